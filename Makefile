@@ -1,0 +1,52 @@
+# The four things to do with this project: make demo, make test, make check, make bench.
+# Each needs python3 (3.11 or newer, with venv) and make, and makes its own virtual environment in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+CHRONICLE := $(BIN)/chronicle
+STORE := .demo/chronicle.db
+DAY := 2015-04-30
+
+.PHONY: demo test check bench clean
+
+demo: $(INSTALLED)  ## the main job, end to end: text files -> timeline and state -> store -> the same state
+	@rm -rf $(dir $(STORE)) && mkdir -p $(dir $(STORE))
+	@printf '== What happened, as the text files in events/ tell it\n\n'
+	@$(CHRONICLE) --from events timeline
+	@printf '\n== What was so on $(DAY)\n\n'
+	@$(CHRONICLE) --from events as-of $(DAY)
+	@printf '\n== The same events, recorded in a store\n\n'
+	@$(CHRONICLE) record events/*.yaml --into $(STORE)
+	@$(CHRONICLE) verify $(STORE)
+	@printf '\n== What was so on $(DAY), replayed from the store\n\n'
+	@$(CHRONICLE) --from $(STORE) as-of $(DAY)
+	@$(CHRONICLE) --from events as-of $(DAY) --json > $(dir $(STORE))files.json
+	@$(CHRONICLE) --from $(STORE) as-of $(DAY) --json > $(dir $(STORE))store.json
+	@cmp $(dir $(STORE))files.json $(dir $(STORE))store.json && printf '\nFiles and store give the same answer.\n'
+
+test: $(INSTALLED)  ## every test, with coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+check: $(INSTALLED)  ## everything that must hold before a change is taken; .ci/run does the same
+	@printf '== ruff\n' && $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@printf '== mypy\n' && $(BIN)/mypy
+	@printf '== floors\n' && $(BIN)/lint-imports --no-logo --no-cache
+	@printf '== tests\n' && $(MAKE) --no-print-directory test
+	@printf '== benchmarks: their answers, not their times\n' && $(BIN)/python -m pytest benchmarks --benchmark-disable
+	@printf '== demo\n' && $(MAKE) --no-print-directory demo
+
+bench: $(INSTALLED)  ## how fast, with the answers checked
+	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=fullname
+
+clean:  ## away with all that was made
+	@rm -rf $(VENV) build dist .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@printf '== making $(VENV)\n'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chronicle needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,158 @@
+"""JSON Lines to items: one event a line. Numbers stay the text that they are written as."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NoReturn
+
+from chronicle.authoring.nodes import DEEPEST, Item, Node, Position, Step, Text, quoted
+from chronicle.errors import Problem
+
+
+class JsonItems:
+    """Reads one file of JSON Lines, item by item; see ``Reader``.
+
+    With ``places`` every item has its whole tree of nodes; without, which is fast, only its top.
+    """
+
+    def __init__(self, text: Text, places: bool = False) -> None:
+        """Nothing is read before the first item is asked for."""
+        self.problems: list[Problem] = []
+        self.broken = False
+        self._text = text
+        self._places = places
+
+    def __iter__(self) -> Iterator[Item]:
+        """Read the file. Every problem is in ``problems``, none is raised."""
+        for number, line in enumerate(self._text.lines):
+            if line and not line.isspace():
+                yield self._item(number, line)
+
+    def _item(self, number: int, line: str) -> Item:
+        start = Position(number, len(line) - len(line.lstrip()))
+        node = Node({}, start, Position(number, len(line.rstrip())))
+        try:
+            if len(line) > DEEPEST and line.count("{") + line.count("[") > DEEPEST:
+                _refuse_depth(line)
+            plain = _DECODER.decode(line)
+        except _Refused as error:
+            self._refuse(number, line, error)
+        except json.JSONDecodeError as error:
+            hint = "each line is one event, as one JSON object"
+            self._refuse(number, line, _Refused("C111", f"not JSON: {_words(error)}", hint, error.colno - 1))
+        else:
+            if isinstance(plain, dict):
+                node.plain = plain
+                return Item("events", _tree(line, number) if self._places else node)
+            self._refuse(
+                number, line, _Refused("C111", "line is not a JSON object", "write {...}", start.column)
+            )
+        return Item("events", node, refused=True)
+
+    def _refuse(self, number: int, line: str, error: _Refused) -> None:
+        column = error.column if error.column is not None else _last(error.token, line)
+        place = self._text.place(Position(number, max(0, min(column, len(line)))), max(1, len(error.token)))
+        self.problems.append(Problem(error.code, error.message, place, error.help))
+
+
+class _Refused(Exception):
+    """A line that is JSON, or nearly so, and not taken. ``token`` is where, when no column is known."""
+
+    def __init__(
+        self, code: str, message: str, help: str, column: int | None = None, token: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.help = help
+        self.column = column
+        self.token = token
+
+
+def _words(error: json.JSONDecodeError) -> str:
+    return error.msg[:1].lower() + error.msg[1:]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        message = f"key {quoted(twice)} given twice"
+        raise _Refused("C105", message, "give it once", token=json.dumps(twice, ensure_ascii=False))
+    return made
+
+
+def _no_number(text: str) -> NoReturn:
+    raise _Refused(
+        "C111", f"{text} is not JSON", "write the value as a text, or leave the key out", token=text
+    )
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_number
+)
+
+# A text without its closing quote goes on to the end, so that no line takes longer than its length.
+_TOKENS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
+
+
+def _last(token: str, line: str) -> int:
+    """Where ``token`` stands for the last time: of a key given twice, that is the second one."""
+    found = [match.start() for match in _TOKENS.finditer(line) if match[0] == token]
+    keys = [start for start in found if line[start + len(token) :].lstrip().startswith(":")]
+    return (keys or found or [0])[-1]
+
+
+def _refuse_depth(line: str) -> None:
+    depth = 0
+    for token in _TOKENS.finditer(line):
+        depth += (token[0] in ("{", "[")) - (token[0] in ("}", "]"))
+        if depth > DEEPEST:
+            message = f"nested deeper than {DEEPEST} levels"
+            raise _Refused("C107", message, "no event needs more than five", column=token.start())
+
+
+def _tree(line: str, number: int) -> Node:
+    """The nodes of a line that is known to be JSON, nested no deeper than it may be."""
+    stack: list[_Open] = []
+    for token in _TOKENS.finditer(line):
+        start, end = Position(number, token.start()), Position(number, token.end())
+        if token[0] in ("{", "["):
+            stack.append(_Open(token[0] == "{", start))
+            continue
+        node = (
+            stack.pop().closed(end) if token[0] in ("}", "]") else Node(_DECODER.decode(token[0]), start, end)
+        )
+        if not stack:
+            return node
+        stack[-1].add(node)
+    raise AssertionError("a line of JSON has an end")
+
+
+class _Open:
+    """An object or an array that is not complete yet, and of an object the key that waits for its value."""
+
+    def __init__(self, is_object: bool, start: Position) -> None:
+        self.plain: dict[str, object] | list[object] = {} if is_object else []
+        self.start = start
+        self.children: dict[Step, Node] = {}
+        self.keys: dict[Step, Node] = {}
+        self.key: Node | None = None
+
+    def add(self, node: Node) -> None:
+        if isinstance(self.plain, list):
+            self.children[len(self.plain)] = node
+            self.plain.append(node.plain)
+        elif self.key is None:
+            self.key = node
+        else:
+            name = str(self.key.plain)
+            self.plain[name] = node.plain
+            self.children[name], self.keys[name] = node, self.key
+            self.key = None
+
+    def closed(self, end: Position) -> Node:
+        return Node(self.plain, self.start, end, self.children, self.keys)

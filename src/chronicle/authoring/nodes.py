@@ -1,0 +1,128 @@
+"""What a file says, and where it says it: the tree that both file formats are read into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+from attrs import define, frozen
+
+from chronicle.errors import Place, Problem, printable
+
+DEEPEST: Final = 50
+"""How deep a value may be nested. No event needs more than five levels."""
+
+MOST_VALUES: Final = 100_000
+"""How many values one item may have: a file is read item by item, and none may fill the memory."""
+
+MOST_PROBLEMS: Final = 1_000
+"""How many problems of one file are shown. Who made one mistake ten thousand times reads no further."""
+
+Step = str | int
+
+
+class Mark(Protocol):
+    """A position in a text; ``line`` and ``column`` count from 0, in characters."""
+
+    @property
+    def line(self) -> int:
+        """How many lines come before."""
+
+    @property
+    def column(self) -> int:
+        """How many characters of its line come before."""
+
+
+@frozen
+class Position:
+    """The mark of a text that was read without the YAML parser, which has marks of its own."""
+
+    line: int
+    column: int
+
+
+_NONE: Final[Mapping[Step, Any]] = MappingProxyType({})
+
+
+@define(eq=False)
+class Node:
+    """One value of a file with its place.
+
+    ``plain`` is what the codec takes: a text, a list, a dict, ``True``, ``False`` or ``None`` for
+    nothing given. ``children`` are the nodes within, by key or by index; ``keys`` those of the keys.
+    Nearly all nodes are scalars: they have none, and share one empty mapping that says so.
+    """
+
+    plain: object
+    start: Mark
+    end: Mark
+    children: Mapping[Step, Node] = _NONE
+    keys: Mapping[Step, Node] = _NONE
+
+
+class Text:
+    """The text of one file, which knows its lines and makes places in them."""
+
+    def __init__(self, name: str, text: str, lines: list[str] | None = None) -> None:
+        """``name`` is the file as messages show it; ``lines`` are given where not every break counts."""
+        self.name = name
+        self.text = text
+        self._lines = lines
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, without their ends."""
+        if self._lines is None:
+            self._lines = self.text.splitlines()
+        return self._lines
+
+    def place(self, mark: Mark, length: int = 1) -> Place:
+        """The place of ``length`` characters from ``mark`` on."""
+        line = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        return Place(self.name, mark.line + 1, mark.column + 1, length, line)
+
+    def place_of(self, node: Node) -> Place:
+        """The place of a node: what of it stands on its first line."""
+        start, end = node.start, node.end
+        if end.line == start.line:
+            return self.place(start, max(1, end.column - start.column))
+        line = self.lines[start.line].rstrip()
+        return self.place(start, max(1, len(line) - start.column))
+
+
+@define(eq=False)
+class Item:
+    """One item of a section: what will be an event. ``refused`` when something in it could not be read."""
+
+    section: str
+    node: Node
+    refused: bool = False
+
+
+class Reader(Protocol):
+    """Reads one file, item by item. ``broken`` says after the last one whether the reading broke off."""
+
+    problems: list[Problem]
+    broken: bool
+
+    def __iter__(self) -> Iterator[Item]: ...
+
+
+def follow(node: Node, path: tuple[Step, ...]) -> tuple[Node, Node | None]:
+    """The node at the end of ``path`` and its key; where the path ends early, the last one that is there."""
+    key: Node | None = None
+    for step in path:
+        if step not in node.children:
+            return node.keys.get(step, node), node.keys.get(step)
+        key, node = node.keys.get(step), node.children[step]
+    return node, key
+
+
+def quoted(text: str) -> str:
+    """``text`` in quotes as a message shows it: not too long, nothing in it that a terminal obeys."""
+    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f'"{printable(cut)}"'
+
+
+_SHOWN = 60

@@ -1,0 +1,53 @@
+"""Doubts about a history: what its events say that can hardly all be true.
+
+Each check is a pure function from what was replayed to problems. None raises, whatever the events say:
+a fold over what already happened never fails, and what is strange about it is said here.
+"""
+
+from __future__ import annotations
+
+from chronicle.checks.deals import out_of_order
+from chronicle.checks.examined import Check, Examined
+from chronicle.checks.lives import acts_after_ended, acts_before_founded, holds_after_ended, holds_itself
+from chronicle.checks.order import guessed, not_followed
+from chronicle.checks.reports import reported_too_early, told_twice
+from chronicle.checks.stakes import above_the_whole, disposed_of_more, observed_otherwise, stale
+from chronicle.checks.units import handed_over_by_another, two_owners
+from chronicle.errors import Problem
+
+__all__ = ["CHECKS", "Check", "Examined", "examine"]
+
+
+def examine(examined: Examined) -> tuple[Problem, ...]:
+    """What all checks find, each problem once.
+
+    In order of the position of the first event involved, then of code, then of message.
+    """
+    found = dict.fromkeys(problem for check in CHECKS for problem in check(examined))
+    positions = examined.positions
+    last = len(positions)
+
+    def place(problem: Problem) -> tuple[int, str, str]:
+        first = min((positions.get(identifier, last) for identifier in problem.events[:1]), default=last)
+        return first, problem.code, problem.message
+
+    return tuple(sorted(found, key=place))
+
+
+CHECKS: tuple[Check, ...] = (
+    disposed_of_more,
+    above_the_whole,
+    two_owners,
+    handed_over_by_another,
+    acts_before_founded,
+    acts_after_ended,
+    out_of_order,
+    observed_otherwise,
+    guessed,
+    reported_too_early,
+    told_twice,
+    not_followed,
+    stale,
+    holds_after_ended,
+    holds_itself,
+)

@@ -1,0 +1,67 @@
+"""On which days too much stands at once: one sweep over the days on which something begins or ends."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from chronicle.replay import Span
+
+
+class Stretch(NamedTuple):
+    """The days on which a span certainly stands, and how much it weighs. ``last`` is exclusive."""
+
+    first: datetime.date
+    last: datetime.date | None
+    weight: Fraction
+    span: Span
+
+
+class Crowd(NamedTuple):
+    """What stands together on the first day of a period on which it is too much."""
+
+    day: datetime.date
+    weight: Fraction
+    newest: Span
+    spans: tuple[Span, ...]
+
+
+def certain_stretch(span: Span, weight: Fraction) -> Stretch | None:
+    """The certain days of a span, or None when there is no day on which it surely stands."""
+    first = span.begin.latest
+    last = None if span.end is None else span.end.earliest
+    return Stretch(first, last, weight, span) if last is None or first < last else None
+
+
+def crowds(
+    stretches: Iterable[Stretch], too_much: Callable[[Fraction, Collection[Stretch]], bool]
+) -> Iterator[Crowd]:
+    """The first day of each period on which ``too_much`` (of the weight, and of what stands) is true."""
+    stretches = list(stretches)
+    standing: dict[int, Stretch] = {}
+    weight, crowded, newest = Fraction(0), False, None
+    for day, turns in _by_day(stretches):
+        for index, begins in turns:
+            stretch = stretches[index]
+            if begins:
+                standing[index] = newest = stretch
+                weight += stretch.weight
+            else:
+                del standing[index]
+                weight -= stretch.weight
+        before, crowded = crowded, too_much(weight, standing.values())
+        if crowded and not before and newest is not None:
+            yield Crowd(day, weight, newest.span, tuple(stretch.span for stretch in standing.values()))
+
+
+def _by_day(stretches: list[Stretch]) -> Iterator[tuple[datetime.date, list[tuple[int, bool]]]]:
+    days: dict[datetime.date, list[tuple[int, bool]]] = {}
+    for index, stretch in enumerate(stretches):
+        days.setdefault(stretch.first, []).append((index, True))
+    for index, stretch in enumerate(stretches):
+        if stretch.last is not None:
+            days.setdefault(stretch.last, []).append((index, False))
+    for day in sorted(days):
+        yield day, days[day]

@@ -1,0 +1,169 @@
+"""What commands are asked in common: the source, the days of knowledge, the form and the colours.
+
+Each shared option writes what it was given into the one ``Asked`` of the process, so that
+``chronicle --from x timeline`` and ``chronicle timeline --from x`` are the same.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+from attrs import define
+
+from chronicle.cli.progress import waiting
+from chronicle.errors import InvalidValue, NotFound, Problem, UsageError
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+    from chronicle.history import History
+    from chronicle.render.forms import Answer, Form
+
+
+@define
+class Asked:
+    """What the shared options say. ``form`` is None for people, else ``json``, ``csv`` or ``plain``."""
+
+    source: str | None = None
+    known: PartialDate | None = None
+    recorded: PartialDate | None = None
+    form: Form | None = None
+    color: str = "auto"
+
+    def history(self) -> History:
+        """The history of the source. Raises ``NotFound`` (C604) when there is none."""
+        with waiting("reading"):
+            from chronicle.history import open_history
+
+            return open_history(self.source or _usual_source(), read_only=True)
+
+    def show(self, answer: Answer) -> None:
+        """Print an answer on stdout in the form that was asked for."""
+        from chronicle.render import forms
+
+        forms.write(answer, self.form, sys.stdout, _COLOR[self.color])
+
+
+# Whether in colour; None leaves it to the stream and to NO_COLOR.
+_COLOR = MappingProxyType({"auto": None, "always": True, "never": False})
+
+
+def _usual_source() -> str:
+    given = os.environ.get("CHRONICLE_SOURCE")
+    if given:
+        return given
+    if Path("events").is_dir():
+        return "events"
+    if Path("chronicle.db").exists():
+        return "chronicle.db"
+    help = "name a folder, a file or a store with --from or in CHRONICLE_SOURCE"
+    raise NotFound(Problem("C604", "neither ./events nor ./chronicle.db is here", help=help))
+
+
+def date(text: str) -> PartialDate:
+    """The partial date that an argument writes. Raises ``UsageError`` (C301) for what is none."""
+    from chronicle.dates import parse_date
+
+    try:
+        return parse_date(text)
+    except InvalidValue as error:
+        raise UsageError(*error.problems) from None
+
+
+def day(text: str) -> PartialDate:
+    """The same, for a date that must stand for a day. Raises ``UsageError`` (C308) when it has no end."""
+    from chronicle.dates import as_day
+
+    given = date(text)
+    try:
+        as_day(given)
+    except InvalidValue as error:
+        raise UsageError(*error.problems) from None
+    return given
+
+
+Decorator = Callable[[Any], Any]
+
+
+def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(context: click.Context, _: click.Parameter, value: Any) -> None:
+        asked = context.find_root().ensure_object(Asked)
+        if value is not None:
+            setattr(asked, name, value)
+
+    return callback
+
+
+def _keep_form(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    asked = context.find_root().ensure_object(Asked)
+    if not wanted:
+        return
+    if asked.form not in (None, parameter.name):
+        raise click.UsageError(f"--{asked.form} and --{parameter.name} exclude each other", context)
+    asked.form = cast("Form", parameter.name)
+
+
+def _form_option(name: str, help: str) -> Decorator:
+    return click.option(f"--{name}", name, is_flag=True, expose_value=False, callback=_keep_form, help=help)
+
+
+source_option: Decorator = click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    type=click.Path(),
+    expose_value=False,
+    callback=_keep("source"),
+    help="A folder or file of events, or a store.",
+)
+
+color_option: Decorator = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    expose_value=False,
+    callback=_keep("color"),
+    help="Write in colour; auto does so on a terminal, unless NO_COLOR is set.",
+)
+
+_FORMS = (
+    _form_option("json", "Print JSON."),
+    _form_option("csv", "Print CSV."),
+    _form_option("plain", "Print tab-separated text, for cut, sort and awk."),
+)
+
+_KNOWLEDGE = (
+    click.option(
+        "--known",
+        type=day,
+        metavar="DATE",
+        expose_value=False,
+        callback=_keep("known"),
+        help="Go by what was known on this day.",
+    ),
+    click.option(
+        "--recorded",
+        type=day,
+        metavar="DATE",
+        expose_value=False,
+        callback=_keep("recorded"),
+        help="Go by what the store had recorded by the end of this day.",
+    ),
+)
+
+
+def _with(*options: Decorator) -> Decorator:
+    def decorate(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return click.pass_obj(function)
+
+    return decorate
+
+
+reading = _with(source_option, *_KNOWLEDGE, *_FORMS, color_option)
+"""The options of a command that reads a history and prints an answer; it gets an ``Asked`` first."""

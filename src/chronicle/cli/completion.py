@@ -1,0 +1,38 @@
+"""What the Tab key offers: entities, kinds and codes. Whatever goes wrong here stays silent."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import click
+from click.shell_completion import CompletionItem
+
+from chronicle.errors import printable
+
+
+def entities(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the entities in the source."""
+    # A history that cannot be read is reported by the command itself, not while its line is typed.
+    with suppress(Exception):
+        history = context.find_root().obj.history()
+        return [_item(id) for id in history.entity_ids() if id.startswith(incomplete)]
+    return []
+
+
+def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The kinds of events."""
+    from chronicle.events import KINDS
+
+    return [_item(kind) for kind in KINDS if kind.startswith(incomplete)]
+
+
+def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of errors and findings, each with its title."""
+    from chronicle.codes import CODES
+
+    found = (code for code in CODES.values() if code.code.startswith(incomplete.upper()))
+    return [_item(code.code, code.title) for code in found]
+
+
+def _item(value: str, help: str | None = None) -> CompletionItem:
+    return CompletionItem(printable(value), help=help)

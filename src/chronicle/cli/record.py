@@ -1,0 +1,115 @@
+"""``chronicle record``: take event files into a store, for good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+from chronicle.cli.progress import waiting
+from chronicle.errors import ChronicleError, Problem
+
+if TYPE_CHECKING:
+    from chronicle.authoring import Authored
+    from chronicle.history import History
+    from chronicle.stores import Head, Store
+
+
+_EVENT_FILES = (".yaml", ".yml", ".jsonl")
+
+
+@click.command(epilog="Example: chronicle record events/*.yaml --into corp.db")
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--into", required=True, metavar="STORE", type=click.Path(), help="The store; made if there is none."
+)
+@click.option(
+    "--expected",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Refuse unless the store stands at position N, so that no other writer came between.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be recorded, and leave the store as it is.")
+def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: bool) -> None:
+    """Record the events of FILES, or of folders, in a store: all of them or none.
+
+    What the store has already is left alone, so recording twice does no harm. An event that was
+    edited since is refused: what is recorded stays, and a correction is an event of its own.
+    """
+    if Path(into).suffix in _EVENT_FILES:
+        raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
+    with waiting("reading"):
+        held = _held(into)
+        authored = _read(files, held)
+    with waiting("recording"):
+        target = _rehearsal(held) if dry_run else held or _opened(into, create=True)
+        new = _append(target.history, authored, expected)
+    click.echo(_outcome(new, len(authored.events) - new, target.store.head(), dry_run), err=True)
+
+
+@frozen
+class _Target:
+    """A store and the history in it."""
+
+    store: Store
+    history: History
+
+
+def _held(into: str) -> _Target | None:
+    """The store as it is, or None when it is still to be made."""
+    return _opened(into, create=False) if "://" in into or Path(into).exists() else None
+
+
+def _opened(into: str, create: bool) -> _Target:
+    from chronicle.history import History
+    from chronicle.stores import open_store
+
+    store = open_store(into, create=create)
+    click.get_current_context().call_on_close(store.close)
+    return _Target(store, History.from_store(store))
+
+
+def _rehearsal(held: _Target | None) -> _Target:
+    """A copy in memory, on which one may see what would happen."""
+    from chronicle.history import History
+    from chronicle.stores import NewRecord, open_store
+
+    store = open_store("memory:")
+    if held:
+        store.append([NewRecord(record.id, record.kind, record.body) for record in held.store.read()])
+    return _Target(store, History.from_store(store))
+
+
+def _read(files: tuple[str, ...], held: _Target | None) -> Authored:
+    """The events of the files, which may speak of whatever the store speaks of."""
+    from chronicle import authoring
+    from chronicle.events import references
+
+    events = held.history.events if held else ()
+    known: dict[str, set[str]] = {"entity": set(), "deal": set(), "event": {event.id for event in events}}
+    for event in events:
+        for _, what, identifier in references(event):
+            known[what].add(identifier)
+    return authoring.read(files, known["entity"], known["deal"], known["event"])
+
+
+def _append(history: History, authored: Authored, expected: int | None) -> int:
+    try:
+        return history.append(authored.events, expected)
+    except ChronicleError as error:
+        raise type(error)(*(_placed(problem, authored) for problem in error.problems)) from None
+
+
+def _placed(problem: Problem, authored: Authored) -> Problem:
+    places = (authored.places.get(event) for event in problem.events)
+    return problem.at(next((place for place in places if place), None))
+
+
+def _outcome(new: int, known: int, head: Head, dry_run: bool) -> str:
+    recorded = f"{new:,} event{'' if new == 1 else 's'}"
+    if dry_run:
+        return f"would record {recorded} ({known:,} {'is' if known == 1 else 'are'} there already)"
+    there = f"{known:,} {'was' if known == 1 else 'were'} there already"
+    return f"recorded {recorded} ({there}); head {head.position} {head.chain}"

@@ -1,0 +1,29 @@
+"""``chronicle schema``: the JSON Schema of event files."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+import click
+
+
+@click.command(epilog="Example: chronicle schema -o event-file.schema.json")
+@click.option(
+    "-o",
+    "--output",
+    type=click.File("w", encoding="utf-8"),
+    default="-",
+    metavar="FILE",
+    help="Write to a file instead of printing.",
+)
+def schema(output: TextIO) -> None:
+    """The JSON Schema of event files, so that an editor completes and checks while one types.
+
+    With the YAML language server, start a file with
+    # yaml-language-server: $schema=event-file.schema.json
+    """
+    import json
+
+    from chronicle.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False), file=output)

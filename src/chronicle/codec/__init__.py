@@ -1,0 +1,36 @@
+"""Events to plain data and records, and back. The only package that knows cattrs.
+
+Plain data is what JSON has without its numbers: mappings, lists, texts, booleans and None.
+``encode`` and ``decode`` are the two directions, ``to_record`` and ``from_record`` the same for
+a store. ``diagnose`` says everything that is wrong with plain data, and where, for readers that
+know lines and columns. ``UPGRADES`` is the one place where old formats are brought up to date.
+"""
+
+from __future__ import annotations
+
+from chronicle.codec.diagnosis import Fault, diagnose
+from chronicle.codec.ids import generated_id, is_id, slug
+from chronicle.codec.leaves import Path
+from chronicle.codec.plain import decode, encode
+from chronicle.codec.records import from_record, to_record
+from chronicle.codec.shapes import FieldOf, fields_of, kind_names
+from chronicle.codec.upgrades import UPGRADES, current_format, upgraded
+
+__all__ = [
+    "UPGRADES",
+    "Fault",
+    "FieldOf",
+    "Path",
+    "current_format",
+    "decode",
+    "diagnose",
+    "encode",
+    "fields_of",
+    "from_record",
+    "generated_id",
+    "is_id",
+    "kind_names",
+    "slug",
+    "to_record",
+    "upgraded",
+]

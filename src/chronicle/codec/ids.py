@@ -1,0 +1,81 @@
+"""Ids: what is one, what a text would be as one, and the readable id of an event that has none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from zlib import crc32
+
+from chronicle.events import KINDS, EntityDeclared, plain_name
+
+LONGEST = 200
+PATTERN = r"[a-z0-9]+([-._:][a-z0-9]+)*"
+
+_is_id = re.compile(PATTERN).fullmatch
+_RANGE = re.compile(r"\[(.*)\.\.(.*)\]", re.DOTALL)
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` may stand as the id of an event, an entity or a deal."""
+    return len(text) <= LONGEST and _is_id(text) is not None
+
+
+def slug(text: str) -> str:
+    """``text`` as an id: "Alibaba Group" is ``alibaba-group``. Empty when nothing of it is left."""
+    lower = text[: 4 * LONGEST].casefold()
+    if is_id(lower):
+        return lower
+    plain = unicodedata.normalize("NFKD", lower).encode("ascii", "ignore").decode()
+    return _NO_WORD.sub("-", plain)[:LONGEST].strip("-")
+
+
+def generated_id(plain: Mapping[str, object]) -> str:
+    """The id of an event whose author gave none: ``2014-03-stake-acquired-alibaba-group-alibaba-pictures``.
+
+    Made of its date, its kind and what it is about, so that it stays the same as long as these do.
+    Takes an event as plain data, with or without faults, and never raises. A declaration is named
+    without its date, which says nothing.
+    """
+    kind = plain.get("kind")
+    name = kind if isinstance(kind, str) else "event"
+    parts = [] if name == EntityDeclared.kind else [_date_slug(plain.get("date"))]
+    parts += [slug(name.replace(".", "-")), *_subjects(name, plain)]
+    return _shortened("-".join(part for part in parts if part)) or "event"
+
+
+def _subjects(kind: str, plain: Mapping[str, object]) -> Iterator[str]:
+    about = KINDS[kind].about if kind in KINDS else ()
+    for attribute in about:
+        value = plain.get(plain_name(attribute))
+        for text in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(text, str):
+                yield _part(text)
+
+
+def _part(text: str) -> str:
+    """A text as a part of an id. One in a script that ids cannot have is told apart by a checksum."""
+    return slug(text) or (_checksum(text) if text else "")
+
+
+def _date_slug(date: object) -> str:
+    if not isinstance(date, str):
+        return ""
+    ends = _RANGE.fullmatch(date)
+    if ends is None:
+        return slug(date.rstrip("~?%"))
+    first, last = slug(ends[1]), slug(ends[2])
+    if first and last:
+        return f"{first}-to-{last}"
+    return f"from-{first}" if first else f"by-{last}"
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - 9].rstrip('-._:')}-{_checksum(text)}"
+
+
+def _checksum(text: str) -> str:
+    return f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"

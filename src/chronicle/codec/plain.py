@@ -1,0 +1,64 @@
+"""Events to plain data and back: ``encode`` and ``decode``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve
+
+from chronicle.codec import conversion
+from chronicle.codec.diagnosis import Fault, diagnose
+from chronicle.codec.preparation import is_whole, prepared
+from chronicle.codec.shapes import fields_of
+from chronicle.codec.upgrades import current_format
+from chronicle.errors import ChronicleError, InvalidEvents, Place, Problem, printable
+from chronicle.events import Event
+
+
+def encode(event: Event) -> dict[str, object]:
+    """An event as plain data, in the order in which a file is best read.
+
+    What is as by default is left out. Pairs are mappings, dates and amounts the text in which they
+    were stated. Raises ``InvalidEvents`` C210 for an event made by hand that has no plain form.
+    """
+    try:
+        fields = conversion.unstructured(event)
+    except ChronicleError:
+        raise
+    except Exception as error:
+        message = f"{event.kind} cannot be written: {printable(str(error))[:200]}"
+        help = "build it from typed values, or use decode"
+        raise InvalidEvents(Problem("C210", message, help=help)) from error
+    ordered = {field.name: fields[field.name] for field in fields_of(type(event)) if field.name in fields}
+    head = {"kind": event.kind}
+    return head | ordered if current_format() == 1 else {"format": str(current_format())} | head | ordered
+
+
+def decode(plain: Mapping[str, object]) -> Event:
+    """The event that plain data makes. Without an id it gets the one that ``generated_id`` makes,
+    and a declaration without a date holds from the first day.
+
+    What is given as None is not given. An event in an old format is brought up to date first.
+    Raises ``InvalidEvents`` with every problem of the event, its place said as the way to the field.
+    """
+    try:
+        return conversion.structured(plain if is_whole(plain) else prepared(plain))
+    except Exception:  # whatever it is, the diagnosis says it in words
+        return _again(plain)
+
+
+def _again(plain: Mapping[str, Any]) -> Event:
+    """The second, slow try: the diagnosis, or the event when it was only nulls that were in the way."""
+    faults = diagnose(plain)
+    if faults:
+        raise InvalidEvents(*(_placed(fault, plain) for fault in faults)) from None
+    return conversion.structured(prepared(plain))
+
+
+def _placed(fault: Fault, plain: object) -> Problem:
+    """A problem with its way from the event as its place, for readers that know no lines."""
+    identifier = plain.get("id") if isinstance(plain, Mapping) else None
+    event = f'event "{printable(identifier[:200])}"' if isinstance(identifier, str) else "event"
+    way = printable(".".join(str(step)[:60] for step in fault.path))
+    return evolve(fault.problem, place=Place(f"{event}: {way}" if way else event))

@@ -1,0 +1,60 @@
+"""Events to records and back. A record's body is the whole event, so that a store explains itself."""
+
+from __future__ import annotations
+
+import json
+
+from attrs import evolve
+
+from chronicle.codec.conversion import canonical_json
+from chronicle.codec.plain import decode, encode
+from chronicle.errors import Damaged, InvalidEvents, Place, Problem, StoreError, printable, shown
+from chronicle.events import Event
+from chronicle.stores.record import NewRecord, Record
+
+
+def to_record(event: Event) -> NewRecord:
+    """The record of an event: its id, its kind, and one line of canonical JSON in UTF-8.
+
+    Two events of the same content have the same body, byte by byte. Raises ``InvalidEvents`` for
+    an event that could not be read again, so that no store ever takes one in.
+    """
+    plain = encode(event)
+    decode(plain)
+    return NewRecord(event.id, event.kind, canonical_json(plain).encode())
+
+
+def from_record(record: Record | NewRecord) -> Event:
+    """The event that a record holds. Raises ``Damaged`` C505 when its body is another one's or no
+    JSON, ``InvalidEvents`` when it makes no event, and ``StoreError`` C502 for a newer format.
+    """
+    try:
+        plain = json.loads(record.body.decode())
+    except (ValueError, RecursionError):
+        raise _damaged(record, "is not JSON") from None
+    if not isinstance(plain, dict):
+        raise _damaged(record, "is not a JSON object")
+    if plain.get("id") != record.id or plain.get("kind") != record.kind:
+        raise _damaged(record, f"is that of another event: {shown(plain.get('id'))}")
+    try:
+        return decode(plain)
+    except InvalidEvents as error:
+        kind_of_error = StoreError if error.code == "C502" else InvalidEvents
+        raise kind_of_error(*(_placed(problem, record) for problem in error.problems)) from None
+
+
+def _damaged(record: Record | NewRecord, fault: str) -> Damaged:
+    message = f"body of {_name(record)} {fault}"
+    help = "compare with a backup; nothing was repaired"
+    return Damaged(Problem("C505", message, help=help, events=(record.id,)))
+
+
+def _placed(problem: Problem, record: Record | NewRecord) -> Problem:
+    _, _, way = str(problem.place).partition(": ")
+    place = Place(f"{_name(record)}: {way}" if way else _name(record))
+    return evolve(problem, place=place, events=(record.id,))
+
+
+def _name(record: Record | NewRecord) -> str:
+    number = f"record {record.position}" if isinstance(record, Record) else "record"
+    return f'{number} ("{printable(record.id)}")'

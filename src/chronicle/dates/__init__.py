@@ -1,0 +1,27 @@
+"""Dates as sources give them: a year, a quarter, a month, a day, or something between two of these.
+
+A ``PartialDate`` is a window of days together with the text that was written. Nothing is ever
+rounded to a first of the month: "2014" stays the year 2014. The text forms are a subset of EDTF
+(ISO 8601-2); ``parse_date`` reads them and ``str`` prints back exactly what was read.
+
+The only package that knows pendulum, which does the calendar: month ends, quarter ends and
+durations in words.
+"""
+
+from __future__ import annotations
+
+from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
+from chronicle.dates.partial import PartialDate, as_day, parse_date
+from chronicle.dates.windows import DAWN, FOREVER, Precision
+
+__all__ = [
+    "DAWN",
+    "FOREVER",
+    "MONTHS",
+    "QUARTERS",
+    "PartialDate",
+    "Precision",
+    "as_day",
+    "duration_words",
+    "parse_date",
+]

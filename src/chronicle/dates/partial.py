@@ -1,0 +1,136 @@
+"""Partial dates: a window of days together with the text that was written, and how one is read."""
+
+from __future__ import annotations
+
+import datetime
+from functools import lru_cache
+from typing import Final
+
+from attrs import field, frozen
+
+from chronicle.dates.refusals import FORMS, ZONES, invalid, refusal
+from chronicle.dates.windows import FOREVER, QUALIFIERS, Precision, plain_window, range_window
+from chronicle.dates.words import date_words
+from chronicle.errors import InvalidValue, Problem, shown
+
+_LONGEST: Final = 60
+_ORDER_STEP: Final = 4_000_000  # more than the number of days from DAWN to FOREVER
+
+
+@frozen(order=False, repr=False)
+class PartialDate:
+    """A window of days, and the text that it was written as.
+
+    ``earliest`` and ``latest`` are the first and the last day that it can be, both included.
+    ``approximate`` says that the text ends with ``~`` or ``%``; it never widens the window.
+    ``order`` is an integer that sorts as (earliest, latest) does, made once for the sake of replay.
+    Made by ``parse_date`` or ``PartialDate.of``; raises ``InvalidValue`` when the window is empty.
+    """
+
+    earliest: datetime.date
+    latest: datetime.date
+    precision: Precision
+    approximate: bool
+    text: str
+    order: int = field(init=False, eq=False)
+
+    @order.default
+    def _order(self) -> int:
+        return self.earliest.toordinal() * _ORDER_STEP + self.latest.toordinal()
+
+    def __attrs_post_init__(self) -> None:
+        if self.latest < self.earliest:
+            raise invalid(f"range runs backwards: {shown(self.text)}", "write the earlier end first")
+
+    @classmethod
+    def of(cls, day: datetime.date) -> PartialDate:
+        """The partial date that is exactly this day.
+
+        Raises ``InvalidValue`` for a ``datetime``: a moment has no day without a time zone.
+        """
+        plain = _plain_day(day)
+        return cls(plain, plain, "day", False, plain.isoformat())
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the source itself doubts the date: the text ends with ``?`` or ``%``."""
+        return self.text.endswith(("?", "%"))
+
+    def words(self) -> str:
+        """The date in English: "11 March 2014", "about 2014", "by September 2014"."""
+        return date_words(self.text, approximate=self.approximate, uncertain=self.uncertain)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<PartialDate {self.text}>"
+
+    # The order is (earliest, latest, text). What follows text only tells apart values that no text
+    # can make, so that the order stays total for values made by hand as well.
+    def _key(self) -> tuple[int, str, str, bool]:
+        return self.order, self.text, self.precision, self.approximate
+
+    def __lt__(self, other: object) -> bool:
+        return self._key() < other._key() if isinstance(other, PartialDate) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self._key() <= other._key() if isinstance(other, PartialDate) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self._key() > other._key() if isinstance(other, PartialDate) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self._key() >= other._key() if isinstance(other, PartialDate) else NotImplemented
+
+
+def parse_date(text: str) -> PartialDate:
+    """The date that ``text`` writes, in one of the accepted forms.
+
+    ``2014`` · ``2014-Q3`` or ``2014-35`` · ``2014-03`` · ``2014-03-11`` · each with a trailing ``~``
+    (approximate), ``?`` (uncertain) or ``%`` (both) · ``[2014-03..2014-05]`` one of these ·
+    ``[..2014-09]`` by · ``[2014-09..]`` after. Raises ``InvalidValue`` (C301), whose help names the
+    nearest accepted form.
+    """
+    if not isinstance(text, str):
+        raise invalid(f"date is not a text: {shown(text)}", f"{FORMS}, in quotes")
+    if len(text) > _LONGEST:
+        raise invalid(f"not a date: {shown(text)}", FORMS)
+    return _parse(text)
+
+
+def as_day(value: str | PartialDate | datetime.date) -> datetime.date:
+    """The day that a question as of ``value`` asks about: the last one of a partial date.
+
+    Raises ``InvalidValue``: C301 for what is no date, C308 for a range without an end.
+    """
+    if isinstance(value, datetime.date):
+        return _plain_day(value)
+    date = value if isinstance(value, PartialDate) else parse_date(value)
+    if date.precision == "range" and date.latest == FOREVER:
+        message = f"date without an end: {shown(date.text)}"
+        raise InvalidValue(Problem("C308", message, help="write one day, such as 2014-09-30"))
+    return date.latest
+
+
+# Big enough for every day of 180 years, small enough (some 25 MB when full) to hold for ever.
+@lru_cache(maxsize=65_536)
+def _parse(text: str) -> PartialDate:
+    if text.startswith("["):
+        window = range_window(text)
+        if window is None:
+            raise refusal(text)
+        return PartialDate(*window, False, text)
+    qualified = text[-1:] in QUALIFIERS and text != ""
+    window = plain_window(text[:-1] if qualified else text)
+    if window is None:
+        raise refusal(text)
+    return PartialDate(*window, qualified and text[-1] != "?", text)
+
+
+def _plain_day(day: datetime.date) -> datetime.date:
+    if isinstance(day, datetime.datetime):
+        raise invalid(f"moment instead of a day: {day}", f"give a datetime.date: {ZONES}")
+    if not isinstance(day, datetime.date):
+        raise invalid(f"not a day: {shown(day)}", "give a datetime.date")
+    return datetime.date(day.year, day.month, day.day)

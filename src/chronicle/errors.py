@@ -1,0 +1,205 @@
+"""Errors and findings. The ground floor: imports nothing of Chronicle.
+
+A failed operation raises a ``ChronicleError`` that carries one or more ``Problem`` values.
+A doubt about a history is a ``Problem`` that is returned, never raised. Both say what is
+wrong, where, the value and the next step, and both carry a stable code (``CODES``) that
+``chronicle explain CODE`` spells out.
+"""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+from attrs import evolve, field, frozen
+
+from chronicle.codes import CODES, Severity
+
+
+@frozen
+class Place:
+    """Where a problem stands in a file.
+
+    ``line`` and ``column`` count from 1; ``length`` is the number of characters to underline;
+    ``excerpt`` is the text of the line (empty when there is none to show).
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    length: int = 1
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+def _known_code(_: object, __: object, code: str) -> None:
+    if code not in CODES:
+        raise LookupError(f"no code {code} in chronicle.codes.CODES")
+
+
+@frozen
+class Problem:
+    """One finding: a code, what is wrong, where, what to do, and the events involved (by id)."""
+
+    code: str = field(validator=_known_code)
+    message: str
+    place: Place | None = None
+    help: str | None = None
+    events: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """``"error"`` or ``"warning"``, as the table of codes has it."""
+        return CODES[self.code].severity
+
+    def at(self, place: Place | None) -> Problem:
+        """The same problem in a place; a place that is known already stays."""
+        return self if self.place else evolve(self, place=place)
+
+    def headline(self) -> str:
+        """One line: ``file:line:column: error[C204]: what is wrong``."""
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.severity}[{self.code}]: {self.message}"
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline(), *self._below()])
+
+    def _below(self) -> list[str]:
+        if self.place and self.place.excerpt:
+            return self._excerpt(self.place)
+        return [f"  help: {self.help}"] if self.help else []
+
+    def _excerpt(self, place: Place) -> list[str]:
+        number = str(place.line)
+        margin = " " * len(number)
+        text, start, length = _around(place)
+        hint = f" help: {self.help}" if self.help else ""
+        return [
+            f" {number} | {text}",
+            f" {margin} | {' ' * start}{'^' * length}{hint}",
+        ]
+
+
+_EXCERPT_WIDTH = 100
+_WIDE = ("W", "F")
+_NO_WIDTH = ("Mn", "Me")
+
+
+def _around(place: Place) -> tuple[str, int, int]:
+    """The line, cut to a width that can be read, and in columns of a terminal where the caret goes.
+
+    The line may have a million characters: it is cut before anything else is done with it.
+    """
+    start = max(0, place.column - 1)
+    cut = max(0, start - _EXCERPT_WIDTH // 2) if len(place.excerpt) > _EXCERPT_WIDTH else 0
+    line = place.excerpt[cut : cut + _EXCERPT_WIDTH]
+    before, after = _untabbed(line[: start - cut]), _untabbed(line[start - cut :])
+    meant = _untabbed(line[start - cut : start - cut + place.length])
+    head = "…" if cut else ""
+    tail = "…" if len(place.excerpt) > cut + _EXCERPT_WIDTH else ""
+    return head + before + after + tail, _columns(head + before), max(1, _columns(meant))
+
+
+def _untabbed(text: str) -> str:
+    return printable(text.replace("\t", "    "))
+
+
+def _columns(text: str) -> int:
+    """The columns of a terminal that ``text`` takes: two for a wide character, none for an accent."""
+    if text.isascii():
+        return len(text)
+    return sum(_character_columns(character) for character in text)
+
+
+def _character_columns(character: str) -> int:
+    if unicodedata.category(character) in _NO_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
+
+
+def printable(text: str) -> str:
+    """``text`` with every control character shown as a visible stand-in of the same width.
+
+    Text from a file must never reach a terminal as an escape sequence.
+    """
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+
+
+_QUOTED = 60  # characters of a value that an error message quotes
+
+
+def shown(value: object) -> str:
+    """``value`` as an error message quotes it: cut to 60 characters, control characters made visible."""
+    if not isinstance(value, str):
+        # Only what is short by nature: a list read from a file may hold anything, of any length.
+        short = isinstance(value, int) and value.bit_length() < 4 * _QUOTED
+        known = short or value is None or isinstance(value, (float, datetime.date))
+        return f"{value} ({type(value).__name__})" if known else f"a value of type {type(value).__name__}"
+    cut = "…" if len(value) > _QUOTED else ""
+    return f'"{printable(value[:_QUOTED])}{cut}"'
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word closest to ``word``, or None when nothing is near."""
+    matches = get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+class ChronicleError(Exception):
+    """An operation that failed. ``problems`` has at least one ``Problem``."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, *problems: Problem) -> None:
+        if not problems:
+            raise TypeError("a ChronicleError needs at least one problem")
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+    @property
+    def code(self) -> str:
+        """The code of the first problem."""
+        return self.problems[0].code
+
+
+class InvalidValue(ChronicleError, ValueError):
+    """A text that is not a date, a share, an amount of money ..."""
+
+
+class InvalidEvents(ChronicleError):
+    """Files, lines or fields that do not make events. Carries every problem found, not the first."""
+
+
+class UsageError(ChronicleError):
+    """A call that cannot mean anything: arguments that exclude each other, a projector that is none."""
+
+    exit_code = 2
+
+
+class NotFound(ChronicleError, LookupError):
+    """The entity, deal, event or source that was asked for is not there."""
+
+    exit_code = 3
+
+
+class StoreError(ChronicleError):
+    """A store that cannot be opened, read or written."""
+
+    exit_code = 4
+
+
+class Conflict(StoreError):
+    """An append that the store refused: other content under the same id, or a moved head."""
+
+
+class Damaged(StoreError):
+    """A record that is not what was written: its checksum or the chain says so."""

@@ -1,0 +1,268 @@
+"""Every kind of event, what order they take on one day, and what they refer to.
+
+``KINDS`` maps the stored name of a kind, which is a promise, to its class, which may change its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from types import MappingProxyType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from attrs import evolve, fields, fields_dict
+
+from chronicle.events.control import (
+    ControlEnded,
+    ControlGranted,
+    ListingEnded,
+    ListingStarted,
+    MembershipEnded,
+    MembershipStarted,
+    RoleAppointed,
+    RoleEnded,
+)
+from chronicle.events.deals import (
+    DealAgreed,
+    DealApproved,
+    DealCompleted,
+    DealProposed,
+    DealTerminated,
+    InvestmentMade,
+    PartnershipAgreed,
+    PartnershipEnded,
+    ProjectReleased,
+)
+from chronicle.events.effects import happened, with_effects
+from chronicle.events.entities import (
+    EntityDeclared,
+    EntityDissolved,
+    EntityFounded,
+    EntityIdentified,
+    EntityInsolvent,
+    EntityReinstated,
+    EntityRenamed,
+)
+from chronicle.events.envelope import (
+    ENVELOPE,
+    NOT_IN_EFFECT,
+    Confidence,
+    DealId,
+    Effect,
+    EntityId,
+    Event,
+    EventId,
+    Knowledge,
+    Right,
+    knowledge,
+)
+from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
+from chronicle.events.records import NOT_CORRECTED, IdentityLinked, RecordCorrected, RecordRetracted
+from chronicle.events.stakes import (
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
+    StakeAcquired,
+    StakeDisposed,
+    StakeObserved,
+)
+from chronicle.events.units import UnitClosed, UnitLaunched, UnitTransferred
+
+__all__ = [
+    "ENVELOPE",
+    "KINDS",
+    "NOT_CORRECTED",
+    "NOT_IN_EFFECT",
+    "ORDER",
+    "Confidence",
+    "ControlEnded",
+    "ControlGranted",
+    "DealAgreed",
+    "DealApproved",
+    "DealCompleted",
+    "DealId",
+    "DealProposed",
+    "DealTerminated",
+    "DemergerSplit",
+    "Effect",
+    "EntityDeclared",
+    "EntityDissolved",
+    "EntityFounded",
+    "EntityId",
+    "EntityIdentified",
+    "EntityInsolvent",
+    "EntityReinstated",
+    "EntityRenamed",
+    "Event",
+    "EventId",
+    "IdentityLinked",
+    "InvestmentMade",
+    "Knowledge",
+    "ListingEnded",
+    "ListingStarted",
+    "MembershipEnded",
+    "MembershipStarted",
+    "MergerAbsorbed",
+    "MergerConsolidated",
+    "PartnershipAgreed",
+    "PartnershipEnded",
+    "ProjectReleased",
+    "RecordCorrected",
+    "RecordRetracted",
+    "Right",
+    "RoleAppointed",
+    "RoleEnded",
+    "SharesCancelled",
+    "SharesIssued",
+    "SharesRestructured",
+    "StakeAcquired",
+    "StakeDisposed",
+    "StakeObserved",
+    "UnitClosed",
+    "UnitLaunched",
+    "UnitTransferred",
+    "happened",
+    "knowledge",
+    "plain_name",
+    "reference_fields",
+    "references",
+    "renamed",
+    "with_effects",
+]
+
+# The order of kinds whose windows are the same. What begins comes before what ends, the number of
+# shares before the stakes that are measured by it, and what somebody merely observed after all that
+# could have made it. `after` on an event overrides this.
+_RANKS: tuple[tuple[type[Event], ...], ...] = (
+    # Ids and identities must be there before anything speaks of them.
+    (EntityDeclared, IdentityLinked),
+    (EntityFounded, EntityReinstated),
+    (EntityRenamed, EntityIdentified),
+    (UnitLaunched,),
+    # A deal runs through its stages in this order; on completion its effects happen at once.
+    (DealProposed,),
+    (DealAgreed,),
+    (DealApproved,),
+    (DealCompleted,),
+    (DealTerminated,),
+    # First how many shares there are, then who has them.
+    (SharesIssued, SharesCancelled, SharesRestructured),
+    # Somebody who buys and sells on one day bought first.
+    (StakeAcquired, InvestmentMade),
+    (StakeDisposed,),
+    (UnitTransferred,),
+    (ListingStarted, ControlGranted, RoleAppointed, MembershipStarted, PartnershipAgreed, ProjectReleased),
+    (DemergerSplit,),
+    (MergerConsolidated, MergerAbsorbed),
+    # An observation sees the day as it ended.
+    (StakeObserved,),
+    (ListingEnded, ControlEnded, RoleEnded, MembershipEnded, PartnershipEnded, UnitClosed),
+    (EntityInsolvent,),
+    (EntityDissolved,),
+    (RecordCorrected, RecordRetracted),
+)
+
+ORDER: Mapping[type[Event], int] = MappingProxyType(
+    {kind: rank for rank, kinds in enumerate(_RANKS) for kind in kinds}
+)
+
+KINDS: Mapping[str, type[Event]] = MappingProxyType({event.kind: event for event in ORDER})
+
+
+def plain_name(attribute: str) -> str:
+    """The name of a field in files and records: ``from`` for the attribute ``from_``."""
+    return attribute.rstrip("_")
+
+
+@cache
+def reference_fields(kind: str) -> tuple[tuple[str, str, str], ...]:
+    """Of each field of a kind that refers: the attribute, what it refers to, and its shape.
+
+    It refers to an ``entity``, a ``deal`` or an ``event``; its shape is ``one``, ``many``, or a mapping
+    that refers by its ``keys`` or by both sides (``pairs``).
+    """
+    event_class = KINDS[kind]
+    hints = get_type_hints(event_class, include_extras=True)
+    found = ((each.name, _reference(hints[each.name])) for each in fields(event_class) if each.name != "id")
+    return tuple((name, *reference) for name, reference in found if reference)
+
+
+def _reference(hint: object) -> tuple[str, str] | None:
+    if get_origin(hint) is Annotated:
+        return get_args(hint)[1], "one"
+    arguments = get_args(hint)
+    if get_origin(hint) is not tuple:
+        return next(filter(None, map(_reference, arguments)), None)
+    if get_origin(arguments[0]) is not tuple:
+        inner = _reference(arguments[0])
+        return (inner[0], "many") if inner else None
+    key, value = get_args(arguments[0])
+    reference = _reference(key)
+    if not reference:
+        return None
+    return reference[0], "pairs" if _reference(value) else "keys"
+
+
+def references(event: Event | Effect) -> Iterator[tuple[str, str, str]]:
+    """What an event refers to: (field, ``"entity"`` | ``"deal"`` | ``"event"``, id), its effects included."""
+    if isinstance(event, Effect):
+        read: Callable[[str], object] = dict(event.fields).get
+    else:
+        read = partial(getattr, event)
+    for name, target, shape in reference_fields(event.kind):
+        value = read(name)
+        if value:
+            for identifier in _flat(value, shape):
+                yield name, target, identifier
+    for effect in getattr(event, "effects", None) or ():
+        yield from references(effect)
+
+
+def _flat(value: object, shape: str) -> Iterator[str]:
+    if shape == "one":
+        yield str(value)
+        return
+    assert isinstance(value, tuple)
+    for item in value:
+        if shape == "many":
+            yield item
+        else:
+            yield item[0]
+            if shape == "pairs":
+                yield item[1]
+
+
+def renamed(event: Event, names: Mapping[str, str]) -> Event:
+    """``event`` with every entity that ``names`` gives another id going by that id, its effects included."""
+    if not names:
+        return event
+    changed = _renamed_fields(event.kind, partial(getattr, event), names)
+    return evolve(event, **changed) if changed else event
+
+
+def _renamed_fields(kind: str, read: Callable[[str], Any], names: Mapping[str, str]) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for name, target, shape in reference_fields(kind):
+        value = read(name)
+        if target == "entity" and value:
+            changed[name] = _renamed_value(value, shape, names)
+    effects = read("effects") if "effects" in fields_dict(KINDS[kind]) else None
+    if effects:
+        changed["effects"] = tuple(_renamed_effect(effect, names) for effect in effects)
+    return changed
+
+
+def _renamed_value(value: Any, shape: str, names: Mapping[str, str]) -> Any:
+    if shape == "one":
+        return names.get(value, value)
+    if shape == "many":
+        return tuple(names.get(item, item) for item in value)
+    if shape == "keys":
+        return tuple((names.get(key, key), item) for key, item in value)
+    return tuple((names.get(key, key), names.get(item, item)) for key, item in value)
+
+
+def _renamed_effect(effect: Effect, names: Mapping[str, str]) -> Effect:
+    values = dict(effect.fields)
+    values.update(_renamed_fields(effect.kind, values.get, names))
+    return Effect(effect.kind, tuple(values.items()))

@@ -1,0 +1,120 @@
+"""Deals, partnerships, investments in projects, and what becomes of projects."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from chronicle.events.envelope import DealId, Effect, EntityId, Event
+from chronicle.values import Money, Share
+
+
+@frozen(kw_only=True)
+class DealProposed(Event):
+    """Somebody puts a deal on the table. Its ``effects`` are what it would do; none of it is so yet."""
+
+    kind: ClassVar[str] = "deal.proposed"
+    about: ClassVar[tuple[str, ...]] = ("deal",)
+
+    deal: DealId
+    title: str
+    parties: tuple[EntityId, ...]
+    binding: bool = False
+    effects: tuple[Effect, ...] | None = None
+
+
+@frozen(kw_only=True)
+class DealAgreed(Event):
+    """The parties sign. Title, parties and effects are as proposed unless given anew."""
+
+    kind: ClassVar[str] = "deal.agreed"
+    about: ClassVar[tuple[str, ...]] = ("deal",)
+
+    deal: DealId
+    title: str | None = None
+    parties: tuple[EntityId, ...] = ()
+    binding: bool = True
+    effects: tuple[Effect, ...] | None = None
+
+
+@frozen(kw_only=True)
+class DealApproved(Event):
+    """Shareholders, a court or an authority let the deal go ahead."""
+
+    kind: ClassVar[str] = "deal.approved"
+    about: ClassVar[tuple[str, ...]] = ("deal",)
+
+    deal: DealId
+    reason: str | None = None
+
+
+@frozen(kw_only=True)
+class DealCompleted(Event):
+    """The deal is done, and its effects happen now. ``effects`` here replace those announced."""
+
+    kind: ClassVar[str] = "deal.completed"
+    about: ClassVar[tuple[str, ...]] = ("deal",)
+
+    deal: DealId
+    effects: tuple[Effect, ...] | None = None
+
+
+@frozen(kw_only=True)
+class DealTerminated(Event):
+    """The deal is off. Its effects never happen."""
+
+    kind: ClassVar[str] = "deal.terminated"
+    about: ClassVar[tuple[str, ...]] = ("deal",)
+
+    deal: DealId
+    reason: str
+
+
+@frozen(kw_only=True)
+class PartnershipAgreed(Event):
+    """Parties agree to do something together."""
+
+    kind: ClassVar[str] = "partnership.agreed"
+    about: ClassVar[tuple[str, ...]] = ("parties",)
+
+    parties: tuple[EntityId, ...]
+    subject: str
+    project: EntityId | None = None
+
+
+@frozen(kw_only=True)
+class PartnershipEnded(Event):
+    """A partnership ends: that on one subject, or all of them when none is given."""
+
+    kind: ClassVar[str] = "partnership.ended"
+    about: ClassVar[tuple[str, ...]] = ("parties",)
+
+    parties: tuple[EntityId, ...]
+    subject: str | None = None
+    reason: str | None = None
+
+
+@frozen(kw_only=True)
+class InvestmentMade(Event):
+    """Money goes into a project: a film, a fund. No ``share`` means undisclosed, not zero."""
+
+    kind: ClassVar[str] = "investment.made"
+    about: ClassVar[tuple[str, ...]] = ("investor", "project")
+
+    investor: EntityId
+    project: EntityId
+    share: Share | None = None
+    amount: Money | None = None
+
+
+@frozen(kw_only=True)
+class ProjectReleased(Event):
+    """A project reaches the public: a film opens, a product ships."""
+
+    kind: ClassVar[str] = "project.released"
+    about: ClassVar[tuple[str, ...]] = ("project", "where")
+
+    project: EntityId
+    where: str
+    by: tuple[EntityId, ...] = ()

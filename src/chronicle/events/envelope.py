@@ -1,0 +1,88 @@
+"""What every event has: the envelope, the types of its fields, and what an effect of a deal is."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, ClassVar, Literal
+
+from attrs import field, frozen
+
+from chronicle.dates import PartialDate
+from chronicle.errors import InvalidEvents, Problem
+from chronicle.values import Source
+
+# What a text field refers to is part of its type, so that the reader of files, the schema and the
+# checks all find the references of an event in one place: its class.
+EntityId = Annotated[str, "entity"]
+DealId = Annotated[str, "deal"]
+EventId = Annotated[str, "event"]
+
+Confidence = Literal["confirmed", "reported", "rumoured"]
+Right = Literal["equity", "votes", "board", "profit"]
+
+
+@frozen(kw_only=True)
+class Event:
+    """Something that happened: a date, sources, and no behaviour.
+
+    ``id`` is unique for ever. ``date`` is when it was true. ``known`` is when it could be known,
+    where that is not the day its earliest source was published. ``deal`` names the deal that it
+    belongs to, ``after`` the event that it must follow when dates leave the order open.
+    """
+
+    kind: ClassVar[str]
+    # The fields that name what the event is about: they make its id when the author gives none.
+    about: ClassVar[tuple[str, ...]]
+
+    id: EventId
+    date: PartialDate
+    known: PartialDate | None = None
+    sources: tuple[Source, ...] = ()
+    deal: DealId | None = None
+    after: EventId | None = None
+    confidence: Confidence | None = None
+    note: str | None = None
+
+
+ENVELOPE = ("id", "date", "known", "sources", "deal", "after", "confidence", "note")
+
+# What an effect has not: it takes these from the completion of its deal.
+NOT_IN_EFFECT = ("id", "date", "known", "sources", "deal", "after", "confidence")
+
+
+@frozen(kw_only=True)
+class Knowledge:
+    """From which day an event could be known. ``assumed`` when nobody says so and its own date stands in."""
+
+    day: datetime.date
+    assumed: bool
+
+
+def knowledge(event: Event) -> Knowledge:
+    """When ``event`` could be known: ``known``, else its earliest source, else its own date.
+
+    A partial date counts from its end, so that nothing is used before it was surely known.
+    """
+    if event.known is not None:
+        return Knowledge(day=event.known.latest, assumed=False)
+    published = [source.published.latest for source in event.sources if source.published is not None]
+    if published:
+        return Knowledge(day=min(published), assumed=False)
+    return Knowledge(day=event.date.latest, assumed=True)
+
+
+@frozen
+class Effect:
+    """What a deal would do: a kind and its fields, without an id, a date and sources.
+
+    It happens when the deal completes, and not before. ``fields`` are pairs of a field's name and
+    its value, in the order of the class.
+    """
+
+    kind: str
+    fields: tuple[tuple[str, object], ...] = field(default=())
+
+
+def incomplete(event: Event, message: str, help: str) -> InvalidEvents:
+    """The error of an event whose fields are each right and do not add up."""
+    return InvalidEvents(Problem("C210", f"{event.kind} {message}", help=help, events=(event.id,)))

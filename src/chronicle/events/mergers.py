@@ -1,0 +1,47 @@
+"""Mergers and splits: entities that become other entities, n to m."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from chronicle.events.envelope import EntityId, Event
+
+
+@frozen(kw_only=True)
+class MergerAbsorbed(Event):
+    """The survivor takes in the absorbed: its holdings and units move, and it is no more."""
+
+    kind: ClassVar[str] = "merger.absorbed"
+    about: ClassVar[tuple[str, ...]] = ("survivor", "absorbed")
+
+    survivor: EntityId
+    absorbed: EntityId
+
+
+@frozen(kw_only=True)
+class MergerConsolidated(Event):
+    """Several predecessors become one successor: their holdings and units move, and they are no more."""
+
+    kind: ClassVar[str] = "merger.consolidated"
+    about: ClassVar[tuple[str, ...]] = ("successor",)
+
+    predecessors: tuple[EntityId, ...]
+    successor: EntityId
+
+
+@frozen(kw_only=True)
+class DemergerSplit(Event):
+    """A parent hands what it has to successors.
+
+    ``allocation`` says which unit, or which holding (by its target), goes to which successor.
+    What it does not name stays with the parent, which goes on.
+    """
+
+    kind: ClassVar[str] = "demerger.split"
+    about: ClassVar[tuple[str, ...]] = ("parent",)
+
+    parent: EntityId
+    successors: tuple[EntityId, ...]
+    allocation: tuple[tuple[EntityId, EntityId], ...] = ()

@@ -1,0 +1,116 @@
+"""Stakes and shares: who holds what of whom, and how the number of shares itself changes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from chronicle.events.envelope import EntityId, Event, Right, incomplete
+from chronicle.values import Count, Money, Ratio, Share
+
+_SAY_HOW_MUCH = (
+    "say share (what changed hands), holds (the result) or shares (a count); `share: ?` when undisclosed"
+)
+
+
+@frozen(kw_only=True)
+class StakeAcquired(Event):
+    """A holder gets more of a target: ``share`` is what it got now, ``holds`` what it holds as a result.
+
+    ``shares`` is the number of shares it got. With a ``seller``, that one's holding shrinks by as much.
+    """
+
+    kind: ClassVar[str] = "stake.acquired"
+    about: ClassVar[tuple[str, ...]] = ("holder", "target")
+
+    holder: EntityId
+    target: EntityId
+    share: Share | None = None
+    holds: Share | None = None
+    shares: Count | None = None
+    right: Right = "equity"
+    seller: EntityId | None = None
+    price: Money | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.share is None and self.holds is None and self.shares is None:
+            raise incomplete(self, "does not say how much", _SAY_HOW_MUCH)
+
+
+@frozen(kw_only=True)
+class StakeDisposed(Event):
+    """A holder gives up some of a target: ``share`` is what it gave now, ``holds`` what it keeps.
+
+    ``shares`` is the number of shares it gave. With a ``buyer``, that one's holding grows by as much.
+    """
+
+    kind: ClassVar[str] = "stake.disposed"
+    about: ClassVar[tuple[str, ...]] = ("holder", "target")
+
+    holder: EntityId
+    target: EntityId
+    share: Share | None = None
+    holds: Share | None = None
+    shares: Count | None = None
+    right: Right = "equity"
+    buyer: EntityId | None = None
+    price: Money | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.share is None and self.holds is None and self.shares is None:
+            raise incomplete(self, "does not say how much", _SAY_HOW_MUCH)
+
+
+@frozen(kw_only=True)
+class StakeObserved(Event):
+    """A source says what is held on a day, without saying how it came about.
+
+    The observed value stands from then on; where it disagrees with what was replayed, ``check`` says so.
+    """
+
+    kind: ClassVar[str] = "stake.observed"
+    about: ClassVar[tuple[str, ...]] = ("holder", "target")
+
+    holder: EntityId
+    target: EntityId
+    holds: Share
+    shares: Count | None = None
+    right: Right = "equity"
+
+
+@frozen(kw_only=True)
+class SharesIssued(Event):
+    """A company makes new shares. ``total`` is the number afterwards, ``subscribers`` who got how many."""
+
+    kind: ClassVar[str] = "shares.issued"
+    about: ClassVar[tuple[str, ...]] = ("issuer",)
+
+    issuer: EntityId
+    shares: Count
+    price: Money | None = None
+    total: Count | None = None
+    subscribers: tuple[tuple[EntityId, Count], ...] = ()
+
+
+@frozen(kw_only=True)
+class SharesCancelled(Event):
+    """A company takes shares of its own out of existence. ``total`` is the number afterwards."""
+
+    kind: ClassVar[str] = "shares.cancelled"
+    about: ClassVar[tuple[str, ...]] = ("issuer",)
+
+    issuer: EntityId
+    shares: Count
+    total: Count | None = None
+
+
+@frozen(kw_only=True)
+class SharesRestructured(Event):
+    """Every share becomes ``ratio`` shares (new : old): a split is 2:1, a consolidation 1:10."""
+
+    kind: ClassVar[str] = "shares.restructured"
+    about: ClassVar[tuple[str, ...]] = ("issuer",)
+
+    issuer: EntityId
+    ratio: Ratio

@@ -1,0 +1,132 @@
+"""What entities are: their names and identifiers, whether they exist, what they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chronicle import views
+from chronicle.events import (
+    DemergerSplit,
+    EntityDeclared,
+    EntityDissolved,
+    EntityFounded,
+    EntityIdentified,
+    EntityInsolvent,
+    EntityReinstated,
+    EntityRenamed,
+    Event,
+    MergerAbsorbed,
+    MergerConsolidated,
+)
+from chronicle.projectors import families
+from chronicle.replay import Before, Change, Projector
+
+_ACTIVE = views.Status("active")
+
+
+def _declared(event: EntityDeclared, _: Before) -> tuple[Change, ...]:
+    key = (event.entity,)
+    name = views.Name(event.name, event.short, event.lang)
+    kind = views.EntityKind(event.type, event.jurisdiction)
+    return (
+        Change(views.NAMES, key, "set", name, event.date, event.id),
+        Change(views.TYPES, key, "set", kind, event.date, event.id),
+    )
+
+
+def _founded(event: EntityFounded, _: Before) -> tuple[Change, ...]:
+    key = (event.entity,)
+    kind = views.EntityKind(event.type, event.jurisdiction)
+    return (
+        Change(views.NAMES, key, "set", views.Name(event.name), event.date, event.id),
+        Change(views.TYPES, key, "set", kind, event.date, event.id),
+        Change(views.STATUS, key, "set", _ACTIVE, event.date, event.id),
+    )
+
+
+def _renamed(event: EntityRenamed, _: Before) -> tuple[Change, ...]:
+    name = views.Name(event.name, event.short, event.lang)
+    return (Change(views.NAMES, (event.entity,), "set", name, event.date, event.id),)
+
+
+def _identified(event: EntityIdentified, _: Before) -> Iterator[Change]:
+    key = (event.entity, event.scheme, event.value)
+    yield Change(views.IDENTIFIERS, key, "set", event.value, event.date, event.id)
+    if event.until is not None:
+        yield Change(views.IDENTIFIERS, key, "end", None, event.until, event.id)
+
+
+def _status(event: Event, entity: str, status: views.Status) -> Change:
+    return Change(views.STATUS, (entity,), "set", status, event.date, event.id)
+
+
+def _succeeded(event: Event, old: str, new: str, succession: views.Succession) -> Change:
+    return Change(views.LINEAGE, (old, new), "set", succession, event.date, event.id)
+
+
+def _dissolved(event: EntityDissolved, _: Before) -> Iterator[Change]:
+    yield _status(event, event.entity, views.Status("dissolved", event.reason))
+    if event.successor is not None:
+        yield _succeeded(event, event.entity, event.successor, views.Succession("dissolved"))
+
+
+def _insolvent(event: EntityInsolvent, _: Before) -> tuple[Change, ...]:
+    return (_status(event, event.entity, views.Status("insolvent", event.stage)),)
+
+
+def _reinstated(event: EntityReinstated, _: Before) -> tuple[Change, ...]:
+    return (_status(event, event.entity, views.Status("active", event.reason)),)
+
+
+def _absorbed(event: MergerAbsorbed, _: Before) -> tuple[Change, ...]:
+    if event.absorbed == event.survivor:
+        return ()
+    return (
+        _status(event, event.absorbed, views.Status("dissolved", f"absorbed by {event.survivor}")),
+        _succeeded(event, event.absorbed, event.survivor, views.Succession("absorbed")),
+    )
+
+
+def _consolidated(event: MergerConsolidated, _: Before) -> Iterator[Change]:
+    for predecessor in dict.fromkeys(event.predecessors):
+        if predecessor != event.successor:
+            reason = f"consolidated into {event.successor}"
+            yield _status(event, predecessor, views.Status("dissolved", reason))
+            yield _succeeded(event, predecessor, event.successor, views.Succession("consolidated"))
+    yield _status(event, event.successor, _ACTIVE)
+
+
+def _split(event: DemergerSplit, _: Before) -> Iterator[Change]:
+    for successor in dict.fromkeys(event.successors):
+        yield _status(event, successor, _ACTIVE)
+        yield _succeeded(event, event.parent, successor, views.Succession("split"))
+
+
+ENTITIES = Projector(
+    name="entities",
+    views=(views.NAMES, views.TYPES, views.STATUS, views.IDENTIFIERS, views.LINEAGE),
+    table={
+        EntityDeclared: _declared,
+        EntityFounded: _founded,
+        EntityRenamed: _renamed,
+        EntityIdentified: _identified,
+        EntityDissolved: _dissolved,
+        EntityInsolvent: _insolvent,
+        EntityReinstated: _reinstated,
+        MergerAbsorbed: _absorbed,
+        MergerConsolidated: _consolidated,
+        DemergerSplit: _split,
+    },
+    ignores=families.RECORDS
+    | families.UNITS
+    | families.STAKES
+    | families.SHARES
+    | families.CONTROL
+    | families.LISTINGS
+    | families.INVESTMENTS
+    | families.DEALS
+    | families.PARTNERSHIPS
+    | families.PROJECTS
+    | families.ROLES
+    | families.MEMBERSHIPS,
+)

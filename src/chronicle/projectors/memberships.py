@@ -1,0 +1,37 @@
+"""Which entity belongs to which group: an index, an association."""
+
+from __future__ import annotations
+
+from chronicle import views
+from chronicle.events import MembershipEnded, MembershipStarted
+from chronicle.projectors import families
+from chronicle.replay import Before, Change, Projector
+
+
+def _started(event: MembershipStarted, _: Before) -> tuple[Change, ...]:
+    return (Change(views.MEMBERSHIPS, (event.entity, event.group), "set", True, event.date, event.id),)
+
+
+def _ended(event: MembershipEnded, _: Before) -> tuple[Change, ...]:
+    return (Change(views.MEMBERSHIPS, (event.entity, event.group), "end", None, event.date, event.id),)
+
+
+MEMBERSHIPS = Projector(
+    name="memberships",
+    views=(views.MEMBERSHIPS,),
+    table={MembershipStarted: _started, MembershipEnded: _ended},
+    ignores=families.RECORDS
+    | families.NAMING
+    | families.LIVES
+    | families.UNITS
+    | families.STAKES
+    | families.SHARES
+    | families.CONTROL
+    | families.LISTINGS
+    | families.MERGERS
+    | families.INVESTMENTS
+    | families.DEALS
+    | families.PARTNERSHIPS
+    | families.PROJECTS
+    | families.ROLES,
+)

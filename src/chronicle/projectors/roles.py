@@ -1,0 +1,38 @@
+"""Which person has which role in which company or on which project."""
+
+from __future__ import annotations
+
+from chronicle import views
+from chronicle.events import RoleAppointed, RoleEnded
+from chronicle.projectors import families
+from chronicle.replay import Before, Change, Projector
+
+
+def _appointed(event: RoleAppointed, _: Before) -> tuple[Change, ...]:
+    key = (event.person, event.entity, event.role)
+    return (Change(views.ROLES, key, "set", event.role, event.date, event.id),)
+
+
+def _ended(event: RoleEnded, _: Before) -> tuple[Change, ...]:
+    return (Change(views.ROLES, (event.person, event.entity, event.role), "end", None, event.date, event.id),)
+
+
+ROLES = Projector(
+    name="roles",
+    views=(views.ROLES,),
+    table={RoleAppointed: _appointed, RoleEnded: _ended},
+    ignores=families.RECORDS
+    | families.NAMING
+    | families.LIVES
+    | families.UNITS
+    | families.STAKES
+    | families.SHARES
+    | families.CONTROL
+    | families.LISTINGS
+    | families.MERGERS
+    | families.INVESTMENTS
+    | families.DEALS
+    | families.PARTNERSHIPS
+    | families.PROJECTS
+    | families.MEMBERSHIPS,
+)

@@ -1,0 +1,92 @@
+"""What was so on a day: the answer of ``chronicle as-of``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from attrs import frozen
+
+from chronicle.dates import PartialDate
+from chronicle.render.as_of_page import as_of_page
+from chronicle.render.groups import GROUPS, Item, own_data, own_facts, own_item
+from chronicle.render.layout import Page, clean
+from chronicle.state import Fact, State
+
+_COLUMNS: Final = (
+    "what",
+    "subject",
+    "object",
+    "detail",
+    "value",
+    "certain",
+    "since",
+    "events",
+    "minimum",
+    "maximum",
+    "shares",
+)
+_PLAIN_COLUMNS: Final = 8
+
+
+@frozen(eq=False)
+class AsOf:
+    """A state, or what in it names one ``entity`` (by id).
+
+    ``first`` is the date of the first event of the history, for the words about a day before it.
+    """
+
+    state: State
+    entity: str | None = None
+    first: PartialDate | None = None
+
+    def data(self) -> dict[str, Any]:
+        """Every fact by its view. ``views`` has those of projectors that are the user's own."""
+        known = self.state.known
+        facts = {group.name: [item.data for item in group.items(self.state, self.entity)] for group in GROUPS}
+        return {
+            "as_of": self.state.as_of.isoformat(),
+            "known": None if known is None else known.isoformat(),
+            **facts,
+            "views": {view: [own_data(fact) for fact in facts] for view, facts in self._own().items()},
+        }
+
+    def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
+        """A fact a row. ``minimum`` and ``maximum`` are the ends of a share as parts of one."""
+        return _COLUMNS, map(_row, self._items())
+
+    def lines(self) -> Iterator[str]:
+        """A fact a line: what it is, subject, object, detail, value, certain or possible, since, events."""
+        for item in self._items():
+            yield "\t".join(_row(item)[:_PLAIN_COLUMNS])
+
+    def people(self, width: int) -> Page:
+        """The facts in groups, what is only possible marked."""
+        return as_of_page(self.state, self.entity, self.first, width)
+
+    def _items(self) -> Iterator[Item]:
+        for group in GROUPS:
+            yield from group.items(self.state, self.entity)
+        for facts in self._own().values():
+            yield from map(own_item, facts)
+
+    def _own(self) -> dict[str, list[Fact]]:
+        return own_facts(self.state, self.entity)
+
+
+def _row(item: Item) -> tuple[str, ...]:
+    data = item.data
+    share = data.get("share") or {}
+    return (
+        item.what,
+        clean(item.subject),
+        clean(item.object),
+        clean(item.detail),
+        clean(item.value),
+        "certain" if data["certain"] else "possible",
+        clean(data["since"]),
+        clean(" ".join(data["events"])),
+        share.get("exact", share.get("min", "")),
+        share.get("exact", share.get("max", "")),
+        "" if data.get("shares") is None else str(data["shares"]),
+    )

@@ -1,0 +1,125 @@
+"""The page of a state: a title, a section for each view that has something, and what the marks mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from chronicle.dates import PartialDate
+from chronicle.render import groups
+from chronicle.render.days import day_words, short, since
+from chronicle.render.layout import (
+    DIM,
+    DOUBT,
+    HEADING,
+    PLAIN,
+    STRONG,
+    Line,
+    Page,
+    clean,
+    columns,
+    left,
+    line_columns,
+    page_width,
+    right,
+    wrap,
+)
+from chronicle.render.sections import SECTIONS, Asked, Told, own_sections
+from chronicle.state import State
+
+_INDENT: Final = 2
+_GAP: Final = 2
+_WIDEST: Final = 96  # wider, and the dates on the right are too far from what they belong to
+_NARROWEST: Final = 20  # with less room beside the date, it goes below
+_LEGEND: Final[Line] = [
+    ("?", DOUBT),
+    (" possible, not certain: the beginning or the end has no exact date", DIM),
+]
+
+
+def as_of_page(state: State, entity: str | None, first: PartialDate | None, width: int) -> Page:
+    """The page of ``state``, or of what in it names ``entity``. ``first`` is the date of the first event."""
+    return Page(lambda: _page(Asked(state, entity), first, min(page_width(width), _WIDEST)))
+
+
+def _page(asked: Asked, first: PartialDate | None, width: int) -> Iterator[Line]:
+    yield from _title(asked, width)
+    sections = [(title, facts) for title, tell in SECTIONS if (facts := list(tell(asked)))]
+    sections.extend(own_sections(asked))
+    for title, facts in sections:
+        yield []
+        yield [(title, HEADING)]
+        yield from _section(asked, facts, width)
+    if not sections:
+        yield []
+        yield from wrap([(_nothing(asked, first), PLAIN)], width)
+    if any(not fact.certain for _, facts in sections for fact in facts):
+        yield []
+        yield from wrap(_LEGEND, width)
+
+
+def _title(asked: Asked, width: int) -> Iterator[Line]:
+    state = asked.state
+    known = "" if state.known is None else f", as known on {day_words(state.known)}"
+    yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (known, PLAIN)], width)
+    if asked.entity is not None:
+        yield from wrap(_about(asked, asked.entity), width)
+
+
+def _about(asked: Asked, entity: str) -> Line:
+    """Who the entity is: its name, what sort it is, whether it exists, its identifiers."""
+    for found in groups.entities(asked.state, entity):
+        said = [found.type or "", found.jurisdiction or "", found.status or ""]
+        said += [f"{scheme} {value}" for scheme, value in found.identifiers]
+        return [(clean(found.name), STRONG), ("".join(f", {clean(part)}" for part in said if part), DIM)]
+    return [(clean(entity), STRONG), (", which has no name yet", DIM)]
+
+
+def _nothing(asked: Asked, first: PartialDate | None) -> str:
+    about = "" if asked.entity is None else f" about {asked.name(asked.entity)}"
+    then = "" if asked.state.known is None else ", by what was known then"
+    words = f"Nothing is known{about} for this day{then}."
+    if first is None or first.latest <= asked.state.as_of:
+        return words
+    return f"{words} The first event is dated {short(first)}."
+
+
+# A section
+
+
+def _section(asked: Asked, facts: Sequence[Told], width: int) -> Iterator[Line]:
+    figures = _column([fact.figure for fact in facts])
+    for under, members in groupby(facts, key=lambda fact: fact.under):
+        if under is not None:
+            yield [(" " * _INDENT, PLAIN), (asked.name(under), STRONG)]
+        for fact in members:
+            yield from _fact(fact, next(figures), 0 if under is None else _INDENT, width)
+
+
+def _column(figures: Sequence[str]) -> Iterator[str]:
+    """``figures`` all equally wide: numbers flush right, words flush left, nothing when there are none."""
+    width = max(map(columns, figures))
+    numbers = any(character.isdigit() for figure in figures for character in figure)
+    return ((right if numbers else left)(figure, width) for figure in figures)
+
+
+def _fact(fact: Told, figure: str, indent: int, width: int) -> Iterator[Line]:
+    """The figure, what is said, and flush right since when; further lines are set below the first."""
+    doubt: Line = [("  ", PLAIN)] if fact.certain else [("?", DOUBT), (" ", PLAIN)]
+    head: Line = [(" " * indent, PLAIN), *doubt]
+    if figure:
+        head.append((figure + " " * _GAP, STRONG))
+    start = line_columns(head)
+    end = since(fact.since) if fact.certain else f"possible {since(fact.since)}".rstrip()
+    when: Line = [(end, DIM if fact.certain else DOUBT)] if end else []
+    room = width - start - (columns(end) + _GAP if end else 0)
+    if room < _NARROWEST:
+        first, *others = [*wrap(fact.said, width - start), *wrap(when, width - start)]
+        yield [*head, *first]
+    else:
+        first, *others = wrap(fact.said, room)
+        pad = " " * (room - line_columns(first) + _GAP)
+        yield [*head, *first, (pad, PLAIN), *when] if end else [*head, *first]
+    for other in others:
+        yield [(" " * start, PLAIN), *other]

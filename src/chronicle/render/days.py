@@ -1,0 +1,97 @@
+"""Partial dates on pages: in few words, and set in columns so that years, months and days line up."""
+
+from __future__ import annotations
+
+import datetime
+from functools import lru_cache
+from typing import Final
+
+from chronicle.dates import DAWN, FOREVER, MONTHS, PartialDate, parse_date
+
+ALWAYS: Final = "always"
+_YEAR: Final = 4
+
+
+def day_words(day: datetime.date) -> str:
+    """A day as a heading has it: "31 December 2014"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+@lru_cache(maxsize=16_384)
+def short(date: PartialDate) -> str:
+    """A date in few words: "11 Mar 2014", "about 2014", "by Sep 2014", "Jul – 7 Sep 2015"."""
+    if date.earliest == date.latest == DAWN:
+        return ALWAYS
+    if not date.text.startswith("["):
+        return ("about " if date.approximate else "") + _plain(date) + ("?" if date.uncertain else "")
+    first, last = _ends(date)
+    if first is None or last is None:
+        return f"by {_plain(last)}" if last else f"{_plain(first)} or later" if first else ALWAYS
+    if first.text == last.text:
+        return _plain(first)
+    begin = _plain(first)
+    same_year = first.earliest.year == last.earliest.year
+    begin = begin[: -_YEAR - 1] if same_year and first.precision in ("month", "day") else begin
+    return f"{begin} – {_plain(last)}"
+
+
+def since(date: PartialDate) -> str:
+    """A date as the beginning of something: "since Mar 2014", "since Apr 2015 or earlier"."""
+    words = short(date)
+    if words == ALWAYS:
+        return ""
+    return f"since {words.removeprefix('by ')} or earlier" if words.startswith("by ") else f"since {words}"
+
+
+def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
+    """A date as one or two rows of (prefix, year, the rest).
+
+    The prefix is "by", "~" for about, or the dash before the end of a range.
+    """
+    if date.earliest == date.latest == DAWN:
+        return (("", "", ALWAYS),)
+    if not date.text.startswith("["):
+        year, rest = _parts(date)
+        return (("~" if date.approximate else "", year, rest + ("?" if date.uncertain else "")),)
+    first, last = _ends(date)
+    if first is None or last is None:
+        if last:
+            return (("by", *_parts(last)),)
+        return (("", *_parts(first)), ("", "", "or later")) if first else (("", "", ALWAYS),)
+    if first.text == last.text:
+        return (("", *_parts(first)),)
+    return (("", *_parts(first)), ("–", *_parts(last)))
+
+
+def _ends(date: PartialDate) -> tuple[PartialDate | None, PartialDate | None]:
+    first, last = date.text[1:-1].split("..")
+    return (parse_date(first) if first else None), (parse_date(last) if last else None)
+
+
+def _parts(date: PartialDate) -> tuple[str, str]:
+    first = date.earliest
+    year = f"{first.year:>4}"
+    if date.precision == "quarter":
+        return year, f"Q{(first.month + 2) // 3}"
+    if date.precision == "month":
+        return year, MONTHS[first.month - 1][:3]
+    if date.precision == "day":
+        return year, f"{MONTHS[first.month - 1][:3]} {first.day:>2}"
+    return year, ""
+
+
+def _plain(date: PartialDate) -> str:
+    year, rest = _parts(date)
+    if date.precision == "day":
+        return f"{date.earliest.day} {rest[:3]} {year.strip()}"
+    return f"{rest} {year.strip()}".strip()
+
+
+def speaking_day(date: PartialDate) -> datetime.date:
+    """The day whose names a sentence about ``date`` uses: its last, or its first when it has no last."""
+    return date.earliest if date.latest == FOREVER else date.latest
+
+
+def day_before(date: PartialDate) -> datetime.date:
+    """The last day before ``date`` can have been."""
+    return date.earliest if date.earliest == DAWN else date.earliest - datetime.timedelta(days=1)

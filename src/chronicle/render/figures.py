@@ -1,0 +1,89 @@
+"""The figures of an event, and shares as people read them: as stated, or rounded where working them
+out made long numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Final
+
+from chronicle.events import Event
+from chronicle.render.layout import clean
+from chronicle.values import Money, Share
+
+_LONG: Final = 9
+ROUNDED: Final = "≈"
+
+
+def share_words(share: Share) -> str:
+    """A share in at most a few characters: "59.32%", ">50%", "≈33.33%" for one that was rounded."""
+    text = clean(str(share))
+    if (
+        share.minimum is None
+        or share.maximum is None
+        or share.text
+        or (len(text) <= _LONG and "/" not in text)
+    ):
+        return text
+    low, high = _percent(share.minimum), _percent(share.maximum)
+    return f"{ROUNDED}{low}%" if low == high else f"{ROUNDED}{low}-{high}%"
+
+
+# What an event says of a share, in the order of what says more, with its sign.
+_SHARES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
+    {
+        "stake.acquired": (("share", "+"), ("holds", "=")),
+        "stake.disposed": (("share", "-"), ("holds", "=")),
+        "stake.observed": (("holds", "="),),
+        "investment.made": (("share", ""),),
+    }
+)
+
+
+def share_of(event: Event) -> tuple[str, Share] | None:
+    """What changed hands (``+`` or ``-``) or is held (``=``) by an event, where it says so."""
+    for name, sign in _SHARES.get(event.kind, ()):
+        share: Share | None = getattr(event, name)
+        if share is not None:
+            return sign, share
+    return None
+
+
+def share_figure(event: Event) -> str:
+    """The same in a few characters: "+60%", "= >50%", "+?" for the unknown; else empty."""
+    found = share_of(event)
+    if found is None:
+        return ""
+    sign, share = found
+    text = clean(str(share))
+    return f"{sign}{text}" if not sign or text[0].isdigit() or share.is_unknown else f"{sign} {text}"
+
+
+def share_is_unknown(event: Event) -> bool:
+    """Whether the event speaks of a share that nobody states."""
+    found = share_of(event)
+    return found is not None and found[1].is_unknown
+
+
+def money_of(event: Event) -> Money | None:
+    """What was raised, invested or paid, where the event says so."""
+    for name in ("raised", "amount", "price"):
+        money: Money | None = getattr(event, name, None)
+        if money is not None:
+            return money
+    return None
+
+
+def money_figure(event: Event) -> str:
+    """The same as it was stated; else empty."""
+    money = money_of(event)
+    return "" if money is None else clean(str(money))
+
+
+def _percent(value: Fraction) -> str:
+    """``value`` in percent with two decimals, none of them a zero at the end."""
+    hundredths = round(abs(value) * 10_000)
+    sign = "-" if value < 0 and hundredths else ""
+    return f"{sign}{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".")

@@ -1,0 +1,175 @@
+"""Printing an answer in one of the four forms."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any, Final, Literal, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Form = Literal["people", "json", "csv", "plain"]
+
+WITHOUT_TERMINAL: Final = 100
+"""The width of what goes into a pipe or a file."""
+
+
+class Answer(Protocol):
+    """What can be printed."""
+
+    def data(self) -> dict[str, Any]:
+        """The answer as JSON has it."""
+
+    def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
+        """The answer as a table: the names of its columns, and its rows."""
+
+    def lines(self) -> Iterator[str]:
+        """The answer as text: a fact a line, tabs between its parts, what it is in the first."""
+
+    def people(self, width: int) -> RenderableType:
+        """The answer as a page for a terminal ``width`` columns wide."""
+
+
+def write(
+    answer: Answer,
+    form: Form | None,
+    stream: IO[str],
+    color: bool | None = None,
+    width: int | None = None,
+) -> None:
+    """Print ``answer`` on ``stream``.
+
+    ``form`` None is that for people. ``color`` None means: on a terminal, unless NO_COLOR is set;
+    FORCE_COLOR asks for it in a pipe too. ``width`` None means that of the terminal, else COLUMNS,
+    else 100. What the encoding of ``stream`` cannot say is written as ``?``, in JSON as an escape.
+
+    Cells of CSV hold what was stated, even where it begins with ``=`` or ``+``: whoever opens files
+    of others in a spreadsheet should import such columns as text.
+    """
+    _WRITERS[form or "people"](answer, stream, color, width)
+
+
+# How each form is written
+
+
+def _write_json(answer: Answer, stream: IO[str], _: bool | None, __: int | None) -> None:
+    unicode = _says_everything(stream)
+    text = json.dumps(answer.data(), indent=2, ensure_ascii=not unicode)
+    stream.write(_BEYOND_ASCII.sub(_escaped, text) + "\n")
+
+
+# JSON may hold characters as they are that a terminal would obey: controls, marks of direction.
+_BEYOND_ASCII = re.compile("[^\x00-\x7e]+")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    text = found[0]
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[index : index + 4]}" for index in range(0, len(units), 4))
+
+
+def _write_csv(answer: Answer, stream: IO[str], _: bool | None, __: int | None) -> None:
+    writer = csv.writer(_Sayable(stream), lineterminator="\n")
+    header, rows = answer.rows()
+    writer.writerow(header)
+    writer.writerows(rows)
+
+
+def _write_plain(answer: Answer, stream: IO[str], _: bool | None, __: int | None) -> None:
+    sayable = _Sayable(stream)
+    for line in answer.lines():
+        sayable.write(f"{line}\n")
+
+
+def _write_people(answer: Answer, stream: IO[str], color: bool | None, width: int | None) -> None:
+    from rich.console import Console
+
+    wide = width or terminal_width(stream)
+    colored = _wants_color(stream) if color is None else color
+    console = Console(
+        file=_Sayable(stream),  # type: ignore[arg-type]  # all that a console asks of a file is here
+        force_terminal=colored,
+        color_system=("auto" if _is_terminal(stream) else "standard") if colored else None,
+        force_jupyter=False,
+        legacy_windows=False,
+        width=wide,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    console.print(answer.people(wide), soft_wrap=True)
+
+
+_WRITERS: Final = {
+    "people": _write_people,
+    "json": _write_json,
+    "csv": _write_csv,
+    "plain": _write_plain,
+}
+
+
+# What the stream is
+
+
+class _Sayable:
+    """A stream to which text is written as far as its encoding can say it."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self.encoding = getattr(stream, "encoding", None) or "utf-8"
+        self._unicode = _says_everything(stream)
+
+    def write(self, text: str) -> int:
+        """Write ``text``; characters that the stream cannot say become ``?``."""
+        said = text if self._unicode else text.encode(self.encoding, "replace").decode(self.encoding)
+        self._stream.write(said)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush the stream."""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether the stream is a terminal."""
+        return _is_terminal(self._stream)
+
+    def fileno(self) -> int:
+        """The descriptor of the stream."""
+        return self._stream.fileno()
+
+
+def _says_everything(stream: IO[str]) -> bool:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return encoding.lower().replace("-", "").replace("_", "").startswith(("utf8", "utf16", "utf32"))
+
+
+def _is_terminal(stream: IO[str]) -> bool:
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty())
+
+
+def _wants_color(stream: IO[str]) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return _is_terminal(stream) or bool(os.environ.get("FORCE_COLOR"))
+
+
+def terminal_width(stream: IO[str]) -> int:
+    """The columns of the terminal that ``stream`` is, else what COLUMNS says, else 100."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdigit() and int(given):
+        return int(given)
+    return (
+        shutil.get_terminal_size((WITHOUT_TERMINAL, 24)).columns if _is_terminal(stream) else WITHOUT_TERMINAL
+    )

@@ -1,0 +1,376 @@
+"""Changes in, spans out. Knows no event class and no view: the order of replay, and what a span is.
+
+Events go through the projectors in one total order. Each projector turns an event into changes of
+cells, and replay keeps the changes of each cell. Between two changes of a cell lies a span: a value
+that holds from one window to another. All spans of all views are the ledger, and every question is
+a look-up in it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gc
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+
+from attrs import Factory, define, field, frozen
+
+from chronicle.dates import PartialDate
+from chronicle.errors import Problem, UsageError
+
+Key = tuple[str, ...]
+
+# set: a new value that owes nothing to the one before. adjust: a new value made from the one before.
+# confirm: the same value, seen again. end: no value any more.
+Operation = Literal["set", "adjust", "confirm", "end"]
+
+
+class Happening(Protocol):
+    """What replay needs of an event."""
+
+    @property
+    def id(self) -> str:
+        """Unique for ever."""
+
+    @property
+    def date(self) -> PartialDate:
+        """When it was true."""
+
+    @property
+    def after(self) -> str | None:
+        """The id of the event that it must follow."""
+
+
+E = TypeVar("E", bound=Happening)
+
+
+class Change(NamedTuple):
+    """One event's effect on one cell of one view.
+
+    ``value`` is None for ``end`` and only then. ``made_from`` names the other cells (view, key) that
+    the value was worked out from.
+    """
+
+    view: str
+    key: Key
+    operation: Operation
+    value: Any
+    window: PartialDate
+    event: str
+    made_from: tuple[tuple[str, Key], ...] = ()
+
+
+# The changes of one cell in the order of replay. They are all that replay keeps: spans are made when
+# somebody asks, since most cells of a register are never asked for.
+Log = list[Change]
+
+
+@define
+class _Changes:
+    """Every change of every cell, and which changes of other cells a value was made from."""
+
+    cells: defaultdict[str, dict[Key, Log]] = Factory(lambda: defaultdict(dict))
+    # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
+    causes: dict[tuple[str, Key, int], tuple[tuple[str, Key, int], ...]] = Factory(dict)
+
+    def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:
+        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        change = self.cells[view][key][last]
+        if change.operation == "set" and not change.made_from:
+            return (change.event,)
+        found: dict[str, None] = {}
+        seen: set[tuple[str, Key, int]] = set()
+        # A stack and no recursion: a succession of companies may be longer than the interpreter's stack.
+        stack: list[tuple[str, Key, int, bool]] = [(view, key, last, False)]
+        while stack:
+            view, key, index, causes_done = stack.pop()
+            if causes_done:
+                found.setdefault(self.cells[view][key][index].event)
+            elif (view, key, index) not in seen:
+                seen.add((view, key, index))
+                stack.append((view, key, index, True))
+                # Reversed, so that the past of the cell itself comes before what other cells gave to it.
+                behind = reversed(tuple(self._behind(view, key, index)))
+                stack.extend((*cause, False) for cause in behind)
+        return tuple(found)
+
+    def _behind(self, view: str, key: Key, index: int) -> Iterator[tuple[str, Key, int]]:
+        log = self.cells[view][key]
+        if log[index].operation in ("adjust", "confirm") and index and log[index - 1].value is not None:
+            yield view, key, index - 1
+        yield from self.causes.get((view, key, index), ())
+
+
+@frozen
+class Span:
+    """A value that a key has, from the window of its begin to the window of its end (exclusive).
+
+    ``end`` is None while the value stands; ``ended_by`` is the id of the event that ended it.
+    """
+
+    view: str
+    key: Key
+    value: Any
+    begin: PartialDate
+    end: PartialDate | None
+    ended_by: str | None
+    _changes: _Changes = field(eq=False, repr=False)
+    _last: int = field(eq=False, repr=False)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Ids of the events that made the value, causes first, back to the last ones that set it outright."""
+        return self._changes.events(self.view, self.key, self._last)
+
+    @property
+    def ends_in_nothing(self) -> bool:
+        """Whether the value came to an end without another one in its place."""
+        following = self._changes.cells[self.view][self.key][self._last + 1 :][:1]
+        return any(change.value is None for change in following)
+
+    def certain(self, day: datetime.date) -> bool:
+        """Whether the value surely stands on ``day``: begun by then at the latest, ended after it."""
+        return self.begin.latest <= day and (self.end is None or day < self.end.earliest)
+
+    def possible(self, day: datetime.date) -> bool:
+        """Whether the value may stand on ``day``; true of a certain one too."""
+        return self.begin.earliest <= day and (self.end is None or day < self.end.latest)
+
+
+class Before:
+    """What stands before an event: the values of all cells of all views, for projectors to read."""
+
+    def __init__(self, changes: _Changes) -> None:
+        self._cells = changes.cells
+        self._indexes: defaultdict[str, dict[int, dict[str, list[Key]]]] = defaultdict(dict)
+
+    def get(self, view: str, key: Key) -> Any | None:
+        """The value of one cell, or None."""
+        log = self._cells[view].get(key)
+        return None if log is None else log[-1].value
+
+    def where(self, view: str, position: int, part: str) -> list[tuple[Key, Any]]:
+        """The cells (key, value) of a view whose key has ``part`` at ``position``, oldest key first."""
+        cells, indexes = self._cells[view], self._indexes[view]
+        if position not in indexes:
+            indexes[position] = _index(cells, position)
+        found = ((key, cells[key][-1].value) for key in indexes[position].get(part, ()))
+        return [(key, value) for key, value in found if value is not None]
+
+    def appeared(self, view: str, key: Key) -> None:
+        """Note a key that had no cell before. For replay alone."""
+        if view in self._indexes:
+            for position, index in self._indexes[view].items():
+                index.setdefault(key[position], []).append(key)
+
+
+def _index(keys: Iterable[Key], position: int) -> dict[str, list[Key]]:
+    index: dict[str, list[Key]] = {}
+    for key in keys:
+        index.setdefault(key[position], []).append(key)
+    return index
+
+
+Handler = Callable[[Any, Before], Iterable[Change]]
+
+
+def _frozen_table(table: Mapping[type, Handler]) -> Mapping[type, Handler]:
+    return MappingProxyType(dict(table))
+
+
+@frozen
+class Projector:
+    """A table from event class to a function of (event, ``Before``) that gives changes.
+
+    ``views`` are the views that it writes and nobody else does. ``ignores`` are the event classes
+    that it knows and leaves alone: a new kind of event should make somebody decide.
+    """
+
+    name: str
+    views: tuple[str, ...]
+    table: Mapping[type, Handler] = field(converter=_frozen_table)
+    ignores: Set[type[Any]] = frozenset()
+
+
+@frozen(eq=False)
+class Ledger:
+    """Every span of every view, by view and key. Spans of a key stand in the order of replay."""
+
+    views: tuple[str, ...]
+    _changes: _Changes = field(repr=False)
+    _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
+    _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
+
+    def keys(self, view: str) -> Iterable[Key]:
+        """Every key of a view; an unknown view has none."""
+        return self._changes.cells[view].keys() if view in self._changes.cells else ()
+
+    def where(self, view: str, position: int, part: str) -> Sequence[Key]:
+        """The keys of a view that have ``part`` at ``position``."""
+        index = self._indexes.get((view, position))
+        if index is None:
+            index = self._indexes[view, position] = _index(self.keys(view), position)
+        return index.get(part, ())
+
+    def cell(self, view: str, key: Key) -> tuple[Span, ...]:
+        """The spans of one key; none for a key that is not there."""
+        spans = self._spans.get((view, key))
+        if spans is None:
+            log = self._changes.cells[view].get(key, []) if view in self._changes.cells else []
+            spans = self._spans[view, key] = tuple(_spans(log, self._changes))
+        return spans
+
+    def __iter__(self) -> Iterator[Span]:
+        """All spans, view by view and key by key."""
+        for view in self.views:
+            for key in self.keys(view):
+                yield from self.cell(view, key)
+
+
+def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
+    begin: PartialDate | None = None
+    for index, change in enumerate(log):
+        begin = begin or change.window
+        following = log[index + 1] if index + 1 < len(log) else None
+        if change.value is None or (following is not None and following.operation == "confirm"):
+            begin = begin if change.value is not None else None
+            continue
+        end, ended_by = (None, None) if following is None else (following.window, following.event)
+        yield Span(change.view, change.key, change.value, begin, end, ended_by, changes, index)
+        begin = None
+
+
+def in_order(events: Iterable[E], ranks: Mapping[type, int]) -> list[E]:
+    """``events``, given in order of position, in the order of replay.
+
+    That is by (earliest, latest, rank of the kind, position). An event with ``after`` comes behind the
+    event it names, directly when it would otherwise have come earlier. One that names no event here,
+    or itself in a circle, keeps its place: ``check`` reports it.
+    """
+    width = 1 + max(ranks.values(), default=0)
+    # The sort is stable, so position needs no place in the key.
+    ordered = sorted(events, key=lambda event: event.date.order * width + ranks[type(event)])
+    if any(event.after is not None for event in ordered):
+        return _follow(ordered)
+    return ordered
+
+
+def _follow(ordered: list[E]) -> list[E]:
+    behind = _followers(ordered)
+    waiting: defaultdict[str, list[E]] = defaultdict(list)
+    placed: set[str] = set()
+    result: list[E] = []
+    for event in ordered:
+        if event.after is not None and event.id in behind and event.after not in placed:
+            waiting[event.after].append(event)
+            continue
+        queue = [event]
+        while queue:
+            head = queue.pop()
+            result.append(head)
+            placed.add(head.id)
+            queue.extend(reversed(waiting.pop(head.id, [])))
+    return result
+
+
+def _followers(ordered: Sequence[E]) -> set[str]:
+    """Ids of the events whose ``after`` can be followed: it names an event here, and leads into no circle
+    that they are part of themselves.
+    """
+    after = {event.id: event.after for event in ordered}
+    circular: set[str | None] = set()
+    seen: set[str | None] = set()
+    for start in after:
+        path: list[str | None] = []
+        current: str | None = start
+        while current in after and current not in seen:
+            seen.add(current)
+            path.append(current)
+            current = after[current]
+        if current in path:
+            circular.update(path[path.index(current) :])
+    return {event for event, target in after.items() if target in after and event not in circular}
+
+
+def replay(ordered: Iterable[Happening], projectors: Sequence[Projector]) -> Ledger:
+    """The ledger that ``projectors`` make of events that stand in the order of replay.
+
+    Raises ``UsageError`` (C607) when two projectors write the same view.
+    """
+    table = _handlers(projectors)
+    changes = _Changes()
+    before = Before(changes)
+    cells = changes.cells
+    with _collector_paused():
+        for event in ordered:
+            handler = table.get(type(event))
+            if handler is None:
+                continue
+            # All changes of an event are worked out before the first is made, so that "before" means it.
+            for change in tuple(handler(event, before)):
+                view, key, _, value, _, _, made_from = change
+                log = cells[view].get(key)
+                if log is not None:
+                    if value is None and log[-1].value is None:
+                        continue
+                    log.append(change)
+                elif value is None:
+                    continue
+                else:
+                    cells[view][key] = [change]
+                    before.appeared(view, key)
+                if made_from:
+                    _remember_causes(changes, change)
+    return Ledger(tuple(dict.fromkeys(view for projector in projectors for view in projector.views)), changes)
+
+
+def _remember_causes(changes: _Changes, change: Change) -> None:
+    cells = changes.cells
+    place = (change.view, change.key, len(cells[change.view][change.key]) - 1)
+    logs = ((view, key, cells[view].get(key)) for view, key in change.made_from)
+    changes.causes[place] = tuple(
+        (view, key, len(log) - 1) for view, key, log in logs if log is not None and log[-1].value is not None
+    )
+
+
+def _handlers(projectors: Sequence[Projector]) -> dict[type, Handler]:
+    owners: dict[str, str] = {}
+    table: defaultdict[type, list[Handler]] = defaultdict(list)
+    for projector in projectors:
+        for view in projector.views:
+            if view in owners:
+                message = f'projectors "{owners[view]}" and "{projector.name}" both write the view "{view}"'
+                raise UsageError(Problem("C607", message, help="give your own view another name"))
+            owners[view] = projector.name
+        for kind, handler in projector.table.items():
+            table[kind].append(handler)
+    return {kind: _together(handlers) for kind, handlers in table.items()}
+
+
+def _together(handlers: Sequence[Handler]) -> Handler:
+    """One handler for several: all of them see what stood before the event, none what the others changed."""
+    if len(handlers) == 1:
+        return handlers[0]
+    return lambda event, before: [change for handler in handlers for change in handler(event, before)]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No search for reference cycles while replay makes many objects and no cycle.
+
+    Freezing and unfreezing afterwards moves what was made to the oldest generation, where otherwise
+    the next allocation would walk all of it. A program that has frozen objects of its own is left alone.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()

@@ -1,0 +1,387 @@
+"""The answer for one day: what was so, what may have been so, and the events behind it.
+
+A state looks its answers up in a ledger. It is immutable; two states are equal when they answer the
+same for the same day.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Any
+
+from attrs import evolve, frozen
+
+from chronicle import views
+from chronicle.dates import DAWN, PartialDate
+from chronicle.errors import NotFound, Problem, nearest
+from chronicle.replay import Key, Ledger, Span
+from chronicle.values import Share
+from chronicle.views import Stage
+
+
+@frozen(eq=False)
+class Fact:
+    """A value on the day of a state. ``certain`` is false on a day inside the window of its begin or end.
+
+    Facts are equal when view, key, value, certainty, since and events are: not when they end, which
+    lies ahead of the day.
+    """
+
+    span: Span
+    certain: bool
+
+    @property
+    def view(self) -> str:
+        """The name of the view."""
+        return self.span.view
+
+    @property
+    def key(self) -> Key:
+        """The key, whose parts ``views.KEYS`` names."""
+        return self.span.key
+
+    @property
+    def value(self) -> Any:
+        """The value."""
+        return self.span.value
+
+    @property
+    def since(self) -> PartialDate:
+        """The date of its begin."""
+        return self.span.begin
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Ids of the events that made it, causes first."""
+        return self.span.events
+
+    def _answer(self) -> tuple[object, ...]:
+        return self.view, self.key, self.value, self.certain, self.since, self.events
+
+    def __eq__(self, other: object) -> bool:
+        return self._answer() == other._answer() if isinstance(other, Fact) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._answer())
+
+
+@frozen
+class Holding:
+    """A share of a right in a target. ``basis`` says whether a source gave it or it was worked out."""
+
+    holder: str
+    target: str
+    right: str
+    share: Share
+    shares: int | None
+    basis: views.Basis
+    stale: bool
+    certain: bool
+    since: PartialDate
+    events: tuple[str, ...]
+
+
+@frozen
+class Unit:
+    """A business unit and an owner of it."""
+
+    unit: str
+    owner: str
+    certain: bool
+    since: PartialDate
+    events: tuple[str, ...]
+
+
+@frozen
+class Deal:
+    """A deal and the stage that it has reached."""
+
+    deal: str
+    title: str
+    stage: Stage
+    parties: tuple[str, ...]
+    binding: bool
+    reason: str | None
+    certain: bool
+    since: PartialDate
+    events: tuple[str, ...]
+
+
+@frozen
+class Entity:
+    """An entity by the name that it had on the day.
+
+    ``status`` is None where no event says that it was founded or ended. ``certain`` is about the
+    name. ``identifiers`` are pairs (scheme, value) valid on the day.
+    """
+
+    entity: str
+    name: str
+    short: str | None
+    type: str | None
+    jurisdiction: str | None
+    status: str | None
+    identifiers: tuple[tuple[str, str], ...]
+    certain: bool
+    since: PartialDate
+    events: tuple[str, ...]
+
+
+@frozen(eq=False, repr=False)
+class State:
+    """What was so on ``as_of`` (a day), going by what was known on ``known`` (None: by all that is known).
+
+    A day inside the window of a change has both values, the one before and the one after, each with
+    ``certain`` false.
+    """
+
+    as_of: datetime.date
+    known: datetime.date | None
+    _ledger: Ledger
+
+    # What a view holds on the day
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The names of the views, those of your own projectors last."""
+        return self._ledger.views
+
+    def view(self, view: str, **parts: str) -> tuple[Fact, ...]:
+        """The facts of any view, that of your own projector too, in order of key.
+
+        ``parts`` narrow it down by the named parts of the key: ``view("roles", person="zhang-jiajia")``.
+        Raises ``NotFound`` (C606) for a view that no projector writes and for a part that its key has not.
+        """
+        if view not in self._ledger.views:
+            raise _no_such("view", view, self._ledger.views)
+        wanted = {self._position(view, name): part for name, part in parts.items()}
+        return tuple(self._facts(view, wanted))
+
+    def _position(self, view: str, name: str) -> int:
+        names = views.KEYS.get(view, ())
+        if name not in names:
+            raise _no_such(f'part of a key of the view "{view}"', name, names)
+        return names.index(name)
+
+    def _facts(self, view: str, wanted: dict[int, str]) -> Iterator[Fact]:
+        for key in sorted(self._keys(view, wanted)):
+            yield from self._cell(view, key)
+
+    def _keys(self, view: str, wanted: dict[int, str]) -> Iterable[Key]:
+        if not wanted:
+            return self._ledger.keys(view)
+        (position, part), *others = wanted.items()
+        found = self._ledger.where(view, position, part)
+        return [key for key in found if all(key[at] == other for at, other in others)]
+
+    def _cell(self, view: str, key: Key) -> Iterator[Fact]:
+        for span in self._ledger.cell(view, key):
+            if span.possible(self.as_of):
+                yield Fact(span, span.certain(self.as_of))
+
+    # Holdings
+
+    def share(self, holder: str, target: str, right: str = "equity") -> Share | None:
+        """What ``holder`` has of ``target``, or None for nothing. The unknown share is a share.
+
+        On a day inside the window of a change it is the value that begins last. Its ``certain`` is
+        false whenever the day is not sure.
+        """
+        found = list(self._cell(views.HOLDINGS, (holder, target, right)))
+        return _share(found[-1]) if found else None
+
+    def candidates(self, holder: str, target: str, right: str = "equity") -> tuple[Share | None, ...]:
+        """Every answer that ``share`` could give on this day, oldest first; None stands for nothing."""
+        found = list(self._course(self._ledger.cell(views.HOLDINGS, (holder, target, right))))
+        certain = any(fact.certain for fact in found if fact is not None)
+        shares: list[Share | None] = []
+        for fact in found:
+            if fact is not None:
+                shares.append(_share(fact))
+            # Something that surely stands leaves no room for nothing, whatever the windows around it say.
+            elif not certain and (not shares or shares[-1] is not None):
+                shares.append(None)
+        return tuple(shares)
+
+    def _course(self, spans: Iterable[Span]) -> Iterator[Fact | None]:
+        """What a cell may hold on the day, in order of replay: the facts, and None for the times between."""
+        # Of the time before the first span nothing is known, so that there was nothing since the dawn.
+        nothing_since: datetime.date | None = DAWN
+        for span in spans:
+            if nothing_since is not None and nothing_since <= self.as_of < span.begin.latest:
+                yield None
+            if span.possible(self.as_of):
+                yield Fact(span, span.certain(self.as_of))
+            nothing_since = span.end.earliest if span.end is not None and span.ends_in_nothing else None
+        if nothing_since is not None and nothing_since <= self.as_of:
+            yield None
+
+    def holdings(
+        self, holder: str | None = None, target: str | None = None, right: str | None = None
+    ) -> tuple[Holding, ...]:
+        """The holdings on the day, by holder, target and right, those only possible included."""
+        parts = {"holder": holder, "target": target, "right": right}
+        return tuple(_holding(fact) for fact in self._where(views.HOLDINGS, parts))
+
+    # Units, deals, entities
+
+    def units(self, unit: str | None = None, owner: str | None = None) -> tuple[Unit, ...]:
+        """The business units on the day and their owners, in order of unit."""
+        found = self._where(views.UNITS, {"unit": unit, "owner": owner})
+        return tuple(Unit(fact.key[0], fact.key[1], fact.certain, fact.since, fact.events) for fact in found)
+
+    def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
+        """The deals that had come up by the day, with the stage that each had reached."""
+        found = self._where(views.DEALS, {"deal": deal})
+        return tuple(_deal(fact) for fact in found if stage in (None, fact.value.stage))
+
+    def entity(self, entity: str) -> Entity:
+        """One entity, by its id. Raises ``NotFound`` (C601) for an id that no event introduces."""
+        names = list(self._cell(views.NAMES, (entity,)))
+        if names:
+            return self._entity(entity, names[-1])
+        if any(True for _ in self._ledger.cell(views.NAMES, (entity,))):
+            raise _not_yet(entity, self.as_of)
+        known = (key[0] for key in self._ledger.keys(views.NAMES))
+        raise _no_such("entity", entity, known, code="C601")
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Every entity that has a name on the day, in order of id."""
+        keys = sorted(self._ledger.keys(views.NAMES))
+        named = ((key, list(self._cell(views.NAMES, key))) for key in keys)
+        return tuple(self._entity(key[0], names[-1]) for key, names in named if names)
+
+    def _entity(self, entity: str, name: Fact) -> Entity:
+        kind = self._last(views.TYPES, (entity,)) or views.EntityKind("other")
+        status = self._last(views.STATUS, (entity,))
+        identifiers = self._where(views.IDENTIFIERS, {"entity": entity})
+        return Entity(
+            entity=entity,
+            name=name.value.name,
+            short=name.value.short,
+            type=kind.type,
+            jurisdiction=kind.jurisdiction,
+            status=None if status is None else status.status,
+            identifiers=tuple((fact.key[1], fact.key[2]) for fact in identifiers),
+            certain=name.certain,
+            since=name.since,
+            events=name.events,
+        )
+
+    def _last(self, view: str, key: Key) -> Any:
+        found = list(self._cell(view, key))
+        return found[-1].value if found else None
+
+    # Ties
+
+    def listings(self, entity: str | None = None) -> tuple[Fact, ...]:
+        """Where shares trade on the day: keys (entity, exchange), values ``views.Listing``."""
+        return self._where(views.LISTINGS, {"entity": entity})
+
+    def control(self, controller: str | None = None, target: str | None = None) -> tuple[Fact, ...]:
+        """Who controls whom on the day: keys (controller, target, basis)."""
+        return self._where(views.CONTROL, {"controller": controller, "target": target})
+
+    def roles(self, person: str | None = None, entity: str | None = None) -> tuple[Fact, ...]:
+        """Who has which role on the day: keys (person, entity, role)."""
+        return self._where(views.ROLES, {"person": person, "entity": entity})
+
+    def partnerships(self, party: str | None = None) -> tuple[Fact, ...]:
+        """Who does what together on the day: values ``views.Partnership``."""
+        found = self._where(views.PARTNERSHIPS, {})
+        return tuple(fact for fact in found if party is None or party in fact.value.parties)
+
+    def projects(self, project: str | None = None) -> tuple[Fact, ...]:
+        """Projects that are out on the day: keys (project, where), values ``views.Release``."""
+        return self._where(views.PROJECTS, {"project": project})
+
+    def memberships(self, entity: str | None = None, group: str | None = None) -> tuple[Fact, ...]:
+        """Who belongs to which group on the day: keys (entity, group)."""
+        return self._where(views.MEMBERSHIPS, {"entity": entity, "group": group})
+
+    def shares(self, issuer: str) -> int | None:
+        """How many shares ``issuer`` has in issue on the day, None where nobody has said."""
+        count = self._last(views.SHARES, (issuer,))
+        return None if count is None else count.total
+
+    def _where(self, view: str, parts: dict[str, str | None]) -> tuple[Fact, ...]:
+        if view not in self._ledger.views:
+            return ()
+        return self.view(view, **{name: part for name, part in parts.items() if part is not None})
+
+    # As a value
+
+    def facts(self) -> Iterator[Fact]:
+        """Every fact of every view on the day."""
+        for view in self._ledger.views:
+            yield from self._facts(view, {})
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, State):
+            return NotImplemented
+        same_question = (self.as_of, self.known) == (other.as_of, other.known)
+        return same_question and list(self.facts()) == list(other.facts())
+
+    def __hash__(self) -> int:
+        return hash((self.as_of, self.known))
+
+    def __repr__(self) -> str:
+        known = "" if self.known is None else f" known {self.known}"
+        return (
+            f"<State as of {self.as_of}{known}: {len(self.holdings())} holdings, "
+            f"{len(self.units())} units, {len(self.deals())} deals>"
+        )
+
+    def _repr_html_(self) -> str:
+        known = "" if self.known is None else f", as known on {self.known}"
+        rows = "".join(_html_row(cells) for cells in self._table())
+        head = "".join(f"<th>{name}</th>" for name in ("who", "what", "of", "sure", "since"))
+        return (
+            f"<table><caption>As of {self.as_of}{known}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    def _table(self) -> Iterator[tuple[str, ...]]:
+        for holding in self.holdings():
+            what = f"{holding.share} {holding.right}"
+            yield (holding.holder, what, holding.target, _sure(holding.certain), str(holding.since))
+        for unit in self.units():
+            yield (unit.owner, "unit", unit.unit, _sure(unit.certain), str(unit.since))
+        for deal in self.deals():
+            yield (", ".join(deal.parties), deal.stage, deal.title, _sure(deal.certain), str(deal.since))
+
+
+def _sure(certain: bool) -> str:
+    return "certain" if certain else "possible"
+
+
+def _html_row(cells: Iterable[str]) -> str:
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _share(fact: Fact) -> Share:
+    stake: views.Stake = fact.value
+    return evolve(stake.share, certain=fact.certain)
+
+
+def _holding(fact: Fact) -> Holding:
+    holder, target, right = fact.key
+    stake: views.Stake = fact.value
+    return Holding(holder, target, right, *stake, fact.certain, fact.since, fact.events)
+
+
+def _deal(fact: Fact) -> Deal:
+    stage: views.DealStage = fact.value
+    return Deal(fact.key[0], *stage, fact.certain, fact.since, fact.events)
+
+
+def _no_such(what: str, word: str, known: Iterable[str], code: str = "C606") -> NotFound:
+    near = nearest(word, known)
+    help = f"did you mean {near}?" if near else None
+    return NotFound(Problem(code, f'no {what} "{word}"', help=help))
+
+
+def _not_yet(entity: str, day: datetime.date) -> NotFound:
+    return NotFound(Problem("C601", f'no name of "{entity}" is known for {day}', help="ask for a later day"))

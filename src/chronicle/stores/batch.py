@@ -1,0 +1,141 @@
+"""What an append may do: which records of a batch are new, and which are refused, and why.
+
+Pure functions that every store shares; a store only brings what it holds under the ids of the batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from chronicle.errors import Conflict, InvalidValue, Problem, printable
+from chronicle.stores.record import NewRecord
+
+_WIDTH = 400
+
+
+def checked_batch(records: Sequence[NewRecord]) -> dict[str, NewRecord]:
+    """The records by id, each once, in their order.
+
+    Raises ``InvalidValue`` for ids, kinds and bodies that cannot be kept, ``Conflict`` for
+    one id with two contents.
+    """
+    problems: list[Problem] = []
+    batch: dict[str, NewRecord] = {}
+    for record in records:
+        problem = _shape(record)
+        if problem:
+            problems.append(problem)
+        elif batch.setdefault(record.id, record) != record:
+            problems.append(_two_contents(record, batch[record.id]))
+    if any(problem.code != "C503" for problem in problems):
+        raise InvalidValue(*(problem for problem in problems if problem.code != "C503"))
+    if problems:
+        raise Conflict(*problems)
+    return batch
+
+
+def new_records(
+    batch: Mapping[str, NewRecord], held: Mapping[str, NewRecord], position: int, expected: int | None
+) -> list[NewRecord]:
+    """The records of ``batch`` that the store does not have.
+
+    ``held`` is what the store has under the ids of the batch, ``position`` where it ends.
+    Raises ``Conflict`` C503 for every id with other content, else C504 when there is something
+    to add and the store does not end at ``expected``.
+    """
+    problems = [
+        _other_content(record, held[id]) for id, record in batch.items() if id in held and held[id] != record
+    ]
+    if problems:
+        raise Conflict(*problems)
+    fresh = [record for id, record in batch.items() if id not in held]
+    if fresh and expected is not None and expected != position:
+        raise Conflict(
+            Problem(
+                "C504",
+                f"store moved on (expected {expected}, found {position})",
+                help="read again and retry",
+            )
+        )
+    return fresh
+
+
+def _shape(record: NewRecord) -> Problem | None:
+    """What keeps a record from being kept: its canonical bytes must be five lines of UTF-8."""
+    for name, text in (("id", record.id), ("kind", record.kind)):
+        if not text or not text.isprintable():
+            return Problem(
+                "C206",
+                f'{name} of a record is empty or has a control character: "{printable(text)}"',
+                help="use letters, digits, hyphens and dots",
+            )
+    try:
+        whole = record.body.decode()
+    except UnicodeDecodeError:
+        whole = ""
+    if not whole or "\n" in whole or "\0" in whole:
+        return Problem(
+            "C206",
+            f'body of record "{record.id}" is not one line of UTF-8 text',
+            help="write it as JSON without line breaks",
+            events=(record.id,),
+        )
+    return None
+
+
+def _other_content(given: NewRecord, held: NewRecord) -> Problem:
+    recorded, refused = _contents(held, given)
+    return Problem(
+        "C503",
+        f'event "{given.id}" is recorded with other content\n  recorded: {recorded}\n  refused:  {refused}',
+        help=_way_out(given.id),
+        events=(given.id,),
+    )
+
+
+def _two_contents(second: NewRecord, first: NewRecord) -> Problem:
+    one, other = _contents(first, second)
+    return Problem(
+        "C503",
+        f'event "{second.id}" is given twice with different content\n  first:  {one}\n  second: {other}',
+        help="keep one of them, or give the other an id of its own",
+        events=(second.id,),
+    )
+
+
+def _way_out(id: str) -> str:
+    return f'what is recorded stays: record a correction (kind record.corrected, target "{id}")'
+
+
+def _contents(one: NewRecord, other: NewRecord) -> tuple[str, str]:
+    """Both contents as text; when they are long, only the fields in which they differ."""
+    first, second = _fields(one), _fields(other)
+    texts = _text(first), _text(second)
+    if max(map(len, texts)) <= _WIDTH:
+        return texts
+    differing = [key for key in first | second if (first.get(key, _ABSENT)) != second.get(key, _ABSENT)]
+    return _cut(_text(first, differing)), _cut(_text(second, differing))
+
+
+_ABSENT = object()
+
+
+def _fields(record: NewRecord) -> dict[str, object]:
+    """The kind and the fields of the body; a body that is no JSON object is one field."""
+    try:
+        body = json.loads(record.body)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        body = {"body": record.body.decode(errors="replace")}
+    return {"kind": record.kind, **body}
+
+
+def _text(fields: Mapping[str, object], keys: Sequence[str] | None = None) -> str:
+    chosen = fields if keys is None else {key: fields[key] for key in keys if key in fields}
+    return printable(json.dumps(chosen, ensure_ascii=False))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 4] + " ..."

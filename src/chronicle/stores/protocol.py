@@ -1,0 +1,70 @@
+"""The contract of a store. One test, ``tests/test_stores.py``, holds every store to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from chronicle.stores.record import Appended, Head, NewRecord, Record
+from chronicle.stores.verification import Progress, Verification
+
+Clock = Callable[[], datetime]
+"""Gives the time of now, with its zone."""
+
+
+class Store(Protocol):
+    """An append-only keeper of records.
+
+    May be used from several threads of one process. Every failure is a ``StoreError`` or, for
+    a record that no store can keep, an ``InvalidValue``.
+    """
+
+    @property
+    def location(self) -> str:
+        """What ``open_store`` was given, for messages."""
+
+    def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
+        """Take in ``records``, all of them or none; they are durable when this returns.
+
+        A record that is there already, with the same id, kind and body, is left as it is, so
+        that a writer who got no answer may simply try again: when all are there already,
+        nothing is done and ``expected`` does not matter.
+
+        Raises ``Conflict`` C503 when an id is taken by other content (every such id is named),
+        and C504 when ``expected`` is not the position of the head; C508 when the store is busy.
+        """
+
+    def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
+        """The records behind position ``after``, in order, at most ``limit``, as of this moment.
+
+        Checksum, chain and position of each are verified on the way: raises ``Damaged`` C505 or
+        C506 at the first record that is not what was written.
+        """
+
+    def get(self, id: str) -> Record | None:
+        """The record with this id, its checksum verified; None when there is none."""
+
+    def __contains__(self, id: object) -> bool:
+        """Whether a record has this id."""
+
+    def head(self) -> Head:
+        """Where the store ends."""
+
+    def verify(self, progress: Progress | None = None) -> Verification:
+        """Read everything and say what was changed, lost, added or moved. Raises nothing for damage.
+
+        ``progress`` is called now and then with the number of records done and their total.
+        """
+
+    def close(self) -> None:
+        """Let go of the store. Closing twice does no harm; anything else then raises C507."""
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""

@@ -1,0 +1,97 @@
+"""What a store keeps: records, their canonical bytes, checksum and chain. Knows no event.
+
+For those who write a store or verify one. ``docs/format.md`` says the same in words, so that
+anyone can recompute it without this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import NamedTuple
+from zlib import crc32
+
+GENESIS = bytes(32)
+"""The chain hash before the first record."""
+
+
+class NewRecord(NamedTuple):
+    """What is handed to a store: an id, a kind, and a body of one line of canonical JSON in UTF-8."""
+
+    id: str
+    kind: str
+    body: bytes
+
+
+class Record(NamedTuple):
+    """What a store hands back: a ``NewRecord`` with its place, its time and its two proofs.
+
+    A named tuple, for a store reads millions of them. ``position`` counts from 1 without gaps;
+    ``recorded_at`` is UTC with microseconds and never goes backwards.
+    """
+
+    position: int
+    recorded_at: str
+    id: str
+    kind: str
+    body: bytes
+    checksum: int
+    chain: bytes
+
+
+class Head(NamedTuple):
+    """Where a store ends: the position of its last record (0 when empty) and its chain hash in hex."""
+
+    position: int
+    chain: str
+
+
+class Appended(NamedTuple):
+    """What an append did: the records that are new, how many were there before, and the head after."""
+
+    added: tuple[Record, ...]
+    known: int
+    head: Head
+
+
+def canonical_bytes(position: int, recorded_at: str, id: str, kind: str, body: bytes) -> bytes:
+    """The bytes that checksum and chain are made of: five lines, none of which can hold a newline."""
+    return f"{position}\n{recorded_at}\n{id}\n{kind}\n".encode() + body
+
+
+def chained(records: Iterable[NewRecord], head: Head, recorded_at: str) -> list[Record]:
+    """``records`` with position, time, checksum and chain, as they follow upon ``head``."""
+    position, previous = head.position, bytes.fromhex(head.chain)
+    result = []
+    for id, kind, body in records:
+        position += 1
+        canonical = f"{position}\n{recorded_at}\n{id}\n{kind}\n".encode() + body
+        previous = sha256(previous + canonical).digest()
+        result.append(Record(position, recorded_at, id, kind, body, crc32(canonical), previous))
+    return result
+
+
+def head_of(record: Record | None) -> Head:
+    """The head of a store that ends with ``record``; None for one that is empty."""
+    return Head(record.position, record.chain.hex()) if record else Head(0, GENESIS.hex())
+
+
+def extent(after: int, limit: int | None, end: int) -> tuple[int, int]:
+    """From behind which position to which a read goes, in a store that ends at ``end``."""
+    start = min(max(after, 0), end)
+    return start, end if limit is None else min(end, start + max(limit, 0))
+
+
+def utc_now() -> datetime:
+    """The clock of a store unless another is given."""
+    return datetime.now(UTC)
+
+
+def stamp(now: datetime, last: str) -> str:
+    """``now`` as the text of ``recorded_at``, or ``last`` when the clock was set back.
+
+    The text has one width and one zone, so that the order of texts is the order of times.
+    """
+    text = now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return max(text, last)

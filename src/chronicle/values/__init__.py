@@ -1,0 +1,30 @@
+"""Values as sources state them: shares, money, counts of shares, ratios, and the sources themselves.
+
+Every value is frozen and hashable, keeps the text that it was stated in, and is exact: fractions,
+decimals and integers, never floats. What is not known is said to be unknown; it is never zero.
+"""
+
+from __future__ import annotations
+
+from chronicle.values.counts import Count, Ratio, parse_count, parse_ratio
+from chronicle.values.currencies import CURRENCIES
+from chronicle.values.money import Money, parse_money
+from chronicle.values.share_texts import parse_share
+from chronicle.values.shares import NOTHING, UNKNOWN, WHOLE, Share
+from chronicle.values.sources import Source
+
+__all__ = [
+    "CURRENCIES",
+    "NOTHING",
+    "UNKNOWN",
+    "WHOLE",
+    "Count",
+    "Money",
+    "Ratio",
+    "Share",
+    "Source",
+    "parse_count",
+    "parse_money",
+    "parse_ratio",
+    "parse_share",
+]

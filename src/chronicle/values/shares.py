@@ -1,0 +1,309 @@
+"""Shares: an exact part of one, a range with open or closed ends, or unknown; and their arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from operator import add, sub
+from typing import Any, Final
+
+from attrs import evolve, field, frozen
+
+from chronicle.errors import shown
+from chronicle.values.wording import Stated, Wording
+
+NOTHING: Final = Fraction(0)
+WHOLE: Final = Fraction(1)
+
+SHARE: Final = Wording("C302", "share", "60%", "write 60%, 3/8, 25-50%, >50%, <=3.2%, or ? for unknown")
+
+
+def _fraction(value: object) -> Fraction | None:
+    if value is None or type(value) is Fraction:
+        return value
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise SHARE.invalid(f"share is not a number: {value}")
+    if isinstance(value, (Fraction, Decimal, int)) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, float):
+        raise SHARE.invalid(
+            f"float cannot be exact: {value!r}",
+            'give Fraction(3, 5), Decimal("0.6") or parse_share("60%")',
+        )
+    raise SHARE.invalid(f"share is not a number: {shown(value)}", "give a Fraction, a Decimal or an int")
+
+
+def _number(value: object) -> Fraction:
+    number = _fraction(value)
+    if number is None:
+        raise SHARE.invalid("share is not a number: None", "use Share.unknown() for what is not known")
+    return number
+
+
+@frozen(repr=False)
+class Share(Stated):
+    """How much of something: an exact part of one, a range with open or closed ends, or unknown.
+
+    ``minimum`` and ``maximum`` are parts of one; both are ``None`` when the share is unknown. The
+    end that ``>50%`` or ``<3.2%`` leaves out is the whole or nothing, for a share as stated is
+    neither above one nor below zero. Differences and sums may be: excess is a finding, not an error.
+    ``approximate`` keeps the ``~`` of ``~9.2%``; it never widens the value. ``text`` is how the
+    share was stated, empty for one that was computed; equality and hash leave it out. ``certain`` is
+    set by the answer that a state gives: whether the share is sure on the day that was asked for. What
+    is computed is certain when all of it is; equality and hash leave this out as well.
+
+    Raises ``InvalidValue`` (C302) for floats and for ends that leave no value between them.
+    """
+
+    minimum: Fraction | None = field(converter=_fraction)
+    maximum: Fraction | None = field(converter=_fraction)
+    minimum_open: bool = False
+    maximum_open: bool = False
+    approximate: bool = False
+    text: str = field(default="", eq=False)
+    certain: bool = field(default=True, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        low, high, is_open = self.minimum, self.maximum, self.minimum_open or self.maximum_open
+        if low is None and high is None and not is_open:
+            return
+        if low is None or high is None:
+            raise SHARE.invalid("share with one end", "give both ends, or none for unknown")
+        if low > high or (low == high and is_open):
+            message = f"range of shares is empty: {shown(str(self))}"
+            raise SHARE.invalid(message, "write the smaller end first, and one share alone, as 60%")
+
+    @classmethod
+    def exact(cls, value: Fraction | Decimal | int) -> Share:
+        """The share that is exactly this part of one: ``Share.exact(Fraction(3, 5))`` is 60 %."""
+        return exact_share(_number(value), False, True)
+
+    @classmethod
+    def unknown(cls) -> Share:
+        """The share that nobody stated. It is not zero."""
+        return UNKNOWN
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is one number."""
+        return self.minimum is not None and (self.minimum is self.maximum or self.minimum == self.maximum)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is exactly zero."""
+        return self.minimum is not None and not self.minimum and self.is_exact
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing at all is known of it."""
+        return self.minimum is None
+
+    @property
+    def value(self) -> Fraction | None:
+        """The number when it is exact, else ``None``."""
+        return self.minimum if self.is_exact else None
+
+    def __add__(self, other: Share) -> Share:
+        if not isinstance(other, Share):
+            return NotImplemented
+        least, most = (other.minimum, other.minimum_open), (other.maximum, other.maximum_open)
+        return self._combined(other, add, least, most)
+
+    def __sub__(self, other: Share) -> Share:
+        if not isinstance(other, Share):
+            return NotImplemented
+        least, most = (other.maximum, other.maximum_open), (other.minimum, other.minimum_open)
+        return self._combined(other, sub, least, most)
+
+    def _combined(
+        self,
+        other: Share,
+        combine: Callable[[Fraction, Fraction], Fraction],
+        least: tuple[Fraction | None, bool],
+        most: tuple[Fraction | None, bool],
+    ) -> Share:
+        """The sum or the difference. ``least`` is the end of ``other`` that makes the least of it."""
+        low, high, other_low, other_high = self.minimum, self.maximum, least[0], most[0]
+        if low is None or high is None or other_low is None or other_high is None:
+            return self._unknown_with(other)
+        approximate = self.approximate or other.approximate
+        certain = self.certain and other.certain
+        if low is high and other_low is other_high:
+            return exact_share(combine(low, other_low), approximate, certain)
+        return Share(
+            combine(low, other_low),
+            combine(high, other_high),
+            self.minimum_open or least[1],
+            self.maximum_open or most[1],
+            approximate,
+            certain=certain,
+        )
+
+    def __mul__(self, other: Share) -> Share:
+        """A share of a share: 60 % of 50 % is 30 %."""
+        if not isinstance(other, Share):
+            return NotImplemented
+        if self.minimum is None or other.minimum is None:
+            return self._unknown_with(other)
+        products = [_product(one, two) for one in self._ends() for two in other._ends()]
+        low, high = min(value for value, _ in products), max(value for value, _ in products)
+        # An end is reached as soon as one pair of ends reaches it.
+        return Share(
+            low,
+            high,
+            (low, False) not in products,
+            (high, False) not in products,
+            self.approximate or other.approximate,
+            certain=self.certain and other.certain,
+        )
+
+    def _unknown_with(self, other: Share) -> Share:
+        return UNKNOWN if self.certain and other.certain else evolve(UNKNOWN, certain=False)
+
+    def scaled(self, factor: Fraction | Decimal | int) -> Share:
+        """The share times a number, such as old total over new total when shares are issued."""
+        return self * Share.exact(factor)
+
+    def definitely_above(self, limit: Fraction | Decimal | int) -> bool:
+        """Whether every value that it can have is above ``limit``. Of the unknown nothing is sure."""
+        bound = _number(limit)
+        if self.minimum is None:
+            return False
+        return self.minimum > bound or (self.minimum == bound and self.minimum_open)
+
+    def may_be_above(self, limit: Fraction | Decimal | int) -> bool:
+        """Whether some value that it can have is above ``limit``. The unknown may be up to the whole."""
+        return (WHOLE if self.maximum is None else self.maximum) > _number(limit)
+
+    def contains(self, value: Fraction | Decimal | int) -> bool:
+        """Whether it can be ``value``. The unknown can be anything from nothing to the whole."""
+        number = _number(value)
+        if self.minimum is None or self.maximum is None:
+            return NOTHING <= number <= WHOLE
+        above = self.minimum < number or (self.minimum == number and not self.minimum_open)
+        below = number < self.maximum or (number == self.maximum and not self.maximum_open)
+        return above and below
+
+    def may_equal(self, other: Share) -> bool:
+        """Whether both can be the same number: their ranges meet, or one is unknown."""
+        if self.minimum is None or self.maximum is None or other.minimum is None or other.maximum is None:
+            return True
+        return not (_all_below(self, other) or _all_below(other, self))
+
+    def to_json(self) -> dict[str, Any] | None:
+        """The share as JSON has it: ``{"exact": "0.6"}``, the two ends of a range, or ``None``.
+
+        Numbers are decimal text, or ``"1/3"`` where no decimal is exact. ``approximate`` is there
+        only when it is true.
+        """
+        if self.minimum is None or self.maximum is None:
+            return None
+        about = {"approximate": True} if self.approximate else {}
+        if self.is_exact:
+            return {"exact": _number_text(self.minimum), **about}
+        return {
+            "min": _number_text(self.minimum),
+            "max": _number_text(self.maximum),
+            "min_open": self.minimum_open,
+            "max_open": self.maximum_open,
+            **about,
+        }
+
+    def canonical(self) -> str:
+        """The text that ``parse_share`` reads as this value, whatever text it was stated in."""
+        if self.minimum is None or self.maximum is None:
+            return "?"
+        about = "~" if self.approximate else ""
+        return about + self._range_text(self.minimum, self.maximum)
+
+    def _range_text(self, low: Fraction, high: Fraction) -> str:
+        first, last = _percent_text(low), _percent_text(high)
+        if low == high:
+            return first
+        if high == WHOLE and not self.maximum_open:
+            return f"{'>' if self.minimum_open else '>='}{first}"
+        if low == NOTHING and not self.minimum_open:
+            return f"{'<' if self.maximum_open else '<='}{last}"
+        short = first.removesuffix("%") if last.endswith("%") else first
+        return f"{'>' if self.minimum_open else ''}{short}-{'<' if self.maximum_open else ''}{last}"
+
+    def _ends(self) -> tuple[_End, _End]:
+        assert self.minimum is not None
+        assert self.maximum is not None
+        return (self.minimum, self.minimum_open), (self.maximum, self.maximum_open)
+
+
+_End = tuple[Fraction, bool]  # a number, and whether it is itself left out
+
+_new_share = object.__new__
+# The slots themselves: they take a value in half the time that object.__setattr__ needs.
+(
+    _put_minimum,
+    _put_maximum,
+    _put_minimum_open,
+    _put_maximum_open,
+    _put_approximate,
+    _put_text,
+    _put_certain,
+) = (
+    getattr(Share, name).__set__
+    for name in ("minimum", "maximum", "minimum_open", "maximum_open", "approximate", "text", "certain")
+)
+
+
+def exact_share(value: Fraction, approximate: bool, certain: bool) -> Share:
+    """An exact share without the checks of the constructor: sums of shares are the hot path of replay."""
+    share = _new_share(Share)
+    _put_minimum(share, value)
+    _put_maximum(share, value)
+    _put_minimum_open(share, False)
+    _put_maximum_open(share, False)
+    _put_approximate(share, approximate)
+    _put_text(share, "")
+    _put_certain(share, certain)
+    return share
+
+
+def _product(one: _End, two: _End) -> _End:
+    """The product of two ends. A zero that is reached makes a zero that is reached."""
+    reached_zero = one == (NOTHING, False) or two == (NOTHING, False)
+    return one[0] * two[0], (one[1] or two[1]) and not reached_zero
+
+
+def _all_below(one: Share, two: Share) -> bool:
+    assert one.maximum is not None
+    assert two.minimum is not None
+    return one.maximum < two.minimum or (
+        one.maximum == two.minimum and (one.maximum_open or two.minimum_open)
+    )
+
+
+def _decimal_text(value: Fraction) -> str | None:
+    """``value`` as a plain decimal number, or ``None`` when no finite decimal is exact."""
+    rest = value.denominator
+    twos = (rest & -rest).bit_length() - 1
+    rest >>= twos
+    fives = 0
+    while rest % 5 == 0:
+        rest //= 5
+        fives += 1
+    if rest != 1:
+        return None
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).zfill(places + 1)
+    sign = "-" if value < 0 else ""
+    whole = digits[: len(digits) - places]
+    return f"{sign}{whole}.{digits[-places:]}" if places else f"{sign}{whole}"
+
+
+def _number_text(value: Fraction) -> str:
+    return _decimal_text(value) or str(value)
+
+
+def _percent_text(value: Fraction) -> str:
+    percent = _decimal_text(value * 100)
+    return f"{value.numerator}/{value.denominator}" if percent is None else f"{percent}%"
+
+
+UNKNOWN: Final = Share(None, None, text="?")

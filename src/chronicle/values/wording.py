@@ -1,0 +1,58 @@
+"""What the values have in common: how they print, and how a text is refused that states none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import frozen
+
+from chronicle.errors import InvalidValue, Problem, shown
+
+LONGEST: Final = 60
+"""The most characters that a text of a share, an amount, a count or a ratio can have."""
+
+
+class Stated:
+    """A value that was stated in a text, and prints as it was stated."""
+
+    __slots__ = ()
+
+    text: str
+
+    def canonical(self) -> str:
+        """The text that is read as this value, whatever text it was stated in."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.text or self.canonical()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+
+@frozen
+class Wording:
+    """The words with which one kind of value is refused: its code, its name, an example, all its forms."""
+
+    code: str
+    name: str
+    example: str
+    forms: str
+
+    def invalid(self, message: str, help: str | None = None) -> InvalidValue:
+        """The error with this message. Its help names the accepted forms unless there is a better one."""
+        return InvalidValue(Problem(self.code, message, help=help or self.forms))
+
+    def refusal(self, text: str, help: str | None = None) -> InvalidValue:
+        """The error for a text that states no such value."""
+        article = "an" if self.name[0] in "aeiou" else "a"
+        return self.invalid(f"not {article} {self.name}: {shown(text)}", help)
+
+    def unreadable(self, value: object) -> InvalidValue:
+        """The error for what is not even looked at: no text, or one that is too long to state a value."""
+        if isinstance(value, str):
+            return self.refusal(value)
+        help = f'write it in quotes, as "{self.example}"'
+        if isinstance(value, float):
+            return self.invalid(f"float cannot be exact: {value!r}", help)
+        return self.invalid(f"{self.name} is not a text: {shown(value)}", help)

@@ -1,0 +1,139 @@
+"""The views that the shipped projectors keep: their names, keys and values.
+
+Projectors write these values, state and checks read them; none of the three knows the others.
+They are named tuples, as replay makes one for nearly every event and a named tuple costs a third
+of a frozen attrs object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from chronicle.values import Money, Share
+
+Basis = Literal["reported", "derived", "assumed"]
+Stage = Literal["proposed", "agreed", "approved", "completed", "terminated"]
+
+HOLDINGS = "holdings"
+UNITS = "units"
+DEALS = "deals"
+NAMES = "names"
+TYPES = "types"
+STATUS = "status"
+IDENTIFIERS = "identifiers"
+LINEAGE = "lineage"
+LISTINGS = "listings"
+CONTROL = "control"
+SHARES = "shares"
+ROLES = "roles"
+PARTNERSHIPS = "partnerships"
+PROJECTS = "projects"
+MEMBERSHIPS = "memberships"
+
+# The parts of the key of each view, by name. An exchange that no source names is "".
+KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        HOLDINGS: ("holder", "target", "right"),
+        UNITS: ("unit", "owner"),
+        DEALS: ("deal",),
+        NAMES: ("entity",),
+        TYPES: ("entity",),
+        STATUS: ("entity",),
+        IDENTIFIERS: ("entity", "scheme", "value"),
+        LINEAGE: ("predecessor", "successor"),
+        LISTINGS: ("entity", "exchange"),
+        CONTROL: ("controller", "target", "basis"),
+        SHARES: ("issuer",),
+        ROLES: ("person", "entity", "role"),
+        PARTNERSHIPS: ("together", "subject"),
+        PROJECTS: ("project", "where"),
+        MEMBERSHIPS: ("entity", "group"),
+    }
+)
+
+
+class Stake(NamedTuple):
+    """What a holder has of a target. ``shares`` where it is known by count.
+
+    ``stale`` says that the base changed under a share and nobody knows by how much.
+    """
+
+    share: Share
+    shares: int | None = None
+    basis: Basis = "reported"
+    stale: bool = False
+
+
+class Ownership(NamedTuple):
+    """That a unit belongs to its owner."""
+
+    basis: Basis = "reported"
+
+
+class DealStage(NamedTuple):
+    """How far a deal has come."""
+
+    title: str
+    stage: Stage
+    parties: tuple[str, ...]
+    binding: bool
+    reason: str | None = None
+
+
+class Name(NamedTuple):
+    """What an entity is called."""
+
+    name: str
+    short: str | None = None
+    lang: str | None = None
+
+
+class EntityKind(NamedTuple):
+    """What sort of entity it is, and under whose law."""
+
+    type: str
+    jurisdiction: str | None = None
+
+
+class Status(NamedTuple):
+    """Whether an entity exists: ``active``, ``insolvent`` or ``dissolved``, and why or in which stage."""
+
+    status: Literal["active", "insolvent", "dissolved"]
+    reason: str | None = None
+
+
+class Succession(NamedTuple):
+    """How one entity came out of another: ``absorbed``, ``consolidated``, ``split`` or ``dissolved``."""
+
+    how: Literal["absorbed", "consolidated", "split", "dissolved"]
+
+
+class Listing(NamedTuple):
+    """That shares trade, and since which terms."""
+
+    ticker: str | None = None
+    ipo: bool = False
+    raised: Money | None = None
+    price: Money | None = None
+
+
+class ShareCount(NamedTuple):
+    """How many shares a company has in issue; None where it is not known any more."""
+
+    total: int | None
+
+
+class Partnership(NamedTuple):
+    """Who does what together."""
+
+    parties: tuple[str, ...]
+    subject: str
+    project: str | None = None
+
+
+class Release(NamedTuple):
+    """That a project is out, and by whom."""
+
+    by: tuple[str, ...] = ()

@@ -1,0 +1,93 @@
+"""What is so on a day, worked out the simplest way there is: lists and loops, no ledger, no projectors.
+
+Knows stakes with exact or unknown shares, units, absorptions and deals: enough to hold replay to it.
+A value is a fraction, "?" for an unknown share, "owned" for a unit, and None for nothing.
+"""
+
+from __future__ import annotations
+
+from attrs import asdict
+
+from chronicle.events import ORDER
+
+
+def answers(events, day):
+    """For every key, the values that may stand on ``day``, oldest first, and whether each surely does."""
+    logs, now = {}, {}
+    for kind, fields, window in in_turn(events):
+        for key, value in consequences(kind, fields, now).items():
+            seen_again = kind == "stake.observed" and value == now.get(key)
+            if value != now.get(key) or (value is not None and not seen_again):
+                logs.setdefault(key, []).append((value, window))
+                now[key] = value
+    return {key: found for key, log in logs.items() if (found := list(on(day, log)))}
+
+
+def in_turn(events):
+    announced = {}
+    places = [(e.date.earliest, e.date.latest, ORDER[type(e)], place, e) for place, e in enumerate(events)]
+    for *_, event in sorted(places, key=lambda place: place[:4]):
+        fields = asdict(event, recurse=False)
+        yield event.kind, fields, event.date
+        if fields.get("effects") is not None:
+            announced[event.deal] = event.effects
+        if event.kind == "deal.completed":
+            for effect in announced.pop(event.deal, ()):
+                yield effect.kind, dict(effect.fields), event.date
+
+
+def on(day, log):
+    for (value, begin), (_, end) in zip(log, [*log[1:], (None, None)], strict=True):
+        certain = begin.latest <= day and (end is None or day < end.earliest)
+        possible = begin.earliest <= day and (end is None or day < end.latest)
+        if value is not None and (certain or possible):
+            yield value, certain
+
+
+def plus(one, two):
+    return "?" if "?" in (one, two) else (one or 0) + two or None
+
+
+def less(one, two):
+    return one if one is None else "?" if "?" in (one, two) else max(0, one - two) or None
+
+
+def consequences(kind, fields, now):
+    share, holds = (known(fields.get(name)) for name in ("share", "holds"))
+    stake = ("stake", fields.get("holder"), fields.get("target"))
+    old, buyer, seller = (now.get(stake), fields.get("buyer"), fields.get("seller"))
+    if kind in ("stake.acquired", "stake.disposed"):
+        change, back = (plus, less) if kind == "stake.acquired" else (less, plus)
+        gained = holds if old is None else less(holds, old)
+        moved = share if share is not None else gained if change is plus else less(old or "?", holds)
+        new = {stake: change(old, share) if holds is None else holds or None}
+        other = ("stake", seller or buyer, stake[2])
+        return new | {other: back(now.get(other), moved)} if other[1] and moved else new
+    if kind == "stake.observed":
+        return {stake: holds or None}
+    if kind == "unit.launched":
+        return {("unit", fields["unit"], fields["owner"]): "owned"}
+    if kind == "unit.transferred" and fields["from_"] != fields["to"]:
+        return {
+            ("unit", fields["unit"], fields["to"]): "owned",
+            ("unit", fields["unit"], fields["from_"]): None,
+        }
+    if kind == "merger.absorbed" and fields["absorbed"] != fields["survivor"]:
+        return merger(fields["absorbed"], fields["survivor"], now)
+    return {}
+
+
+def merger(gone, survivor, now):
+    new = {}
+    for (what, one, two), value in now.items():
+        if value is not None and what == "unit" and two == gone:
+            new |= {(what, one, gone): None, (what, one, survivor): "owned"}
+        elif value is not None and what == "stake" and gone in (one, two):
+            new[what, one, two] = None
+            if two not in (gone, survivor):
+                new[what, survivor, two] = plus(now.get((what, survivor, two)), value)
+    return new
+
+
+def known(share):
+    return None if share is None else "?" if share.is_unknown else share.value

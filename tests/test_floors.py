@@ -1,0 +1,231 @@
+"""The floors of the house: imports only go down, and each heavy library has one door.
+
+The contracts are in ``pyproject.toml`` under ``tool.importlinter``. Here they are checked on the repository,
+and broken on copies of it, so that a contract that has stopped to look is noticed.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+
+# What is added to which module, the contract that it breaks, and the link that must be named.
+UPWARDS = (
+    ("dates", "from chronicle.history import History", "Imports only go down", "chronicle.dates ->"),
+    ("errors", "import chronicle.values", "Imports only go down", "chronicle.errors -> chronicle.values"),
+    (
+        "codec",
+        "from chronicle import checks",
+        "Imports only go down",
+        "chronicle.codec -> chronicle.checks",
+    ),
+    (
+        "stores/memory",
+        "from chronicle.dates import PartialDate",
+        "Stores do not know dates",
+        "chronicle.stores.memory -> chronicle.dates",
+    ),
+    (
+        "stores/memory",
+        "from chronicle.events import KINDS",
+        "Imports only go down",
+        "chronicle.stores.memory -> chronicle.events",
+    ),
+    (
+        "values",
+        "import chronicle",
+        "Nobody inside imports the package root",
+        "chronicle.values -> chronicle",
+    ),
+    ("state", "import pendulum", "Only dates imports pendulum", "chronicle.state -> pendulum"),
+    (
+        "authoring",
+        "from cattrs import Converter",
+        "Only codec imports cattrs",
+        "chronicle.authoring -> cattrs",
+    ),
+    ("history", "import click", "Only the command line imports click", "chronicle.history -> click"),
+    ("cli", "from rich.table import Table", "Only render imports rich", "chronicle.cli -> rich"),
+    ("codec", "import yaml", "Only authoring imports yaml", "chronicle.codec -> yaml"),
+)
+
+
+def lint(root: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of the repository at ``root``, in a process that sees no other ``chronicle``."""
+    return subprocess.run(
+        [sys.executable, "-c", LINT],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root / "src"), "COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """A copy of the source and of its contracts, to be broken."""
+    shutil.copytree(root / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def source_files(root: Path) -> Iterator[tuple[str, Path]]:
+    """Every module of the package by its dotted name, the package root left out."""
+    source = root / "src"
+    for path in sorted((source / "chronicle").rglob("*.py")):
+        parts = path.relative_to(source).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if name != "chronicle":
+            yield name, path
+
+
+def module_file(root: Path, name: str) -> Path:
+    """The file of ``chronicle.<name>``: that of its package when it is one."""
+    package = root / "src" / "chronicle"
+    inside = package / name / "__init__.py"
+    return inside if inside.is_file() else package / f"{name}.py"
+
+
+def is_module(root: Path, name: str) -> bool:
+    """Whether ``chronicle.<name>`` is a file or a folder with an ``__init__``."""
+    return module_file(root, name).is_file()
+
+
+def test_the_floors_hold(root: Path) -> None:
+    """Nothing in the repository imports upwards, sideways or through the wrong door."""
+    result = lint(root)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 broken" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract", "link"),
+    UPWARDS,
+    ids=[f"{module}: {line}" for module, line, *_ in UPWARDS],
+)
+def test_an_import_turned_upwards_is_found(
+    copy: Path, module: str, line: str, contract: str, link: str
+) -> None:
+    """A floor that is broken on a copy is reported by the name of the contract and of both modules."""
+    path = module_file(copy, module)
+    path.write_text(f"{path.read_text()}\n{line}\n")
+    result = lint(copy)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert f"{contract} BROKEN" in result.stdout
+    assert link in result.stdout
+
+
+def test_an_import_inside_a_function_is_found(copy: Path) -> None:
+    """An import that waits for a call, or that is only for the type checker, goes down like any other."""
+    path = module_file(copy, "dates")
+    hidden = (
+        "def late() -> None:\n    import chronicle.state\n"
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from rich.text import Text\n"
+    )
+    path.write_text(f"{path.read_text()}\n{hidden}")
+    result = lint(copy)
+    assert result.returncode == 1
+    assert "chronicle.dates -> chronicle.state" in result.stdout
+    assert "chronicle.dates -> rich" in result.stdout
+
+
+def test_a_module_without_a_floor_is_found(copy: Path) -> None:
+    """A new module must be given a floor before anything else."""
+    (copy / "src" / "chronicle" / "attic.py").write_text('"""A module that nobody gave a floor."""\n')
+    result = lint(copy)
+    assert result.returncode == 1
+    assert "chronicle.attic" in result.stdout
+
+
+def test_only_a_module_that_is_missing_stands_in_parentheses(root: Path) -> None:
+    """Parentheses in the contract say "not built yet": a module that is built has lost them."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]
+    floors = next(contract for contract in settings["contracts"] if contract["id"] == "floors")
+    names = [name.strip() for layer in floors["layers"] for name in layer.split("|")]
+    built = [name for name in names if name.startswith("(") and is_module(root, name.strip("()"))]
+    assert built == []
+
+
+def test_nobody_inside_reads_the_package_root(root: Path) -> None:
+    """Inside, a name comes from the module that has it: the package root is for people who use Chronicle."""
+    offenders = [
+        f"{name}:{node.lineno}"
+        for name, path in source_files(root)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if imports_package_root(root, node)
+    ]
+    assert offenders == []
+
+
+def imports_package_root(root: Path, node: ast.AST) -> bool:
+    """``import chronicle``, or ``from chronicle import name`` where the name is no module."""
+    if isinstance(node, ast.Import):
+        return any(alias.name == "chronicle" for alias in node.names)
+    if isinstance(node, ast.ImportFrom) and node.module == "chronicle":
+        return any(not is_module(root, alias.name) for alias in node.names)
+    return False
+
+
+def test_stores_stand_on_errors_and_the_standard_library(root: Path) -> None:
+    """A store can be read without any library, so it imports errors, its neighbours and nothing installed."""
+    allowed = {*sys.stdlib_module_names, "chronicle.errors", "chronicle.stores"}
+    stores = [(name, path) for name, path in source_files(root) if name.startswith("chronicle.stores")]
+    offenders = [
+        f"{name} imports {module}"
+        for name, path in stores
+        for node in ast.walk(ast.parse(path.read_text()))
+        for module in imported_modules(node)
+        if not {module, module.split(".")[0], ".".join(module.split(".")[:2])} & allowed
+    ]
+    assert stores
+    assert offenders == []
+
+
+def imported_modules(node: ast.AST) -> list[str]:
+    """The modules that an import statement names; nothing for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module == "chronicle":
+        return [f"chronicle.{alias.name}" for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_imports_name_the_whole_module(root: Path) -> None:
+    """Inside, nobody imports relatively: a line says which floor it reaches for."""
+    offenders = [
+        f"{name}:{node.lineno}"
+        for name, path in source_files(root)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert offenders == []
+
+
+def test_every_file_opens_with_what_it_is_for(root: Path) -> None:
+    """A reader learns from the first line of a file what it is for."""
+    files = [*source_files(root), *((path.stem, path) for path in sorted((root / "tests").glob("*.py")))]
+    silent = [name for name, path in files if not ast.get_docstring(ast.parse(path.read_text()))]
+    assert silent == []
+
+
+def test_every_test_has_a_sentence(root: Path) -> None:
+    """Each test says in the words of the domain what must hold."""
+    silent = [
+        f"{path.name}:{node.lineno} {node.name}"
+        for folder in ("tests", "benchmarks")
+        for path in sorted((root / folder).glob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+    assert silent == []

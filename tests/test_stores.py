@@ -1,0 +1,442 @@
+"""The contract of a store, held by every one of them. A new store adds a line to ``STORES``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chronicle.errors import Conflict, Damaged, InvalidValue, StoreError
+from chronicle.stores import Head, NewRecord, Record, Store, open_store
+
+STORES = {
+    "memory": lambda _, clock: open_store("memory:", clock=clock),
+    "sqlite": lambda folder, clock: open_store(folder / "corp.db", create=True, clock=clock),
+}
+
+FOUNDED = NewRecord("acme-founded", "entity.founded", b'{"date":"1998","entity":"acme","name":"Acme"}')
+BOUGHT = NewRecord("bolt-bought", "stake.acquired", '{"date":"2014-03","share":"60%","ø":"影业"}'.encode())
+SOLD = NewRecord("bolt-sold", "stake.disposed", b'{"date":"2015","share":"10%"}')
+
+
+class Clock:
+    """A clock that shows what it is set to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    with STORES[request.param](tmp_path, clock) as opened:
+        yield opened
+
+
+def ids(records: Iterator[Record]) -> list[str]:
+    return [record.id for record in records]
+
+
+def many(count: int) -> list[NewRecord]:
+    return [
+        NewRecord(f"event-{number}", "entity.founded", b'{"n":%d}' % number) for number in range(1, count + 1)
+    ]
+
+
+# Keeping
+
+
+def test_an_empty_store_ends_before_the_first_record(store: Store) -> None:
+    """A store in which nothing was recorded has nothing to read, and says so when verified."""
+    assert store.head() == Head(0, "00" * 32)
+    assert list(store.read()) == []
+    assert store.verify().intact
+    assert store.get("acme-founded") is None
+    assert "acme-founded" not in store
+
+
+def test_records_come_back_as_they_were_given_in_their_order(store: Store) -> None:
+    """What was appended first is read first, with every byte of its body."""
+    store.append([FOUNDED])
+    store.append([SOLD, BOUGHT])
+    read = list(store.read())
+    assert [NewRecord(record.id, record.kind, record.body) for record in read] == [FOUNDED, SOLD, BOUGHT]
+    assert [record.position for record in read] == [1, 2, 3]
+
+
+def test_the_first_record_is_the_example_of_the_format(store: Store, root: Path) -> None:
+    """Checksum and chain of the page on the format are those that a store makes."""
+    record = store.append([FOUNDED]).added[0]
+    page = (root / "docs" / "format.md").read_text(encoding="utf-8")
+    assert f"checksum `{record.checksum}` and the chain hash `{record.chain.hex()}`" in page
+    assert record.recorded_at in page
+    assert record.body.decode() in page
+
+
+def test_an_append_says_what_it_did(store: Store) -> None:
+    """The answer of an append is what is new, how much was known before, and where the store ends."""
+    store.append([FOUNDED])
+    done = store.append([FOUNDED, BOUGHT])
+    assert [record.id for record in done.added] == ["bolt-bought"]
+    assert done.added == tuple(store.read(after=1))
+    assert done.known == 1
+    assert done.head == store.head() == Head(2, done.added[0].chain.hex())
+
+
+def test_an_append_of_nothing_does_nothing(store: Store) -> None:
+    """An empty batch leaves the store where it was, whatever was expected."""
+    assert store.append([], expected=7).head == Head(0, "00" * 32)
+
+
+def test_a_record_is_found_by_its_id(store: Store) -> None:
+    """An id leads to its record, and one that is not there to none."""
+    store.append([FOUNDED, BOUGHT])
+    assert store.get("bolt-bought") == list(store.read())[1]
+    assert "bolt-bought" in store
+    assert store.get("bolt") is None
+    assert "bolt" not in store
+    assert 7 not in store
+    assert store.get("\udc80") is None
+
+
+@pytest.mark.parametrize(
+    ("after", "limit", "positions"),
+    [
+        (0, None, [1, 2, 3, 4, 5]),
+        (3, None, [4, 5]),
+        (1, 2, [2, 3]),
+        (4, 9, [5]),
+        (5, None, []),
+        (99, None, []),
+        (-1, 1, [1]),
+        (0, 0, []),
+        (0, -1, []),
+    ],
+)
+def test_reading_starts_behind_a_position(
+    store: Store, after: int, limit: int | None, positions: list[int]
+) -> None:
+    """A reader who has seen n goes on with n + 1, and takes as many as wanted."""
+    store.append(many(5))
+    assert [record.position for record in store.read(after, limit)] == positions
+
+
+def test_a_reader_sees_the_store_as_it_was_when_reading_began(store: Store) -> None:
+    """What is appended while someone reads is not part of that reading."""
+    store.append([FOUNDED, BOUGHT])
+    reading = store.read()
+    assert next(reading).id == "acme-founded"
+    store.append([SOLD])
+    assert ids(reading) == ["bolt-bought"]
+    assert ids(store.read(after=2)) == ["bolt-sold"]
+
+
+def test_reading_goes_over_more_records_than_a_page(store: Store) -> None:
+    """Five thousand records come back whole, from the start and from the middle."""
+    store.append(many(5000))
+    assert [record.position for record in store.read()] == list(range(1, 5001))
+    assert [record.position for record in store.read(1999, 2002)] == list(range(2000, 4002))
+
+
+# Idempotent
+
+
+def test_recording_the_same_twice_changes_nothing(store: Store) -> None:
+    """A writer who got no answer may simply try again, even with the position expected at first."""
+    store.append([FOUNDED, BOUGHT], expected=0)
+    before = list(store.read())
+    again = store.append([FOUNDED, BOUGHT], expected=0)
+    assert again.added == ()
+    assert again.known == 2
+    assert list(store.read()) == before
+
+
+def test_the_same_record_twice_in_one_batch_is_kept_once(store: Store) -> None:
+    """A batch that repeats itself is no conflict."""
+    done = store.append([FOUNDED, BOUGHT, FOUNDED])
+    assert ids(store.read()) == ["acme-founded", "bolt-bought"]
+    assert done.known == 1
+
+
+# Conflicts
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(Conflict) as caught:
+        act()
+    return str(caught.value)
+
+
+def test_other_content_under_a_recorded_id_is_refused(store: Store) -> None:
+    """An edited event is refused with its id, both contents and the way out; the rest of its batch too."""
+    store.append([FOUNDED, BOUGHT])
+    edited = BOUGHT._replace(body='{"date":"2014-03","share":"61%","ø":"影业"}'.encode())
+    assert refused(lambda: store.append([SOLD, edited])) == (
+        'error[C503]: event "bolt-bought" is recorded with other content\n'
+        '  recorded: {"kind": "stake.acquired", "date": "2014-03", "share": "60%", "ø": "影业"}\n'
+        '  refused:  {"kind": "stake.acquired", "date": "2014-03", "share": "61%", "ø": "影业"}\n'
+        '  help: what is recorded stays: record a correction (kind record.corrected, target "bolt-bought")'
+    )
+    assert ids(store.read()) == ["acme-founded", "bolt-bought"]
+
+
+def test_another_kind_under_a_recorded_id_is_refused(store: Store) -> None:
+    """The kind is content too."""
+    store.append([FOUNDED])
+    text = refused(lambda: store.append([FOUNDED._replace(kind="entity.renamed")]))
+    assert '"kind": "entity.founded"' in text
+    assert '"kind": "entity.renamed"' in text
+
+
+def test_every_conflict_of_a_batch_is_named(store: Store) -> None:
+    """Whoever edited three events learns of all three at once."""
+    store.append([FOUNDED, BOUGHT, SOLD])
+    with pytest.raises(Conflict) as caught:
+        store.append([record._replace(body=b"{}") for record in (FOUNDED, BOUGHT, SOLD)])
+    assert [problem.events for problem in caught.value.problems] == [
+        ("acme-founded",),
+        ("bolt-bought",),
+        ("bolt-sold",),
+    ]
+
+
+def test_a_long_content_is_cut_to_what_differs(store: Store) -> None:
+    """Of a long event, a person is shown the fields that differ, and nothing that moves a cursor."""
+    fields = {"note": "n" * 1000, "share": "60%", "\u009b2J": "gone"}
+    store.append([NewRecord("long", "stake.observed", json.dumps(fields, ensure_ascii=False).encode())])
+    fields["share"] = "61%"
+    del fields["\u009b2J"]
+    assert refused(
+        lambda: store.append([NewRecord("long", "stake.observed", json.dumps(fields).encode())])
+    ) == (
+        'error[C503]: event "long" is recorded with other content\n'
+        '  recorded: {"share": "60%", "\ufffd2J": "gone"}\n'
+        '  refused:  {"share": "61%"}\n'
+        '  help: what is recorded stays: record a correction (kind record.corrected, target "long")'
+    )
+
+
+def test_a_conflict_of_giants_is_still_a_short_message(store: Store) -> None:
+    """A megabyte of difference, or a body that is no JSON, does not flood the screen."""
+    store.append([NewRecord("giant", "k", b"[" * 100_000)])
+    text = refused(lambda: store.append([NewRecord("giant", "k", b"]" * 1_000_000)]))
+    assert len(text) < 1200
+    assert "[[[[" in text
+    assert "]]]]" in text
+
+
+def test_one_id_with_two_contents_in_one_batch_is_refused(store: Store) -> None:
+    """Two different events under one id contradict each other before anything is kept."""
+    edited = FOUNDED._replace(body=b'{"date":"1999"}')
+    assert refused(lambda: store.append([FOUNDED, BOUGHT, edited])) == (
+        'error[C503]: event "acme-founded" is given twice with different content\n'
+        '  first:  {"kind": "entity.founded", "date": "1998", "entity": "acme", "name": "Acme"}\n'
+        '  second: {"kind": "entity.founded", "date": "1999"}\n'
+        "  help: keep one of them, or give the other an id of its own"
+    )
+    assert store.head().position == 0
+
+
+def test_a_writer_who_saw_less_than_there_is_must_read_again(store: Store) -> None:
+    """An append that expects another head is refused, and says what it expected and what it found."""
+    store.append(many(43))
+    assert refused(lambda: store.append([FOUNDED], expected=41)) == (
+        "error[C504]: store moved on (expected 41, found 43)\n  help: read again and retry"
+    )
+    assert "acme-founded" not in store
+    assert store.append([FOUNDED], expected=43).head.position == 44
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (FOUNDED._replace(id=""), 'id of a record is empty or has a control character: ""'),
+        (FOUNDED._replace(id="a\nb"), 'id of a record is empty or has a control character: "a\ufffdb"'),
+        (FOUNDED._replace(id="a\udc80"), 'id of a record is empty or has a control character: "a\ufffd"'),
+        (
+            FOUNDED._replace(kind="a\x1b[2J"),
+            'kind of a record is empty or has a control character: "a\ufffd[2J"',
+        ),
+        (FOUNDED._replace(body=b"{\n}"), 'body of record "acme-founded" is not one line of UTF-8 text'),
+        (FOUNDED._replace(body=b""), 'body of record "acme-founded" is not one line of UTF-8 text'),
+        (FOUNDED._replace(body=b"\xff"), 'body of record "acme-founded" is not one line of UTF-8 text'),
+        (FOUNDED._replace(body=b"\0"), 'body of record "acme-founded" is not one line of UTF-8 text'),
+    ],
+)
+def test_what_has_no_canonical_bytes_is_not_kept(store: Store, record: NewRecord, message: str) -> None:
+    """A line break in a field would let two records share their canonical bytes."""
+    with pytest.raises(InvalidValue) as caught:
+        store.append([BOUGHT, record])
+    assert caught.value.problems[0].message == message
+    assert store.head().position == 0
+
+
+# Time
+
+
+def test_recorded_never_goes_backwards(store: Store, clock: Clock) -> None:
+    """When the clock of the machine was set back, records get the time of the last one."""
+    store.append([FOUNDED])
+    clock.now -= timedelta(days=400)
+    store.append([BOUGHT])
+    clock.now = datetime(2026, 3, 1, 11, 0, 0, 7, tzinfo=timezone(timedelta(hours=1)))
+    store.append([SOLD])
+    assert [record.recorded_at for record in store.read()] == [
+        "2026-03-01T09:30:00.000000Z",
+        "2026-03-01T09:30:00.000000Z",
+        "2026-03-01T10:00:00.000007Z",
+    ]
+
+
+@pytest.mark.parametrize("year", [1, 2024, 9999])
+def test_every_year_of_the_calendar_has_a_text(store: Store, clock: Clock, year: int) -> None:
+    """Recorded has one width from the year 1 to 9999, leap days included."""
+    day = 29 if year == 2024 else 28
+    clock.now = datetime(year, 2, day, tzinfo=UTC)
+    assert store.append([FOUNDED]).added[0].recorded_at == f"{year:04}-02-{day}T00:00:00.000000Z"
+
+
+# Verifying, closing, threads
+
+
+def test_an_untouched_store_is_intact(store: Store) -> None:
+    """Verify counts every record, says where the store ends, and keeps a watcher informed."""
+    store.append(many(5001))
+    seen: list[tuple[int, int]] = []
+    result = store.verify(lambda done, total: seen.append((done, total)))
+    assert result.intact
+    assert result.records == 5001
+    assert result.head == store.head()
+    assert seen == [(5000, 5001), (5001, 5001)]
+
+
+@pytest.mark.parametrize("change", [{"body": None}, {"chain": None}, {"checksum": "1"}, {"id": 7}])
+def test_a_record_of_the_wrong_types_is_damage(change: dict[str, object]) -> None:
+    """Whatever a damaged store hands back, even what is no text or bytes, is a finding and not a crash."""
+    store = open_store("memory:")
+    store.append([FOUNDED, BOUGHT])
+    store._records[0] = store._records[0]._replace(**change)
+    store._by_id["acme-founded"] = store._records[0]
+    assert [problem.severity for problem in store.verify().problems][:1] == ["error"]
+    with pytest.raises(Damaged):
+        list(store.read())
+    with pytest.raises(Damaged, match="was changed after it was written"):
+        store.get("acme-founded")
+
+
+def test_a_closed_store_says_so(store: Store) -> None:
+    """Closing twice does no harm; using a closed store is refused in plain words."""
+    store.close()
+    store.close()
+    for act in (
+        store.head,
+        store.verify,
+        store.read,
+        lambda: store.get("a"),
+        lambda: store.append([FOUNDED]),
+    ):
+        with pytest.raises(StoreError, match="is closed") as caught:
+            act()
+        assert caught.value.code == "C507"
+
+
+def test_threads_share_a_store(store: Store) -> None:
+    """Four threads of one process append at once; nothing is lost and no position is given twice."""
+
+    def write(name: str) -> None:
+        for number in range(25):
+            store.append(
+                [NewRecord(f"{name}-{number}", "k", b"{}"), NewRecord(f"{name}-{number}-b", "k", b"{}")]
+            )
+
+    threads = [Thread(target=write, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    records = list(store.read())
+    assert len({record.id for record in records}) == 200
+    assert store.verify().intact
+    assert all(
+        second.id == f"{first.id}-b" for first, second in zip(records[::2], records[1::2], strict=True)
+    )
+
+
+# The law
+
+
+BATCHES = st.lists(
+    st.tuples(
+        st.lists(
+            st.builds(
+                NewRecord,
+                st.sampled_from("abcdefgh"),
+                st.just("k"),
+                st.sampled_from([b"{}", b"{}", b"{}", b"[]"]),
+            ),
+            max_size=4,
+        ),
+        st.none() | st.integers(0, 6),
+    ),
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize("kind", STORES)
+@settings(max_examples=60)
+@given(batches=BATCHES)
+def test_a_store_behaves_as_a_list_would(
+    kind: str, tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[list[NewRecord], int | None]]
+) -> None:
+    """Whatever is appended in whatever batches, a store ends with what a plain list would hold."""
+    model: dict[str, NewRecord] = {}
+    with STORES[kind](tmp_path_factory.mktemp("law"), Clock()) as store:
+        for batch, expected in batches:
+            after = dict(model)
+            fits = all(after.setdefault(record.id, record) == record for record in batch)
+            fits = fits and (len(after) == len(model) or expected in (None, len(model)))
+            try:
+                store.append(batch, expected)
+            except Conflict:
+                assert not fits
+            else:
+                assert fits
+                model = after
+            assert [NewRecord(*record[2:5]) for record in store.read()] == list(model.values())
+            assert store.head().position == len(model)
+        assert store.verify().intact
+
+
+def test_every_store_makes_the_same_chain(tmp_path: Path) -> None:
+    """The same records, appended at the same times, have the same hashes in every kind of store."""
+    heads = set()
+    for make in STORES.values():
+        with make(tmp_path, Clock()) as store:
+            store.append([FOUNDED, BOUGHT])
+            store.append([SOLD])
+            heads.add(store.head())
+    assert len(heads) == 1
+
+
+@pytest.mark.parametrize("location", ["postgresql://user:secret@host/corp", "mysql://x", "sqlite:///corp.db"])
+def test_an_unknown_kind_of_store_is_refused_without_its_secrets(location: str) -> None:
+    """An address that no store answers to is refused, and a password in it is not shown."""
+    with pytest.raises(StoreError) as caught:
+        open_store(location, create=True)
+    scheme = location.partition(":")[0]
+    assert str(caught.value) == (
+        f'error[C507]: no kind of store is called "{scheme}"\n  help: give the path of a file, or memory:'
+    )
