@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+READY := $(VENV)/.ready
 INSTALLED := $(VENV)/.installed
 CHRONICLE := $(BIN)/chronicle
 STORE := .demo/chronicle.db
@@ -11,7 +12,7 @@ DAY := 2015-04-30
 
 .PHONY: demo test check bench clean
 
-demo: $(INSTALLED)  ## the main job, end to end: text files -> timeline and state -> store -> the same state
+demo: $(READY)  ## the main job, end to end: text files -> timeline and state -> store -> the same state
 	@rm -rf $(dir $(STORE)) && mkdir -p $(dir $(STORE))
 	@printf '== What happened, as the text files in events/ tell it\n\n'
 	@$(CHRONICLE) --from events timeline
@@ -44,9 +45,16 @@ clean:  ## away with all that was made
 	@rm -rf $(VENV) build dist .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): pyproject.toml constraints.txt
+# What the package itself needs; the demo needs no more.
+$(READY): pyproject.toml constraints.txt
 	@printf '== making $(VENV)\n'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chronicle needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+# And what tests and checks need besides.
+$(INSTALLED): $(READY)
+	@printf '== adding what the tests need\n'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@

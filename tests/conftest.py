@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parent.parent
 
 # A test that fails today must fail tomorrow, so examples are derived from the test and not from chance.
-# HYPOTHESIS_PROFILE=wide looks further, with chance.
+# HYPOTHESIS_PROFILE=wide looks further, with chance; nightly looks as far as there is time in a night.
 settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("wide", max_examples=2_000, deadline=None, database=None, print_blob=True)
+settings.register_profile("nightly", settings.get_profile("wide"), max_examples=50_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from chronicle import codec, knowledge
 from chronicle.dates import as_day
-from chronicle.events import KINDS, ORDER, Event, with_effects
+from chronicle.events import ORDER, Event
 from chronicle.projectors import PROJECTORS
-from chronicle.replay import Ledger, Projector, in_order, replay
+from chronicle.replay import Ledger, Projector, in_order
 from chronicle.state import State
 
 _numbers = count(1)
@@ -99,8 +99,7 @@ def ledger_of(
     events: Sequence[Event], known: str | None = None, projectors: Sequence[Projector] = PROJECTORS
 ) -> Ledger:
     """What replay makes of events, by what was known on a day."""
-    visible = knowledge.visible(events, None if known is None else day(known))
-    return replay(with_effects(in_order(visible.events, ORDER), KINDS), projectors)
+    return knowledge.resolve(events, None if known is None else day(known), projectors).ledger
 
 
 def state_on(

@@ -1,7 +1,6 @@
 """What is so on a day, worked out the simplest way there is: lists and loops, no ledger, no projectors.
 
-Knows stakes with exact or unknown shares, units, absorptions and deals: enough to hold replay to it.
-A value is a fraction, "?" for an unknown share, "owned" for a unit, and None for nothing.
+Knows stakes, units, absorptions and deals. A value is a fraction, "?", "owned" for a unit, None for nothing.
 """
 
 from __future__ import annotations
@@ -13,27 +12,40 @@ from chronicle.events import ORDER
 
 def answers(events, day):
     """For every key, the values that may stand on ``day``, oldest first, and whether each surely does."""
+    return told(logs_of(by_date(events)), day)
+
+
+def told(logs, day):
+    return {key: found for key, log in logs.items() if (found := list(on(day, log)))}
+
+
+def logs_of(ordered):
+    """For every key, its values one after the other and since when; ``ordered`` as they happened."""
     logs, now = {}, {}
-    for kind, fields, window in in_turn(events):
+    for kind, fields, window in in_turn(ordered):
         for key, value in consequences(kind, fields, now).items():
             seen_again = kind == "stake.observed" and value == now.get(key)
             if value != now.get(key) or (value is not None and not seen_again):
                 logs.setdefault(key, []).append((value, window))
                 now[key] = value
-    return {key: found for key, log in logs.items() if (found := list(on(day, log)))}
+    return logs
 
 
-def in_turn(events):
-    announced = {}
+def by_date(events):
     places = [(e.date.earliest, e.date.latest, ORDER[type(e)], place, e) for place, e in enumerate(events)]
-    for *_, event in sorted(places, key=lambda place: place[:4]):
+    return [event for *_, event in sorted(places, key=lambda place: place[:4])]
+
+
+def in_turn(ordered):
+    announced = {}
+    for event in ordered:
         fields = asdict(event, recurse=False)
         yield event.kind, fields, event.date
         if fields.get("effects") is not None:
             announced[event.deal] = event.effects
-        if event.kind == "deal.completed":
-            for effect in announced.pop(event.deal, ()):
-                yield effect.kind, dict(effect.fields), event.date
+        ended = announced.pop(event.deal, ()) if event.kind in ("deal.completed", "deal.terminated") else ()
+        for effect in ended if event.kind == "deal.completed" else ():
+            yield effect.kind, dict(effect.fields), event.date
 
 
 def on(day, log):

@@ -523,6 +523,33 @@ def test_an_observed_value_that_disagrees_is_found() -> None:
     assert problem.events == ("seen", "bought", "bought-more")
 
 
+def test_an_assertion_that_does_not_hold_is_an_error() -> None:
+    """Who asserts a value is told how far replay is from it, and by which events."""
+    problem = only(
+        given.acquired("2014-03", "group", "film", "55%", id="bought"),
+        given.observed("2015-06-30", "group", "film", "49.5%", id="asserted", check="yes"),
+    )
+    assert (problem.code, problem.severity) == ("C415", "error")
+    assert problem.message == (
+        "assertion does not hold: group is seen to hold 49.5% of film on 2015-06-30, "
+        "where the events before it make 55% since 2014-03, 5.5 percentage points apart"
+    )
+    assert problem.events == ("asserted", "bought")
+
+
+def test_an_assertion_about_a_holding_that_nobody_heard_of_does_not_hold() -> None:
+    """An observation may be the first that is heard of a holding; an assertion may not."""
+    problem = only(given.observed("2015-06-30", "group", "film", "49.5%", id="asserted", check="yes"))
+    assert (problem.code, problem.events) == ("C415", ("asserted",))
+
+
+def test_an_assertion_that_holds_is_no_finding() -> None:
+    """What was replayed comes to the asserted value."""
+    found = given.acquired("2014-03", "group", "film", "55%")
+    asserted = given.observed("2015-06-30", "group", "film", "55%", id="asserted", check="yes")
+    assert codes(found, asserted) == []
+
+
 @pytest.mark.parametrize(
     ("replayed", "seen", "found"),
     [
@@ -1106,7 +1133,7 @@ def sound(events: list[Event]) -> list[Problem]:
     assert len(set(found)) == len(found)
     ids = {event.id for event in events}
     for problem in found:
-        assert problem.severity == "warning"
+        assert (problem.severity == "error") == (problem.code == "C415")
         assert problem.message
         assert problem.help
         assert problem.events
@@ -1142,6 +1169,7 @@ def _crowd(dice: random.Random) -> list[Event]:
         lambda: ("stake.disposed", {"holder": name(), "target": name(), "share": share(), "buyer": name()}),
         lambda: ("stake.disposed", {"holder": name(), "target": name(), "shares": "60"}),
         lambda: ("stake.observed", {"holder": name(), "target": name(), "holds": share(), "shares": "70"}),
+        lambda: ("stake.observed", {"holder": name(), "target": name(), "holds": share(), "check": "yes"}),
         lambda: ("investment.made", {"investor": name(), "project": name()}),
         lambda: ("shares.issued", {"issuer": name(), "shares": "100", "subscribers": {name(): "50"}}),
         lambda: ("shares.issued", {"issuer": name(), "shares": "100", "total": "900"}),

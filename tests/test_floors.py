@@ -56,6 +56,8 @@ UPWARDS = (
     ),
     ("history", "import click", "Only the command line imports click", "chronicle.history -> click"),
     ("cli", "from rich.table import Table", "Only render imports rich", "chronicle.cli -> rich"),
+    ("history", "import nanoarrow", "Only tables imports nanoarrow", "chronicle.history -> nanoarrow"),
+    ("history", "import pyarrow", "Only exports imports pyarrow", "chronicle.history -> pyarrow"),
     ("codec", "import yaml", "Only authoring imports yaml", "chronicle.codec -> yaml"),
 )
 

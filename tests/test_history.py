@@ -185,6 +185,15 @@ def test_many_days_of_knowledge_in_any_order_answer_alike() -> None:
     assert first == second[::-1]
 
 
+def test_the_ledger_of_all_that_is_known_is_kept() -> None:
+    """However many other days of knowledge are asked for in between, it is not made again."""
+    history = History(some_events())
+    before = history.spans("group", "film")
+    for year in range(2000, 2030):
+        history.as_of("2030", known=str(year))
+    assert all(one is two for one, two in zip(before, history.spans("group", "film"), strict=True))
+
+
 def test_a_history_from_files_was_never_recorded() -> None:
     """It says so when asked by recording, and names the way out."""
     with pytest.raises(UsageError) as error:
@@ -573,6 +582,19 @@ def test_append_knows_what_others_have_recorded_meanwhile() -> None:
     assert str(two.as_of("2014").share("group", "film")) == "59%"
 
 
+def test_a_closed_history_still_answers_and_takes_nothing_more(tmp_path: Path) -> None:
+    """What was read stays read; a history of files has nothing to close."""
+    with chronicle.open(tmp_path / "corp.db", create=True) as history:
+        history.append(some_events())
+    assert str(history.as_of("2014").share("group", "film")) == "60%"
+    with pytest.raises(ChronicleError) as error:
+        history.append([observed("2016", "group", "film", "50%")])
+    assert error.value.code == "C507"
+    with History(some_events()) as files:
+        assert len(files.events) == 4
+    assert len(files.timeline()) == 4
+
+
 def test_append_of_nothing_does_nothing() -> None:
     """An empty batch is no error."""
     assert in_memory(*some_events()).append([]) == 0
@@ -678,3 +700,19 @@ def test_to_assume_a_deal_leaves_the_history_as_it_is(drawn: list[tuple[str, str
     assert History(history.events).as_of(day) == before
     assert assumed.events[:-1] == history.events
     assert set(KINDS) >= {event.kind for event in assumed.events}
+
+
+def test_a_holding_that_rests_on_an_assumption_is_assumed() -> None:
+    """Its basis says so, also when other events lie behind it; the others stay reported."""
+    bought = {"kind": "stake.acquired", "date": "2014", "holder": "group", "target": "film", "share": "60%"}
+    more = {**bought, "date": "2016", "share": "5%"}
+    history = History([codec.decode(bought)]).assume(events=[more])
+    (held,) = history.as_of("2017").holdings()
+    assert (str(held.share), held.basis) == ("65%", "assumed")
+    assert [holding.basis for holding in history.as_of("2015").holdings()] == ["reported"]
+
+
+def test_one_kind_may_be_asked_for_by_itself() -> None:
+    """A text is one kind and not its letters."""
+    history = History(some_events())
+    assert history.timeline(kinds="unit.launched") == history.timeline(kinds=["unit.launched"])

@@ -324,8 +324,12 @@ def test_two_ids_that_are_one_entity_become_one() -> None:
         _linked("2016", "film", "chinavision"),
     ]
     assert shares_by_knowledge(events, "2015", "2016") == ["60%", "65%"]
-    assert state_on("2020", events, "2015").share("group", "chinavision") is not None
-    assert state_on("2020", events, "2016").share("group", "chinavision") is None
+    assert str(state_on("2020", events, "2015").share("group", "chinavision")) == "5%"
+    linked = state_on("2020", events, "2016")
+    assert [holding.target for holding in linked.holdings()] == ["film"]
+    # Who asks by the other id asks for the same entity.
+    assert str(linked.share("group", "chinavision")) == "65%"
+    assert linked.holdings(holder="group", target="chinavision") == linked.holdings(target="film")
 
 
 def test_links_are_followed_through_each_other() -> None:
@@ -407,3 +411,14 @@ def test_without_records_the_events_are_as_they_were_written() -> None:
     events = [BOUGHT, acquired("2015", "a", "b", "1%")]
     seen = visible(events).events
     assert all(one is two for one, two in zip(seen, events, strict=True))
+
+
+def test_long_chains_of_records_and_links_come_to_an_end() -> None:
+    """Ten thousand retractions of retractions, and ten thousand ids of one entity: an answer all the same."""
+    events = [BOUGHT, retracted("2015", "bought", id="r0")]
+    events += [retracted("2015", f"r{number}", id=f"r{number + 1}") for number in range(9_999)]
+    assert shares_by_knowledge(events[:-1], "2016") == [None]
+    assert shares_by_knowledge(events, "2016") == ["60%"]
+    links = [_linked("2015", f"x{number + 1}", f"x{number}", f"l{number}") for number in range(10_000)]
+    held = acquired("2014", "x0", "film", "60%")
+    assert [holding.holder for holding in state_on("2020", [held, *links]).holdings()] == ["x10000"]

@@ -202,7 +202,10 @@ def test_ranges_keep_their_ends() -> None:
     )
     less = only_holding(majority, disposed("2015", "a", "t", "60%"))
     assert less.share == parse_share("<=40%")
-    assert stakes(acquired("2014", "a", "t", "10-20%"), disposed("2015", "a", "t", "20%")) == {}
+    some = only_holding(acquired("2014", "a", "t", ">10-30%"), disposed("2015", "a", "t", "10%"))
+    assert (some.share.minimum, some.share.minimum_open) == (0, True)
+    for range_ in ("10-20%", "10-<20%"):
+        assert stakes(acquired("2014", "a", "t", range_), disposed("2015", "a", "t", "20%")) == {}
 
 
 # Observations
@@ -275,6 +278,19 @@ def test_counts_add_up() -> None:
     assert (left.shares, str(left.share)) == (45, "37.5%")
     assert stakes(*history, disposed("2016", "a", "t", shares="60")) == {}
     assert stakes(*history, disposed("2016", "a", "t", shares="99")) == {}
+
+
+def test_a_purchase_by_share_and_count_adds_both() -> None:
+    """60 % that are 600 shares, and 10 % that are 100 more; the result may be stated as well."""
+    bought = acquired("2014", "a", "t", "60%", shares="600")
+    more = only_holding(bought, acquired("2015", "a", "t", "10%", shares="100"))
+    assert (str(more.share), more.shares) == ("70%", 700)
+    stated = only_holding(bought, acquired("2015", "a", "t", holds="69%", shares="100"))
+    assert (str(stated.share), stated.shares, stated.basis) == ("69%", 700, "reported")
+    less = only_holding(bought, disposed("2015", "a", "t", "10%", shares="100"))
+    assert (str(less.share), less.shares) == ("50%", 500)
+    uncounted = only_holding(bought, acquired("2015", "a", "t", "10%"))
+    assert (str(uncounted.share), uncounted.shares) == ("70%", None)
 
 
 def test_counts_of_unknown_shares_add_up_too() -> None:
@@ -445,6 +461,7 @@ def test_a_split_changes_counts_and_no_shares() -> None:
     assert (split.shares, str(split.share)) == (120, "50%")
     joined = only_holding(*history, happened("shares.restructured", "2015", issuer="t", ratio="1:8"))
     assert (joined.shares, str(joined.share)) == (7, "50%")
+    assert history[1].id in split.events
     by_share = only_holding(
         acquired("2014", "a", "t", "60%"), happened("shares.restructured", "2015", issuer="t", ratio="2:1")
     )
@@ -463,6 +480,7 @@ def test_an_investment_is_a_holding_of_a_project() -> None:
     ]
     assert stakes(*rounds) == {("f", "p"): "20%"}
     assert [only_holding(*rounds[:number]).basis for number in (1, 2)] == ["reported", "derived"]
+    assert only_holding(*rounds).events == tuple(event.id for event in rounds)
 
 
 # Mergers and splits
@@ -895,3 +913,14 @@ def test_a_member_joins_and_leaves() -> None:
     ]
     assert [fact.key for fact in after(*joined, left).memberships()] == [("b", "index")]
     assert after(*joined, left).memberships(entity="a") == ()
+
+
+def test_what_was_announced_of_a_terminated_deal_does_not_happen() -> None:
+    """Also when the deal is said to complete after all, unless it says anew what it does."""
+    effect = {"kind": "unit.launched", "unit": "tickets", "owner": "film"}
+    proposed = happened("deal.proposed", "2014", deal="d", title="D", parties=["film"], effects=[effect])
+    off = happened("deal.terminated", "2015", deal="d", reason="no vote")
+    done = happened("deal.completed", "2016", deal="d")
+    anew = happened("deal.completed", "2016", deal="d", effects=[effect])
+    assert state_on("2017", [proposed, off, done]).units() == ()
+    assert [unit.owner for unit in state_on("2017", [proposed, off, anew]).units()] == ["film"]

@@ -374,9 +374,10 @@ def test_a_value_stated_outright_owes_nothing_to_those_before() -> None:
             observed("2015", *STAKE[:2], "40%", id="two"),
             acquired("2016", *STAKE[:2], holds="70%", id="three"),
             disposed("2017", *STAKE[:2], "1%", id="four"),
+            disposed("2018", *STAKE[:2], holds="5%", id="five"),
         ]
     )
-    assert [span.events for span in found] == [("one",), ("two",), ("three",), ("three", "four")]
+    assert [span.events for span in found] == [("one",), ("two",), ("three",), ("three", "four"), ("five",)]
 
 
 def test_a_confirmed_value_stands_since_it_was_first_so() -> None:
@@ -459,6 +460,19 @@ def test_a_unit_leads_back_through_its_owners() -> None:
         view=views.UNITS,
     )
     assert span.events == ("one", "two", "three")
+
+
+def test_a_unit_that_comes_to_who_has_it_already_owes_nothing_to_the_first_time() -> None:
+    """It is there by the hand that gave it."""
+    history = [
+        launched("2013", "u", "b", id="first"),
+        launched("2013", "u", "a", id="other"),
+        transferred("2014", "u", "a", "b", id="given"),
+    ]
+    assert [span.events for span in spans(history, "u", "b", view=views.UNITS)] == [
+        ("first",),
+        ("other", "given"),
+    ]
 
 
 def test_five_thousand_companies_in_a_row_need_no_deep_stack() -> None:

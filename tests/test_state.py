@@ -182,6 +182,13 @@ def test_candidates_know_the_gap_between_two_holdings() -> None:
     assert candidates_on("2014-04-15", *events) == ["5%"]
 
 
+def test_candidates_of_a_sure_day_do_not_count_nothing() -> None:
+    """Who bought more on a day of the year surely holds then, though the first purchase is dated "2014"."""
+    events = (acquired("2014", "group", "film", "20%"), acquired("2014-03-10", "group", "film", "10%"))
+    assert candidates_on("2014-03-09", *events) == [None, "20%"]
+    assert candidates_on("2014-06-30", *events) == ["30%"]
+
+
 def test_candidates_of_a_stake_that_nobody_spoke_of() -> None:
     """Nothing is the only candidate."""
     assert candidates_on("2014") == [None]

@@ -191,6 +191,13 @@ class NotFound(ChronicleError, LookupError):
     exit_code = 3
 
 
+def absent(code: str, what: str, word: str, known: Iterable[str]) -> NotFound:
+    """The error of asking for something that is not there, with the nearest that is."""
+    near = nearest(word, known)
+    help = f"did you mean {near}?" if near else None
+    return NotFound(Problem(code, f'no {what} "{printable(word)}"', help=help))
+
+
 class StoreError(ChronicleError):
     """A store that cannot be opened, read or written."""
 

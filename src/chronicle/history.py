@@ -1,18 +1,23 @@
 """The facade: a source of events, the projectors that replay them, and every question one can ask.
 
-Methods here are short on purpose. What they do stands on the floors below.
+Methods here are short on purpose. What they do stands on the floors below; what only one of them
+needs is imported there, so that a plain question starts quickly.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+from attrs import evolve
 
 from chronicle import authoring, codec, knowledge
+from chronicle.collector import paused_collector
 from chronicle.dates import PartialDate, as_day, parse_date
-from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError, nearest, printable
+from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError, absent, printable
 from chronicle.events import (
     KINDS,
     ORDER,
@@ -20,19 +25,27 @@ from chronicle.events import (
     EntityDeclared,
     Event,
     references,
-    with_effects,
 )
 from chronicle.events import knowledge as known_from
 from chronicle.projectors import PROJECTORS
-from chronicle.replay import Ledger, Projector, Span, in_order, replay
-from chronicle.state import Deal, State
+from chronicle.replay import Ledger, Projector, Span, in_order
+from chronicle.state import State
 from chronicle.stores import Store, open_store
+from chronicle.tables import Table, spans_table
+
+if TYPE_CHECKING:
+    from chronicle.conflicts import Conflict
+    from chronicle.diff import Difference
+    from chronicle.why import Evidence, Why
 
 Day = str | PartialDate | datetime.date
 """A day: a ``date``, or a partial date or its text, which stand for their end."""
 
 # Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
 _KEPT_LEDGERS = 8
+
+# What is assumed is known at all times: a what-if may be asked by any knowledge.
+_ALWAYS = parse_date("0001-01-01")
 
 _TEXT_FILES = (".yaml", ".yml", ".jsonl")
 
@@ -82,6 +95,7 @@ class History:
         self._places = dict(places or {})
         self._recorded = None if recorded is None else tuple(recorded)
         self._store = store
+        self._assumed: frozenset[str] = frozenset()
         self._forget()
 
     @classmethod
@@ -119,11 +133,19 @@ class History:
         """Every event as it was written, in order of position."""
         return self._events
 
+    def written(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Event, ...]:
+        """The events known on ``known`` and recorded by ``recorded``, each as it was written, by position."""
+        held = self._events if recorded is None else self._held(as_day(recorded))
+        if known is None:
+            return held
+        day = as_day(known)
+        return tuple(event for event in held if known_from(event).day <= day)
+
     def position(self, event: str) -> int:
         """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
         position = self._positions().get(event)
         if position is None:
-            raise _not_there("C608", "event", event, self._positions())
+            raise absent("C608", "event", event, self._positions())
         return position
 
     def place(self, event: str) -> Place | None:
@@ -136,7 +158,7 @@ class History:
         *,
         since: Day | None = None,
         until: Day | None = None,
-        kinds: Iterable[str] | None = None,
+        kinds: str | Iterable[str] | None = None,
         known: Day | None = None,
         recorded: Day | None = None,
     ) -> tuple[Event, ...]:
@@ -147,13 +169,15 @@ class History:
         for by kind. Raises ``NotFound`` for an unknown entity (C601) or kind (C201).
         """
         wanted = None if kinds is None else self._kinds(kinds)
+        visible = self._visible(known, recorded)
         if entity is not None:
             self._require_entity(entity)
+            entity = visible.names.get(entity, entity)
         first = datetime.date.min if since is None else _first_day(since)
         last = datetime.date.max if until is None else as_day(until)
         return tuple(
             event
-            for event in in_order(self._visible(known, recorded).events, ORDER)
+            for event in in_order(visible.events, ORDER)
             if (not isinstance(event, EntityDeclared) if wanted is None else event.kind in wanted)
             and (entity is None or _names(event, entity))
             and event.date.latest >= first
@@ -168,8 +192,8 @@ class History:
         A partial date stands for its end. Raises ``InvalidValue`` for what is not a day, and
         ``UsageError`` (C509) for ``recorded`` of a history that comes from files.
         """
-        ledger = self._ledger(known, recorded)
-        return State(as_day(day), None if known is None else as_day(known), ledger)
+        resolved = self._resolved(known, recorded)
+        return State(as_day(day), None if known is None else as_day(known), resolved.ledger, self._assumed)
 
     def spans(self, *key: str, view: str = "holdings", known: Day | None = None) -> tuple[Span, ...]:
         """How the values of a key went over time, oldest first.
@@ -177,39 +201,108 @@ class History:
         ``key`` may leave out its last parts: ``spans("alibaba-group", "alibaba-pictures")`` has every
         right. Raises ``NotFound`` (C606) for a view that no projector writes.
         """
-        ledger = self._ledger(known, None)
-        if view not in ledger.views:
-            raise _not_there("C606", "view", view, ledger.views)
-        keys = ledger.where(view, 0, key[0]) if key else ledger.keys(view)
-        return tuple(span for found in keys if found[: len(key)] == key for span in ledger.cell(view, found))
+        return self._resolved(known, None).ledger.spans(view, *key)
+
+    def spans_table(self, view: str = "holdings", known: Day | None = None) -> Table:
+        """Every span of a view as a table for data frames. Raises ``NotFound`` (C606) for an unknown view."""
+        return spans_table(view, self.spans(view=view, known=known))
+
+    def ledger(self, known: Day | None = None, recorded: Day | None = None) -> Ledger:
+        """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
+        return self._resolved(known, recorded).ledger
+
+    def why(
+        self,
+        *key: str,
+        as_of: Day,
+        view: str = "holdings",
+        known: Day | None = None,
+        recorded: Day | None = None,
+    ) -> Why:
+        """Why the facts about a key are so on a day: their events, sources, corrections and rivals.
+
+        ``key`` may leave out its last parts: ``why("alibaba-group", "alibaba-pictures", as_of="2015")``.
+        Raises ``NotFound`` (C606) for a view that no projector writes.
+        """
+        from chronicle.why import Why, instead, reasons_for
+
+        state = self.as_of(as_of, known, recorded)
+        facts = state.beginning(view, *key)
+        reasons = reasons_for(facts, self._evidence(known, recorded))
+        spans = self._resolved(known, recorded).ledger.spans(view, *key)
+        return Why(view, key, reasons, None if facts else instead(spans, state.as_of, state.known))
+
+    def diff(
+        self,
+        first: Day,
+        second: Day,
+        *,
+        known: tuple[Day | None, Day | None] = (None, None),
+        recorded: Day | None = None,
+    ) -> tuple[Difference, ...]:
+        """What changed from ``first`` to ``second``, typed, each with its events.
+
+        ``known`` are the days of knowledge of the two sides. The same day twice with two days of
+        knowledge is what changed in our knowledge, and not in the world.
+        """
+        from chronicle.diff import difference
+
+        before, after = self.as_of(first, known[0], recorded), self.as_of(second, known[1], recorded)
+        learned = self._resolved(known[1], recorded).visible.since(self._resolved(known[0], recorded).visible)
+        return difference(before, after, learned)
+
+    def conflicts(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Conflict, ...]:
+        """Where sources disagree: every claim, which one counts, and by which rule."""
+        return self._resolved(known, recorded).conflicts
 
     def check(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Problem, ...]:
         """Every doubt about the history as known on ``known``, with the events involved and their place."""
-        # Here, so that who only asks never loads what doubts.
         from chronicle.checks import Examined, examine
 
-        visible = self._visible(known, recorded)
-        ordered = with_effects(in_order(visible.events, ORDER), KINDS)
-        found = examine(Examined(visible.events, tuple(ordered), self._ledger(known, recorded)))
-        return tuple(self._placed(problem) for problem in (*visible.problems, *found))
+        resolved = self._resolved(known, recorded)
+        found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger))
+        return tuple(self._placed(problem) for problem in (*resolved.visible.problems, *found))
 
     # Changes
 
-    def assume(self, deal: str, on: Day) -> History:
-        """The same history with ``deal`` completed on a day: a what-if that touches no store.
+    def assume(
+        self,
+        deal: str | None = None,
+        on: Day | None = None,
+        *,
+        events: Iterable[Event | Mapping[str, object]] = (),
+        known: Day | None = None,
+    ) -> History:
+        """The same history with ``deal`` completed on a day, or with more ``events``, or both.
+
+        A what-if that touches no store. It may be asked for any day and any day of knowledge, and
+        more may be assumed upon it. By what was known on ``known`` the deal must still be open.
 
         Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one that has
-        completed or was terminated.
+        completed or was terminated, ``InvalidEvents`` for wrong events.
         """
-        self._require_open(deal)
-        date = on if isinstance(on, PartialDate) else parse_date(str(on))
+        more = [evolve(event, known=_ALWAYS) for event in _decoded(events)]
+        if deal is not None:
+            self._require_open(deal, known)
+            more.append(self._completion(deal, on))
+        self._refuse_faulty(more)
+        assumed = copy(self)
+        assumed._events += tuple(more)
+        assumed._assumed |= {event.id for event in more}
+        assumed._recorded = None if self._recorded is None else (*self._recorded, *("" for _ in more))
+        assumed._store = None
+        assumed._forget()
+        return assumed
+
+    def _completion(self, deal: str, on: Day | None) -> DealCompleted:
+        if on is None:
+            help = "say on which day: assume(deal, on=...)"
+            raise UsageError(Problem("C603", f'no day for deal "{deal}" to complete on', help=help))
         # To assume that a deal is done is to know of it; before anybody did there is nothing to assume.
         told = (event for event in self._visible(None, None).events if event.deal == deal)
         known = PartialDate.of(min(known_from(event).day for event in told))
-        completion = DealCompleted(id=f"assumed-{deal}", date=date, known=known, deal=deal, note="assumed")
-        assumed = History((*self._events, completion), (), places=self._places)
-        assumed._projectors = self._projectors
-        return assumed
+        date = PartialDate.of(on) if isinstance(on, datetime.date) else _partial(on)
+        return DealCompleted(id=f"assumed-{deal}", date=date, known=known, deal=deal, note="assumed")
 
     def append(self, events: Iterable[Event | Mapping[str, object]], expected: int | None = None) -> int:
         """Record events, or plain data as in a file, and give the number that was new.
@@ -219,13 +312,13 @@ class History:
         other content already or the store moved on, ``UsageError`` (C509) without a store.
         """
         if self._store is None:
-            message = "a history read from files takes no events"
+            message = "a history without a store takes no events"
             help = "add them to a file, or record the files into a store and open that"
             raise UsageError(Problem("C509", message, help=help))
         # Others may have written to the store as well, and what they wrote may be corrected here.
         self._catch_up()
         decoded = _decoded(events)
-        self._refuse_dangling(decoded)
+        self._refuse_faulty(decoded)
         appended = self._store.append([codec.to_record(event) for event in decoded], expected)
         self._catch_up()
         return len(appended.added)
@@ -233,14 +326,16 @@ class History:
     # How it is done
 
     def _forget(self) -> None:
-        self._ledgers: dict[tuple[datetime.date | None, str | None], Ledger] = {}
+        self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
         self._position_of: dict[str, int] | None = None
 
     def _catch_up(self) -> None:
         if self._store is not None:
-            records = list(self._store.read(after=len(self._events)))
+            with paused_collector():
+                records = list(self._store.read(after=len(self._events)))
+                events = tuple(codec.from_record(record) for record in records)
             if records:
-                self._events += tuple(codec.from_record(record) for record in records)
+                self._events += events
                 self._recorded = (*(self._recorded or ()), *(record.recorded_at for record in records))
                 self._forget()
 
@@ -255,34 +350,44 @@ class History:
 
     def _held(self, recorded: datetime.date) -> tuple[Event, ...]:
         if self._recorded is None:
-            message = "a history read from files has no times of recording"
+            message = "a history without a store has no times of recording"
             help = "record the files into a store and ask that, or ask by --known"
             raise UsageError(Problem("C509", message, help=help))
         day = recorded.isoformat()
         return tuple(event for event, at in zip(self._events, self._recorded, strict=True) if at[:10] <= day)
 
-    def _ledger(self, known: Day | None, recorded: Day | None) -> Ledger:
-        key = (
-            None if known is None else as_day(known),
-            None if recorded is None else as_day(recorded).isoformat(),
-        )
-        if key not in self._ledgers:
-            ordered = in_order(self._visible(known, recorded).events, ORDER)
-            ledger = replay(with_effects(ordered, KINDS), self._projectors)
-            others = [other for other in self._ledgers if other != (None, None)]
+    def _resolved(self, known: Day | None, recorded: Day | None) -> knowledge.Resolved:
+        day = None if known is None else as_day(known)
+        held = None if recorded is None else as_day(recorded)
+        if (day, held) not in self._answers:
+            events = self._events if held is None else self._held(held)
+            others = [other for other in self._answers if other != (None, None)]
             if len(others) >= _KEPT_LEDGERS:
-                del self._ledgers[others[0]]
-            self._ledgers[key] = ledger
-        return self._ledgers[key]
+                del self._answers[others[0]]
+            self._answers[day, held] = knowledge.resolve(events, day, self._projectors)
+        return self._answers[day, held]
+
+    def _evidence(self, known: Day | None, recorded: Day | None) -> Evidence:
+        from chronicle.why import Evidence
+
+        resolved = self._resolved(known, recorded)
+        return Evidence(
+            events=resolved.events,
+            written=lambda event: self._events[self.position(event) - 1],
+            corrections=resolved.visible.corrections,
+            places=self._places,
+            conflicts=resolved.conflicts,
+            announcements=resolved.announcements,
+        )
 
     def _placed(self, problem: Problem) -> Problem:
         places = (self._places.get(event) for event in problem.events)
         return problem.at(next((place for place in places if place), None))
 
-    def _kinds(self, kinds: Iterable[str]) -> frozenset[str]:
-        wanted = frozenset(kinds)
+    def _kinds(self, kinds: str | Iterable[str]) -> frozenset[str]:
+        wanted = frozenset([kinds] if isinstance(kinds, str) else kinds)
         for kind in sorted(wanted - KINDS.keys()):
-            raise _not_there("C201", "kind of event", kind, KINDS)
+            raise absent("C201", "kind of event", kind, KINDS)
         return wanted
 
     def entity_ids(self) -> tuple[str, ...]:
@@ -292,35 +397,22 @@ class History:
 
     def _require_entity(self, entity: str) -> None:
         if entity not in (known := self.entity_ids()):
-            raise _not_there("C601", "entity", entity, known)
+            raise absent("C601", "entity", entity, known)
 
-    def _require_open(self, deal: str) -> None:
-        deals = {known.deal: known for known in self._deals()}
+    def _require_open(self, deal: str, known: Day | None) -> None:
+        state = State(datetime.date.max, None, self._resolved(known, None).ledger)
+        deals = {found.deal: found.stage for found in state.deals()}
         if deal not in deals:
-            raise _not_there("C602", "deal", deal, deals)
-        if deals[deal].stage in ("completed", "terminated"):
-            message = f'deal "{deal}" is {deals[deal].stage} already'
+            raise absent("C602", "deal", deal, deals)
+        if deals[deal] in ("completed", "terminated"):
+            message = f'deal "{deal}" is {deals[deal]} already'
             raise UsageError(Problem("C603", message, help="assume a deal that is still open"))
 
-    def _deals(self) -> tuple[Deal, ...]:
-        return State(datetime.date.max, None, self._ledger(None, None)).deals()
-
-    def _refuse_dangling(self, events: Sequence[Event]) -> None:
-        """A correction or a retraction must name an event that is there."""
-        known = {*self._positions(), *(event.id for event in events)}
-        problems = [
-            Problem(
-                "C213",
-                f'{event.kind} of an event that is not there: "{identifier}"',
-                help=None if (near := nearest(identifier, known)) is None else f"did you mean {near}?",
-                events=(event.id,),
-            )
-            for event in events
-            for name, what, identifier in references(event)
-            if what == "event" and name == "target" and identifier not in known
-        ]
-        if problems:
-            raise InvalidEvents(*problems)
+    def _refuse_faulty(self, events: Sequence[Event]) -> None:
+        """A correction or a retraction must name an event that is there, and leave an event."""
+        faults = knowledge.faults(self._events, events)
+        if faults:
+            raise InvalidEvents(*faults)
 
 
 def _decoded(events: Iterable[Event | Mapping[str, object]]) -> list[Event]:
@@ -347,8 +439,3 @@ def _partial(day: str | PartialDate) -> PartialDate:
 
 def _names(event: Event, entity: str) -> bool:
     return any(what == "entity" and identifier == entity for _, what, identifier in references(event))
-
-
-def _not_there(code: str, what: str, word: str, known: Iterable[str]) -> NotFound:
-    near = nearest(word, known)
-    return NotFound(Problem(code, f'no {what} "{word}"', help=f"did you mean {near}?" if near else None))

@@ -10,32 +10,61 @@ import datetime
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from chronicle import codec
-from chronicle.errors import InvalidEvents, Problem
+from chronicle.collector import paused_collector
+from chronicle.conflicts import Conflict, Settled, contradicted, settle
+from chronicle.errors import InvalidEvents, Problem, nearest
 from chronicle.events import (
+    KINDS,
     NOT_CORRECTED,
+    ORDER,
     EntityDeclared,
     Event,
     IdentityLinked,
     RecordCorrected,
     RecordRetracted,
+    announcements,
+    circle,
+    in_a_circle,
     knowledge,
     renamed,
+    with_effects,
 )
+from chronicle.replay import Ledger, Projector, in_order, replay
 
 _Patch = tuple[tuple[str, str], ...]
 
 
 @frozen
 class Visible:
-    """The events known on a day, in order of position, and the corrections that could not be applied."""
+    """The events known on a day, in order of position, and the corrections that could not be applied.
+
+    ``corrections`` maps the id of an event to the ids of its corrections, oldest first; ``retractions``
+    the id of an event that is out to the id of what withdrew it; ``names`` the ids that turned out to be
+    another's to the id that stays.
+    """
 
     events: tuple[Event, ...]
     problems: tuple[Problem, ...] = ()
+    corrections: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    retractions: Mapping[str, str] = field(factory=dict)
+    names: Mapping[str, str] = field(factory=dict)
+
+    def since(self, earlier: Visible) -> dict[str, tuple[str, ...]]:
+        """For each event, the ids of its corrections and its retraction known here, not in ``earlier``."""
+        learned: dict[str, tuple[str, ...]] = {}
+        for event, corrections in self.corrections.items():
+            before = earlier.corrections.get(event, ())
+            learned[event] = tuple(each for each in corrections if each not in before)
+        for event, retraction in self.retractions.items():
+            if event not in earlier.retractions:
+                learned[event] = (*learned.get(event, ()), retraction)
+        return learned
 
 
 def visible(events: Sequence[Event], known: datetime.date | None = None) -> Visible:
@@ -52,9 +81,58 @@ def visible(events: Sequence[Event], known: datetime.date | None = None) -> Visi
         return Visible(tuple(seen))
     resolved = _resolve(records)
     problems: list[Problem] = []
-    kept = [event for event in seen if event.id not in resolved.retracted]
+    kept = [event for event in seen if event.id not in resolved.retractions]
     patched = [_corrected(event, resolved.patches.get(event.id, ()), problems) for event in kept]
-    return Visible(tuple(_under_one_name(patched, resolved.names)), tuple(problems))
+    return Visible(
+        tuple(_under_one_name(patched, resolved.names)),
+        tuple(problems),
+        {
+            event: tuple(correction for correction, _ in patches)
+            for event, patches in resolved.patches.items()
+        },
+        resolved.retractions,
+        resolved.names,
+    )
+
+
+@frozen
+class Resolved:
+    """A history by one day of knowledge: what was visible, which claims count, and what replay made of them.
+
+    ``ordered`` are the events that count in the order of replay, each completion of a deal followed
+    by what the deal did.
+    """
+
+    visible: Visible
+    settled: Settled
+    ordered: tuple[Event, ...]
+    ledger: Ledger
+
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        """The visible events by id, those included that do not count."""
+        return {event.id: event for event in self.visible.events}
+
+    @cached_property
+    def announcements(self) -> Mapping[str, Event]:
+        """For each completion of a deal, by its id, the event that says what the deal does."""
+        return announcements(self.ordered)
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Every conflict: claims that were chosen among, and observations that disagree with replay."""
+        return (*self.settled.conflicts, *contradicted(self.ledger, self.events))
+
+
+def resolve(
+    events: Sequence[Event], known: datetime.date | None, projectors: Sequence[Projector]
+) -> Resolved:
+    """Replay what was known on a day: the one way from events to a ledger."""
+    with paused_collector():
+        seen = visible(events, known)
+        settled = settle(seen.events)
+        ordered = tuple(with_effects(in_order(settled.events, ORDER), KINDS))
+        return Resolved(seen, settled, ordered, replay(ordered, projectors, seen.names))
 
 
 def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:
@@ -68,7 +146,7 @@ def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterat
 
 @frozen
 class _Resolved:
-    retracted: frozenset[str]
+    retractions: Mapping[str, str]
     patches: Mapping[str, Sequence[tuple[str, _Patch]]]
     names: Mapping[str, str]
 
@@ -79,36 +157,47 @@ def _resolve(records: Sequence[Event]) -> _Resolved:
     From the newest to the oldest: by the time a record has its turn, all that was later said about
     it is known, so that one walk serves corrections of corrections and retractions of retractions.
     """
-    by_id = {record.id: record for record in records}
-    newest_first = sorted(records, key=lambda record: _turn(record, by_id))[::-1]
-    retracted: set[str] = set()
+    turns = _turns(records)
+    newest_first = sorted(records, key=lambda record: turns[record.id])[::-1]
+    retractions: dict[str, str] = {}
     patches: defaultdict[str, list[tuple[str, _Patch]]] = defaultdict(list)
     links: list[IdentityLinked] = []
     for record in newest_first:
-        if record.id in retracted:
+        if record.id in retractions:
             continue
         current = _corrected(record, patches.get(record.id, ()), [])
         if isinstance(current, RecordRetracted):
-            retracted.add(current.target)
+            retractions[current.target] = current.id
         elif isinstance(current, RecordCorrected):
             patches[current.target].insert(0, (current.id, current.set))
         elif isinstance(current, IdentityLinked):
             links.append(current)
-    return _Resolved(frozenset(retracted), patches, _one_name_each(links[::-1]))
+    return _Resolved(retractions, patches, _one_name_each(links[::-1]))
 
 
-def _turn(record: Event, records: Mapping[str, Event]) -> tuple[datetime.date, int]:
-    """When a record counts among the others: not before those that it speaks of, though the clock may say so.
+def _turns(records: Iterable[Event]) -> Mapping[str, tuple[datetime.date, int]]:
+    """When each record counts: never before the one that it speaks of, though the clock may say so.
 
     A correction known "in March" counts from the end of March, and may be retracted in the same month.
     """
-    day, seen = knowledge(record).day, {record.id}
-    target: str = getattr(record, "target", "")
-    while target in records and target not in seen:
-        seen.add(target)
-        day = max(day, knowledge(records[target]).day)
-        target = getattr(records[target], "target", "")
-    return day, len(seen)
+    by_id = {record.id: record for record in records}
+    turns: dict[str, tuple[datetime.date, int]] = {}
+    for record in by_id.values():
+        path: list[Event] = []
+        current: Event | None = record
+        while current is not None and current.id not in turns:
+            turns[current.id] = knowledge(current).day, 0
+            path.append(current)
+            current = by_id.get(_target(current))
+        for each in reversed(path):
+            if _target(each) in turns:
+                day, depth = turns[_target(each)]
+                turns[each.id] = max(day, turns[each.id][0]), depth + 1
+    return turns
+
+
+def _target(record: Event) -> str:
+    return record.target if isinstance(record, RecordCorrected | RecordRetracted) else ""
 
 
 def _one_name_each(links: Iterable[IdentityLinked]) -> dict[str, str]:
@@ -121,9 +210,13 @@ def _one_name_each(links: Iterable[IdentityLinked]) -> dict[str, str]:
     return {name: _root(stays, name) for name in stays}
 
 
-def _root(stays: Mapping[str, str], name: str) -> str:
+def _root(stays: dict[str, str], name: str) -> str:
+    path: list[str] = []
     while name in stays:
+        path.append(name)
         name = stays[name]
+    # A short way for the next who asks: chains of links may be long.
+    stays.update(dict.fromkeys(path, name))
     return name
 
 
@@ -132,8 +225,14 @@ def _corrected(event: Event, patches: Iterable[tuple[str, _Patch]], problems: li
         try:
             event = patched(event, patch)
         except InvalidEvents as error:
-            problems.extend(evolve(problem, events=(correction, event.id)) for problem in error.problems)
+            problems.extend(_of_correction(problem, correction, event.id) for problem in error.problems)
     return event
+
+
+def _of_correction(problem: Problem, correction: str, event: str) -> Problem:
+    # Without the place in the patched event, which nobody has written: where the correction stands is better.
+    message = f'{problem.message} (correction "{correction}" of "{event}")'
+    return evolve(problem, message=message, place=None, events=(correction, event))
 
 
 def patched(event: Event, patch: _Patch) -> Event:
@@ -157,3 +256,37 @@ def patched(event: Event, patch: _Patch) -> Event:
         else:
             plain[name] = value
     return codec.decode(plain)
+
+
+def faults(events: Sequence[Event], more: Sequence[Event]) -> tuple[Problem, ...]:
+    """What is wrong with the corrections and retractions among ``more``, were these to follow ``events``.
+
+    C213 for those of an event that is not there, C214 for those in a circle, and for a correction that
+    makes no event of its target what is wrong with that.
+    """
+    held = {event.id: event for event in events}
+    records = [each for each in more if isinstance(each, _ABOUT_EVENTS) and each.id not in held]
+    if not records:
+        return ()
+    everything = held | {event.id: event for event in more if event.id not in held}
+    dangling = [record for record in records if record.target not in everything]
+    followed: set[str] = set()
+    circles = (circle(record, everything.get, followed) for record in records)
+    before = set(visible(events).problems)
+    return (
+        *(_dangling(record, everything if rank < _MOST_HELP else ()) for rank, record in enumerate(dangling)),
+        *(evolve(in_a_circle(records), events=records) for records in circles if records),
+        *(problem for problem in visible([*everything.values()]).problems if problem not in before),
+    )
+
+
+_ABOUT_EVENTS = (RecordCorrected, RecordRetracted)
+
+# To find the nearest of many ids takes a while: who got a hundred wrong has another trouble than spelling.
+_MOST_HELP = 5
+
+
+def _dangling(record: RecordCorrected | RecordRetracted, known: Iterable[str]) -> Problem:
+    near = nearest(record.target, known)
+    message = f'{record.kind} of an event that is not there: "{record.target}"'
+    return Problem("C213", message, help=near and f"did you mean {near}?", events=(record.id,))

@@ -9,17 +9,16 @@ a look-up in it.
 from __future__ import annotations
 
 import datetime
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from attrs import Factory, define, field, frozen
 
+from chronicle.collector import paused_collector
 from chronicle.dates import PartialDate
-from chronicle.errors import Problem, UsageError
+from chronicle.errors import Problem, UsageError, absent
 
 Key = tuple[str, ...]
 
@@ -145,7 +144,8 @@ class Before:
 
     def __init__(self, changes: _Changes) -> None:
         self._cells = changes.cells
-        self._indexes: defaultdict[str, dict[int, dict[str, list[Key]]]] = defaultdict(dict)
+        # For the views that some projector looked through by a part of the key, from then on.
+        self.indexed: dict[str, dict[int, dict[str, list[Key]]]] = {}
 
     def get(self, view: str, key: Key) -> Any | None:
         """The value of one cell, or None."""
@@ -154,17 +154,16 @@ class Before:
 
     def where(self, view: str, position: int, part: str) -> list[tuple[Key, Any]]:
         """The cells (key, value) of a view whose key has ``part`` at ``position``, oldest key first."""
-        cells, indexes = self._cells[view], self._indexes[view]
+        cells, indexes = self._cells[view], self.indexed.setdefault(view, {})
         if position not in indexes:
             indexes[position] = _index(cells, position)
         found = ((key, cells[key][-1].value) for key in indexes[position].get(part, ()))
         return [(key, value) for key, value in found if value is not None]
 
     def appeared(self, view: str, key: Key) -> None:
-        """Note a key that had no cell before. For replay alone."""
-        if view in self._indexes:
-            for position, index in self._indexes[view].items():
-                index.setdefault(key[position], []).append(key)
+        """Note a key of an indexed view that had no cell before. For replay alone."""
+        for position, index in self.indexed[view].items():
+            index.setdefault(key[position], []).append(key)
 
 
 def _index(keys: Iterable[Key], position: int) -> dict[str, list[Key]]:
@@ -197,10 +196,15 @@ class Projector:
 
 @frozen(eq=False)
 class Ledger:
-    """Every span of every view, by view and key. Spans of a key stand in the order of replay."""
+    """Every span of every view, by view and key. Spans of a key stand in the order of replay.
+
+    ``names`` has the ids that turned out to be another's, with the id that stays: to ask by either is
+    the same.
+    """
 
     views: tuple[str, ...]
     _changes: _Changes = field(repr=False)
+    names: Mapping[str, str] = field(factory=dict, repr=False)
     _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
 
@@ -210,18 +214,34 @@ class Ledger:
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
+        part = self.names.get(part, part)
         index = self._indexes.get((view, position))
         if index is None:
             index = self._indexes[view, position] = _index(self.keys(view), position)
         return index.get(part, ())
 
+    def spans(self, view: str, *parts: str) -> tuple[Span, ...]:
+        """The spans of all keys of a view that begin with ``parts``.
+
+        Raises ``NotFound`` (C606) for a view that no projector writes.
+        """
+        if view not in self.views:
+            raise absent("C606", "view", view, self.views)
+        parts = self._by_name(parts)
+        keys = self.where(view, 0, parts[0]) if parts else self.keys(view)
+        return tuple(span for key in keys if key[: len(parts)] == parts for span in self.cell(view, key))
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
+        key = self._by_name(key)
         spans = self._spans.get((view, key))
         if spans is None:
             log = self._changes.cells[view].get(key, []) if view in self._changes.cells else []
             spans = self._spans[view, key] = tuple(_spans(log, self._changes))
         return spans
+
+    def _by_name(self, parts: Key) -> Key:
+        return tuple(self.names.get(part, part) for part in parts) if self.names else parts
 
     def __iter__(self) -> Iterator[Span]:
         """All spans, view by view and key by key."""
@@ -295,16 +315,21 @@ def _followers(ordered: Sequence[E]) -> set[str]:
     return {event for event, target in after.items() if target in after and event not in circular}
 
 
-def replay(ordered: Iterable[Happening], projectors: Sequence[Projector]) -> Ledger:
+def replay(
+    ordered: Iterable[Happening],
+    projectors: Sequence[Projector],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Ledger:
     """The ledger that ``projectors`` make of events that stand in the order of replay.
 
+    ``names`` are ids that events no longer use, with the ids that they use instead.
     Raises ``UsageError`` (C607) when two projectors write the same view.
     """
     table = _handlers(projectors)
     changes = _Changes()
     before = Before(changes)
-    cells = changes.cells
-    with _collector_paused():
+    cells, indexed = changes.cells, before.indexed
+    with paused_collector():
         for event in ordered:
             handler = table.get(type(event))
             if handler is None:
@@ -321,10 +346,12 @@ def replay(ordered: Iterable[Happening], projectors: Sequence[Projector]) -> Led
                     continue
                 else:
                     cells[view][key] = [change]
-                    before.appeared(view, key)
+                    if view in indexed:
+                        before.appeared(view, key)
                 if made_from:
                     _remember_causes(changes, change)
-    return Ledger(tuple(dict.fromkeys(view for projector in projectors for view in projector.views)), changes)
+    views = tuple(dict.fromkeys(view for projector in projectors for view in projector.views))
+    return Ledger(views, changes, names)
 
 
 def _remember_causes(changes: _Changes, change: Change) -> None:
@@ -355,22 +382,3 @@ def _together(handlers: Sequence[Handler]) -> Handler:
     if len(handlers) == 1:
         return handlers[0]
     return lambda event, before: [change for handler in handlers for change in handler(event, before)]
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No search for reference cycles while replay makes many objects and no cycle.
-
-    Freezing and unfreezing afterwards moves what was made to the oldest generation, where otherwise
-    the next allocation would walk all of it. A program that has frozen objects of its own is left alone.
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            if not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()

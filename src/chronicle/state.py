@@ -14,9 +14,11 @@ from typing import Any
 from attrs import evolve, frozen
 
 from chronicle import views
+from chronicle.collector import paused_collector
 from chronicle.dates import DAWN, PartialDate
-from chronicle.errors import NotFound, Problem, nearest
+from chronicle.errors import NotFound, Problem, absent
 from chronicle.replay import Key, Ledger, Span
+from chronicle.tables import Table, deals_table, entities_table, holdings_table, units_table
 from chronicle.values import Share
 from chronicle.views import Stage
 
@@ -140,6 +142,7 @@ class State:
     as_of: datetime.date
     known: datetime.date | None
     _ledger: Ledger
+    _assumed: frozenset[str] = frozenset()
 
     # What a view holds on the day
 
@@ -155,14 +158,29 @@ class State:
         Raises ``NotFound`` (C606) for a view that no projector writes and for a part that its key has not.
         """
         if view not in self._ledger.views:
-            raise _no_such("view", view, self._ledger.views)
+            raise absent("C606", "view", view, self._ledger.views)
         wanted = {self._position(view, name): part for name, part in parts.items()}
         return tuple(self._facts(view, wanted))
+
+    def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
+        """The facts of a view whose keys begin with ``parts``, in order of key.
+
+        Raises ``NotFound`` (C606) for a view that no projector writes.
+        """
+        spans = self._ledger.spans(view, *parts)
+        return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
+
+    def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
+        """Ids of the events by which values of a key came to their ends by the day, or may have."""
+        ended = (
+            span for span in self._ledger.cell(view, key) if span.end and span.end.earliest <= self.as_of
+        )
+        return tuple(span.ended_by for span in ended if span.ended_by is not None)
 
     def _position(self, view: str, name: str) -> int:
         names = views.KEYS.get(view, ())
         if name not in names:
-            raise _no_such(f'part of a key of the view "{view}"', name, names)
+            raise absent("C606", f'part of a key of the view "{view}"', name, names)
         return names.index(name)
 
     def _facts(self, view: str, wanted: dict[int, str]) -> Iterator[Fact]:
@@ -174,7 +192,11 @@ class State:
             return self._ledger.keys(view)
         (position, part), *others = wanted.items()
         found = self._ledger.where(view, position, part)
-        return [key for key in found if all(key[at] == other for at, other in others)]
+        return [
+            key
+            for key in found
+            if all(key[at] == self._ledger.names.get(other, other) for at, other in others)
+        ]
 
     def _cell(self, view: str, key: Key) -> Iterator[Fact]:
         for span in self._ledger.cell(view, key):
@@ -223,7 +245,16 @@ class State:
     ) -> tuple[Holding, ...]:
         """The holdings on the day, by holder, target and right, those only possible included."""
         parts = {"holder": holder, "target": target, "right": right}
-        return tuple(_holding(fact) for fact in self._where(views.HOLDINGS, parts))
+        return tuple(self._holding(fact) for fact in self._where(views.HOLDINGS, parts))
+
+    def _holding(self, fact: Fact) -> Holding:
+        holder, target, right = fact.key
+        stake: views.Stake = fact.value
+        # What rests on an assumption is assumed, however it was reckoned.
+        basis = stake.basis if self._assumed.isdisjoint(fact.events) else "assumed"
+        return Holding(
+            holder, target, right, *stake._replace(basis=basis), fact.certain, fact.since, fact.events
+        )
 
     # Units, deals, entities
 
@@ -245,7 +276,7 @@ class State:
         if any(True for _ in self._ledger.cell(views.NAMES, (entity,))):
             raise _not_yet(entity, self.as_of)
         known = (key[0] for key in self._ledger.keys(views.NAMES))
-        raise _no_such("entity", entity, known, code="C601")
+        raise absent("C601", "entity", entity, known)
 
     def entities(self) -> tuple[Entity, ...]:
         """Every entity that has a name on the day, in order of id."""
@@ -311,18 +342,36 @@ class State:
             return ()
         return self.view(view, **{name: part for name, part in parts.items() if part is not None})
 
+    # As tables, for data frames
+
+    def holdings_table(self) -> Table:
+        """The holdings on the day as a table: ``polars.DataFrame(state.holdings_table())``."""
+        return holdings_table(self.holdings())
+
+    def units_table(self) -> Table:
+        """The business units on the day and their owners as a table."""
+        return units_table(self.units())
+
+    def deals_table(self) -> Table:
+        """The deals that had come up by the day as a table."""
+        return deals_table(self.deals())
+
+    def entities_table(self) -> Table:
+        """The entities that have a name on the day as a table."""
+        return entities_table(self.entities())
+
     # As a value
 
-    def facts(self) -> Iterator[Fact]:
-        """Every fact of every view on the day."""
-        for view in self._ledger.views:
-            yield from self._facts(view, {})
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact of every view on the day, view by view, in order of key."""
+        with paused_collector():
+            return tuple(fact for view in self._ledger.views for fact in self._facts(view, {}))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State):
             return NotImplemented
         same_question = (self.as_of, self.known) == (other.as_of, other.known)
-        return same_question and list(self.facts()) == list(other.facts())
+        return same_question and self.facts() == other.facts()
 
     def __hash__(self) -> int:
         return hash((self.as_of, self.known))
@@ -366,21 +415,9 @@ def _share(fact: Fact) -> Share:
     return evolve(stake.share, certain=fact.certain)
 
 
-def _holding(fact: Fact) -> Holding:
-    holder, target, right = fact.key
-    stake: views.Stake = fact.value
-    return Holding(holder, target, right, *stake, fact.certain, fact.since, fact.events)
-
-
 def _deal(fact: Fact) -> Deal:
     stage: views.DealStage = fact.value
     return Deal(fact.key[0], *stage, fact.certain, fact.since, fact.events)
-
-
-def _no_such(what: str, word: str, known: Iterable[str], code: str = "C606") -> NotFound:
-    near = nearest(word, known)
-    help = f"did you mean {near}?" if near else None
-    return NotFound(Problem(code, f'no {what} "{word}"', help=help))
 
 
 def _not_yet(entity: str, day: datetime.date) -> NotFound:

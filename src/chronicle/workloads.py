@@ -21,7 +21,9 @@ from typing import Any
 from attrs import Factory, define, frozen
 
 from chronicle import authoring, codec, views
+from chronicle.collector import paused_collector
 from chronicle.dates import PartialDate, parse_date
+from chronicle.diff import Difference
 from chronicle.events import (
     KINDS,
     ORDER,
@@ -43,11 +45,13 @@ from chronicle.events import (
     references,
     with_effects,
 )
+from chronicle.history import History
 from chronicle.projectors import PROJECTORS
 from chronicle.replay import Ledger, in_order, replay
 from chronicle.state import Fact, Holding, State
 from chronicle.stores import NewRecord, Record, open_store
 from chronicle.values import Share, Source, parse_count, parse_money, parse_share
+from chronicle.why import Why
 
 SIZES: tuple[int, ...] = (1_000, 10_000, 100_000)
 
@@ -56,6 +60,9 @@ _DAYS = 30 * 365
 _LAST_DAY = datetime.date(2030, 12, 31)
 _EVENTS_PER_COMPANY = 10
 _LATE = 0.1
+
+_KNOWN_YEAR = 2004
+_KNOWN = datetime.date(_KNOWN_YEAR + 1, 6, 30)
 
 _SHARES = tuple(parse_share(f"{tenths / 10:g}%") for tenths in range(1, 200))
 _PRICES = tuple(parse_money(f"USD {millions}M") for millions in range(1, 1000, 7))
@@ -70,12 +77,14 @@ _SOURCES = {
 
 @frozen
 class Made:
-    """A made-up history, and what must be so on its last day: who holds what, who owns which unit."""
+    """A made-up history, and what must be so: who holds what and who owns which unit on its last day."""
 
     events: tuple[Event, ...]
     holdings: dict[tuple[str, str], Fraction]
     units: dict[str, str]
     company: str
+    # What was held at the end of 2004, which was all reported by the spring of 2005.
+    holdings_2004: dict[tuple[str, str], Fraction]
 
 
 @cache
@@ -101,6 +110,7 @@ class _Maker:
     pairs: list[tuple[str, str]] = Factory(list)
     touched: dict[object, datetime.date] = Factory(dict)
     deals: list[DealProposed] = Factory(list)
+    holdings_2004: dict[tuple[str, str], Fraction] = Factory(dict)
 
     def make(self, size: int) -> Made:
         for company in self.companies:
@@ -108,11 +118,15 @@ class _Maker:
         steps, weights = zip(*_MIX, strict=True)
         # Some steps make two events, so a few dates stay unused.
         for date in sorted((self._date() for _ in range(size)), key=lambda date: date.order):
+            if date.earliest.year <= _KNOWN_YEAR:
+                self.holdings_2004 = self.holdings
+            elif self.holdings_2004 is self.holdings:
+                self.holdings_2004 = dict(self.holdings)
             if len(self.events) < size:
                 self.random.choices(steps, weights)[0](self, date)
         late = {event.id for event in self.events if self.random.random() < _LATE}
         recorded = sorted(self.events, key=lambda event: event.id in late)
-        return Made(tuple(recorded[:size]), self.holdings, self.units, self.companies[0])
+        return Made(tuple(recorded[:size]), self.holdings, self.units, self.companies[0], self.holdings_2004)
 
     def _date(self) -> PartialDate:
         text = (_FIRST_DAY + datetime.timedelta(days=self.random.randrange(_DAYS))).isoformat()
@@ -300,7 +314,8 @@ def _records(history: Made, _: Path) -> list[NewRecord]:
 
 
 def _decode(records: Iterable[NewRecord]) -> list[Event]:
-    return [codec.from_record(record) for record in records]
+    with paused_collector():
+        return [codec.from_record(record) for record in records]
 
 
 def _store_file(history: Made, folder: Path) -> Path:
@@ -339,11 +354,11 @@ def _check_ledger(history: Made, ledger: Ledger) -> None:
     _require({unit.unit: unit.owner for unit in state.units()} == history.units, "units")
 
 
-def _whole_state(ledger: Ledger) -> list[Fact]:
-    return list(State(_LAST_DAY, None, ledger).facts())
+def _whole_state(ledger: Ledger) -> tuple[Fact, ...]:
+    return State(_LAST_DAY, None, ledger).facts()
 
 
-def _check_facts(history: Made, facts: list[Fact]) -> None:
+def _check_facts(history: Made, facts: tuple[Fact, ...]) -> None:
     held = {fact.key[:2]: fact.value.share.value for fact in facts if fact.view == views.HOLDINGS}
     _require(held == history.holdings, "holdings")
 
@@ -366,6 +381,78 @@ def _check_company(history: Made, holdings: tuple[Holding, ...]) -> None:
     _require(held == expected, "holdings of one company")
 
 
+def _history(history: Made, _: Path) -> History:
+    asked = History(history.events)
+    # The ledger of all that is known is there already when somebody asks on.
+    asked.as_of(_LAST_DAY)
+    return asked
+
+
+def _by_other_knowledge(events: tuple[Event, ...]) -> tuple[Holding, ...]:
+    return History(events).as_of(_LAST_DAY, known=_KNOWN).holdings()
+
+
+def _check_knowledge(history: Made, holdings: tuple[Holding, ...]) -> None:
+    held = {(holding.holder, holding.target): holding.share.value for holding in holdings}
+    _require(held == history.holdings_2004, "holdings by the knowledge of 2005")
+
+
+_FOUND_LATE = {
+    "id": "found-late",
+    "kind": "stake.acquired",
+    "date": "1991-02-03",
+    "holder": "company-0",
+    "target": "found-late",
+    "share": "1%",
+}
+
+
+def _with_one_more(asked: History) -> Share | None:
+    return asked.assume(events=[_FOUND_LATE]).as_of("1991-02-03").share("company-0", "found-late")
+
+
+def _check_one_more(_: Made, share: Share | None) -> None:
+    _require(share == parse_share("1%"), "the event that was found late")
+
+
+def _history_and_pairs(history: Made, folder: Path) -> tuple[History, list[tuple[str, str]]]:
+    return _history(history, folder), list(history.holdings)[:100]
+
+
+def _reasons(prepared: tuple[History, list[tuple[str, str]]]) -> list[Why]:
+    asked, pairs = prepared
+    return [asked.why(*pair, as_of=_LAST_DAY) for pair in pairs]
+
+
+def _check_reasons(history: Made, answers: list[Why]) -> None:
+    for why in answers:
+        (reason,) = why.reasons
+        replayed = State(_LAST_DAY, None, _replayed([step.event for step in reason.steps]))
+        (holding,) = replayed.holdings()
+        expected = history.holdings[why.key[0], why.key[1]]
+        _require(holding.share.value == expected, "the events behind a holding do not make it")
+
+
+def _changed(asked: History) -> tuple[Difference, ...]:
+    return asked.diff("2009-12-31", "2010-12-31")
+
+
+def _check_changed(history: Made, differences: tuple[Difference, ...]) -> None:
+    ledger = _replayed(history.events)
+    days = (datetime.date(2009, 12, 31), datetime.date(2010, 12, 31))
+    before, after = (
+        {fact.key: _answer(fact) for fact in State(day, None, ledger).facts() if fact.view == views.HOLDINGS}
+        for day in days
+    )
+    expected = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+    found = {difference.key for difference in differences if difference.view == views.HOLDINGS}
+    _require(found == expected, "holdings that changed")
+
+
+def _answer(fact: Fact) -> tuple[object, ...]:
+    return fact.value, fact.certain
+
+
 WORKLOADS: tuple[Workload, ...] = (
     Workload("read YAML", _yaml_file, _read_yaml, _check_events),
     Workload("decode records", _records, _decode, _check_events),
@@ -373,6 +460,10 @@ WORKLOADS: tuple[Workload, ...] = (
     Workload("order and replay", _events, _replayed, _check_ledger),
     Workload("as-of, everything", _ledger, _whole_state, _check_facts),
     Workload("as-of, one company", _ledger_and_company, _state_of_company, _check_company),
+    Workload("as-of, another day of knowledge", _events, _by_other_knowledge, _check_knowledge),
+    Workload("one event found late, asked again", _history, _with_one_more, _check_one_more),
+    Workload("why, 100 holdings", _history_and_pairs, _reasons, _check_reasons),
+    Workload("diff over a year", _history, _changed, _check_changed),
 )
 
 

@@ -7,9 +7,7 @@ second documents are refused.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +16,7 @@ from attrs import field, frozen
 from chronicle.authoring.files import event_files
 from chronicle.authoring.reading import Entry, open_document
 from chronicle.authoring.references import Known, examine
+from chronicle.collector import paused_collector
 from chronicle.errors import InvalidEvents, Place
 from chronicle.events import EntityDeclared, Event
 
@@ -44,7 +43,7 @@ def read(
     no file has them, such as those in a store. Raises ``InvalidEvents`` with every problem of every
     file, in the order of files and lines.
     """
-    with _no_collection():
+    with paused_collector():
         documents = [open_document(path) for path in event_files(paths)]
     known = Known(dict.fromkeys(known_entities), dict.fromkeys(known_deals), dict.fromkeys(known_events))
     examine(documents, known)
@@ -52,18 +51,6 @@ def read(
     if problems:
         raise InvalidEvents(*problems)
     return _authored(entry for document in documents for entry in document.entries)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """All that is read is kept, and none of it in a circle: to search it for garbage takes a third longer."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _authored(entries: Iterable[Entry]) -> Authored:

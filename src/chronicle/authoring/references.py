@@ -23,6 +23,8 @@ from chronicle.events import (
     Event,
     RecordCorrected,
     RecordRetracted,
+    circle,
+    in_a_circle,
     plain_name,
     reference_fields,
     references,
@@ -207,28 +209,18 @@ def _ways_in(value: object, way: Way, identifier: str) -> Iterator[tuple[Way, bo
 
 def _circle(entry: Entry, event: Event, look: _LookUp) -> Iterator[Finding]:
     """The circle of events that each correct or retract the next one, said once for all of them."""
-    way: dict[str, None] = {}
-    current: Event | None = event
-    while isinstance(current, RecordCorrected | RecordRetracted) and current.id not in look.followed:
-        look.followed.add(current.id)
-        way[current.id] = None
-        following = look.known.written.get(current.target)
-        current = following.event if following else None
-    if current is None or current.id not in way:
-        return
-    circle = list(way)[list(way).index(current.id) :]
-    message = f"corrections in a circle: {', '.join(map(quoted, circle))}"
-    help = "correct or retract the event that was wrong in the first place"
-    yield Finding(entry.item, ("target",), Problem("C214", message, help=help))
+    records = circle(event, look.written, look.followed)
+    if records:
+        yield Finding(entry.item, ("target",), in_a_circle(records))
 
 
 def _wrong_correction(entry: Entry, correction: RecordCorrected, look: _LookUp) -> Iterator[Finding]:
     """What is wrong with the values that a correction sets, in the event that it corrects."""
-    written = look.known.written.get(correction.target)
-    if written is None or written.event is None:
+    written = look.written(correction.target)
+    if written is None:
         return
     values = {name: json.loads(text) for name, text in correction.set}
-    plain = {**codec.encode(written.event), **values}
+    plain = {**codec.encode(written), **values}
     faults = [fault for fault in codec.diagnose(plain) if fault.path and fault.path[0] in values]
     yield from (Finding(entry.item, ("set", *fault.path), fault.problem, fault.key) for fault in faults)
     if codec.diagnose(plain):
@@ -251,6 +243,11 @@ class _LookUp:
         self.followed: set[str] = set()
         self._problems: dict[tuple[str, str], Problem] = {}
         self._comparisons = _MOST_COMPARISONS
+
+    def written(self, identifier: str) -> Event | None:
+        """The event of the files that has this id, if any."""
+        entry = self.known.written.get(identifier)
+        return entry.event if entry else None
 
     def problem(self, target: str, identifier: str) -> Problem:
         """The problem of a reference to something that is not there."""

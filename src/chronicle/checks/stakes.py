@@ -198,17 +198,23 @@ def _above(target: str, right: str, crowd: Crowd) -> Problem:
 
 
 def observed_otherwise(examined: Examined) -> Iterator[Problem]:
-    """C407: a source saw another value than the one that replay had come to by then."""
+    """C407: a source saw another value than replay had come to by then; C415 when it was asserted."""
     for event in examined.ordered:
         if isinstance(event, StakeObserved):
             key = (event.holder, event.target, event.right)
             span = _stood(examined, key, event.id)
             if span is not None:
-                yield from _compared(event, span)
+                if event.check or not _merely_observed(span, examined):
+                    yield from _compared(event, span)
             elif event.holds.minimum:
                 yield from _compared_with_nothing(event, key, examined)
         elif isinstance(event, StakeAcquired | StakeDisposed) and event.share and event.holds:
             yield from _added_up(event, event.share, event.holds, examined)
+
+
+def _merely_observed(span: Span, examined: Examined) -> bool:
+    """Whether nothing but observations made a value: a register that is read again shows what changed."""
+    return all(isinstance(examined.by_id[event], StakeObserved) for event in span.events)
 
 
 def _compared(event: StakeObserved, span: Span) -> Iterator[Problem]:
@@ -254,12 +260,15 @@ def _compared_with_nothing(event: StakeObserved, key: Key, examined: Examined) -
         last = span
     if last is not None and last.end is not None and last.end.latest < event.date.earliest:
         yield _disagreement(event, str(event.holds), f"nothing since {last.end}", (str(last.ended_by),))
+    elif last is None and event.check:
+        yield _disagreement(event, str(event.holds), "nothing", ())
 
 
 def _disagreement(event: StakeObserved, seen: str, replayed: str, behind: tuple[str, ...]) -> Problem:
+    code, fault = ("C415", "assertion does not hold") if event.check else ("C407", "observed value disagrees")
     return Problem(
-        "C407",
-        f"observed value disagrees: {event.holder} is seen to hold {seen} of {event.target}"
+        code,
+        f"{fault}: {event.holder} is seen to hold {seen} of {event.target}"
         f"{_of_right(event.right)} on {event.date}, where the events before it make {replayed}",
         help="add what happened in between, or correct the event that is wrong",
         events=involved(event.id, behind),

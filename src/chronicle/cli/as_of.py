@@ -34,7 +34,7 @@ def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
         state = history.as_of(date, asked.known, asked.recorded)
         chosen = entity_meant(history, entity, as_day(date), asked.known) if entity is not None else None
         first = _first(asked, history)
-    asked.show(AsOf(state, chosen, first))
+    asked.show(AsOf(state, chosen, first, asked.terms(history)))
 
 
 def _first(asked: Asked, history: History) -> PartialDate | None:

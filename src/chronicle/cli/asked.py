@@ -6,6 +6,7 @@ Each shared option writes what it was given into the one ``Asked`` of the proces
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from chronicle.dates import PartialDate
     from chronicle.history import History
     from chronicle.render.forms import Answer, Form
+    from chronicle.render.terms import Assumption, Terms
 
 
 @define
@@ -34,19 +36,63 @@ class Asked:
     recorded: PartialDate | None = None
     form: Form | None = None
     color: str = "auto"
+    assumed: tuple[Assumption, ...] = ()
 
     def history(self) -> History:
-        """The history of the source. Raises ``NotFound`` (C604) when there is none."""
+        """The history of the source, with what is assumed. Raises ``NotFound`` (C604) when there is none."""
+        return self.supposed(self.actual())
+
+    def actual(self) -> History:
+        """The history of the source, whatever is assumed. Raises ``NotFound`` (C604) when there is none."""
         with waiting("reading"):
             from chronicle.history import open_history
 
-            return open_history(self.source or _usual_source(), read_only=True)
+            return open_history(self.source_named(), read_only=True)
+
+    def supposed(self, history: History) -> History:
+        """``history`` with the deals completed that are assumed to be.
+
+        Raises ``NotFound`` (C602) for a deal not known, ``UsageError`` (C603) for one not open by then.
+        """
+        for deal, on in self.assumed:
+            try:
+                history = history.assume(deal, on, known=self.known)
+            except NotFound:
+                if self.known is None or not history.spans(deal, view="deals"):
+                    raise
+                message = f'deal "{deal}" was not known yet on {self.known}'
+                raise NotFound(Problem("C602", message, help="ask by what was known later")) from None
+        return history
+
+    def source_named(self) -> str:
+        """The source that was given, else the usual one. Raises ``NotFound`` (C604) when there is none."""
+        return self.source or _usual_source()
+
+    def terms(self, history: History) -> Terms:
+        """On which terms the question is asked, for the answer to say."""
+        from chronicle.dates import as_day
+        from chronicle.render.terms import Terms
+
+        return Terms(
+            known=None if self.known is None else as_day(self.known),
+            recorded=None if self.recorded is None else as_day(self.recorded),
+            assumed=self.assumed,
+            first_known=None if self.form or self.known is None else first_known(history),
+        )
 
     def show(self, answer: Answer) -> None:
         """Print an answer on stdout in the form that was asked for."""
         from chronicle.render import forms
 
         forms.write(answer, self.form, sys.stdout, _COLOR[self.color])
+
+
+def first_known(history: History) -> datetime.date | None:
+    """The first day on which anything that happened in a history could be known."""
+    from chronicle.events import EntityDeclared, knowledge
+
+    days = (knowledge(event).day for event in history.events if not isinstance(event, EntityDeclared))
+    return min(days, default=None)
 
 
 # Whether in colour; None leaves it to the stream and to NO_COLOR.
@@ -85,6 +131,14 @@ def day(text: str) -> PartialDate:
     except InvalidValue as error:
         raise UsageError(*error.problems) from None
     return given
+
+
+def assumption(text: str) -> Assumption:
+    """What ``DEAL@DATE`` writes. Raises ``UsageError`` (C301) for what is no date."""
+    deal, at, on = text.rpartition("@")
+    if not (deal and at and on):
+        raise click.BadParameter(f'not an assumption: "{text}"; write DEAL@DATE, the day it would complete')
+    return deal, date(on)
 
 
 Decorator = Callable[[Any], Any]
@@ -156,6 +210,18 @@ _KNOWLEDGE = (
 )
 
 
+_ASSUMPTIONS = click.option(
+    "--assume",
+    "assumed",
+    type=assumption,
+    metavar="DEAL@DATE",
+    multiple=True,
+    expose_value=False,
+    callback=_keep("assumed"),
+    help="Answer as if this open deal completed on that date; may be repeated.",
+)
+
+
 def _with(*options: Decorator) -> Decorator:
     def decorate(function: Any) -> Any:
         for option in reversed(options):
@@ -165,5 +231,8 @@ def _with(*options: Decorator) -> Decorator:
     return decorate
 
 
-reading = _with(source_option, *_KNOWLEDGE, *_FORMS, color_option)
+reading = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, *_FORMS, color_option)
 """The options of a command that reads a history and prints an answer; it gets an ``Asked`` first."""
+
+exporting = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, color_option)
+"""The same for a command that writes a history in a format of its own."""

@@ -20,8 +20,9 @@ def entity_meant(
 ) -> str:
     """The id of the entity that ``word`` means: its id, its name on ``day``, or a name of any day.
 
-    Upper and lower case are the same. Raises ``NotFound`` (C601), with all of them when several
-    entities have the name, else with what is nearest.
+    A name that nobody knew on ``known`` still says who is meant. Upper and lower case are the same.
+    Raises ``NotFound`` (C601), with all of them when several entities have the name, else with what is
+    nearest.
     """
     ids = history.entity_ids()
     if word in ids:
@@ -29,7 +30,8 @@ def entity_meant(
     names = _names(history, known)
     on_the_day = [(name, span.key[0]) for name, span in names if day is None or span.possible(day)]
     ever = [(name, span.key[0]) for name, span in names]
-    for candidates in ([(id, id) for id in ids], on_the_day, ever):
+    later = [] if known is None else [(name, span.key[0]) for name, span in _names(history, None)]
+    for candidates in ([(id, id) for id in ids], on_the_day, ever, later):
         meant = {id for name, id in candidates if name.casefold() == word.casefold()}
         if len(meant) > 1:
             message = f'several entities are called "{word}"'

@@ -20,6 +20,7 @@ _SUBJECTS = MappingProxyType(
         "C4": "Findings of chronicle check",
         "C5": "Stores",
         "C6": "Questions",
+        "C7": "Importing and exporting",
     }
 )
 

@@ -129,8 +129,19 @@ COMMANDS = MappingProxyType(
     {
         "timeline": Listed("chronicle.cli.timeline:timeline", "What happened, in order."),
         "as-of": Listed("chronicle.cli.as_of:as_of", "What was so on a day."),
+        "why": Listed("chronicle.cli.why:why", "Why something is so: events, sources, corrections."),
+        "diff": Listed("chronicle.cli.diff:diff", "What changed between two days, or in what was known."),
+        "conflicts": Listed(
+            "chronicle.cli.conflicts:conflicts", "Where sources disagree, and which one counts."
+        ),
         "check": Listed("chronicle.cli.check:check", "Every doubt about a history."),
         "record": Listed("chronicle.cli.record:record", "Record event files in a store, for good."),
+        "import": Listed("chronicle.cli.import_:import_", "Import a foreign format into a store."),
+        "export": Listed("chronicle.cli.export:export", "Write a history in a format of others."),
+        "correct": Listed(
+            "chronicle.cli.correct:correct", "Put fields of an event right, by an event of its own."
+        ),
+        "retract": Listed("chronicle.cli.retract:retract", "Withdraw an event, by an event of its own."),
         "verify": Listed("chronicle.cli.verify:verify", "Prove that a store is what was recorded."),
         "schema": Listed("chronicle.cli.schema:schema", "The JSON Schema of event files, for editors."),
         "explain": Listed("chronicle.cli.explain:explain", "What an error or a finding means, by its code."),

@@ -55,7 +55,7 @@ def timeline(
             recorded=asked.recorded,
         )
     name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
-    asked.show(Timeline(events, history.position, name))
+    asked.show(Timeline(events, history.position, name, asked.terms(history)))
 
 
 def _kinds(given: tuple[str, ...]) -> list[str]:

@@ -33,7 +33,7 @@ from chronicle.events.deals import (
     PartnershipEnded,
     ProjectReleased,
 )
-from chronicle.events.effects import happened, with_effects
+from chronicle.events.effects import announcements, happened, with_effects
 from chronicle.events.entities import (
     EntityDeclared,
     EntityDissolved,
@@ -57,7 +57,14 @@ from chronicle.events.envelope import (
     knowledge,
 )
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
-from chronicle.events.records import NOT_CORRECTED, IdentityLinked, RecordCorrected, RecordRetracted
+from chronicle.events.records import (
+    NOT_CORRECTED,
+    IdentityLinked,
+    RecordCorrected,
+    RecordRetracted,
+    circle,
+    in_a_circle,
+)
 from chronicle.events.stakes import (
     SharesCancelled,
     SharesIssued,
@@ -121,7 +128,10 @@ __all__ = [
     "UnitClosed",
     "UnitLaunched",
     "UnitTransferred",
+    "announcements",
+    "circle",
     "happened",
+    "in_a_circle",
     "knowledge",
     "plain_name",
     "reference_fields",

@@ -10,7 +10,7 @@ from chronicle.events.envelope import EntityId, Event
 from chronicle.values import Money
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ControlGranted(Event):
     """One entity comes to control another; ``basis`` says by what (contract, consolidation, board ...)."""
 
@@ -22,7 +22,7 @@ class ControlGranted(Event):
     basis: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ControlEnded(Event):
     """Control ends: that of one basis, or all of it when no basis is given."""
 
@@ -34,7 +34,7 @@ class ControlEnded(Event):
     basis: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ListingStarted(Event):
     """Shares of an entity start to trade. ``exchange`` may be left out where the source names none."""
 
@@ -49,7 +49,7 @@ class ListingStarted(Event):
     price: Money | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ListingEnded(Event):
     """Shares of an entity stop trading: on one exchange, or everywhere when none is given."""
 
@@ -61,7 +61,7 @@ class ListingEnded(Event):
     exchange: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class RoleAppointed(Event):
     """A person takes a role in a company or on a project."""
 
@@ -73,7 +73,7 @@ class RoleAppointed(Event):
     role: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class RoleEnded(Event):
     """A person leaves a role."""
 
@@ -85,7 +85,7 @@ class RoleEnded(Event):
     role: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class MembershipStarted(Event):
     """An entity joins a group: an index, an association."""
 
@@ -96,7 +96,7 @@ class MembershipStarted(Event):
     group: EntityId
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class MembershipEnded(Event):
     """An entity leaves a group."""
 

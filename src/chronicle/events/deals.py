@@ -10,7 +10,7 @@ from chronicle.events.envelope import DealId, Effect, EntityId, Event
 from chronicle.values import Money, Share
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DealProposed(Event):
     """Somebody puts a deal on the table. Its ``effects`` are what it would do; none of it is so yet."""
 
@@ -24,7 +24,7 @@ class DealProposed(Event):
     effects: tuple[Effect, ...] | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DealAgreed(Event):
     """The parties sign. Title, parties and effects are as proposed unless given anew."""
 
@@ -38,7 +38,7 @@ class DealAgreed(Event):
     effects: tuple[Effect, ...] | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DealApproved(Event):
     """Shareholders, a court or an authority let the deal go ahead."""
 
@@ -49,7 +49,7 @@ class DealApproved(Event):
     reason: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DealCompleted(Event):
     """The deal is done, and its effects happen now. ``effects`` here replace those announced."""
 
@@ -60,9 +60,9 @@ class DealCompleted(Event):
     effects: tuple[Effect, ...] | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DealTerminated(Event):
-    """The deal is off. Its effects never happen."""
+    """The deal is off. What was announced of it does not happen, unless it is announced anew."""
 
     kind: ClassVar[str] = "deal.terminated"
     about: ClassVar[tuple[str, ...]] = ("deal",)
@@ -71,7 +71,7 @@ class DealTerminated(Event):
     reason: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class PartnershipAgreed(Event):
     """Parties agree to do something together."""
 
@@ -83,7 +83,7 @@ class PartnershipAgreed(Event):
     project: EntityId | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class PartnershipEnded(Event):
     """A partnership ends: that on one subject, or all of them when none is given."""
 
@@ -95,7 +95,7 @@ class PartnershipEnded(Event):
     reason: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class InvestmentMade(Event):
     """Money goes into a project: a film, a fund. No ``share`` means undisclosed, not zero."""
 
@@ -108,7 +108,7 @@ class InvestmentMade(Event):
     amount: Money | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ProjectReleased(Event):
     """A project reaches the public: a film opens, a product ships."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chronicle.events.deals import DealAgreed, DealCompleted, DealProposed
+from chronicle.events.deals import DealAgreed, DealCompleted, DealProposed, DealTerminated
 from chronicle.events.envelope import Effect, Event
 
-_OF_DEALS = frozenset({DealProposed, DealAgreed, DealCompleted})
+_OF_DEALS = frozenset({DealProposed, DealAgreed, DealCompleted, DealTerminated})
+
+_Announcement = DealProposed | DealAgreed | DealCompleted
 
 
 def happened(effect: Effect, completion: DealCompleted, kinds: Mapping[str, type[Event]]) -> Event:
@@ -28,22 +30,37 @@ def happened(effect: Effect, completion: DealCompleted, kinds: Mapping[str, type
     )
 
 
-def with_effects(ordered: Iterable[Event], kinds: Mapping[str, type[Event]]) -> list[Event]:
+def with_effects(ordered: Sequence[Event], kinds: Mapping[str, type[Event]]) -> list[Event]:
     """Events in the order of replay, each completion of a deal followed by what the deal does.
 
     That is what the completion itself says, else what was last announced for the deal. A deal that
     completes twice does its effects once.
     """
-    announced: dict[str, tuple[Effect, ...]] = {}
+    sayings = announcements(ordered)
+    if not sayings:
+        return list(ordered)
     result: list[Event] = []
     for event in ordered:
         result.append(event)
+        if isinstance(event, DealCompleted) and event.id in sayings:
+            result.extend(happened(effect, event, kinds) for effect in sayings[event.id].effects or ())
+    return result
+
+
+def announcements(ordered: Iterable[Event]) -> dict[str, _Announcement]:
+    """By the id of each completion that has effects: the event that says which, itself or an earlier one."""
+    last: dict[str, _Announcement] = {}
+    found: dict[str, _Announcement] = {}
+    for event in ordered:
         if type(event) not in _OF_DEALS:
             continue
         if isinstance(event, DealCompleted):
-            proposed = announced.pop(event.deal, ())
-            effects = proposed if event.effects is None else event.effects
-            result.extend(happened(effect, event, kinds) for effect in effects)
+            announced = last.pop(event.deal, None)
+            saying = announced if event.effects is None else event
+            if saying is not None:
+                found[event.id] = saying
+        elif isinstance(event, DealTerminated):
+            last.pop(event.deal, None)
         elif isinstance(event, DealProposed | DealAgreed) and event.effects is not None:
-            announced[event.deal] = event.effects
-    return result
+            last[event.deal] = event
+    return found

@@ -23,7 +23,7 @@ EntityType = Literal[
 ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EntityDeclared(Event):
     """An id is given to an entity, with the name that it goes by until an event renames it.
 
@@ -42,7 +42,7 @@ class EntityDeclared(Event):
     jurisdiction: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EntityFounded(Event):
     """An entity comes into being under its first name."""
 
@@ -56,7 +56,7 @@ class EntityFounded(Event):
     founders: tuple[EntityId, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EntityRenamed(Event):
     """The same entity goes by another name from now on. Its id stays."""
 
@@ -69,7 +69,7 @@ class EntityRenamed(Event):
     short: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EntityIdentified(Event):
     """A register or an exchange gives the entity an identifier, valid from here to ``until`` (exclusive)."""
 
@@ -82,7 +82,7 @@ class EntityIdentified(Event):
     until: PartialDate | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EntityDissolved(Event):
     """An entity ends. What it still holds stays where it is: that is a finding, not a silent deletion."""
 
@@ -94,7 +94,7 @@ class EntityDissolved(Event):
     successor: EntityId | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EntityInsolvent(Event):
     """An insolvency proceeding reaches a stage (filed, administration, liquidation ...)."""
 
@@ -105,7 +105,7 @@ class EntityInsolvent(Event):
     stage: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class EntityReinstated(Event):
     """An entity that was dissolved or insolvent is active again."""
 

@@ -9,7 +9,7 @@ from attrs import frozen
 from chronicle.events.envelope import EntityId, Event
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class MergerAbsorbed(Event):
     """The survivor takes in the absorbed: its holdings and units move, and it is no more."""
 
@@ -20,7 +20,7 @@ class MergerAbsorbed(Event):
     absorbed: EntityId
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class MergerConsolidated(Event):
     """Several predecessors become one successor: their holdings and units move, and they are no more."""
 
@@ -31,7 +31,7 @@ class MergerConsolidated(Event):
     successor: EntityId
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DemergerSplit(Event):
     """A parent hands what it has to successors.
 

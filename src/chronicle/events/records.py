@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from attrs import frozen
 
+from chronicle.errors import Problem, shown
 from chronicle.events.envelope import EntityId, Event, EventId
 
 # What no correction may touch: what an event is, and when it could be known. To change these is to
@@ -13,7 +15,7 @@ from chronicle.events.envelope import EntityId, Event, EventId
 NOT_CORRECTED = ("id", "kind", "known")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class RecordCorrected(Event):
     """Fields of an earlier event are put right, from the day this was known.
 
@@ -28,7 +30,7 @@ class RecordCorrected(Event):
     reason: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class RecordRetracted(Event):
     """An earlier event is withdrawn, from the day this was known."""
 
@@ -39,7 +41,7 @@ class RecordRetracted(Event):
     reason: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class IdentityLinked(Event):
     """Two ids turn out to be one entity, from the day this was known; ``a`` is the id that stays."""
 
@@ -49,3 +51,27 @@ class IdentityLinked(Event):
     a: EntityId
     b: EntityId
     reason: str | None = None
+
+
+def circle(record: Event, find: Callable[[str], Event | None], followed: set[str]) -> tuple[str, ...]:
+    """Ids of the records that each speak of the next one, and the last of the first; none where none do.
+
+    The way goes from ``record`` on, ``find`` gives an event by its id. A record in ``followed`` was on
+    a way before, so that each circle is found once; those on this way are added.
+    """
+    way: dict[str, None] = {}
+    current: Event | None = record
+    while isinstance(current, RecordCorrected | RecordRetracted) and current.id not in followed:
+        followed.add(current.id)
+        way[current.id] = None
+        current = find(current.target)
+    if current is None or current.id not in way:
+        return ()
+    return tuple(way)[list(way).index(current.id) :]
+
+
+def in_a_circle(records: tuple[str, ...]) -> Problem:
+    """The problem of records, by their ids, that speak of each other in a circle."""
+    message = f"corrections in a circle: {', '.join(map(shown, records))}"
+    help = "correct or retract the event that was wrong in the first place"
+    return Problem("C214", message, help=help)

@@ -14,7 +14,7 @@ _SAY_HOW_MUCH = (
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class StakeAcquired(Event):
     """A holder gets more of a target: ``share`` is what it got now, ``holds`` what it holds as a result.
 
@@ -38,7 +38,7 @@ class StakeAcquired(Event):
             raise incomplete(self, "does not say how much", _SAY_HOW_MUCH)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class StakeDisposed(Event):
     """A holder gives up some of a target: ``share`` is what it gave now, ``holds`` what it keeps.
 
@@ -62,11 +62,12 @@ class StakeDisposed(Event):
             raise incomplete(self, "does not say how much", _SAY_HOW_MUCH)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class StakeObserved(Event):
     """A source says what is held on a day, without saying how it came about.
 
-    The observed value stands from then on; where it disagrees with what was replayed, ``check`` says so.
+    The observed value stands from then on. Where it disagrees with what was replayed, ``check`` finds a
+    doubt; with ``check: yes`` the author asserts that what was replayed comes to it, and ``check`` an error.
     """
 
     kind: ClassVar[str] = "stake.observed"
@@ -77,9 +78,10 @@ class StakeObserved(Event):
     holds: Share
     shares: Count | None = None
     right: Right = "equity"
+    check: bool = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SharesIssued(Event):
     """A company makes new shares. ``total`` is the number afterwards, ``subscribers`` who got how many."""
 
@@ -93,7 +95,7 @@ class SharesIssued(Event):
     subscribers: tuple[tuple[EntityId, Count], ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SharesCancelled(Event):
     """A company takes shares of its own out of existence. ``total`` is the number afterwards."""
 
@@ -105,7 +107,7 @@ class SharesCancelled(Event):
     total: Count | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class SharesRestructured(Event):
     """Every share becomes ``ratio`` shares (new : old): a split is 2:1, a consolidation 1:10."""
 

@@ -29,6 +29,7 @@ Cells = tuple[tuple[str, Key], ...]
 
 _UNKNOWN = Share.unknown()
 _NOTHING = Share.exact(0)
+_NO_CELLS: Cells = ()
 # A seat on the board is not measured in shares, so issuing shares does not dilute it.
 _MEASURED_IN_SHARES = frozenset({"equity", "votes", "profit"})
 
@@ -47,12 +48,14 @@ def _acquired(event: StakeAcquired, before: Before) -> tuple[Change, ...]:
     change = _gain(event, key, before, event.share, event.holds)
     if event.seller is None:
         return (change,)
-    moved = event.share
+    moved, made_from = event.share, _NO_CELLS
     if moved is None and event.holds is not None:
         moved = event.holds if old is None else _not_below_nothing(event.holds - old.share)
+        made_from = ((views.HOLDINGS, key),)
     if moved is not None and moved.is_nothing:
         return (change,)
-    return (change, *_lose(event, (event.seller, target, right), before, moved, None))
+    # The seller's change comes first: what it is made from is what the holder had before.
+    return (*_lose(event, (event.seller, target, right), before, moved, None, made_from=made_from), change)
 
 
 def _disposed(event: StakeDisposed, before: Before) -> tuple[Change, ...]:
@@ -60,20 +63,30 @@ def _disposed(event: StakeDisposed, before: Before) -> tuple[Change, ...]:
     changes = _lose(event, key, before, event.share, event.holds)
     if event.buyer is None:
         return changes
-    moved = event.share
+    moved, made_from = event.share, _NO_CELLS
     if moved is None and event.holds is not None:
         old = before.get(views.HOLDINGS, key)
         moved = _UNKNOWN if old is None else _not_below_nothing(old.share - event.holds)
+        made_from = ((views.HOLDINGS, key),)
     if moved is not None and moved.is_nothing:
         return changes
     buyer = (event.buyer, event.target, event.right)
-    return (*changes, _gain(event, buyer, before, moved, None))
+    return (_gain(event, buyer, before, moved, None, made_from=made_from), *changes)
 
 
 def _gain(
-    event: StakeAcquired | StakeDisposed, key: Key, before: Before, share: Share | None, holds: Share | None
+    event: StakeAcquired | StakeDisposed,
+    key: Key,
+    before: Before,
+    share: Share | None,
+    holds: Share | None,
+    *,
+    made_from: Cells = _NO_CELLS,
 ) -> Change:
-    """More of a target: to ``holds`` outright, else by ``share``, else by the count of the event."""
+    """More of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
+
+    ``made_from`` are the cells that ``share`` was worked out from.
+    """
     old: Stake | None = before.get(views.HOLDINGS, key)
     count = _added(old, event.shares)
     if holds is not None:
@@ -82,11 +95,17 @@ def _gain(
         stake = _recounted(old, _number(event.shares), total_before(key[1], before))
         return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, _base(key[1]))
     stake = Stake(share, count) if old is None else Stake(old.share + share, count, "derived", old.stale)
-    return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id)
+    return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, made_from)
 
 
 def _lose(
-    event: StakeAcquired | StakeDisposed, key: Key, before: Before, share: Share | None, holds: Share | None
+    event: StakeAcquired | StakeDisposed,
+    key: Key,
+    before: Before,
+    share: Share | None,
+    holds: Share | None,
+    *,
+    made_from: Cells = _NO_CELLS,
 ) -> tuple[Change, ...]:
     """Less of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
 
@@ -102,7 +121,7 @@ def _lose(
         stake = _recounted(old, -_number(event.shares), total_before(key[1], before))
         return (_or_end(event, key, "adjust", stake, _base(key[1])),)
     stake = Stake(_not_below_nothing(old.share - share), count, "derived", old.stale)
-    return (_or_end(event, key, "adjust", stake),)
+    return (_or_end(event, key, "adjust", stake, made_from),)
 
 
 def _or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_from: Cells = ()) -> Change:

@@ -11,6 +11,7 @@ from chronicle.dates import PartialDate
 from chronicle.render.as_of_page import as_of_page
 from chronicle.render.groups import GROUPS, Item, own_data, own_facts, own_item
 from chronicle.render.layout import Page, clean
+from chronicle.render.terms import ASKED_PLAINLY, Terms
 from chronicle.state import Fact, State
 
 _COLUMNS: Final = (
@@ -34,11 +35,13 @@ class AsOf:
     """A state, or what in it names one ``entity`` (by id).
 
     ``first`` is the date of the first event of the history, for the words about a day before it.
+    ``terms`` say more of how the question was asked.
     """
 
     state: State
     entity: str | None = None
     first: PartialDate | None = None
+    terms: Terms = ASKED_PLAINLY
 
     def data(self) -> dict[str, Any]:
         """Every fact by its view. ``views`` has those of projectors that are the user's own."""
@@ -47,6 +50,7 @@ class AsOf:
         return {
             "as_of": self.state.as_of.isoformat(),
             "known": None if known is None else known.isoformat(),
+            **{name: value for name, value in self.terms.data().items() if name != "known"},
             **facts,
             "views": {view: [own_data(fact) for fact in facts] for view, facts in self._own().items()},
         }
@@ -62,7 +66,7 @@ class AsOf:
 
     def people(self, width: int) -> Page:
         """The facts in groups, what is only possible marked."""
-        return as_of_page(self.state, self.entity, self.first, width)
+        return as_of_page(self.state, self.entity, self.first, self.terms, width)
 
     def _items(self) -> Iterator[Item]:
         for group in GROUPS:

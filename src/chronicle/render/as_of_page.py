@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
+from attrs import evolve
+
 from chronicle.dates import PartialDate
 from chronicle.render import groups
 from chronicle.render.days import day_words, short, since
@@ -26,6 +28,7 @@ from chronicle.render.layout import (
     wrap,
 )
 from chronicle.render.sections import SECTIONS, Asked, Told, own_sections
+from chronicle.render.terms import Terms
 from chronicle.state import State
 
 _INDENT: Final = 2
@@ -38,13 +41,13 @@ _LEGEND: Final[Line] = [
 ]
 
 
-def as_of_page(state: State, entity: str | None, first: PartialDate | None, width: int) -> Page:
+def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:
     """The page of ``state``, or of what in it names ``entity``. ``first`` is the date of the first event."""
-    return Page(lambda: _page(Asked(state, entity), first, min(page_width(width), _WIDEST)))
+    return Page(lambda: _page(Asked(state, entity), first, terms, min(page_width(width), _WIDEST)))
 
 
-def _page(asked: Asked, first: PartialDate | None, width: int) -> Iterator[Line]:
-    yield from _title(asked, width)
+def _page(asked: Asked, first: PartialDate | None, terms: Terms, width: int) -> Iterator[Line]:
+    yield from _title(asked, terms, width)
     sections = [(title, facts) for title, tell in SECTIONS if (facts := list(tell(asked)))]
     sections.extend(own_sections(asked))
     for title, facts in sections:
@@ -53,16 +56,16 @@ def _page(asked: Asked, first: PartialDate | None, width: int) -> Iterator[Line]
         yield from _section(asked, facts, width)
     if not sections:
         yield []
-        yield from wrap([(_nothing(asked, first), PLAIN)], width)
+        yield from wrap([(_nothing(asked, first, terms), PLAIN)], width)
     if any(not fact.certain for _, facts in sections for fact in facts):
         yield []
         yield from wrap(_LEGEND, width)
 
 
-def _title(asked: Asked, width: int) -> Iterator[Line]:
+def _title(asked: Asked, terms: Terms, width: int) -> Iterator[Line]:
     state = asked.state
-    known = "" if state.known is None else f", as known on {day_words(state.known)}"
-    yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (known, PLAIN)], width)
+    said = evolve(terms, known=state.known).words()
+    yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (said, PLAIN)], width)
     if asked.entity is not None:
         yield from wrap(_about(asked, asked.entity), width)
 
@@ -76,10 +79,12 @@ def _about(asked: Asked, entity: str) -> Line:
     return [(clean(entity), STRONG), (", which has no name yet", DIM)]
 
 
-def _nothing(asked: Asked, first: PartialDate | None) -> str:
+def _nothing(asked: Asked, first: PartialDate | None, terms: Terms) -> str:
     about = "" if asked.entity is None else f" about {asked.name(asked.entity)}"
     then = "" if asked.state.known is None else ", by what was known then"
     words = f"Nothing is known{about} for this day{then}."
+    if terms.too_early():
+        return terms.too_early()
     if first is None or first.latest <= asked.state.as_of:
         return words
     return f"{words} The first event is dated {short(first)}."

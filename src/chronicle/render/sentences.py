@@ -216,19 +216,34 @@ def _between(teller: Teller, event: Any) -> Line:
 
 
 def _corrected(teller: Teller, event: RecordCorrected) -> Line:
-    fields = [f"{clean(name)} is {clean(_stated(value))}" for name, value in event.set]
+    fields = [_set_to(clean(name), value) for name, value in event.set]
     said: Line = [(f": {', '.join(fields)}", PLAIN)]
     return _filled(teller, event, "Correction of {=target}") + said + _filled(teller, event, " ({=reason})")
 
 
-def _stated(value: str) -> str:
+def _set_to(name: str, text: str) -> str:
+    """One field that a correction sets, ``text`` being its value as JSON."""
     try:
-        plain = json.loads(value)
+        value = json.loads(text)
     except ValueError:
-        return value
-    if plain is None:
-        return "withdrawn"
-    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+        value = text
+    if value is None:
+        return f"{name} is withdrawn"
+    if has_parts(value):
+        return f"{name} stated anew"
+    return f"{name} is {stated(value)}"
+
+
+def has_parts(value: Any) -> bool:
+    """Whether plain data is a mapping or has one in it: too much for a sentence."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(has_parts, value)))
+
+
+def stated(value: Any) -> str:
+    """Plain data without parts in words: a text as it is, a list with commas between."""
+    if isinstance(value, list):
+        return clean(", ".join(map(str, value)))
+    return clean(value if isinstance(value, str) else "yes" if value else "no")
 
 
 def _linked(teller: Teller, event: IdentityLinked) -> Line:

@@ -15,6 +15,7 @@ from chronicle.render.layout import Page, clean
 from chronicle.render.names import Name, by_id
 from chronicle.render.sentences import Teller, titles_of
 from chronicle.render.sources import source_words
+from chronicle.render.terms import ASKED_PLAINLY, Terms, assumed_data
 from chronicle.render.timeline_page import timeline_page
 
 _COLUMNS: Final = (
@@ -43,15 +44,18 @@ class Timeline:
     """Events in the order in which they are to be told.
 
     ``position`` gives the position of an event by its id, ``name`` what an entity is called on a day.
+    ``terms`` are those on which they were asked for.
     """
 
     events: tuple[Event, ...]
     position: Callable[[str], int]
     name: Name = by_id
+    terms: Terms = ASKED_PLAINLY
 
     def data(self) -> dict[str, Any]:
         """Each event as in a file, with its id, position and the day from which it is known."""
-        return {"events": [self._plain(event) for event in self.events]}
+        terms = assumed_data(self.terms.assumed)
+        return {**terms, "events": [self._plain(event) for event in self.events]}
 
     def _plain(self, event: Event) -> dict[str, Any]:
         known = knowledge(event)
@@ -104,7 +108,7 @@ class Timeline:
 
     def people(self, width: int) -> Page:
         """The events along a line, dates in the gutter, figures in columns on the right."""
-        return timeline_page(self.events, self._teller(), width)
+        return timeline_page(self.events, self._teller(), self.terms, width)
 
     def _teller(self) -> Teller:
         return Teller(self.name, titles_of(iter(self.events)))

@@ -27,6 +27,7 @@ from chronicle.render.layout import (
 from chronicle.render.marks import MARKS, mark_of
 from chronicle.render.sentences import Teller
 from chronicle.render.sources import source_in_full, source_words
+from chronicle.render.terms import Terms
 
 _RULE: Final = "│"
 _GAP: Final = 2
@@ -40,21 +41,22 @@ _WORD: Final = 7
 _NARROWEST_SENTENCE: Final = 24
 
 
-def timeline_page(events: Sequence[Event], teller: Teller, width: int) -> Page:
-    """The page that tells ``events`` on a terminal of ``width`` columns."""
-    return Page(lambda: _page(events, teller, page_width(width)))
+def timeline_page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> Page:
+    """The page that tells ``events``, asked for on ``terms``, on a terminal of ``width`` columns."""
+    return Page(lambda: _page(events, teller, terms, page_width(width)))
 
 
-def _page(events: Sequence[Event], teller: Teller, width: int) -> Iterator[Line]:
+def _page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> Iterator[Line]:
     if not events:
-        yield [("No events.", PLAIN)]
+        said = f"No events{terms.words()}."
+        yield from wrap([(" ".join(filter(None, (said, terms.too_early()))), PLAIN)], width)
         return
     frame = _frame(events, width)
     shown = _Shown()
     for event in events:
         yield from _told(event, teller, frame, shown)
     yield []
-    yield from _foot(events, frame)
+    yield from _foot(events, terms, frame)
 
 
 # The frame: how wide every column is
@@ -209,8 +211,8 @@ def _hanging(label: str, line: Line, room: int) -> Iterator[Line]:
 # The foot
 
 
-def _foot(events: Sequence[Event], frame: _Frame) -> Iterator[Line]:
-    count = f"{len(events):,} event{'' if len(events) == 1 else 's'}"
+def _foot(events: Sequence[Event], terms: Terms, frame: _Frame) -> Iterator[Line]:
+    count = f"{len(events):,} event{'' if len(events) == 1 else 's'}{terms.words()}"
     sources = events[0].sources if frame.same_sources else ()
     said = "; ".join(map(source_in_full, sources))
     tail: Line = [(f", all from {said}", DIM)] if said else []

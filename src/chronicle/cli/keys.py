@@ -1,0 +1,78 @@
+"""Which fact the words of a command line mean: in which views to look, and for which key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle import views
+from chronicle.cli.entity import entity_meant
+from chronicle.errors import NotFound, Problem, nearest
+
+if TYPE_CHECKING:
+    import datetime
+
+    from chronicle.dates import PartialDate
+    from chronicle.history import History
+
+# What a key of one part and of two parts may be, what is asked for most first. Of the first list all
+# views that have it are told, of the second the first one.
+_OF_AN_ENTITY = (views.NAMES, views.STATUS, views.LISTINGS, views.SHARES, views.PROJECTS)
+_OF_TWO = (views.HOLDINGS, views.CONTROL, views.UNITS, views.ROLES, views.MEMBERSHIPS, views.LINEAGE)
+
+# The parts of keys that are no entities, and so go by their text.
+_TEXTS = ("right", "deal", "scheme", "value", "exchange", "basis", "role", "together", "subject", "where")
+
+
+def key_meant(
+    history: History, key: tuple[str, ...], view: str | None, on: datetime.date, known: PartialDate | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The views to look in and the key to look for, for the words of a command line.
+
+    ``view`` is None where the words alone decide. Raises ``NotFound`` for a word that is no entity
+    (C601) and no deal (C602).
+    """
+    if view is not None:
+        return (view,), _key(history, key, view, on, known)
+    if len(key) == 1:
+        return _of_one(history, key[0], on, known)
+    found = _key(history, key, views.HOLDINGS, on, known)
+    if len(key) > len(views.KEYS[views.HOLDINGS]) or history.spans(*found, view=views.HOLDINGS):
+        return (views.HOLDINGS,), found
+    others = (each for each in _OF_TWO if history.spans(*found, view=each))
+    return (next(others, views.HOLDINGS),), found
+
+
+def _of_one(
+    history: History, word: str, on: datetime.date, known: PartialDate | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if history.spans(word, view=views.DEALS):
+        return (views.DEALS,), (word,)
+    try:
+        entity = entity_meant(history, word, on, known)
+    except NotFound:
+        deals = {span.key[0] for span in history.spans(view=views.DEALS)}
+        near = nearest(word, [*deals, *history.entity_ids()])
+        if near in deals:
+            raise NotFound(Problem("C602", f'no deal "{word}"', help=f"did you mean {near}?")) from None
+        raise
+    if history.spans(entity, view=views.UNITS):
+        return (views.UNITS,), (entity,)
+    return _OF_AN_ENTITY, (entity,)
+
+
+def _key(
+    history: History, words: tuple[str, ...], view: str, on: datetime.date, known: PartialDate | None
+) -> tuple[str, ...]:
+    """The key that ``words`` write: ids for the names of entities, other parts as they are."""
+    parts = views.KEYS.get(view)
+    if parts is None:
+        return words
+    if len(words) > len(parts):
+        said = " ".join(part.upper() for part in parts)
+        raise click.UsageError(f"{len(words)} words are more than a key of {view} has: {said}")
+    return tuple(
+        word if part in _TEXTS else entity_meant(history, word, on, known)
+        for word, part in zip(words, parts, strict=False)
+    )

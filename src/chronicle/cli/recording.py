@@ -1,0 +1,207 @@
+"""Corrections and retractions on their way into a store, or onto paper as YAML."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import evolve, frozen
+
+from chronicle.cli.asked import Asked, color_option, date, source_option
+from chronicle.errors import InvalidEvents, Problem, nearest
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+    from chronicle.events import Event
+    from chronicle.history import History
+    from chronicle.stores import Store
+
+Decorator = Callable[[Any], Any]
+
+_SOURCE_FIELDS = ("publisher", "title", "url", "published", "retrieved", "quote", "page")
+_NEXT_FIELD = re.compile(rf";\s*(?=(?:{'|'.join(_SOURCE_FIELDS)})\s*=)")
+_TEXT_FILES = (".yaml", ".yml", ".jsonl")
+
+
+@frozen
+class Statement:
+    """What every statement about an event says: why, by whom, when, and where it is to be kept."""
+
+    reason: str
+    sources: tuple[dict[str, str], ...]
+    date: PartialDate | None
+    known: PartialDate | None
+    id: str | None
+    into: str | None
+    dry_run: bool
+
+    def plain(self, kind: str, target: str, more: Mapping[str, object]) -> dict[str, object]:
+        """The event of this statement as plain data, without an id unless one was given."""
+        day = datetime.date.today().isoformat() if self.date is None else str(self.date)
+        given: dict[str, object] = {
+            "id": self.id,
+            "kind": kind,
+            "date": day,
+            "target": target,
+            **more,
+            "reason": self.reason,
+            "known": None if self.known is None else str(self.known),
+            "sources": list(self.sources) or None,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def source(text: str) -> dict[str, str]:
+    """A source from ``publisher=ECNS; published=2014-06-25; url=...``, an address or a publisher alone."""
+    if not re.match(rf"\s*(?:{'|'.join(_SOURCE_FIELDS)})\s*=", text):
+        name, equals, _ = text.partition("=")
+        if equals and re.fullmatch(r"\s*\w+\s*", name):
+            near = nearest(name.strip(), _SOURCE_FIELDS)
+            hint = f"did you mean {near}?" if near else f"it has {', '.join(_SOURCE_FIELDS)}"
+            raise click.BadParameter(f'a source has no "{name.strip()}"; {hint}')
+        return {"url" if re.match(r"(?:https?://|urn:|doi:|10\.)", text) else "publisher": text}
+    parts = (part.partition("=") for part in _NEXT_FIELD.split(text))
+    return {name.strip(): value.strip().rstrip(";").rstrip() for name, _, value in parts}
+
+
+_OPTIONS = (
+    click.option("--reason", required=True, metavar="TEXT", help="Why, in words."),
+    click.option(
+        "--source",
+        "sources",
+        type=source,
+        multiple=True,
+        metavar="SOURCE",
+        help="Who says so: 'publisher=ECNS; published=2014-06-25; url=...'; may be repeated.",
+    ),
+    click.option("--date", "date", type=date, metavar="DATE", help="The day of this statement; else today."),
+    click.option(
+        "--known", "known", type=date, metavar="DATE", help="Since when it was known, if not by its source."
+    ),
+    click.option("--id", "id", metavar="ID", help="The id of the new event; else one is made."),
+    click.option(
+        "--into",
+        metavar="STORE",
+        type=click.Path(),
+        help="The store to append to; else --from, if it is one.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Print the event as YAML, and leave the store as it is."),
+)
+
+
+def stating(function: Any) -> Any:
+    """The options of a command that states something about an event; it gets an ``Asked`` and them."""
+    for option in reversed((source_option, *_OPTIONS, color_option)):
+        function = option(function)
+    return click.pass_obj(function)
+
+
+# What it is about
+
+
+def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
+    """The history that a statement is about, and its store when it comes from one."""
+    from chronicle.history import History, open_history
+    from chronicle.stores import open_store
+
+    if into is not None and (Path(into).suffix in _TEXT_FILES or Path(into).is_dir()):
+        raise click.UsageError(f'"{into}" is no store; without --into the event is printed, for a file')
+    named = into or asked.source_named()
+    path = Path(named)
+    if "://" not in named and (path.suffix in _TEXT_FILES or path.is_dir() or not path.exists()):
+        return open_history(named, read_only=True), None
+    store = open_store(named, create=False)
+    click.get_current_context().call_on_close(store.close)
+    return History.from_store(store), store
+
+
+def target(history: History, identifier: str) -> Event:
+    """The event that a statement is about, as it is known now.
+
+    Raises ``NotFound`` (C608) for an id that is not there, ``InvalidEvents`` (C212) for a retracted event.
+    """
+    from chronicle.events import KINDS
+
+    history.position(identifier)
+    current = {event.id: event for event in history.timeline(kinds=KINDS)}
+    if identifier not in current:
+        message = f'event "{identifier}" was retracted'
+        help = "retract the retraction, or record the event anew"
+        raise InvalidEvents(Problem("C212", message, help=help, events=(identifier,)))
+    return current[identifier]
+
+
+def require_references(history: History, event: Event) -> None:
+    """Refuse what names an entity (C204) or a deal (C208) that the history does not know."""
+    from chronicle.events import references
+
+    entities = history.entity_ids()
+    deals = tuple(dict.fromkeys(each.deal for each in history.events if each.deal is not None))
+    known = {"entity": ("C204", entities), "deal": ("C208", deals)}
+    problems = [
+        Problem(code, f'unknown {what} "{identifier}"', help=_hint(identifier, what, ids), events=(event.id,))
+        for _, what, identifier in references(event)
+        if what in known
+        for code, ids in [known[what]]
+        if identifier not in ids
+    ]
+    if problems:
+        raise InvalidEvents(*problems)
+
+
+# What to do about a reference when nothing is near it.
+_FIRST = MappingProxyType(
+    {
+        "entity": "declare it first, under entities: in a file",
+        "deal": "first it is proposed (deal.proposed) or agreed (deal.agreed)",
+    }
+)
+
+
+def _hint(word: str, what: str, known: tuple[str, ...]) -> str:
+    near = nearest(word, known)
+    return f"did you mean {near}?" if near else _FIRST[what]
+
+
+# Where it goes
+
+
+def state(history: History, store: Store | None, event: Event, statement: Statement) -> None:
+    """Append an event to the store of the history, or print it as YAML for a file."""
+    if store is None or statement.dry_run:
+        from chronicle.render.event_file import event_file
+
+        click.echo(event_file([event]), nl=False)
+        where = "in the store" if store else "until it stands in a file of the history"
+        click.echo(f"nothing is changed {where}", err=True)
+        return
+    new = history.append([event])
+    head = store.head()
+    said = f'recorded "{event.id}"' if new else f'"{event.id}" was there already'
+    click.echo(f"{said}; head {head.position} {head.chain}", err=True)
+
+
+def decoded(history: History, plain: Mapping[str, object]) -> Event:
+    """The event of plain data, with an id that no other event has, unless one was given.
+
+    What was stated before in the same words keeps its id, so that stating it twice does no harm.
+    """
+    from chronicle import codec
+
+    event = codec.decode(plain)
+    held = {each.id: each for each in history.events}
+    if "id" in plain:
+        if held.get(event.id, event) != event:
+            message = f'event id "{event.id}" is taken'
+            raise InvalidEvents(Problem("C205", message, help="give another --id, or none"))
+        return event
+    name, number = event.id, 1
+    while event.id in held and held[event.id] != event:
+        number += 1
+        event = evolve(event, id=f"{name}-{number}")
+    return event

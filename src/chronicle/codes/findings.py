@@ -1,0 +1,240 @@
+"""Codes C4: findings of ``check``."""
+
+from __future__ import annotations
+
+from chronicle.codes.code import Code
+
+CODES = (
+    Code(
+        "C401",
+        "warning",
+        "disposed of more than was held",
+        explanation=(
+            "Somebody gives up a larger share, or more shares, than the events before it add up to; or "
+            "nothing was known to be held at all. The seller that an acquisition names counts as well, "
+            "and so does what a demerger hands out. Mostly an acquisition is missing, or the amount or "
+            "the date is wrong. What is left is taken to be nothing. Correct the amount, or add the "
+            "stake.acquired or stake.observed that comes before."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 10%}\n"
+            "  - {kind: stake.disposed, date: 2015-06, holder: group, target: film, share: 20%}"
+        ),
+    ),
+    Code(
+        "C402",
+        "warning",
+        "shares above 100 %",
+        explanation=(
+            "On some day the shares that are certainly held of one target, in one right, add up to more "
+            "than there is. Of a range only its lower end counts, of an unknown share nothing, and up to "
+            "0.1 percentage points are put down to rounding. Mostly a disposal is missing: name the "
+            "seller in the acquisition, or add a stake.disposed."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 60%}\n"
+            "  - {kind: stake.acquired, date: 2015-06, holder: fund, target: film, share: 50%}"
+        ),
+    ),
+    Code(
+        "C403",
+        "warning",
+        "unit with two owners",
+        explanation=(
+            "On some day a business unit certainly belongs to several owners; or it is handed over by "
+            "somebody who was not known to own it. Mostly a transfer is missing, or its `from` is wrong. "
+            "Nothing is repaired: the unit is shown with every owner that it was given."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: unit.launched, date: 2014-03, unit: ticketing, owner: group}\n"
+            "  - {kind: unit.transferred, date: 2015-06, unit: ticketing, from: fund, to: film}"
+        ),
+    ),
+    Code(
+        "C404",
+        "warning",
+        "acts before it was founded",
+        explanation=(
+            "An event names an entity on a date that lies wholly before the date on which it was founded. "
+            "Names, identifiers and observed stakes do not count as acts. Correct one of the two dates, "
+            "or name the predecessor that acted. Where sources know several foundings, the earliest "
+            "counts."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2013, holder: group, target: film, share: 10%}\n"
+            "  - {kind: entity.founded, date: 2014-03, entity: film, name: Film, type: company}"
+        ),
+    ),
+    Code(
+        "C405",
+        "warning",
+        "acts after it was dissolved",
+        explanation=(
+            "An event names an entity on a date that lies wholly after it was dissolved, absorbed or "
+            "consolidated, and nothing brought it back in between. It can be right, as when a liquidator "
+            "sells; mostly the successor acted, a date is wrong, or an entity.reinstated is missing."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: entity.dissolved, date: 2014-03, entity: film, reason: wound up}\n"
+            "  - {kind: partnership.agreed, date: 2015, parties: [film, group], subject: a series}"
+        ),
+    ),
+    Code(
+        "C406",
+        "warning",
+        "deal completed before it was proposed",
+        explanation=(
+            "A deal reaches a stage on a date that lies wholly before an earlier stage; or it is "
+            "completed after it was terminated, terminated after it was completed, or completed twice. A "
+            "deal that is taken up again needs a new deal.proposed or deal.agreed. The effects of a deal "
+            "happen once."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: deal.completed, date: 2015-03, deal: swap}\n"
+            "  - {kind: deal.proposed, date: 2015-04, deal: swap, title: Swap, parties: [group, film]}"
+        ),
+    ),
+    Code(
+        "C407",
+        "warning",
+        "observed value disagrees",
+        explanation=(
+            "A source saw another value than the one that the events before it lead to. The observed "
+            "value stands from then on. The same is said of a purchase or a sale whose own `share` and "
+            "`holds` do not add up. A share that was worked out agrees with one that is stated to fewer "
+            "digits, and a share stated as about (~) with what is near it. Add what happened in between, "
+            "or correct the event that is wrong; `chronicle why` shows where the other value comes from."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 60%}\n"
+            "  - {kind: stake.observed, date: 2015-06-30, holder: group, target: film, holds: 49%}"
+        ),
+    ),
+    Code(
+        "C408",
+        "warning",
+        "order is a guess",
+        explanation=(
+            "Two events change the same thing, their dates overlap, and what comes out depends on which "
+            "came first. They are taken in the order of their earliest day, then of their latest, then of "
+            "their kind, then as they were written. Where nothing better is known of the dates, say which "
+            "one came later with `after`. Two that only add or take away are not reported, as their order "
+            "changes nothing in the end."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, holds: 60%}\n"
+            "  - {kind: stake.acquired, date: 2014-03-11, holder: group, target: film, share: 5%}"
+        ),
+    ),
+    Code(
+        "C409",
+        "warning",
+        "event later than the source that reports it",
+        explanation=(
+            "The source was published before the event, so it can only have announced it. Correct the "
+            "date of the one or the other. Of something that is only announced, make a deal.proposed or "
+            "deal.agreed; or add the source that saw it happen and leave the announcement out."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: project.released, date: 2015-09-08, project: film, where: China,\n"
+            "     sources: [{publisher: Gazette, published: 2015-09-07}]}"
+        ),
+    ),
+    Code(
+        "C410",
+        "warning",
+        "the same event twice",
+        explanation=(
+            "Two events under two ids are of one kind, of one date, and say the same in every field of "
+            "their own: mostly one thing that was taken from two sources, and that now counts twice. Keep "
+            "one of them with both sources, and retract the other."
+        ),
+        example=(
+            "events:\n"
+            "  - {id: bought, kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 10%}\n"
+            "  - {id: again, kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 10%}"
+        ),
+    ),
+    Code(
+        "C411",
+        "warning",
+        "'after' cannot be followed",
+        explanation=(
+            "`after` names the event that this one must follow. Here it names none of this history, or "
+            "itself, or several events name each other in a circle; then it is left out of account. Or it "
+            "names one whose date is wholly later: that is followed, and one of the two dates must be "
+            "wrong."
+        ),
+        example=(
+            "events:\n"
+            "  - {id: bought, kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 10%,\n"
+            "     after: bought}"
+        ),
+    ),
+    Code(
+        "C412",
+        "warning",
+        "share is stale after an issue",
+        explanation=(
+            "New shares were issued, or shares cancelled, and a holding that is known only as a share of "
+            "the old number was not stated again. How much it is now nobody can tell, so it is shown as "
+            "it was and marked stale. Give the total before and after (`total` on shares.issued), or add "
+            "a stake.observed."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 60%}\n"
+            "  - {kind: shares.issued, date: 2015-06, issuer: film, shares: 4.199bn}"
+        ),
+    ),
+    Code(
+        "C413",
+        "warning",
+        "dissolved, but still holds",
+        explanation=(
+            "An entity was dissolved, absorbed or consolidated, and on the day after it still certainly "
+            "holds stakes or owns units. A merger moves what the absorbed company has; a dissolution "
+            "moves nothing by itself. Add the events by which it passed on."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 60%}\n"
+            "  - {kind: entity.dissolved, date: 2015-06, entity: group, reason: wound up}"
+        ),
+    ),
+    Code(
+        "C414",
+        "warning",
+        "holds itself",
+        explanation=(
+            "One entity is on both sides of an event: it holds, buys from, absorbs, controls or owns "
+            "itself. Mostly one of the two ids is wrong. A company that holds its own shares is right, "
+            "and such a finding can stay."
+        ),
+        example="events:\n  - {kind: stake.acquired, date: 2014-03, holder: film, target: film, share: 5%}",
+    ),
+    Code(
+        "C415",
+        "error",
+        "assertion does not hold",
+        explanation=(
+            "A `stake.observed` with `check: yes` asserts that the events before it come to the observed "
+            "value, and they do not. The finding gives both values, how far they are apart, and the events "
+            "behind each. Add what happened in between, or correct the event that is wrong."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 60%}\n"
+            "  - {kind: stake.observed, date: 2015, holder: group, target: film, holds: 55%, check: yes}"
+        ),
+    ),
+)

@@ -1,0 +1,98 @@
+"""Codes C5: stores."""
+
+from __future__ import annotations
+
+from chronicle.codes.code import Code
+
+CODES = (
+    Code(
+        "C501",
+        "error",
+        "not a store",
+        "The path leads to something else: an empty file, a file of another program, an SQLite database "
+        "of something else. Nothing was written to it. Give the path of a store; `chronicle record FILES "
+        "--into STORE` makes one where there is no file.",
+        "chronicle verify notes.txt",
+    ),
+    Code(
+        "C502",
+        "error",
+        "store of a newer version",
+        "A newer Chronicle wrote this store, or this record, in a format that this one does not know. "
+        "Reading it in part would give wrong answers, so it is not read at all. Install a newer Chronicle.",
+        "chronicle verify written-by-a-newer-chronicle.db",
+    ),
+    Code(
+        "C503",
+        "error",
+        "other content under the same id",
+        "An event with this id is recorded, and what was given now differs from it. What is recorded "
+        "stays. If the event was wrong, record a correction: it keeps what was believed before and says "
+        "since when it is known better. If it is another event, give it an id of its own.",
+        "- kind: record.corrected\n  date: 2015-09-10\n  target: chinavision-stake\n  set: {share: "
+        "59.32%}\n  reason: the annual report gives the exact share",
+    ),
+    Code(
+        "C504",
+        "error",
+        "store moved on",
+        "The writer said at which position the store must stand, and it stands at another: somebody else "
+        "recorded something in between. Nothing was recorded. Read the store again, see whether what you "
+        "meant to record still holds, and try once more.",
+        "chronicle record more.yaml --into corp.db --expected 28",
+    ),
+    Code(
+        "C505",
+        "error",
+        "record was changed",
+        "The content of a record does not fit the checksum that was written with it: a disk, a copy or a "
+        "hand changed it. Chronicle never repairs by leaving something out. Compare the store with a "
+        "backup, and restore that.",
+        "chronicle verify corp.db",
+    ),
+    Code(
+        "C506",
+        "error",
+        "chain is broken",
+        "Each record is chained to the one before by a hash, and here the chain does not go on: a record "
+        "is missing, was added past Chronicle, was moved, or was changed with its checksum made to fit. "
+        "The message names the first place. Compare the store with a backup, and restore that.",
+        "chronicle verify corp.db",
+    ),
+    Code(
+        "C507",
+        "error",
+        "store cannot be opened or written",
+        "There is no file, no right to read or write it, no room on the disk, or no such kind of store. "
+        "The message has the reason. Nothing of the append was kept, unless it is there when you read "
+        "again.",
+        "chronicle verify no-such-file.db",
+    ),
+    Code(
+        "C508",
+        "error",
+        "store is busy",
+        "Another process was writing for longer than one waits here. Writers take turns and readers are "
+        "never in the way. Try again; if it stays so, look for a process that hangs while it has the "
+        "store open.",
+        "chronicle record more.yaml --into corp.db",
+    ),
+    Code(
+        "C509",
+        "error",
+        "history without a store",
+        "The question or the change needs a store, and the history comes from files. Files do not say "
+        "when they took in an event, so `--recorded` has no answer; and nothing is ever written into your "
+        "files. Record them into a store and use that. What was known on a day can be asked of files too, "
+        "by `--known`.",
+        "chronicle --from events timeline --recorded 2015-09-30",
+    ),
+    Code(
+        "C510",
+        "error",
+        "store file is damaged",
+        "SQLite cannot read the file, or finds that its structure is broken. Nothing was repaired, for a "
+        "repair may drop records without a word. Restore a backup.",
+        "chronicle verify half-copied.db",
+    ),
+)

@@ -1,0 +1,266 @@
+"""Sources that disagree stay side by side: what each says, which one counts, and by which rule.
+
+Two events are claims about the same fact when they come from different sources and speak of the same
+stake in the same deal, of the same stage of the same deal, of the same new name or of new names in
+windows that overlap, or each state what is held of the same stake in windows that overlap. An
+observation is also a rival of the last that is known before it, when that is more confident. One of
+them counts, the others are kept and shown. Nothing is averaged, nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+from attrs import frozen
+
+from chronicle import views
+from chronicle.dates import PartialDate
+from chronicle.events import (
+    Confidence,
+    DealAgreed,
+    DealApproved,
+    DealCompleted,
+    DealProposed,
+    DealTerminated,
+    EntityRenamed,
+    Event,
+    StakeAcquired,
+    StakeDisposed,
+    StakeObserved,
+    knowledge,
+)
+from chronicle.replay import Ledger, Span
+from chronicle.values import Money, Share
+
+# The policy, in full: the most confident claim counts; among equals the one known last, and then the
+# one recorded last. An event that says nothing of its confidence counts as reported.
+CONFIDENCE: Mapping[Confidence | None, int] = MappingProxyType(
+    {"confirmed": 2, "reported": 1, None: 1, "rumoured": 0}
+)
+
+_RULES = MappingProxyType({2: "confirmed", 1: "reported", 0: "rumoured"})
+
+_Stake = StakeAcquired | StakeDisposed | StakeObserved
+_STAKES = (StakeAcquired, StakeDisposed, StakeObserved)
+_STAGES = (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated)
+
+# What claims may differ in, field by field, and the word for it.
+_COMPARED = MappingProxyType(
+    {
+        "share": "share",
+        "holds": "share",
+        "shares": "count",
+        "price": "amount",
+        "effects": "effects",
+        "name": "name",
+        "date": "day",
+    }
+)
+
+
+@frozen
+class Conflict:
+    """Claims about the same fact that do not agree.
+
+    ``fact`` says what they are about, ``chosen`` is the event that counts, ``others`` do not, in order
+    of position. ``differ`` names what they disagree on: share, count, amount, effects, day. ``rule``
+    says why the chosen one counts.
+    """
+
+    fact: tuple[str, ...]
+    chosen: Event
+    others: tuple[Event, ...]
+    differ: tuple[str, ...]
+    rule: str
+
+
+@frozen
+class Settled:
+    """The events that count, in order of position, and the conflicts in which they were chosen.
+
+    ``set_aside`` maps the id of each event that does not count to the id of the one that does.
+    """
+
+    events: tuple[Event, ...]
+    conflicts: tuple[Conflict, ...]
+    set_aside: Mapping[str, str]
+
+
+def settle(events: Sequence[Event]) -> Settled:
+    """Choose among claims about the same fact. ``events`` stand in order of position, as known."""
+    facts = {fact: claims for fact, claims in _facts(events).items() if _may_rival(claims)}
+    if not facts:
+        return Settled(tuple(events), (), MappingProxyType({}))
+    positions = {event.id: position for position, event in enumerate(events)}
+    set_aside: dict[str, str] = {}
+    conflicts: list[Conflict] = []
+    for fact, claims in facts.items():
+        ranked = sorted(claims, key=lambda claim: _weight(claim, positions[claim.id]), reverse=True)
+        rivals = _choices(ranked)
+        for chosen, outweighed in _outweighed([kept for kept, _ in rivals]):
+            next(others for kept, others in rivals if kept is chosen).append(outweighed)
+        for chosen, others in rivals:
+            set_aside.update((other.id, chosen.id) for other in others)
+            conflicts.extend(_conflict(fact, chosen, others, positions))
+    kept = tuple(event for event in events if event.id not in set_aside)
+    return Settled(kept, tuple(conflicts), set_aside)
+
+
+def _facts(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
+    facts: defaultdict[tuple[str, ...], list[Event]] = defaultdict(list)
+    for event in events:
+        # A claim without a source has no rival: see _independent.
+        fact = _ABOUT.get(type(event))
+        if fact is not None and event.sources:
+            facts[fact(event)].append(event)
+    return facts
+
+
+def _stake(event: _Stake) -> tuple[str, ...]:
+    return "stake", event.holder, event.target, event.right
+
+
+def _stage(event: Any) -> tuple[str, ...]:
+    return "deal", event.deal, event.kind
+
+
+def _name(event: EntityRenamed) -> tuple[str, ...]:
+    return "name", event.entity
+
+
+_ABOUT: Mapping[type[Event], Callable[[Any], tuple[str, ...]]] = MappingProxyType(
+    {**dict.fromkeys(_STAKES, _stake), **dict.fromkeys(_STAGES, _stage), EntityRenamed: _name}
+)
+
+
+def _may_rival(claims: Sequence[Event]) -> bool:
+    """Whether two of the claims can be about the same fact at all; of most stakes there is but one event."""
+    if len(claims) < 2:
+        return False
+    if not isinstance(claims[0], _STAKES):
+        return True
+    return _several(claims, "holds") or _several(claims, "deal")
+
+
+def _several(claims: Sequence[Event], name: str) -> bool:
+    return sum(getattr(claim, name) is not None for claim in claims) > 1
+
+
+def _weight(claim: Event, position: int) -> tuple[Any, ...]:
+    return CONFIDENCE[claim.confidence], knowledge(claim).day, position
+
+
+def _choices(ranked: Sequence[Event]) -> list[tuple[Event, list[Event]]]:
+    """Each claim that counts, with those that it sets aside; the weightiest claims come first."""
+    chosen: list[tuple[Event, list[Event]]] = []
+    for claim in ranked:
+        rival = next((others for kept, others in chosen if _same_fact(kept, claim)), None)
+        if rival is None:
+            chosen.append((claim, []))
+        else:
+            rival.append(claim)
+    return chosen
+
+
+def _outweighed(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
+    """Observations less confident than the last that says what is held before them, each with that."""
+    last: Event | None = None
+    for claim in sorted(claims, key=lambda claim: claim.date.order):
+        if (
+            isinstance(claim, StakeObserved)
+            and last is not None
+            and getattr(last, "holds", None) not in (None, claim.holds)
+            and CONFIDENCE[claim.confidence] < CONFIDENCE[last.confidence]
+            and _independent(claim, last)
+        ):
+            yield last, claim
+        else:
+            last = claim
+
+
+def _same_fact(one: Event, two: Event) -> bool:
+    if one.after == two.id or two.after == one.id or not _independent(one, two):
+        return False
+    if isinstance(one, EntityRenamed) and isinstance(two, EntityRenamed):
+        return one.name == two.name or _overlap(one, two)
+    if not isinstance(one, _STAKES) or not isinstance(two, _STAKES):
+        return True
+    if (isinstance(one, StakeObserved) or isinstance(two, StakeObserved)) and one.holds == two.holds:
+        # An observation is never in the way of what it agrees with: replay takes it as a confirmation.
+        return False
+    if one.deal is not None and one.deal == two.deal:
+        return True
+    return one.holds is not None and two.holds is not None and _overlap(one, two)
+
+
+def _independent(one: Event, two: Event) -> bool:
+    """Whether each has a source and they share none: one source that says two things means two things."""
+    first, second = set(one.sources), set(two.sources)
+    return bool(first) and bool(second) and first.isdisjoint(second)
+
+
+def _overlap(one: Event, two: Event) -> bool:
+    return one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
+
+
+def _conflict(
+    fact: tuple[str, ...], chosen: Event, others: Sequence[Event], positions: Mapping[str, int]
+) -> Iterator[Conflict]:
+    differ = tuple(dict.fromkeys(word for other in others for word in _differences(chosen, other)))
+    if differ:
+        ordered = tuple(sorted(others, key=lambda other: positions[other.id]))
+        yield Conflict(fact, chosen, ordered, differ, _rule(chosen, others))
+
+
+def _differences(one: Event, two: Event) -> Iterator[str]:
+    """In which words two claims disagree; a field that either leaves open is no disagreement."""
+    for name, word in _COMPARED.items():
+        first, second = getattr(one, name, None), getattr(two, name, None)
+        # Who only observed says nothing of the day on which it came about.
+        if first is None or second is None or (word == "day" and isinstance(two, StakeObserved)):
+            continue
+        if _disagree(first, second):
+            yield word
+
+
+def _disagree(first: object, second: object) -> bool:
+    """Whether two values cannot both be right: "in June" and "on 24 June" can, 800M and HKD 6bn may."""
+    match first, second:
+        case PartialDate(), PartialDate():
+            return first.latest < second.earliest or second.latest < first.earliest
+        case Share(), Share():
+            return not first.may_equal(second)
+        case Money(), Money():
+            return first.currency == second.currency and first != second
+        case _:
+            return first != second
+
+
+def _rule(chosen: Event, others: Sequence[Event]) -> str:
+    weight = CONFIDENCE[chosen.confidence]
+    if all(CONFIDENCE[other.confidence] < weight for other in others):
+        return f"{_RULES[weight]} outweighs the others"
+    return "known last"
+
+
+def contradicted(ledger: Ledger, events: Mapping[str, Event]) -> Iterator[Conflict]:
+    """Observations that disagree with what was replayed until then. They count, from their day on."""
+    for key in ledger.keys(views.HOLDINGS):
+        spans = ledger.cell(views.HOLDINGS, key)
+        for old, new in pairwise(spans):
+            observation = events.get(new.events[-1])
+            if isinstance(observation, StakeObserved) and _otherwise(old, new):
+                others = (events[old.events[-1]],)
+                yield Conflict(("stake", *key), observation, others, ("share",), "observed later")
+
+
+def _otherwise(old: Span, new: Span) -> bool:
+    if old.value.stale:
+        # Measured by another number of shares: the observation brings it up to date.
+        return False
+    before, after = old.value.share, new.value.share
+    return old.end is new.begin and before != after and not (before.is_unknown or after.is_unknown)

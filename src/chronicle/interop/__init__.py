@@ -1,0 +1,46 @@
+"""Foreign formats to events, and back: one module for each, loaded when it is asked for.
+
+``FORMATS`` at the foot is the table of what can be imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from chronicle.interop.incoming import Incoming
+
+
+class Format(NamedTuple):
+    """A format in the table: where its reader is, as ``module:function``, and what it is in one line.
+
+    ``mapped`` says that its reader takes a mapping, because the format itself says nothing of events.
+    """
+
+    home: str
+    help: str
+    mapped: bool = False
+
+    def reader(self) -> Callable[..., Iterator[Incoming]]:
+        """The function ``read(stream, name, ...)`` of the format, its module imported."""
+        module, _, function = self.home.partition(":")
+        read: Any = getattr(import_module(module), function)
+        return read  # type: ignore[no-any-return]
+
+
+FORMATS = MappingProxyType(
+    {
+        "csv": Format("chronicle.interop.csv:read", "Tables of text, by a mapping file.", mapped=True),
+        "tsv": Format("chronicle.interop.csv:read_tsv", "The same with tabs between cells.", mapped=True),
+        "bods": Format("chronicle.interop.bods:read", "Beneficial Ownership Data Standard 0.1 to 0.4."),
+        "gleif": Format("chronicle.interop.gleif:read", "Legal entities and relationships of GLEIF."),
+        "ftm": Format(
+            "chronicle.interop.followthemoney:read", "FollowTheMoney entities, as OpenSanctions has them."
+        ),
+        "jsonl": Format("chronicle.interop.jsonl:read", "JSON Lines of Chronicle itself."),
+    }
+)
+"""Every format that can be imported, by the name that ``chronicle import`` takes."""

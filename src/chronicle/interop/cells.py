@@ -1,0 +1,219 @@
+"""What a cell of a table says, as the text that an event file would have for it.
+
+Dates in the forms of a source, dates that mean no day, shares in per cent or as a part of one, and
+numbers with separators. What cannot be meant is refused with the reason; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+from zlib import crc32
+
+from attrs import field, frozen
+
+from chronicle.codec import slug
+from chronicle.dates import DAWN, FOREVER, PartialDate, parse_date
+from chronicle.errors import InvalidValue, Problem, shown
+
+ISO: Final = "iso"
+"""The name of our own forms of dates among the formats of a mapping."""
+
+_DAY = datetime.timedelta(days=1)
+
+# What registers write when they mean that there is no end, or that they do not know.
+_FAR = frozenset(datetime.date.fromisoformat(text) for text in ("9999-12-31", "2999-12-31", "2100-01-01"))
+_STAND_INS = frozenset(
+    datetime.date.fromisoformat(text) for text in ("1900-01-01", "1899-12-31", "1899-12-30", "0001-01-01")
+)
+
+# A spreadsheet counts days from here, so a year that was typed where a date is expected, such as
+# 2006, becomes a day in the summer of 1905; and a date that lost its format is a number.
+_SERIAL_ZERO = datetime.date(1899, 12, 30)
+_SERIAL_YEARS = range(1950, 2051)
+_SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
+
+
+@frozen
+class Dates:
+    """How the dates of a source are written, and which of them are none.
+
+    ``formats`` are tried in turn: ``iso`` for our own forms, else one of ``strptime``. ``open`` are
+    texts that mean "no end yet", ``instead`` gives for a text the date that is meant. A year before
+    ``earliest`` or after ``latest`` is a mistake. ``inclusive`` says that an end is the last day on
+    which something was so. ``spreadsheet`` lets days of 1905 stand that look like a year gone wrong.
+    """
+
+    formats: tuple[str, ...] = (ISO,)
+    open: frozenset[str] = frozenset()
+    instead: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    earliest: int = 1000
+    latest: int = 2100
+    inclusive: bool = False
+    spreadsheet: bool = False
+
+    def read(self, text: str) -> str | None:
+        """The date of a cell in our own forms; None when it says that there is no end yet.
+
+        Raises ``InvalidValue``: C301 for what is no date, C705 for one that cannot be meant.
+        """
+        if text in self.instead:
+            return self.instead[text]
+        if text in self.open:
+            return None
+        date = self._parsed(text)
+        if date.precision == "day" and date.earliest in _FAR:
+            return None
+        self._require_possible(date, text)
+        return date.text
+
+    def end(self, text: str) -> str | None:
+        """The same for an end: the first day on which something was not so any more."""
+        stated = self.read(text)
+        return stated if stated is None or not self.inclusive else _day_after(parse_date(stated))
+
+    def _parsed(self, text: str) -> PartialDate:
+        for form in self.formats:
+            date = _iso(text) if form == ISO else _formatted(text, form)
+            if date:
+                return date
+        if _SERIAL.fullmatch(text):
+            day = _SERIAL_ZERO + datetime.timedelta(days=int(text.partition(".")[0]))
+            help = f"if {day} is meant, write that: give the column a date format and export again"
+            raise _impossible(f"number of a spreadsheet where a date is expected: {shown(text)}", help)
+        if self.formats == (ISO,):
+            parse_date(text)  # raises, with the nearest form
+        forms = ", ".join(self.formats)
+        raise InvalidValue(
+            Problem("C301", f"not a date: {shown(text)}", help=f"the mapping has {forms}; add its form")
+        )
+
+    def _require_possible(self, date: PartialDate, text: str) -> None:
+        if date.precision == "day" and date.earliest in _STAND_INS:
+            help = f'say in the mapping what it means: `dates: {{instead: {{"{text}": "[..1950]"}}}}`'
+            raise _impossible(f"date that stands for none: {shown(text)}", help)
+        first = self.earliest if date.earliest == DAWN else date.earliest.year
+        last = self.latest if date.latest == FOREVER else date.latest.year
+        if first < self.earliest or last > self.latest:
+            help = f"years go from {self.earliest} to {self.latest} unless the mapping says otherwise"
+            raise _impossible(f"impossible year: {shown(text)}", help)
+        serial = (date.earliest - _SERIAL_ZERO).days
+        if date.precision == "day" and serial in _SERIAL_YEARS and not self.spreadsheet:
+            help = "look at the source; if the day is meant, say `dates: {spreadsheet: keep}`"
+            raise _impossible(f"day that a spreadsheet makes of the year {serial}: {shown(text)}", help)
+
+
+def _impossible(message: str, help: str) -> InvalidValue:
+    return InvalidValue(Problem("C705", message, help=help))
+
+
+def _iso(text: str) -> PartialDate | None:
+    try:
+        return parse_date(text)
+    except InvalidValue:
+        return None
+
+
+def _formatted(text: str, form: str) -> PartialDate | None:
+    """The date of ``text`` in a form of ``strptime``, as exact as the form is."""
+    try:
+        moment = datetime.datetime.strptime(text, form)
+    except ValueError:
+        return None
+    # The day is the one on the clock of the source: a moment is never moved into another zone.
+    day = moment.date().isoformat()
+    if "%d" in form or "%j" in form:
+        return parse_date(day)
+    return parse_date(day[:7] if any(part in form for part in ("%m", "%b", "%B")) else day[:4])
+
+
+def _day_after(date: PartialDate) -> str | None:
+    """The window of the day after a last day that lies in the window of ``date``."""
+    if date.latest == FOREVER:
+        return None
+    last = (date.latest + _DAY).isoformat()
+    if date.earliest == date.latest:
+        return last + (date.text[-1] if date.text[-1] in "~?%" else "")
+    first = "" if date.earliest == DAWN else (date.earliest + _DAY).isoformat()
+    return f"[{first}..{last}]"
+
+
+_AMOUNT = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
+_LOOSE_SHARE = re.compile(rf"(>=|<=|>|<|~)?({_AMOUNT})(?:-(<)?({_AMOUNT}))?(%?)")
+_DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "≥": ">=", "≤": "<="})
+
+
+@frozen
+class Shares:
+    """How the shares of a source are written.
+
+    ``form`` is ``stated`` (``60%``, as in event files), ``percent`` (``60``) or ``fraction`` (``0.6``).
+    ``comma`` says that ``50,00`` is fifty. ``unknown`` are texts that mean that nobody knows.
+    """
+
+    form: str = "stated"
+    comma: bool = False
+    unknown: frozenset[str] = frozenset()
+
+    def read(self, text: str) -> str:
+        """The share of a cell in our own forms; what is none comes back as it is, to be refused."""
+        if text in self.unknown:
+            return "?"
+        if self.form == "stated" and not self.comma:
+            return text
+        tidied = "".join(text.split()).translate(_DASHES)
+        found = _LOOSE_SHARE.fullmatch(tidied.replace(",", ".") if self.comma else tidied)
+        if found is None:
+            return text
+        sign, low, below, high, percent = found.groups(default="")
+        if self.form == "stated" and not percent:
+            return text
+        places = 2 if self.form == "fraction" and not percent else 0
+        first, last = _shifted(low, places), _shifted(high, places)
+        return f"{sign}{first}-{below}{last}%" if high else f"{sign}{first}%"
+
+
+def _shifted(text: str, places: int) -> str:
+    """A number with its point moved to the right, without an exponent and to the last digit exact."""
+    return format(Decimal(text).scaleb(places), "f") if text else ""
+
+
+_GROUPED = MappingProxyType(
+    {
+        ",": re.compile(r"[0-9]{1,3}(?:[,\s'’][0-9]{3})+(\.[0-9]+)?|[0-9]+(\.[0-9]+)?"),
+        ".": re.compile(r"[0-9]{1,3}(?:[.\s'’][0-9]{3})+(,[0-9]+)?|[0-9]+(,[0-9]+)?"),
+    }
+)
+
+
+def number(text: str, comma: bool) -> str:
+    """A number without what separates its thousands; what is none comes back as it is."""
+    separator = "." if comma else ","
+    if not _GROUPED[separator].fullmatch(text):
+        return text
+    bare = re.sub(rf"[\s'’{re.escape(separator)}]", "", text)
+    return bare.replace(",", ".") if comma else bare
+
+
+@lru_cache(maxsize=65_536)
+def identifier(text: str) -> str:
+    """A text as a part of an id. One in a script that ids cannot have is told apart by a checksum."""
+    return slug(text) or f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
+
+
+def dashed(text: str) -> str:
+    """A text as a part of an id with nothing but hyphens in it: ``BF.B`` and ``BF-B`` are both ``bf-b``."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or identifier(text)
+
+
+FILTERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"slug": identifier, "dashed": dashed, "lower": str.lower, "upper": str.upper, "text": str}
+)
+"""What may stand behind a bar in a template: ``{Owner Name|slug}``."""

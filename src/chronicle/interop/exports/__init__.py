@@ -1,0 +1,133 @@
+"""Histories in the formats of others: one small module per format, each a function from material to bytes.
+
+``EXPORTS`` at the foot is the table of all. A format can be made of events, of the facts of a day, or
+of spans, or of several of these; the first that it names is what it is made of unless one asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from chronicle.errors import Problem, UsageError, absent
+
+if TYPE_CHECKING:
+    from chronicle.interop.exports.material import Material
+
+Of = Literal["events", "facts", "spans"]
+"""What an export is made of: events, the facts of a day, or spans."""
+
+_HOME = "chronicle.interop.exports"
+
+
+class Export(NamedTuple):
+    """A format in the table: what it is, what its files end with, and where its writers are.
+
+    ``writers`` are written ``module:function``, by what they are made of. ``binary`` says that its
+    bytes are no text, ``until`` that its spans are those up to the day that is asked for.
+    """
+
+    help: str
+    suffix: str
+    writers: Mapping[Of, str]
+    binary: bool = False
+    until: bool = False
+
+    def writer(self, of: Of) -> Callable[[Material], Iterator[bytes]]:
+        """The function that writes it, its module imported."""
+        module, _, function = self.writers[of].partition(":")
+        write: Any = getattr(import_module(f"{_HOME}.{module}"), function)
+        return write  # type: ignore[no-any-return]
+
+
+def exported(name: str, material: Material, of: Of | None = None) -> Iterator[bytes]:
+    """The bytes of ``material`` in a format, in chunks; of what it is made of first unless ``of`` says.
+
+    Raises ``NotFound`` (C743) for an unknown format, ``UsageError``: C742 for one that cannot be made
+    of this, C740 when a library is missing.
+    """
+    export = named(name)
+    return export.writer(made_of(name, of))(material)
+
+
+def named(name: str) -> Export:
+    """The format of this name. Raises ``NotFound`` (C743)."""
+    if name not in EXPORTS:
+        raise absent("C743", "format to export to", name, EXPORTS)
+    return EXPORTS[name]
+
+
+def made_of(name: str, of: Of | None) -> Of:
+    """What a format is to be made of: what was asked for, else its own choice.
+
+    Raises ``UsageError`` (C742) where it cannot be made of that.
+    """
+    writers = named(name).writers
+    if of is None:
+        return next(iter(writers))
+    if of not in writers:
+        message = f"{name} is not made of {_WORDS[of]}"
+        help = f"it is made of {' or of '.join(_WORDS[each] for each in writers)}"
+        raise UsageError(Problem("C742", message, help=help))
+    return of
+
+
+_WORDS: Mapping[Of, str] = MappingProxyType(
+    {"events": "events", "facts": "the facts of a day", "spans": "spans"}
+)
+
+
+EXPORTS: Mapping[str, Export] = MappingProxyType(
+    {
+        "jsonl": Export(
+            "JSON Lines: events, to be recorded elsewhere; facts of a day; spans.",
+            ".jsonl",
+            {"events": "jsonl:events", "facts": "jsonl:facts", "spans": "jsonl:spans"},
+        ),
+        "json": Export("JSON: the facts of a day in one document.", ".json", {"facts": "json_state:facts"}),
+        "csv": Export(
+            "CSV: events; facts of a day; spans.",
+            ".csv",
+            {"events": "delimited:events", "facts": "delimited:facts", "spans": "delimited:spans"},
+        ),
+        "scd2": Export(
+            "CSV for a warehouse: valid_from, valid_to, certain; one view.",
+            ".csv",
+            {"spans": "delimited:by_day"},
+        ),
+        "parquet": Export(
+            "Parquet: rows as in scd2; a table of a day. Needs the extra parquet.",
+            ".parquet",
+            {"spans": "columnar:parquet_by_day", "facts": "columnar:parquet_facts"},
+            binary=True,
+        ),
+        "arrow": Export(
+            "Arrow IPC stream: the same as parquet. Needs the extra parquet.",
+            ".arrows",
+            {"spans": "columnar:arrow_by_day", "facts": "columnar:arrow_facts"},
+            binary=True,
+        ),
+        "sqlite": Export(
+            "SQLite file for datasette: everything, with keys, indexes and views.",
+            ".sqlite",
+            {"spans": "sqlite:everything"},
+            binary=True,
+        ),
+        "mermaid": Export("Mermaid: who owns what on a day.", ".mmd", {"facts": "mermaid:facts"}),
+        "dot": Export("Graphviz: who owns what on a day.", ".dot", {"facts": "graphviz:facts"}),
+        "icalendar": Export(
+            "iCalendar: every event as all-day entry.", ".ics", {"events": "icalendar:events"}
+        ),
+        "timelinejs": Export("TimelineJS: every event as a slide.", ".json", {"events": "timelinejs:events"}),
+        "bods": Export(
+            "Beneficial Ownership Data Standard 0.4, up to a day.",
+            ".json",
+            {"spans": "bods:spans"},
+            until=True,
+        ),
+        "ftm": Export("FollowTheMoney entities, a JSON object a line.", ".ftm.json", {"spans": "ftm:spans"}),
+    }
+)
+"""Every format that can be exported to, by the name that ``chronicle export`` takes."""

@@ -1,0 +1,125 @@
+"""CSV (RFC 4180, UTF-8): events, the facts of a day, every span, or rows for a warehouse.
+
+Cells hold what was stated, even where it begins with ``=``: import such columns as text. What has no
+place in a text file (control characters) is replaced.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain, islice
+from typing import Any
+
+from chronicle import views
+from chronicle.codec import encode
+from chronicle.interop.exports.material import Material
+from chronicle.interop.exports.plain import fact_data, number_text, span_data, value_data
+from chronicle.interop.exports.plain import line as one_line
+from chronicle.replay import Span
+from chronicle.state import Fact
+from chronicle.tables import Table, rows_by_day, spans_table, table_by_day
+from chronicle.values import Share
+
+_ROWS_AT_A_TIME = 1000
+
+
+def events(material: Material) -> Iterator[bytes]:
+    """An event a row, in order of position, with a column for every field that any of them has.
+
+    What is more than one text, such as sources, stands in its cell as JSON.
+    """
+    head = ("position", "id", "kind", "date", "date_earliest", "date_latest")
+    fields: dict[str, None] = {}
+    for event in material.written:
+        fields.update(dict.fromkeys(encode(event)))
+    more = [name for name in fields if name not in head]
+    return _csv((*head, *more), _event_rows(material, more))
+
+
+def _event_rows(material: Material, more: list[str]) -> Iterator[list[object]]:
+    for position, event in enumerate(material.written, 1):
+        plain = encode(event)
+        window = (event.date.earliest, event.date.latest)
+        yield [position, event.id, event.kind, event.date, *window, *(plain.get(name) for name in more)]
+
+
+_PARTS = 3  # of a key of a view of ours at most; a user's own view may have more
+
+
+def facts(material: Material) -> Iterator[bytes]:
+    """A fact a row, of any view: the parts of its key, its value as JSON, the ends of a share."""
+    asked = (fact for view in material.views_asked() for fact in material.state.view(view))
+    parts, more = _parts(material), ("certain", "since", "events")
+    rows = ([*_common(fact, parts), *_rest(fact_data(fact), *more)] for fact in asked)
+    return _csv((*_common_columns(parts), *more), rows)
+
+
+def spans(material: Material) -> Iterator[bytes]:
+    """A span a row. Of one view, with a column for each part of its value; of all, as ``facts`` has it."""
+    if material.view is not None:
+        return _table(spans_table(material.view, material.spans()))
+    parts = _parts(material)
+    windows = ("begin", "begin_earliest", "begin_latest", "end", "end_earliest", "end_latest")
+    more = (*windows, "ended_by", "events")
+    rows = ([*_common(span, parts), *_rest(span_data(span), *more)] for span in material.spans())
+    return _csv((*_common_columns(parts), *more), rows)
+
+
+def by_day(material: Material) -> Iterator[bytes]:
+    """A row for each time in which one answer holds, ``valid_from`` to before ``valid_to``."""
+    return _table(by_day_table(material))
+
+
+def by_day_table(material: Material) -> Table:
+    """The rows by day of the view that was asked for, else of holdings."""
+    view = material.view or views.HOLDINGS
+    return table_by_day(view, (row for cell in material.cells(view) for row in rows_by_day(cell)))
+
+
+def _parts(material: Material) -> int:
+    keys = (key for view in material.views_asked() for key in material.ledger.keys(view))
+    return max(map(len, keys), default=_PARTS)
+
+
+def _common_columns(parts: int) -> tuple[str, ...]:
+    return ("view", *(f"key_{number}" for number in range(1, parts + 1)), "value", "minimum", "maximum")
+
+
+def _common(fact: Fact | Span, parts: int) -> list[object]:
+    share: Share | None = getattr(fact.value, "share", None)
+    ends = (None, None) if share is None else (share.minimum, share.maximum)
+    return [fact.view, *fact.key, *[""] * (parts - len(fact.key)), value_data(fact.value), *ends]
+
+
+def _rest(data: dict[str, Any], *names: str) -> list[object]:
+    return [" ".join(data[name]) if name == "events" else data[name] for name in names]
+
+
+def _table(table: Table) -> Iterator[bytes]:
+    events = table.column_names.index("events")
+    rows = ([*row[:events], " ".join(row[events]), *row[events + 1 :]] for row in table.rows())
+    return _csv(table.column_names, rows)
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    every = chain([header], rows)
+    while chunk := list(islice(every, _ROWS_AT_A_TIME)):
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in chunk)
+        yield text.getvalue().encode("utf-8", "replace")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Fraction):
+        return number_text(value)
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value)
+    return "\n".join(map(one_line, str(value).split("\n")))

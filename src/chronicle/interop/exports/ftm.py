@@ -1,0 +1,242 @@
+"""FollowTheMoney: entities and what ties them, an entity a line, as OpenSanctions and Aleph read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final
+
+from chronicle import views
+from chronicle.dates import DAWN, FOREVER, PartialDate
+from chronicle.interop.exports.material import Material
+from chronicle.interop.exports.plain import encoded, json_text, line
+from chronicle.replay import Span
+
+_SCHEMATA: Final = MappingProxyType(
+    {"person": "Person", "government": "PublicBody", "association": "Organization", "index": "Organization"}
+)
+"""The schema of each type of entity. The others are companies, which can both own and be owned."""
+
+_IDENTIFIERS: Final = MappingProxyType({"lei": "leiCode"})
+"""The property of an identifier by its scheme; others are ``idNumber``."""
+
+_PEOPLE = frozenset({"Person"})
+_OWNED = "Company"
+
+
+def spans(material: Material) -> Iterator[bytes]:
+    """Every entity, and every span of holdings, units, control, roles, memberships and succession."""
+    return encoded(json_text(entity) for entity in _entities(material))
+
+
+def _entities(material: Material) -> Iterator[dict[str, Any]]:
+    schemata = _schemata(material)
+    ids = _ids(schemata)
+    for entity in sorted(schemata):
+        yield _entity(material, entity, schemata[entity]) | {"id": ids[entity]}
+    for view, tie in _TIES.items():
+        for cell in material.cells(view) if view in material.ledger.views else ():
+            for number, span in enumerate(cell):
+                made = tie(span, schemata)
+                if made is not None:
+                    schema, properties = made
+                    linked = {name: _linked(name, texts, ids) for name, texts in properties.items()}
+                    yield _tie(material, span, number, schema, linked)
+
+
+def _ids(entities: Iterable[str]) -> dict[str, str]:
+    """Ids as the format has them: ours without the colon of ``lei:...``, and no two of them the same."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for entity in sorted(entities, key=lambda entity: (_plain(entity) != entity, entity)):
+        plain = _plain(entity)
+        found[entity] = f"{plain}-{_digest([entity])[:8]}" if plain in taken else plain
+        taken.add(plain)
+    return found
+
+
+def _plain(entity: str) -> str:
+    """An id without what no id of the format has; one that was imported from the format is itself again."""
+    return re.sub("[:_]", "-", entity.removeprefix("ftm:"))
+
+
+def _linked(name: str, texts: list[str], ids: Mapping[str, str]) -> list[str]:
+    return [ids[text] for text in texts] if name in _LINKS else texts
+
+
+_LINKS: Final = frozenset(
+    {
+        *("owner", "asset", "director", "organization", "member"),
+        *("subject", "object", "predecessor", "successor"),
+    }
+)
+
+
+def _schemata(material: Material) -> dict[str, str]:
+    """The schema of every entity. Whatever is owned must be a company: only that is an asset that owns."""
+    found = {
+        key[0]: _SCHEMATA.get(material.type_of(key[0]), _OWNED) for key in material.ledger.keys(views.NAMES)
+    }
+    for view, (first, second) in _ENDS.items():
+        for key in material.ledger.keys(view):
+            for position in (first, second):
+                found.setdefault(key[position], _OWNED)
+            if view in (views.HOLDINGS, views.UNITS) and found[key[second]] not in _PEOPLE:
+                found[key[second]] = _OWNED
+    return found
+
+
+# Where in the key the one stands who has, and the one who is had.
+_ENDS: Final = MappingProxyType(
+    {
+        views.HOLDINGS: (0, 1),
+        views.UNITS: (1, 0),
+        views.CONTROL: (0, 1),
+        views.ROLES: (0, 1),
+        views.MEMBERSHIPS: (0, 1),
+        views.LINEAGE: (0, 1),
+    }
+)
+
+
+def _entity(material: Material, entity: str, schema: str) -> dict[str, Any]:
+    names = [span.value for span in material.ledger.cell(views.NAMES, (entity,))]
+    full = [line(name.name) for name in names] or [entity]
+    kind: views.EntityKind | None = material.last(views.TYPES, entity)
+    properties: dict[str, list[str]] = {
+        "name": [full[-1]],
+        "previousName": [name for name in dict.fromkeys(full[:-1]) if name != full[-1]],
+        "alias": list(dict.fromkeys(line(name.short) for name in names if name.short)),
+        # Countries alone: of what lies within one, the format knows little.
+        "jurisdiction": []
+        if kind is None or not kind.jurisdiction
+        else [line(kind.jurisdiction)[:2].lower()],
+        **_life(material, entity),
+    }
+    for key in material.ledger.where(views.IDENTIFIERS, 0, entity):
+        properties.setdefault(_identifier(key[1], key[2]), []).append(line(key[2]))
+    return _made(entity, schema, full[-1], properties)
+
+
+def _identifier(scheme: str, value: str) -> str:
+    """The property of an identifier. Some registers count names and the state of an entry among them."""
+    if "name" in scheme:
+        return "alias"
+    if scheme == "lei-registration" or len(value) > _LONGEST_NUMBER:
+        return "notes"
+    return _IDENTIFIERS.get(scheme, "idNumber")
+
+
+_LONGEST_NUMBER = 64
+
+
+def _life(material: Material, entity: str) -> dict[str, list[str]]:
+    spans = material.ledger.cell(views.STATUS, (entity,))
+    founded = [span.begin for span in spans[:1] if span.value.status == "active"]
+    ended = [span.begin for span in spans[-1:] if span.value.status == "dissolved"]
+    return {"incorporationDate": _prefix(*founded), "dissolutionDate": _prefix(*ended)}
+
+
+_Made = tuple[str, dict[str, list[str]]]
+"""A schema, and the properties that the span itself states."""
+
+
+def _owned(owner: int, asset: int) -> Any:
+    def made(span: Span, schemata: dict[str, str]) -> _Made | None:
+        if schemata[span.key[asset]] in _PEOPLE:
+            return None  # nobody owns a person
+        properties = {"owner": [span.key[owner]], "asset": [span.key[asset]]}
+        return "Ownership", properties | _stake(span)
+
+    return made
+
+
+def _stake(span: Span) -> dict[str, list[str]]:
+    if span.view != views.HOLDINGS:
+        return {"ownershipType": ["business unit"]}
+    stake: views.Stake = span.value
+    return {
+        "percentage": [] if stake.share.is_unknown else [line(str(stake.share))],
+        "sharesCount": [] if stake.shares is None else [str(stake.shares)],
+        "ownershipType": [span.key[2]],
+    }
+
+
+def _control(span: Span, _: dict[str, str]) -> _Made:
+    controller, target, basis = span.key
+    return "UnknownLink", {"subject": [controller], "object": [target], "role": [line(f"control: {basis}")]}
+
+
+def _role(span: Span, schemata: dict[str, str]) -> _Made | None:
+    person, organization, role = span.key
+    if schemata[organization] in _PEOPLE:
+        return None
+    return "Directorship", {"director": [person], "organization": [organization], "role": [line(role)]}
+
+
+def _member(span: Span, schemata: dict[str, str]) -> _Made | None:
+    if schemata[span.key[1]] in _PEOPLE:
+        return None
+    return "Membership", {"member": [span.key[0]], "organization": [span.key[1]]}
+
+
+def _succession(span: Span, _: dict[str, str]) -> _Made:
+    return "Succession", {"predecessor": [span.key[0]], "successor": [span.key[1]], "role": [span.value.how]}
+
+
+_TIES: Final = MappingProxyType(
+    {
+        views.HOLDINGS: _owned(0, 1),
+        views.UNITS: _owned(1, 0),
+        views.CONTROL: _control,
+        views.ROLES: _role,
+        views.MEMBERSHIPS: _member,
+        views.LINEAGE: _succession,
+    }
+)
+
+
+def _tie(
+    material: Material, span: Span, number: int, schema: str, properties: dict[str, list[str]]
+) -> dict[str, Any]:
+    sources = material.sources(span)
+    period = {"date": _prefix(span.begin)} if schema == "Succession" else _period(span)
+    more = {
+        **period,
+        "recordId": [span.events[-1]],
+        "publisher": [line(source.publisher) for source in sources if source.publisher],
+        "sourceUrl": [source.url for source in sources if source.url and source.url.startswith("http")],
+    }
+    identity = f"{schema.lower()}-{_digest([span.view, *span.key, str(number)])[:40]}"
+    return _made(identity, schema, schema, properties | more)
+
+
+def _period(span: Span) -> dict[str, list[str]]:
+    ends = [] if span.end is None else _prefix(span.end)
+    return {"startDate": _prefix(span.begin), "endDate": ends}
+
+
+def _made(identity: str, schema: str, caption: str, properties: dict[str, list[str]]) -> dict[str, Any]:
+    stated = {name: values for name, values in properties.items() if values}
+    return {"id": identity, "caption": caption, "schema": schema, "properties": stated}
+
+
+def _digest(parts: list[str]) -> str:
+    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _prefix(*dates: PartialDate) -> list[str]:
+    """Dates as the format has them, by prefix: a year, a month or a day that holds the whole window."""
+    return [text for date in dates if (text := _common(date))]
+
+
+def _common(date: PartialDate) -> str:
+    if date.earliest == DAWN or date.latest == FOREVER:
+        return ""
+    first, last = date.earliest.isoformat(), date.latest.isoformat()
+    return next((first[:length] for length in _PREFIXES if first[:length] == last[:length]), "")
+
+
+_PREFIXES = (10, 7, 4)  # characters of a day, a month and a year

@@ -1,0 +1,82 @@
+"""iCalendar (RFC 5545): every event as an all-day entry; a partial date spans its days."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from chronicle.dates import FOREVER
+from chronicle.events import Event, knowledge
+from chronicle.interop.exports.material import Material
+from chronicle.interop.exports.plain import bounds, line
+
+_WIDTH = 75  # bytes of a line, its end left out
+_ONE_DAY = datetime.timedelta(days=1)
+
+
+def events(material: Material) -> Iterator[bytes]:
+    """The calendar, line by line."""
+    for each in _lines(material):
+        yield _folded(each)
+
+
+def _lines(material: Material) -> Iterator[str]:
+    yield "BEGIN:VCALENDAR"
+    yield "VERSION:2.0"
+    yield "PRODID:-//Chronicle//chronicle-timeline//EN"
+    yield "CALSCALE:GREGORIAN"
+    for event in material.told:
+        yield from _entry(material, event)
+    yield "END:VCALENDAR"
+
+
+def _entry(material: Material, event: Event) -> Iterator[str]:
+    first, last = bounds(event.date)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{_text(event.id)}@chronicle"
+    # When it could be known: the same export gives the same file, so it is not the time of now.
+    yield f"DTSTAMP:{_day(knowledge(event).day)}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{_day(first)}"
+    if last < FOREVER:
+        yield f"DTEND;VALUE=DATE:{_day(last + _ONE_DAY)}"
+    yield f"SUMMARY:{_text(material.tell(event))}"
+    said = _description(event)
+    if said:
+        yield f"DESCRIPTION:{_text(said)}"
+    yield f"CATEGORIES:{_text(event.kind)}"
+    address = next((source.url for source in event.sources if source.url), None)
+    if address and address.startswith(("http:", "https:")):
+        yield f"URL:{line(address)}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _description(event: Event) -> str:
+    dated = [] if event.date.precision == "day" and not event.date.approximate else [event.date.words()]
+    noted = [] if event.note is None else [event.note]
+    return "\n".join([*dated, *noted, *(f"Source: {source}" for source in event.sources)])
+
+
+def _day(day: datetime.date) -> str:
+    return f"{day.year:04}{day.month:02}{day.day:02}"
+
+
+def _text(text: str) -> str:
+    """``text`` as a value of type TEXT, its line ends kept."""
+    lines = (
+        line(part).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for part in text.splitlines()
+    )
+    return "\\n".join(lines)
+
+
+def _folded(text: str) -> bytes:
+    """A line cut so that none has more than 75 bytes, and no character is cut in two."""
+    pieces: list[bytes] = []
+    piece = b""
+    for character in text:
+        more = character.encode("utf-8", "replace")
+        if len(piece) + len(more) > _WIDTH:
+            pieces.append(piece)
+            piece = b" "  # the space that says "this goes on" counts
+        piece += more
+    return b"\r\n".join([*pieces, piece]) + b"\r\n"

@@ -1,0 +1,132 @@
+"""What an export is made of: events as written and as told, the ledger, the state on a day, and names."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from chronicle import views
+from chronicle.dates import PartialDate
+from chronicle.errors import absent
+from chronicle.events import Event, references
+from chronicle.replay import Ledger, Span
+from chronicle.state import State
+from chronicle.values import Source
+
+Day = str | PartialDate | datetime.date
+"""A day, as ``History`` takes it."""
+
+Tell = Callable[[Event], str]
+"""An event as a sentence."""
+
+
+@frozen(eq=False)
+class Material:
+    """What formats choose from.
+
+    ``written`` are the events by position, each as it was written, corrections and declarations
+    included. ``told`` are those that happened, as known, in the order of replay. ``ledger`` has
+    every span, ``state`` is the answer for a day. ``view`` narrows facts and spans to one view.
+    """
+
+    written: Sequence[Event]
+    told: Sequence[Event]
+    ledger: Ledger
+    state: State
+    view: str | None = None
+    _tell: Tell | None = None
+    _names: dict[str, tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
+    _sources: dict[str, tuple[Source, ...]] = field(factory=dict, init=False, repr=False)
+
+    def tell(self, event: Event) -> str:
+        """An event as a sentence: as the caller tells it, else its kind and the names that it mentions."""
+        return self.plainly(event) if self._tell is None else self._tell(event)
+
+    def plainly(self, event: Event) -> str:
+        """An event by its kind and the names of the entities that it mentions, on its day."""
+        mentioned = (identifier for _, what, identifier in references(event) if what == "entity")
+        names = ", ".join(dict.fromkeys(self.name(entity, event.date.latest) for entity in mentioned))
+        what = event.kind.replace(".", " ")
+        return f"{what}: {names}" if names else what
+
+    def name(self, entity: str, day: datetime.date) -> str:
+        """What an entity is called on ``day``: its short name, else its name, else its id."""
+        found: views.Name | None = None
+        for span in self._spans_of(entity):
+            if span.possible(day):
+                found = span.value
+        return entity if found is None else found.short or found.name
+
+    def full_name(self, entity: str, day: datetime.date) -> str:
+        """The full name of an entity on ``day``, else its id."""
+        found = [span.value.name for span in self._spans_of(entity) if span.possible(day)]
+        return found[-1] if found else entity
+
+    def _spans_of(self, entity: str) -> tuple[Span, ...]:
+        spans = self._names.get(entity)
+        if spans is None:
+            spans = self._names[entity] = self.ledger.cell(views.NAMES, (entity,))
+        return spans
+
+    def type_of(self, entity: str) -> str:
+        """The last type that an entity is known to have: ``company``, ``person`` ...; ``other`` if none."""
+        kind: views.EntityKind | None = self.last(views.TYPES, entity)
+        return "other" if kind is None else kind.type
+
+    def last(self, view: str, entity: str) -> Any:
+        """The last value of a view with one part to its key, or None."""
+        spans = self.ledger.cell(view, (entity,))
+        return spans[-1].value if spans else None
+
+    def sources(self, span: Span) -> tuple[Source, ...]:
+        """The sources of the event that made the value of a span; others behind it are older."""
+        if not self._sources:
+            self._sources.update((event.id, event.sources) for event in self.written)
+        return self._sources.get(span.events[-1], ())
+
+    def views_asked(self) -> tuple[str, ...]:
+        """The one view that was asked for, or all. Raises ``NotFound`` (C606) for one that is not there."""
+        if self.view is None:
+            return self.ledger.views
+        if self.view not in self.ledger.views:
+            raise absent("C606", "view", self.view, self.ledger.views)
+        return (self.view,)
+
+    def cells(self, view: str) -> Iterator[tuple[Span, ...]]:
+        """The spans of each key of a view, in order of key."""
+        return (self.ledger.cell(view, key) for key in sorted(self.ledger.keys(view)))
+
+    def spans(self) -> Iterator[Span]:
+        """The spans of the view that was asked for, or of all, in order of key."""
+        for view in self.views_asked():
+            for cell in self.cells(view):
+                yield from cell
+
+
+def material(
+    history: Any,
+    day: Day | None = None,
+    *,
+    known: Day | None = None,
+    recorded: Day | None = None,
+    view: str | None = None,
+    tell: Tell | None = None,
+) -> Material:
+    """What a history gives to export, for the state on ``day`` (today by default).
+
+    ``known`` and ``recorded`` are as in ``History.as_of``; ``view`` narrows facts and spans to one
+    view. Raises ``NotFound`` (C606) for a view that no projector writes.
+    """
+    asked = Material(
+        written=history.written(known, recorded),
+        told=history.timeline(known=known, recorded=recorded),
+        ledger=history.ledger(known, recorded),
+        state=history.as_of(datetime.date.today() if day is None else day, known, recorded),
+        view=view,
+        tell=tell,
+    )
+    asked.views_asked()
+    return asked

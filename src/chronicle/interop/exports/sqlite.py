@@ -1,0 +1,239 @@
+"""A SQLite file that opens well in datasette: tables with foreign keys, labels, indexes and views.
+
+``entities`` is what everything points to; its ``name`` is the label that datasette shows. ``holdings``,
+``units``, ``names`` and the rest have a row per span, ``events`` an event per row with the JSON of the
+whole, ``span_events`` leads from a span to the events behind it. ``holdings_by_day`` has
+a row for each time in which one answer holds. The views ``holdings_now`` and ``holdings_on_day`` add names.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+from chronicle import views
+from chronicle.codec import encode
+from chronicle.interop.exports.columnar import read_back
+from chronicle.interop.exports.material import Material
+from chronicle.interop.exports.plain import json_text, line, number_text
+from chronicle.tables import Column, Table, rows_by_day, spans_table, table_by_day
+
+# The parts of keys that are entities; a key of another view names them otherwise.
+_ENTITY_PARTS = frozenset(
+    {
+        "holder",
+        "target",
+        "unit",
+        "owner",
+        "entity",
+        "predecessor",
+        "successor",
+        "controller",
+        "issuer",
+        "person",
+        "project",
+        "group",
+    }
+)
+_TYPES = {
+    "text": "TEXT",
+    "texts": "TEXT",
+    "integer": "INTEGER",
+    "flag": "INTEGER",
+    "day": "TEXT",
+    "number": "REAL",
+}
+_LARGEST_INTEGER = 2**63 - 1
+
+_SCHEMA = """
+CREATE TABLE entities (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, short TEXT, type TEXT, jurisdiction TEXT, status TEXT
+);
+CREATE TABLE events (
+    id TEXT PRIMARY KEY, position INTEGER NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
+    date TEXT NOT NULL, date_earliest TEXT NOT NULL, date_latest TEXT NOT NULL,
+    confidence TEXT, note TEXT, json TEXT NOT NULL
+);
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY, event TEXT NOT NULL REFERENCES events(id), publisher TEXT, title TEXT, url TEXT,
+    published TEXT, retrieved TEXT, quote TEXT, page TEXT
+);
+CREATE TABLE span_events (
+    view TEXT NOT NULL, span INTEGER NOT NULL, event TEXT NOT NULL REFERENCES events(id),
+    PRIMARY KEY (view, span, event)
+) WITHOUT ROWID;
+CREATE INDEX events_by_date ON events(date_earliest);
+CREATE INDEX events_by_kind ON events(kind);
+CREATE INDEX sources_by_event ON sources(event);
+CREATE INDEX span_events_by_event ON span_events(event);
+"""
+
+_VIEWS = """
+CREATE VIEW holdings_now AS
+    SELECT holder, holders.name AS holder_name, target, targets.name AS target_name,
+           "right", share, minimum, maximum, shares, begin, events
+    FROM holdings
+    JOIN entities AS holders ON holders.id = holder
+    JOIN entities AS targets ON targets.id = target
+    WHERE "end" IS NULL;
+CREATE VIEW holdings_on_day AS
+    SELECT holdings_by_day.*, holders.name AS holder_name, targets.name AS target_name
+    FROM holdings_by_day
+    JOIN entities AS holders ON holders.id = holder
+    JOIN entities AS targets ON targets.id = target;
+"""
+
+
+def everything(material: Material) -> Iterator[bytes]:
+    """The bytes of the whole file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.sqlite"
+        with closing(sqlite3.connect(path)) as connection:
+            _write(connection, material)
+        with path.open("rb") as file:
+            yield from read_back(file)
+
+
+def _write(connection: sqlite3.Connection, material: Material) -> None:
+    # Nobody else sees the file before it is whole, so nothing needs to survive a crash.
+    connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+    connection.executescript(_SCHEMA)
+    with connection:
+        _write_entities(connection, material)
+        _write_events(connection, material)
+        taken = set(_TAKEN)
+        for view in material.ledger.views:
+            name = _table_name(view, taken)
+            taken.add(name.casefold())
+            _write_view(connection, material, view, name)
+    if {views.HOLDINGS, views.NAMES} <= set(material.ledger.views):
+        connection.executescript(_VIEWS)
+    connection.execute("ANALYZE")
+
+
+def _write_entities(connection: sqlite3.Connection, material: Material) -> None:
+    connection.executemany(
+        "INSERT INTO entities VALUES (?, ?, ?, ?, ?, ?)",
+        (_entity(material, entity) for entity in sorted(_mentioned(material))),
+    )
+
+
+def _mentioned(material: Material) -> set[str]:
+    """Every id that a row may point to: those with a name, and those that nobody declared."""
+    found: set[str] = set()
+    for view in material.ledger.views:
+        names = views.KEYS.get(view, ())
+        positions = [position for position, name in enumerate(names) if name in _ENTITY_PARTS]
+        for key in material.ledger.keys(view):
+            found.update(key[position] for position in positions)
+    if views.PARTNERSHIPS in material.ledger.views:
+        spans = material.ledger.spans(views.PARTNERSHIPS)
+        found.update(span.value.project for span in spans if span.value.project)
+    return found
+
+
+def _entity(material: Material, entity: str) -> tuple[object, ...]:
+    name, kind, status = (material.last(view, entity) for view in (views.NAMES, views.TYPES, views.STATUS))
+    return (
+        entity,
+        line(name.name) if name else entity,
+        name and name.short and line(name.short),
+        kind and kind.type,
+        kind and kind.jurisdiction,
+        status and status.status,
+    )
+
+
+def _write_events(connection: sqlite3.Connection, material: Material) -> None:
+    for position, event in enumerate(material.written, 1):
+        plain = encode(event)
+        window = (event.date.earliest.isoformat(), event.date.latest.isoformat())
+        title = line(material.tell(event))
+        connection.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(event.id, position, event.kind, title, str(event.date), *window),
+                *(event.confidence, event.note, json_text(plain)),
+            ),
+        )
+        for source in event.sources:
+            parts = (source.publisher, source.title, source.url, source.published, source.retrieved)
+            stated = (*parts, source.quote, source.page)
+            connection.execute(
+                "INSERT INTO sources VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (event.id, *(None if part is None else str(part) for part in stated)),
+            )
+
+
+def _write_view(connection: sqlite3.Connection, material: Material, view: str, name: str) -> None:
+    spans = tuple(span for cell in material.cells(view) for span in cell)
+    _write_table(connection, name, spans_table(view, spans))
+    connection.executemany(
+        "INSERT OR IGNORE INTO span_events VALUES (?, ?, ?)",
+        ((view, number, event) for number, span in enumerate(spans, 1) for event in span.events),
+    )
+    if view == views.HOLDINGS:
+        rows = (row for cell in material.cells(view) for row in rows_by_day(cell))
+        _write_table(connection, f"{name}_by_day", table_by_day(view, rows))
+
+
+_TAKEN = frozenset(
+    {"entities", "events", "sources", "span_events", "holdings_by_day", "holdings_now", "holdings_on_day"}
+)
+
+
+def _table_name(view: str, taken: set[str]) -> str:
+    """A view by its own name, or one like it where SQLite or we have a use for that."""
+    plain = line(view)
+    name, number = plain, 1
+    while name.casefold() in taken or name.casefold().startswith("sqlite_"):
+        name, number = f"view_{plain}" if number == 1 else f"view_{plain}_{number}", number + 1
+    return name
+
+
+def _write_table(connection: sqlite3.Connection, name: str, table: Table) -> None:
+    columns = ", ".join(_column(column) for column in table.columns)
+    connection.execute(f"CREATE TABLE {_quoted(name)} (id INTEGER PRIMARY KEY, {columns})")
+    marks = ", ".join("?" * (len(table.columns) + 1))
+    connection.executemany(
+        f"INSERT INTO {_quoted(name)} VALUES ({marks})",
+        ([number, *map(_cell, row)] for number, row in enumerate(table.rows(), 1)),
+    )
+    for column in table.columns:
+        if column.name in _INDEXED or column.name in _ENTITY_PARTS:
+            index = _quoted(f"{name}_by_{column.name}")
+            connection.execute(f"CREATE INDEX {index} ON {_quoted(name)}({_quoted(column.name)})")
+
+
+_INDEXED = frozenset({"begin_earliest", "valid_from", "ended_by"})
+
+
+def _column(column: Column) -> str:
+    points_to = ""
+    if column.name in _ENTITY_PARTS and column.kind == "text":
+        points_to = " REFERENCES entities(id)"
+    elif column.name == "ended_by":
+        points_to = " REFERENCES events(id)"
+    return f"{_quoted(column.name)} {_TYPES[column.kind]}{points_to}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _cell(value: object) -> object:
+    """A value as SQLite keeps it: days as text, numbers as floats (their exact text stands beside them)."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Fraction):
+        return float(number_text(value))
+    if isinstance(value, int):
+        return value if abs(value) <= _LARGEST_INTEGER else str(value)
+    if isinstance(value, (tuple, list)):
+        return json.dumps(value)
+    return str(value).encode("utf-8", "replace").decode()

@@ -1,0 +1,142 @@
+"""The values of FollowTheMoney: dates of any precision, several values for one, shares in free text."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from chronicle.errors import InvalidValue
+from chronicle.interop.registers import tidy
+from chronicle.values import Share
+
+_PREFIX = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?:[T ].*)?")
+_NUMBER = r"([0-9]{1,3}(?:[ ,.'][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
+_EARLIEST, _LATEST = 1000, 2100
+
+# How a text says where a share lies, in small letters and without white space at its ends. The first that
+# fits counts. A sign: what stands at the lower and at the upper end, ( for open and [ for closed.
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern.replace("N", _NUMBER)), sign)
+    for pattern, sign in (
+        (r"(?:=|ca\.?|circa|about|approximately|~)? ?N ?(?:%|percent|per cent)?", "="),
+        (r"([0-9]{1,9}) ?/ ?([0-9]{1,9})", "/"),
+        (r"(?:more than|over|above|>) ?N ?%?,?(?: and| but)?,? ?(?:not more than|up to|<=|≤) ?N ?%?", "(]"),
+        (r"(?:more than|over|above|>) ?N ?%?,?(?: and| but)?,? ?(?:less than|below|under|<) ?N ?%?", "()"),
+        (r"(?:at least|>=|≥|from) ?N ?%?,?(?: and| but)?,? ?(?:less than|below|under|<) ?N ?%?", "[)"),
+        (r"N ?%? ?< ?\w+ ?(?:<=|≤) ?N ?%?", "(]"),
+        (r"N ?%? ?(?:<=|≤) ?\w+ ?< ?N ?%?", "[)"),
+        (r"(?:from|between)? ?N ?%? ?(?:-|–|—|to|and|\.\.) ?N ?%?", "[]"),
+        (r"(?:>=|≥|at least|min\.?|minimum) ?N ?%?", "["),
+        (r"N ?%? ?(?:or more|and more|\+)", "["),
+        (r"(?:>|more than|over|above) ?N ?%?", "("),
+        (r"(?:<=|≤|up to|at most|max\.?|maximum|not more than) ?N ?%?", "]"),
+        (r"N ?%? ?or less", "]"),
+        (r"(?:<|less than|below|under) ?N ?%?", ")"),
+    )
+)
+
+# The bands of the register of the United Kingdom, by the end of their names.
+_BANDS = MappingProxyType(
+    {
+        "25-to-50-percent": (25, 50, True, False),
+        "50-to-75-percent": (50, 75, True, True),
+        "75-to-100-percent": (75, 100, False, False),
+        "more-than-25-percent": (25, 100, True, False),
+    }
+)
+
+
+def values(properties: Any, *names: str) -> list[str]:
+    """The texts of a property, each once, in their order; of the first of ``names`` that has any."""
+    for name in names:
+        found = properties.get(name) if isinstance(properties, Mapping) else None
+        listed = found if isinstance(found, list) else [found]
+        texts = [tidy(str(each)) for each in listed if isinstance(each, (str, int, Decimal))]
+        if any(texts):
+            return list(dict.fromkeys(filter(None, texts)))
+    return []
+
+
+def prefix_date(text: str) -> str | None:
+    """The day, month or year that a date with any precision begins with; None when it is none of these.
+
+    Times are UTC and say nothing of the day elsewhere: the day is taken as it is written.
+    """
+    found = _PREFIX.fullmatch(text)
+    if found is None or not _EARLIEST <= int(found[1]) < _LATEST:
+        return None
+    if found[3] is not None:
+        try:
+            return datetime.date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        except ValueError:
+            return None
+    if found[2] is not None:
+        return f"{found[1]}-{found[2]}" if 1 <= int(found[2]) <= 12 else None
+    return found[1]
+
+
+def one_date(texts: list[str]) -> str | None:
+    """Several dates as one: the most precise where they agree, else the window from the first to the last."""
+    dates = sorted({found for text in texts if (found := prefix_date(text))})
+    if not dates:
+        return None
+    longest = max(dates, key=len)
+    if all(longest.startswith(date) for date in dates):
+        return longest
+    return f"[{dates[0]}..{dates[-1]}]"
+
+
+@lru_cache(maxsize=4096)
+def share_of_text(text: str) -> Share | None:
+    """The share that a free text states, in percent unless it is a fraction; None when it states none.
+
+    ``25`` · ``50,00`` · ``25-50`` · ``> 25%`` · ``more than 25% but not more than 50%`` · ``75 or more`` ·
+    ``1/3`` · ``ownership-of-shares-25-to-50-percent``.
+    """
+    plain = tidy(text).casefold()
+    for ending, (low, high, low_open, high_open) in _BANDS.items():
+        if ending in plain:
+            return Share(Fraction(low, 100), Fraction(high, 100), low_open, high_open)
+    for pattern, sign in _FORMS:
+        found = pattern.fullmatch(plain)
+        if found is not None:
+            try:
+                return _share(sign, [each for each in found.groups() if each is not None])
+            except (InvalidValue, ZeroDivisionError):
+                return None
+    return None
+
+
+def _share(sign: str, numbers: list[str]) -> Share | None:
+    if sign == "/":
+        parts = [Fraction(int(numbers[0]), int(numbers[1]))]
+    else:
+        parts = [_number(number) / 100 for number in numbers]
+    if any(part > 1 for part in parts):
+        return None
+    if sign in "=/":
+        return Share.exact(parts[0])
+    if len(parts) == 2:
+        low, high = parts
+        return (
+            Share.exact(low)
+            if low == high and sign == "[]"
+            else Share(low, high, sign[0] == "(", sign[1] == ")")
+        )
+    if sign in "[(":
+        return Share(parts[0], Fraction(1), sign == "(", False)
+    return Share(Fraction(0), parts[0], False, sign == ")")
+
+
+def _number(text: str) -> Fraction:
+    """A number with a point or a comma before its decimals. Two sorts of signs: the last one is it."""
+    plain = text.replace(" ", "").replace("'", "")
+    last = max(plain.rfind("."), plain.rfind(","))
+    whole, decimals = (plain, "") if last < 0 else (plain[:last], plain[last + 1 :])
+    return Fraction(f"{whole.replace(',', '').replace('.', '')}.{decimals or '0'}")

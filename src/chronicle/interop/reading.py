@@ -1,0 +1,42 @@
+"""All files of one import as one stream of events and problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chronicle.errors import InvalidEvents
+from chronicle.interop import FORMATS
+from chronicle.interop.incoming import Advance, Incoming, opened, shown_name
+from chronicle.interop.mapping import TableMapping
+
+
+def read_files(
+    format: str, names: Sequence[str], mapping: TableMapping | None = None, advance: Advance | None = None
+) -> Iterator[Incoming]:
+    """What the files make, one after the other; ``-`` is stdin, and what is compressed is unpacked.
+
+    A file that cannot be read, or is of another format, is a problem among the others. ``mapping``
+    is for formats that are ``mapped``. ``advance`` hears of every piece that was read.
+    """
+    if mapping is None:
+        yield from _each(format, names, (), advance)
+        return
+    from chronicle.interop.csv import finish
+    from chronicle.interop.making import Snapshots
+
+    snapshots: Snapshots = {}
+    yield from _each(format, names, (mapping, snapshots), advance)
+    if names:
+        yield from finish(shown_name(names[-1]), mapping, snapshots)
+
+
+def _each(
+    format: str, names: Sequence[str], options: tuple[object, ...], advance: Advance | None
+) -> Iterator[Incoming]:
+    read = FORMATS[format].reader()
+    for name in names:
+        try:
+            with opened(name, advance) as stream:
+                yield from read(stream, shown_name(name), *options)
+        except InvalidEvents as error:
+            yield from error.problems

@@ -1,0 +1,78 @@
+"""Claims about one fact: what each says of it, in words and as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from chronicle import codec
+from chronicle.conflicts import Conflict
+from chronicle.dates import PartialDate
+from chronicle.events import EntityRenamed, Event, knowledge
+from chronicle.render.days import short
+from chronicle.render.figures import money_figure, share_of
+from chronicle.render.layout import PLAIN, clean, joined
+from chronicle.render.sentences import Teller
+from chronicle.render.sources import source_words
+
+_VERBS: Final[Mapping[str, str]] = MappingProxyType({"=": "holds", "+": "acquires", "-": "gives up", "": ""})
+_LONG_NUMBER: Final = re.compile(r"(?<![\w.])\d{5,}(?![\w.])")
+
+
+def claimed(event: Event, teller: Teller) -> str:
+    """What a claim says of the fact: its figures, what its deal would do, and when it was so."""
+    share = share_of(event)
+    shares = getattr(event, "shares", None)
+    effects = getattr(event, "effects", None) or ()
+    said = [
+        clean(event.name) if isinstance(event, EntityRenamed) else "",
+        "" if share is None else f"{_VERBS[share[0]]} {clean(str(share[1]))}".strip(),
+        "" if shares is None else f"{clean(str(shares))} shares",
+        money_figure(event),
+        "; ".join("".join(text for text, _ in teller.effect(effect, event.date)) for effect in effects),
+        short(event.date),
+    ]
+    return _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", ", ".join(filter(None, said)))
+
+
+def said_by(event: Event) -> str:
+    """Who makes a claim, how sure they are, since when it is known, and its id."""
+    known = knowledge(event)
+    said = [
+        "; ".join(map(source_words, event.sources)) or "no source",
+        event.confidence or "",
+        f"known from {short(PartialDate.of(known.day))}" + (" (assumed)" if known.assumed else ""),
+        clean(event.id),
+    ]
+    return " · ".join(filter(None, said))
+
+
+def differing(conflict: Conflict) -> str:
+    """What the claims differ in: "share, amount and day"."""
+    return "".join(text for text, _ in joined([[(word, PLAIN)] for word in conflict.differ]))
+
+
+def claim_data(event: Event, counts: bool) -> dict[str, Any]:
+    """A claim as in a file, with the day from which it is known and whether it counts."""
+    known = knowledge(event)
+    return {
+        "event": codec.encode(event),
+        "counts": counts,
+        "known": known.day.isoformat(),
+        "known_assumed": known.assumed,
+    }
+
+
+def conflict_data(conflict: Conflict) -> dict[str, Any]:
+    """A conflict: the fact, what claims differ in, the rule, and every claim, the one that counts first."""
+    return {
+        "fact": list(conflict.fact),
+        "differ": list(conflict.differ),
+        "rule": conflict.rule,
+        "claims": [
+            claim_data(conflict.chosen, counts=True),
+            *(claim_data(other, counts=False) for other in conflict.others),
+        ],
+    }

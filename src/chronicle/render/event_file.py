@@ -1,0 +1,71 @@
+"""Events as a file has them: YAML that the reader of event files reads back as the same events."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from chronicle import codec
+from chronicle.events import Event
+
+# Text that needs no quotes: nothing in it can mean anything to YAML.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._%/()+-]*[A-Za-z0-9.%)])?")
+_NOTHING: Final = frozenset({"null"})
+_INDENT: Final = "  "
+
+
+def event_file(events: Sequence[Event]) -> str:
+    """The text of an event file with these events."""
+    lines = ["events:"]
+    for event in events:
+        lines.extend(f"{_INDENT}{line}" for line in _item(_ordered(codec.encode(event))))
+    return "\n".join(lines) + "\n"
+
+
+def _ordered(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The id first, as it is what a reader looks for."""
+    return {"id": plain["id"], **plain}
+
+
+def _item(value: Any) -> Iterator[str]:
+    """A value as an item of a list."""
+    lines = _block(value)
+    yield f"- {next(lines)}"
+    for line in lines:
+        yield f"{_INDENT}{line}"
+
+
+def _block(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _entry(str(name), part)
+    else:
+        yield _scalar(value)
+
+
+def _entry(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, (Mapping, list, tuple)) and not value:
+        yield f"{_scalar(name)}: {'{}' if isinstance(value, Mapping) else '[]'}"
+    elif isinstance(value, Mapping):
+        yield f"{_scalar(name)}:"
+        yield from (f"{_INDENT}{line}" for line in _block(value))
+    elif isinstance(value, (list, tuple)):
+        yield f"{_scalar(name)}:"
+        for part in value:
+            yield from (f"{_INDENT}{line}" for line in _item(part))
+    else:
+        yield f"{_scalar(name)}: {_scalar(value)}"
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    if _PLAIN.fullmatch(text) and text not in _NOTHING:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in quoted)

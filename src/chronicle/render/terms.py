@@ -1,0 +1,64 @@
+"""On which terms a question was asked: by what knowledge, by what the store held, under which assumptions."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Final
+
+from attrs import frozen
+
+from chronicle.dates import PartialDate
+from chronicle.render.days import day_words, short
+from chronicle.render.layout import clean
+
+Assumption = tuple[str, PartialDate]
+"""A deal, and when it is assumed to complete."""
+
+
+@frozen
+class Terms:
+    """The terms of a question; by default all that is known, all that is recorded, nothing assumed.
+
+    ``first_known`` is the first day on which anything was known at all, for the words about a day of
+    knowledge before it.
+    """
+
+    known: datetime.date | None = None
+    recorded: datetime.date | None = None
+    assumed: tuple[Assumption, ...] = ()
+    first_known: datetime.date | None = None
+
+    def words(self) -> str:
+        """The terms as the end of a title; empty for those by default."""
+        known = f", as known on {day_words(self.known)}" if self.known else ""
+        recorded = f", as recorded by {day_words(self.recorded)}" if self.recorded else ""
+        return f"{known}{recorded}{assumed_words(self.assumed)}"
+
+    def data(self) -> dict[str, Any]:
+        """``known``, and ``recorded`` and ``assumed`` where there is anything to say."""
+        found: dict[str, Any] = {"known": None if self.known is None else self.known.isoformat()}
+        if self.recorded is not None:
+            found["recorded"] = self.recorded.isoformat()
+        return found | assumed_data(self.assumed)
+
+    def too_early(self) -> str:
+        """What to say when the day of knowledge lies before all that was ever known; else empty."""
+        if self.known is None or self.first_known is None or self.first_known <= self.known:
+            return ""
+        first = day_words(self.first_known)
+        return f"Nothing of this was known by then: the first of it became known on {first}."
+
+
+ASKED_PLAINLY: Final = Terms()
+"""The terms by default."""
+
+
+def assumed_words(assumed: tuple[Assumption, ...]) -> str:
+    """What is assumed, as the end of a title."""
+    said = " and ".join(f"{clean(deal)} is completed ({short(on)})" for deal, on in assumed)
+    return f", assuming that {said}" if said else ""
+
+
+def assumed_data(assumed: tuple[Assumption, ...]) -> dict[str, Any]:
+    """What is assumed, for JSON; nothing when there is nothing."""
+    return {"assumed": [{"deal": deal, "date": str(on)} for deal, on in assumed]} if assumed else {}

@@ -1,0 +1,225 @@
+"""The page of reasons: each value as a tree of the events behind it, and what each of these rests on."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from chronicle import codec, views
+from chronicle.conflicts import Conflict
+from chronicle.dates import PartialDate
+from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
+from chronicle.render.claims import claimed, differing, said_by
+from chronicle.render.days import day_words, short, since
+from chronicle.render.facts import about, subject_of
+from chronicle.render.figures import money_figure, share_figure, share_is_unknown
+from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
+from chronicle.render.sentences import Teller, has_parts, stated
+from chronicle.render.sources import source_in_full, source_words
+from chronicle.render.terms import Terms
+from chronicle.render.tree import Node, tree
+from chronicle.replay import Key
+from chronicle.state import Fact
+from chronicle.values import Source
+from chronicle.why import Reason, Step, Why
+
+_HOLDER_AND_TARGET = 2
+_SOURCE = "green"
+_CORRECTED = "cyan"
+
+
+@frozen(eq=False)
+class Background:
+    """What a page of reasons goes by: the day, the terms, names, events as written, effects of deals."""
+
+    as_of: datetime.date
+    terms: Terms
+    teller: Teller
+    events: Mapping[str, Event]
+    written: Mapping[str, Event]
+    effects: Mapping[str, Sequence[Effect]]
+
+    def called(self, entity: str) -> str:
+        """What an entity is called on the day."""
+        return self.teller.name(entity, self.as_of)
+
+
+def why_page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Page:
+    """The page of the reasons for what ``key`` says, on a terminal of ``width`` columns."""
+    return Page(lambda: _page(whys, key, background, page_width(width)))
+
+
+def _page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Iterator[Line]:
+    reasons = [reason for why in whys for reason in why.reasons]
+    cells = {(reason.fact.view, reason.fact.key) for reason in reasons}
+    one = len(cells) == 1
+    yield from wrap(_title(whys, key, reasons[0].fact if one else None, background), width)
+    when = f"on {day_words(background.as_of)}{background.terms.words()}"
+    yield from wrap([(when, PLAIN)], width)
+    for reason in reasons:
+        yield []
+        yield from tree(_reason(reason, background, one), width)
+    if not reasons:
+        yield []
+        yield from wrap([(_nothing(whys, background.terms), PLAIN)], width)
+
+
+def _title(whys: Sequence[Why], key: Key, fact: Fact | None, background: Background) -> Line:
+    if fact is not None:
+        return [
+            ("Why: ", PLAIN),
+            (f"{about(fact.view).what} of {subject_of(fact, background.called)}", STRONG),
+        ]
+    return [("Why: ", PLAIN), (_asked(whys, key, background), STRONG)]
+
+
+def _asked(whys: Sequence[Why], key: Key, background: Background) -> str:
+    """What was asked for, where that is not one fact."""
+    if len(whys) > 1:
+        return ", ".join(map(background.called, key))
+    view = whys[0].view
+    # Without a right every right is meant, and the one of a share in a company is not spelt out.
+    whole = (*key, "equity") if view == views.HOLDINGS and len(key) == _HOLDER_AND_TARGET else key
+    told = about(view)
+    if len(whole) == len(views.KEYS.get(view, ())) or view == views.UNITS:
+        return f"{told.what} of {told.subject(whole, None, background.called)}"
+    return f"{told.what} of {', '.join(map(background.called, key))}"
+
+
+def _nothing(whys: Sequence[Why], terms: Terms) -> str:
+    said = next((why.instead for why in whys if why.instead), "nothing is known of it")
+    return terms.too_early() or f"{said[:1].upper()}{clean(said[1:])}."
+
+
+def _reason(reason: Reason, background: Background, one: bool) -> Node:
+    fact = reason.fact
+    told = about(fact.view)
+    label: Line = [] if one else [(f"{told.what} of {subject_of(fact, background.called)}: ", PLAIN)]
+    begun = since(fact.since)
+    sure: Line = [(", certain", PLAIN)] if fact.certain else [(", possible", DOUBT)]
+    when: Line = [(f", {begun}", PLAIN)] if begun else []
+    head: Line = [*label, (told.value(fact, background.called), STRONG), *sure, *when]
+    steps = [_step(step, fact, background) for step in reason.steps]
+    if fact.span.ended_by is not None and may_have_ended(fact, background.as_of):
+        steps.append(_end(background.events[fact.span.ended_by], background))
+    return Node((head,), tuple(steps))
+
+
+def may_have_ended(fact: Fact, day: datetime.date) -> bool:
+    """Whether what a fact says may be over on ``day``: a reason why it is only possible."""
+    end = fact.span.end
+    return not fact.certain and end is not None and end.earliest <= day
+
+
+def _end(event: Event, background: Background) -> Node:
+    """The event in whose window the day lies, so that the value may be over."""
+    said: Line = [("may be over  ", DOUBT), (f"{short(event.date)}  ", STRONG)]
+    return Node(([*said, *background.teller.sentence(event)], [(clean(event.id), DIM)]))
+
+
+# An event behind a value
+
+
+def _step(step: Step, fact: Fact, background: Background) -> Node:
+    event = step.event
+    teller = background.teller
+    declared = isinstance(event, EntityDeclared)
+    date = "" if declared else f"{short(event.date)}  "
+    head: Line = [(date, STRONG), *teller.sentence(event)]
+    figures = [figure for figure in (share_figure(event), money_figure(event)) if figure]
+    if figures and not share_is_unknown(event):
+        head.append((f"  {'  '.join(figures)}", STRONG))
+    label = "effect: " if isinstance(event, DealCompleted) else "if completed: "
+    effects: list[Line] = [
+        [(label, DIM), *teller.effect(effect, event.date)]
+        for effect in background.effects.get(event.id, ())
+        if fact.view == views.DEALS or _concerns(effect, fact)
+    ]
+    note: list[Line] = [[(clean(event.note), DIM)]] if event.note else []
+    return Node((head, *effects, _known(step), *note), tuple(_below(step, background)))
+
+
+def _concerns(effect: Effect, fact: Fact) -> bool:
+    """Whether an effect says something of what the fact is about."""
+    named = {value for _, value in effect.fields if isinstance(value, str)}
+    return bool(named.intersection(fact.key))
+
+
+def _known(step: Step) -> Line:
+    event = step.event
+    assumed = " (assumed: no source is dated)" if step.knowledge.assumed else ""
+    place = f"{step.place.file}:{step.place.line}" if step.place else ""
+    said = [
+        event.id,
+        event.kind,
+        "" if step.knowledge.day <= datetime.date.min else f"known from {_day(step.knowledge.day)}{assumed}",
+        event.confidence or "",
+        place,
+    ]
+    return [(" · ".join(clean(part) for part in said if part), DIM)]
+
+
+def _below(step: Step, background: Background) -> Iterator[Node]:
+    for source in step.event.sources:
+        yield _source(source)
+    if not step.event.sources and not isinstance(step.event, EntityDeclared):
+        yield Node(([("no source", DOUBT)],))
+    yield from _corrections(step, background)
+    for conflict in step.conflicts:
+        yield _conflict(conflict, background.teller)
+
+
+def _source(source: Source) -> Node:
+    details = [
+        f"“{clean(source.quote)}”" if source.quote else "",
+        f"page {clean(source.page)}" if source.page else "",
+        clean(source.url) if source.url else "",
+        f"retrieved {short(source.retrieved)}" if source.retrieved else "",
+    ]
+    below: list[Line] = [[(detail, DIM)] for detail in details if detail]
+    return Node(([("source  ", _SOURCE), (source_in_full(source), PLAIN)], *below))
+
+
+def _corrections(step: Step, background: Background) -> Iterator[Node]:
+    if not step.corrections:
+        return
+    plain: dict[str, Any] = dict(codec.encode(background.written[step.event.id]))
+    for correction in step.corrections:
+        assert isinstance(correction, RecordCorrected)
+        changes = ", ".join(_change(plain, name, json.loads(text)) for name, text in correction.set)
+        known = _day(knowledge(correction).day)
+        head: Line = [
+            ("corrected  ", _CORRECTED),
+            (changes, STRONG),
+            (f": {clean(correction.reason)}", PLAIN),
+        ]
+        sources = "; ".join(map(source_words, correction.sources))
+        tail = f"{clean(correction.id)} · known from {known}" + (f" · {sources}" if sources else "")
+        yield Node((head, [(tail, DIM)]))
+
+
+def _change(plain: dict[str, Any], name: str, value: Any) -> str:
+    """One field of a correction in words; ``plain`` is the event until then, and has the value afterwards."""
+    before = plain.pop(name, None)
+    if value is not None:
+        plain[name] = value
+    if has_parts(before) or has_parts(value):
+        return f"{clean(name)} stated anew"
+    old, new = ("nothing" if each is None else stated(each) for each in (before, value))
+    return f"{clean(name)} {old} → {new}"
+
+
+def _day(day: datetime.date) -> str:
+    return short(PartialDate.of(day))
+
+
+def _conflict(conflict: Conflict, teller: Teller) -> Node:
+    losers = tuple(
+        Node(([(claimed(other, teller), STRONG)], [(said_by(other), DIM)])) for other in conflict.others
+    )
+    words = f"sources differ in {differing(conflict)}; this one counts: {conflict.rule}"
+    return Node(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)

@@ -1,0 +1,309 @@
+"""FollowTheMoney entities: companies and people, what they own, lead and succeed."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+
+from chronicle import codec
+from chronicle.errors import Problem
+from chronicle.events import Event
+from chronicle.interop import followthemoney
+from chronicle.interop.followthemoney_values import one_date, prefix_date, share_of_text
+from chronicle.values import parse_share
+from given import state_on
+
+
+def read(*records: Any) -> tuple[list[Event], list[Problem]]:
+    """Events and problems of records, one in each line."""
+    lines = "\n".join(record if isinstance(record, str) else json.dumps(record) for record in records)
+    found = list(followthemoney.read(io.BytesIO(lines.encode()), "entities.ftm.json"))
+    events = [each for each in found if not isinstance(each, Problem)]
+    return events, [each for each in found if isinstance(each, Problem)]
+
+
+def said(problems: list[Problem]) -> list[str]:
+    return [f"{problem.code} {problem.message}" for problem in problems]
+
+
+def record(id: str, schema: str, **properties: Any) -> dict[str, Any]:
+    """One entity; a property may be given as one text."""
+    listed = {name: value if isinstance(value, list) else [value] for name, value in properties.items()}
+    return {"id": id, "schema": schema, "properties": listed, "datasets": ["sample"]}
+
+
+def owns(**properties: Any) -> dict[str, Any]:
+    return record("own", "Ownership", **{"owner": "ann", "asset": "film", **properties})
+
+
+def test_a_company_and_a_person_are_declared_with_their_lives() -> None:
+    """Names, types, dates of any precision, numbers of registers and the country."""
+    company = record(
+        "film",
+        "Company",
+        name=["Film Ltd", "Film"],
+        jurisdiction="gb",
+        incorporationDate="1999-05",
+        dissolutionDate="2021-02-16T21:00:00",
+        registrationNumber="012",
+        previousName="Old Film",
+    )
+    person = record("ann", "Person", name="Ann Lee", birthDate="1970", deathDate="2020-05")
+    events, problems = read(company, person)
+    assert problems == []
+    state = state_on("2022-01-01", events)
+    film, ann = state.entity("ftm:film"), state.entity("ftm:ann")
+    assert (film.name, film.type, film.jurisdiction, film.status) == (
+        "Film Ltd",
+        "company",
+        "gb",
+        "dissolved",
+    )
+    assert (ann.name, ann.type, ann.status) == ("Ann Lee", "person", "dissolved")
+    assert {("registration-number", "012"), ("previous-name", "Old Film")} == set(film.identifiers)
+    assert str(next(e for e in events if e.kind == "entity.founded").date) == "1999-05"
+    assert {e.reason for e in events if e.kind == "entity.dissolved"} == {"dissolved", "died"}
+
+
+def test_an_entity_with_an_lei_is_the_one_of_every_other_source() -> None:
+    """What is said of its own id is said of its LEI."""
+    lei = "5493001KJTIIGC8Y1R12"
+    events, _ = read(
+        record("ann", "Person", name="Ann"),
+        record("film", "Company", name="Film Ltd", leiCode=lei),
+        owns(percentage="40", startDate="2015"),
+    )
+    assert str(state_on("2016-01-01", events).share("ftm:ann", f"lei:{lei.lower()}")) == "40%"
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("25", "25%"),
+        ("25%", "25%"),
+        ("50,00", "50%"),
+        ("12.5 %", "12.5%"),
+        ("0,5", "0.5%"),
+        ("25-50", "25-50%"),
+        ("25 – 50 %", "25-50%"),
+        ("from 25 to 50", "25-50%"),
+        ("50-50", "50%"),
+        ("> 25%", ">25%"),
+        ("≥ 75 %", ">=75%"),
+        ("75% or more", ">=75%"),
+        ("less than 5%", "<5%"),
+        ("<= 10", "<=10%"),
+        ("10% or less", "<=10%"),
+        ("more than 25% but not more than 50%", ">25-50%"),
+        ("> 25% and < 50%", ">25-<50%"),
+        ("at least 50% but less than 75%", "50-<75%"),
+        ("25% < x <= 50%", ">25-50%"),
+        ("25% <= x < 50%", "25-<50%"),
+        ("1/3", "1/3"),
+        ("ownership-of-shares-25-to-50-percent", ">25-50%"),
+        ("ownership-of-shares-75-to-100-percent-as-trust", "75-100%"),
+        ("voting-rights-50-to-75-percent", ">50-<75%"),
+        ("0", "0%"),
+    ],
+)
+def test_a_free_text_states_a_share(text: str, share: str) -> None:
+    """Percentages as people write them, with their open and closed ends; exact, never a float."""
+    found = share_of_text(text)
+    assert found is not None
+    assert found == parse_share(share)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "n/a", "101", "50-25", "1/0", "1.234,5", "majority", "4/3", "> 120", "25,5,5"]
+)
+def test_what_states_no_share_is_none(text: str) -> None:
+    """Words, more than the whole, ranges that run backwards and divisions by zero state nothing."""
+    assert share_of_text(text) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "date"),
+    [
+        (["2021"], "2021"),
+        (["2021-02"], "2021-02"),
+        (["2021-02-16T21"], "2021-02-16"),
+        (["2021", "2021-02"], "2021-02"),
+        (["2021-02", "2020"], "[2020..2021-02]"),
+        (["2021-13", "2021-02-30", "0017", "3201-01-01", "spring"], None),
+        ([], None),
+    ],
+)
+def test_dates_are_prefixes_and_several_make_a_window(texts: list[str], date: str | None) -> None:
+    """A year stays a year; two dates that agree are the finer one, others the window around them."""
+    assert one_date(texts) == date
+
+
+def test_ownership_is_observed_from_its_start_to_its_end() -> None:
+    """The share stands from the start and is nothing from the end; silence ends nothing."""
+    events, problems = read(owns(percentage="> 25%", startDate="2015", endDate="2018-03", sharesCount="100"))
+    assert problems == []
+    assert [(str(event.date), str(event.holds)) for event in events] == [("2015", ">25%"), ("2018-03", "0%")]
+    assert events[0].shares.value == 100
+    assert str(state_on("2016-01-01", events).share("ftm:ann", "ftm:film")) == ">25%"
+    assert state_on("2014-12-31", events).share("ftm:ann", "ftm:film") is None
+    events, _ = read(owns(startDate="2015"))
+    assert [str(event.holds) for event in events] == ["?"]
+    events, _ = read(owns(startDate="2015", percentage=0))
+    assert [str(event.holds) for event in events] == ["0%"]
+
+
+def test_ownership_of_several_by_several_with_several_percentages() -> None:
+    """Every owner of every asset; shares that differ are the range that has all of them, and a doubt."""
+    events, problems = read(
+        owns(owner=["ann", "bo"], asset=["film", "music"], percentage=["25", "30-40"], date="2015")
+    )
+    assert [(event.holder, event.target) for event in events] == [
+        ("ftm:ann", "ftm:film"),
+        ("ftm:ann", "ftm:music"),
+        ("ftm:bo", "ftm:film"),
+        ("ftm:bo", "ftm:music"),
+    ]
+    assert {event.holds.canonical() for event in events} == {"25-40%"}
+    assert said(problems) == ['C722 several percentages: "25, 30-40"']
+
+
+@pytest.mark.parametrize(
+    ("fields", "date"),
+    [
+        ({"date": "2015-03"}, "2015-03"),
+        ({"endDate": "2018"}, "[..2018]"),
+        ({"modifiedAt": "2019-01-01"}, "[..2019-01-01]"),
+        ({"startDate": ["2015", "2017"]}, "[2015..2017]"),
+        ({}, "[0001..9999]"),
+    ],
+)
+def test_without_a_start_the_date_says_no_more_than_is_known(fields: dict[str, Any], date: str) -> None:
+    """By when somebody had seen it, the window of several starts, or some time."""
+    events, _ = read(owns(percentage="5", **fields))
+    assert str(events[0].date) == date
+
+
+def test_what_a_dataset_first_saw_is_when_it_was_known() -> None:
+    """The day a dataset first had the record is the day of knowledge, and its source is the dataset."""
+    seen = {**owns(percentage="5", sourceUrl="https://x.example/1"), "first_seen": "2022-04-05T10:00:00"}
+    events, _ = read(seen)
+    plain = codec.encode(events[0])
+    assert (plain["known"], plain["date"]) == ("2022-04-05", "[..2022-04-05]")
+    assert plain["sources"] == [
+        {"publisher": "sample", "title": "Ownership own", "url": "https://x.example/1"}
+    ]
+
+
+def test_directors_and_members_come_and_go() -> None:
+    """A directorship is a role, a membership belongs to a group; both end on their end date."""
+    events, _ = read(
+        record("d", "Directorship", director="ann", organization="film", role="Chair", startDate="2015"),
+        record("e", "Directorship", director="bo", organization="film", startDate="2015", endDate="2016"),
+        record(
+            "m", "Membership", member="film", organization="union", startDate="2015", endDate="2017-01-01"
+        ),
+    )
+    assert [(event.kind, getattr(event, "role", None)) for event in events] == [
+        ("role.appointed", "Chair"),
+        ("role.appointed", "director"),
+        ("role.ended", "director"),
+        ("membership.started", None),
+        ("membership.ended", None),
+    ]
+    assert [fact.key[:2] for fact in state_on("2017-06-01", events).view("roles")] == [
+        ("ftm:ann", "ftm:film")
+    ]
+    assert list(state_on("2017-06-01", events).view("memberships")) == []
+
+
+def test_a_successor_follows_its_predecessors() -> None:
+    """Two companies become one: both end on the day, and lead to the one that came after."""
+    events, _ = read(record("s", "Succession", predecessor=["a", "b"], successor="c", date="2019-07"))
+    assert [(event.entity, event.successor, str(event.date)) for event in events] == [
+        ("ftm:a", "ftm:c", "2019-07"),
+        ("ftm:b", "ftm:c", "2019-07"),
+    ]
+
+
+def test_what_makes_no_event_is_said() -> None:
+    """Links without a direction, links without ends and unknown schemata are left out with a word."""
+    _, problems = read(
+        record("u", "UnknownLink", subject="a", object="b"),
+        record("o", "Ownership", owner="a"),
+        record("d", "Directorship", director="a"),
+        record("s", "Succession", successor="a"),
+    )
+    assert said(problems) == [
+        'C724 schema "UnknownLink" makes no event',
+        "C724 Ownership without an owner or an asset",
+        "C724 Directorship without director or organization",
+        "C724 Succession without a predecessor or a successor",
+    ]
+
+
+def test_bad_lines_and_bad_values_cost_only_themselves() -> None:
+    """A line that is no entity, a date and a percentage that are none: said, and the rest is imported."""
+    events, problems = read(
+        "{not json",
+        '"text"',
+        {"schema": "Company"},
+        owns(percentage=["majority", "40"], startDate=["2015", "0017"], endDate="soon"),
+        {"id": "x", "schema": "Company", "caption": "X", "properties": None},
+        {"id": "y", "schema": "Person"},
+    )
+    assert [problem.code for problem in problems] == ["C720", "C720", "C720", "C721", "C721", "C721"]
+    assert [problem.place.line for problem in problems] == [1, 2, 3, 4, 4, 4]
+    assert [str(event.holds) for event in events if event.kind == "stake.observed"] == ["40%"]
+    assert [event.name for event in events if event.kind == "entity.declared"] == ["X", "y"]
+
+
+def test_ids_come_from_the_record_and_stay() -> None:
+    """Read again, the same ids; ids in other letters are told apart."""
+    twice = [read(owns(percentage="5", date="2015"))[0] for _ in range(2)]
+    assert twice[0] == twice[1]
+    assert twice[0][0].id == "ftm:own:held:0"
+    names = [record(id, "Company", name="X") for id in ("ООО-1", "ЗАО-1")]
+    assert len({event.entity for event in read(*names)[0]}) == 2
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+NAMES = [
+    "name",
+    "percentage",
+    "startDate",
+    "endDate",
+    "owner",
+    "asset",
+    "leiCode",
+    "role",
+    "sharesCount",
+    "sourceUrl",
+]
+
+
+@given_any(
+    st.sampled_from(["Company", "Person", "Ownership", "Directorship", "Succession"]),
+    st.dictionaries(st.sampled_from(NAMES), JSON),
+    JSON,
+)
+def test_no_record_makes_the_reader_fail(schema: str, properties: dict[str, Any], other: Any) -> None:
+    """Whatever stands in whatever property: events and problems, never an exception."""
+    events, problems = read({"id": "x", "schema": schema, "properties": properties, "first_seen": other})
+    assert events or problems
+
+
+@given_any(st.text(max_size=20))
+def test_no_text_makes_a_share_or_a_date_fail(text: str) -> None:
+    """Any text states a share within nothing and the whole, or none."""
+    share = share_of_text(text)
+    assert share is None or 0 <= share.minimum <= share.maximum <= 1
+    prefix_date(text)
