@@ -485,3 +485,13 @@ def test_tables_are_whole(file: Path, question: tuple[str, ...]) -> None:
     assert {len(row) for row in rows} == {len(header)}
     plain = run("--from", file, *question, "--plain").stdout.splitlines()
     assert [line.split("\t") for line in plain] == rows
+
+
+def test_an_entity_may_be_named_by_an_identifier(root: Path) -> None:
+    """A ticker says who is meant, with its scheme or without."""
+    source = str(root / "events" / "chinavision-2014")
+    by_id = CliRunner().invoke(chronicle, ["--from", source, "as-of", "2014-12-31", "alibaba-pictures"])
+    assert by_id.exit_code == 0
+    for word in ("1060.HK", "ticker:1060.HK"):
+        named = CliRunner().invoke(chronicle, ["--from", source, "as-of", "2014-12-31", word])
+        assert named.output == by_id.output

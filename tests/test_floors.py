@@ -58,6 +58,7 @@ UPWARDS = (
     ("cli", "from rich.table import Table", "Only render imports rich", "chronicle.cli -> rich"),
     ("history", "import nanoarrow", "Only tables imports nanoarrow", "chronicle.history -> nanoarrow"),
     ("history", "import pyarrow", "Only exports imports pyarrow", "chronicle.history -> pyarrow"),
+    ("history", "import openpyxl", "Only xlsx imports openpyxl", "chronicle.history -> openpyxl"),
     ("codec", "import yaml", "Only authoring imports yaml", "chronicle.codec -> yaml"),
 )
 

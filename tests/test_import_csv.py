@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sys
 from collections.abc import Mapping
+from csv import field_size_limit
 from pathlib import Path
 from typing import Any
 
@@ -471,7 +473,19 @@ def test_tabs_stand_between_cells_of_tsv() -> None:
 
 
 def test_a_quote_that_is_never_closed_loses_its_row_and_not_the_memory() -> None:
-    """An opened quote swallows rows until a cell is too long; that is a finding, and the reading goes on."""
+    """An opened quote swallows rows until they are too long; that is a finding, and the reading goes on.
+
+    Also where another library has lifted the limit that the csv module has for the whole process.
+    """
+    before = field_size_limit(sys.maxsize)
+    try:
+        _swallowed()
+    finally:
+        field_size_limit(before)
+    _swallowed()
+
+
+def _swallowed() -> None:
     table = 'ticker,from,to\nX,2010,\n"' + "Y,2010,\n" * 20_000 + "Z,2010,\n"
     found = read(table, mapping(MEMBERSHIP))
     assert isinstance(found[0], Event)

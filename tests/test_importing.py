@@ -23,7 +23,7 @@ from chronicle.codec import decode
 from chronicle.errors import Problem, UsageError
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.importing import import_events
+from chronicle.importing import Undeclared, import_events
 from chronicle.interop.incoming import Incoming
 from chronicle.stores import Store, open_store
 
@@ -242,6 +242,79 @@ def test_decoded_events_are_recorded_as_any_others(store: Store) -> None:
         assert contents(store) == contents(other)
 
 
+# Entities that nothing declares
+
+
+def declared(entity: str, kind: str = "entity.declared", **more: object) -> Event:
+    """An entity with its name, under an id of the source."""
+    plain = {"id": f"{kind}-{entity}", "kind": kind, "entity": entity, "name": entity.title()}
+    return decode({**plain, "type": "company", "date": "2010", **more})
+
+
+def test_who_is_named_and_not_declared_is_counted_once(store: Store) -> None:
+    """Holders and targets without a declaration are counted, however often they are named."""
+    summary = take(store, *(stake(id, "1%") for id in "dcba"), declared("holder-b"))
+    assert summary.undeclared == Undeclared(4, False, ("holder-a", "holder-c", "holder-d"))
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("first", [False, True])
+def test_who_is_founded_or_declared_in_the_import_is_declared(
+    store: Store, first: bool, dry_run: bool
+) -> None:
+    """Before or after it is named, by an event or by what a deal would do; also when it is a rehearsal."""
+    founded = {"kind": "entity.founded", "entity": "target", "name": "T", "type": "company"}
+    deal = {"id": "d", "kind": "deal.agreed", "date": "2015", "deal": "d", "title": "D"}
+    declaring = (declared("holder-a", "entity.founded"), decode({**deal, "effects": [founded]}))
+    named = (stake("a", "60%"),)
+    rows = (*declaring, *named) if first else (*named, *declaring)
+    assert take(store, *rows, dry_run=dry_run).undeclared == Undeclared()
+
+
+def test_who_is_declared_in_the_store_is_declared(store: Store) -> None:
+    """An import may name what an earlier one declared, under whatever id, or what a deal of it founds."""
+    effect = {"kind": "entity.founded", "entity": "target", "name": "T", "type": "company"}
+    deal = {"id": "d", "kind": "deal.agreed", "date": "2015", "deal": "d", "title": "D", "effects": [effect]}
+    take(store, declared("holder-a", id="entity-declared-holder-a"), declared("holder-b"))
+    assert take(store, stake("a", "1%"), stake("b", "1%")).undeclared == Undeclared(1, False, ("target",))
+    take(store, decode(deal))
+    assert take(store, stake("a", "1%"), stake("b", "1%")).undeclared == Undeclared()
+    assert take(store, stake("a", "1%"), dry_run=True).undeclared == Undeclared()
+
+
+def test_no_more_than_so_many_names_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a limit it is said that there may be more; what was declared long ago is looked up."""
+    monkeypatch.setattr(importing, "MOST_NAMES", 2)
+    summary = take(store, *(stake(id, "1%") for id in "abc"))
+    assert summary.undeclared == Undeclared(2, True, ("holder-a", "target"))
+    rows = [declared(entity) for entity in ("target", "holder-a", "x", "y", "z")]
+    assert take(store, *rows, stake("a", "1%"), dry_run=True).undeclared == Undeclared()
+    assert take(store, *rows, stake("a", "1%")).undeclared == Undeclared()
+
+
+@pytest.mark.parametrize(
+    ("count", "line"),
+    [
+        (1, "2 entities are named and not declared: o0, t\n"),
+        (5, "6 entities are named and not declared, such as o0, o1, o2, ...\n"),
+    ],
+)
+def test_the_command_says_who_is_not_declared(count: int, line: str, folder: Path) -> None:
+    """One line with the number and the first of them, and the import is none the worse for it."""
+    rows = "".join(f"o{number},2019,1\n" for number in range(count))
+    (folder / "rows.csv").write_text("owner,day,share\n" + rows, encoding="utf-8")
+    code, output = run("csv", "rows.csv", "--mapping", "map.yaml", "--into", "s.db")
+    assert code == 0
+    assert output.endswith(line)
+
+
+def test_one_and_too_many_are_said_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One entity is one, and where not all were remembered there are at least so many."""
+    monkeypatch.setattr(importing, "MOST_NAMES", 1)
+    _, output = run("csv", "rows.csv", "--mapping", "map.yaml", "--into", "s.db")
+    assert output.endswith("at least 1 entity is named and not declared: a\n")
+
+
 EDITION = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["10%", "20%", "30%"]), min_size=1)
 
 
@@ -348,7 +421,8 @@ def test_the_command_reads_a_pipe_and_stops_at_a_limit(folder: Path) -> None:
         "csv", "-", "--mapping", "map.yaml", "--into", "s.db", "--limit", "1",
         input="owner,day,share\nx,2019,1\ny,2019,2\n",
     )  # fmt: skip
-    assert (code, output) == (0, "read 1, made 1 event\nimported: 1 added, 0 known\n")
+    told = "read 1, made 1 event\nimported: 1 added, 0 known\n2 entities are named and not declared: t, x\n"
+    assert (code, output) == (0, told)
 
 
 def test_a_dry_run_makes_no_store(folder: Path) -> None:

@@ -421,3 +421,30 @@ def test_an_observation_inside_the_window_of_a_purchase() -> None:
     events = (BOUGHT, observed("2014-03-20", "group", "film", "60%"))
     assert stake_on("2014-03-25", *events) == [("60%", False)]
     assert stake_on("2014-03-31", *events) == [("60%", True)]
+
+
+def test_an_entity_is_found_by_what_it_went_by_on_the_day() -> None:
+    """By id, name, short name and identifier; a ticker that was used again means who had it then."""
+    events = [
+        happened(
+            "entity.declared", "0001-01-01", entity="film", name="ChinaVision", short="CV", type="company"
+        ),
+        happened("entity.declared", "0001-01-01", entity="other", name="Other", type="company"),
+        happened("entity.renamed", "2014-06-25", entity="film", name="Alibaba Pictures"),
+        happened("entity.identified", "2010", entity="film", scheme="ticker", value="1060.HK", until="2015"),
+        happened("entity.identified", "2016", entity="other", scheme="ticker", value="1060.HK"),
+    ]
+
+    def found(date: str, word: str) -> list[str]:
+        return [entity.entity for entity in state_on(date, events).find(word)]
+
+    assert (
+        found("2014-01-01", "film")
+        == found("2014-01-01", "chinavision")
+        == found("2014-01-01", "cv")
+        == ["film"]
+    )
+    assert (found("2014-12-31", "chinavision"), found("2014-12-31", "ALIBABA PICTURES")) == ([], ["film"])
+    assert found("2014-12-31", "1060.HK") == found("2014-12-31", "ticker:1060.HK") == ["film"]
+    assert found("2020", "1060.HK") == ["other"]
+    assert found("2020", "isin:1060.HK") == found("2020", "nobody") == []

@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
+from heapq import nsmallest
 from itertools import islice
 from typing import Any, Final
 
@@ -23,15 +24,39 @@ from chronicle.codec.ids import LONGEST
 from chronicle.collector import paused_collector
 from chronicle.dates import PartialDate
 from chronicle.errors import ChronicleError, Conflict, Problem, UsageError, shown
-from chronicle.events import NOT_CORRECTED, Event, RecordCorrected, RecordRetracted
+from chronicle.events import (
+    NOT_CORRECTED,
+    Effect,
+    EntityDeclared,
+    EntityFounded,
+    Event,
+    RecordCorrected,
+    RecordRetracted,
+    references,
+)
 from chronicle.interop.incoming import Incoming
 from chronicle.stores import NewRecord, Record, Store
 
 BATCH: Final = 5_000
 """How many events are made durable at once."""
 
+MOST_NAMES: Final = 100_000
+"""How many ids of entities an import remembers, of those that are declared and of those that are not."""
+
 Refuse = Callable[[Problem], None]
 Report = Callable[[int], None]
+
+
+@frozen
+class Undeclared:
+    """Entities that an import names and that nothing declares: how many, and the first three ids.
+
+    ``capped`` says that there may be more, for no more than ``MOST_NAMES`` are remembered.
+    """
+
+    count: int = 0
+    capped: bool = False
+    examples: tuple[str, ...] = ()
 
 
 @define
@@ -41,6 +66,7 @@ class Summary:
     ``made`` events came from the source and ``skipped`` problems, ``read`` both. Of the events,
     ``added`` are new, ``known`` were there with the same content, and ``corrected`` with another.
     ``retracted`` were there and are no more in the source; ``restored`` had been and are again.
+    ``undeclared`` are the entities that the events name and neither they nor the store declare.
     """
 
     read: int = 0
@@ -52,6 +78,7 @@ class Summary:
     retracted: int = 0
     skipped: int = 0
     reasons: Counter[str] = Factory(Counter)
+    undeclared: Undeclared = Undeclared()
 
 
 def import_events(
@@ -80,6 +107,7 @@ def import_events(
         report(work.summary.read)
     if withdrawn:
         work.withdraw()
+    work.summary.undeclared = work.names.undeclared(store, complete=not dry_run)
     return work.summary
 
 
@@ -110,6 +138,71 @@ class _Given:
 
 
 @define
+class _Names:
+    """The ids of entities that events name and that nothing has declared so far.
+
+    Of those that are declared only the last ones are remembered, for a register may declare millions.
+    The rest are looked up in the store at the end, where all that was imported is by then.
+    """
+
+    _named: set[str] = Factory(set)
+    _declared: dict[str, None] = Factory(dict)  # the oldest first
+    _full: bool = False
+    _forgotten: bool = False
+
+    def note(self, event: Event) -> None:
+        """Remember what an event names and declares."""
+        for id in _declared_by(event):
+            self._named.discard(id)
+            self._declared[id] = None
+            if len(self._declared) > MOST_NAMES:
+                del self._declared[next(iter(self._declared))]
+                self._forgotten = True
+        for _, target, id in references(event):
+            if target == "entity" and id not in self._declared and id not in self._named:
+                if len(self._named) < MOST_NAMES:
+                    self._named.add(id)
+                else:
+                    self._full = True
+
+    def undeclared(self, store: Store | None, complete: bool) -> Undeclared:
+        """What ``store`` does not declare either; ``complete`` says that it has all that was imported."""
+        if self._forgotten and not complete:
+            return Undeclared()  # what was forgotten can be looked up nowhere, and is not said to be missing
+        left = self._named
+        if store is not None:
+            if len(left) <= _FEW:
+                left = {id for id in left if f"entity-declared-{id}" not in store}
+            # Declarations of other formats have ids of their own.
+            for record in store.read() if left else ():
+                if record.kind in _DECLARING or b'"effects"' in record.body:
+                    left.difference_update(_declared_in(record))
+                    if not left:
+                        break
+        return Undeclared(len(left), self._full and bool(left), tuple(nsmallest(3, left)))
+
+
+_FEW: Final = 1_000  # so many are looked up one by one before the whole store is read for them
+_DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
+
+
+def _declared_by(event: Event) -> Iterator[str]:
+    if isinstance(event, EntityDeclared | EntityFounded):
+        yield event.entity
+    effects: Iterable[Effect] = getattr(event, "effects", None) or ()
+    for effect in effects:
+        if effect.kind in _DECLARING:
+            yield str(dict(effect.fields)["entity"])
+
+
+def _declared_in(record: Record) -> Iterator[str]:
+    plain = json.loads(record.body)
+    for each in (plain, *(plain.get("effects") or ())):
+        if each["kind"] in _DECLARING:
+            yield each["entity"]
+
+
+@define
 class _Import:
     store: Store | None
     today: datetime.date
@@ -117,6 +210,7 @@ class _Import:
     record: Callable[[Event], NewRecord]
     refuse: Refuse
     summary: Summary = Factory(Summary)
+    names: _Names = Factory(_Names)
     _past: dict[str, _Past] = Factory(dict)
     _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
     _sources: set[tuple[str, str]] = Factory(set)
@@ -171,6 +265,7 @@ class _Import:
             self._sources.add((source.publisher or "", source.title or ""))
         first = given.setdefault(event.id, _Given(event, record))
         if first.record is record:
+            self.names.note(event)
             return
         if first.record == record:
             self.summary.known += 1

@@ -337,7 +337,8 @@ def replay(
             # All changes of an event are worked out before the first is made, so that "before" means it.
             for change in tuple(handler(event, before)):
                 view, key, _, value, _, _, made_from = change
-                log = cells[view].get(key)
+                logs = cells[view]
+                log = logs.get(key)
                 if log is not None:
                     if value is None and log[-1].value is None:
                         continue
@@ -345,7 +346,7 @@ def replay(
                 elif value is None:
                     continue
                 else:
-                    cells[view][key] = [change]
+                    logs[key] = [change]
                     if view in indexed:
                         before.appeared(view, key)
                 if made_from:

@@ -278,6 +278,25 @@ class State:
         known = (key[0] for key in self._ledger.keys(views.NAMES))
         raise absent("C601", "entity", entity, known)
 
+    def find(self, word: str) -> tuple[Entity, ...]:
+        """The entities that ``word`` means on the day, in order of id: by id, identifier or name.
+
+        An identifier is given as its value or as ``scheme:value``, to the letter; a name, long or
+        short, in upper or lower case. A ticker that was used again, or a name that moved on, means
+        whoever had it on the day. None at all is no error.
+        """
+        scheme, _, value = word.partition(":")
+        keys = list(self._ledger.where(views.IDENTIFIERS, 2, word))
+        keys += [key for key in self._ledger.where(views.IDENTIFIERS, 2, value) if key[1] == scheme]
+        found = {key[0] for key in keys for _ in self._cell(views.IDENTIFIERS, key)}
+        folded = word.casefold()
+        for key in self._ledger.keys(views.NAMES):
+            names = (fact.value for fact in self._cell(views.NAMES, key))
+            if key[0] == word or any(folded in _folded(name) for name in names):
+                found.add(key[0])
+        named = ((id, list(self._cell(views.NAMES, (id,)))) for id in sorted(found))
+        return tuple(self._entity(id, names[-1]) for id, names in named if names)
+
     def entities(self) -> tuple[Entity, ...]:
         """Every entity that has a name on the day, in order of id."""
         keys = sorted(self._ledger.keys(views.NAMES))
@@ -400,6 +419,10 @@ class State:
             yield (unit.owner, "unit", unit.unit, _sure(unit.certain), str(unit.since))
         for deal in self.deals():
             yield (", ".join(deal.parties), deal.stage, deal.title, _sure(deal.certain), str(deal.since))
+
+
+def _folded(name: views.Name) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in (name.name, name.short) if word)
 
 
 def _sure(certain: bool) -> str:

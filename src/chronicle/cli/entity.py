@@ -1,4 +1,4 @@
-"""Which entity a word on the command line means: an id, else a name."""
+"""Which entity a word on the command line means: an id, else a name or an identifier."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def entity_meant(
     history: History, word: str, day: datetime.date | None = None, known: PartialDate | None = None
 ) -> str:
-    """The id of the entity that ``word`` means: its id, its name on ``day``, or a name of any day.
+    """The id of the entity that ``word`` means: its id, its name or identifier on ``day`` or any day.
 
     A name that nobody knew on ``known`` still says who is meant. Upper and lower case are the same.
     Raises ``NotFound`` (C601), with all of them when several entities have the name, else with what is
@@ -42,13 +42,19 @@ def entity_meant(
 
 
 def _names(history: History, known: PartialDate | None) -> list[tuple[str, Span]]:
-    """Every name that an entity ever has, long and short, with the span in which it has it."""
-    return [
+    """Every name and identifier that an entity ever has, with the span in which it has it."""
+    names = [
         (name, span)
         for span in history.spans(view=views.NAMES, known=known)
         for name in (span.value.name, span.value.short)
         if name
     ]
+    identifiers = [
+        (word, span)
+        for span in history.spans(view=views.IDENTIFIERS, known=known)
+        for word in (span.key[2], f"{span.key[1]}:{span.key[2]}")
+    ]
+    return names + identifiers
 
 
 def _hint(word: str, ids: Sequence[str], names: Iterable[tuple[str, str]]) -> str | None:

@@ -20,7 +20,7 @@ from chronicle.errors import Problem
 from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
-    from chronicle.importing import Summary
+    from chronicle.importing import Summary, Undeclared
     from chronicle.interop.mapping import TableMapping
     from chronicle.stores import Store
 
@@ -116,18 +116,27 @@ def import_(
         )
     problems.print(ending.colored(asked.color, sys.stderr), quarantine)
     click.echo(_outcome(summary, dry_run), err=True)
+    if summary.undeclared.count:
+        click.echo(_undeclared(summary.undeclared), err=True)
     if problems.errors:
         click.get_current_context().exit(1)
 
 
 def _guess(format: str, files: tuple[str, ...], mapped: bool) -> None:
     if not mapped or len(files) != 1:
-        raise click.UsageError("--guess drafts a mapping from one table: give one csv or tsv file")
+        raise click.UsageError("--guess drafts a mapping from one table: give one csv, tsv or xlsx file")
     from chronicle.interop.guessing import draft
     from chronicle.interop.incoming import opened, shown_name
 
+    name = shown_name(files[0])
+    between = {"tsv": "\t", "xlsx": ","}.get(format)
     with opened(files[0]) as stream:
-        click.echo(draft(stream, shown_name(files[0]), "\t" if format == "tsv" else None), nl=False)
+        table = stream
+        if format == "xlsx":
+            from chronicle.interop.xlsx import sample
+
+            table = sample(stream, name)
+        click.echo(draft(table, name, between), nl=False)
 
 
 def _mapping(path: str | None) -> TableMapping | None:
@@ -227,3 +236,13 @@ def _outcome(summary: Summary, dry_run: bool) -> str:
     start = "would make of it" if dry_run else "imported"
     events = "event" if summary.made == 1 else "events"
     return f"read {summary.read:,}, made {summary.made:,} {events}{skipped}\n{start}: {done}"
+
+
+def _undeclared(found: Undeclared) -> str:
+    """One line about entities that have an id and no name."""
+    least = "at least " if found.capped else ""
+    entities = "entity is" if found.count == 1 else "entities are"
+    listed = ", ".join(found.examples)
+    more = found.count > len(found.examples)
+    told = f", such as {listed}, ..." if more else f": {listed}"
+    return f"{least}{found.count:,} {entities} named and not declared{told}"

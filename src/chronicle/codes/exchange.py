@@ -19,8 +19,9 @@ CODES = (
         "C702",
         "error",
         "mapping is wrong",
-        "The mapping has a key, a kind, a field or a value that no mapping has, or makes no events. "
-        "Nothing was imported. `chronicle import csv --guess FILE` drafts one from the header of a table.",
+        "The mapping has a key, a kind, a field or a value that no mapping has, makes no events, or "
+        "names a sheet that the workbook does not have. Nothing was imported. `chronicle import csv --guess "
+        "FILE` drafts one from the header of a table.",
         'events:\n  - {kind: membership.startet, date: "{from}", entity: "{ticker}", group: sp-500}',
     ),
     Code(
@@ -55,7 +56,7 @@ CODES = (
         "error",
         "file of another format",
         "The file is not of the format that was named: a workbook where a table of text is expected, a "
-        "file without a header, or a compressed file that is cut short.",
+        "file without a header, or a workbook or compressed file that is damaged.",
         "chronicle import csv owners.xlsx --mapping owners.yaml --into corp.db",
     ),
     Code(
@@ -132,8 +133,8 @@ CODES = (
         "C740",
         "error",
         "an extra is not installed",
-        "Data frames, Arrow and Parquet need a library that Chronicle does not install unasked. The help "
-        "names the extra that brings it.",
+        "Data frames, Arrow, Parquet and workbooks need a library that Chronicle does not install unasked. "
+        "The help names the extra that brings it.",
         "chronicle export parquet -o holdings.parquet",
     ),
     Code(

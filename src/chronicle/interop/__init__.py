@@ -35,6 +35,7 @@ FORMATS = MappingProxyType(
     {
         "csv": Format("chronicle.interop.csv:read", "Tables of text, by a mapping file.", mapped=True),
         "tsv": Format("chronicle.interop.csv:read_tsv", "The same with tabs between cells.", mapped=True),
+        "xlsx": Format("chronicle.interop.xlsx:read", "Workbooks, the same way (extra xlsx).", mapped=True),
         "bods": Format("chronicle.interop.bods:read", "Beneficial Ownership Data Standard 0.1 to 0.4."),
         "gleif": Format("chronicle.interop.gleif:read", "Legal entities and relationships of GLEIF."),
         "ftm": Format(

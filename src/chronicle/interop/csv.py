@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from typing import BinaryIO, Final
@@ -36,16 +36,20 @@ _DELIMITERS = ",;\t|"
 
 
 def read(
-    stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
+    stream: BinaryIO,
+    name: str,
+    mapping: TableMapping,
+    snapshots: Snapshots | None = None,
+    lines: OpenLines | None = None,
 ) -> Iterator[Incoming]:
     """The events of a table, and a problem with its place for all that makes none.
 
     ``snapshots`` is shared by the files of one import where a snapshot may go on in the next file;
-    ``finish`` then says what has vanished by the last. Raises ``InvalidEvents`` C706 for a file that
-    is no table of text.
+    ``finish`` then says what has vanished by the last. ``lines`` makes text of what is no text yet.
+    Raises ``InvalidEvents`` C706 for a file that is no table of text.
     """
     known = {} if snapshots is None else snapshots
-    table = _Table(stream, name, mapping)
+    table = _Table(stream, name, mapping, lines)
     yield from table.events(known)
     if snapshots is None:
         yield from finish(name, mapping, known)
@@ -67,6 +71,9 @@ def finish(name: str, mapping: TableMapping, snapshots: Snapshots) -> Iterator[I
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
 
 
+_LONGEST_ROW: Final = 1 << 17
+
+
 class Lines:
     """The lines of a file, as text. Knows what was read since it was last asked, and whether it is whole."""
 
@@ -83,6 +90,7 @@ class Lines:
         self._text = TextIOWrapper(buffered, encoding, errors, newline="")
         self.number = 0
         self.taken: list[str] = []
+        self._length = 0
         self.damaged = False
 
     def __iter__(self) -> Iterator[str]:
@@ -92,6 +100,10 @@ class Lines:
         line = next(self._text)
         self.number += 1
         self.taken.append(line)
+        self._length += len(line)
+        # The limit of the csv module belongs to the whole process: others set it as they like.
+        if self._length > _LONGEST_ROW and len(self.taken) > 1:
+            raise csv.Error(f"longer than {_LONGEST_ROW:,} characters in several lines")
         if not line.isascii() and self._damage.search(line):
             self.damaged = True
         return line
@@ -107,13 +119,15 @@ class Lines:
     def begin(self) -> None:
         """From here on is another row."""
         self.taken.clear()
+        self._length = 0
         self.damaged = False
 
 
 def _refuse_other(start: bytes) -> None:
     for mark, what in _NO_TABLE.items():
         if start.startswith(mark):
-            raise InvalidEvents(Problem("C706", f"not a table of text: {what}", help="save it as CSV first"))
+            help = "import a workbook as xlsx" if mark.startswith(b"PK") else "save it as CSV first"
+            raise InvalidEvents(Problem("C706", f"not a table of text: {what}", help=help))
 
 
 def header_of(lines: Lines, name: str, delimiter: str | None) -> tuple[list[str], str]:
@@ -136,10 +150,25 @@ def header_of(lines: Lines, name: str, delimiter: str | None) -> tuple[list[str]
     return [normal(title) for title in row], between
 
 
+OpenLines = Callable[[BinaryIO, TableMapping], Lines]
+"""Makes lines of text of a file."""
+
+
+def _of_text(stream: BinaryIO, mapping: TableMapping) -> Lines:
+    return Lines(stream, mapping.encoding)
+
+
 class _Table:
     """One file that is being read."""
 
-    def __init__(self, stream: BinaryIO, name: str, mapping: TableMapping) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        name: str,
+        mapping: TableMapping,
+        lines: OpenLines | None,
+    ) -> None:
+        self._open = lines or _of_text
         self._name = name
         self._mapping = mapping
         self._stream = stream
@@ -147,13 +176,13 @@ class _Table:
 
     def events(self, snapshots: Snapshots) -> Iterator[Incoming]:
         try:
-            self._lines = Lines(self._stream, self._mapping.encoding)
+            self._lines = self._open(self._stream, self._mapping)
+            try:
+                yield from self._table(self._lines, snapshots)
+            finally:
+                self._lines.let_go()
         except InvalidEvents as error:
             raise InvalidEvents(*(problem.at(Place(self._name)) for problem in error.problems)) from None
-        try:
-            yield from self._table(self._lines, snapshots)
-        finally:
-            self._lines.let_go()
 
     def _table(self, lines: Iterator[str], snapshots: Snapshots) -> Iterator[Incoming]:
         header = list(self._mapping.header)

@@ -71,6 +71,7 @@ class TableMapping:
     comma: bool = False
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
     header: tuple[str, ...] = ()
     empty: frozenset[str] = frozenset({""})
     values: Mapping[str, Mapping[str, str]] = field(factory=lambda: MappingProxyType({}))
@@ -88,6 +89,7 @@ _KEYS: Final = (
     "source",
     "delimiter",
     "encoding",
+    "sheet",
     "header",
     "empty",
     "values",
@@ -123,6 +125,7 @@ class _Reading:
             comma=comma,
             delimiter=self._delimiter(),
             encoding=self._encoding(),
+            sheet=self._text(plain, ("sheet",)),
             header=tuple(normal(name) for name in self._texts(plain, ("header",))),
             empty=frozenset({"", *self._texts(plain, ("empty",))}),
             values=self._values(),
