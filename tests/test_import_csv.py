@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Mapping
 from csv import field_size_limit
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -744,3 +745,12 @@ def test_declarations_need_no_date() -> None:
     rule = {"kind": "entity.declared", "entity": "eia:{id}", "name": "{name} 100%", "type": "company"}
     found = events(read("id,name\n195,Alabama Power\n", mapping(rule)))
     assert (found[0]["entity"], found[0]["name"]) == ("eia:195", "Alabama Power 100%")
+
+
+def test_a_bad_cell_among_the_first_rows_does_not_change_what_is_guessed() -> None:
+    """The header says what a column is; one cell that is no number or no day is a finding for later."""
+    table = b"company,owner,percent,from\nacme,bob,60,01/03/2014\nacme,carol,x,2014\nacme,dan,40,31/03/2014\n"
+    drafted = draft(BytesIO(table), "owners.csv")
+    assert "kind: stake.observed" in drafted
+    assert 'holds: "{percent}"' in drafted
+    assert 'formats: ["%d/%m/%Y"]' in drafted

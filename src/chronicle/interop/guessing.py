@@ -156,10 +156,9 @@ def _empty_end(columns: Sequence[_Column], start: _Column | None) -> _Column | N
 
 
 def _form(columns: Sequence[_Column]) -> str:
-    """The form that fits every date of a column that is called a date, in the order of ``_FORMS``."""
-    named = [column for column in columns if _called_date(column) and column.filled]
-    fitting = (form for form in _FORMS if any(_fits(column, form) for column in named))
-    return next(fitting, ISO)
+    """The form that fits most cells of columns that are called dates; in doubt the earlier of ``_FORMS``."""
+    cells = [cell for column in columns if _called_date(column) for cell in column.filled]
+    return max(_FORMS, key=lambda form: sum(_read(cells, form)))
 
 
 def _called_date(column: _Column) -> bool:
@@ -167,12 +166,17 @@ def _called_date(column: _Column) -> bool:
 
 
 def _is_date(column: _Column) -> bool:
-    return _called_date(column) and bool(column.filled) and any(_fits(column, form) for form in _FORMS)
+    return _called_date(column) and any(_mostly(_read(column.filled, form)) for form in _FORMS)
 
 
-def _fits(column: _Column, form: str) -> bool:
-    read = Dates(formats=(form,), earliest=1, latest=9999, spreadsheet=True)
-    return all(_reads(read, cell) for cell in column.filled)
+def _read(cells: Iterable[str], form: str) -> list[bool]:
+    dates = Dates(formats=(form,), earliest=1, latest=9999, spreadsheet=True)
+    return [_reads(dates, cell) for cell in cells]
+
+
+def _mostly(true: Sequence[bool]) -> bool:
+    """Whether more than half are: a table may have a bad cell or two among its first rows."""
+    return 2 * sum(true) > len(true)
 
 
 def _reads(dates: Dates, cell: str) -> bool:
@@ -187,15 +191,14 @@ _NUMBER = re.compile(r"[<>=~ ]*[0-9]+([.,][0-9]+)?( *-[ <]*[0-9]+([.,][0-9]+)?)?
 
 
 def _is_number(column: _Column) -> bool:
-    return bool(column.filled) and all(_NUMBER.fullmatch(cell) for cell in column.filled)
+    return _mostly([bool(_NUMBER.fullmatch(cell)) for cell in column.filled])
 
 
 def _share_form(column: _Column) -> str:
     if any("%" in cell for cell in column.filled):
         return "percent"
-    largest = max(
-        float(re.sub(r"[^0-9.]", " ", cell.replace(",", ".")).split()[-1]) for cell in column.filled
-    )
+    numbers = [cell for cell in column.filled if _NUMBER.fullmatch(cell)]
+    largest = max(float(re.sub(r"[^0-9.]", " ", cell.replace(",", ".")).split()[-1]) for cell in numbers)
     return "fraction" if largest <= 1 else "percent"
 
 
