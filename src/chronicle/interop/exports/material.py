@@ -60,11 +60,6 @@ class Material:
                 found = span.value
         return entity if found is None else found.short or found.name
 
-    def full_name(self, entity: str, day: datetime.date) -> str:
-        """The full name of an entity on ``day``, else its id."""
-        found = [span.value.name for span in self._spans_of(entity) if span.possible(day)]
-        return found[-1] if found else entity
-
     def _spans_of(self, entity: str) -> tuple[Span, ...]:
         spans = self._names.get(entity)
         if spans is None:
