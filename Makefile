@@ -1,4 +1,4 @@
-# The four things to do with this project: make demo, make test, make check, make bench.
+# What to do with this project: make demo, make test, make check, make bench, make crash.
 # Each needs python3 (3.11 or newer, with venv) and make, and makes its own virtual environment in .venv.
 
 PYTHON ?= python3
@@ -10,7 +10,7 @@ CHRONICLE := $(BIN)/chronicle
 STORE := .demo/chronicle.db
 DAY := 2015-04-30
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench crash clean
 
 demo: $(READY)  ## the main job, end to end: text files -> timeline and state -> store -> the same state
 	@rm -rf $(dir $(STORE)) && mkdir -p $(dir $(STORE))
@@ -28,7 +28,7 @@ demo: $(READY)  ## the main job, end to end: text files -> timeline and state ->
 	@cmp $(dir $(STORE))files.json $(dir $(STORE))store.json && printf '\nFiles and store give the same answer.\n'
 
 test: $(INSTALLED)  ## every test, with coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term
 
 check: $(INSTALLED)  ## everything that must hold before a change is taken; .ci/run does the same
 	@printf '== ruff\n' && $(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -41,8 +41,13 @@ check: $(INSTALLED)  ## everything that must hold before a change is taken; .ci/
 bench: $(INSTALLED)  ## how fast, with the answers checked
 	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=fullname
 
+crash: $(INSTALLED)  ## the crash suite at full size (about two hours), and the table in docs/reliability.md
+	@rm -f .crash.json
+	@CHRONICLE_CRASH=full CHRONICLE_CRASH_RESULTS=.crash.json $(BIN)/python -m pytest tests/crash
+	@$(BIN)/python tools/reliability.py .crash.json
+
 clean:  ## away with all that was made
-	@rm -rf $(VENV) build dist .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the package itself needs; the demo needs no more.

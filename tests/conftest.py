@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from postgresql_server import postgresql_url  # noqa: F401  # so that every test may ask for it
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # A test that fails today must fail tomorrow, so examples are derived from the test and not from chance.

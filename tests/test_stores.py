@@ -6,18 +6,21 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import postgresql_server
 from chronicle.errors import Conflict, Damaged, InvalidValue, StoreError
 from chronicle.stores import Head, NewRecord, Record, Store, open_store
+from chronicle.stores.record import GENESIS, chained
 
 STORES = {
     "memory": lambda _, clock: open_store("memory:", clock=clock),
     "sqlite": lambda folder, clock: open_store(folder / "corp.db", create=True, clock=clock),
+    "postgresql": lambda _, clock: open_store(postgresql_server.new_schema(), create=True, clock=clock),
 }
 
 FOUNDED = NewRecord("acme-founded", "entity.founded", b'{"date":"1998","entity":"acme","name":"Acme"}')
@@ -312,6 +315,20 @@ def test_every_year_of_the_calendar_has_a_text(store: Store, clock: Clock, year:
 # Verifying, closing, threads
 
 
+def test_a_clock_beyond_the_calendar_is_refused(store: Store, clock: Clock) -> None:
+    """A time that is before the year 1 or after 9999 in UTC has no text."""
+    for year, hours in ((1, 5), (9999, -5)):
+        clock.now = datetime(year, *((1, 1) if hours > 0 else (12, 31)), 23 * (hours < 0), tzinfo=zone(hours))
+        with pytest.raises(StoreError, match="clock shows a time that no record can have") as caught:
+            store.append([FOUNDED])
+        assert caught.value.code == "C507"
+    assert store.head().position == 0
+
+
+def zone(hours: int) -> timezone:
+    return timezone(timedelta(hours=hours))
+
+
 def test_an_untouched_store_is_intact(store: Store) -> None:
     """Verify counts every record, says where the store ends, and keeps a watcher informed."""
     store.append(many(5001))
@@ -375,6 +392,145 @@ def test_threads_share_a_store(store: Store) -> None:
     )
 
 
+def test_threads_that_append_at_once_each_get_their_own_answer(store: Store) -> None:
+    """Of threads whose appends are committed together, the refusal of one does not touch the others."""
+    store.append([FOUNDED])
+    start, answers = Barrier(6), {}
+
+    def write(number: int) -> None:
+        wrong = FOUNDED._replace(body=b"{}") if number % 2 else NewRecord(f"event-{number}", "k", b"{}")
+        start.wait()
+        try:
+            answers[number] = store.append([NewRecord(f"with-{number}", "k", b"{}"), wrong]).added
+        except Conflict as conflict:
+            answers[number] = conflict.code
+
+    threads = [Thread(target=write, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answers[number] for number in (1, 3, 5)] == ["C503"] * 3
+    assert sorted(record.id for record in store.read(after=1)) == sorted(
+        f"{word}-{number}" for number in (0, 2, 4) for word in ("with", "event")
+    )
+    assert {record for number in (0, 2, 4) for record in answers[number]} == set(store.read(after=1))
+
+
+def test_a_store_that_grows_wakes_who_waits(store: Store) -> None:
+    """Waiting ends when a record is there, and after the time when none comes."""
+    assert not store.wait(0, 0.01)
+    waiting = Thread(target=lambda: found.append(store.wait(0, 30)))
+    found: list[bool] = []
+    waiting.start()
+    store.append([FOUNDED])
+    waiting.join(timeout=30)
+    assert found == [True]
+    assert store.wait(0, 0)
+    assert not store.wait(1, 0)
+
+
+# From another store
+
+
+def origin(clock: Clock) -> Store:
+    """A store in memory with five records, recorded at three times."""
+    store = open_store("memory:", clock=clock)
+    for batch in (many(2), many(4), many(5)):
+        store.append(batch)
+        clock.now += timedelta(seconds=1)
+    return store
+
+
+def test_restored_records_are_the_very_same(store: Store, clock: Clock) -> None:
+    """Position, time, checksum and chain of another store are kept, and both end alike."""
+    records = list(origin(clock).read())
+    done = store.restore(records[:3])
+    assert done == (tuple(records[:3]), 0, Head(3, records[2].chain.hex()))
+    assert store.restore(records[3:]).added == tuple(records[3:])
+    assert list(store.read()) == records
+    assert store.verify().intact
+    # And it goes on from there.
+    assert store.append([FOUNDED]).head.position == 6
+    assert store.verify().intact
+
+
+def test_restoring_again_restores_only_what_is_new(store: Store, clock: Clock) -> None:
+    """Who got no answer may simply try again, and a longer copy brings a shorter one up to date."""
+    records = list(origin(clock).read())
+    store.restore(records[:3])
+    again = store.restore(records[1:])
+    assert (again.added, again.known, again.head.position) == (tuple(records[3:]), 2, 5)
+    assert store.restore(records).known == 5
+    assert store.restore([]).head.position == 5
+    assert list(store.read()) == records
+
+
+def test_records_of_another_history_are_not_restored(store: Store, clock: Clock) -> None:
+    """What does not go on from what is here, or contradicts it, is refused, and nothing is kept."""
+    records = list(origin(clock).read())
+    store.append([FOUNDED])
+    for others, message in [
+        (records, 'record 1 ("event-1") is of another history than the store'),
+        (records[1:], 'record 2 ("event-2") is of another history than the store'),
+        (records[2:], "records to restore begin at position 3, and the store ends at 1"),
+    ]:
+        with pytest.raises(Conflict) as caught:
+            store.restore(others)
+        assert (caught.value.code, caught.value.problems[0].message) == ("C512", message)
+    assert store.head().position == 1
+
+
+def forged(*parts: tuple[str, str]) -> list[Record]:
+    """Records with proofs that fit, as no store would write them: an id and a time each."""
+    head, made = Head(0, GENESIS.hex()), []
+    for id, recorded_at in parts:
+        made += chained([NewRecord(id, "k", b"{}")], head, recorded_at)
+        head = Head(made[-1].position, made[-1].chain.hex())
+    return made
+
+
+EARLY, LATE = "2026-03-01T09:30:00.000000Z", "2026-03-02T09:30:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("records", "code", "message"),
+    [
+        (forged(("a", LATE), ("b", EARLY)), "C512", f"recorded at {EARLY}, after one of {LATE}"),
+        (forged(("a", "yesterday")), "C512", 'it was recorded at "yesterday"'),
+        (forged(("a", "2026-02-30T09:30:00.000000Z")), "C512", "it was recorded at"),
+        (forged(("a", EARLY), ("a", EARLY)), "C512", 'id "a"'),
+        (forged(("a", EARLY), ("b\x07", EARLY)), "C206", "control character"),
+        ([forged(("a", EARLY))[0]._replace(body=b"[]")], "C505", "was changed"),
+        ([*forged(("a", EARLY)), forged(("a", EARLY), ("b", EARLY))[0]], "C506", "does not follow"),
+        (forged(("a", EARLY), ("b", EARLY), ("c", EARLY))[::2], "C506", "record 2 is missing"),
+    ],
+)
+def test_what_no_store_wrote_is_not_restored(
+    store: Store, records: list[Record], code: str, message: str
+) -> None:
+    """Records are proven before any of them is kept."""
+    with pytest.raises((Conflict, Damaged, InvalidValue)) as caught:
+        store.restore(records)
+    assert caught.value.code == code
+    assert message in str(caught.value)
+    assert store.head().position == 0
+
+
+def test_a_restored_record_has_an_id_of_its_own(store: Store) -> None:
+    """An id that is recorded already cannot come again at another position, though its chain fits."""
+    records = forged(("a", EARLY), ("b", EARLY), ("a", EARLY))
+    store.restore(records[:2])
+    with pytest.raises(Conflict) as caught:
+        store.restore(records[2:])
+    message = 'record 3 cannot be restored: its id "a" is taken'
+    assert (caught.value.code, caught.value.problems[0].message) == ("C512", message)
+    late = forged(("a", EARLY), ("b", EARLY), ("c", "2026-02-01T09:30:00.000000Z"))
+    with pytest.raises(Conflict, match="after one of"):
+        store.restore(late[2:])
+    assert store.head().position == 2
+
+
 # The law
 
 
@@ -431,12 +587,26 @@ def test_every_store_makes_the_same_chain(tmp_path: Path) -> None:
     assert len(heads) == 1
 
 
-@pytest.mark.parametrize("location", ["postgresql://user:secret@host/corp", "mysql://x", "sqlite:///corp.db"])
+@pytest.mark.parametrize("location", ["oracle://user:secret@host/corp", "mysql://x", "sqlite:///corp.db"])
 def test_an_unknown_kind_of_store_is_refused_without_its_secrets(location: str) -> None:
     """An address that no store answers to is refused, and a password in it is not shown."""
     with pytest.raises(StoreError) as caught:
         open_store(location, create=True)
     scheme = location.partition(":")[0]
     assert str(caught.value) == (
-        f'error[C507]: no kind of store is called "{scheme}"\n  help: give the path of a file, or memory:'
+        f'error[C507]: no kind of store is called "{scheme}"\n'
+        "  help: give the path of a file, postgresql://..., or memory:"
     )
+
+
+@pytest.mark.parametrize("location", ["host=h user=u password=s3cret", "postgres:h", "dbname = chronicle"])
+def test_settings_of_a_server_make_no_file_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str
+) -> None:
+    """What libpq would understand is no path, and its password goes nowhere."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreError) as caught:
+        open_store(location, create=True)
+    assert caught.value.code == "C507"
+    assert "s3cret" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Thread
+from typing import IO
 from zlib import crc32
 
 import pytest
 
 from chronicle.errors import ChronicleError, Conflict, Damaged, StoreError
-from chronicle.stores import NewRecord, Record, open_store
+from chronicle.stores import NewRecord, Record, migrate_store, open_store
+from chronicle.stores.group import GroupCommit, Outcome, Request
 from chronicle.stores.sqlite import open_sqlite
 
 FIVE = [NewRecord(f"event-{number}", "entity.founded", b'{"n":%d}' % number) for number in range(1, 6)]
@@ -32,12 +37,16 @@ def path(tmp_path: Path) -> Path:
 
 
 def behind_our_back(path: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
-    """Change the file as someone would who knows SQLite and takes the triggers away."""
+    """Change the file as someone would who knows SQLite: takes the triggers away, and puts them back."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+    triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
         connection.execute(f"DROP TRIGGER {name}")
     for statement in statements:
         connection.execute(statement, values)
+    for _, statement in triggers:
+        with suppress(sqlite3.OperationalError):  # when its table is gone
+            connection.execute(statement)
     connection.close()
 
 
@@ -76,7 +85,7 @@ def test_an_append_that_breaks_off_leaves_nothing(path: Path, monkeypatch: pytes
         return [*made, made[0]._replace(position=7)]
 
     with open_store(path) as store:
-        monkeypatch.setattr("chronicle.stores.sqlite.chained", broken)
+        monkeypatch.setattr("chronicle.stores.group.chained", broken)
         with pytest.raises(Damaged):
             store.append([NewRecord("event-6", "k", b"{}")])
         monkeypatch.undo()
@@ -131,6 +140,121 @@ def test_a_full_disk_refuses_the_batch_and_keeps_the_rest(path: Path) -> None:
         assert store.verify().intact
 
 
+class FailingDisk:
+    """A connection whose disk fails at one commit, as SQLite reports a failed sync."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *values: object) -> object:
+        if statement == "COMMIT":
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+            raise error
+        return self._connection.execute(statement, *values)
+
+
+def test_a_store_whose_disk_failed_takes_no_more(path: Path) -> None:
+    """After a failed sync nothing is acknowledged any more, until the store is opened again."""
+    more = [NewRecord("event-6", "k", b"{}")]
+    with open_sqlite(path) as store:
+        store._connection = FailingDisk(store._connection)
+        assert refusal(lambda: store.append(more)).startswith("C507")
+        store._connection = store._connection._connection
+        text = f'C511 store "{path}" takes no more: the disk failed at an append'
+        assert refusal(lambda: store.append(more)) == text
+        assert refusal(lambda: store.restore(list(store.read()))) == text
+        assert len(list(store.read())) == 5
+    with open_store(path) as store:
+        assert store.append(more).head.position == 6
+        assert store.verify().intact
+
+
+def test_a_log_left_behind_is_written_anew_before_anything_is_added(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a stopped writer left in the log may not be on the disk: it is there before it is built upon."""
+    with open_store(path) as store:
+        store.append([NewRecord("event-6", "k", b"{}")])
+        copy = tmp_path / "copy.db"
+        for end in ("", "-wal"):
+            Path(f"{copy}{end}").write_bytes(Path(f"{path}{end}").read_bytes())
+    log = Path(f"{copy}-wal")
+    before, synced = log.read_bytes(), []
+    sync = os.fsync
+
+    def watched(file: IO[bytes] | int) -> None:
+        synced.append(getattr(file, "name", "a folder"))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    with open_store(copy) as store:
+        assert synced == [str(log), "a folder"]
+        assert log.read_bytes() == before
+        assert store.head().position == 6
+
+
+def test_looking_at_a_store_twice_takes_no_lock_away(path: Path) -> None:
+    """A second handle of one process leaves the first its locks: nobody removes the log under its hands."""
+
+    def elsewhere(program: str) -> str:
+        whole = f"from chronicle.stores import open_store\nstore = open_store({str(path)!r})\n{program}"
+        done = subprocess.run([sys.executable, "-c", whole], check=True, capture_output=True, text=True)
+        return done.stdout
+
+    with open_store(path) as store:
+        open_store(path).close()
+        elsewhere("store.close()")
+        store.append([NewRecord("event-6", "k", b"{}")])
+        assert elsewhere("print(store.head().position)") == "6\n"
+
+
+def test_a_large_batch_with_known_ids_is_looked_up(path: Path) -> None:
+    """A large append goes by the hope that all is new, and is right when it is not."""
+    batch = [NewRecord(f"event-{number}", "entity.founded", b'{"n":%d}' % number) for number in range(1, 101)]
+    with open_store(path) as store:
+        done = store.append(batch)
+        assert (len(done.added), done.known, done.head.position) == (95, 5, 100)
+        assert store.append(batch, expected=7).known == 100
+        other = [*batch[:60], batch[99]._replace(body=b"{}")]
+        assert refusal(lambda: store.append(other)).startswith('C503 event "event-100"')
+        assert store.verify().intact
+
+
+def test_a_group_that_is_interrupted_fails_for_all(path: Path) -> None:
+    """When the thread that commits for others is stopped, they are told, and may try again."""
+    entered, go_on = Event(), Event()
+
+    def commit(requests: Sequence[Request]) -> Sequence[Outcome]:
+        entered.set()
+        go_on.wait(30)
+        raise KeyboardInterrupt
+
+    group, told = GroupCommit(commit), []
+
+    def write(name: str) -> None:
+        try:
+            group.append([NewRecord(name, "k", b"{}")], None)
+        except BaseException as error:
+            told.append(type(error).__name__)
+
+    first = Thread(target=write, args=("a",))
+    first.start()
+    assert entered.wait(30)
+    go_on.set()
+    first.join(30)
+    second = Thread(target=write, args=("b",))
+    group._waiting.append(waiting := Request([NewRecord("c", "k", b"{}")], None))
+    second.start()
+    second.join(30)
+    assert told == ["KeyboardInterrupt", "KeyboardInterrupt"]
+    assert waiting.error is not None
+    assert waiting.error.code == "C507"
+
+
 def test_the_file_says_what_it_is(path: Path) -> None:
     """The header has our mark and version; the log and the syncing are the safe ones."""
     with open_sqlite(path) as store:
@@ -139,7 +263,7 @@ def test_the_file_says_what_it_is(path: Path) -> None:
             return store._connection.execute(f"PRAGMA {name}").fetchone()[0]
 
         assert setting("application_id").to_bytes(4, "big") == b"Chrn"
-        assert setting("user_version") == 1
+        assert setting("user_version") == 2
         assert setting("journal_mode") == "wal"
         assert setting("synchronous") == 2  # FULL
 
@@ -155,7 +279,17 @@ def test_the_file_says_what_it_is(path: Path) -> None:
         (
             "INSERT OR REPLACE INTO records SELECT position, recorded_at, id, kind, '{}', checksum, chain "
             "FROM records WHERE position = 3",
-            "a record is never replaced: record a correction",
+            "a record is only added, at the next position: record a correction",
+        ),
+        (
+            "INSERT INTO records SELECT position + 9, recorded_at, 'far', kind, body, checksum, chain "
+            "FROM records WHERE position = 5",
+            "a record is only added, at the next position: record a correction",
+        ),
+        (
+            "INSERT OR REPLACE INTO records SELECT 6, recorded_at, id, kind, body, checksum, chain "
+            "FROM records WHERE position = 5",
+            "a record is only added, at the next position: record a correction",
         ),
         ("UPDATE head SET position = 4", "the head of a store only moves on"),
         ("DELETE FROM head", "the head of a store is never deleted"),
@@ -168,6 +302,66 @@ def test_the_file_itself_refuses_to_be_edited(path: Path, statement: str, messag
         connection.execute(statement)
     connection.close()
     assert findings(path) == []
+
+
+def test_a_record_in_front_of_the_first_is_noticed(path: Path) -> None:
+    """Positions count from 1: what stands before that was not appended."""
+    columns = "recorded_at, 'before', kind, body, checksum, chain FROM records WHERE position = 1"
+    behind_our_back(path, f"INSERT INTO records SELECT 0, {columns}")
+    assert findings(path) == [
+        'C505 record 0 ("before") was changed after it was written: its checksum does not fit'
+    ]
+
+
+def test_a_store_without_its_guards_is_not_intact(path: Path) -> None:
+    """Whoever takes the triggers away, or puts another one there, is noticed."""
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER records_are_never_deleted")
+    connection.execute("CREATE TRIGGER odd AFTER INSERT ON records BEGIN DELETE FROM records; END")
+    connection.close()
+    wrong = "not as it was made: records_are_never_deleted, odd"
+    assert findings(path) == [f'C510 file of store "{path}" is damaged: {wrong}']
+
+
+# Older formats
+
+
+def test_a_store_of_an_older_format_is_read_and_brought_up_to_date(path: Path) -> None:
+    """What an older Chronicle made is read as it is, and written to once it is brought up to date."""
+    behind_our_back(
+        path,
+        "PRAGMA user_version = 1",
+        "CREATE TRIGGER records_are_never_replaced BEFORE INSERT ON records WHEN EXISTS "
+        "(SELECT 1 FROM records WHERE position = NEW.position OR id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'a record is never replaced: record a correction'); END",
+    )
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER records_are_only_added")
+    connection.close()
+    with open_store(path, read_only=True) as store:
+        head = store.head()
+        assert store.verify().intact
+    with pytest.raises(StoreError) as caught:
+        open_store(path)
+    assert str(caught.value) == (
+        f'error[C515]: store "{path}" is of format 1; format 2 is written here\n'
+        f"  help: bring it up to date: chronicle migrate {path}"
+    )
+    assert migrate_store(path) == (1, 2)
+    assert migrate_store(path) == (2, 2)
+    with open_store(path) as store:
+        assert store.head() == head
+        assert store.verify().intact
+        assert store.append([NewRecord("event-6", "k", b"{}")]).head.position == 6
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
+    """A store whose tables are not those of its format is not half brought up to date."""
+    behind_our_back(path, "PRAGMA user_version = 1")
+    assert refusal(lambda: migrate_store(path)).startswith("C510")
+    with open_store(path, read_only=True) as store:
+        assert len(list(store.read())) == 5
+    assert migrate_store("memory:") == (1, 1)
 
 
 # Tampered with
@@ -510,8 +704,8 @@ def test_a_path_is_a_path(tmp_path: Path, name: str) -> None:
     [
         (b"", "the file is empty"),
         (b"events:\n  - kind: entity.founded\n", "it is no SQLite file"),
-        (b"SQLite format 3\0" + b"\xff" * 500, "file is not a database"),
-        (b"SQLite format 3\0", "file is not a database"),
+        (b"SQLite format 3\0" + b"\xff" * 500, "it is no SQLite file"),
+        (b"SQLite format 3\0", "it is no SQLite file"),
     ],
 )
 @pytest.mark.parametrize("create", [True, False])
@@ -539,11 +733,11 @@ def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
 
 def test_a_store_of_a_newer_version_is_refused(path: Path) -> None:
     """What a newer Chronicle wrote is not guessed at."""
-    behind_our_back(path, "PRAGMA user_version = 2")
+    behind_our_back(path, "PRAGMA user_version = 3")
     with pytest.raises(StoreError) as caught:
         open_store(path)
     assert str(caught.value) == (
-        f'error[C502]: store "{path}" is of format 2, newer than 1, the newest that is known here\n'
+        f'error[C502]: store "{path}" is of format 3, newer than 2, the newest that is known here\n'
         "  help: install a newer Chronicle"
     )
 
@@ -568,49 +762,6 @@ def test_an_old_sqlite_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 # Without our code
-
-
-@pytest.fixture
-def program(root: Path, tmp_path: Path) -> Path:
-    """The program at the foot of the page on the format, as a reader would save it."""
-    page = (root / "docs" / "format.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
-    assert "chronicle" not in text
-    file = tmp_path / "verify.py"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def run(program: Path, path: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-I", str(program), str(path)], capture_output=True, text=True, check=False
-    )
-    return done.stdout + done.stderr
-
-
-def test_anyone_can_verify_a_store(path: Path, program: Path) -> None:
-    """A short program of the standard library, made from the page on the format, agrees with us."""
-    with open_store(path) as store:
-        position, chain = store.head()
-    assert run(program, path) == f"{position} {chain}\n"
-
-
-@pytest.mark.parametrize(
-    ("statement", "found"),
-    [
-        ("UPDATE records SET body = '{}' WHERE position = 3", "record 3 was changed\n"),
-        ("DELETE FROM records WHERE position = 2", "record 2 is missing\n"),
-        ("DELETE FROM records WHERE position = 5", "the store was not left at record 4\n"),
-        (
-            "UPDATE records SET chain = zeroblob(32) WHERE position = 2",
-            "record 2 does not follow from record 1\n",
-        ),
-    ],
-)
-def test_anyone_can_find_the_damage(path: Path, program: Path, statement: str, found: str) -> None:
-    """The same program names the first record that is wrong."""
-    behind_our_back(path, statement)
-    assert run(program, path) == found
 
 
 def test_the_page_has_the_tables_as_they_are(path: Path, root: Path) -> None:

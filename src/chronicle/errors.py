@@ -9,14 +9,75 @@ wrong, where, the value and the next step, and both carry a stable code (``CODES
 from __future__ import annotations
 
 import datetime
+import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
+from urllib.parse import unquote
 
-from attrs import evolve, field, frozen
+from attrs import converters, evolve, field, frozen
 
 from chronicle.codes import CODES, Severity
+
+
+def printable(text: str) -> str:
+    """``text`` with every control character shown as a visible stand-in of the same width.
+
+    Text from a file must never reach a terminal as an escape sequence.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+
+
+def without_passwords(text: str) -> str:
+    """``text`` with ``***`` for every password in it: that of an address, and one that is named.
+
+    Knows ``scheme://user:password@host``, also with one slash, as a path has it, and
+    ``password=...`` as addresses and connection strings write it. Rather hides too much than too little.
+    """
+    if ":/" in text:
+        text = _WEB_PASSWORD.sub(_hidden, _STORE_PASSWORD.sub(_hidden, text))
+    if "=" in text:
+        text = _NAMED.sub(_hidden_when_secret, _IN_QUERY.sub(_hidden_when_secret, text))
+    return text
+
+
+# The web has its passwords before the first slash. In the address of a store a careless one may stand as it
+# is, with "/", "@" or a blank in it, and the address may have been cut before its end; digits are a port.
+_WEB_PASSWORD = re.compile(
+    r"\b(https?:/+[^\s/:@\"\[]*:)(?:[^\s/\"]*(@)|(?!\d{1,5}(?![\d…]))[^\s/\"]*)", re.IGNORECASE
+)
+_STORE_PASSWORD = re.compile(
+    r"(?<![a-z0-9+.-])((?!https?:)[a-z0-9+.-]{2,}:/+[^\s/:@?#\"\[]*:)(?:.*(@)|(?!\d{1,5}(?![\d…]))[^\s\"]*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_QUERY = re.compile(r"((?<=[?&])[\w%]+)(=)([^&\"]+)")
+_NAMED = re.compile(
+    r"(?<![\w%])([A-Za-z_][\w%]*|%[\w%]+)(\s*=\s*)('(?:[^'\\]|\\.)*(?:'|$)|[^\s&;\"]+)", re.ASCII
+)
+
+
+_MOST_SAID = 10_000  # characters; nobody reads more
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found[1]}***{found[2] or ''}"
+
+
+def _hidden_when_secret(found: re.Match[str]) -> str:
+    name = unquote(found[1]).lower()
+    secret = "passw" in name or "pwd" in name or "secret" in name or "scram" in name
+    return f"{found[1]}{found[2]}***" if secret else found[0]
+
+
+def _said(text: str) -> str:
+    """What a problem says: no password, nothing that a terminal obeys but line ends, and not too much."""
+    said = without_passwords(text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…")
+    return said if said.isprintable() else "\n".join(map(printable, said.split("\n")))
 
 
 @frozen
@@ -27,7 +88,7 @@ class Place:
     ``excerpt`` is the text of the line (empty when there is none to show).
     """
 
-    file: str
+    file: str = field(converter=_said)
     line: int = 0
     column: int = 0
     length: int = 1
@@ -49,9 +110,9 @@ class Problem:
     """One finding: a code, what is wrong, where, what to do, and the events involved (by id)."""
 
     code: str = field(validator=_known_code)
-    message: str
+    message: str = field(converter=_said)
     place: Place | None = None
-    help: str | None = None
+    help: str | None = field(default=None, converter=converters.optional(_said))
     events: tuple[str, ...] = ()
 
     @property
@@ -124,17 +185,8 @@ def _character_columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
 
 
-def printable(text: str) -> str:
-    """``text`` with every control character shown as a visible stand-in of the same width.
-
-    Text from a file must never reach a terminal as an escape sequence.
-    """
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
-
-
 _QUOTED = 60  # characters of a value that an error message quotes
+_LOOKED_AT = 1_000  # characters of it in which a password is looked for, before it is cut
 
 
 def shown(value: object) -> str:
@@ -144,8 +196,9 @@ def shown(value: object) -> str:
         short = isinstance(value, int) and value.bit_length() < 4 * _QUOTED
         known = short or value is None or isinstance(value, (float, datetime.date))
         return f"{value} ({type(value).__name__})" if known else f"a value of type {type(value).__name__}"
-    cut = "…" if len(value) > _QUOTED else ""
-    return f'"{printable(value[:_QUOTED])}{cut}"'
+    said = without_passwords(value[:_LOOKED_AT])
+    cut = "…" if len(said) > _QUOTED or len(value) > _LOOKED_AT else ""
+    return f'"{printable(said[:_QUOTED])}{cut}"'
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -7,6 +7,7 @@ needs is imported there, so that a plain question starts quickly.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
@@ -66,10 +67,10 @@ def open_history(
     path = Path(source)
     is_text = path.suffix in _TEXT_FILES
     is_path = "://" not in str(source) and str(source) != "memory:"
-    if is_path and not path.exists() and (is_text or not create):
+    if is_path and not os.path.exists(path) and (is_text or not create):
         message = f'nothing to read at "{printable(str(source))}"'
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
-    if is_text or path.is_dir():
+    if is_text or os.path.isdir(path):
         return History.from_files([path], projectors)
     return History.from_store(open_store(source, create=create, read_only=read_only), projectors)
 

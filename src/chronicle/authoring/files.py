@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -38,7 +39,10 @@ def event_files(paths: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
 
 
 def _files_of(path: Path) -> list[Path]:
-    if not path.is_dir():
+    if "\0" in str(path):
+        raise InvalidEvents(_unreadable(path, OSError(errno.EINVAL, "there is a NUL in its name")))
+    # Not path.is_dir(), which raises for a name that is too long, and for a folder that is closed to us.
+    if not os.path.isdir(path):
         return [path]
     files = _events_in(path)
     if not files:

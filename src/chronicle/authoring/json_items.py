@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 from chronicle.authoring.nodes import DEEPEST, Item, Node, Position, Step, Text, quoted
 from chronicle.errors import Problem
+from chronicle.stores.record import Record
 
 
 class JsonItems:
@@ -44,7 +45,7 @@ class JsonItems:
             self._refuse(number, line, _Refused("C111", f"not JSON: {_words(error)}", hint, error.colno - 1))
         else:
             if isinstance(plain, dict):
-                node.plain = plain
+                node.plain = plain if _OF_A_RECORD.isdisjoint(plain) else _event(plain)
                 return Item("events", _tree(line, number) if self._places else node)
             self._refuse(
                 number, line, _Refused("C111", "line is not a JSON object", "write {...}", start.column)
@@ -69,6 +70,14 @@ class _Refused(Exception):
         self.help = help
         self.column = column
         self.token = token
+
+
+# What a line that was exported from a store says of the record besides the event. An event is read as such.
+_OF_A_RECORD: Final = frozenset(Record._fields) - {"id", "kind"}
+
+
+def _event(plain: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in plain.items() if key not in _OF_A_RECORD}
 
 
 def _words(error: json.JSONDecodeError) -> str:

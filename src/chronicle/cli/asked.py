@@ -47,7 +47,11 @@ class Asked:
         with waiting("reading"):
             from chronicle.history import open_history
 
-            return open_history(self.source_named(), read_only=True)
+            history = open_history(self.source_named(), read_only=True)
+        # While a command line is being completed there is no command that could end.
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(history.close)
+        return history
 
     def supposed(self, history: History) -> History:
         """``history`` with the deals completed that are assumed to be.

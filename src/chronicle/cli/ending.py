@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import click
 
-from chronicle.errors import ChronicleError, Problem, printable
+from chronicle.errors import ChronicleError, Problem, printable, without_passwords
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
@@ -38,8 +38,12 @@ def reported(context: click.Context) -> Iterator[None]:
         context.exit(PIPE_CLOSED)
     except OSError as error:
         # A full disk under the output, a folder that is gone: nothing is wrong with Chronicle.
-        _let_go_of_output()
-        click.echo(f"error: {printable(str(error.strerror or error)).lower()}", err=True)
+        reason = str(error.strerror or error).lower()
+        if error.filename is None:
+            _let_go_of_output()
+        else:
+            reason = f'"{error.filename}": {reason}'
+        click.echo(f"error: {_plain(reason)}", err=True)
         context.exit(1)
 
 
@@ -83,9 +87,14 @@ def _print_usage(error: click.ClickException) -> None:
     asked = context.find_root().obj if context else None
     color = colored(asked.color if asked else "auto", sys.stderr)
     label = click.style("error", fg="red", bold=True) if color else "error"
-    click.echo(f"{label}: {printable(_sentence(error))}", err=True, color=color)
+    click.echo(f"{label}: {_plain(_sentence(error))}", err=True, color=color)
     if context is not None:
         click.echo(f"  help: {context.command_path} --help", err=True)
+
+
+def _plain(text: str) -> str:
+    """``text`` on one line, without what a terminal obeys and without passwords."""
+    return printable(without_passwords(text))
 
 
 def _sentence(error: click.ClickException) -> str:

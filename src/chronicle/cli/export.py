@@ -70,7 +70,10 @@ def export(
     if output is not None:
         _refuse_source(asked, output)
     with waiting("exporting"):
-        chunks = exported(format, _material(asked, as_of, view), of)
+        if (format, of, view) == ("jsonl", "events", None) and _is_whole_store(asked):
+            chunks = _records(asked.source_named())
+        else:
+            chunks = exported(format, _material(asked, as_of, view), of)
         if output is None:
             _print(chunks)
             return
@@ -88,6 +91,23 @@ def _material(asked: Asked, as_of: PartialDate | None, view: str | None) -> Mate
     titles = titles_of(iter(history.timeline(known=known, recorded=recorded)))
     teller = Teller(namer(partial(history.as_of, known=known, recorded=recorded)), titles)
     return material(history, as_of, known=known, recorded=recorded, view=view, tell=teller.told)
+
+
+def _is_whole_store(asked: Asked) -> bool:
+    """Whether the source is a store and all of it is asked for."""
+    if asked.known is not None or asked.recorded is not None or asked.assumed:
+        return False
+    source = asked.source_named()
+    return "://" in source or (os.path.isfile(source) and Path(source).suffix not in _EVENT_FILES)
+
+
+def _records(source: str) -> Iterator[bytes]:
+    """All of a store, so that it can be copied from what is written: no event is looked at."""
+    from chronicle.interop.records import lines
+    from chronicle.stores import open_store
+
+    with open_store(source, read_only=True) as store:
+        yield from lines(store.read())
 
 
 def _refuse_terminal(format: str, output: Path | None) -> None:
@@ -117,7 +137,7 @@ _EVENT_FILES = (".yaml", ".yml", ".jsonl")
 def _is_store(path: Path) -> bool:
     if not path.is_file():
         return False
-    from chronicle.stores.sqlite_file import APPLICATION_ID
+    from chronicle.stores.sqlite_tables import APPLICATION_ID
 
     with path.open("rb") as file:
         head = file.read(100)

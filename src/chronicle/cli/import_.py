@@ -16,7 +16,7 @@ import click
 from chronicle.cli import ending
 from chronicle.cli.asked import Asked, color_option
 from chronicle.cli.progress import Report, waiting
-from chronicle.errors import Problem
+from chronicle.errors import Problem, printable
 from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
@@ -216,7 +216,11 @@ class _Problems:
             ending.print_problems((problem,), color)
         more = self.count - len(self.shown)
         if more:
-            where = f'all are in "{quarantine}"' if quarantine else "--quarantine FILE keeps all of them"
+            where = (
+                f'all are in "{printable(quarantine)}"'
+                if quarantine
+                else "--quarantine FILE keeps all of them"
+            )
             click.echo(f"and {more:,} problems more; {where}", err=True)
 
 

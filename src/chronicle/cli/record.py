@@ -1,7 +1,9 @@
-"""``chronicle record``: take event files into a store, for good."""
+"""``chronicle record``: take event files, or the export of a store, into a store, for good."""
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import click
 from attrs import frozen
 
 from chronicle.cli.progress import waiting
-from chronicle.errors import ChronicleError, Problem
+from chronicle.errors import ChronicleError, Conflict, Problem, printable
 
 if TYPE_CHECKING:
     from chronicle.authoring import Authored
@@ -32,14 +34,26 @@ _EVENT_FILES = (".yaml", ".yml", ".jsonl")
     help="Refuse unless the store stands at position N, so that no other writer came between.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and leave the store as it is.")
-def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: bool) -> None:
+@click.option(
+    "--as-events",
+    is_flag=True,
+    help="Record what was exported from a store as events of this one, with new positions and times.",
+)
+def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: bool, as_events: bool) -> None:
     """Record the events of FILES, or of folders, in a store: all of them or none.
 
     What the store has already is left alone, so recording twice does no harm. An event that was
     edited since is refused: what is recorded stays, and a correction is an event of its own.
+
+    The export of a store (chronicle export jsonl) makes a copy of it: the same positions, times and
+    chain, byte for byte. It goes into a new store, or into an older copy of the same.
     """
     if Path(into).suffix in _EVENT_FILES:
         raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
+    exports = () if as_events else _exports(files)
+    if exports:
+        _copy(exports, into, expected, dry_run)
+        return
     with waiting("reading"):
         held = _held(into)
         authored = _read(files, held)
@@ -47,6 +61,50 @@ def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: boo
         target = _rehearsal(held) if dry_run else held or _opened(into, create=True)
         new = _append(target.history, authored, expected)
     click.echo(_outcome(new, len(authored.events) - new, target.store.head(), dry_run), err=True)
+
+
+def _exports(files: tuple[str, ...]) -> tuple[Path, ...]:
+    """The files, when they are exports of a store. Others cannot be among them: they have no positions."""
+    from chronicle.authoring import event_files
+    from chronicle.interop.records import is_export
+
+    paths = event_files(files)
+    exports = tuple(path for path in paths if is_export(path))
+    others = [path for path in paths if path not in exports]
+    if exports and others:
+        export, other = (printable(str(listed[0])) for listed in (exports, others))
+        raise click.UsageError(
+            f'"{export}" is the export of a store and "{other}" is not: '
+            "record one after the other, or both with --as-events"
+        )
+    return exports
+
+
+def _copy(exports: tuple[Path, ...], into: str, expected: int | None, dry_run: bool) -> None:
+    """Take the records of exports into a store as they are. Nothing is written before all is proven."""
+    from chronicle.interop.records import examine, restore
+    from chronicle.stores import open_store
+
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store(into, read_only=dry_run)) if _is_there(into) else None
+        with waiting("reading"):
+            examined = examine(exports, store)
+        if examined.new:
+            _refuse_moved(store, expected)
+        if not dry_run:
+            store = store or stack.enter_context(open_store(into, create=True))
+            with waiting("recording") as report:
+                restore(exports, store, examined, report)
+        head = store.head() if store else examined.head
+    click.echo(_outcome(examined.new, examined.known, head, dry_run), err=True)
+
+
+def _refuse_moved(store: Store | None, expected: int | None) -> None:
+    """Refuse a store that stands elsewhere. One that moves later on takes no other history than its own."""
+    found = store.head().position if store else 0
+    if expected is not None and expected != found:
+        message = f"store moved on (expected {expected}, found {found})"
+        raise Conflict(Problem("C504", message, help="read again and retry"))
 
 
 @frozen
@@ -59,7 +117,11 @@ class _Target:
 
 def _held(into: str) -> _Target | None:
     """The store as it is, or None when it is still to be made."""
-    return _opened(into, create=False) if "://" in into or Path(into).exists() else None
+    return _opened(into, create=False) if _is_there(into) else None
+
+
+def _is_there(into: str) -> bool:
+    return "://" in into or os.path.exists(into)
 
 
 def _opened(into: str, create: bool) -> _Target:

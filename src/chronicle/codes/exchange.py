@@ -133,8 +133,8 @@ CODES = (
         "C740",
         "error",
         "an extra is not installed",
-        "Data frames, Arrow, Parquet and workbooks need a library that Chronicle does not install unasked. "
-        "The help names the extra that brings it.",
+        "Data frames, Arrow, Parquet, workbooks, stores in PostgreSQL and signed seals need a library that "
+        "Chronicle does not install unasked. The help names the extra that brings it.",
         "chronicle export parquet -o holdings.parquet",
     ),
     Code(

@@ -10,8 +10,8 @@ CODES = (
         "error",
         "not a store",
         "The path leads to something else: an empty file, a file of another program, an SQLite database "
-        "of something else. Nothing was written to it. Give the path of a store; `chronicle record FILES "
-        "--into STORE` makes one where there is no file.",
+        "or a schema in PostgreSQL of something else. Nothing was written to it. Give the path of a store; "
+        "`chronicle record FILES --into STORE` makes one where there is no file.",
         "chronicle verify notes.txt",
     ),
     Code(
@@ -63,9 +63,9 @@ CODES = (
         "C507",
         "error",
         "store cannot be opened or written",
-        "There is no file, no right to read or write it, no room on the disk, or no such kind of store. "
-        "The message has the reason. Nothing of the append was kept, unless it is there when you read "
-        "again.",
+        "There is no file, no server that answers, no right to read or write, no room on the disk, or no "
+        "such kind of store. The message has the reason. Nothing of the append was kept, unless it is there "
+        "when you read again.",
         "chronicle verify no-such-file.db",
     ),
     Code(
@@ -91,8 +91,68 @@ CODES = (
         "C510",
         "error",
         "store file is damaged",
-        "SQLite cannot read the file, or finds that its structure is broken. Nothing was repaired, for a "
-        "repair may drop records without a word. Restore a backup.",
+        "SQLite cannot read the file, or finds that its structure is broken; or the tables of a store are "
+        "not as they were made. Nothing was repaired, for a repair may drop records without a word. "
+        "Restore a backup.",
         "chronicle verify half-copied.db",
+    ),
+    Code(
+        "C511",
+        "error",
+        "store takes no more after a failed write",
+        "The disk failed, or the connection was lost, while something was appended. What of it is durable "
+        "is not known, and later answers of the same connection could be wrong about it, so it takes "
+        "nothing more. Open the store again: what was acknowledged is there. Then append the same records "
+        "again; what was kept is not kept twice.",
+        "history.append(events)   # after an append that failed: open the history again",
+    ),
+    Code(
+        "C512",
+        "error",
+        "records of another history",
+        "Records of an export or of another store keep their positions, times and chain only where they "
+        "go on from what is there. This store has something else at one of their positions, or ends "
+        "before the first of them, or has one of their ids already. Nothing was recorded. Use a new "
+        "store, or the copy that these records go on from.",
+        "chronicle backup corp.db another-history.db",
+    ),
+    Code(
+        "C513",
+        "error",
+        "store does not match the seal",
+        "A seal says which chain hash a store had at a position, and this store ends before that position or "
+        "has another hash there. So history was not only added to: records were cut off, or records up to "
+        "the seal were written anew with everything behind them, which no checksum shows. Or it is the seal "
+        "of another store. Nothing was repaired. Look for a backup that matches the seal.",
+        "chronicle verify corp.db --seal corp.seal",
+    ),
+    Code(
+        "C514",
+        "error",
+        "seal or key is not valid",
+        "The file is no seal, or one of a newer version; or a key is no Ed25519 key in PEM; or the seal is "
+        "not signed, its signature does not fit, or another key made it. Such a seal proves nothing. Use the "
+        "seal as it was written, and the public key of whoever signed it.",
+        "chronicle verify corp.db --seal corp.seal --signed-by public.pem",
+    ),
+    Code(
+        "C515",
+        "error",
+        "store of an older format",
+        "An older Chronicle made this store. It can be read as it is; before anything is added, its "
+        "tables are brought up to date, once, with `chronicle migrate`. The records themselves are not "
+        "touched: positions, contents and chain stay, and seals go on fitting.",
+        "chronicle migrate corp.db",
+    ),
+    Code(
+        "C520",
+        "error",
+        "line is not what was exported",
+        "Each line of the export of a store has the position, the time and the proofs of its record "
+        "behind the event. In this file they do not fit: a line was edited, is missing, stands elsewhere, "
+        "or the file was cut off. Nothing was recorded. Export or copy the file anew. Where lines were "
+        "edited on purpose, `--as-events` records them as events of this store, with positions and times "
+        "of their own.",
+        "chronicle record edited.jsonl --into corp.db --as-events",
     ),
 )

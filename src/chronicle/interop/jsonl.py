@@ -9,9 +9,9 @@ from typing import Any, BinaryIO, Final
 from chronicle.codec import Fault, decode, diagnose
 from chronicle.errors import ChronicleError, Place, Problem, shown
 from chronicle.interop.incoming import Incoming, excerpt
+from chronicle.interop.records import MEMBERS
 
 _LONGEST_LINE: Final = 1 << 20
-_NOT_OURS: Final = frozenset({"position"})  # where an event stood in another store says nothing here
 
 
 def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
@@ -43,7 +43,8 @@ def _event(line: bytes, place: Place) -> Iterator[Incoming]:
         )
         return
     if isinstance(plain, dict):
-        plain = {key: value for key, value in plain.items() if key not in _NOT_OURS}
+        # Where an event stood in another store, and since when, says nothing here.
+        plain = {key: value for key, value in plain.items() if key not in MEMBERS}
     try:
         yield decode(plain)
     except (ChronicleError, AttributeError, TypeError) as error:

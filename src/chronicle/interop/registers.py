@@ -135,7 +135,19 @@ class _Broken(Exception):
     """What is no JSON, in the words of the parser."""
 
 
-_scan = json.JSONDecoder(parse_float=Decimal).raw_decode
+_LONGEST_EXPONENT = 3  # digits; a double ends at 308
+
+
+def _number(text: str) -> Decimal | str:
+    """A number, to its last digit. One of an exponent that nobody means stays the text that it is.
+
+    Ten digits of an exponent would make a thousand million digits of a fraction.
+    """
+    exponent = text.lower().partition("e")[2].lstrip("+-0")
+    return Decimal(text) if len(exponent) <= _LONGEST_EXPONENT else text
+
+
+_scan = json.JSONDecoder(parse_float=_number).raw_decode
 
 
 def _array_items(text: _Text, name: str) -> Iterator[Item | Problem]:

@@ -10,38 +10,63 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from chronicle.errors import Problem, StoreError
+from chronicle.errors import Problem, StoreError, UsageError
 from chronicle.stores.protocol import Clock, Store
 from chronicle.stores.record import Appended, Head, NewRecord, Record, utc_now
 from chronicle.stores.verification import Progress, Verification
 
 __all__ = [
+    "MIGRATORS",
     "OPENERS",
     "Appended",
     "Clock",
     "Head",
+    "Migrated",
     "NewRecord",
     "Progress",
     "Record",
     "Store",
     "Verification",
+    "migrate_store",
     "open_store",
 ]
 
+_SETTINGS = re.compile(
+    r"\b(?:host|hostaddr|dbname|user|password|service)\s*=|^postgres(?:ql)?:", re.IGNORECASE
+)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+class Migrated(NamedTuple):
+    """The format of a store before it was brought up to date, 0 when there was none, and after."""
+
+    before: int
+    after: int
 
 
 def open_store(
     location: str | Path, create: bool = False, read_only: bool = False, clock: Clock = utc_now
 ) -> Store:
-    """Open the store at ``location``: the path of an SQLite file, or ``memory:`` for a new one in memory.
+    """Open the store at ``location``: the path of an SQLite file, ``postgresql://user@host/database`` (with
+    ``?schema=NAME`` for another schema than ``chronicle``), or ``memory:`` for a new one in memory.
 
     ``create`` makes the store when there is none; nothing is ever made otherwise. ``clock`` gives
     the time for ``recorded_at``. Raises ``StoreError``: C501 not a store, C502 of a newer version,
-    C507 not there or not to be opened.
+    C507 not there or not to be opened, C515 of an older format when it is to be written.
     """
     return OPENERS[_kind(location)](location, create, read_only, clock)
+
+
+def migrate_store(location: str | Path) -> Migrated:
+    """Bring the store at ``location`` up to the format that is written here.
+
+    Records are never touched. A store of that format is left as it is; in PostgreSQL the tables are
+    made where there are none. Raises ``StoreError``: C501 not a store, C502 of a newer version, C507
+    not there or not to be opened, C508 busy.
+    """
+    return Migrated(*MIGRATORS[_kind(location)](location))
 
 
 def _kind(location: str | Path) -> str:
@@ -49,10 +74,20 @@ def _kind(location: str | Path) -> str:
         return "memory"
     scheme = _SCHEME.match(str(location))
     if not scheme:
+        _refuse_settings(str(location))
         return "sqlite"
+    if scheme[1].lower() in ("postgresql", "postgres"):
+        return "postgresql"
     # Only the scheme is shown: the rest of such an address may hold a password.
     message = f'no kind of store is called "{scheme[1]}"'
-    raise StoreError(Problem("C507", message, help="give the path of a file, or memory:"))
+    raise StoreError(Problem("C507", message, help="give the path of a file, postgresql://..., or memory:"))
+
+
+def _refuse_settings(location: str) -> None:
+    """Refuse what libpq would take for a server, before a file gets that name, password and all."""
+    if _SETTINGS.search(location):
+        message = "settings of a server, where a store should be named"
+        raise StoreError(Problem("C507", message, help="write it as postgresql://user@host/database"))
 
 
 def _open_memory(location: str | Path, _: bool, __: bool, clock: Clock) -> Store:
@@ -68,7 +103,42 @@ def _open_sqlite(location: str | Path, create: bool, read_only: bool, clock: Clo
     return open_sqlite(location, create, read_only, clock)
 
 
+def _open_postgresql(location: str | Path, create: bool, read_only: bool, clock: Clock) -> Store:
+    store: Store = _postgresql().open_postgresql(str(location), create, read_only, clock)
+    return store
+
+
+def _migrate_memory(_: str | Path) -> tuple[int, int]:
+    return 1, 1
+
+
+def _migrate_sqlite(location: str | Path) -> tuple[int, int]:
+    from chronicle.stores.sqlite import migrate_sqlite
+
+    return migrate_sqlite(location)
+
+
+def _migrate_postgresql(location: str | Path) -> tuple[int, int]:
+    formats: tuple[int, int] = _postgresql().migrate_postgresql(str(location))
+    return formats
+
+
+def _postgresql() -> Any:
+    try:
+        from chronicle.stores import postgresql
+    except ImportError:
+        message = "psycopg is not installed, which stores in PostgreSQL need"
+        help = "pip install 'chronicle-timeline[postgresql]'"
+        raise UsageError(Problem("C740", message, help=help)) from None
+    return postgresql
+
+
 OPENERS: MappingProxyType[str, Callable[[str | Path, bool, bool, Clock], Store]] = MappingProxyType(
-    {"memory": _open_memory, "sqlite": _open_sqlite}
+    {"memory": _open_memory, "sqlite": _open_sqlite, "postgresql": _open_postgresql}
 )
 """Every kind of store, by name."""
+
+MIGRATORS: MappingProxyType[str, Callable[[str | Path], tuple[int, int]]] = MappingProxyType(
+    {"memory": _migrate_memory, "sqlite": _migrate_sqlite, "postgresql": _migrate_postgresql}
+)
+"""How each kind of store is brought up to date: gives the format before, 0 for none, and after."""

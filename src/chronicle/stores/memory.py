@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from threading import RLock
+from threading import Condition
 from types import TracebackType
 from typing import Self
 
-from chronicle.errors import Problem, StoreError
-from chronicle.stores.batch import checked_batch, new_records
+from chronicle.errors import Conflict, Problem, StoreError
+from chronicle.stores.group import Request, settled
 from chronicle.stores.protocol import Clock
 from chronicle.stores.record import (
     GENESIS,
@@ -17,12 +17,12 @@ from chronicle.stores.record import (
     Head,
     NewRecord,
     Record,
-    chained,
     extent,
     head_of,
     stamp,
     utc_now,
 )
+from chronicle.stores.restoring import checked_records, continuing, taken
 from chronicle.stores.verification import Progress, Verification, examined, proven, verified
 
 
@@ -34,28 +34,44 @@ class MemoryStore:
         self._clock = clock
         self._records: list[Record] = []
         self._by_id: dict[str, Record] = {}
-        self._lock = RLock()
+        self._grown = Condition()
         self._closed = False
 
     def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
         """As the contract says; durable as long as the process."""
-        batch = checked_batch(records)
-        with self._lock:
+        request = Request(records, expected)
+        with self._grown:
             head = self.head()
-            held = {id: NewRecord(*self._by_id[id][2:5]) for id in batch if id in self._by_id}
-            fresh = new_records(batch, held, head.position, expected)
+            held = {id: NewRecord(*self._by_id[id][2:5]) for id in request.batch if id in self._by_id}
             last = self._records[-1].recorded_at if self._records else ""
-            added = chained(fresh, head, stamp(self._clock(), last))
-            self._records.extend(added)
-            self._by_id.update((record.id, record) for record in added)
-            return Appended(tuple(added), len(records) - len(added), self.head())
+            added, (outcome,), _ = settled([request], held, head, stamp(self._clock(), last))
+            self._keep(added)
+        if isinstance(outcome, Conflict):
+            raise outcome
+        return outcome
+
+    def restore(self, records: Sequence[Record]) -> Appended:
+        """As the contract says."""
+        with self._grown:
+            head = self.head()
+            if not records:
+                return Appended((), 0, head)
+            checked_records(records)
+            start = min(records[0].position - 1, head.position)
+            held = self._records[start : start + len(records)]
+            last = self._records[-1] if self._records else None
+            fresh = continuing(records, held, head, last, self._chain_at(start))
+            twice = next((record for record in fresh if record.id in self._by_id), None)
+            if twice:
+                raise Conflict(taken(twice))
+            self._keep(fresh)
+            return Appended(tuple(fresh), len(records) - len(fresh), self.head())
 
     def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         """As the contract says."""
         head = self.head()
         start, stop = extent(after, limit, head.position)
-        previous = self._records[start - 1].chain if start else GENESIS
-        return verified(islice(self._records, start, stop), start, previous, stop, head)
+        return verified(islice(self._records, start, stop), start, self._chain_at(start), stop, head)
 
     def get(self, id: str) -> Record | None:
         """As the contract says."""
@@ -73,6 +89,11 @@ class MemoryStore:
         self._refuse_when_closed()
         return head_of(self._records[-1] if self._records else None)
 
+    def wait(self, after: int, seconds: float) -> bool:
+        """As the contract says."""
+        with self._grown:
+            return self._grown.wait_for(lambda: self.head().position > after, seconds)
+
     def verify(self, progress: Progress | None = None) -> Verification:
         """As the contract says."""
         head = self.head()
@@ -89,6 +110,14 @@ class MemoryStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _keep(self, records: Sequence[Record]) -> None:
+        self._records.extend(records)
+        self._by_id.update((record.id, record) for record in records)
+        self._grown.notify_all()
+
+    def _chain_at(self, position: int) -> bytes:
+        return self._records[position - 1].chain if position else GENESIS
 
     def _refuse_when_closed(self) -> None:
         if self._closed:

@@ -33,7 +33,18 @@ class Store(Protocol):
         nothing is done and ``expected`` does not matter.
 
         Raises ``Conflict`` C503 when an id is taken by other content (every such id is named),
-        and C504 when ``expected`` is not the position of the head; C508 when the store is busy.
+        and C504 when ``expected`` is not the position of the head; C508 when the store is busy;
+        C511 when an earlier append of this handle failed in a way that leaves open what is durable.
+        """
+
+    def restore(self, records: Sequence[Record]) -> Appended:
+        """Take in records of another store as they are, with position, time and both proofs.
+
+        All of them or none, durable when this returns. They follow upon one another without a gap,
+        and the first upon what is here; those that are here already must be the very same.
+
+        Raises ``Damaged`` C505 or C506 for records that are not sound in themselves, ``Conflict``
+        C512 when they are not of the history that is here; the rest as ``append`` does.
         """
 
     def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
@@ -51,6 +62,9 @@ class Store(Protocol):
 
     def head(self) -> Head:
         """Where the store ends."""
+
+    def wait(self, after: int, seconds: float) -> bool:
+        """Wait until a record stands behind position ``after``, at most ``seconds``; whether one does."""
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """Read everything and say what was changed, lost, added or moved. Raises nothing for damage.

@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import NamedTuple
 from zlib import crc32
 
+from chronicle.errors import Problem, StoreError
+
 GENESIS = bytes(32)
 """The chain hash before the first record."""
 
@@ -63,12 +65,13 @@ def canonical_bytes(position: int, recorded_at: str, id: str, kind: str, body: b
 def chained(records: Iterable[NewRecord], head: Head, recorded_at: str) -> list[Record]:
     """``records`` with position, time, checksum and chain, as they follow upon ``head``."""
     position, previous = head.position, bytes.fromhex(head.chain)
+    hashed, checked, made = sha256, crc32, Record._make
     result = []
     for id, kind, body in records:
         position += 1
         canonical = f"{position}\n{recorded_at}\n{id}\n{kind}\n".encode() + body
-        previous = sha256(previous + canonical).digest()
-        result.append(Record(position, recorded_at, id, kind, body, crc32(canonical), previous))
+        previous = hashed(previous + canonical).digest()
+        result.append(made((position, recorded_at, id, kind, body, checked(canonical), previous)))
     return result
 
 
@@ -91,7 +94,12 @@ def utc_now() -> datetime:
 def stamp(now: datetime, last: str) -> str:
     """``now`` as the text of ``recorded_at``, or ``last`` when the clock was set back.
 
-    The text has one width and one zone, so that the order of texts is the order of times.
+    The text has one width and one zone, so that the order of texts is the order of times. Raises
+    ``StoreError`` C507 for a time outside the years 1 to 9999 of UTC.
     """
-    text = now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-    return max(text, last)
+    try:
+        utc = now.astimezone(UTC).replace(tzinfo=None)
+    except (OverflowError, ValueError):
+        message = f"clock shows a time that no record can have: {now}"
+        raise StoreError(Problem("C507", message, help="set the clock right")) from None
+    return max(utc.isoformat(timespec="microseconds") + "Z", last)

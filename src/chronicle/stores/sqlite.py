@@ -1,22 +1,25 @@
 """The store in one SQLite file: the default for everything that must outlive the process.
 
 Many processes may read while one writes. A store may be used from several threads; it must not
-be carried over a fork. ``sqlite_file.py`` has the file: how it is laid out, made and opened.
+be carried over a fork. ``sqlite_file.py`` has the file: how it is made and opened.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from chronicle.errors import Damaged, Problem
-from chronicle.stores import sqlite_file
-from chronicle.stores.batch import checked_batch, new_records
+from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
+from chronicle.stores import sqlite_file, sqlite_tables
+from chronicle.stores.group import GroupCommit, Outcome, Request, settled
 from chronicle.stores.protocol import Clock
 from chronicle.stores.record import (
     GENESIS,
@@ -24,12 +27,13 @@ from chronicle.stores.record import (
     Head,
     NewRecord,
     Record,
-    chained,
     extent,
     head_of,
     stamp,
     utc_now,
 )
+from chronicle.stores.restoring import checked_records, continuing, taken
+from chronicle.stores.sqlite_errors import cannot, damaged, is_input_output, reported
 from chronicle.stores.verification import (
     Progress,
     Verification,
@@ -42,12 +46,19 @@ from chronicle.stores.verification import (
 
 _PAGE = 2000
 _IDS_AT_ONCE = 500
+# From so many records on, an append first goes by the hope that all of them are new.
+_BULK = 50
+_POLL = 0.02
 
 # The columns in the order of Record. The body is kept as text, for people with the sqlite3 shell,
 # and read as the bytes that it is.
 _COLUMNS = "position, recorded_at, id, kind, CAST(body AS BLOB), checksum, chain"
 _READ = f"SELECT {_COLUMNS} FROM records WHERE position > ? AND position <= ? ORDER BY position LIMIT {_PAGE}"
-_INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, CAST(? AS TEXT), ?, ?)"
+_ROW = "(?, ?, ?, ?, ?, ?, ?)"
+_INSERT = f"INSERT INTO records VALUES {_ROW}"
+# Many rows a statement take a fifth less time than one.
+_ROWS = 32
+_INSERT_MANY = f"INSERT INTO records VALUES {', '.join([_ROW] * _ROWS)}"
 _LAST = f"SELECT {_COLUMNS} FROM records ORDER BY position DESC LIMIT 1"
 _LARGEST = 2**63 - 1
 
@@ -55,31 +66,38 @@ _LARGEST = 2**63 - 1
 class SqliteStore:
     """Keeps records in a SQLite file, in WAL mode, synced to disk at every append."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, read_only: bool, clock: Clock) -> None:
-        """Use ``open_sqlite``, which makes sure that the file is a store."""
+    def __init__(self, path: Path, read_only: bool, clock: Clock, patience: float) -> None:
+        """Use ``open_sqlite``, which can make a new file too."""
         self.location = str(path)
-        self._connection = connection
+        self._patience = patience
+        self._connection = sqlite_file.connect(path, read_only, patience)
         self._read_only = read_only
         self._clock = clock
         self._lock = RLock()
+        self._group = GroupCommit(self._commit)
+        self._failed = False
 
     def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
         """As the contract says; synced to disk when this returns."""
-        if self._read_only:
-            raise sqlite_file.cannot(self.location, "was opened for reading only", help="open it for writing")
-        batch = checked_batch(records)
+        self._refuse_read_only()
+        return self._group.append(records, expected)
+
+    def restore(self, records: Sequence[Record]) -> Appended:
+        """As the contract says; synced to disk when this returns."""
+        self._refuse_read_only()
+        if not records:
+            return Appended((), 0, self.head())
+        checked_records(records)
         with self._transaction():
             head = self._stored_head()
-            last = self._last(head)
-            fresh = new_records(batch, self._held(batch), head.position, expected)
-            added = chained(fresh, head, stamp(self._clock(), last.recorded_at if last else ""))
-            if added:
-                self._connection.executemany(_INSERT, added)
-                head = Head(added[-1].position, added[-1].chain.hex())
-                self._connection.execute(
-                    "UPDATE head SET position = ?, chain = ?", (head.position, added[-1].chain)
-                )
-        return Appended(tuple(added), len(records) - len(added), head)
+            start = min(records[0].position - 1, head.position)
+            held = list(self._pages(start, min(start + len(records), head.position)))
+            fresh = continuing(records, held, head, self._last(head), self._chain_at(start))
+            twice = self._held([record.id for record in fresh])
+            if twice:
+                raise Conflict(*(taken(record) for record in fresh if record.id in twice))
+            self._insert(fresh)
+        return Appended(tuple(fresh), len(records) - len(fresh), self.head())
 
     def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         """As the contract says. Read page by page, so that no long read holds the log of the writer."""
@@ -103,19 +121,31 @@ class SqliteStore:
         with self._reported():
             return self._stored_head()
 
+    def wait(self, after: int, seconds: float) -> bool:
+        """As the contract says. Looks at the head now and then: other processes write to the file too."""
+        end = time.monotonic() + seconds
+        while self.head().position <= after:
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(_POLL, left))
+        return True
+
     def verify(self, progress: Progress | None = None) -> Verification:
-        """As the contract says; the structure of the file and its index are examined too."""
-        with self._snapshot():
+        """As the contract says; the structure of the file, its index and its triggers are examined too."""
+        with ThreadPoolExecutor(1) as beside, self._snapshot():
+            # SQLite takes as long for its part as we do for ours, and needs none of Python meanwhile.
+            of_file = beside.submit(self._file_problems)
             try:
                 head = self.head()
             except Damaged as damage:
                 return Verification(0, head_of(None), damage.problems)
-            result = examined(self._pages(0, _LARGEST), head, progress)
-            return result._replace(problems=result.problems + self._file_problems())
+            result = examined(self._pages(-_LARGEST, _LARGEST), head, progress)
+            return result._replace(problems=result.problems + of_file.result())
 
     def close(self) -> None:
         """As the contract says."""
-        with self._lock, sqlite_file.reported(self.location):
+        with self._reported():
             self._connection.close()
 
     def __enter__(self) -> Self:
@@ -128,17 +158,59 @@ class SqliteStore:
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
-        with self._lock, sqlite_file.reported(self.location):
+        with self._lock, reported(self.location):
             yield
+
+    def _commit(self, requests: Sequence[Request]) -> Sequence[Outcome]:
+        """Keep what a group of appends asks for. To look up whether ids are taken costs as much as to add
+        them, and mostly none is; so a large group is first tried without."""
+        count = sum(len(request.batch) for request in requests)
+        if count >= _BULK and all(request.expected is None for request in requests):
+            try:
+                return self._settle(requests, looked_up=False)
+            except _Taken:
+                pass
+        return self._settle(requests, looked_up=True)
+
+    def _settle(self, requests: Sequence[Request], looked_up: bool) -> Sequence[Outcome]:
+        with self._transaction():
+            head = self._stored_head()
+            last = self._last(head)
+            held = self._held([id for request in requests for id in request.batch]) if looked_up else {}
+            result = settled(requests, held, head, stamp(self._clock(), last.recorded_at if last else ""))
+            try:
+                self._insert(result.added)
+            except sqlite3.IntegrityError:
+                if looked_up:
+                    raise
+                raise _Taken from None
+        return result.outcomes
+
+    def _insert(self, records: Sequence[Record]) -> None:
+        if records:
+            # The body as text: to have SQLite turn bytes into text would take longer.
+            rows = [(*record[:4], record.body.decode(), *record[5:]) for record in records]
+            whole = len(rows) - len(rows) % _ROWS
+            many = (rows[start : start + _ROWS] for start in range(0, whole, _ROWS))
+            self._connection.executemany(_INSERT_MANY, (list(chain.from_iterable(some)) for some in many))
+            self._connection.executemany(_INSERT, rows[whole:])
+            last = records[-1]
+            self._connection.execute("UPDATE head SET position = ?, chain = ?", (last.position, last.chain))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing. Takes the right to write first, so that what is read stays true until the end."""
         with self._reported():
+            self._refuse_failed()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                # After a failed sync the system may say of the next one that all is well, though what it
+                # was to write is lost. So no later answer of this connection can be relied upon.
+                self._failed = is_input_output(error)
+                raise
             finally:
                 self._roll_back()
 
@@ -158,12 +230,22 @@ class SqliteStore:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
 
+    def _refuse_read_only(self) -> None:
+        if self._read_only:
+            raise cannot(self.location, "was opened for reading only", help="open it for writing")
+
+    def _refuse_failed(self) -> None:
+        if self._failed:
+            message = f'store "{printable(self.location)}" takes no more: the disk failed at an append'
+            help = "open it again, and append the same records again; nothing is kept twice"
+            raise StoreError(Problem("C511", message, help=help))
+
     def _stored_head(self) -> Head:
         rows = self._connection.execute("SELECT position, chain FROM head").fetchall()
         match rows:
             case [(int(position), bytes(chain))] if position >= 0 and len(chain) == len(GENESIS):
                 return Head(position, chain.hex())
-        raise Damaged(sqlite_file.damaged(self.location, "its head cannot be read"))
+        raise Damaged(damaged(self.location, "its head cannot be read"))
 
     def _last(self, head: Head) -> Record | None:
         """The last record. It must be where ``head`` says, for nothing is added to a damaged end."""
@@ -197,7 +279,7 @@ class SqliteStore:
         while start < stop and (page := self._rows(_READ, (start, stop))):
             yield from page
             if page[-1].position <= start:
-                raise Damaged(sqlite_file.damaged(self.location, "its records are out of order"))
+                raise Damaged(damaged(self.location, "its records are out of order"))
             start = page[-1].position
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Record]:
@@ -219,12 +301,20 @@ class SqliteStore:
             self._connection.text_factory = str
 
     def _file_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the file itself, by a connection of its own."""
         try:
-            with self._reported():
-                rows = self._connection.execute("PRAGMA integrity_check(5)").fetchall()
-        except Damaged as damage:
-            return damage.problems
-        return tuple(sqlite_file.damaged(self.location, str(text)) for (text,) in rows if text != "ok")
+            connection = sqlite_file.connect(Path(self.location), read_only=True, patience=self._patience)
+            try:
+                with reported(self.location):
+                    return tuple(damaged(self.location, fault) for fault in sqlite_tables.faults(connection))
+            finally:
+                connection.close()
+        except StoreError as error:
+            return error.problems
+
+
+class _Taken(Exception):
+    """An id of a group that was hoped to be new is taken."""
 
 
 def open_sqlite(
@@ -238,10 +328,14 @@ def open_sqlite(
 
     ``patience`` is how many seconds to wait for another writer. Raises ``StoreError`` C501 for a
     file that is no store, C502 for one of a newer version, C507 when there is none or it cannot
-    be opened.
+    be opened, C515 for one of an older format unless ``read_only``.
     """
     path = Path(location)
     if create and not read_only:
         sqlite_file.make(path)
-    connection = sqlite_file.connect(path, read_only, patience)
-    return SqliteStore(path, connection, read_only, clock)
+    return SqliteStore(path, read_only, clock, patience)
+
+
+def migrate_sqlite(location: str | Path, patience: float = 10.0) -> tuple[int, int]:
+    """Bring the store in the file ``location`` up to the present format: the format before and after."""
+    return sqlite_file.migrate(Path(location), patience)

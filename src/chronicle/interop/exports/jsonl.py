@@ -10,7 +10,10 @@ from chronicle.interop.exports.plain import encoded, fact_data, json_text, span_
 
 
 def events(material: Material) -> Iterator[bytes]:
-    """An event a line, in order of position: recorded elsewhere, they make the same history."""
+    """An event a line, in order of position: recorded elsewhere, they make the same history.
+
+    For a copy of a store, with its positions, times and proofs, see ``chronicle.interop.records``.
+    """
     return encoded(json_text(encode(event)) for event in material.written)
 
 

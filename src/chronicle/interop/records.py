@@ -1,0 +1,422 @@
+"""Records as lines of JSON and back, so that a store can be copied through a file, byte for byte.
+
+A line shows the event, and behind it what the store has besides: position, time, checksum and chain.
+The body of the record is the canonical JSON of the event that the line shows; where the store has other
+bytes, the line has them too, as the text ``body``. ``docs/format.md`` says the same in words.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, NamedTuple, NoReturn
+from zlib import crc32
+
+from chronicle.codec import fields_of
+from chronicle.codec.conversion import canonical_json
+from chronicle.errors import ChronicleError, Conflict, InvalidEvents, Place, Problem, printable, shown
+from chronicle.events import KINDS
+from chronicle.interop.exports.plain import json_text
+from chronicle.interop.incoming import LONGEST_EXCERPT, excerpt, opened, shown_name
+from chronicle.stores.protocol import Store
+from chronicle.stores.record import GENESIS, Head, Record, canonical_bytes, head_of
+from chronicle.stores.restoring import checked_records
+from chronicle.values import Source
+
+PROOFS: Final = ("position", "recorded_at", "checksum", "chain")
+"""What every line has of its record besides the event."""
+
+MEMBERS: Final = frozenset({*PROOFS, "body"})
+"""What a line may have of its record. It says nothing to whom only the event matters."""
+
+LONGEST_LINE: Final = 1 << 26
+"""How many bytes a line may have, so that no file fills the memory."""
+
+Report = Callable[[int, int], None]
+"""Called with the number of records done and the number of all."""
+
+_DEEPEST = 50
+_MOST_RECORDS = 10_000
+_MOST_BYTES = 1 << 25
+
+
+# From records to lines
+
+
+def lines(records: Iterable[Record]) -> Iterator[bytes]:
+    """Records in their exchange form, a line each, in constant memory: ``lines(store.read())``."""
+    for record in records:
+        event = _event(record)
+        line = _in_order(event)
+        line.update(zip(PROOFS, (*record[:2], record.checksum, record.chain.hex()), strict=True))
+        if _canonical(event) != record.body:
+            line["body"] = record.body.decode()
+        yield f"{json_text(line)}\n".encode()
+
+
+def _event(record: Record) -> dict[str, Any]:
+    """What a line shows of its record: the event; only kind and id where the body is no JSON object.
+
+    Numbers are the text that they are written as, as they are to all readers of files. So a body with
+    numbers is never canonical, and nobody has to know how another program writes them.
+    """
+    text = record.body.decode()
+    try:
+        plain = None if _too_deep(text) else _DECODER.decode(text)
+    except ValueError:
+        plain = None
+    event = dict(plain) if isinstance(plain, dict) else {}
+    for name in MEMBERS & event.keys():
+        del event[name]
+    event["kind"], event["id"] = record.kind, record.id
+    return event
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+
+# A text without its closing quote goes on to the end, so that no body takes longer than its length.
+_BRACKETS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
+
+
+def _too_deep(text: str) -> bool:
+    """Whether JSON is nested deeper than every reader of it is sure to follow."""
+    if text.count("{") + text.count("[") <= _DEEPEST:
+        return False
+    depth = 0
+    for token in _BRACKETS.finditer(text):
+        depth += (token[0] in ("{", "[")) - (token[0] in ("}", "]"))
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _canonical(event: Mapping[str, Any]) -> bytes:
+    # Half characters are no UTF-8. No body has such bytes, so none is equal to them.
+    return canonical_json(event).encode("utf-8", "surrogatepass")
+
+
+def _in_order(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as plain data in the order in which a file is best read, as ``codec.encode`` has it."""
+    ordered: dict[str, Any] = _arranged(event, _names(event["kind"]))
+    if isinstance(sources := ordered.get("sources"), list):
+        ordered["sources"] = [_arranged(source, _SOURCE_NAMES) for source in sources]
+    if isinstance(effects := ordered.get("effects"), list):
+        ordered["effects"] = [_arranged(effect, _effect_names(effect)) for effect in effects]
+    return ordered
+
+
+def _arranged(plain: Any, names: tuple[str, ...]) -> Any:
+    return (
+        {name: plain[name] for name in names if name in plain} | plain if isinstance(plain, dict) else plain
+    )
+
+
+@cache
+def _names(kind: str) -> tuple[str, ...]:
+    fields = tuple(field.name for field in fields_of(KINDS[kind])) if kind in KINDS else ("id",)
+    return ("format", "kind", *fields)
+
+
+def _effect_names(effect: Any) -> tuple[str, ...]:
+    kind = effect.get("kind") if isinstance(effect, dict) else None
+    return _names(kind) if isinstance(kind, str) else ()
+
+
+_SOURCE_NAMES: Final = tuple(field.name for field in fields_of(Source))
+
+
+# From lines to records
+
+
+class _Line(NamedTuple):
+    """A line of a file, and where it stands."""
+
+    file: str
+    number: int
+    raw: bytes
+
+    def refused(self, what: str, id: object = None, help: str | None = None) -> InvalidEvents:
+        """C520: the line is not what was exported, for this reason."""
+        known = isinstance(id, str)
+        which = f"line of {shown(id)}" if known else "line"
+        text = excerpt(self.raw[:LONGEST_EXCERPT].decode(errors="replace"))
+        place = Place(self.file, self.number, 1, 1, text)
+        message = f"{which} is not what was exported: {what}"
+        return InvalidEvents(Problem("C520", message, place, help or _ANEW, (str(id),) if known else ()))
+
+
+_ANEW: Final = (
+    "export it anew; to record edited lines as new events use --as-events, or take out position, "
+    "recorded_at, checksum and chain everywhere"
+)
+
+
+def is_export(path: Path) -> bool:
+    """Whether a file has a line with proofs of a record. What cannot be read is none."""
+    # Not path.is_file(), which raises for a name that is too long.
+    if path.suffix != ".jsonl" or not os.path.isfile(path):
+        return False
+    try:
+        with closing(_lines_of([path])) as found:
+            return any(_PROOF.search(line.raw) for line in found)
+    except InvalidEvents:
+        return False
+
+
+# Within a text of JSON a quote has a backslash before it, so this is a key and not a part of a note.
+_PROOF: Final = re.compile(rb'"(?:recorded_at|checksum|chain)"\s*:')
+
+
+def read_records(paths: Sequence[Path]) -> Iterator[Record]:
+    """The records in exported files, one file after the other, each proven to follow upon the one before.
+
+    Only of a first record that is not record 1 nobody can say here what it follows upon. Raises
+    ``InvalidEvents`` at the first line that is not what was exported (C520), is too long (C108) or
+    cannot be read (C101).
+    """
+    before: Record | None = None
+    for line in _lines_of(paths):
+        record = _record(line)
+        _refuse_gap(line, record, before)
+        before = record
+        yield record
+
+
+def _lines_of(paths: Sequence[Path]) -> Generator[_Line]:
+    for path in paths:
+        file = shown_name(printable(str(path)))
+        with opened(str(path)) as stream:
+            number = 0
+            while raw := stream.readline(LONGEST_LINE + 1):
+                number += 1
+                if len(raw) > LONGEST_LINE:
+                    help = f"at most {LONGEST_LINE // 2**20} MiB"
+                    raise InvalidEvents(Problem("C108", "line is too long", Place(file, number, 1), help))
+                if not raw.isspace():
+                    yield _Line(file, number, raw)
+
+
+def _record(line: _Line) -> Record:
+    """The record of a line, when its checksum fits."""
+    data = _data(line)
+    id = data.get("id")
+    for name, fits in _FITTING.items():
+        if name in data and not fits(data[name]):
+            raise line.refused(f'its "{name}" is none', id)
+    event = {name: value for name, value in data.items() if name not in MEMBERS}
+    try:
+        body = data["body"].encode() if "body" in data else canonical_json(event).encode()
+        position, recorded_at, kind = data["position"], data["recorded_at"], data["kind"]
+        checksum = crc32(canonical_bytes(position, recorded_at, data["id"], kind, body))
+    except UnicodeEncodeError:
+        raise line.refused("it has half a character", id) from None
+    if checksum != data["checksum"]:
+        raise line.refused("its checksum does not fit", id)
+    record = Record(position, recorded_at, data["id"], kind, body, checksum, bytes.fromhex(data["chain"]))
+    if "body" in data and _canonical(event) != _canonical(_event(record)):
+        raise line.refused('what it shows is not what is in its "body"', id)
+    return record
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_position(value: object) -> bool:
+    return type(value) is int and value > 0
+
+
+def _is_checksum(value: object) -> bool:
+    return type(value) is int
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and bool(_HASH.fullmatch(value))
+
+
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_FITTING: Final[Mapping[str, Callable[[object], bool]]] = {
+    "position": _is_position,
+    "recorded_at": _is_text,
+    "id": _is_text,
+    "kind": _is_text,
+    "checksum": _is_checksum,
+    "chain": _is_hash,
+    "body": _is_text,
+}
+
+
+def _data(line: _Line) -> dict[str, Any]:
+    try:
+        data = _decoded(line.raw.decode())
+    except ValueError as error:
+        if not line.raw.endswith(b"\n"):
+            help = "copy the file anew; its whole lines can be recorded by themselves"
+            raise line.refused("the file ends in the middle of it", help=help) from None
+        raise line.refused(_reason(error)) from None
+    if not isinstance(data, dict):
+        raise line.refused("it is no JSON object")
+    missing = [name for name in (*PROOFS, "id", "kind") if name not in data]
+    if missing:
+        raise line.refused(f"it has no {', '.join(missing)}", data.get("id"))
+    return data
+
+
+def _decoded(text: str) -> Any:
+    if _too_deep(text):
+        raise _Refused("it is nested too deeply")
+    return _STRICT.decode(text)
+
+
+def _reason(error: ValueError) -> str:
+    match error:
+        case _Refused():
+            return str(error)
+        case UnicodeDecodeError():
+            return "it is not UTF-8"
+        case json.JSONDecodeError():
+            return f"not JSON: {error.msg.lower()}"
+    return "it has a number that is too long"
+
+
+class _Refused(ValueError):
+    """JSON that is not taken all the same."""
+
+
+def _whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _Refused("it has a key twice")
+    return made
+
+
+def _no_number(text: str) -> NoReturn:
+    # Values of an event are texts, and proofs are whole.
+    raise _Refused(f"{shown(text)} stands in it without quotes")
+
+
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_whole, parse_float=_no_number, parse_constant=_no_number)
+
+
+def _refuse_gap(line: _Line, record: Record, before: Record | None) -> None:
+    last = before.position if before else record.position - 1
+    if record.position > last + 1:
+        raise line.refused(f"record {last + 1} is missing before it", record.id)
+    if record.position <= last:
+        raise line.refused(f"it is record {record.position} and stands behind record {last}", record.id)
+    if before and record.recorded_at < before.recorded_at:
+        raise line.refused("it was recorded before the one before it", record.id)
+    previous = before.chain if before else GENESIS
+    if (before or not last) and not _follows(record, previous):
+        name = f"record {last}" if last else "the start of the chain"
+        raise line.refused(f"it does not follow from {name}", record.id)
+
+
+def _follows(record: Record, previous: bytes) -> bool:
+    return sha256(previous + canonical_bytes(*record[:5])).digest() == record.chain
+
+
+# Into a store
+
+
+class Examined(NamedTuple):
+    """What exported files are to a store: how many records are new to it, how many known, and their head."""
+
+    new: int
+    known: int
+    head: Head
+
+
+def examine(paths: Sequence[Path], store: Store | None) -> Examined:
+    """Read all of some exported files, and see whether a store (None: an empty one) may take them in.
+
+    Nothing is written. Raises ``InvalidEvents`` (C520 and others) for files that are not what was
+    exported, ``Conflict`` (C512) when the store holds another history or ends before they begin.
+    """
+    held = store.head() if store else head_of(None)
+    first = last = meeting = None
+    for batch in _batches(read_records(paths)):
+        _refuse_unkept(batch, paths)
+        first, last = first or batch[0], batch[-1]
+        if batch[0].position <= held.position <= last.position:
+            meeting = batch[held.position - batch[0].position]
+    if first is None or last is None:
+        return Examined(0, 0, held)
+    if first.position > held.position + 1:
+        raise Conflict(_apart(first, held))
+    if store and held.position and not _continues(store, held, first, meeting or last):
+        raise Conflict(_another(paths, store, first))
+    new = max(0, last.position - held.position)
+    return Examined(new, last.position - first.position + 1 - new, Head(last.position, last.chain.hex()))
+
+
+def restore(paths: Sequence[Path], store: Store, examined: Examined, report: Report | None = None) -> None:
+    """Take the records of ``examined`` files that are new to a store into it.
+
+    They go in by batches, each of them whole or not at all: who is interrupted starts again, and goes
+    on from there. Raises what ``examine`` and ``Store.restore`` raise.
+    """
+    start = examined.head.position - examined.new
+    done = 0
+    for batch in _batches(record for record in read_records(paths) if record.position > start):
+        store.restore(batch)
+        done += len(batch)
+        if report:
+            report(done, examined.new)
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Records in lists that are neither too long nor too large."""
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record.body)
+        if len(batch) >= _MOST_RECORDS or size >= _MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _refuse_unkept(batch: Sequence[Record], paths: Sequence[Path]) -> None:
+    """Refuse what fits its proofs and no store writes all the same: somebody made the proofs anew."""
+    try:
+        checked_records(batch)
+    except ChronicleError as error:
+        place = Place(printable(str(paths[0]))) if len(paths) == 1 else None
+        raise type(error)(*(problem.at(place) for problem in error.problems)) from None
+
+
+def _continues(store: Store, held: Head, first: Record, meeting: Record) -> bool:
+    """Whether files that begin with ``first`` are of the history in a store that ends at ``held``.
+
+    ``meeting`` is their last record that the store should have. The chain vouches for all before it.
+    """
+    if first.position > held.position:
+        return _follows(first, bytes.fromhex(held.chain))
+    return next(store.read(meeting.position - 1, 1)) == meeting
+
+
+def _apart(first: Record, held: Head) -> Problem:
+    message = f"the export begins with record {first.position}, and the store ends at {held.position}"
+    return Problem("C512", message, help="record the part before it first")
+
+
+def _another(paths: Sequence[Path], store: Store, first: Record) -> Problem:
+    """C512, with the first record in which two histories differ."""
+    both = zip(read_records(paths), store.read(first.position - 1), strict=False)
+    given = next((given for given, kept in both if given != kept), first)
+    return Problem(
+        "C512",
+        f'record {given.position} ("{printable(given.id)}") belongs to another history than that of store '
+        f'"{printable(store.location)}"',
+        help="record it into a new store; --as-events records its events into this one, as its own",
+        events=(given.id,),
+    )

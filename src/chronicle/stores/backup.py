@@ -1,0 +1,113 @@
+"""Copies of a store in another, records as they are: a new one, or an older copy brought up to date."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
+from chronicle.stores import open_store
+from chronicle.stores.drafts import drafted
+from chronicle.stores.protocol import Store
+from chronicle.stores.record import Head, Record
+from chronicle.stores.verification import Progress
+
+_MOST_RECORDS = 10_000
+_MOST_BYTES = 16_000_000
+
+
+@contextmanager
+def copy_of(source: Store, into: str | Path) -> Iterator[Store]:
+    """The store at ``into`` to copy ``source`` to: the one that is there, else a new one.
+
+    A new file appears under its name at the end, when nothing was raised inside, and may be read by
+    those who may read the file of ``source``. Raises ``StoreError`` as opening a store does.
+    """
+    path = Path(into)
+    if "://" in str(into) or path.exists():
+        with open_store(into, create=True) as copy:
+            yield copy
+        return
+    try:
+        with drafted(path) as draft:
+            open_store(draft, create=True).close()
+            _take_rights(draft, source)
+            with open_store(draft) as copy:
+                yield copy
+    except FileExistsError:
+        message = f'"{printable(str(path))}" was made by another process meanwhile'
+        raise StoreError(Problem("C507", message, help="back up again: what is missing is added")) from None
+    except StoreError as error:
+        # Nobody has heard of the draft, and it is gone.
+        raise type(error)(*(_worded(each, str(draft), str(path)) for each in error.problems)) from error
+
+
+def copied(source: Store, copy: Store, progress: Progress) -> tuple[int, Head]:
+    """Copy what ``copy`` lacks of ``source`` as it is now: how many records, and where both end then.
+
+    Raises ``Damaged`` for a record that is not what was written, in either, and ``Conflict`` C512 when
+    ``copy`` is no earlier state of ``source``.
+    """
+    head, held = source.head(), copy.head()
+    if held.position > head.position:
+        raise Conflict(_further(copy, held, head))
+    # From the last record that both should have: restoring it shows that they are one history.
+    start = max(0, held.position - 1)
+    added = 0
+    for batch in _batches(source.read(start, head.position - start)):
+        try:
+            added += len(copy.restore(batch).added)
+        except (Conflict, Damaged) as error:
+            raise type(error)(*(_of_copy(problem, copy) for problem in error.problems)) from None
+        progress(added, head.position - held.position)
+    return added, head
+
+
+def verify_copy(copy: Store, progress: Progress) -> None:
+    """Read all of the copy, for only one that was read again is a backup. Raises ``Damaged``."""
+    result = copy.verify(progress)
+    if not result.intact:
+        raise Damaged(*(_of_copy(problem, copy) for problem in result.problems))
+
+
+def _take_rights(draft: Path, source: Store) -> None:
+    """Let those read the copy who may read the store, and nobody else; we must be able to write it."""
+    if os.path.isfile(source.location):
+        draft.chmod(stat.S_IMODE(os.stat(source.location).st_mode) | stat.S_IRUSR | stat.S_IWUSR)
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Records in batches that fit into memory, whatever the size of a body."""
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record.body)
+        if len(batch) == _MOST_RECORDS or size >= _MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _further(copy: Store, held: Head, head: Head) -> Problem:
+    return Problem(
+        "C512",
+        f'store "{printable(copy.location)}" is no earlier copy: it ends at position {held.position}, the '
+        f"store to back up at {head.position}",
+        help="back up into a new store",
+    )
+
+
+def _of_copy(problem: Problem, copy: Store) -> Problem:
+    """The same problem, said of the copy, for there are two stores that it could be in."""
+    message = f'in the copy "{printable(copy.location)}": {problem.message}'
+    return Problem(problem.code, message, problem.place, problem.help, problem.events)
+
+
+def _worded(problem: Problem, draft: str, path: str) -> Problem:
+    message = problem.message.replace(printable(draft), printable(path))
+    return Problem(problem.code, message, problem.place, problem.help, problem.events)

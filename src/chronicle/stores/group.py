@@ -1,0 +1,114 @@
+"""Group commit: threads that append at the same time share one transaction and one sync to disk.
+
+What an append asks for is settled in the order in which the threads came, each as if it were alone:
+the refusal of one does not touch the others.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import NamedTuple
+
+from chronicle.errors import Conflict, Problem, StoreError
+from chronicle.stores.batch import checked_batch, new_records
+from chronicle.stores.record import Appended, Head, NewRecord, Record, chained
+
+Outcome = Appended | Conflict
+
+
+class Request:
+    """One append: its records by id, how many were given, and where the store is expected to end."""
+
+    __slots__ = ("batch", "error", "expected", "given", "outcome")
+
+    def __init__(self, records: Sequence[NewRecord], expected: int | None) -> None:
+        """Raises ``InvalidValue`` or ``Conflict`` for records that no store can keep."""
+        self.batch = checked_batch(records)
+        self.given = len(records)
+        self.expected = expected
+        self.outcome: Outcome | None = None
+        self.error: Exception | None = None
+
+
+class GroupCommit:
+    """Lets one thread commit what all of them wait for.
+
+    ``commit`` takes requests and gives the outcome of each, in order, once all is durable. What it
+    raises holds for all of them: then nothing was kept.
+    """
+
+    def __init__(self, commit: Callable[[Sequence[Request]], Sequence[Outcome]]) -> None:
+        self._commit = commit
+        self._turn = Lock()
+        self._waiting: deque[Request] = deque()
+
+    def append(self, records: Sequence[NewRecord], expected: int | None) -> Appended:
+        """What the contract of a store says of ``append``."""
+        request = Request(records, expected)
+        self._waiting.append(request)
+        with self._turn:
+            # Whoever had the turn before may have done it already.
+            if request.outcome is None and request.error is None:
+                self._commit_waiting()
+        if request.error is not None:
+            raise request.error
+        if isinstance(request.outcome, Appended):
+            return request.outcome
+        assert request.outcome is not None
+        raise request.outcome
+
+    def _commit_waiting(self) -> None:
+        requests = []
+        while self._waiting:
+            requests.append(self._waiting.popleft())
+        try:
+            for request, outcome in zip(requests, self._commit(requests), strict=True):
+                request.outcome = outcome
+        except Exception as error:
+            _fail(requests, error)
+        except BaseException:
+            _fail(requests, _interrupted())
+            raise
+
+
+def _fail(requests: Sequence[Request], error: Exception) -> None:
+    for request in requests:
+        request.error = error
+
+
+def _interrupted() -> StoreError:
+    """What the other threads are told when the one that commits for them is stopped, as by Ctrl-C."""
+    message = "append was interrupted by another thread"
+    return StoreError(Problem("C507", message, help="append the same records again; nothing is kept twice"))
+
+
+class Settled(NamedTuple):
+    """What becomes of a group: the records to keep, the outcome of each request, and the head after."""
+
+    added: list[Record]
+    outcomes: list[Outcome]
+    head: Head
+
+
+def settled(
+    requests: Sequence[Request], held: Mapping[str, NewRecord], head: Head, recorded_at: str
+) -> Settled:
+    """What becomes of ``requests`` in a store that ends at ``head`` and holds ``held`` under their ids."""
+    known = dict(held)
+    added: list[Record] = []
+    outcomes: list[Outcome] = []
+    for request in requests:
+        try:
+            fresh = new_records(request.batch, known, head.position, request.expected)
+        except Conflict as conflict:
+            outcomes.append(conflict)
+            continue
+        records = chained(fresh, head, recorded_at)
+        if records:
+            head = Head(records[-1].position, records[-1].chain.hex())
+            added += records
+            known.update((record.id, record) for record in fresh)
+        outcomes.append(Appended(tuple(records), request.given - len(records), head))
+    return Settled(added, outcomes, head)

@@ -1,0 +1,243 @@
+"""The tables of a PostgreSQL store: how they are laid out and brought up to date.
+
+For ``postgresql.py`` alone. ``docs/scale.md`` describes the same tables for people, and the roles that use
+them.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from psycopg import sql
+
+from chronicle.stores.record import GENESIS
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+FORMAT_VERSION: Final = 1
+"""The format that this code writes, and the newest that it reads; kept in the table ``format``."""
+
+LOCK: Final = 0x4368726E
+"""``Chrn``, the first half of the key under which writers queue; the second is the table of records."""
+
+NOT_NEXT: Final = "ZC001"
+"""The SQLSTATE with which the tables refuse records that do not follow upon the last one."""
+
+_TABLES = (
+    "CREATE TABLE {schema}.format (version integer NOT NULL)",
+    """
+    CREATE TABLE {schema}.records (
+        position    bigint PRIMARY KEY CHECK (position > 0),
+        recorded_at text COLLATE "C" NOT NULL,
+        id          text COLLATE "C" NOT NULL UNIQUE,
+        kind        text COLLATE "C" NOT NULL,
+        body        text COLLATE "C" NOT NULL,
+        checksum    bigint NOT NULL,
+        chain       bytea NOT NULL
+    )
+    """,
+    # Where the store ends. Without it, nobody could tell that the last record is gone.
+    """
+    CREATE TABLE {schema}.head (
+        single      boolean PRIMARY KEY CHECK (single),
+        position    bigint NOT NULL,
+        recorded_at text COLLATE "C" NOT NULL,
+        chain       bytea NOT NULL
+    )
+    """,
+    f"INSERT INTO {{schema}}.head VALUES (true, 0, '', '\\x{GENESIS.hex()}')",
+)
+
+# The body of a record is text, so that people can read it; what is hashed are its bytes in UTF-8.
+_CANONICAL = r"""convert_to(position || E'\n' || recorded_at || E'\n' || id
+                    || E'\n' || kind || E'\n' || body, 'UTF8')"""
+
+_FUNCTIONS = (
+    # Writers queue here, so that positions become visible in their order. Whatever the session or the
+    # server is set to, what was acknowledged is on disk.
+    f"""
+    CREATE FUNCTION {{schema}}.take_turn() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+        IF current_setting('synchronous_commit') IN ('off', 'local', 'remote_write') THEN
+            PERFORM set_config('synchronous_commit', 'on', true);
+        END IF;
+        PERFORM pg_advisory_xact_lock({LOCK}, TG_RELID::integer);
+        RETURN NULL;
+    END $$
+    """,
+    # Moves the head behind the records that were added, when they follow upon it: without a gap, never
+    # earlier, each chained to the one before. Runs with the rights of the owner: nobody else may move it.
+    rf"""
+    CREATE FUNCTION {{schema}}.move_head() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+        head {{schema}}.head;
+        done record;
+        last record;
+    BEGIN
+        SELECT * INTO STRICT head FROM {{schema}}.head;
+        SELECT count(*) AS number, max(position) AS position, bool_and(follows) AS sound INTO done FROM (
+            SELECT position, position = head.position + row_number() OVER chained
+                AND recorded_at >= lag(recorded_at, 1, head.recorded_at) OVER chained
+                AND chain = sha256(lag(chain, 1, head.chain) OVER chained || {_CANONICAL})
+                AND strpos(recorded_at || id || kind || body, E'\n') = 0 AS follows
+            FROM added WINDOW chained AS (ORDER BY position)
+        ) AS examined;
+        IF done.number = 0 THEN
+            RETURN NULL;
+        END IF;
+        IF done.sound IS NOT TRUE THEN
+            RAISE EXCEPTION 'records do not follow upon the last one' USING ERRCODE = '{NOT_NEXT}';
+        END IF;
+        SELECT position, recorded_at, chain INTO STRICT last FROM added WHERE position = done.position;
+        UPDATE {{schema}}.head
+            SET position = last.position, recorded_at = last.recorded_at, chain = last.chain;
+        PERFORM pg_notify('chronicle_' || TG_TABLE_SCHEMA, last.position::text);
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE FUNCTION {schema}.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'restrict_violation';
+    END $$
+    """,
+    """
+    CREATE FUNCTION {schema}.only_move_on() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.position <= OLD.position THEN
+            RAISE EXCEPTION 'the head of a store only moves on' USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+)
+
+_TRIGGERS = (
+    """
+    CREATE TRIGGER writers_take_turns BEFORE INSERT ON {schema}.records
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.take_turn()
+    """,
+    """
+    CREATE TRIGGER records_move_the_head AFTER INSERT ON {schema}.records
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {schema}.move_head()
+    """,
+    """
+    CREATE TRIGGER records_are_never_changed BEFORE UPDATE ON {schema}.records
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('a record is never changed: record a correction')
+    """,
+    """
+    CREATE TRIGGER records_are_never_deleted BEFORE DELETE OR TRUNCATE ON {schema}.records
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('a record is never deleted: record a retraction')
+    """,
+    """
+    CREATE TRIGGER head_only_moves_on BEFORE UPDATE ON {schema}.head
+    FOR EACH ROW EXECUTE FUNCTION {schema}.only_move_on()
+    """,
+    """
+    CREATE TRIGGER head_is_one BEFORE INSERT OR DELETE OR TRUNCATE ON {schema}.head
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('the head of a store is one, and never deleted')
+    """,
+)
+
+# Or somebody could move the head by a trigger of his own, on a table of his own.
+_RIGHTS = ("REVOKE ALL ON FUNCTION {schema}.take_turn(), {schema}.move_head() FROM PUBLIC",)
+
+_STEPS: MappingProxyType[int, tuple[str, ...]] = MappingProxyType(
+    {0: _TABLES + _FUNCTIONS + _TRIGGERS + _RIGHTS}
+)
+"""What makes the next format out of each older one; 0 is no store. Records are never touched."""
+
+
+# Not to_regclass, which may answer from memory when another has just made them.
+_OURS = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename IN ('format', 'records', 'head')"
+
+
+def version(connection: Connection[Any], schema: str) -> int:
+    """The format of the store in ``schema``, 0 when there is none."""
+    if len(connection.execute(_OURS, (schema,)).fetchall()) < 3:
+        return 0
+    row = connection.execute(_in(schema, "SELECT max(version) FROM {schema}.format")).fetchone()
+    return int(row[0]) if row and row[0] else 0
+
+
+_TIME_OF_HEAD = """
+    SELECT recorded_at = coalesce(
+        (SELECT recorded_at FROM {schema}.records ORDER BY position DESC LIMIT 1), '') FROM {schema}.head
+"""
+
+
+def differences(connection: Connection[Any], schema: str) -> list[str]:
+    """The names of triggers that are missing, off, or not as they were made, and of any that were added.
+
+    And whether the head has the time of the last record, before which the tables take nothing.
+    """
+    made = dict(_as_made(connection, schema, statement) for statement in _TRIGGERS)
+    found = {name: rest for name, *rest in connection.execute(_FOUND, {"schema": schema}).fetchall()}
+    wrong = [name for name, rest in made.items() if found.get(name) != rest]
+    time = connection.execute(_in(schema, _TIME_OF_HEAD)).fetchone()
+    return [
+        *wrong,
+        *sorted(found.keys() - made.keys()),
+        *([] if time == (True,) else ["the time in the head"]),
+    ]
+
+
+def is_taken(connection: Connection[Any], schema: str) -> bool:
+    """Whether something in ``schema`` has one of our names and is not ours."""
+    return connection.execute(_OURS, (schema,)).fetchone() is not None
+
+
+def lock(connection: Connection[Any], schema: str) -> None:
+    """Until the end of the transaction, nobody else makes or changes the tables in ``schema``."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOCK, schema))
+
+
+def migrate(connection: Connection[Any], schema: str, before: int) -> None:
+    """Make ``FORMAT_VERSION`` out of the format ``before``; within a transaction, which has the lock."""
+    if before == 0:
+        _make_schema(connection, schema)
+    for step in range(before, FORMAT_VERSION):
+        for statement in _STEPS[step]:
+            connection.execute(_in(schema, statement))
+    if before < FORMAT_VERSION:
+        connection.execute(_in(schema, "DELETE FROM {schema}.format"))
+        connection.execute(_in(schema, f"INSERT INTO {{schema}}.format VALUES ({FORMAT_VERSION})"))
+
+
+_FOUND = """
+    SELECT t.tgname, t.tgtype::integer, t.tgenabled::varchar, p.proname, p.prosecdef, p.prosrc::varchar
+    FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = to_regnamespace(%(schema)s) AND c.relname IN ('records', 'head')
+        AND NOT t.tgisinternal
+    UNION ALL
+    SELECT r.rulename, 0, '', '', false, '' FROM pg_rules r
+    WHERE r.schemaname = %(schema)s AND r.tablename IN ('records', 'head')
+"""
+
+# How the catalogue of PostgreSQL adds up what a trigger is for.
+_BITS = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
+
+
+def _as_made(connection: Connection[Any], schema: str, trigger: str) -> tuple[str, list[object]]:
+    """The name of a trigger of ours, and what the catalogue has of it when it is as it was made."""
+    words = trigger.partition("EXECUTE")[0].split()
+    name = trigger.partition("FUNCTION {schema}.")[2].partition("(")[0]
+    function = next(each for each in _FUNCTIONS if f"FUNCTION {{schema}}.{name}(" in each)
+    source = _in(schema, function).as_string(connection).split("$$")[1]
+    kind = sum(bit for word, bit in _BITS.items() if word in words)
+    return words[2], [kind, "O", name, "SECURITY DEFINER" in function, source]
+
+
+def _make_schema(connection: Connection[Any], schema: str) -> None:
+    # Asked first, for CREATE SCHEMA IF NOT EXISTS wants the right to make one even where it is there.
+    there = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
+    if not there:
+        connection.execute(_in(schema, "CREATE SCHEMA {schema}"))
+
+
+def _in(schema: str, statement: str) -> sql.Composed:
+    return sql.SQL(statement).format(schema=sql.Identifier(schema))

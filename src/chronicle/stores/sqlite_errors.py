@@ -1,0 +1,86 @@
+"""What the failures of SQLite mean, as errors of ours. For the SQLite store alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chronicle.errors import Damaged, Problem, StoreError, printable
+
+
+@contextmanager
+def reported(location: str) -> Iterator[None]:
+    """Whatever SQLite raises inside, as one of our errors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(location, error) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged text in its message, and Python stumbles over that.
+        raise Damaged(damaged(location, "it holds text that is not UTF-8")) from error
+
+
+def is_input_output(error: sqlite3.Error) -> bool:
+    """Whether the disk failed, so that nobody knows what of the last writes is on it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
+
+
+def damaged(location: str, reason: str) -> Problem:
+    """C510: the file is not what SQLite or we wrote."""
+    return Problem(
+        "C510",
+        f'file of store "{printable(location)}" is damaged: {printable(reason)}',
+        help="restore a backup; nothing was repaired",
+    )
+
+
+def cannot(location: str, why: str, help: str | None = None) -> StoreError:
+    """C507: the store cannot do what was asked of it."""
+    return StoreError(Problem("C507", f'store "{printable(location)}" {why}', help=help))
+
+
+def not_a_store(location: str, why: str, help: str | None = None) -> StoreError:
+    """C501: what is there is something else."""
+    return StoreError(Problem("C501", f'"{printable(location)}" {why}', help=help))
+
+
+def _translated(location: str, error: sqlite3.Error) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", None)
+    reason = printable(str(error))
+    if code is None:
+        if "closed" in reason:
+            return cannot(location, "is closed", help="open it again")
+        return Damaged(damaged(location, reason))
+    return _TRANSLATIONS.get(code & 0xFF, _failed)(location, reason)
+
+
+def _busy(location: str, _: str) -> StoreError:
+    what = f'store "{printable(location)}" is busy: another process is writing'
+    return StoreError(Problem("C508", what, help="try again in a moment"))
+
+
+def _corrupt(location: str, reason: str) -> StoreError:
+    return Damaged(damaged(location, reason))
+
+
+def _other(location: str, _: str) -> StoreError:
+    way = "give the path of a store, or of a folder of event files"
+    return not_a_store(location, "is not a store: it is no SQLite file", help=way)
+
+
+def _failed(location: str, reason: str) -> StoreError:
+    way = "nothing of this append was kept, unless it is there when you read again; look at the disk"
+    return cannot(location, f"cannot be read or written: {reason}", help=way)
+
+
+_TRANSLATIONS = {
+    # Our statements are right: an error in one means that the tables are not what they were.
+    sqlite3.SQLITE_ERROR: _corrupt,
+    sqlite3.SQLITE_CORRUPT: _corrupt,
+    sqlite3.SQLITE_MISMATCH: _corrupt,
+    sqlite3.SQLITE_CONSTRAINT: _corrupt,
+    sqlite3.SQLITE_BUSY: _busy,
+    sqlite3.SQLITE_LOCKED: _busy,
+    sqlite3.SQLITE_NOTADB: _other,
+}
