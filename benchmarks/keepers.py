@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from multiprocessing.synchronize import Barrier
+from multiprocessing.synchronize import Barrier, Lock
 from typing import Any, Protocol
 
 from chronicle.stores import NewRecord, open_store
@@ -60,9 +60,12 @@ OPENED: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def write(who: str, place: Any, name: str, appends: int, start: Barrier) -> None:
+def write(who: str, place: Any, name: str, *, appends: int, turn: Lock, start: Barrier) -> None:
     """Open, wait for the others, and append one record at a time."""
-    with closing(OPENED[who](place)) as opened:
+    # One after the other: the peer makes its functions in PostgreSQL anew, and of two at once one fails.
+    with turn:
+        keeper = OPENED[who](place)
+    with closing(keeper) as opened:
         start.wait(60)
         for number in range(1, appends + 1):
             opened.append(batch_of(name, number, 1))

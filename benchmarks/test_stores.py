@@ -92,6 +92,7 @@ def test_eight_writers(benchmark: BenchmarkFixture, who: str, tmp_path: Path) ->
     appends = 10 if benchmark.disabled else 250
     benchmark.group = f"{WRITERS} writers, {appends} appends each"
     processes = multiprocessing.get_context("spawn")
+    turn = processes.Lock()
     with place_for(who, tmp_path) as place:
         OPENED[who](place).close()
         rounds = iter(range(10**6))
@@ -100,7 +101,12 @@ def test_eight_writers(benchmark: BenchmarkFixture, who: str, tmp_path: Path) ->
             start, number = processes.Barrier(WRITERS + 1), next(rounds)
             names = [f"acme{number}x{writer}" for writer in range(WRITERS)]
             writers = [
-                processes.Process(target=write, args=(who, place, name, appends, start)) for name in names
+                processes.Process(
+                    target=write,
+                    args=(who, place, name),
+                    kwargs={"appends": appends, "turn": turn, "start": start},
+                )
+                for name in names
             ]
             for writer in writers:
                 writer.start()

@@ -390,7 +390,9 @@ def test_a_connection_lost_around_the_commit_may_be_tried_again(
         def breaking(query: object, *rest: object, **more: object) -> object:
             if query == "COMMIT":
                 if committed:
-                    real("COMMIT")
+                    # The end of a pipeline waits for the answers, of the one around it as well.
+                    with store._connection.pipeline():
+                        real("COMMIT")
                 kill(owner, store)
             return real(query, *rest, **more)
 

@@ -112,14 +112,15 @@ class PostgresqlStore:
         if not records:
             return Appended((), 0, self.head())
         checked_records(records)
-        with self._writing(), self._turn([record.id for record in records]) as turn:
+        with self._writing():
+            turn = self._turn([record.id for record in records])
             start = min(records[0].position - 1, turn.head.position)
             held = list(self._pages(start, min(start + len(records), turn.head.position)))
             fresh = continuing(records, held, turn.head, turn.last, self._chain_at(start))
             twice = [record for record in fresh if record.id in turn.held]
             if twice:
                 raise Conflict(*map(taken, twice))
-            self._insert(fresh)
+            self._insert_and_commit(fresh)
             self._end = None
         return Appended(tuple(fresh), len(records) - len(fresh), self.head())
 
@@ -237,17 +238,19 @@ class PostgresqlStore:
     def _settled_in_turn(self, requests: Sequence[Request]) -> Sequence[Outcome]:
         """Wait for our turn, look at what is there, and keep what is new."""
         before = self._end
-        with self._turn([id for request in requests for id in request.batch]) as turn:
-            result = settled(requests, turn.held, turn.head, stamp(self._clock(), turn.end.recorded_at))
-            self._insert(result.added)
+        turn = self._turn([id for request in requests for id in request.batch])
+        result = settled(requests, turn.held, turn.head, stamp(self._clock(), turn.end.recorded_at))
+        self._insert_and_commit(result.added)
         # Where others write too, or everything is there already, hoping costs more than it saves.
         self._hopeful = before in (None, turn.end) and not turn.held
         self._end = _End(result.head, result.added[-1].recorded_at) if result.added else turn.end
         return result.outcomes
 
-    @contextmanager
-    def _turn(self, ids: Collection[str]) -> Iterator[_Turn]:
-        """One transaction in our turn, in which nobody else adds anything; what is held under ``ids``."""
+    def _turn(self, ids: Collection[str]) -> _Turn:
+        """A transaction in our turn, in which nobody else adds anything; what is held under ``ids``.
+
+        ``_insert_and_commit`` ends it.
+        """
         connection, statements = self._connection, self._statements
         # Never prepared: when a pipeline breaks off, psycopg may take for prepared what the server never saw.
         with connection.pipeline():
@@ -263,17 +266,29 @@ class PostgresqlStore:
         if problem:
             # Nothing is added to a damaged end.
             raise Damaged(problem)
-        yield _Turn(head, last, {row[2]: NewRecord(*proven(Record._make(row))[2:5]) for row in found})
-        connection.execute("COMMIT")
+        return _Turn(head, last, {row[2]: NewRecord(*proven(Record._make(row))[2:5]) for row in found})
+
+    def _insert_and_commit(self, records: Sequence[Record]) -> None:
+        """End our turn. One record goes in one round trip with the commit, for others wait."""
+        if len(records) == 1:
+            with self._connection.pipeline():
+                done = self._insert_one(records[0])
+                self._connection.execute("COMMIT", prepare=False)
+            self._refuse_lost(done.rowcount, 1)
+        else:
+            self._insert(records)
+            self._connection.execute("COMMIT")
 
     def _insert(self, records: Sequence[Record]) -> None:
         if len(records) > 1:
             self._copy(pieces(records), len(records))
         elif records:
-            position, recorded_at, id, kind, body, checksum, chain = records[0]
-            values = (Int8(position), recorded_at, id, kind, body.decode(), Int8(checksum), chain)
-            done = self._connection.execute(self._statements.insert, values, prepare=True)
-            self._refuse_lost(done.rowcount, 1)
+            self._refuse_lost(self._insert_one(records[0]).rowcount, 1)
+
+    def _insert_one(self, record: Record) -> psycopg.Cursor[Any]:
+        position, recorded_at, id, kind, body, checksum, chain = record
+        values = (Int8(position), recorded_at, id, kind, body.decode(), Int8(checksum), chain)
+        return self._connection.execute(self._statements.insert, values, prepare=True)
 
     def _copy(self, parts: Iterable[Sequence[Record]], count: int) -> None:
         with self._connection.cursor() as cursor:

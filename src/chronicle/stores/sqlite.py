@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
 from chronicle.stores import sqlite_file, sqlite_tables
@@ -46,8 +46,6 @@ from chronicle.stores.verification import (
 
 _PAGE = 2000
 _IDS_AT_ONCE = 500
-# From so many records on, an append first goes by the hope that all of them are new.
-_BULK = 50
 _POLL = 0.02
 
 # The columns in the order of Record. The body is kept as text, for people with the sqlite3 shell,
@@ -63,6 +61,13 @@ _LAST = f"SELECT {_COLUMNS} FROM records ORDER BY position DESC LIMIT 1"
 _LARGEST = 2**63 - 1
 
 
+class _End(NamedTuple):
+    """Where a store ends, and when its last record was recorded."""
+
+    head: Head
+    recorded_at: str
+
+
 class SqliteStore:
     """Keeps records in a SQLite file, in WAL mode, synced to disk at every append."""
 
@@ -74,8 +79,10 @@ class SqliteStore:
         self._read_only = read_only
         self._clock = clock
         self._lock = RLock()
+        self._reported = reported(self.location)
         self._group = GroupCommit(self._commit)
         self._failed = False
+        self._end: _End | None = None
 
     def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
         """As the contract says; synced to disk when this returns."""
@@ -118,7 +125,7 @@ class SqliteStore:
 
     def head(self) -> Head:
         """As the contract says."""
-        with self._reported():
+        with self._lock, self._reported:
             return self._stored_head()
 
     def wait(self, after: int, seconds: float) -> bool:
@@ -145,7 +152,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """As the contract says."""
-        with self._reported():
+        with self._lock, self._reported:
             self._connection.close()
 
     def __enter__(self) -> Self:
@@ -156,51 +163,51 @@ class SqliteStore:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        with self._lock, reported(self.location):
-            yield
-
     def _commit(self, requests: Sequence[Request]) -> Sequence[Outcome]:
-        """Keep what a group of appends asks for. To look up whether ids are taken costs as much as to add
-        them, and mostly none is; so a large group is first tried without."""
-        count = sum(len(request.batch) for request in requests)
-        if count >= _BULK and all(request.expected is None for request in requests):
-            try:
-                return self._settle(requests, looked_up=False)
-            except _Taken:
-                pass
-        return self._settle(requests, looked_up=True)
+        """Keep what a group of appends asks for.
+
+        To look up whether ids are taken costs as much as to add them, and mostly none is. So it is first
+        tried without; the file refuses an id that is taken.
+        """
+        try:
+            return self._settle(requests, looked_up=False)
+        except _Taken:
+            return self._settle(requests, looked_up=True)
 
     def _settle(self, requests: Sequence[Request], looked_up: bool) -> Sequence[Outcome]:
         with self._transaction():
-            head = self._stored_head()
-            last = self._last(head)
+            head, recorded_at = end = self._current_end()
             held = self._held([id for request in requests for id in request.batch]) if looked_up else {}
-            result = settled(requests, held, head, stamp(self._clock(), last.recorded_at if last else ""))
+            result = settled(requests, held, head, stamp(self._clock(), recorded_at))
+            if not looked_up and any(isinstance(outcome, Conflict) for outcome in result.outcomes):
+                # What is known already conflicts with nothing; so that must be known first.
+                raise _Taken
             try:
                 self._insert(result.added)
             except sqlite3.IntegrityError:
                 if looked_up:
                     raise
                 raise _Taken from None
+        self._end = _End(result.head, result.added[-1].recorded_at) if result.added else end
         return result.outcomes
 
     def _insert(self, records: Sequence[Record]) -> None:
-        if records:
-            # The body as text: to have SQLite turn bytes into text would take longer.
-            rows = [(*record[:4], record.body.decode(), *record[5:]) for record in records]
-            whole = len(rows) - len(rows) % _ROWS
+        # The body as text: to have SQLite turn bytes into text would take longer.
+        rows = [(*record[:4], record.body.decode(), *record[5:]) for record in records]
+        whole = len(rows) - len(rows) % _ROWS
+        if whole:
             many = (rows[start : start + _ROWS] for start in range(0, whole, _ROWS))
             self._connection.executemany(_INSERT_MANY, (list(chain.from_iterable(some)) for some in many))
-            self._connection.executemany(_INSERT, rows[whole:])
+        for row in rows[whole:]:
+            self._connection.execute(_INSERT, row)
+        if records:
             last = records[-1]
             self._connection.execute("UPDATE head SET position = ?, chain = ?", (last.position, last.chain))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing. Takes the right to write first, so that what is read stays true until the end."""
-        with self._reported():
+        with self._lock, self._reported:
             self._refuse_failed()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -217,7 +224,7 @@ class SqliteStore:
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
         """One state of the store, so that an append of another process is not taken for damage."""
-        with self._reported():
+        with self._lock, self._reported:
             self._connection.execute("BEGIN")
             try:
                 yield
@@ -246,6 +253,14 @@ class SqliteStore:
             case [(int(position), bytes(chain))] if position >= 0 and len(chain) == len(GENESIS):
                 return Head(position, chain.hex())
         raise Damaged(damaged(self.location, "its head cannot be read"))
+
+    def _current_end(self) -> _End:
+        """Where the store ends: known, when nobody else has written since this handle did."""
+        head = self._stored_head()
+        if self._end is None or self._end.head != head:
+            last = self._last(head)
+            self._end = _End(head, last.recorded_at if last else "")
+        return self._end
 
     def _last(self, head: Head) -> Record | None:
         """The last record. It must be where ``head`` says, for nothing is added to a damaged end."""
@@ -283,7 +298,7 @@ class SqliteStore:
             start = page[-1].position
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Record]:
-        with self._reported():
+        with self._lock, self._reported:
             try:
                 rows = self._connection.execute(query, values).fetchall()
             except sqlite3.OperationalError as error:
