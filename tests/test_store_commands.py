@@ -604,6 +604,16 @@ def test_a_store_goes_to_postgresql_and_back(path: Path, tmp_path: Path, postgre
     assert "error[C512]" in run("backup", path, postgresql_url).stderr
 
 
+def test_events_are_recorded_into_tables_that_are_made_for_them(root: Path, postgresql_url: str) -> None:
+    """A store on a server is made like a file when something is recorded, and not for a dry run."""
+    events = root / "events"
+    assert "has no store in the schema" in run("record", events, "--into", postgresql_url, "--dry-run").stderr
+    assert run("record", events, "--into", postgresql_url).stderr.startswith("recorded 29 events (0 were")
+    assert run("record", events, "--into", postgresql_url).stderr.startswith("recorded 0 events (29 were")
+    dry = run("record", events, "--into", postgresql_url, "--dry-run").stderr
+    assert dry == "would record 0 events (29 are there already)\n"
+
+
 def test_a_store_in_postgresql_is_sealed_and_verified(
     path: Path, tmp_path: Path, postgresql_url: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -363,6 +364,8 @@ def test_a_closed_store_says_so(store: Store) -> None:
         store.verify,
         store.read,
         lambda: store.get("a"),
+        lambda: store.get("\n"),
+        lambda: 7 in store,
         lambda: store.append([FOUNDED]),
     ):
         with pytest.raises(StoreError, match="is closed") as caught:
@@ -420,14 +423,32 @@ def test_threads_that_append_at_once_each_get_their_own_answer(store: Store) -> 
 def test_a_store_that_grows_wakes_who_waits(store: Store) -> None:
     """Waiting ends when a record is there, and after the time when none comes."""
     assert not store.wait(0, 0.01)
-    waiting = Thread(target=lambda: found.append(store.wait(0, 30)))
+    waiting = Thread(target=lambda: found.append(store.wait(0, 120)), daemon=True)
     found: list[bool] = []
     waiting.start()
+    time.sleep(0.05)
     store.append([FOUNDED])
-    waiting.join(timeout=30)
+    waiting.join(timeout=60)
     assert found == [True]
     assert store.wait(0, 0)
     assert not store.wait(1, 0)
+
+
+def test_closing_ends_waiting(store: Store) -> None:
+    """Nobody waits on a closed store until his time is over."""
+    told: list[str] = []
+
+    def wait() -> None:
+        with pytest.raises(StoreError) as caught:
+            store.wait(0, 120)
+        told.append(caught.value.code)
+
+    waiting = Thread(target=wait, daemon=True)
+    waiting.start()
+    time.sleep(0.05)
+    store.close()
+    waiting.join(timeout=60)
+    assert told == ["C507"]
 
 
 # From another store

@@ -21,6 +21,7 @@ from psycopg import sql
 import postgresql_server
 from chronicle.errors import Conflict, Damaged, StoreError, UsageError
 from chronicle.stores import NewRecord, Record, Store, migrate_store, open_store, postgresql_tables
+from chronicle.stores.group import Request
 from chronicle.stores.postgresql import open_postgresql
 from chronicle.stores.record import GENESIS, Head, chained
 from postgresql_server import connected
@@ -471,6 +472,15 @@ def test_what_may_not_be_on_the_replicas_is_not_acknowledged(server: Any, count:
         )
         expect_replicas(owner, "")
         assert refusal(lambda: store.append([SIXTH])).startswith("C511 ")
+        # To try again is to wait again: what is known here may not be there.
+        expect_replicas(owner, "nobody")
+        with open_store(url) as again:
+            answer = refusal_later(lambda: again.append(numbered("more", count)))
+            pid = again._connection.info.backend_pid
+            until(owner, f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'SyncRep'")
+            owner.execute("SELECT pg_cancel_backend(%s)", (pid,))
+            assert "may not have kept this everywhere" in answer()
+        expect_replicas(owner, "")
     with open_store(url) as store:
         assert store.append(numbered("more", count)).known == count
 
@@ -480,7 +490,7 @@ def expect_replicas(owner: psycopg.Connection[Any], names: str) -> None:
     owner.execute("SELECT pg_reload_conf()")
     until(owner, f"SELECT 1 WHERE current_setting('synchronous_standby_names') = '{names}'")
     # Every backend reads its settings between two statements; ours of the store has to as well.
-    time.sleep(0.1)
+    time.sleep(0.5)
 
 
 def until(connection: psycopg.Connection[Any], query: str) -> None:
@@ -984,7 +994,7 @@ def test_waiting_goes_on_after_its_connection_was_lost(url: str, owner: psycopg.
 
 
 def test_two_threads_may_wait_at_once(url: str) -> None:
-    """Both are woken by one append."""
+    """Both learn of one append."""
     found: list[bool] = []
     with open_store(url) as store, open_store(url) as writer:
         threads = [Thread(target=lambda: found.append(store.wait(5, 60))) for _ in range(2)]
@@ -994,6 +1004,34 @@ def test_two_threads_may_wait_at_once(url: str) -> None:
         for thread in threads:
             thread.join(timeout=60)
     assert found == [True, True]
+
+
+def test_the_server_wakes_who_waits(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not by looking again that an append is seen: the next look would be too late."""
+    monkeypatch.setattr("chronicle.stores.postgresql._LOOK", 300.0)
+    found: list[bool] = []
+    with open_store(url) as store, open_store(url) as writer:
+        waiting = Thread(target=lambda: found.append(store.wait(5, 300)), daemon=True)
+        waiting.start()
+        end = time.monotonic() + 60
+        while store._listener is None:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        time.sleep(0.2)
+        writer.append([SIXTH])
+        waiting.join(timeout=60)
+        assert found == [True]
+
+
+def test_of_a_group_only_the_one_is_refused_that_the_tables_cannot_keep(url: str) -> None:
+    """An id too long for the index, appended together with others, does not keep them out."""
+    digits = "".join(sha256(b"%d" % number).hexdigest() for number in range(60))
+    group = [Request([NewRecord(id, "k", b"{}")], None) for id in ("before", digits)]
+    with open_store(url) as store:
+        store._group._waiting.extend(group)
+        assert store.append([NewRecord("behind", "k", b"{}")]).head.position == 7
+        assert [type(each.outcome or each.error).__name__ for each in group] == ["Appended", "StoreError"]
+        assert store.verify().intact
 
 
 def test_closing_ends_the_waiting_of_other_threads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,13 +13,12 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
-from typing import IO
 from zlib import crc32
 
 import pytest
 
 from chronicle.errors import ChronicleError, Conflict, Damaged, StoreError
-from chronicle.stores import NewRecord, Record, migrate_store, open_store
+from chronicle.stores import Appended, Head, NewRecord, Record, migrate_store, open_store
 from chronicle.stores.group import GroupCommit, Outcome, Request
 from chronicle.stores.sqlite import open_sqlite
 
@@ -186,13 +185,13 @@ def test_a_log_left_behind_is_written_anew_before_anything_is_added(
     before, synced = log.read_bytes(), []
     sync = os.fsync
 
-    def watched(file: IO[bytes] | int) -> None:
-        synced.append(getattr(file, "name", "a folder"))
-        sync(file)
+    def watched(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", watched)
     with open_store(copy) as store:
-        assert synced == [str(log), "a folder"]
+        assert synced == [log.stat().st_ino, tmp_path.stat().st_ino]
         assert log.read_bytes() == before
         assert store.head().position == 6
 
@@ -253,6 +252,66 @@ def test_a_group_that_is_interrupted_fails_for_all(path: Path) -> None:
     assert told == ["KeyboardInterrupt", "KeyboardInterrupt"]
     assert waiting.error is not None
     assert waiting.error.code == "C507"
+
+
+def test_a_thread_that_is_stopped_while_it_waits_for_its_turn_appends_nothing() -> None:
+    """What its thread does not want any more is not committed by the next one either."""
+    group = GroupCommit(lambda requests: [Appended((), 0, Head(0, "")) for _ in requests])
+    group._turn = Stopped()
+    with pytest.raises(KeyboardInterrupt):
+        group.append([NewRecord("a", "k", b"{}")], None)
+    assert not group._waiting
+
+
+class Stopped:
+    """A turn that never comes: Ctrl-C is there first."""
+
+    def __enter__(self) -> None:
+        raise KeyboardInterrupt
+
+    def __exit__(self, *_: object) -> None:
+        """Never."""
+
+
+def test_an_append_that_is_stopped_lets_others_write(path: Path) -> None:
+    """Ctrl-C just after the right to write was given leaves no transaction behind."""
+    with open_store(path) as store, open_sqlite(path, patience=0.05) as other:
+        real = store._connection
+
+        class Interrupting:
+            in_transaction = property(lambda _: real.in_transaction)
+
+            def execute(self, statement: str, *values: object) -> object:
+                done = real.execute(statement, *values)
+                if statement == "BEGIN IMMEDIATE":
+                    raise KeyboardInterrupt
+                return done
+
+        store._connection = Interrupting()
+        with pytest.raises(KeyboardInterrupt):
+            store.append([NewRecord("event-6", "k", b"{}")])
+        store._connection = real
+        assert other.append([NewRecord("event-6", "k", b"{}")]).head.position == 6
+        assert store.append([NewRecord("event-7", "k", b"{}")]).head.position == 7
+
+
+def test_who_stops_verify_does_not_wait_for_the_rest(path: Path) -> None:
+    """The part of SQLite, which takes long in a large file, is broken off as well."""
+    interrupted = []
+
+    class Examined:
+        def interrupt(self) -> None:
+            interrupted.append(True)
+
+    def stop(*_: int) -> None:
+        store._examining = Examined()
+        raise KeyboardInterrupt
+
+    with open_store(path) as store:
+        with pytest.raises(KeyboardInterrupt):
+            store.verify(stop)
+        assert interrupted == [True]
+        assert store.verify().intact
 
 
 def test_the_file_says_what_it_is(path: Path) -> None:
@@ -606,7 +665,9 @@ def test_a_store_without_its_tables_is_damaged(path: Path) -> None:
     text = f'C510 file of store "{path}" is damaged: no such table: head'
     with open_store(path) as store:
         assert refusal(store.head) == text
-        assert [f"{problem.code} {problem.message}" for problem in store.verify().problems] == [text]
+        problems = [f"{problem.code} {problem.message}" for problem in store.verify().problems]
+    gone = "head, head_only_moves_on, head_is_never_deleted"
+    assert problems == [text, f'C510 file of store "{path}" is damaged: not as it was made: {gone}']
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM head", "UPDATE head SET chain = x'00'"])

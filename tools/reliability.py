@@ -81,7 +81,7 @@ def _said(result: dict[str, Any]) -> str:
 def _figure(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.0f}"
 
 
 def main() -> None:

@@ -55,7 +55,7 @@ def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: boo
         _copy(exports, into, expected, dry_run)
         return
     with waiting("reading"):
-        held = _held(into)
+        held = _held(into, dry_run)
         authored = _read(files, held)
     with waiting("recording"):
         target = _rehearsal(held) if dry_run else held or _opened(into, create=True)
@@ -86,7 +86,9 @@ def _copy(exports: tuple[Path, ...], into: str, expected: int | None, dry_run: b
     from chronicle.stores import open_store
 
     with ExitStack() as stack:
-        store = stack.enter_context(open_store(into, read_only=dry_run)) if _is_there(into) else None
+        create = _is_address(into) and not dry_run
+        there = _is_address(into) or os.path.exists(into)
+        store = stack.enter_context(open_store(into, create, read_only=dry_run)) if there else None
         with waiting("reading"):
             examined = examine(exports, store)
         if examined.new:
@@ -115,13 +117,15 @@ class _Target:
     history: History
 
 
-def _held(into: str) -> _Target | None:
-    """The store as it is, or None when it is still to be made."""
-    return _opened(into, create=False) if _is_there(into) else None
+def _held(into: str, dry_run: bool) -> _Target | None:
+    """The store as it is, or None for a file that is still to be made. On a server it is made at once."""
+    if _is_address(into):
+        return _opened(into, create=not dry_run)
+    return _opened(into, create=False) if os.path.exists(into) else None
 
 
-def _is_there(into: str) -> bool:
-    return "://" in into or os.path.exists(into)
+def _is_address(into: str) -> bool:
+    return "://" in into
 
 
 def _opened(into: str, create: bool) -> _Target:

@@ -20,13 +20,23 @@ from zlib import crc32
 
 from chronicle.codec import fields_of
 from chronicle.codec.conversion import canonical_json
-from chronicle.errors import ChronicleError, Conflict, InvalidEvents, Place, Problem, printable, shown
+from chronicle.errors import (
+    ChronicleError,
+    Conflict,
+    Damaged,
+    InvalidEvents,
+    Place,
+    Problem,
+    printable,
+    shown,
+)
 from chronicle.events import KINDS
 from chronicle.interop.exports.plain import json_text
 from chronicle.interop.incoming import LONGEST_EXCERPT, excerpt, opened, shown_name
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import GENESIS, Head, Record, canonical_bytes, head_of
 from chronicle.stores.restoring import checked_records
+from chronicle.stores.verification import changed
 from chronicle.values import Source
 
 PROOFS: Final = ("position", "recorded_at", "checksum", "chain")
@@ -66,7 +76,10 @@ def _event(record: Record) -> dict[str, Any]:
     Numbers are the text that they are written as, as they are to all readers of files. So a body with
     numbers is never canonical, and nobody has to know how another program writes them.
     """
-    text = record.body.decode()
+    try:
+        text = record.body.decode()
+    except UnicodeDecodeError:
+        raise Damaged(changed(record)) from None
     try:
         plain = None if _too_deep(text) else _DECODER.decode(text)
     except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,8 +19,8 @@ def drafted(path: Path, replace: bool = False) -> Iterator[Path]:
     """A name beside ``path``, in the same folder, to write a file under; at the end it is called ``path``.
 
     What was written is synced to disk before it gets its name. When anything is raised inside, nothing
-    is left behind. Raises ``FileExistsError`` at the end when something is at ``path`` by then, unless
-    ``replace``.
+    is left behind. Raises ``OSError`` when the disk failed, and ``FileExistsError`` at the end when
+    something is at ``path`` by then, unless ``replace``.
     """
     # Not with_name(), which refuses a path without a name in words of its own.
     draft = Path(f"{path}.{token_hex(4)}.new")
@@ -27,7 +28,7 @@ def drafted(path: Path, replace: bool = False) -> Iterator[Path]:
         yield draft
         if os.path.exists(f"{draft}-wal"):
             # SQLite could not copy its log on closing, which it does not tell.
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
         _sync(draft)
         _give_name(draft, path, replace)
     finally:
@@ -60,7 +61,18 @@ def _link(draft: Path, path: Path) -> None:
 def _sync(path: Path) -> None:
     # Open for writing, without which Windows syncs nothing.
     with path.open("r+b") as file:
-        os.fsync(file.fileno())
+        sync(file.fileno())
+
+
+def sync(descriptor: int) -> None:
+    """Have the system write a file to its disk. Raises ``OSError`` when the disk failed."""
+    if sys.platform == "darwin":
+        # There, fsync leaves it to the disk when it writes.
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -73,7 +85,7 @@ def sync_folder(folder: Path) -> None:
     except OSError:
         return
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     except OSError as error:
         if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
             raise

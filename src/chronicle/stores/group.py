@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple
 
@@ -48,10 +49,16 @@ class GroupCommit:
         """What the contract of a store says of ``append``."""
         request = Request(records, expected)
         self._waiting.append(request)
-        with self._turn:
-            # Whoever had the turn before may have done it already.
-            if request.outcome is None and request.error is None:
-                self._commit_waiting()
+        try:
+            with self._turn:
+                # Whoever had the turn before may have done it already.
+                if request.outcome is None and request.error is None:
+                    self._commit_waiting()
+        except BaseException:
+            # Stopped while it waited: nobody is to commit what its thread does not want any more.
+            with suppress(ValueError):
+                self._waiting.remove(request)
+            raise
         if request.error is not None:
             raise request.error
         if isinstance(request.outcome, Appended):
@@ -60,17 +67,26 @@ class GroupCommit:
         raise request.outcome
 
     def _commit_waiting(self) -> None:
-        requests = []
-        while self._waiting:
-            requests.append(self._waiting.popleft())
+        requests: list[Request] = []
+        try:
+            while self._waiting:
+                requests.append(self._waiting.popleft())
+            self._commit_together(requests)
+        except BaseException:
+            _fail(requests, _interrupted())
+            raise
+
+    def _commit_together(self, requests: Sequence[Request]) -> None:
         try:
             for request, outcome in zip(requests, self._commit(requests), strict=True):
                 request.outcome = outcome
         except Exception as error:
-            _fail(requests, error)
-        except BaseException:
-            _fail(requests, _interrupted())
-            raise
+            if len(requests) == 1 or (isinstance(error, StoreError) and error.code == "C508"):
+                _fail(requests, error)
+                return
+            # It may be the fault of one that the store refused all.
+            for request in requests:
+                self._commit_together([request])
 
 
 def _fail(requests: Sequence[Request], error: Exception) -> None:

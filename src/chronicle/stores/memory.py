@@ -101,7 +101,9 @@ class MemoryStore:
 
     def close(self) -> None:
         """As the contract says."""
-        self._closed = True
+        with self._grown:
+            self._closed = True
+            self._grown.notify_all()
 
     def __enter__(self) -> Self:
         return self

@@ -29,6 +29,7 @@ from chronicle.stores.protocol import Clock
 from chronicle.stores.record import (
     GENESIS,
     Appended,
+    End,
     Head,
     NewRecord,
     Record,
@@ -53,15 +54,9 @@ _PAGE = 2000
 # From so many records on, an append is poured in piece by piece.
 _BULK = 500
 _LARGEST = 2**63 - 1
+_WRITE_SOMETHING = "SELECT pg_logical_emit_message(true, 'chronicle', '')"
 # So often a thread that waits looks whether the store was closed meanwhile.
 _LOOK = 1.0
-
-
-class _End(NamedTuple):
-    """Where a store ends, and when its last record was recorded."""
-
-    head: Head
-    recorded_at: str
 
 
 class _Turn(NamedTuple):
@@ -72,8 +67,8 @@ class _Turn(NamedTuple):
     held: dict[str, NewRecord]
 
     @property
-    def end(self) -> _End:
-        return _End(self.head, self.last.recorded_at if self.last else "")
+    def end(self) -> End:
+        return End(self.head, self.last.recorded_at if self.last else "")
 
 
 class PostgresqlStore:
@@ -94,7 +89,7 @@ class PostgresqlStore:
         self._listener: psycopg.Connection[Any] | None = None
         self._listening = Lock()
         self._deaf = False
-        self._end: _End | None = None
+        self._end: End | None = None
         self._hopeful = True
         self._failed = False
         self._closed = False
@@ -122,7 +117,7 @@ class PostgresqlStore:
                 raise Conflict(*map(taken, twice))
             self._insert_and_commit(fresh)
             self._end = None
-        return Appended(tuple(fresh), len(records) - len(fresh), self.head())
+        return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else turn.head)
 
     def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         """As the contract says. Read page by page, so that no long read holds back the server."""
@@ -140,7 +135,7 @@ class PostgresqlStore:
 
     def __contains__(self, id: object) -> bool:
         """As the contract says."""
-        return isinstance(id, str) and self.get(id) is not None
+        return self.get(id if isinstance(id, str) else "\n") is not None
 
     def head(self) -> Head:
         """As the contract says."""
@@ -191,7 +186,7 @@ class PostgresqlStore:
             hoped = self._hoped(requests, self._end) if self._end and self._hopeful else None
             return self._settled_in_turn(requests) if hoped is None else hoped
 
-    def _hoped(self, requests: Sequence[Request], end: _End) -> Sequence[Outcome] | None:
+    def _hoped(self, requests: Sequence[Request], end: End) -> Sequence[Outcome] | None:
         """Keep it in one statement, in the hope that the store is where we left it and has none of the ids.
 
         The tables refuse it when it is not so; None then, and nothing was kept.
@@ -209,7 +204,7 @@ class PostgresqlStore:
         last = outcomes[-1] if outcomes else None
         if not isinstance(last, Appended):
             return None
-        self._end = _End(last.head, recorded_at)
+        self._end = End(last.head, recorded_at)
         return outcomes
 
     def _inserted(self, requests: Sequence[Request], head: Head, recorded_at: str) -> Sequence[Outcome]:
@@ -243,7 +238,7 @@ class PostgresqlStore:
         self._insert_and_commit(result.added)
         # Where others write too, or everything is there already, hoping costs more than it saves.
         self._hopeful = before in (None, turn.end) and not turn.held
-        self._end = _End(result.head, result.added[-1].recorded_at) if result.added else turn.end
+        self._end = End(result.head, result.added[-1].recorded_at) if result.added else turn.end
         return result.outcomes
 
     def _turn(self, ids: Collection[str]) -> _Turn:
@@ -277,6 +272,10 @@ class PostgresqlStore:
             self._refuse_lost(done.rowcount, 1)
         else:
             self._insert(records)
+            if not records:
+                # What is known already may not be on the replicas yet, and only a commit that wrote
+                # something waits for them.
+                self._connection.execute(_WRITE_SOMETHING)
             self._connection.execute("COMMIT")
 
     def _insert(self, records: Sequence[Record]) -> None:
@@ -353,8 +352,8 @@ class PostgresqlStore:
     def _snapshot(self) -> Iterator[None]:
         """One state of the store, so that an append of another is not taken for damage."""
         with self._reported():
-            self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:
+                self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 yield
             finally:
                 self._undo()
@@ -418,10 +417,12 @@ class PostgresqlStore:
             except psycopg.errors.ReadOnlySqlTransaction:
                 # A replica wakes nobody.
                 self._deaf = True
+        # Between our look at the head and LISTEN nobody would have told us.
+        if self.head().position > after:
+            return
         if self._deaf:
             time.sleep(seconds)
-        # Between our look at the head and LISTEN nobody would have told us.
-        elif self.head().position <= after:
+        else:
             for _ in self._listener.notifies(timeout=seconds, stop_after=1):
                 pass
 

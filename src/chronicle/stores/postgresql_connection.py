@@ -38,6 +38,8 @@ _PARAMETERS = {"connect_timeout": "10", "fallback_application_name": "chronicle"
 # and in the order of an index, even before the server has counted its records.
 _SETTINGS = """
     SELECT set_config('search_path', 'pg_catalog', false),
+        set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+            WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
         set_config('enable_seqscan', 'off', false),
         set_config('enable_bitmapscan', 'off', false),
         set_config('lock_timeout', %s, false),

@@ -27,9 +27,9 @@ def reported(location: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise _translated(location, error) from error
-    except UnicodeDecodeError as error:
-        raise Damaged(damaged(location, "it holds text that is not UTF-8")) from error
+        raise _translated(location, error) from None
+    except UnicodeDecodeError:
+        raise Damaged(damaged(location, "it holds text that is not UTF-8")) from None
 
 
 def damaged(location: str, reason: str) -> Problem:
@@ -69,7 +69,9 @@ def _translated(location: str, error: psycopg.Error) -> StoreError:
             return answer(location, told)
     if error.sqlstate is None or isinstance(error, _GONE):
         return cannot(location, f"has lost its connection: {told}", help=AGAIN)
-    return cannot(location, f"cannot be read or written: {told}", help="nothing was kept; look at the server")
+    return cannot(
+        location, f"cannot be read or written: {told}", help="nothing was changed; look at the server"
+    )
 
 
 def _busy(location: str, _: str) -> StoreError:

@@ -49,6 +49,13 @@ class Head(NamedTuple):
     chain: str
 
 
+class End(NamedTuple):
+    """Where a store ends, and when its last record was recorded; an empty text when it has none."""
+
+    head: Head
+    recorded_at: str
+
+
 class Appended(NamedTuple):
     """What an append did: the records that are new, how many were there before, and the head after."""
 

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
 from chronicle.stores import sqlite_file, sqlite_tables
@@ -24,6 +24,7 @@ from chronicle.stores.protocol import Clock
 from chronicle.stores.record import (
     GENESIS,
     Appended,
+    End,
     Head,
     NewRecord,
     Record,
@@ -61,13 +62,6 @@ _LAST = f"SELECT {_COLUMNS} FROM records ORDER BY position DESC LIMIT 1"
 _LARGEST = 2**63 - 1
 
 
-class _End(NamedTuple):
-    """Where a store ends, and when its last record was recorded."""
-
-    head: Head
-    recorded_at: str
-
-
 class SqliteStore:
     """Keeps records in a SQLite file, in WAL mode, synced to disk at every append."""
 
@@ -82,7 +76,8 @@ class SqliteStore:
         self._reported = reported(self.location)
         self._group = GroupCommit(self._commit)
         self._failed = False
-        self._end: _End | None = None
+        self._end: End | None = None
+        self._examining: sqlite3.Connection | None = None
 
     def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
         """As the contract says; synced to disk when this returns."""
@@ -104,7 +99,7 @@ class SqliteStore:
             if twice:
                 raise Conflict(*(taken(record) for record in fresh if record.id in twice))
             self._insert(fresh)
-        return Appended(tuple(fresh), len(records) - len(fresh), self.head())
+        return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else head)
 
     def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
         """As the contract says. Read page by page, so that no long read holds the log of the writer."""
@@ -115,13 +110,14 @@ class SqliteStore:
     def get(self, id: str) -> Record | None:
         """As the contract says."""
         if not id.isprintable():
+            self.head()
             return None
         found = self._rows(f"SELECT {_COLUMNS} FROM records WHERE id = ?", (id,))
         return proven(found[0]) if found else None
 
     def __contains__(self, id: object) -> bool:
         """As the contract says."""
-        return isinstance(id, str) and self.get(id) is not None
+        return self.get(id if isinstance(id, str) else "\n") is not None
 
     def head(self) -> Head:
         """As the contract says."""
@@ -144,11 +140,13 @@ class SqliteStore:
             # SQLite takes as long for its part as we do for ours, and needs none of Python meanwhile.
             of_file = beside.submit(self._file_problems)
             try:
-                head = self.head()
-            except Damaged as damage:
-                return Verification(0, head_of(None), damage.problems)
-            result = examined(self._pages(-_LARGEST, _LARGEST), head, progress)
-            return result._replace(problems=result.problems + of_file.result())
+                result = self._examined(progress)
+                return result._replace(problems=result.problems + of_file.result())
+            except BaseException:
+                # Or who stops us would wait until SQLite is through with its part.
+                if self._examining:
+                    self._examining.interrupt()
+                raise
 
     def close(self) -> None:
         """As the contract says."""
@@ -188,7 +186,7 @@ class SqliteStore:
                 if looked_up:
                     raise
                 raise _Taken from None
-        self._end = _End(result.head, result.added[-1].recorded_at) if result.added else end
+        self._end = End(result.head, result.added[-1].recorded_at) if result.added else end
         return result.outcomes
 
     def _insert(self, records: Sequence[Record]) -> None:
@@ -209,8 +207,8 @@ class SqliteStore:
         """All or nothing. Takes the right to write first, so that what is read stays true until the end."""
         with self._lock, self._reported:
             self._refuse_failed()
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
@@ -225,8 +223,8 @@ class SqliteStore:
     def _snapshot(self) -> Iterator[None]:
         """One state of the store, so that an append of another process is not taken for damage."""
         with self._lock, self._reported:
-            self._connection.execute("BEGIN")
             try:
+                self._connection.execute("BEGIN")
                 yield
             finally:
                 self._roll_back()
@@ -254,12 +252,12 @@ class SqliteStore:
                 return Head(position, chain.hex())
         raise Damaged(damaged(self.location, "its head cannot be read"))
 
-    def _current_end(self) -> _End:
+    def _current_end(self) -> End:
         """Where the store ends: known, when nobody else has written since this handle did."""
         head = self._stored_head()
         if self._end is None or self._end.head != head:
             last = self._last(head)
-            self._end = _End(head, last.recorded_at if last else "")
+            self._end = End(head, last.recorded_at if last else "")
         return self._end
 
     def _last(self, head: Head) -> Record | None:
@@ -315,14 +313,23 @@ class SqliteStore:
         finally:
             self._connection.text_factory = str
 
+    def _examined(self, progress: Progress | None) -> Verification:
+        try:
+            head = self.head()
+        except Damaged as damage:
+            return Verification(0, head_of(None), damage.problems)
+        return examined(self._pages(-_LARGEST, _LARGEST), head, progress)
+
     def _file_problems(self) -> tuple[Problem, ...]:
         """What is wrong with the file itself, by a connection of its own."""
         try:
             connection = sqlite_file.connect(Path(self.location), read_only=True, patience=self._patience)
+            self._examining = connection
             try:
                 with reported(self.location):
                     return tuple(damaged(self.location, fault) for fault in sqlite_tables.faults(connection))
             finally:
+                self._examining = None
                 connection.close()
         except StoreError as error:
             return error.problems

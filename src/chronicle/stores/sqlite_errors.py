@@ -86,6 +86,11 @@ def _failed(location: str, reason: str) -> StoreError:
     return cannot(location, f"cannot be read or written: {reason}", help=way)
 
 
+def _not_opened(location: str, reason: str) -> StoreError:
+    way = "SQLite keeps two files beside a store in use: look at the rights to its folder, or copy the store"
+    return cannot(location, f"cannot be opened: {reason}", help=way)
+
+
 _TRANSLATIONS = {
     # Our statements are right: an error in one means that the tables are not what they were.
     sqlite3.SQLITE_ERROR: _corrupt,
@@ -95,4 +100,5 @@ _TRANSLATIONS = {
     sqlite3.SQLITE_BUSY: _busy,
     sqlite3.SQLITE_LOCKED: _busy,
     sqlite3.SQLITE_NOTADB: _other,
+    sqlite3.SQLITE_CANTOPEN: _not_opened,
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chronicle.errors import Problem, StoreError, printable
 from chronicle.stores import sqlite_tables
-from chronicle.stores.drafts import drafted, sync_folder
+from chronicle.stores.drafts import drafted, sync, sync_folder
 from chronicle.stores.sqlite_errors import cannot, not_a_store, reported
 from chronicle.stores.sqlite_tables import APPLICATION_ID, FORMAT_VERSION
 
@@ -106,11 +106,13 @@ def _connection(path: Path, patience: float, fixed: bool) -> sqlite3.Connection:
 
 
 def _is_fixed(path: Path) -> bool:
-    """Whether the file lies where nobody can write, as on a read-only disk, and is whole by itself.
+    """Whether the file lies on a disk to which nobody can write, and is whole by itself.
 
     SQLite cannot share such a file with a writer; there is none.
     """
-    return not os.access(path.absolute().parent, os.W_OK) and not _log_size(path)
+    if not hasattr(os, "statvfs"):
+        return False
+    return bool(os.statvfs(path.absolute().parent).f_flag & os.ST_RDONLY) and not _log_size(path)
 
 
 def _log_size(path: Path) -> int:
@@ -144,7 +146,7 @@ def _write_log_anew(path: Path, connection: sqlite3.Connection, read_only: bool)
             while page := log.read(_AT_ONCE):
                 log.seek(place)
                 place += log.write(page)
-            os.fsync(log)
+            sync(log.fileno())
     except OSError as error:
         # Who may only read has SQLite copy nothing.
         if not (read_only and isinstance(error, PermissionError)):
