@@ -68,6 +68,10 @@ def test_whatever_is_read_is_taken_or_refused_with_a_code(
 FOUND = {
     "an exponent that no decimal has": ("foreign readers", b'ftm\n{"id":1e99999999999999999999}'),
     "a fraction of a thousand million digits": ("foreign readers", fuzzing.statement("1e-999999999")),
+    "a list for the type of an interest": (
+        "foreign readers",
+        fuzzing.statement("1").replace(b'{"share"', b'{"type":["a"],"share"'),
+    ),
     "a control character in the head of a table": ("foreign readers", b"csv\nDate,\x1b[2J\n1,2\n"),
     "an infinite number in an exported line": (
         "exchange reader",

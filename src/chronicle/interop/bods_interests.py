@@ -91,7 +91,7 @@ def placeholder_id(statement: Statement, end: str) -> str:
 def _timelines(details: Mapping[str, Any], date: str) -> dict[str, list[_Point]]:
     """By right or basis: how the value went, by the dates of the interests. Several of one right add up."""
     interests = [mapped(interest) for interest in listed(details.get("interests"))]
-    direct = {each.get("type") for each in interests if each.get("directOrIndirect") != "indirect"}
+    direct = {tidy(each.get("type")) for each in interests if each.get("directOrIndirect") != "indirect"}
     chained = bool(listed(details.get("componentRecords")))
     kept: defaultdict[str, list[tuple[str, str, Share | None, str]]] = defaultdict(list)
     for interest in interests:
