@@ -99,3 +99,14 @@ def test_the_pictures_show_what_the_commands_print_now(root: Path) -> None:
     for name, picture in drawn.items():
         kept = (root / "docs" / "img" / name).read_text(encoding="utf-8")
         assert kept == picture, f"docs/img/{name} is stale: run python tools/pictures.py"
+
+
+def test_the_page_on_reliability_has_a_result_for_every_test(root: Path) -> None:
+    """And none of them tells of a loss, an invention or a silence of ours."""
+    page = (root / "docs" / "reliability.md").read_text(encoding="utf-8")
+    table = page.partition("<!-- table -->")[2].partition("<!-- end of table -->")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.strip().splitlines()[2:]]
+    assert [row[0] for row in rows if row[0]] == [f"R{number}" for number in range(1, 13)]
+    ours = " ".join(row[4] for row in rows)
+    bad = r"\b(?:lost|invented|half|torn|silent|crashed|twice|gaps|untyped errors|passwords shown) (?!0\b)"
+    assert re.findall(bad, ours) == []

@@ -625,6 +625,16 @@ def test_damage_is_named(url: str, statement: str, finding: str) -> None:
         list(store.read())
 
 
+@pytest.mark.parametrize("table", ["head", "format", "records"])
+def test_a_store_that_lost_a_table_is_damaged(url: str, table: str) -> None:
+    """And not taken for no store, over which another would be made."""
+    behind_our_back(url, f"DROP TABLE {table}")
+    for create in (False, True):
+        told = refusal(lambda create=create: open_store(url, create=create))
+        assert told.startswith("C510")
+        assert told.endswith("one of its tables is missing")
+
+
 def test_a_head_with_another_time_is_named(url: str) -> None:
     """Before the time in the head the tables take nothing, so it must be that of the last record."""
     behind_our_back(url, "UPDATE head SET recorded_at = 'zzzz'")

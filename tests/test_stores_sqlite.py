@@ -363,6 +363,20 @@ def test_the_file_itself_refuses_to_be_edited(path: Path, statement: str, messag
     assert findings(path) == []
 
 
+@pytest.mark.parametrize("table", ["UPDATE ON head", "INSERT ON records"])
+def test_what_the_tables_swallow_is_not_acknowledged(path: Path, table: str) -> None:
+    """A trigger that is not ours can ignore what is written; then nothing is said to be kept."""
+    connection = sqlite3.connect(path)
+    connection.execute(f"CREATE TRIGGER odd BEFORE {table} BEGIN SELECT RAISE(IGNORE); END")
+    connection.close()
+    text = f'C510 file of store "{path}" is damaged: its tables do not keep what they are given'
+    batch = [NewRecord(f"more-{number}", "k", b"{}") for number in range(40)]
+    with open_store(path) as store:
+        for records in (batch, batch[:1]):
+            assert refusal(lambda records=records: store.append(records)) == text
+        assert len(list(store.read())) == 5
+
+
 def test_a_record_in_front_of_the_first_is_noticed(path: Path) -> None:
     """Positions count from 1: what stands before that was not appended."""
     columns = "recorded_at, 'before', kind, body, checksum, chain FROM records WHERE position = 1"
@@ -737,6 +751,20 @@ def test_a_store_is_made_where_there_are_no_hard_links(
     with open_store(tmp_path / "corp.db", create=True) as store:
         store.append(FIVE)
     assert [file.name for file in tmp_path.iterdir()] == ["corp.db"]
+
+
+def test_a_reader_who_may_not_write_leaves_nothing_behind(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of his beside the store would keep its writers out."""
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda name, mode: mode != os.W_OK and may(name, mode))
+    with open_store(path, read_only=True) as store:
+        assert store.verify().intact
+        assert [file.name for file in path.parent.iterdir()] == ["corp.db"]
+    with open_store(path) as writer, open_store(path, read_only=True) as store:
+        writer.append([NewRecord("event-6", "k", b"{}")])
+        assert store.wait(5, 10)
 
 
 def test_a_store_opened_for_reading_refuses_to_write(path: Path) -> None:

@@ -68,7 +68,7 @@ def table(results: list[dict[str, Any]]) -> str:
 
 def _cell(results: list[dict[str, Any]], test: str, store: str, who: str) -> str:
     found = [each for each in results if (each["test"], each["store"], each["who"]) == (test, store, who)]
-    return "<br>".join(_said(each) for each in found) or "not applicable"
+    return "<br>".join(_said(each) for each in found) or "-"
 
 
 def _said(result: dict[str, Any]) -> str:
@@ -81,7 +81,7 @@ def _said(result: dict[str, Any]) -> str:
 def _figure(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
 
 
 def main() -> None:

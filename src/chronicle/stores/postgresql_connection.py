@@ -17,10 +17,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Format
 from psycopg.types.string import ByteaBinaryLoader
 
-from chronicle.errors import Problem, StoreError, printable
+from chronicle.errors import Damaged, Problem, StoreError, printable
 from chronicle.stores import postgresql_tables
 from chronicle.stores.postgresql_address import Address
-from chronicle.stores.postgresql_errors import cannot, not_a_store
+from chronicle.stores.postgresql_errors import cannot, damaged, not_a_store
 
 # What goes wrong is told by our errors; without a handler Python would print the warnings of psycopg as well.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -70,6 +70,8 @@ def refuse_other_formats(
 ) -> None:
     """Refuse what cannot be used: C507 without a store, C502 a newer one, C515 an older one for writing."""
     found = postgresql_tables.version(connection, address.schema)
+    if found == 0 and postgresql_tables.is_torn(connection, address.schema):
+        raise Damaged(damaged(address.shown, "one of its tables is missing"))
     if found == 0 and create:
         migrate(connection, address)
         return

@@ -153,12 +153,13 @@ _STEPS: MappingProxyType[int, tuple[str, ...]] = MappingProxyType(
 
 
 # Not to_regclass, which may answer from memory when another has just made them.
-_OURS = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename IN ('format', 'records', 'head')"
+_NAMES = ("format", "records", "head")
+_OURS = f"SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename IN {_NAMES}"
 
 
 def version(connection: Connection[Any], schema: str) -> int:
     """The format of the store in ``schema``, 0 when there is none."""
-    if len(connection.execute(_OURS, (schema,)).fetchall()) < 3:
+    if len(connection.execute(_OURS, (schema,)).fetchall()) < len(_NAMES):
         return 0
     row = connection.execute(_in(schema, "SELECT max(version) FROM {schema}.format")).fetchone()
     return int(row[0]) if row and row[0] else 0
@@ -184,6 +185,11 @@ def differences(connection: Connection[Any], schema: str) -> list[str]:
         *sorted(found.keys() - made.keys()),
         *([] if time == (True,) else ["the time in the head"]),
     ]
+
+
+def is_torn(connection: Connection[Any], schema: str) -> bool:
+    """Whether of the tables of a store one is gone."""
+    return len(connection.execute(_OURS, (schema,)).fetchall()) == len(_NAMES) - 1
 
 
 def is_taken(connection: Connection[Any], schema: str) -> bool:

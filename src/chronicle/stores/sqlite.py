@@ -192,15 +192,19 @@ class SqliteStore:
     def _insert(self, records: Sequence[Record]) -> None:
         # The body as text: to have SQLite turn bytes into text would take longer.
         rows = [(*record[:4], record.body.decode(), *record[5:]) for record in records]
-        whole = len(rows) - len(rows) % _ROWS
+        whole, kept = len(rows) - len(rows) % _ROWS, 0
         if whole:
             many = (rows[start : start + _ROWS] for start in range(0, whole, _ROWS))
-            self._connection.executemany(_INSERT_MANY, (list(chain.from_iterable(some)) for some in many))
+            some = (list(chain.from_iterable(some)) for some in many)
+            kept = self._connection.executemany(_INSERT_MANY, some).rowcount
         for row in rows[whole:]:
-            self._connection.execute(_INSERT, row)
+            kept += self._connection.execute(_INSERT, row).rowcount
         if records:
-            last = records[-1]
-            self._connection.execute("UPDATE head SET position = ?, chain = ?", (last.position, last.chain))
+            end = (records[-1].position, records[-1].chain)
+            moved = self._connection.execute("UPDATE head SET position = ?, chain = ?", end).rowcount
+            # A trigger that is not ours may swallow what is written without a word.
+            if (kept, moved) != (len(rows), 1):
+                raise Damaged(damaged(self.location, "its tables do not keep what they are given"))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -86,6 +86,11 @@ def _failed(location: str, reason: str) -> StoreError:
     return cannot(location, f"cannot be read or written: {reason}", help=way)
 
 
+def _not_writable(location: str, _: str) -> StoreError:
+    way = "look at the rights to the file and to the files beside it; or open it for reading only"
+    return cannot(location, "may not be written to", help=way)
+
+
 def _not_opened(location: str, reason: str) -> StoreError:
     way = "SQLite keeps two files beside a store in use: look at the rights to its folder, or copy the store"
     return cannot(location, f"cannot be opened: {reason}", help=way)
@@ -101,4 +106,5 @@ _TRANSLATIONS = {
     sqlite3.SQLITE_LOCKED: _busy,
     sqlite3.SQLITE_NOTADB: _other,
     sqlite3.SQLITE_CANTOPEN: _not_opened,
+    sqlite3.SQLITE_READONLY: _not_writable,
 }

@@ -106,13 +106,17 @@ def _connection(path: Path, patience: float, fixed: bool) -> sqlite3.Connection:
 
 
 def _is_fixed(path: Path) -> bool:
-    """Whether the file lies on a disk to which nobody can write, and is whole by itself.
+    """Whether to read the file by itself, as it is now, without the two files by which SQLite shares it.
 
-    SQLite cannot share such a file with a writer; there is none.
+    So it is on a disk to which nobody can write. And so it is when nobody has the store open and we may not
+    write to it: the two files would be ours then, and keep its writers out.
     """
-    if not hasattr(os, "statvfs"):
+    if _log_size(path):
         return False
-    return bool(os.statvfs(path.absolute().parent).f_flag & os.ST_RDONLY) and not _log_size(path)
+    folder = path.absolute().parent
+    if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return True
+    return not os.access(path, os.W_OK) and not os.path.exists(f"{path}-shm")
 
 
 def _log_size(path: Path) -> int:
