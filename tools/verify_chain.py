@@ -14,10 +14,10 @@ from zlib import crc32
 
 
 def stored(path):
-    """The store, only for reading and in one state, whoever writes to it; nobody does on a read-only disk."""
-    still = hasattr(os, "statvfs") and os.statvfs(path.absolute().parent).f_flag & os.ST_RDONLY
-    still = still and not Path(f"{path}-wal").exists()
-    address = path.absolute().as_uri() + ("?mode=ro&immutable=1" if still else "?mode=ro")
+    """The store, only for reading and in one state, whoever writes to it."""
+    # Whoever may not write would keep others out by the files that SQLite shares; so alone, if nobody is in.
+    alone = not os.access(path, os.W_OK) and not Path(f"{path}-wal").exists()
+    address = path.absolute().as_uri() + ("?mode=ro&immutable=1" if alone else "?mode=ro")
     store = sqlite3.connect(address, uri=True, isolation_level=None)
     store.text_factory = bytes
     store.execute("BEGIN")
