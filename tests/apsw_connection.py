@@ -41,8 +41,9 @@ _CLASSES = {
 class Rows:
     """What a statement gave, all of it: a statement of the store is done when ``execute`` returns."""
 
-    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+    def __init__(self, rows: list[tuple[Any, ...]], changed: int = -1) -> None:
         self._rows = iter(rows)
+        self.rowcount = changed
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         return self._rows
@@ -84,7 +85,9 @@ class Connection:
             self._checkpoint_at(int(statement.rpartition(" ")[2]))
             return Rows([])
         try:
-            return Rows(list(self._connection.execute(statement, values)))
+            before = self._connection.total_changes()
+            rows = list(self._connection.execute(statement, values))
+            return Rows(rows, self._connection.total_changes() - before)
         except apsw.ConnectionClosedError as error:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.") from error
         except apsw.Error as error:
@@ -104,9 +107,11 @@ class Connection:
 
         self._connection.set_wal_hook(checkpoint)
 
-    def executemany(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+    def executemany(self, statement: str, values: Iterable[Sequence[object]]) -> Rows:
         try:
-            self._connection.executemany(statement, values)
+            before = self._connection.total_changes()
+            self._connection.executemany(statement, values).fetchall()
+            return Rows([], self._connection.total_changes() - before)
         except apsw.Error as error:
             raise translated(error) from error
 
