@@ -20,7 +20,7 @@ from strategies import events, events_of
 
 SCHEMA = json_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-FROZEN = Path(__file__).parent / "data" / "every-kind-1.jsonl"
+FROZEN = Path(__file__).parent / "data" / "every-kind-2.jsonl"
 
 STAKE: dict[str, Any] = {
     "kind": "stake.acquired",

@@ -153,6 +153,8 @@ _MEANINGS = MappingProxyType(
         "sources": "Who says so.",
         "deal": "The deal that it belongs to.",
         "after": "The event that it must follow when the dates leave the order open.",
+        "ends": "The event whose beginning this one ends. Left out, an end ends all that stood before it.",
+        "apart": "That it is a happening of its own, though another source tells one just like it.",
         "confidence": "How sure the sources are.",
         "note": "Anything else, in words.",
     }

@@ -90,7 +90,7 @@ def fields_of(cls: Any) -> tuple[FieldOf, ...]:
 
 # Of the envelope, what says which event it is comes first, and where it is from comes last.
 _FIRST = ("id", "date")
-_LAST = ("known", "deal", "after", "confidence", "note", "sources")
+_LAST = ("known", "deal", "after", "ends", "apart", "confidence", "note", "sources")
 
 
 def _place_in_file(field: FieldOf) -> int:

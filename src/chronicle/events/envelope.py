@@ -28,7 +28,9 @@ class Event:
 
     ``id`` is unique for ever. ``date`` is when it was true. ``known`` is when it could be known,
     where that is not the day its earliest source was published. ``deal`` names the deal that it
-    belongs to, ``after`` the event that it must follow when dates leave the order open.
+    belongs to, ``after`` the event that it must follow when dates leave the order open, ``ends`` the
+    event whose beginning this one ends. ``apart`` says that it is a happening of its own, though another
+    source tells one just like it.
     """
 
     kind: ClassVar[str]
@@ -41,6 +43,8 @@ class Event:
     sources: tuple[Source, ...] = ()
     deal: DealId | None = None
     after: EventId | None = None
+    ends: EventId | None = None
+    apart: bool = False
     confidence: Confidence | None = None
     note: str | None = None
 
@@ -50,10 +54,10 @@ class Event:
         return f"{type(self).__name__}({shown})"
 
 
-ENVELOPE = ("id", "date", "known", "sources", "deal", "after", "confidence", "note")
+ENVELOPE = ("id", "date", "known", "sources", "deal", "after", "ends", "apart", "confidence", "note")
 
 # What an effect has not: it takes these from the completion of its deal.
-NOT_IN_EFFECT = ("id", "date", "known", "sources", "deal", "after", "confidence")
+NOT_IN_EFFECT = ("id", "date", "known", "sources", "deal", "after", "ends", "apart", "confidence")
 
 
 @frozen(kw_only=True)

@@ -68,6 +68,8 @@ class StakeObserved(Event):
 
     The observed value stands from then on. Where it disagrees with what was replayed, ``check`` finds a
     doubt; with ``check: yes`` the author asserts that what was replayed comes to it, and ``check`` an error.
+    ``lot`` names the record of a register that the stake stands under: it is one lot of the holding, to which
+    the other lots of the same holder, target and right add up.
     """
 
     kind: ClassVar[str] = "stake.observed"
@@ -79,6 +81,7 @@ class StakeObserved(Event):
     shares: Count | None = None
     right: Right = "equity"
     check: bool = False
+    lot: str | None = None
 
 
 @frozen(kw_only=True, repr=False)

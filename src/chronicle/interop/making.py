@@ -29,7 +29,7 @@ class Trouble(NamedTuple):
 Made = Event | Trouble
 
 # What a further event of a row does not take over from the first: it has its own, or says nothing of it.
-_NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "note", "price"})
+_NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
 
 
 @frozen
