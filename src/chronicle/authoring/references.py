@@ -178,7 +178,7 @@ def _missing(named: Iterable[_Reference], look: _LookUp) -> Iterator[_Reference]
     seen: set[_Reference] = set()
     for reference in named:
         name, target, identifier = reference
-        # What `after` cannot follow, or `ends` does not find, is a finding of `check`, not an error of the file.
+        # What `after` or `ends` does not find is a finding of `check`, not an error of the file.
         if identifier not in look.there[target] and name not in ("after", "ends") and reference not in seen:
             seen.add(reference)
             yield reference
