@@ -20,9 +20,7 @@ from chronicle.collector import paused_collector
 from chronicle.conflicts import Conflict, Settled, contradicted, settle
 from chronicle.errors import InvalidEvents, Problem, nearest
 from chronicle.events import (
-    KINDS,
     NOT_CORRECTED,
-    ORDER,
     EntityDeclared,
     Event,
     IdentityLinked,
@@ -33,9 +31,10 @@ from chronicle.events import (
     in_a_circle,
     knowledge,
     renamed,
-    with_effects,
 )
-from chronicle.replay import Ledger, Projector, in_order, replay
+from chronicle.order import Origin, replay_in_order
+from chronicle.projectors import PROJECTORS
+from chronicle.replay import Ledger, Projector
 
 _Patch = tuple[tuple[str, str], ...]
 
@@ -125,14 +124,21 @@ class Resolved:
 
 
 def resolve(
-    events: Sequence[Event], known: datetime.date | None, projectors: Sequence[Projector]
+    events: Sequence[Event],
+    known: datetime.date | None,
+    projectors: Sequence[Projector],
+    origin: Origin = lambda _: None,
 ) -> Resolved:
-    """Replay what was known on a day: the one way from events to a ledger."""
+    """Replay what was known on a day: the one way from events to a ledger.
+
+    ``origin`` says in which file, or by which append, an event was told.
+    """
     with paused_collector():
         seen = visible(events, known)
         settled = settle(seen.events)
-        ordered = tuple(with_effects(in_order(settled.events, ORDER), KINDS))
-        return Resolved(seen, settled, ordered, replay(ordered, projectors, seen.names))
+        shipped = [projector for projector in projectors if projector in PROJECTORS]
+        replayed = replay_in_order(settled.events, projectors, shipped, seen.names, origin)
+        return Resolved(seen, settled, replayed.ordered, replayed.ledger)
 
 
 def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:

@@ -42,6 +42,10 @@ class Happening(Protocol):
     def after(self) -> str | None:
         """The id of the event that it must follow."""
 
+    @property
+    def ends(self) -> str | None:
+        """The id of the event whose beginning it ends."""
+
 
 E = TypeVar("E", bound=Happening)
 
@@ -65,6 +69,34 @@ class Change(NamedTuple):
 # The changes of one cell in the order of replay. They are all that replay keeps: spans are made when
 # somebody asks, since most cells of a register are never asked for.
 Log = list[Change]
+Cell = tuple[str, Key]
+
+
+class Bounds(NamedTuple):
+    """Between which days a value may stand, and between which it surely does.
+
+    Each is None where the windows of the changes say it. The two that begin are inclusive, the two that end
+    exclusive. What is possible and never certain is certain until the first day of all.
+    """
+
+    possible_from: datetime.date | None = None
+    certain_from: datetime.date | None = None
+    certain_until: datetime.date | None = None
+    possible_until: datetime.date | None = None
+
+
+class Other(NamedTuple):
+    """What a cell may hold besides what replay made of it, by another order that makes as much sense.
+
+    It stands beside the change at ``index`` of the log; without an end of its own in ``bounds`` until the next
+    change behind that. ``begin`` is the date as written, ``events`` made the value.
+    """
+
+    index: int
+    value: Any
+    begin: PartialDate
+    events: tuple[str, ...]
+    bounds: Bounds
 
 
 @define
@@ -72,6 +104,10 @@ class _Changes:
     """Every change of every cell, and which changes of other cells a value was made from."""
 
     cells: defaultdict[str, dict[Key, Log]] = Factory(lambda: defaultdict(dict))
+    # Where the order of replay says more, or less, than the windows of two changes: the bounds of the
+    # value that begins with the change at an index of a log.
+    bounds: defaultdict[Cell, dict[int, Bounds]] = Factory(lambda: defaultdict(dict))
+    others: defaultdict[Cell, list[Other]] = Factory(lambda: defaultdict(list))
     # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
     causes: dict[tuple[str, Key, int], tuple[tuple[str, Key, int], ...]] = Factory(dict)
 
@@ -118,11 +154,39 @@ class Span:
     ended_by: str | None
     _changes: _Changes = field(eq=False, repr=False)
     _last: int = field(eq=False, repr=False)
+    _bounds: Bounds | None = field(default=None, eq=False, repr=False)
+    _events: tuple[str, ...] | None = field(default=None, eq=False, repr=False)
 
     @property
     def events(self) -> tuple[str, ...]:
         """Ids of the events that made the value, causes first, back to the last ones that set it outright."""
+        if self._events is not None:
+            return self._events
         return self._changes.events(self.view, self.key, self._last)
+
+    @property
+    def possible_from(self) -> datetime.date:
+        """The first day on which the value may stand."""
+        bound = None if self._bounds is None else self._bounds.possible_from
+        return self.begin.earliest if bound is None else bound
+
+    @property
+    def certain_from(self) -> datetime.date:
+        """The first day on which the value has surely begun."""
+        bound = None if self._bounds is None else self._bounds.certain_from
+        return self.begin.latest if bound is None else bound
+
+    @property
+    def certain_until(self) -> datetime.date | None:
+        """The first day on which the value has perhaps ended; None while it stands."""
+        bound = None if self._bounds is None else self._bounds.certain_until
+        return bound if bound is not None or self.end is None else self.end.earliest
+
+    @property
+    def possible_until(self) -> datetime.date | None:
+        """The first day on which the value has surely ended; None while it stands."""
+        bound = None if self._bounds is None else self._bounds.possible_until
+        return bound if bound is not None or self.end is None else self.end.latest
 
     @property
     def ends_in_nothing(self) -> bool:
@@ -132,11 +196,17 @@ class Span:
 
     def certain(self, day: datetime.date) -> bool:
         """Whether the value surely stands on ``day``: begun by then at the latest, ended after it."""
-        return self.begin.latest <= day and (self.end is None or day < self.end.earliest)
+        if self._bounds is None:
+            return self.begin.latest <= day and (self.end is None or day < self.end.earliest)
+        until = self.certain_until
+        return self.certain_from <= day and (until is None or day < until)
 
     def possible(self, day: datetime.date) -> bool:
         """Whether the value may stand on ``day``; true of a certain one too."""
-        return self.begin.earliest <= day and (self.end is None or day < self.end.latest)
+        if self._bounds is None:
+            return self.begin.earliest <= day and (self.end is None or day < self.end.latest)
+        until = self.possible_until
+        return self.possible_from <= day and (until is None or day < until)
 
 
 class Before:
@@ -194,17 +264,34 @@ class Projector:
     ignores: Set[type[Any]] = frozenset()
 
 
+@frozen
+class Guess:
+    """Events of which several orders make as much sense, and the cell that rests on which one is taken.
+
+    ``events`` are ids in the order that was taken. ``counted`` is false where there were too many orders to
+    compare.
+    """
+
+    view: str
+    key: Key
+    events: tuple[str, ...]
+    counted: bool = True
+
+
 @frozen(eq=False)
 class Ledger:
     """Every span of every view, by view and key. Spans of a key stand in the order of replay.
 
     ``names`` has the ids that turned out to be another's, with the id that stays: to ask by either is
-    the same.
+    the same. ``without_effect`` are the ids of events that changed nothing, ``guesses`` what rests on an order
+    that nothing settles.
     """
 
     views: tuple[str, ...]
     _changes: _Changes = field(repr=False)
     names: Mapping[str, str] = field(factory=dict, repr=False)
+    without_effect: frozenset[str] = field(default=frozenset(), repr=False)
+    guesses: tuple[Guess, ...] = field(default=(), repr=False)
     _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
 
@@ -251,16 +338,45 @@ class Ledger:
 
 
 def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
+    if not log:
+        return
+    cell = log[0].view, log[0].key
+    bounds, others = changes.bounds.get(cell, {}), changes.others.get(cell, ())
     begin: PartialDate | None = None
+    first = 0
     for index, change in enumerate(log):
-        begin = begin or change.window
+        for other in others:
+            if other.index == index:
+                yield _other_span(change, other, log, changes)
+        if begin is None:
+            begin, first = change.window, index
         following = log[index + 1] if index + 1 < len(log) else None
         if change.value is None or (following is not None and following.operation == "confirm"):
             begin = begin if change.value is not None else None
             continue
         end, ended_by = (None, None) if following is None else (following.window, following.event)
-        yield Span(change.view, change.key, change.value, begin, end, ended_by, changes, index)
+        yield Span(
+            change.view, change.key, change.value, begin, end, ended_by, changes, index, bounds.get(first)
+        )
         begin = None
+
+
+def _other_span(change: Change, other: Other, log: Log, changes: _Changes) -> Span:
+    following = next((later for later in log[other.index + 1 :] if later.operation != "confirm"), None)
+    end = None if following is None or other.bounds.possible_until is not None else following.window
+    ended_by = None if following is None else following.event
+    return Span(
+        change.view,
+        change.key,
+        other.value,
+        other.begin,
+        end,
+        ended_by,
+        changes,
+        other.index,
+        other.bounds,
+        other.events,
+    )
 
 
 def in_order(events: Iterable[E], ranks: Mapping[type, int]) -> list[E]:
@@ -315,25 +431,62 @@ def _followers(ordered: Sequence[E]) -> set[str]:
     return {event for event, target in after.items() if target in after and event not in circular}
 
 
-def replay(
-    ordered: Iterable[Happening],
-    projectors: Sequence[Projector],
-    names: Mapping[str, str] = MappingProxyType({}),
-) -> Ledger:
-    """The ledger that ``projectors`` make of events that stand in the order of replay.
+Live = tuple[tuple[str, Any], ...]
+"""The beginnings that stand in a cell: ids of events with the value that each set, oldest first."""
 
-    ``names`` are ids that events no longer use, with the ids that they use instead.
-    Raises ``UsageError`` (C607) when two projectors write the same view.
+
+def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change | None, Live]:
+    """What a change does to a cell in which ``live`` stand, and what stands then.
+
+    An end with ``ends`` takes away the beginning that it names and no other: where others stand, the newest
+    of them has the value that is left. None for a change without effect.
     """
-    table = _handlers(projectors)
-    changes = _Changes()
-    before = Before(changes)
-    cells, indexed = changes.cells, before.indexed
-    with paused_collector():
+    if change.value is not None:
+        begins = change.operation in ("set", "adjust")
+        return change, (*live, (event.id, change.value)) if begins else live
+    if event.ends is None or getattr(event, "lot", None) is not None:
+        return change, ()
+    rest = tuple(each for each in live if each[0] != event.ends)
+    if len(rest) == len(live):
+        return None, live
+    if not rest:
+        return change, ()
+    if live[-1][0] != event.ends:
+        return None, rest
+    return change._replace(operation="adjust", value=rest[-1][1]), rest
+
+
+class Replay:
+    """A replay under way: what stands so far, and the events that come next.
+
+    ``own`` are the ids of the beginnings that some event ends by name. Raises ``UsageError`` (C607) when two
+    projectors write the same view.
+    """
+
+    def __init__(self, projectors: Sequence[Projector], own: Set[str] = frozenset()) -> None:
+        self.handlers = _handlers(projectors)
+        self.changes = _Changes()
+        self.before = Before(self.changes)
+        self.without_effect: list[str] = []
+        # What else the cells may hold whose value rests on a guess.
+        self.doubtful: dict[Cell, tuple[Any, ...]] = {}
+        self.guesses: list[Guess] = []
+        self.live: dict[Cell, Live] = {}
+        self.own = own
+        self._views = tuple(dict.fromkeys(view for projector in projectors for view in projector.views))
+
+    def take(self, ordered: Iterable[Happening]) -> None:
+        """Take events that stand in the order of replay."""
+        if self.own:
+            self.take_with_care(ordered)
+            return
+        table, before, changes = self.handlers, self.before, self.changes
+        cells, indexed = changes.cells, before.indexed
         for event in ordered:
             handler = table.get(type(event))
             if handler is None:
                 continue
+            effect = False
             # All changes of an event are worked out before the first is made, so that "before" means it.
             for change in tuple(handler(event, before)):
                 view, key, _, value, _, _, made_from = change
@@ -349,10 +502,136 @@ def replay(
                     logs[key] = [change]
                     if view in indexed:
                         before.appeared(view, key)
+                effect = True
                 if made_from:
                     _remember_causes(changes, change)
-    views = tuple(dict.fromkeys(view for projector in projectors for view in projector.views))
-    return Ledger(views, changes, names)
+            if not effect:
+                self.without_effect.append(event.id)
+
+    def take_with_care(self, ordered: Iterable[Happening]) -> None:
+        """The same where ends name what they end, or cells may rest on a guess."""
+        for event in ordered:
+            handler = self.handlers.get(type(event))
+            if handler is None:
+                continue
+            made = tuple(handler(event, self.before))
+            others = self._otherwise(event, made) if self.doubtful else {}
+            kept = [self._ending_its_own(event, change) for change in made] if self.own else made
+            effects = [self._keep(change) for change in kept if change is not None]
+            if not any(effects):
+                self.without_effect.append(event.id)
+            if others:
+                self._doubt(event, others)
+
+    def _keep(self, change: Change) -> bool:
+        """Add a change to the log of its cell; whether it had an effect."""
+        view, key = change.view, change.key
+        log = self.changes.cells[view].get(key)
+        if change.value is None and (log is None or log[-1].value is None):
+            return False
+        if log is not None:
+            log.append(change)
+        else:
+            self.changes.cells[view][key] = [change]
+            if view in self.before.indexed:
+                self.before.appeared(view, key)
+        if change.made_from:
+            _remember_causes(self.changes, change)
+        return True
+
+    def _ending_its_own(self, event: Happening, change: Change) -> Change | None:
+        cell = change.view, change.key
+        kept, self.live[cell] = ending_its_own(event, change, self.live.get(cell, ()))
+        return kept
+
+    def ledger(self, names: Mapping[str, str] = MappingProxyType({})) -> Ledger:
+        """What replay made of the events so far. ``names`` are ids that turned out to be another's."""
+        return Ledger(self._views, self.changes, names, frozenset(self.without_effect), tuple(self.guesses))
+
+    # What rests on a guess
+
+    def _otherwise(self, event: Happening, made: Sequence[Change]) -> dict[Cell, tuple[Any, ...]]:
+        """For each cell that ``event`` changes and that rests on a guess: what else it may hold then."""
+        touched: dict[Cell, set[Cell]] = {}
+        for change in made:
+            read = {cell for cell in ((change.view, change.key), *change.made_from) if cell in self.doubtful}
+            if read:
+                touched[change.view, change.key] = read
+        found: dict[Cell, tuple[Any, ...]] = {}
+        for (view, key), read in touched.items():
+            value = next(change.value for change in made if (change.view, change.key) == (view, key))
+            values: dict[Any, None] = {}
+            for guess in read:
+                for other in self.doubtful[guess]:
+                    world = World(self.before, {guess: other})
+                    changed = [
+                        each for each in self.handlers[type(event)](event, world) if each[:2] == (view, key)
+                    ]
+                    result = changed[-1].value if changed else world.get(view, key)
+                    if result != value:
+                        values.setdefault(result)
+            found[view, key] = tuple(values)
+        return found
+
+    def _doubt(self, event: Happening, others: Mapping[Cell, tuple[Any, ...]]) -> None:
+        for cell, values in others.items():
+            if not values:
+                self.doubtful.pop(cell, None)
+                continue
+            self.doubtful[cell] = values
+            log = self.changes.cells[cell[0]].get(cell[1])
+            if not log:
+                continue
+            last = len(log) - 1
+            while log[last].operation == "confirm" and last:
+                last -= 1
+            self.changes.bounds[cell][last] = (
+                self.changes.bounds[cell].get(last, Bounds())._replace(certain_until=datetime.date.min)
+            )
+            for value in values:
+                if value is not None:
+                    earliest = event.date.earliest
+                    bounds = Bounds(earliest, earliest, datetime.date.min, None)
+                    self.changes.others[cell].append(
+                        Other(len(log) - 1, value, event.date, (event.id,), bounds)
+                    )
+
+
+class World:
+    """What would stand before an event, had some cells the values of ``overlay`` (None for nothing)."""
+
+    def __init__(self, base: Before, overlay: Mapping[Cell, Any]) -> None:
+        self._base = base
+        self.overlay = overlay
+
+    def get(self, view: str, key: Key) -> Any | None:
+        """The value of one cell, or None."""
+        cell = view, key
+        return self.overlay[cell] if cell in self.overlay else self._base.get(view, key)
+
+    def where(self, view: str, position: int, part: str) -> list[tuple[Key, Any]]:
+        """The cells (key, value) of a view whose key has ``part`` at ``position``, oldest key first."""
+        found = dict(self._base.where(view, position, part))
+        for (other, key), value in self.overlay.items():
+            if other == view and key[position] == part:
+                found[key] = value
+        return [(key, value) for key, value in found.items() if value is not None]
+
+
+def replay(
+    ordered: Iterable[Happening],
+    projectors: Sequence[Projector],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Ledger:
+    """The ledger that ``projectors`` make of events that stand in the order of replay.
+
+    ``names`` are ids that events no longer use, with the ids that they use instead.
+    Raises ``UsageError`` (C607) when two projectors write the same view.
+    """
+    running = Replay(projectors)
+    with paused_collector():
+        running.take(ordered)
+    return running.ledger(names)
 
 
 def _remember_causes(changes: _Changes, change: Change) -> None:

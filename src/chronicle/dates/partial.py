@@ -23,7 +23,8 @@ class PartialDate:
 
     ``earliest`` and ``latest`` are the first and the last day that it can be, both included.
     ``approximate`` says that the text ends with ``~`` or ``%``; it never widens the window.
-    ``order`` is an integer that sorts as (earliest, latest) does, made once for the sake of replay.
+    ``order`` is an integer that sorts as (earliest, latest) does, and ``past`` is above that of every date that
+    begins by ``latest`` and of no other: both are made once for the sake of replay.
     Made by ``parse_date`` or ``PartialDate.of``; raises ``InvalidValue`` when the window is empty.
     """
 
@@ -33,10 +34,15 @@ class PartialDate:
     approximate: bool
     text: str
     order: int = field(init=False, eq=False)
+    past: int = field(init=False, eq=False)
 
     @order.default
     def _order(self) -> int:
-        return self.earliest.toordinal() * _ORDER_STEP + self.latest.toordinal()
+        return order_of(self.earliest.toordinal(), self.latest.toordinal())
+
+    @past.default
+    def _past(self) -> int:
+        return (self.latest.toordinal() + 1) * _ORDER_STEP
 
     def __attrs_post_init__(self) -> None:
         if self.latest < self.earliest:
@@ -82,6 +88,11 @@ class PartialDate:
 
     def __ge__(self, other: object) -> bool:
         return self._key() >= other._key() if isinstance(other, PartialDate) else NotImplemented
+
+
+def order_of(earliest: int, latest: int) -> int:
+    """``PartialDate.order`` of a window whose ends are given as proleptic ordinals."""
+    return earliest * _ORDER_STEP + latest
 
 
 def parse_date(text: str) -> PartialDate:

@@ -1,0 +1,46 @@
+"""The order of replay: what makes sense decides, and only then the earliest day.
+
+Events whose windows overlap and that touch the same things are looked at together (``plan.py``). Of all
+orders that their windows allow, those in which most events make sense (``chronicle.sense``) are taken, and
+among these, for events of one window: an end before a new beginning where something stood, and then the order
+in which one file or one append tells them. What every order that is taken says is certain; what only some say
+is possible (``bounds.py``).
+
+The search (``search.py``) goes by sets of events that have happened, and what then stands: two ways to the
+same are one, so that a group of k events costs at most 2 to the k steps and mostly far fewer. A group with
+more than eight events at one time, or too many steps, keeps the order of its dates, and nothing that it made is
+certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chronicle.events import ORDER, Event
+from chronicle.order.overlaps import candidates
+from chronicle.order.plan import Origin, Plan
+from chronicle.order.walk import Replayed, Walk
+from chronicle.replay import Projector, Replay, in_order
+
+__all__ = ["Origin", "Replayed", "replay_in_order"]
+
+
+def replay_in_order(
+    events: Sequence[Event],
+    projectors: Sequence[Projector],
+    shipped: Sequence[Projector],
+    names: Mapping[str, str],
+    origin: Origin = lambda _: None,
+) -> Replayed:
+    """Replay ``events``, given in order of position, in the order that makes most sense.
+
+    ``shipped`` are those of the projectors that decide what stands: a projector of one's own follows.
+    ``origin`` says in which file, or by which append, an event was told: only within one is the order of
+    events data. ``names`` are ids that turned out to be another's.
+    """
+    natural = in_order(events, ORDER)
+    own = frozenset(event.ends for event in natural if event.ends is not None)
+    found = candidates(natural)
+    plan = Plan([natural[place] for place in found.places], events, own, origin, found.mortal)
+    walk = Walk(plan, Replay(projectors, own), Replay(shipped).handlers, found.deals)
+    return walk.result(natural, found.places, names)

@@ -1,0 +1,345 @@
+"""The search for the orders of a group of events in which most of them make sense."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from chronicle import sense, views
+from chronicle.events import Event
+from chronicle.order.plan import Plan
+from chronicle.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
+from chronicle.replay import Cell, Handler, Live, Replay, World, ending_its_own
+
+_MOST_AT_ONCE = 8
+_MOST_STEPS = 1_500
+
+
+@define(eq=False)
+class Node:
+    """A set of events that have happened and what stands then."""
+
+    mask: int
+    overlay: dict[Cell, Any]
+    score: int
+    ways: list[tuple[Node, int]] = field(factory=list)
+    depth: int = 0
+
+
+_SENSE = 1_000_000
+_ENDING = 1_000
+
+
+@define
+class Search:
+    """Finds the best orders of one group."""
+
+    plan: Plan
+    running: Replay
+    handlers: Mapping[type, Handler]
+    members: list[int]
+    announced: Mapping[str, Event]
+
+    def run(self) -> Found | None:
+        """The best orders, or None where there are too many to compare."""
+        if self._most_at_once() > _MOST_AT_ONCE:
+            return None
+        count = len(self.members)
+        needed = self._needed()
+        level: dict[int, list[Node]] = {0: [Node(0, {}, 0)]}
+        levels = [level]
+        steps = 0
+        for depth in range(count):
+            following: dict[int, dict[frozenset[Any], Node]] = defaultdict(dict)
+            for mask, nodes in level.items():
+                for place in range(count):
+                    if mask >> place & 1 or needed[place] & ~mask:
+                        continue
+                    for node in nodes:
+                        steps += 1
+                        if steps > _MOST_STEPS:
+                            return None
+                        self._step(node, place, following[mask | 1 << place])
+            level = {mask: list(nodes.values()) for mask, nodes in following.items() if nodes}
+            levels.append(level)
+        ends = [node for nodes in level.values() for node in nodes]
+        return Found(ends, levels) if ends else None
+
+    def first_of(self, event: str) -> int:
+        """The first day on which an event of the group can have happened."""
+        plan = self.plan
+        return next(plan.first[index] for index in self.members if plan.natural[index].id == event)
+
+    def _most_at_once(self) -> int:
+        """How many windows of the group share a day, at most."""
+        first, last = self.plan.first, self.plan.last
+        days = [(first[index], 0) for index in self.members] + [(last[index], 1) for index in self.members]
+        most = now = 0
+        for _, ends in sorted(days):
+            now += -1 if ends else 1
+            most = max(most, now)
+        return most
+
+    def _needed(self) -> list[int]:
+        """For each member the mask of those that surely come before it."""
+        first, last = self.plan.first, self.plan.last
+        needed: list[int] = []
+        for index in self.members:
+            mask = 0
+            for place, other in enumerate(self.members):
+                by_date = last[other] < first[index] and index not in self.plan.before.get(other, ())
+                if other != index and (by_date or other in self.plan.before.get(index, ())):
+                    mask |= 1 << place
+            needed.append(mask)
+        return needed
+
+    def _step(self, node: Node, place: int, following: dict[frozenset[Any], Node]) -> None:
+        event = self.plan.natural[self.members[place]]
+        world = Group(self.running, node.overlay)
+        pending = self._pending(node.mask, place)
+        score = (
+            node.score
+            - _ENDING * self._comes_too_early(event, pending, world)
+            - self._out_of_line(place, pending)
+        )
+        steps = [event]
+        if type(event) in OF_DEALS:
+            cell = (ANNOUNCED, (event.deal or "",))
+            announced = world.overlay.get(cell, self.announced.get(event.deal or ""))
+            effects, saying = deal_step(event, announced)
+            steps += effects
+        # What a deal does is part of its completion, and makes sense with it or not at all.
+        good = True
+        for step in steps:
+            good = good and self._makes_sense(step, world)
+            world = world.after(step, self.handlers)
+        good = good and self._alive(event, node)
+        score += _SENSE * good
+        if type(event) in OF_DEALS:
+            world.overlay[cell] = saying
+        self._reach(node, place, score, world.overlay, following)
+
+    def _reach(
+        self,
+        node: Node,
+        place: int,
+        score: int,
+        overlay: dict[Cell, Any],
+        following: dict[frozenset[Any], Node],
+    ) -> None:
+        state = frozenset((cell, _hashable(value)) for cell, value in overlay.items())
+        known = following.get(state)
+        if known is None:
+            mask = node.mask | 1 << place
+            following[state] = Node(mask, overlay, score, [(node, place)], node.depth + 1)
+        elif score > known.score:
+            known.score, known.ways = score, [(node, place)]
+        elif score == known.score:
+            known.ways.append((node, place))
+
+    def _makes_sense(self, event: Event, world: Group) -> bool:
+        asked = sense.SENSE.get(type(event))
+        if asked is None:
+            return True
+        if type(event) in sense.BEGINS and event.id in self.plan.own:
+            return True
+        if not asked(event, world):
+            return False
+        return event.ends is None or world.would_change(event, self.handlers)
+
+    def _alive(self, event: Event, node: Node) -> bool:
+        """Whether nobody acts here before being founded or after the end."""
+        if not self.plan.mortal or isinstance(event, sense.NO_ACTS):
+            return True
+        founding = {
+            name
+            for place, index in enumerate(self.members)
+            if not node.mask >> place & 1 and self.plan.natural[index] is not event
+            for name in sense.founded_by(self.plan.natural[index])
+        }
+        for name in acting(event):
+            status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
+            if name in founding or (status is not None and status.status == "dissolved"):
+                return False
+        return True
+
+    def _pending(self, mask: int, place: int) -> list[int]:
+        """The members of the same window as written that have not happened yet."""
+        date = self.plan.natural[self.members[place]].date
+        window = date.earliest, date.latest
+        return [
+            other
+            for other, index in enumerate(self.members)
+            if other != place
+            and not mask >> other & 1
+            and (self.plan.natural[index].date.earliest, self.plan.natural[index].date.latest) == window
+        ]
+
+    def _comes_too_early(self, event: Event, pending: Sequence[int], world: Group) -> int:
+        """How many ends of the same window should come first, since something stands that they end."""
+        if not pending:
+            return 0
+        begun = {cell for cell, value in world.changed_by(event, self.handlers) if value is not None}
+        begun = {cell for cell in begun if world.get(*cell) is not None}
+        return sum(
+            1
+            for place in pending
+            if begun
+            and any(
+                cell in begun and value is None
+                for cell, value in world.changed_by(self.plan.natural[self.members[place]], self.handlers)
+            )
+        )
+
+    def _out_of_line(self, place: int, pending: Sequence[int]) -> int:
+        """How many events of the same window and the same file, that touch the same, stand before it there."""
+        if not pending:
+            return 0
+        plan = self.plan
+        index = self.members[place]
+        event = plan.natural[index]
+        things = set(plan.touched[index])
+        return sum(
+            1
+            for other in (self.members[each] for each in pending)
+            if plan.position[plan.natural[other].id] < plan.position[event.id]
+            and plan.origin(plan.natural[other]) == plan.origin(event)
+            and (not things.isdisjoint(plan.touched[other]) or _wide(event, plan.natural[other]))
+        )
+
+
+def _wide(one: Event, two: Event) -> bool:
+    """Whether one changes the number of shares of what the other holds."""
+    issuers = {getattr(event, "issuer", None) for event in (one, two)} - {None}
+    targets = {getattr(event, "target", None) for event in (one, two)} - {None}
+    return not issuers.isdisjoint(targets)
+
+
+def _hashable(value: Any) -> Any:
+    try:
+        hash(value)
+    except TypeError:
+        return id(value)
+    return value
+
+
+LIVE = "live"
+"""A view of the search alone: which beginnings stand in a cell."""
+
+
+class Group(World):
+    """What stands while a group is tried out: that before it, and what its events changed so far."""
+
+    def __init__(self, running: Replay, overlay: Mapping[Cell, Any]) -> None:
+        super().__init__(running.before, dict(overlay))
+        self._running = running
+
+    overlay: dict[Cell, Any]
+
+    def changed_by(self, event: Event, handlers: Mapping[type, Handler]) -> list[tuple[Cell, Any]]:
+        """The cells that an event would change, and to what."""
+        handler = handlers.get(type(event))
+        if handler is None:
+            return []
+        return [((change.view, change.key), change.value) for change in handler(event, self)]  # type: ignore[arg-type]  # a World reads as Before does
+
+    def would_change(self, event: Event, handlers: Mapping[type, Handler]) -> bool:
+        """Whether an event that ends another by name finds it."""
+        handler = handlers.get(type(event))
+        made = () if handler is None else tuple(handler(event, self))  # type: ignore[arg-type]  # as above
+        return any(
+            kept is not None or live != self._live((change.view, change.key))
+            for change in made
+            for kept, live in (ending_its_own(event, change, self._live((change.view, change.key))),)
+        )
+
+    def _live(self, cell: Cell) -> Live:
+        held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))  # type: ignore[call-overload]  # a view of our own
+        return held
+
+    def after(self, event: Event, handlers: Mapping[type, Handler]) -> Group:
+        """What stands after an event."""
+        handler = handlers.get(type(event))
+        if handler is None:
+            return self
+        made = tuple(handler(event, self))  # type: ignore[arg-type]  # as above
+        following = Group(self._running, self.overlay)
+        for change in made:
+            cell = change.view, change.key
+            kept: Any = change
+            if self._running.own:
+                kept, live = ending_its_own(event, change, self._live(cell))
+                following.overlay[LIVE, cell] = live  # type: ignore[index]  # a view of our own
+            if kept is None:
+                continue
+            if kept.value == self._running.before.get(*cell):
+                following.overlay.pop(cell, None)
+            else:
+                following.overlay[cell] = kept.value
+        return following
+
+
+@define
+class Found:
+    """Every way through a group, the best among them."""
+
+    ends: list[Node]
+    levels: list[dict[int, list[Node]]]
+
+    @property
+    def best(self) -> list[Node]:
+        """The ends of the best orders."""
+        most = max(node.score for node in self.ends)
+        return [node for node in self.ends if node.score == most]
+
+    def kept(self) -> list[Node]:
+        """Every node on the way of a best order, from the beginning on."""
+        seen: dict[int, Node] = {}
+        stack = list(self.best)
+        while stack:
+            node = stack.pop()
+            if id(node) not in seen:
+                seen[id(node)] = node
+                stack.extend(before for before, _ in node.ways)
+        return sorted(seen.values(), key=lambda node: node.depth)
+
+    def path(self, kept: Sequence[Node]) -> list[tuple[int, Node]]:
+        """One best order: of several the one that follows the dates for longest."""
+        onward: defaultdict[int, list[tuple[int, Node]]] = defaultdict(list)
+        for node in kept:
+            for before, place in node.ways:
+                onward[id(before)].append((place, node))
+        node, path = kept[0], []
+        while onward[id(node)]:
+            place, node = min(onward[id(node)], key=lambda each: each[0])
+            path.append((place, node))
+        return path
+
+    def apart(self, plan: Plan, members: Sequence[int]) -> list[sense.Thing]:
+        """The things that the ends differ in."""
+        cells = {cell for node in self.ends for cell in node.overlay}
+        differ = {
+            cell
+            for cell in cells
+            if len({_hashable(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
+        }
+        touched = {thing for index in members for thing in plan.touched[index]}
+        return [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]
+
+
+_BASE = "as before"
+
+
+def _concerns(thing: sense.Thing, cell: Cell) -> bool:
+    view, key = cell
+    if view == LIVE:
+        view, key = key  # type: ignore[misc, assignment]  # a view of our own
+    if view == ANNOUNCED:
+        view = views.DEALS
+    return thing[0] == view and key[: len(thing) - 1] == thing[1:]
+
+
+# What becomes of a group
