@@ -109,7 +109,7 @@ def party_facts(
             "value": value,
             "date": f"[..{date}]",
         }
-    listings = _list(facts, _listings(details), entity, before, date, named)
+    listings = _list(facts, _listings(details), entity, before, date, named=named)
     return facts, Party(entity, name, date, founding, ending, identifiers, listings)
 
 
@@ -195,6 +195,7 @@ def _list(
     entity: str,
     before: Party | None,
     date: str,
+    *,
     named: Callable[[str], str],
 ) -> Mapping[str, str]:
     """The listings that began and ended; returns those that stand, each with the id of its beginning."""
