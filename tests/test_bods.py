@@ -356,19 +356,6 @@ def test_a_correction_acts_on_what_is_known() -> None:
     assert {holding.right for holding in state.holdings(holder=ANN)} == {"equity", "votes"}
 
 
-def test_what_was_put_right_can_be_put_right_again() -> None:
-    """A founding told twice of one day is one event; a later date for it corrects that event."""
-    dates = [("2020-01-01", "1999-05-01"), ("2020-01-01", "1999-06-01"), ("2021-01-01", "1998-06-01")]
-    series = [company("film", day, details={"foundingDate": founded}) for day, founded in dates]
-    for number, each in enumerate(series):
-        each["statementId"] = f"s{number}".ljust(32, "x")
-    events, _ = read(series)
-    assert state_on("1998-07-01", events).entity(FILM).status == "active"
-    assert {event.target for event in events if event.kind == "record.corrected"} == {
-        next(event.id for event in events if event.kind == "entity.founded")
-    }
-
-
 def test_a_name_and_a_birth_can_be_put_right_too() -> None:
     """What is said again of the same day about a company or a person corrects the events it made."""
     wrong = company("film", "2020-01-01", "Filn Ltd", details={"foundingDate": "1999-05-01"})
@@ -564,9 +551,9 @@ def test_what_was_put_right_is_ended_under_the_id_that_it_has() -> None:
     """A statement of the same day puts events right; what ends them later names those that there are."""
     listing = {"hasPublicListing": True, "securitiesListings": [{"stockExchangeName": "London"}]}
     series = [
-        company("film", "2020-02-01", details={"publicListing": listing, "foundingDate": "1999"}),
-        company("film", "2020-02-01", "Pictures", details={"publicListing": listing, "foundingDate": "1999"}),
-        company("film", "2021-02-01", "Pictures", details={"foundingDate": "1998"}),
+        company("film", "2020-02-01", details={"publicListing": listing}),
+        company("film", "2020-02-01", "Pictures", details={"publicListing": listing}),
+        company("film", "2021-02-01", "Pictures"),
         tie("2020-02-01", holds(40, endDate="2021-03-01")),
         tie("2020-02-01", holds(45, endDate="2021-03-01"), status="updated"),
         tie("2022-02-01", holds(50), status="updated"),
@@ -577,7 +564,6 @@ def test_what_was_put_right_is_ended_under_the_id_that_it_has() -> None:
     ids = {event.id for event in events}
     assert len(ended(events)) == 3
     assert set(ended(events).values()) <= ids
-    assert {event.target for event in events if event.kind == "record.corrected"} <= ids
     assert (("holds", '"45%"'),) in [event.set for event in events if event.kind == "record.corrected"]
 
 

@@ -93,12 +93,12 @@ def party_facts(
     begin, end = ("birthDate", "deathDate") if person else ("foundingDate", "dissolutionDate")
     founded = {"kind": "entity.founded", **described}
     founding = _dated(
-        facts, named, "founded", founded, (details.get(begin), before.founding if before else None)
+        facts, statement, "founded", founded, (details.get(begin), before.founding if before else None)
     )
     reason = "died" if person else "dissolved"
     dissolved = {"kind": "entity.dissolved", "entity": entity, "reason": reason}
     ending = _dated(
-        facts, named, "dissolved", dissolved, (details.get(end), before.ending if before else None)
+        facts, statement, "dissolved", dissolved, (details.get(end), before.ending if before else None)
     )
     identifiers = frozenset([("bods", tidy(statement["recordId"])), *_identifiers(details)])
     for scheme, value in sorted(identifiers - (before.identifiers if before else frozenset())):
@@ -121,9 +121,7 @@ def between(earlier: str, later: str) -> str:
     return later if first.isoformat() == later else f"[{first.isoformat()}..{later}]"
 
 
-def _dated(
-    facts: Facts, named: Callable[[str], str], slot: str, plain: dict[str, Any], known: _Known
-) -> _Once:
+def _dated(facts: Facts, statement: Statement, slot: str, plain: dict[str, Any], known: _Known) -> _Once:
     """The one event of its sort in a life. When its date changes, the event that was made is put right.
 
     ``known`` is the date that is stated, and what was made of it before.
@@ -134,7 +132,7 @@ def _dated(
         return before
     if before is None:
         facts[slot] = {**plain, "date": stated}
-        return stated, named(slot)
+        return stated, event_id(statement, slot)
     if before[0] != stated:
         facts[slot] = {"kind": "record.corrected", "target": before[1], "set": {"date": stated}}
     return stated, before[1]
