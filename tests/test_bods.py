@@ -497,6 +497,190 @@ def test_the_source_of_a_statement_is_kept() -> None:
     assert codec.encode(events[0])["sources"][0]["publisher"] == "Film Ltd"
 
 
+# Which beginning an end ends, and the lots of a holding
+
+
+def record_tie(record: str, date: str, *interests: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """What Ann has of the film company by a record of its own."""
+    details = {"subject": "film", "interestedParty": "ann", "interests": list(interests)}
+    return statement(record, "relationship", date, details, **fields)
+
+
+def ended(events: Iterable[Event]) -> dict[str, str | None]:
+    """Each event that ends something by its id, and the event that it ends."""
+    return {
+        event.id: event.ends
+        for event in events
+        if event.kind in ("control.ended", "listing.ended") or str(getattr(event, "holds", "")) == "0%"
+    }
+
+
+def test_an_end_says_which_event_it_ends() -> None:
+    """The end of a share, of control and of each of several times names the event that began it."""
+    times = [
+        holds(40, startDate="2016-01-01", endDate="2017-01-01"),
+        holds(30, startDate="2018-01-01", endDate="2019-01-01"),
+        holds(kind="trustee", startDate="2018-01-01", endDate="2019-01-01"),
+    ]
+    events, _ = read([*BOTH, tie("2020-01-01", *times)])
+    made = "bods:tie-2020-01-01-newxxxxxxxxxxxxxx"
+    assert ended(events) == {
+        f"{made}:equity:1": f"{made}:equity:0",
+        f"{made}:equity:3": f"{made}:equity:2",
+        f"{made}:control:trustee:1": f"{made}:control:trustee:0",
+    }
+
+
+def test_an_end_ends_what_the_record_last_said() -> None:
+    """A share that went up and was confirmed before its record was closed ends where it went up."""
+    series = [
+        tie("2020-01-01", holds(40), holds(kind="trustee")),
+        tie("2021-01-01", holds(60), holds(kind="trustee"), status="updated"),
+        tie("2022-01-01", holds(60), holds(kind="trustee"), status="updated"),
+        tie("2023-01-01", status="closed"),
+    ]
+    events, _ = read([*BOTH, *series])
+    closed = "bods:tie-2023-01-01-closedxxxxxxxxxxx"
+    assert ended(events) == {
+        f"{closed}:equity:0": "bods:tie-2021-01-01-updatedxxxxxxxxxx:equity:0",
+        f"{closed}:control:trustee:0": "bods:tie-2020-01-01-newxxxxxxxxxxxxxx:control:trustee:0",
+    }
+
+
+def test_what_was_put_right_is_ended_under_the_id_that_it_has() -> None:
+    """A statement of the same day puts events right; what ends them later names those that there are."""
+    listing = {"hasPublicListing": True, "securitiesListings": [{"stockExchangeName": "London"}]}
+    series = [
+        company("film", "2020-02-01", details={"publicListing": listing}),
+        company("film", "2020-02-01", "Pictures", details={"publicListing": listing}),
+        company("film", "2021-02-01", "Pictures"),
+        tie("2020-02-01", holds(40, endDate="2021-03-01")),
+        tie("2020-02-01", holds(45, endDate="2021-03-01"), status="updated"),
+        tie("2022-02-01", holds(50), status="updated"),
+        tie("2023-02-01", status="closed"),
+    ]
+    series[1]["statementId"] = "another".ljust(32, "x")
+    events, _ = read([BOTH[1], *series])
+    ids = {event.id for event in events}
+    assert len(ended(events)) == 3
+    assert set(ended(events).values()) <= ids
+    assert (("holds", '"45%"'),) in [event.set for event in events if event.kind == "record.corrected"]
+
+
+def test_a_listing_that_is_over_ends_the_one_that_began() -> None:
+    """Of two exchanges the one that is no longer told ends, whatever statements came between."""
+    both = [{"stockExchangeName": "London"}, {"stockExchangeName": "Paris"}]
+    listed = [{"hasPublicListing": True, "securitiesListings": each} for each in (both, both, both[1:])]
+    days = ["2020-01-01", "2021-01-01", "2022-01-01"]
+    series = [
+        company("film", date, details={"publicListing": each})
+        for date, each in zip(days, listed, strict=True)
+    ]
+    events, _ = read(series)
+    began = next(event for event in events if event.kind == "listing.started" and event.exchange == "London")
+    assert list(ended(events).values()) == [began.id]
+
+
+def test_every_record_is_a_lot_of_the_holding() -> None:
+    """Two records of one right are two lots, one with another right another; an update or an end keeps it."""
+    events, _ = read(
+        [
+            *BOTH,
+            record_tie("r1", "2020-01-01", holds(20), holds(20, kind="votingRights"), holds(kind="trustee")),
+            record_tie("r2", "2020-01-01", holds(30)),
+            record_tie("r1", "2021-01-01", holds(25), status="updated"),
+            record_tie("r2", "2022-01-01", status="closed"),
+        ]
+    )
+    assert [(event.lot, str(event.holds)) for event in events if event.kind == "stake.observed"] == [
+        ("bods:r1:equity", "20%"),
+        ("bods:r1:votes", "20%"),
+        ("bods:r2:equity", "30%"),
+        ("bods:r1:equity", "25%"),
+        ("bods:r1:votes", "0%"),
+        ("bods:r2:equity", "0%"),
+    ]
+
+
+def test_several_interests_of_one_right_are_one_lot() -> None:
+    """They are summed as they come and go, and every sum is of the one lot of their record."""
+    events, _ = read([*BOTH, tie("2020-01-01", holds(20, endDate="2021-01-01"), holds(10))])
+    found = [(event.lot, str(event.holds)) for event in events if event.kind == "stake.observed"]
+    assert found == [("bods:tie:equity", "30%"), ("bods:tie:equity", "10%")]
+
+
+def test_what_is_held_through_others_is_no_lot() -> None:
+    """Nothing indirect is added to what is held directly, in one record or in two; nor is its end."""
+    indirect = holds(20, directOrIndirect="indirect")
+    events, _ = read(
+        [
+            *BOTH,
+            record_tie("r1", "2020-01-01", holds(30)),
+            record_tie("r2", "2020-01-01", indirect),
+            record_tie("r2", "2021-01-01", status="closed"),
+        ]
+    )
+    assert [(event.lot, str(event.holds)) for event in events[-3:]] == [
+        ("bods:r1:equity", "30%"),
+        (None, "20%"),
+        (None, "0%"),
+    ]
+    assert events[-1].ends == events[-2].id
+    events, _ = read([*BOTH, tie("2020-01-01", holds(30), indirect)])
+    assert [(event.kind, getattr(event, "lot", None)) for event in events[-2:]] == [
+        ("stake.observed", "bods:tie:equity"),
+        ("control.granted", None),
+    ]
+
+
+RELATIONS = [
+    record_tie(
+        "r1", "2020-01-10", holds(30, startDate="2016-05-01", endDate="2018-01-01"), holds(kind="trustee")
+    ),
+    record_tie("r2", "2020-01-10", holds(60, startDate="2018-01-01")),
+    record_tie("r3", "2020-01-10", holds(5, kind="votingRights", startDate="2017-01-01")),
+    tie("2020-01-10", holds(10, startDate="2018-01-01", endDate="2019-01-01")),
+]
+
+
+@given_any(st.permutations(RELATIONS))
+def test_the_order_of_records_does_not_matter(relations: list[dict[str, Any]]) -> None:
+    """Whatever order the relationships of a file stand in, each makes the same events."""
+    assert set(read([*BOTH, *relations])[0]) == set(read([*BOTH, *RELATIONS])[0])
+
+
+INTERESTS = st.builds(
+    holds,
+    st.sampled_from([0, 10, 20, None]),
+    kind=st.sampled_from(["shareholding", "votingRights", "trustee"]),
+    directOrIndirect=st.sampled_from(["direct", "indirect", "unknown"]),
+    startDate=st.sampled_from(["2018-01-01", "2019-01-01", ""]),
+    endDate=st.sampled_from(["2018-06-01", "2019-06-01", ""]),
+)
+STATEMENTS = st.builds(
+    lambda record, year, interests, status: record_tie(record, f"{year}-01-01", *interests, status=status),
+    st.sampled_from(["r1", "r2"]),
+    st.integers(2018, 2021),
+    st.lists(INTERESTS, max_size=3),
+    st.sampled_from(["new", "updated", "closed"]),
+)
+
+
+@given_any(st.lists(STATEMENTS, max_size=6))
+def test_an_end_ends_an_earlier_event_of_its_record_about_the_same(statements: list[dict[str, Any]]) -> None:
+    """Whatever statements say, what an end names was made before it, by its record, and of its right."""
+    events, _ = read([*BOTH, *statements])
+    corrected = {event.target for event in events if event.kind == "record.corrected"}
+    earlier: dict[str, Event] = {}
+    for event in events:
+        if event.ends is not None:
+            begun = earlier[event.ends]
+            for name in ("holder", "target", "right", "basis"):
+                assert getattr(begun, name, None) == getattr(event, name, None)
+            assert begun.id in corrected or getattr(begun, "lot", None) == getattr(event, "lot", None)
+        earlier[event.id] = event
+
+
 # Older versions
 
 OLD = [

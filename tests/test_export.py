@@ -99,7 +99,7 @@ def story() -> History:
 @pytest.fixture(scope="module")
 def every_kind() -> History:
     """One event of every kind, with every field."""
-    path = Path(__file__).parent / "data" / "every-kind-1.jsonl"
+    path = Path(__file__).parent / "data" / "every-kind-2.jsonl"
     return History(codec.decode(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines())
 
 
@@ -205,6 +205,12 @@ def test_whatever_was_written_comes_back_from_its_lines(events: list[Event]) -> 
     assert [codec.decode(plain) for plain in lines("jsonl", history)] == list(history.events)
 
 
+def test_every_field_of_every_kind_comes_back_from_its_line(every_kind: History) -> None:
+    """Which event an end ends, that an event stands apart and of which lot a stake is are not lost."""
+    assert [codec.decode(plain) for plain in lines("jsonl", every_kind)] == list(every_kind.events)
+    assert all(event.ends and event.apart for event in every_kind.events)
+
+
 def test_lines_of_events_go_by_what_was_known(story: History) -> None:
     """An export of what was known in 2016 has no correction of 2017."""
     assert "corrected" in [plain["id"] for plain in lines("jsonl", story)]
@@ -259,6 +265,17 @@ def test_csv_has_an_event_a_row_and_only_columns_that_somebody_uses(story: Histo
     assert (found["bought"]["share"], found["bought"]["date_latest"]) == ("60%", "2014-03-31")
     assert json.loads(found["bought"]["sources"])[0]["publisher"] == "ECNS"
     assert "ratio" not in found["bought"]
+
+
+def test_csv_has_a_column_for_what_an_event_ends_and_for_lots() -> None:
+    """As for every field that an event has; a flag is true or nothing."""
+    said = {"ends": STORY[0].id, "apart": True, "lot": "r 1"}
+    gone = happened("stake.observed", "2014", id="gone", holder="a", target="b", holds="0%", **said)
+    found = rows("csv", History([STORY[0], gone]))
+    assert [(row["ends"], row["apart"], row["lot"]) for row in found] == [
+        ("", "", ""),
+        (STORY[0].id, "true", "r 1"),
+    ]
 
 
 def test_csv_of_facts_has_the_ends_of_a_share(story: History) -> None:

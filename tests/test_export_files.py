@@ -72,7 +72,7 @@ def written(name: str, history: History, day: str = "2020-12-31", **asked: Any) 
 @pytest.fixture
 def every_kind() -> History:
     """One event of every kind, with every field."""
-    path = Path(__file__).parent / "data" / "every-kind-1.jsonl"
+    path = Path(__file__).parent / "data" / "every-kind-2.jsonl"
     return History(codec.decode(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines())
 
 
@@ -132,6 +132,12 @@ def test_every_link_in_sqlite_leads_somewhere(opened: Any, every_kind: History) 
     assert links == {"holder": "entities", "target": "entities", "ended_by": "events"}
     labels = [row[1] for row in connection.execute("PRAGMA table_info(entities)")]
     assert "name" in labels
+
+
+def test_every_field_of_every_kind_is_in_sqlite(opened: Any, every_kind: History) -> None:
+    """The JSON of a row is the whole event: which one it ends, that it stands apart, its lot."""
+    found = opened(every_kind).execute("SELECT json FROM events ORDER BY position")
+    assert [codec.decode(json.loads(row[0])) for row in found] == list(every_kind.events)
 
 
 def test_views_of_ones_own_find_a_place_in_sqlite(opened: Any) -> None:

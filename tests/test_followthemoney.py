@@ -221,6 +221,37 @@ def test_directors_and_members_come_and_go() -> None:
     assert list(state_on("2017-06-01", events).view("memberships")) == []
 
 
+def test_an_end_says_which_event_it_ends() -> None:
+    """Of every owner, director and member of a record: its own beginning, and no other."""
+    both = {"startDate": "2015", "endDate": "2016"}
+    events, _ = read(
+        owns(owner=["ann", "bo"], percentage="40", **both),
+        record("d", "Directorship", director=["ann", "bo"], organization="film", **both),
+        record("m", "Membership", member="film", organization=["union", "guild"], **both),
+    )
+    began = {event.id for event in events if event.ends is None}
+    assert [(event.id, event.ends) for event in events if event.ends] == [
+        ("ftm:own:ended:0", "ftm:own:held:0"),
+        ("ftm:own:ended:1", "ftm:own:held:1"),
+        ("ftm:d:ended:0", "ftm:d:started:0"),
+        ("ftm:d:ended:1", "ftm:d:started:1"),
+        ("ftm:m:ended:0", "ftm:m:started:0"),
+        ("ftm:m:ended:1", "ftm:m:started:1"),
+    ]
+    assert {event.ends for event in events if event.ends} == began
+
+
+def test_every_ownership_is_a_lot_of_the_holding() -> None:
+    """What a record says of its owner and its asset is of one lot, from its start to its end."""
+    later = {**owns(percentage="25", startDate="2016"), "id": "own-2"}
+    events, _ = read(owns(percentage="40", startDate="2015", endDate="2018"), later)
+    assert [(event.lot, str(event.holds)) for event in events] == [
+        ("ftm:own", "40%"),
+        ("ftm:own", "0%"),
+        ("ftm:own-2", "25%"),
+    ]
+
+
 def test_a_successor_follows_its_predecessors() -> None:
     """Two companies become one: both end on the day, and lead to the one that came after."""
     events, _ = read(record("s", "Succession", predecessor=["a", "b"], successor="c", date="2019-07"))
@@ -269,6 +300,24 @@ def test_ids_come_from_the_record_and_stay() -> None:
     assert twice[0][0].id == "ftm:own:held:0"
     names = [record(id, "Company", name="X") for id in ("ООО-1", "ЗАО-1")]
     assert len({event.entity for event in read(*names)[0]}) == 2
+
+
+LINES = [
+    record("film", "Company", name="Film Ltd"),
+    record("ann", "Person", name="Ann Lee"),
+    owns(percentage="20", startDate="2012-03-11", endDate="2014-03-11"),
+    record("own-2", "Ownership", owner="ann", asset="film", percentage="25", startDate="2014-03-11"),
+    record("d1", "Directorship", director="ann", organization="film", startDate="2012", endDate="2014"),
+    record("d2", "Directorship", director="ann", organization="film", startDate="2014"),
+    record("m1", "Membership", member="film", organization="union", startDate="2012", endDate="2014"),
+    record("m2", "Membership", member="film", organization="union", startDate="2014"),
+]
+
+
+@given_any(st.permutations(LINES))
+def test_the_order_of_lines_does_not_matter(lines: list[dict[str, Any]]) -> None:
+    """Whatever order the lines of a file stand in, each makes the same events: which end is whose too."""
+    assert set(read(*lines)[0]) == set(read(*LINES)[0])
 
 
 JSON = st.recursive(

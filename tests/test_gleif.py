@@ -395,6 +395,20 @@ def test_without_a_period_of_its_own_a_relationship_began_by_then(
     assert str(events[0].date) == date
 
 
+def test_the_end_of_a_relationship_says_which_beginning_it_ends() -> None:
+    """Of two periods each end is of its own; an inactive relationship ends the only beginning there is."""
+    twice = [period("2015-01-01", "2016-01-01"), period("2017-01-01", "2018-01-01")]
+    events, _ = read([relationship(RelationshipPeriods=twice)])
+    began, ended = events[::2], events[1::2]
+    assert [event.ends for event in ended] == [event.id for event in began]
+    once = relationship(RelationshipStatus="INACTIVE", RelationshipPeriods=[period("2017-01-01")])
+    events, _ = read([once])
+    assert [event.ends for event in events] == [None, events[0].id]
+    open_ends = [period("2015-01-01"), period("2017-01-01")]
+    events, _ = read([relationship(RelationshipStatus="INACTIVE", RelationshipPeriods=open_ends)])
+    assert [(event.kind, event.ends) for event in events][2:] == [("control.ended", None)]
+
+
 def test_a_lapsed_relationship_is_stale_and_an_inactive_one_over() -> None:
     """Only what is inactive ends, by the last update where nobody says when."""
     events, _ = read([relationship(registration="LAPSED", RelationshipPeriods=[period("2017-01-01")])])

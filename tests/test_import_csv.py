@@ -117,6 +117,40 @@ def test_a_date_may_stand_for_another() -> None:
     assert [event["date"] for event in found] == ["[..1957-03-04]"]
 
 
+TENURES = {
+    "membership.ended": {"kind": "membership.started", "entity": "{a}", "group": "{b}"},
+    "role.ended": {"kind": "role.appointed", "person": "{a}", "entity": "{b}", "role": "director"},
+    "listing.ended": {"kind": "listing.started", "entity": "{a}", "exchange": "{b}"},
+    "control.ended": {"kind": "control.granted", "controller": "{a}", "target": "{b}", "basis": "contract"},
+    "partnership.ended": {"kind": "partnership.agreed", "parties": ["{a}", "{b}"], "subject": "films"},
+    "stake.disposed": {"kind": "stake.acquired", "holder": "{a}", "target": "{b}", "holds": "40%"},
+    "stake.observed": {"kind": "stake.observed", "holder": "{a}", "target": "{b}", "holds": "40%"},
+}
+
+
+@pytest.mark.parametrize("ends", TENURES)
+@pytest.mark.parametrize("id", ["{row}", None])
+def test_an_end_says_that_it_ends_what_its_row_began(ends: str, id: str | None) -> None:
+    """Of any kind, and whether its id is of the source or made up: the begin of the same row."""
+    more = {"holds": "0%"} if ends.startswith("stake.") else {}
+    more = {"reason": "delisted"} if ends == "listing.ended" else more
+    rule = {**TENURES[ends], "date": "{from}", "end": "{to}", "ends": {"kind": ends, **more}}
+    rule |= {"id": id} if id else {}
+    found = read("row,a,b,from,to\n1,a,b,2010,2012\n2,a,b,2014,\n3,a,b,2016,2018\n", mapping(rule))
+    made = [item for item in found if isinstance(item, Event)]
+    assert [event.ends for event in made] == [None, made[0].id, None, None, made[3].id]
+    assert [event.kind for event in made if event.ends] == [ends, ends]
+
+
+def test_a_row_that_is_a_lot_says_so() -> None:
+    """A stake stands under a record only where the mapping names it; then its end does too."""
+    rule = {**STAKE, "end": "{to}", "ends": {"holds": "0%"}}
+    table = "day,owner,plant,share,to,entry\n2016,a,p,10%,2018,E 1\n"
+    assert {event.get("lot") for event in events(read(table, mapping(rule)))} == {None}
+    found = events(read(table, mapping({**rule, "lot": "{entry}"})))
+    assert [(event["holds"], event["lot"]) for event in found] == [("10%", "E 1"), ("0%", "E 1")]
+
+
 def test_what_follows_an_end_may_have_fields_of_its_own() -> None:
     """The event of an end takes over what both kinds have, and gets what only it has from the mapping."""
     rule = {
@@ -134,6 +168,7 @@ def test_what_follows_an_end_may_have_fields_of_its_own() -> None:
         "id": "x.end",
         "date": "2012",
         "entity": "x",
+        "ends": "x",
         "reason": "delisted",
         "exchange": "NYSE",
     }
@@ -363,6 +398,25 @@ def test_who_is_not_in_the_next_snapshot_holds_nothing_from_then_on() -> None:
     assert len(found) == 7
     gone = next(event for event in found if event["id"] == "2016-b-p.gone-2017")
     assert gone["sources"] == [{"publisher": "EIA"}]
+
+
+def test_what_snapshots_observe_is_the_whole_of_a_holding() -> None:
+    """No row of them is a lot, and nothing in the next one ends all that stood."""
+    table = "day,owner,plant,share\n2016,a,p,60\n2017,b,p,40\n"
+    found = events(read(table, mapping(VANISHING, shares="percent")))
+    assert len(found) == 3
+    assert not any("lot" in event or "ends" in event for event in found)
+
+
+def test_a_lot_vanishes_by_itself() -> None:
+    """Where the mapping names lots, one that is not in the next snapshot is gone and the other stays."""
+    table = "day,owner,plant,share,lot\n2016,a,p,60,x\n2016,a,p,40,y\n2017,a,p,60,x\n"
+    rule = {**VANISHING, "id": "{day}-{owner}-{lot}", "lot": "{lot}"}
+    found = events(read(table, mapping(rule, shares="percent")))
+    assert [(event["date"], event["holds"], event["lot"]) for event in found[2:]] == [
+        ("2017", "60%", "x"),
+        ("2017", "0%", "y"),
+    ]
 
 
 def test_a_snapshot_may_go_on_in_the_next_file(tmp_path: Path) -> None:
@@ -631,9 +685,19 @@ def test_shares_may_say_what_is_unknown() -> None:
 
 
 def test_no_kind_has_a_field_that_a_rule_means_otherwise() -> None:
-    """The keys of a rule are no fields of any kind, so that each key means one thing."""
+    """The keys of a rule are no fields of any kind, so that each key means one thing.
+
+    Only ``ends`` is both: the field is never filled from a column, for the row itself says what it ends.
+    """
     names = {name.name for kind in KINDS.values() for name in kind.__attrs_attrs__}
-    assert not names & {"when", "end", "ends", "vanished", "source"}
+    assert names & {"when", "end", "ends", "vanished", "source"} == {"ends"}
+    for rule in (
+        {**STAKE, "ends": "{day}"},
+        {**MEMBERSHIP, "ends": {"kind": "membership.ended", "ends": "x"}},
+    ):
+        _, faults = mapping_of({"events": [rule]})
+        assert {fault.path[:3] for fault in faults} <= {("events", 0), ("events", 0, "ends")}
+        assert faults
 
 
 # Drafts

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -19,12 +20,14 @@ from hypothesis import strategies as st
 
 from chronicle import importing
 from chronicle.cli.group import chronicle
-from chronicle.codec import decode
+from chronicle.codec import decode, encode
 from chronicle.errors import Problem, UsageError
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.importing import Undeclared, import_events
 from chronicle.interop.incoming import Incoming
+from chronicle.interop.mapping import mapping_of
+from chronicle.interop.reading import read_files
 from chronicle.stores import Store, open_store
 
 TODAY = datetime.date(2026, 1, 5)
@@ -240,6 +243,141 @@ def test_decoded_events_are_recorded_as_any_others(store: Store) -> None:
         take(store, stake("a", "60%"))
         take(other, stake("a", "60%"), decoded=True)
         assert contents(store) == contents(other)
+
+
+# What was recorded by 0.1.0, which could not say which event an end ends nor of which lot a stake is
+
+
+def without(plain: Any) -> Any:
+    """Plain data as 0.1.0 would have written it."""
+    if isinstance(plain, dict):
+        return {name: without(value) for name, value in plain.items() if name not in ("ends", "apart", "lot")}
+    return [without(each) for each in plain] if isinstance(plain, list) else plain
+
+
+def interest(share: int, **more: object) -> dict[str, object]:
+    """A direct holding of shares, as a statement has it."""
+    return {"type": "shareholding", "directOrIndirect": "direct", "share": {"exact": share}, **more}
+
+
+def relationship(id: str, date: str, status: str, *interests: dict[str, object]) -> dict[str, object]:
+    """A statement of what one person has in one company."""
+    return {
+        "statementId": id.ljust(32, "x"),
+        "statementDate": date,
+        "recordId": "tie",
+        "recordType": "relationship",
+        "recordStatus": status,
+        "recordDetails": {"subject": "film", "interestedParty": "ann", "interests": list(interests)},
+        "publicationDetails": {"publisher": {"name": "Register"}, "publicationDate": date},
+    }
+
+
+# Put right on the same day, the end of the first becomes a change in the second.
+STATEMENTS = (
+    relationship("a", "2020-01-01", "new", interest(40, startDate="2018-01-01", endDate="2019-01-01")),
+    relationship(
+        "b",
+        "2020-01-01",
+        "updated",
+        interest(30, startDate="2018-01-01"),
+        interest(5, startDate="2019-01-01"),
+    ),
+    relationship("c", "2021-01-01", "updated", interest(20, startDate="2020-06-01"), {"type": "trustee"}),
+    relationship("d", "2022-01-01", "closed"),
+)
+ENTITIES = {
+    "Ownership": {"owner": ["ann"], "asset": ["film"], "percentage": ["20"]},
+    "Directorship": {"director": ["ann"], "organization": ["film"]},
+    "Membership": {"member": ["film"], "organization": ["union"]},
+}
+RECORD = {
+    "Relationship": {
+        "StartNode": {"NodeID": "A", "NodeIDType": "LEI"},
+        "EndNode": {"NodeID": "B", "NodeIDType": "LEI"},
+        "RelationshipType": "IS_DIRECTLY_CONSOLIDATED_BY",
+        "RelationshipPeriods": [
+            {"StartDate": "2015-01-01", "EndDate": "2016-01-01", "PeriodType": "RELATIONSHIP_PERIOD"}
+        ],
+    }
+}
+FILES = {
+    "bods": json.dumps(STATEMENTS),
+    "ftm": "\n".join(
+        json.dumps(
+            {
+                "id": schema,
+                "schema": schema,
+                "properties": {**properties, "startDate": ["2012"], "endDate": ["2014"]},
+                "datasets": ["register"],
+            }
+        )
+        for schema, properties in ENTITIES.items()
+    ),
+    "gleif": json.dumps([RECORD]),
+    "csv": "owner,from,to,entry\na,2010,2012,x\nb,2014,,y\n",
+}
+ROWS = {
+    "kind": "stake.observed",
+    "id": "{entry}",
+    "date": "{from}",
+    "holder": "{owner}",
+    "target": "t",
+    "holds": "10%",
+    "lot": "{entry}",
+    "end": "{to}",
+    "ends": {"holds": "0%"},
+}
+
+
+@pytest.mark.parametrize("batch", [1, 1_000])
+@pytest.mark.parametrize("format", FILES)
+def test_an_unchanged_file_changes_nothing_of_a_store_of_0_1_0(
+    format: str, batch: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said now and could not be said then is no news: nothing is added, corrected or withdrawn."""
+    monkeypatch.setattr(importing, "BATCH", batch)
+    file = tmp_path / "register"
+    file.write_text(FILES[format], encoding="utf-8")
+    rows, _ = mapping_of({"events": [ROWS], "source": {"publisher": "Register"}})
+    found = read_files(format, [str(file)], rows if format == "csv" else None)
+    events = [item for item in found if isinstance(item, Event)]
+    old = [decode(without(encode(event))) for event in events]
+    assert old != events
+    take(store, *old)
+    before = contents(store)
+    for _ in range(2):
+        summary = take(store, *events, *events, withdrawn=True)
+        assert (summary.known, summary.skipped, summary.retracted) == (summary.made, 0, 0)
+        assert contents(store) == before
+
+
+def test_an_event_of_0_1_0_is_corrected_in_what_has_changed_and_in_nothing_else(store: Store) -> None:
+    """The next edition corrects the share; which lot it is now said to be stands in no correction."""
+    take(store, stake("a", "60%"))
+    take(store, stake("a", "55%", lot="r1"))
+    assert json.loads(contents(store)[-1][2])["set"] == {"holds": "55%"}
+    assert take(store, stake("a", "55%", lot="r1"), day=6).known == 1
+
+
+def test_what_both_say_is_compared(store: Store) -> None:
+    """A source that names another lot, or another event that an end ends, has changed what it says."""
+    take(store, stake("a", "0%", lot="r1", ends="x"))
+    assert take(store, stake("a", "0%")).known == 1
+    assert take(store, stake("a", "0%", lot="r2", ends="y")).corrected == 1
+    assert json.loads(contents(store)[-1][2])["set"] == {"ends": "y", "lot": "r2"}
+
+
+@pytest.mark.parametrize("batch", [1, 1_000])
+def test_rows_that_differ_in_more_than_that_make_two_events(
+    batch: int, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that says less of ends and lots is the same told again; any other difference is a finding."""
+    monkeypatch.setattr(importing, "BATCH", batch)
+    rows = [stake("a", "0%", lot="r1"), stake("a", "0%"), stake("a", "0%", known="2020")]
+    refused: list[Problem] = []
+    summary = import_events(rows, store, today=TODAY, refuse=refused.append)
+    assert (summary.added, summary.known, [problem.code for problem in refused]) == (1, 1, ["C708"])
 
 
 # Entities that nothing declares

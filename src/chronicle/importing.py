@@ -267,7 +267,7 @@ class _Import:
         if first.record is record:
             self.names.note(event)
             return
-        if first.record == record:
+        if _say_the_same(first.record, record):
             self.summary.known += 1
         else:
             self._refuse_second(event, first.record)
@@ -297,7 +297,7 @@ class _Import:
             yield given.record
             return
         if self._is_seen(held.position):
-            if held.body == given.record.body:
+            if _say_the_same(held, given.record):
                 self.summary.known += 1
             else:
                 self._refuse_second(given.event, held)
@@ -458,11 +458,34 @@ def _current(held: Record, past: _Past | None) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if value is not None}
 
 
+# What 0.1.0 could not say: where only one of two contents has it, nothing has changed.
+_SAID_BY_BOTH: Final = frozenset({"ends", "apart", "lot"})
+
+
+def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """The fields in which two contents differ; those of ``_SAID_BY_BOTH`` only where both have them."""
+    names = (held.keys() | given.keys()) - (_SAID_BY_BOTH - (held.keys() & given.keys()))
+    return (name for name in sorted(names) if _differ(held.get(name), given.get(name)))
+
+
+def _differ(held: object, given: object) -> bool:
+    # What a correction sets is a content too.
+    if isinstance(held, Mapping) and isinstance(given, Mapping):
+        return any(_changed(held, given))
+    return held != given
+
+
+def _say_the_same(first: NewRecord | Record, second: NewRecord) -> bool:
+    """Whether two records of one event have the same content."""
+    if first.body == second.body:
+        return True
+    return not any(_changed(json.loads(first.body), json.loads(second.body)))
+
+
 def _differences(held: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The fields in which two contents differ, with what is given now; null where there is nothing now."""
-    names = sorted((held.keys() | given.keys()) - set(NOT_CORRECTED))
-    changed = [(name, given.get(name)) for name in names if held.get(name) != given.get(name)]
-    return tuple((name, canonical_json(value)) for name, value in changed)
+    names = [name for name in _changed(held, given) if name not in NOT_CORRECTED]
+    return tuple((name, canonical_json(given.get(name))) for name in names)
 
 
 def _digest(number: int, patch: tuple[tuple[str, str], ...]) -> str:

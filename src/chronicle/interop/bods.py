@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from attrs import define, field
@@ -99,28 +99,36 @@ class _Reader:
         last = self._series.get(record)
         corrects = last is not None and last.date == date
         before = None if last is None else last.before if corrects else last.after
-        facts, after = self._facts(statement, before)
+        old: dict[str, _Made] = json.loads(last.made) if corrects and last is not None else {}
+
+        def named(slot: str) -> str:
+            """The id of the event in a slot: where it is put right, that which it was first made with."""
+            return old[slot][0] if slot in old else event_id(statement, slot)
+
+        facts, after = self._facts(statement, before, named)
         reasons = _reasons(statement)
         for reason in reasons:
             yield Problem("C723", f"party is not named: {reason}", place)
         known = _day(mapped(statement.get("publicationDetails")).get("publicationDate")) if corrects else date
         envelope = {"known": known or date, "sources": [_source(statement)]}
         entries = {slot: (event_id(statement, slot), plain) for slot, plain in facts.items()}
-        if corrects and last is not None:
-            entries = yield from _corrections(statement, json.loads(last.made), entries, envelope, place)
+        if corrects:
+            entries = yield from _corrections(statement, old, entries, envelope, place)
         else:
             yield from (_event(place, entry, envelope) for entry in entries.values())
         self._series[record] = _Series(date, before, after, json.dumps(entries).encode())
 
-    def _facts(self, statement: Statement, before: Party | Tie | None) -> tuple[Facts, Party | Tie]:
+    def _facts(
+        self, statement: Statement, before: Party | Tie | None, named: Callable[[str], str]
+    ) -> tuple[Facts, Party | Tie]:
         record = statement["recordId"]
         if statement["recordType"] == "relationship":
             details = mapped(statement["recordDetails"])
             holder = self._party(statement, "interestedParty", details.get("interestedParty"))
             target = self._party(statement, "subject", details.get("subject"))
-            return tie_facts(statement, holder, target, before if isinstance(before, Tie) else None)
+            return tie_facts(statement, holder, target, before if isinstance(before, Tie) else None, named)
         entity = self.entities.setdefault(record, entity_id(statement))
-        return party_facts(statement, entity, before if isinstance(before, Party) else None)
+        return party_facts(statement, entity, before if isinstance(before, Party) else None, named)
 
     def _party(self, statement: Statement, end: str, party: Any) -> str:
         if isinstance(party, str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -35,12 +35,21 @@ class _Point(NamedTuple):
     note: str
 
 
+class Standing(NamedTuple):
+    """The value of a right or a basis, since when, the id of the event that set it, and the lot it is of."""
+
+    value: str = _GONE
+    since: str = ""
+    by: str = ""
+    lot: str | None = None
+
+
 @frozen
 class Tie:
-    """What stood between two parties after a statement: by right or basis, its value and since when."""
+    """What stood between two parties after a statement, by right or basis."""
 
     date: str
-    values: Mapping[str, tuple[str, str]] = field(factory=dict)
+    values: Mapping[str, Standing] = field(factory=dict)
 
 
 def unspecified(party: Any) -> str:
@@ -48,8 +57,14 @@ def unspecified(party: Any) -> str:
     return tidy(mapped(party).get("reason")) or ("" if isinstance(party, str) else "unknown")
 
 
-def tie_facts(statement: Statement, holder: str, target: str, before: Tie | None) -> tuple[Facts, Tie]:
-    """The events of a statement about a relationship, given what stood ``before``."""
+def tie_facts(
+    statement: Statement, holder: str, target: str, before: Tie | None, named: Callable[[str], str]
+) -> tuple[Facts, Tie]:
+    """The events of a statement about a relationship, given what stood ``before``.
+
+    ``named`` gives the id of the event that stands in a slot. An end says which event it ends, and what is
+    held directly which lot of the holding it is: one for each record and right.
+    """
     date, closed = statement["statementDate"][:10], statement.get("recordStatus") == "closed"
     facts: Facts = dict(_placeholders(statement)) if before is None else {}
     stood = dict(before.values) if before else {}
@@ -58,19 +73,33 @@ def tie_facts(statement: Statement, holder: str, target: str, before: Tie | None
     # To tell of no interest any more is an end, to tell of none at all is not.
     if not timelines and not closed and (before is None or stood.keys() == {_bare(details)}):
         timelines[_bare(details)] = [_Point(date, _HELD, "")]
-    after: dict[str, tuple[str, str]] = {}
+    lots = _lots(statement)
+    after: dict[str, Standing] = {}
     for key in dict.fromkeys([*stood, *timelines]):
-        value, since = stood.get(key, (_GONE, ""))
-        points = list(_learned(timelines.get(key, []), value, since, before.date if before else "", date))
-        if points:
-            value, since = points[-1].value, points[-1].date
+        standing = stood.get(key, Standing())
+        points = list(_learned(timelines.get(key, []), standing, before.date if before else "", date))
+        value = points[-1].value if points else standing.value
         if value != _GONE and (closed or key not in timelines):
             points.append(_Point(date, _GONE, ""))
-            value, since = _GONE, date
-        after[key] = value, since
         for number, point in enumerate(points):
-            facts[f"{key}:{number}"] = _fact(key, point, holder, target)
+            slot = f"{key}:{number}"
+            is_end = point.value == _GONE and standing.value != _GONE
+            ends, lot = (standing.by, standing.lot) if is_end else (None, lots.get(key))
+            facts[slot] = {**_fact(key, point, holder, target), "ends": ends, "lot": lot}
+            standing = Standing(point.value, point.date, named(slot), lot)
+        after[key] = standing
     return facts, Tie(date, after)
+
+
+def _lots(statement: Statement) -> dict[str, str]:
+    """By right that is held directly: the lot of the holding that the record is.
+
+    What is held through others is no lot, so that it is never added to what is held directly.
+    """
+    interests = [mapped(each) for each in listed(mapped(statement["recordDetails"]).get("interests"))]
+    direct = {tidy(each.get("type")) for each in interests if each.get("directOrIndirect") != "indirect"}
+    record = record_id(statement["recordId"])
+    return {right: f"{record}:{right}" for kind, right in RIGHTS.items() if kind in direct}
 
 
 def _placeholders(statement: Statement) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -135,8 +164,9 @@ def _sum(shares: Iterator[Share | None]) -> str:
     return "?" if excess else str(total)
 
 
-def _learned(timeline: list[_Point], value: str, since: str, cut: str, date: str) -> Iterator[_Point]:
+def _learned(timeline: list[_Point], standing: Standing, cut: str, date: str) -> Iterator[_Point]:
     """What a statement adds to what was known: what came after ``cut``, and what is not as it was."""
+    value, since = standing.value, standing.since
     for point in timeline:
         if point.date > cut and point.value != value:
             yield point

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -39,7 +39,8 @@ class Party:
     founding: tuple[str, str] | None = None  # its date and the id of its event
     ending: tuple[str, str] | None = None
     identifiers: frozenset[tuple[str, str]] = field(factory=frozenset)
-    listings: frozenset[str] = field(factory=frozenset)
+    # By exchange, the id of the event that the listing started with.
+    listings: Mapping[str, str] = field(factory=dict)
 
 
 def event_id(statement: Statement, slot: str) -> str:
@@ -66,8 +67,13 @@ def record_id(record: str) -> str:
     return f"bods:{part(record)}"
 
 
-def party_facts(statement: Statement, entity: str, before: Party | None) -> tuple[Facts, Party]:
-    """The events of a statement about an entity or a person, given what was known ``before``."""
+def party_facts(
+    statement: Statement, entity: str, before: Party | None, named: Callable[[str], str]
+) -> tuple[Facts, Party]:
+    """The events of a statement about an entity or a person, given what was known ``before``.
+
+    ``named`` gives the id of the event that stands in a slot.
+    """
     details, date = mapped(statement["recordDetails"]), statement["statementDate"][:10]
     person = statement["recordType"] == "person"
     name = _name(details, statement, person)
@@ -103,10 +109,8 @@ def party_facts(statement: Statement, entity: str, before: Party | None) -> tupl
             "value": value,
             "date": f"[..{date}]",
         }
-    listings = _listings(details)
-    _list(facts, listings, entity, before, date)
-    after = Party(entity, name, date, founding, ending, identifiers, frozenset(listings))
-    return facts, after
+    listings = _list(facts, _listings(details), entity, before, date, named=named)
+    return facts, Party(entity, name, date, founding, ending, identifiers, listings)
 
 
 def between(earlier: str, later: str) -> str:
@@ -189,16 +193,22 @@ def _list(
     entity: str,
     before: Party | None,
     date: str,
-) -> None:
+    *,
+    named: Callable[[str], str],
+) -> Mapping[str, str]:
+    """The listings that began and ended; returns those that stand, each with the id of its beginning."""
     since = f"[..{date}]" if before is None else between(before.date, date)
-    stood = before.listings if before else frozenset()
+    stood = before.listings if before else {}
+    stands: dict[str, str] = {}
     for exchange, (ticker, securities) in listings.items():
+        stands[exchange] = stood.get(exchange) or named(f"listed:{exchange}")
         if exchange not in stood:
             plain = {"entity": entity, "exchange": exchange, "ticker": ticker, "date": since}
             facts[f"listed:{exchange}"] = {"kind": "listing.started", **plain}
             for scheme, value in securities:
                 identified = {"entity": entity, "scheme": scheme, "value": value, "date": since}
                 facts[f"{scheme}:{value}"] = {"kind": "entity.identified", **identified}
-    for exchange in sorted(stood - set(listings)):
+    for exchange in sorted(stood.keys() - set(listings)):
         plain = {"entity": entity, "exchange": exchange, "date": since, "reason": "listed no longer"}
-        facts[f"unlisted:{exchange}"] = {"kind": "listing.ended", **plain}
+        facts[f"unlisted:{exchange}"] = {"kind": "listing.ended", **plain, "ends": stood[exchange]}
+    return stands

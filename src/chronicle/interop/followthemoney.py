@@ -103,8 +103,12 @@ class _Record:
             "url": address if address and " " not in address else None,
         }
         sources = [{name: value for name, value in source.items() if value}]
-        identifier = f"ftm:{part(self.id)}:{part(what)}"
+        identifier = self.event_id(what)
         return made(self.place, "C720", {"id": identifier, "known": seen, **plain, "sources": sources})
+
+    def event_id(self, what: str) -> str:
+        """The id of an event of the record: made of its own and of what the event is about."""
+        return f"{_id(self.id)}:{part(what)}"
 
     def _datasets(self) -> str | None:
         return ", ".join(sorted(values(self.whole, "datasets"))) or None
@@ -183,12 +187,14 @@ def _ownership(record: _Record) -> Iterator[Incoming]:
     end = record.date("endDate")
     pairs = list(record.pairs("owner", "asset"))
     for number, holder, target in pairs:
-        tie = {"kind": "stake.observed", "holder": holder, "target": target}
+        # Every record is a lot of its own, which the others of the same pair add up to.
+        tie = {"kind": "stake.observed", "holder": holder, "target": target, "lot": _id(record.id)}
         count = counts[0] if len(counts) == 1 else None
         begun = {"date": record.since(), "holds": str(share), "shares": count, "note": note}
         yield record.event(f"held:{number}", **tie, **begun)
         if end:
-            yield record.event(f"ended:{number}", **tie, date=end, holds="0%")
+            ends = record.event_id(f"held:{number}")
+            yield record.event(f"ended:{number}", **tie, date=end, holds="0%", ends=ends)
     if not pairs:
         yield record.left_out("Ownership without an owner or an asset")
 
@@ -213,7 +219,8 @@ def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str])
             tie = {fields[0]: left, fields[1]: right, **extra}
             yield record.event(f"started:{number}", kind=kinds[0], date=record.since(), **tie)
             if end:
-                yield record.event(f"ended:{number}", kind=kinds[1], date=end, **tie)
+                ends = record.event_id(f"started:{number}")
+                yield record.event(f"ended:{number}", kind=kinds[1], date=end, **tie, ends=ends)
         if not pairs:
             yield record.left_out(f"{record.schema} without {one} or {other}")
 

@@ -60,8 +60,11 @@ class Maker:
 
     def event(self, what: str, **plain: Any) -> Incoming:
         """One event of the record."""
-        identifier = f"gleif:{self._key}:{part(what)}"
-        return made(self._place, "C720", {"id": identifier, **plain, "sources": [self._source]})
+        return made(self._place, "C720", {"id": self.event_id(what), **plain, "sources": [self._source]})
+
+    def event_id(self, what: str) -> str:
+        """The id of an event of the record: made of its key and of what the event is about."""
+        return f"gleif:{self._key}:{part(what)}"
 
     def doubt(self, message: str) -> Problem:
         """What breaks a rule of the register."""

@@ -45,17 +45,21 @@ def relationship_events(record: Node, place: Place) -> Iterator[Incoming]:
         "basis": BASES.get(kind, kind.lower().replace("_", " ")),
     }
     ended = False
-    for number, (start, end) in enumerate(_periods(relationship, registration)):
+    periods = _periods(relationship, registration)
+    for number, (start, end) in enumerate(periods):
         # Some issuers give the registration of the LEI here, years before there was a relationship.
         known = registered if registered and later_end(registered) >= later_end(start) else None
         yield make.event(f"granted:{number}", kind="control.granted", **tie, date=start, known=known)
         if end:
             ended = True
-            yield make.event(f"ended:{number}", kind="control.ended", **tie, date=end)
+            ends = make.event_id(f"granted:{number}")
+            yield make.event(f"ended:{number}", kind="control.ended", **tie, date=end, ends=ends)
     if not ended and value_of(below(relationship, "RelationshipStatus")) == "INACTIVE":
         updated = local_date(value_of(below(registration, "LastUpdateDate")))
         date = f"[..{later_end(updated)}]" if updated else NOBODY_SAYS
-        yield make.event("ended", kind="control.ended", **tie, date=date)
+        # Of several periods without an end, an inactive relationship ends all.
+        only = make.event_id("granted:0") if len(periods) == 1 else None
+        yield make.event("ended", kind="control.ended", **tie, date=date, ends=only)
 
 
 def _node_id(node: Any) -> str:

@@ -129,13 +129,16 @@ class Maker:
         troubles = _fill(ending, (self.end,), row)
         if troubles or "date" not in ending:
             return troubles or self._decoded(plain)
+        begun = self._decoded(plain)
         second = _further(plain, self.rule.ends, ending["date"], ".end")
+        if isinstance(begun[0], Event):
+            second["ends"] = begun[0].id
         if parse_date(second["date"]).latest < parse_date(plain["date"]).earliest:
             message = f"ends before it begins: {shown(plain['date'])} to {shown(second['date'])}"
             help = "look which of the two is wrong, and whether ends are inclusive"
             return [Trouble(self.end.column, Problem("C705", message, help=help))]
         # An end without its begin, or the other way round, would say what the row does not say.
-        made = [*self._decoded(plain), *self._decoded(second)]
+        made = [*begun, *self._decoded(second)]
         return [each for each in made if isinstance(each, Trouble)] or made
 
     def _decoded(self, plain: Plain) -> Sequence[Made]:
@@ -173,7 +176,7 @@ class Maker:
         about = (*(plain_name(name) for name in KINDS[self.rule.kind].about),)
         if any(name not in plain for name in about):
             return None
-        return (*(plain[name] for name in about), plain.get("right"))
+        return (*(plain[name] for name in about), plain.get("right"), plain.get("lot"))
 
     def _vanished(self, snapshot: Snapshot, plain: Plain) -> Made:
         gone = _further(plain, self.rule.vanished, snapshot.date, f".gone-{snapshot.date}")

@@ -101,6 +101,8 @@ _KEYS: Final = (
 )
 _DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
 _RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source")
+# The sources have a key of their own; which event an end ends is the one that its row began.
+_NOT_FILLED: Final = frozenset({"sources", "ends"})
 _DELIMITERS: Final = MappingProxyType(
     {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", ",": ",", ";": ";", "\t": "\t", "|": "|"}
 )
@@ -223,7 +225,7 @@ class _Reading:
         kind = self._kind(given, path)
         if kind is None:
             return None
-        known = {field.name: field for field in fields_of(KINDS[kind]) if field.name != "sources"}
+        known = {each.name: each for each in fields_of(KINDS[kind]) if each.name not in _NOT_FILLED}
         self._keys(given, path, (*_RULE_KEYS, *known), kind)
         fields = [
             rule
@@ -294,7 +296,8 @@ class _Reading:
         found = self._kind(fields, path)
         if found is None:
             return None
-        self._keys(fields, path, ("kind", *(each.name for each in fields_of(KINDS[found]))), found)
+        known = (each.name for each in fields_of(KINDS[found]) if each.name != "ends")
+        self._keys(fields, path, ("kind", *known), found)
         names = [key for key in fields if key != "kind"]
         return Outcome(found, tuple((name, self._text(fields, (*path, name)) or "") for name in names))
 
