@@ -43,6 +43,12 @@ def since(date: PartialDate) -> str:
     return f"since {words.removeprefix('by ')} or earlier" if words.startswith("by ") else f"since {words}"
 
 
+def until(date: PartialDate) -> str:
+    """A date as the end of something: "until 4 May 2015", "until Apr 2015 or earlier"."""
+    words = short(date)
+    return f"until {words.removeprefix('by ')} or earlier" if words.startswith("by ") else f"until {words}"
+
+
 def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
     """A date as one or two rows of (prefix, year, the rest).
 
