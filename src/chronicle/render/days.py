@@ -9,6 +9,7 @@ from typing import Final
 from chronicle.dates import DAWN, FOREVER, MONTHS, PartialDate, parse_date
 
 ALWAYS: Final = "always"
+UNDATED: Final = "undated"
 _YEAR: Final = 4
 
 
@@ -17,16 +18,23 @@ def day_words(day: datetime.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def is_undated(date: PartialDate) -> bool:
+    """Whether a date leaves everything open, as ``[0001..9999]`` does."""
+    return date.earliest == DAWN and date.latest == FOREVER
+
+
 @lru_cache(maxsize=16_384)
 def short(date: PartialDate) -> str:
     """A date in few words: "11 Mar 2014", "about 2014", "by Sep 2014", "Jul – 7 Sep 2015"."""
     if date.earliest == date.latest == DAWN:
         return ALWAYS
+    if is_undated(date):
+        return UNDATED
     if not date.text.startswith("["):
         return ("about " if date.approximate else "") + _plain(date) + ("?" if date.uncertain else "")
     first, last = _ends(date)
     if first is None or last is None:
-        return f"by {_plain(last)}" if last else f"{_plain(first)} or later" if first else ALWAYS
+        return f"by {_plain(last)}" if last else f"{_plain(first)} or later" if first else UNDATED
     if first.text == last.text:
         return _plain(first)
     begin = _plain(first)
@@ -38,7 +46,7 @@ def short(date: PartialDate) -> str:
 def since(date: PartialDate) -> str:
     """A date as the beginning of something: "since Mar 2014", "since Apr 2015 or earlier"."""
     words = short(date)
-    if words == ALWAYS:
+    if words in (ALWAYS, UNDATED):
         return ""
     return f"since {words.removeprefix('by ')} or earlier" if words.startswith("by ") else f"since {words}"
 
@@ -56,6 +64,8 @@ def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
     """
     if date.earliest == date.latest == DAWN:
         return (("", "", ALWAYS),)
+    if is_undated(date):
+        return (("", "", UNDATED),)
     if not date.text.startswith("["):
         year, rest = _parts(date)
         return (("~" if date.approximate else "", year, rest + ("?" if date.uncertain else "")),)
@@ -63,7 +73,7 @@ def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
     if first is None or last is None:
         if last:
             return (("by", *_parts(last)),)
-        return (("", *_parts(first)), ("", "", "or later")) if first else (("", "", ALWAYS),)
+        return (("", *_parts(first)), ("", "", "or later")) if first else (("", "", UNDATED),)
     if first.text == last.text:
         return (("", *_parts(first)),)
     return (("", *_parts(first)), ("–", *_parts(last)))
