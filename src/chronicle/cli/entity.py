@@ -87,14 +87,13 @@ def _titles(history: History, known: PartialDate | None) -> list[tuple[str, str]
 
 
 def _neither(history: History, word: str, known: PartialDate | None) -> NotFound:
-    """The error of a word that is nobody's, with the nearest entity and the nearest deal."""
-    titles = [title for title, _ in _titles(history, known)]
-    deal = _near(word, (*titles, *history.deal_ids()))
-    entity = _near(word, _known_as(history, known))
-    if deal and not entity:
-        return NotFound(Problem("C602", f'no deal "{word}"', help=f"did you mean {deal}?"))
-    said = entity if not deal else f"{entity}, or the deal {deal}"
-    help = f"did you mean {said}?" if entity else _some(history.entity_ids())
+    """The error of a word that is nobody's, with the nearest of all entities and deals."""
+    entities = _known_as(history, known)
+    deals = [*(title for title, _ in _titles(history, known)), *history.deal_ids()]
+    near = _near(word, (*deals, *entities))
+    if near in deals and near not in entities:
+        return NotFound(Problem("C602", f'no deal "{word}"', help=f"did you mean {near}?"))
+    help = f"did you mean {near}?" if near else _some(history.entity_ids())
     return NotFound(Problem("C601", f'no entity "{word}"', help=help))
 
 

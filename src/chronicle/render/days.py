@@ -26,10 +26,8 @@ def is_undated(date: PartialDate) -> bool:
 @lru_cache(maxsize=16_384)
 def short(date: PartialDate) -> str:
     """A date in few words: "11 Mar 2014", "about 2014", "by Sep 2014", "Jul – 7 Sep 2015"."""
-    if date.earliest == date.latest == DAWN:
-        return ALWAYS
-    if is_undated(date):
-        return UNDATED
+    if timeless := _timeless(date):
+        return timeless
     if not date.text.startswith("["):
         return ("about " if date.approximate else "") + _plain(date) + ("?" if date.uncertain else "")
     first, last = _ends(date)
@@ -62,10 +60,8 @@ def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
 
     The prefix is "by", "~" for about, or the dash before the end of a range.
     """
-    if date.earliest == date.latest == DAWN:
-        return (("", "", ALWAYS),)
-    if is_undated(date):
-        return (("", "", UNDATED),)
+    if timeless := _timeless(date):
+        return (("", "", timeless),)
     if not date.text.startswith("["):
         year, rest = _parts(date)
         return (("~" if date.approximate else "", year, rest + ("?" if date.uncertain else "")),)
@@ -77,6 +73,13 @@ def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
     if first.text == last.text:
         return (("", *_parts(first)),)
     return (("", *_parts(first)), ("–", *_parts(last)))
+
+
+def _timeless(date: PartialDate) -> str:
+    """The word for a date that names no time, of what was always so or is undated; else empty."""
+    if date.earliest == date.latest == DAWN:
+        return ALWAYS
+    return UNDATED if is_undated(date) else ""
 
 
 def _ends(date: PartialDate) -> tuple[PartialDate | None, PartialDate | None]:
