@@ -514,6 +514,15 @@ def test_why_of_an_entity_speaks_of_its_memberships_and_where_it_came_from(tmp_p
     }
 
 
+def test_why_of_a_unit_speaks_of_its_lineage_too(tmp_path: Path) -> None:
+    """A unit that was split off has an owner no more, and an origin."""
+    split = happened("demerger.split", "2016", id="split", parent="group", successors=["shop"])
+    file = saved(tmp_path, *ENDS["units"][1:], split)
+    data = json.loads(run("--from", file, "why", "shop", "--as-of", "2017", "--json").stdout)
+    assert [reason["view"] for reason in data["reasons"]] == ["lineage"]
+    assert [(each["view"], each["ended_by"]) for each in data["ended"]] == [("units", "end")]
+
+
 # Where a reader looks for a date
 
 

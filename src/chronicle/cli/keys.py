@@ -15,17 +15,11 @@ if TYPE_CHECKING:
     from chronicle.dates import PartialDate
     from chronicle.history import History
 
-# What a key of one part and of two parts may be, what is asked for most first. Of the first list all
-# views that have it are told, of the second the first one.
-_OF_AN_ENTITY = (
-    views.NAMES,
-    views.STATUS,
-    views.LISTINGS,
-    views.SHARES,
-    views.PROJECTS,
-    views.MEMBERSHIPS,
-    views.LINEAGE,
-)
+# What a key of one part and of two parts may be, what is asked for most first. Of the first two lists all
+# views that have it are told, of the third the first one.
+_OF_ALL = (views.MEMBERSHIPS, views.LINEAGE)
+_OF_AN_ENTITY = (views.NAMES, views.STATUS, views.LISTINGS, views.SHARES, views.PROJECTS, *_OF_ALL)
+_OF_A_UNIT = (views.UNITS, *_OF_ALL)
 _OF_TWO = (views.HOLDINGS, views.CONTROL, views.UNITS, views.ROLES, views.MEMBERSHIPS, views.LINEAGE)
 
 # The parts of keys that are no entities, and so go by their text.
@@ -65,12 +59,11 @@ def _of_one(
     if entity is None:
         assert deal is not None
         return (deal,), ((views.DEALS, (deal,)),)
-    if history.spans(entity, view=views.UNITS):
-        return (entity,), ((views.UNITS, (entity,)),)
+    fitting = _OF_A_UNIT if history.spans(entity, view=views.UNITS) else _OF_AN_ENTITY
     # What it came out of is as much of its lineage as what came out of it.
     origins = (key for key in history.ledger(known).where(views.LINEAGE, 1, entity))
     return (entity,), (
-        *((view, (entity,)) for view in _OF_AN_ENTITY),
+        *((view, (entity,)) for view in fitting),
         *((views.LINEAGE, key) for key in sorted(origins)),
     )
 
