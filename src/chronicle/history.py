@@ -22,7 +22,9 @@ from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError
 from chronicle.events import (
     KINDS,
     ORDER,
+    DealAgreed,
     DealCompleted,
+    DealProposed,
     EntityDeclared,
     Event,
     references,
@@ -157,6 +159,7 @@ class History:
         self,
         entity: str | None = None,
         *,
+        deal: str | None = None,
         since: Day | None = None,
         until: Day | None = None,
         kinds: str | Iterable[str] | None = None,
@@ -165,22 +168,31 @@ class History:
     ) -> tuple[Event, ...]:
         """Events in the order of replay, each in the version known on ``known``.
 
-        ``entity`` keeps those that name it, ``kinds`` those of these kinds, ``since`` and ``until``
-        (both inclusive) those that may have happened then. Declarations are left out unless asked
-        for by kind. Raises ``NotFound`` for an unknown entity (C601) or kind (C201).
+        ``entity`` keeps those that concern it: those that name it, and all of every deal that it is a
+        party to or that an effect of names it. The id of a deal in its place is that deal. ``deal``
+        keeps those that belong to the deal, its stages and others, ``kinds`` those of these kinds,
+        ``since`` and ``until`` (both inclusive) those that may have happened then. Declarations are
+        left out unless asked for by kind. Raises ``NotFound`` for an unknown entity (C601), deal (C602)
+        or kind (C201).
         """
         wanted = None if kinds is None else self._kinds(kinds)
         visible = self._visible(known, recorded)
-        if entity is not None:
-            self._require_entity(entity)
-            entity = visible.names.get(entity, entity)
+        if entity is not None and entity not in (entities := self.entity_ids()):
+            if deal is not None or entity not in self.deal_ids():
+                raise absent("C601", "entity", entity, (*entities, *self.deal_ids()))
+            entity, deal = None, entity
+        if deal is not None and deal not in (deals := self.deal_ids()):
+            raise absent("C602", "deal", deal, deals)
+        entity = None if entity is None else visible.names.get(entity, entity)
+        concerned = frozenset() if entity is None else _deals_of(entity, visible.events)
         first = datetime.date.min if since is None else _first_day(since)
         last = datetime.date.max if until is None else as_day(until)
         return tuple(
             event
             for event in in_order(visible.events, ORDER)
             if (not isinstance(event, EntityDeclared) if wanted is None else event.kind in wanted)
-            and (entity is None or _names(event, entity))
+            and (entity is None or event.deal in concerned or _names(event, entity))
+            and deal in (None, event.deal)
             and event.date.latest >= first
             and event.date.earliest <= last
         )
@@ -222,16 +234,18 @@ class History:
     ) -> Why:
         """Why the facts about a key are so on a day: their events, sources, corrections and rivals.
 
-        ``key`` may leave out its last parts: ``why("alibaba-group", "alibaba-pictures", as_of="2015")``.
+        Of what is over by then, the event that ended it. ``key`` may leave out its last parts:
+        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``.
         Raises ``NotFound`` (C606) for a view that no projector writes.
         """
-        from chronicle.why import Why, instead, reasons_for
+        from chronicle.why import Why, endings_for, instead, reasons_for
 
         state = self.as_of(as_of, known, recorded)
-        facts = state.beginning(view, *key)
-        reasons = reasons_for(facts, self._evidence(known, recorded))
+        evidence = self._evidence(known, recorded)
         spans = self._resolved(known, recorded).ledger.spans(view, *key)
-        return Why(view, key, reasons, None if facts else instead(spans, state.as_of, state.known))
+        reasons = reasons_for(state.beginning(view, *key), state.as_of, evidence)
+        ended = endings_for(spans, state.as_of, evidence)
+        return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
 
     def diff(
         self,
@@ -396,9 +410,9 @@ class History:
         named = {id for event in self._events for _, what, id in references(event) if what == "entity"}
         return tuple(sorted(named))
 
-    def _require_entity(self, entity: str) -> None:
-        if entity not in (known := self.entity_ids()):
-            raise absent("C601", "entity", entity, known)
+    def deal_ids(self) -> tuple[str, ...]:
+        """The ids of all deals that some event belongs to, sorted."""
+        return tuple(sorted({event.deal for event in self._events if event.deal is not None}))
 
     def _require_open(self, deal: str, known: Day | None) -> None:
         state = State(datetime.date.max, None, self._resolved(known, None).ledger)
@@ -436,6 +450,12 @@ def _first_day(day: Day) -> datetime.date:
 
 def _partial(day: str | PartialDate) -> PartialDate:
     return day if isinstance(day, PartialDate) else parse_date(day)
+
+
+def _deals_of(entity: str, events: Iterable[Event]) -> frozenset[str]:
+    """The deals whose stages name ``entity``: as a party, or in what the deal would do."""
+    stages = (event for event in events if isinstance(event, DealProposed | DealAgreed | DealCompleted))
+    return frozenset(stage.deal for stage in stages if _names(stage, entity))
 
 
 def _names(event: Event, entity: str) -> bool:

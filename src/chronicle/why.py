@@ -1,14 +1,18 @@
-"""Why something is so on a day: the value, the events that made it, who says so, and who disagrees."""
+"""Why something is so on a day: the value, the events that made it, who says so, and who disagrees.
+
+And why it is no more: the event that ended it.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import frozen
 
 from chronicle import views
 from chronicle.conflicts import Conflict
+from chronicle.dates import PartialDate
 from chronicle.errors import Place
 from chronicle.events import Event, Knowledge, knowledge
 from chronicle.replay import Key, Span
@@ -33,10 +37,15 @@ class Step:
 
 @frozen
 class Reason:
-    """One fact and the events that made it, causes first, back to the last ones that set it outright."""
+    """One fact and the events that made it, causes first, back to the last ones that set it outright.
+
+    ``ending`` has, where the fact may be over on the day, the event in whose window the day lies, and
+    before it, for what a deal does, the one that announced it. Else it is empty.
+    """
 
     fact: Fact
     steps: tuple[Step, ...]
+    ending: tuple[Step, ...] = ()
 
     @property
     def contradicted_by(self) -> tuple[Event, ...]:
@@ -46,16 +55,37 @@ class Reason:
 
 
 @frozen
+class Ending:
+    """A value that is over on the day, with nothing in its place, and the event that ended it.
+
+    ``fact`` is the value as it stood until then. ``steps`` has the event, and before it, for what a deal
+    did, the one that announced it.
+    """
+
+    fact: Fact
+    steps: tuple[Step, ...]
+
+    @property
+    def end(self) -> PartialDate:
+        """When the value came to its end."""
+        end = self.fact.span.end
+        assert end is not None
+        return end
+
+
+@frozen
 class Why:
     """The answer to a question for a key: every fact about it on the day, each with its reason.
 
-    Without any fact ``reasons`` is empty and ``instead`` says what is known around that day.
+    ``ended`` has what the keys of which there is no fact on the day had last before it. Without any
+    fact ``reasons`` is empty and ``instead`` says what is known around that day.
     """
 
     view: str
     key: Key
     reasons: tuple[Reason, ...]
     instead: str | None = None
+    ended: tuple[Ending, ...] = ()
 
 
 @frozen
@@ -75,28 +105,63 @@ class Evidence:
     announcements: Mapping[str, Event]
 
 
-def reasons_for(facts: Sequence[Fact], evidence: Evidence) -> tuple[Reason, ...]:
-    """Each fact with the events behind it and all that is known of these."""
-    return tuple(Reason(fact, tuple(_steps(fact, evidence))) for fact in facts)
+def reasons_for(facts: Sequence[Fact], day: datetime.date, evidence: Evidence) -> tuple[Reason, ...]:
+    """Each fact on ``day`` with the events behind it and all that is known of these."""
+    return tuple(
+        Reason(
+            fact,
+            _steps(fact.events, fact.view, evidence),
+            _end(fact.span, evidence) if _may_have_ended(fact, day) else (),
+        )
+        for fact in facts
+    )
 
 
-def _steps(fact: Fact, evidence: Evidence) -> Iterator[Step]:
-    for event in _behind(fact, evidence):
-        yield Step(
+def endings_for(spans: Sequence[Span], day: datetime.date, evidence: Evidence) -> tuple[Ending, ...]:
+    """The last value before ``day`` of each key among ``spans`` that has none on it, in order of key."""
+    last: dict[Key, Span] = {}
+    standing = {span.key for span in spans if span.possible(day)}
+    for span in spans:
+        if span.key not in standing and span.end is not None and span.end.latest <= day:
+            last[span.key] = span
+    return tuple(Ending(_until_then(last[key]), _end(last[key], evidence)) for key in sorted(last))
+
+
+def _may_have_ended(fact: Fact, day: datetime.date) -> bool:
+    """Whether what a fact says may be over on ``day``: a reason why it is only possible."""
+    end = fact.span.end
+    return not fact.certain and end is not None and end.earliest <= day
+
+
+def _until_then(span: Span) -> Fact:
+    """The value of a span that is over, certain where there was a day on which it surely stood."""
+    assert span.end is not None
+    return Fact(span, span.begin.latest < span.end.earliest)
+
+
+def _end(span: Span, evidence: Evidence) -> tuple[Step, ...]:
+    return () if span.ended_by is None else _steps((span.ended_by,), span.view, evidence)
+
+
+def _steps(events: Sequence[str], view: str, evidence: Evidence) -> tuple[Step, ...]:
+    return tuple(
+        Step(
             event=evidence.events[event],
             knowledge=knowledge(evidence.written(event)),
             place=evidence.places.get(event),
             corrections=tuple(evidence.written(each) for each in evidence.corrections.get(event, ())),
             conflicts=tuple(conflict for conflict in evidence.conflicts if conflict.chosen.id == event),
         )
+        for event in _behind(events, view, evidence)
+    )
 
 
-def _behind(fact: Fact, evidence: Evidence) -> tuple[str, ...]:
-    """Ids of the events behind a fact. What a deal did was said by whoever announced it."""
-    if fact.view == views.DEALS:
-        return fact.events
+def _behind(events: Sequence[str], view: str, evidence: Evidence) -> tuple[str, ...]:
+    """``events``, by their ids. What a deal did was said by whoever announced it."""
+    if view == views.DEALS:
+        return tuple(events)
     said = evidence.announcements
-    found = (each for event in fact.events for each in (said[event].id if event in said else event, event))
+    found = (each for event in events for each in (said[event].id if event in said else event, event))
     return tuple(dict.fromkeys(found))
 
 

@@ -1,21 +1,37 @@
-"""What the Tab key offers: entities, kinds and codes. Whatever goes wrong here stays silent."""
+"""What the Tab key offers: entities, deals, kinds and codes. Whatever goes wrong here stays silent."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from chronicle.errors import printable
 
+if TYPE_CHECKING:
+    from chronicle.history import History
+
 
 def entities(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the entities in the source."""
+    return _beginning(context, incomplete, lambda history: history.entity_ids())
+
+
+def entities_and_deals(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the entities and of the deals in the source."""
+    return _beginning(context, incomplete, lambda history: (*history.entity_ids(), *history.deal_ids()))
+
+
+def _beginning(
+    context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]]
+) -> list[CompletionItem]:
     # A history that cannot be read is reported by the command itself, not while its line is typed.
     with suppress(Exception):
         history = context.find_root().obj.history()
-        return [_item(id) for id in history.entity_ids() if id.startswith(incomplete)]
+        return [_item(id) for id in ids(history) if id.startswith(incomplete)]
     return []
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chronicle import views
-from chronicle.cli.entity import entity_meant
-from chronicle.errors import NotFound, Problem, nearest
+from chronicle.cli.entity import entity_meant, entity_or_deal_meant
 
 if TYPE_CHECKING:
     import datetime
@@ -16,50 +15,57 @@ if TYPE_CHECKING:
     from chronicle.dates import PartialDate
     from chronicle.history import History
 
-# What a key of one part and of two parts may be, what is asked for most first. Of the first list all
-# views that have it are told, of the second the first one.
-_OF_AN_ENTITY = (views.NAMES, views.STATUS, views.LISTINGS, views.SHARES, views.PROJECTS)
+# What a key of one part and of two parts may be, what is asked for most first. Of the first two lists all
+# views that have it are told, of the third the first one.
+_OF_ALL = (views.MEMBERSHIPS, views.LINEAGE)
+_OF_AN_ENTITY = (views.NAMES, views.STATUS, views.LISTINGS, views.SHARES, views.PROJECTS, *_OF_ALL)
+_OF_A_UNIT = (views.UNITS, *_OF_ALL)
 _OF_TWO = (views.HOLDINGS, views.CONTROL, views.UNITS, views.ROLES, views.MEMBERSHIPS, views.LINEAGE)
 
 # The parts of keys that are no entities, and so go by their text.
 _TEXTS = ("right", "deal", "scheme", "value", "exchange", "basis", "role", "together", "subject", "where")
 
 
+Cells = tuple[tuple[str, tuple[str, ...]], ...]
+"""Views to look in, each with the key, or the first parts of one, to look for."""
+
+
 def key_meant(
     history: History, key: tuple[str, ...], view: str | None, on: datetime.date, known: PartialDate | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The views to look in and the key to look for, for the words of a command line.
+) -> tuple[tuple[str, ...], Cells]:
+    """What the words of a command line ask for, by ids, and where to look for it.
 
     ``view`` is None where the words alone decide. Raises ``NotFound`` for a word that is no entity
     (C601) and no deal (C602).
     """
     if view is not None:
-        return (view,), _key(history, key, view, on, known)
+        found = _key(history, key, view, on, known)
+        return found, ((view, found),)
     if len(key) == 1:
         return _of_one(history, key[0], on, known)
     found = _key(history, key, views.HOLDINGS, on, known)
     if len(key) > len(views.KEYS[views.HOLDINGS]) or history.spans(*found, view=views.HOLDINGS):
-        return (views.HOLDINGS,), found
+        return found, ((views.HOLDINGS, found),)
     others = (each for each in _OF_TWO if history.spans(*found, view=each))
-    return (next(others, views.HOLDINGS),), found
+    return found, ((next(others, views.HOLDINGS), found),)
 
 
 def _of_one(
     history: History, word: str, on: datetime.date, known: PartialDate | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[str, ...], Cells]:
     if history.spans(word, view=views.DEALS):
-        return (views.DEALS,), (word,)
-    try:
-        entity = entity_meant(history, word, on, known)
-    except NotFound:
-        deals = {span.key[0] for span in history.spans(view=views.DEALS)}
-        near = nearest(word, [*deals, *history.entity_ids()])
-        if near in deals:
-            raise NotFound(Problem("C602", f'no deal "{word}"', help=f"did you mean {near}?")) from None
-        raise
-    if history.spans(entity, view=views.UNITS):
-        return (views.UNITS,), (entity,)
-    return _OF_AN_ENTITY, (entity,)
+        return (word,), ((views.DEALS, (word,)),)
+    entity, deal = entity_or_deal_meant(history, word, on, known)
+    if entity is None:
+        assert deal is not None
+        return (deal,), ((views.DEALS, (deal,)),)
+    fitting = _OF_A_UNIT if history.spans(entity, view=views.UNITS) else _OF_AN_ENTITY
+    # What it came out of is as much of its lineage as what came out of it.
+    origins = (key for key in history.ledger(known).where(views.LINEAGE, 1, entity))
+    return (entity,), (
+        *((view, (entity,)) for view in fitting),
+        *((views.LINEAGE, key) for key in sorted(origins)),
+    )
 
 
 def _key(

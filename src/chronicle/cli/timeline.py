@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from chronicle.dates import PartialDate
 
 
-@click.command(epilog="Example: chronicle timeline alibaba-pictures --since 2015 --kind deal.proposed")
-@click.argument("entity", required=False, shell_complete=completion.entities)
+@click.command(
+    epilog="Examples: chronicle timeline alibaba-pictures --since 2015 --kind deal.proposed;"
+    " chronicle timeline asset-injection"
+)
+@click.argument(
+    "concerning", metavar="[ENTITY|DEAL]", required=False, shell_complete=completion.entities_and_deals
+)
 @click.option("--since", type=date, metavar="DATE", help="Leave out what was over before this date.")
 @click.option("--until", type=day, metavar="DATE", help="Leave out what began after this date.")
 @click.option(
@@ -29,25 +34,30 @@ if TYPE_CHECKING:
 @reading
 def timeline(
     asked: Asked,
-    entity: str | None,
+    concerning: str | None,
     since: PartialDate | None,
     until: PartialDate | None,
     kinds: tuple[str, ...],
 ) -> None:
-    """What happened, in order. ENTITY, an id or a name, keeps what concerns it.
+    """What happened, in order. ENTITY, an id or a name, keeps what concerns it, its deals included.
+    DEAL, an id or a title, keeps what belongs to that deal.
 
     Dates are 2014, 2014-Q3, 2014-03 or 2014-03-11. Entities that the files only declare are not shown;
     --kind entity.declared lists them.
     """
-    from chronicle.cli.entity import entity_meant
+    from chronicle.cli.entity import entity_or_deal_meant
     from chronicle.cli.progress import waiting
     from chronicle.render.names import namer
     from chronicle.render.timeline import Timeline
 
     history = asked.history()
     with waiting("sorting"):
+        entity, deal = None, None
+        if concerning is not None:
+            entity, deal = entity_or_deal_meant(history, concerning, known=asked.known)
         events = history.timeline(
-            entity_meant(history, entity, known=asked.known) if entity is not None else None,
+            entity,
+            deal=deal,
             since=since,
             until=until,
             kinds=_kinds(kinds) or None,

@@ -17,8 +17,8 @@ CODES = (
         "C602",
         "error",
         "no such deal",
-        "No event proposes or agrees a deal with this id. The ids of deals are in the answer for a day, "
-        "under deals.",
+        "No event proposes or agrees a deal with this id or, on the command line, this title. The ids of "
+        "deals are in the answer for a day, under deals. When several deals have the title, give the id.",
         'history.assume("asset-injektion", on="2015-12-31")',
     ),
     Code(

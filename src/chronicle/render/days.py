@@ -9,6 +9,7 @@ from typing import Final
 from chronicle.dates import DAWN, FOREVER, MONTHS, PartialDate, parse_date
 
 ALWAYS: Final = "always"
+UNDATED: Final = "undated"
 _YEAR: Final = 4
 
 
@@ -17,16 +18,21 @@ def day_words(day: datetime.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def is_undated(date: PartialDate) -> bool:
+    """Whether a date leaves everything open, as ``[0001..9999]`` does."""
+    return date.earliest == DAWN and date.latest == FOREVER
+
+
 @lru_cache(maxsize=16_384)
 def short(date: PartialDate) -> str:
     """A date in few words: "11 Mar 2014", "about 2014", "by Sep 2014", "Jul – 7 Sep 2015"."""
-    if date.earliest == date.latest == DAWN:
-        return ALWAYS
+    if timeless := _timeless(date):
+        return timeless
     if not date.text.startswith("["):
         return ("about " if date.approximate else "") + _plain(date) + ("?" if date.uncertain else "")
     first, last = _ends(date)
     if first is None or last is None:
-        return f"by {_plain(last)}" if last else f"{_plain(first)} or later" if first else ALWAYS
+        return f"by {_plain(last)}" if last else f"{_plain(first)} or later" if first else UNDATED
     if first.text == last.text:
         return _plain(first)
     begin = _plain(first)
@@ -38,9 +44,15 @@ def short(date: PartialDate) -> str:
 def since(date: PartialDate) -> str:
     """A date as the beginning of something: "since Mar 2014", "since Apr 2015 or earlier"."""
     words = short(date)
-    if words == ALWAYS:
+    if words in (ALWAYS, UNDATED):
         return ""
     return f"since {words.removeprefix('by ')} or earlier" if words.startswith("by ") else f"since {words}"
+
+
+def until(date: PartialDate) -> str:
+    """A date as the end of something: "until 4 May 2015", "until Apr 2015 or earlier"."""
+    words = short(date)
+    return f"until {words.removeprefix('by ')} or earlier" if words.startswith("by ") else f"until {words}"
 
 
 def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
@@ -48,8 +60,8 @@ def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
 
     The prefix is "by", "~" for about, or the dash before the end of a range.
     """
-    if date.earliest == date.latest == DAWN:
-        return (("", "", ALWAYS),)
+    if timeless := _timeless(date):
+        return (("", "", timeless),)
     if not date.text.startswith("["):
         year, rest = _parts(date)
         return (("~" if date.approximate else "", year, rest + ("?" if date.uncertain else "")),)
@@ -57,10 +69,17 @@ def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
     if first is None or last is None:
         if last:
             return (("by", *_parts(last)),)
-        return (("", *_parts(first)), ("", "", "or later")) if first else (("", "", ALWAYS),)
+        return (("", *_parts(first)), ("", "", "or later")) if first else (("", "", UNDATED),)
     if first.text == last.text:
         return (("", *_parts(first)),)
     return (("", *_parts(first)), ("–", *_parts(last)))
+
+
+def _timeless(date: PartialDate) -> str:
+    """The word for a date that names no time, of what was always so or is undated; else empty."""
+    if date.earliest == date.latest == DAWN:
+        return ALWAYS
+    return UNDATED if is_undated(date) else ""
 
 
 def _ends(date: PartialDate) -> tuple[PartialDate | None, PartialDate | None]:

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from chronicle.events import Event
-from chronicle.render.days import gutter
+from chronicle.render.days import gutter, is_undated
 from chronicle.render.figures import money_figure, share_figure, share_is_unknown
 from chronicle.render.layout import (
     DIM,
@@ -25,11 +25,13 @@ from chronicle.render.layout import (
     wrap,
 )
 from chronicle.render.marks import MARKS, mark_of
+from chronicle.render.reading_order import in_reading_order
 from chronicle.render.sentences import Teller
 from chronicle.render.sources import source_in_full, source_words
 from chronicle.render.terms import Terms
 
 _RULE: Final = "│"
+_UNDATED: Final = "Undated"
 _GAP: Final = 2
 # A figure wider than its column goes below the sentence, so that one odd value does not squeeze all.
 _WIDEST_SHARE: Final = 10
@@ -53,7 +55,13 @@ def _page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> 
         return
     frame = _frame(events, width)
     shown = _Shown()
-    for event in events:
+    dated, undated = in_reading_order(events)
+    for event in dated:
+        yield from _told(event, teller, frame, shown)
+    if undated:
+        yield from [[]] if dated else []
+        yield [(_UNDATED, STRONG)]
+    for event in undated:
         yield from _told(event, teller, frame, shown)
     yield []
     yield from _foot(events, terms, frame)
@@ -84,14 +92,15 @@ class _Frame:
 
 
 def _frame(events: Sequence[Event], width: int) -> _Frame:
-    rows = [row for event in events for row in gutter(event.date)]
-    prefix = max(len(prefix) for prefix, _, _ in rows)
+    # What is undated stands under a heading that says so, with nothing in the gutter.
+    rows = [row for event in events if not is_undated(event.date) for row in gutter(event.date)]
+    prefix = max((len(prefix) for prefix, _, _ in rows), default=0)
     prefix += bool(prefix)
     sources = {event.sources for event in events}
     return _Frame(
         width=width,
         prefix=prefix,
-        gutter=prefix + max(len(f"{year:4} {rest}".rstrip()) for _, year, rest in rows),
+        gutter=prefix + max((len(f"{year:4} {rest}".rstrip()) for _, year, rest in rows), default=0),
         words=width >= _ROOM_FOR_WORDS,
         share=_column(map(_share, events), _WIDEST_SHARE),
         money=_column(map(money_figure, events), _WIDEST_MONEY),
@@ -136,7 +145,7 @@ def _told(event: Event, teller: Teller, frame: _Frame, shown: _Shown) -> Iterato
 
 def _dates(event: Event, frame: _Frame, shown: _Shown) -> tuple[list[str], bool]:
     """The rows of the gutter, and whether a new year begins here."""
-    if event.date.text == shown.date:
+    if event.date.text == shown.date or is_undated(event.date):
         return [], False
     rows = gutter(event.date)
     new_year = bool(shown.date) and rows[0][1] != shown.began

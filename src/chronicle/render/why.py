@@ -17,8 +17,9 @@ from chronicle.render.layout import Page, clean
 from chronicle.render.sentences import Teller
 from chronicle.render.sources import source_words
 from chronicle.render.terms import Terms
-from chronicle.render.why_page import Background, may_have_ended, why_page
-from chronicle.why import Reason, Step, Why
+from chronicle.render.why_page import Background, why_page
+from chronicle.state import Fact
+from chronicle.why import Ending, Reason, Step, Why
 
 _COLUMNS: Final = (
     "view",
@@ -38,6 +39,7 @@ _COLUMNS: Final = (
     "contradicted_by",
     "file",
     "line",
+    "does",
 )
 
 
@@ -45,8 +47,8 @@ _COLUMNS: Final = (
 class Explained:
     """The reasons for everything that a key says on a day, in one view or in several.
 
-    ``key`` is what was asked for. ``events`` and ``written`` have each event by its id, as it was
-    known and as it was written; ``effects`` what an event of a deal does or would do.
+    ``key`` is what was asked for. ``written`` has each event by its id as it was written; ``effects``
+    what an event of a deal does or would do.
     """
 
     whys: tuple[Why, ...]
@@ -54,7 +56,6 @@ class Explained:
     as_of: datetime.date
     terms: Terms
     teller: Teller
-    events: Mapping[str, Event]
     written: Mapping[str, Event]
     effects: Mapping[str, Sequence[Effect]]
 
@@ -65,8 +66,9 @@ class Explained:
             "view": self.whys[0].view if len(self.whys) == 1 else None,
             "as_of": self.as_of.isoformat(),
             **self.terms.data(),
-            "reasons": [_reason(why, reason, self.as_of) for why in self.whys for reason in why.reasons],
+            "reasons": [_reason(reason) for why in self.whys for reason in why.reasons],
             "instead": self.instead,
+            "ended": [_ending(ending) for why in self.whys for ending in why.ended],
         }
 
     @property
@@ -77,23 +79,30 @@ class Explained:
         return next((why.instead for why in self.whys if why.instead), None)
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """An event behind a value a row."""
-        return _COLUMNS, self._rows()
+        """An event behind a value a row, and one that ended it. ``does`` says which: makes, ends, may end."""
+        return _COLUMNS, (row for why in self.whys for row in (*self._made(why), *self._ended(why)))
 
-    def _rows(self) -> Iterator[tuple[str, ...]]:
-        for why in self.whys:
-            for reason in why.reasons:
-                for step in reason.steps:
-                    yield (*self._fact(reason), *self._step(step))
+    def _made(self, why: Why) -> Iterator[tuple[str, ...]]:
+        for reason in why.reasons:
+            told = self._fact(reason.fact, "certain" if reason.fact.certain else "possible")
+            for step in reason.steps:
+                yield (*told, *self._step(step), "makes")
+            for step in reason.ending:
+                yield (*told, *self._step(step), "may end")
 
-    def _fact(self, reason: Reason) -> tuple[str, ...]:
-        fact = reason.fact
+    def _ended(self, why: Why) -> Iterator[tuple[str, ...]]:
+        for ending in why.ended:
+            told = self._fact(ending.fact, "ended")
+            for step in ending.steps:
+                yield (*told, *self._step(step), "ends")
+
+    def _fact(self, fact: Fact, sure: str) -> tuple[str, ...]:
         told = about(fact.view)
         return (
             fact.view,
             subject_of(fact, self._called),
             told.value(fact, self._called),
-            "certain" if fact.certain else "possible",
+            sure,
             clean(str(fact.since)),
         )
 
@@ -116,31 +125,44 @@ class Explained:
         )
 
     def lines(self) -> Iterator[str]:
-        """An event behind a value a line, as in a table; one that begins with ``nothing`` for no value."""
-        for row in self._rows():
-            yield "\t".join(row)
+        """An event a line, as in a table. Where there is no value, the first line begins with ``nothing``."""
         if self.instead:
             yield f"nothing\t{clean(self.instead)}"
+        for row in self.rows()[1]:
+            yield "\t".join(row)
 
     def people(self, width: int) -> Page:
         """Each value as a tree: the events that made it, and what each rests on."""
-        background = Background(self.as_of, self.terms, self.teller, self.events, self.written, self.effects)
+        background = Background(self.as_of, self.terms, self.teller, self.written, self.effects)
         return why_page(self.whys, self.key, background, width)
 
     def _called(self, entity: str) -> str:
         return self.teller.name(entity, self.as_of)
 
 
-def _reason(why: Why, reason: Reason, as_of: datetime.date) -> dict[str, Any]:
-    fact = {name: value for name, value in fact_data(reason.fact).items() if name != "events"}
+def _reason(reason: Reason) -> dict[str, Any]:
     return {
-        "view": why.view,
-        "key": key_data(why.view, reason.fact.key),
-        **fact,
-        "ended_by": reason.fact.span.ended_by if may_have_ended(reason.fact, as_of) else None,
+        **_said(reason.fact),
+        "ended_by": reason.fact.span.ended_by if reason.ending else None,
         "steps": [_step_data(step) for step in reason.steps],
         "contradicted_by": [event.id for event in reason.contradicted_by],
+        "ending": [_step_data(step) for step in reason.ending],
     }
+
+
+def _ending(ending: Ending) -> dict[str, Any]:
+    return {
+        **_said(ending.fact),
+        "end": str(ending.end),
+        "ended_by": ending.fact.span.ended_by,
+        "steps": [_step_data(step) for step in ending.steps],
+    }
+
+
+def _said(fact: Fact) -> dict[str, Any]:
+    """What a fact says and of what, without the ids of its events: the steps have these."""
+    said = {name: value for name, value in fact_data(fact).items() if name != "events"}
+    return {"view": fact.view, "key": key_data(fact.view, fact.key), **said}
 
 
 def _step_data(step: Step) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The page of reasons: each value as a tree of the events behind it, and what each of these rests on."""
+"""The page of reasons: each value as a tree of the events behind it, and what each of these rests on.
+
+A value that is over has the event that ended it instead.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from chronicle.conflicts import Conflict
 from chronicle.dates import PartialDate
 from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
 from chronicle.render.claims import claimed, differing, said_by
-from chronicle.render.days import day_words, short, since
+from chronicle.render.days import day_words, short, since, until
 from chronicle.render.facts import about, subject_of
 from chronicle.render.figures import money_figure, share_figure, share_is_unknown
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
@@ -25,7 +28,7 @@ from chronicle.render.tree import Node, tree
 from chronicle.replay import Key
 from chronicle.state import Fact
 from chronicle.values import Source
-from chronicle.why import Reason, Step, Why
+from chronicle.why import Ending, Reason, Step, Why
 
 _HOLDER_AND_TARGET = 2
 _SOURCE = "green"
@@ -39,7 +42,6 @@ class Background:
     as_of: datetime.date
     terms: Terms
     teller: Teller
-    events: Mapping[str, Event]
     written: Mapping[str, Event]
     effects: Mapping[str, Sequence[Effect]]
 
@@ -55,17 +57,30 @@ def why_page(whys: Sequence[Why], key: Key, background: Background, width: int) 
 
 def _page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Iterator[Line]:
     reasons = [reason for why in whys for reason in why.reasons]
-    cells = {(reason.fact.view, reason.fact.key) for reason in reasons}
-    one = len(cells) == 1
-    yield from wrap(_title(whys, key, reasons[0].fact if one else None, background), width)
+    endings = list(_endings(whys))
+    told = [*(reason.fact for reason in reasons), *(ending.fact for ending in endings)]
+    one = told[0] if len({(fact.view, fact.key) for fact in told}) == 1 else None
+    yield from wrap(_title(whys, key, one, background), width)
     when = f"on {day_words(background.as_of)}{background.terms.words()}"
     yield from wrap([(when, PLAIN)], width)
-    for reason in reasons:
-        yield []
-        yield from tree(_reason(reason, background, one), width)
     if not reasons:
         yield []
         yield from wrap([(_nothing(whys, background.terms), PLAIN)], width)
+    for reason in reasons:
+        yield []
+        yield from tree(_reason(reason, background, one is not None), width)
+    for ending in endings:
+        yield []
+        yield from tree(_ending(ending, background, one is not None), width)
+
+
+def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
+    """What is over, but for units that went to another owner, whose events say so already."""
+    told = {step.event.id for why in whys for reason in why.reasons for step in reason.steps}
+    for why in whys:
+        for ending in why.ended:
+            if ending.fact.view != views.UNITS or ending.steps[-1].event.id not in told:
+                yield ending
 
 
 def _title(whys: Sequence[Why], key: Key, fact: Fact | None, background: Background) -> Line:
@@ -97,39 +112,44 @@ def _nothing(whys: Sequence[Why], terms: Terms) -> str:
 
 def _reason(reason: Reason, background: Background, one: bool) -> Node:
     fact = reason.fact
+    sure: Line = [(", certain", PLAIN)] if fact.certain else [(", possible", DOUBT)]
+    steps = [_step(step, fact, background) for step in reason.steps]
+    steps += _ends(reason.ending, fact, "may be over", background)
+    return Node((_head(fact, sure, since(fact.since), background, one),), tuple(steps))
+
+
+def _ending(ending: Ending, background: Background, one: bool) -> Node:
+    """A value that is over, and the event that ended it."""
+    when = ", ".join(filter(None, (since(ending.fact.since), until(ending.end))))
+    head = _head(ending.fact, [], when, background, one)
+    return Node((head,), tuple(_ends(ending.steps, ending.fact, "ended", background)))
+
+
+def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) -> Line:
+    """What a fact says, with what it is about where the title does not say so."""
     told = about(fact.view)
     label: Line = [] if one else [(f"{told.what} of {subject_of(fact, background.called)}: ", PLAIN)]
-    begun = since(fact.since)
-    sure: Line = [(", certain", PLAIN)] if fact.certain else [(", possible", DOUBT)]
-    when: Line = [(f", {begun}", PLAIN)] if begun else []
-    head: Line = [*label, (told.value(fact, background.called), STRONG), *sure, *when]
-    steps = [_step(step, fact, background) for step in reason.steps]
-    if fact.span.ended_by is not None and may_have_ended(fact, background.as_of):
-        steps.append(_end(background.events[fact.span.ended_by], background))
-    return Node((head,), tuple(steps))
+    tail: Line = [(f", {when}", PLAIN)] if when else []
+    return [*label, (told.value(fact, background.called), STRONG), *sure, *tail]
 
 
-def may_have_ended(fact: Fact, day: datetime.date) -> bool:
-    """Whether what a fact says may be over on ``day``: a reason why it is only possible."""
-    end = fact.span.end
-    return not fact.certain and end is not None and end.earliest <= day
-
-
-def _end(event: Event, background: Background) -> Node:
-    """The event in whose window the day lies, so that the value may be over."""
-    said: Line = [("may be over  ", DOUBT), (f"{short(event.date)}  ", STRONG)]
-    return Node(([*said, *background.teller.sentence(event)], [(clean(event.id), DIM)]))
+def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) -> Iterator[Node]:
+    """The events by which a fact came to its end; the last is the end itself, and ``said`` to be that."""
+    for step in steps:
+        yield _step(step, fact, background, said if step is steps[-1] else "")
 
 
 # An event behind a value
 
 
-def _step(step: Step, fact: Fact, background: Background) -> Node:
+def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Node:
+    """An event, ``said`` to be what ended the fact where that is not empty."""
     event = step.event
     teller = background.teller
     declared = isinstance(event, EntityDeclared)
     date = "" if declared else f"{short(event.date)}  "
-    head: Line = [(date, STRONG), *teller.sentence(event)]
+    end: Line = [(f"{said}  ", DOUBT)] if said else []
+    head: Line = [*end, (date, STRONG), *teller.sentence(event)]
     figures = [figure for figure in (share_figure(event), money_figure(event)) if figure]
     if figures and not share_is_unknown(event):
         head.append((f"  {'  '.join(figures)}", STRONG))

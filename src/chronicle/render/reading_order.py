@@ -1,0 +1,72 @@
+"""The order in which a page tells events, which is that of replay but for dates without a beginning.
+
+Replay takes "by April 2015" for a day that may lie long before all others. Who reads a timeline looks
+for it at April 2015, and for what nobody dates at the end.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+
+from chronicle.dates import DAWN, PartialDate
+from chronicle.events import Event
+from chronicle.render.days import is_undated
+
+_Place = tuple[int, datetime.date]
+
+
+def in_reading_order(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """Events, given in the order of replay, as they are read: those with a date, then those without.
+
+    One that has a latest day and no earliest stands behind all that begins by that day, yet before
+    what follows it by ``after`` and behind what it follows. All others stay as they are.
+    """
+    undated = [event for event in events if is_undated(event.date)]
+    dated = [event for event in events if not is_undated(event.date)]
+    begun = [event for event in dated if not _without_begin(event.date)]
+    open_ended = [event for event in dated if _without_begin(event.date)]
+    return list(_merged(begun, open_ended)), undated
+
+
+def _without_begin(date: PartialDate) -> bool:
+    # The first day that there is, given alone, is no end: what was so from the beginning stands there.
+    return date.earliest == DAWN and date.latest != DAWN
+
+
+def _merged(begun: Sequence[Event], open_ended: Sequence[Event]) -> Iterator[Event]:
+    """Both in one order: each of ``open_ended`` before the event of ``begun`` that is its place."""
+    places = _places(begun, open_ended)
+    waiting = sorted(open_ended, key=lambda event: places[event.id])
+    told = 0
+    for index, event in enumerate(begun):
+        while told < len(waiting) and places[waiting[told].id][0] <= index:
+            yield waiting[told]
+            told += 1
+        yield event
+    yield from waiting[told:]
+
+
+def _places(begun: Sequence[Event], open_ended: Sequence[Event]) -> Mapping[str, _Place]:
+    """For each of ``open_ended``: the index in ``begun`` before which it stands, and by which day it was."""
+    firsts = list(accumulate((event.date.earliest for event in begun), max))
+    indexes = {event.id: index for index, event in enumerate(begun)}
+    limits: dict[str, _Place] = {}
+    for index, event in enumerate(begun):
+        _limit(limits, event, (index, event.date.latest))
+    places: dict[str, _Place] = {}
+    # Who follows another comes behind it in the order of replay: backwards, its place is known by then.
+    for event in reversed(open_ended):
+        behind = indexes.get(event.after or "", -1) + 1
+        own = max(behind, bisect_right(firsts, event.date.latest)), event.date.latest
+        places[event.id] = min(own, limits.get(event.id, own))
+        _limit(limits, event, places[event.id])
+    return places
+
+
+def _limit(limits: dict[str, _Place], event: Event, place: _Place) -> None:
+    """Note that what ``event`` must follow cannot stand behind ``place``."""
+    if event.after is not None:
+        limits[event.after] = min(place, limits.get(event.after, place))
