@@ -7,11 +7,13 @@ on the way in: no control character of a file ever reaches a terminal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from chronicle.errors import printable
+from chronicle.errors import obeyed_hidden, printable
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -37,10 +39,26 @@ def page_width(width: int) -> int:
     return max(NARROWEST, min(width, WIDEST))
 
 
+# Whether what is written now is for programs that take a text to the letter, and not for a terminal.
+_TO_THE_LETTER: Final = ContextVar("_TO_THE_LETTER", default=False)
+
+
+@contextmanager
+def as_stated() -> Iterator[None]:
+    """Inside, ``clean`` leaves every character that a text of an event can have as it is, but for line ends."""
+    before = _TO_THE_LETTER.set(True)
+    try:
+        yield
+    finally:
+        _TO_THE_LETTER.reset(before)
+
+
 def clean(text: str) -> str:
     """``text`` on one line, white space as single blanks, control characters made visible."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
+    if _TO_THE_LETTER.get():
+        return obeyed_hidden(text.replace("\n", " "))
     return printable(" ".join(text.split()))
 
 

@@ -1,0 +1,110 @@
+"""Small laws of what is read and shown, each with its siblings: characters, figures, knowledge, names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chronicle.cli import chronicle
+from given import written
+
+
+def run(*arguments: str | Path, **settings: Any) -> Result:
+    """Run ``chronicle`` with these arguments; anything but an orderly end fails the test."""
+    result = CliRunner().invoke(chronicle, [str(argument) for argument in arguments], **settings)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def answer(*arguments: str | Path) -> Any:
+    """The JSON that ``chronicle`` prints."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+# Characters
+
+JOINED = "شرکت ره\u200cآورد"
+FAMILY = "क्\u200dष Studio 👩\u200d👧"
+
+
+def told_of(name: str) -> str:
+    """A history in which everything that can carry a text carries ``name``."""
+    said = json.dumps(name, ensure_ascii=False)
+    return f"""
+entities:
+  - {{id: rah, name: {said}, type: company}}
+  - {{id: mill, name: Mill Works, type: company}}
+events:
+  - {{kind: stake.acquired, date: 2014-03-11, holder: rah, target: mill, share: 60%, note: {said},
+     sources: [{{publisher: {said}, quote: {said}}}]}}
+  - {{kind: role.appointed, date: 2014-03-11, person: rah, entity: mill, role: {said}}}
+  - {{kind: entity.identified, date: 2014-03-11, entity: rah, scheme: ticker, value: {said}}}
+  - {{kind: deal.proposed, date: 2014-03-11, deal: d, title: {said}, parties: [rah, mill]}}
+"""
+
+
+@pytest.mark.parametrize("name", [JOINED, FAMILY])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(f"timeline {form}" for form in ("", "--json", "--csv", "--plain")),
+        *(f"as-of 2015 {form}" for form in ("", "--json", "--csv", "--plain")),
+        *(f"why rah mill --as-of 2015 {form}" for form in ("", "--json", "--csv", "--plain")),
+        *(f"diff 2013 2015 {form}" for form in ("", "--json", "--csv", "--plain")),
+        *(f"export {format}" for format in ("jsonl", "csv", "icalendar", "timelinejs", "ftm")),
+        *(f"export {format} --as-of 2015" for format in ("json", "csv", "dot", "bods")),
+        "export csv --spans",
+        "export scd2 --view names",
+    ],
+)
+def test_joiners_are_kept_in_every_output(name: str, question: str, tmp_path: Path) -> None:
+    """Persian, Hindi and families of emoji are other texts without the characters that join or part them."""
+    result = run("--from", written(tmp_path, told_of(name)), *question.split(), env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    assert "\N{REPLACEMENT CHARACTER}" not in result.stdout
+    # A narrow page may break a name at a blank; its words stay whole.
+    assert all(word in result.stdout for word in name.split())
+
+
+def test_an_error_shows_a_name_with_its_joiners(tmp_path: Path) -> None:
+    """The name in the excerpt of a file is the one that was written, and the caret stands where it should."""
+    file = written(tmp_path, f"entities:\n  - {{id: rah, name: {JOINED}, type: firm}}\n")
+    said = run("--from", file, "check").output
+    assert JOINED in said
+    line, caret = (next(row for row in said.splitlines() if mark in row) for mark in ("firm}", "^"))
+    assert line.replace("\u200c", "").index("firm") == caret.index("^")
+
+
+UNSEEN = "A\u200eB\u200fC\u061cD\u00adE\u2060F\ufeffG\U000e0041H\ue000I\u00a0J\u3000K  L"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("timeline --csv", "as-of 2015 --csv", "why rah mill --as-of 2015 --csv", "diff 2013 2015 --csv"),
+        *("export csv", "export csv --as-of 2015", "export csv --spans", "export scd2 --view names"),
+    ],
+)
+def test_no_csv_ever_replaces_a_character(question: str, tmp_path: Path) -> None:
+    """Whatever an event may say stands in its cell to the letter: marks of direction, blanks of any width."""
+    file = tmp_path / "history.jsonl"
+    declared = {"kind": "entity.declared", "date": "0001-01-01", "type": "company"}
+    events = [
+        {**declared, "entity": "rah", "name": UNSEEN},
+        {**declared, "entity": "mill", "name": "Mill"},
+        {"kind": "stake.acquired", "date": "2014", "holder": "rah", "target": "mill", "share": "1%"},
+    ]
+    file.write_text("".join(f"{json.dumps(event)}\n" for event in events), encoding="utf-8")
+    result = run("--from", file, *question.split())
+    assert result.exit_code == 0, result.output
+    cells = [cell for row in csv.reader(io.StringIO(result.stdout)) for cell in row]
+    # A value that is more than one text is JSON in its cell, which may spell a character as an escape.
+    assert any(UNSEEN in cell or json.dumps(UNSEEN)[1:-1] in cell for cell in cells)
