@@ -128,6 +128,7 @@ def record(folder: Path) -> tuple[list[bytes], Try]:
 
     from chronicle.cli import chronicle
     from chronicle.codes import CODES
+    from chronicle.errors import printable
     from chronicle.stores import open_store
 
     store, absent = folder / "held.db", folder / "absent.db"

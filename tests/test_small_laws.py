@@ -100,6 +100,7 @@ def test_no_csv_ever_replaces_a_character(question: str, tmp_path: Path) -> None
     events = [
         {**declared, "entity": "rah", "name": UNSEEN},
         {**declared, "entity": "mill", "name": "Mill"},
+        {"kind": "entity.renamed", "date": "2014", "entity": "mill", "name": UNSEEN},
         {"kind": "stake.acquired", "date": "2014", "holder": "rah", "target": "mill", "share": "1%"},
     ]
     file.write_text("".join(f"{json.dumps(event)}\n" for event in events), encoding="utf-8")

@@ -20,7 +20,6 @@ from attrs import converters, evolve, field, frozen
 
 from chronicle.codes import CODES, Severity
 
-
 # They have no width and change how their neighbours are written: Persian and the scripts of India have
 # words that are others without them, and families of emoji fall apart.
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")

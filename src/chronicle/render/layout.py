@@ -45,7 +45,7 @@ _TO_THE_LETTER: Final = ContextVar("_TO_THE_LETTER", default=False)
 
 @contextmanager
 def as_stated() -> Iterator[None]:
-    """Inside, ``clean`` leaves every character that a text of an event can have as it is, but for line ends."""
+    """Inside, ``clean`` leaves every character that a text of an event can have, but line ends."""
     before = _TO_THE_LETTER.set(True)
     try:
         yield
