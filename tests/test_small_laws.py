@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chronicle.cli import chronicle
-from given import written
+from chronicle.events import Event
+from chronicle.state import State
+from given import acquired, disposed, happened, issued, observed, state_on, written
 
 
 def run(*arguments: str | Path, **settings: Any) -> Result:
@@ -109,3 +111,72 @@ def test_no_csv_ever_replaces_a_character(question: str, tmp_path: Path) -> None
     cells = [cell for row in csv.reader(io.StringIO(result.stdout)) for cell in row]
     # A value that is more than one text is JSON in its cell, which may spell a character as an escape.
     assert any(UNSEEN in cell or json.dumps(UNSEEN)[1:-1] in cell for cell in cells)
+
+
+# Figures
+
+
+def holdings_of(state: State) -> dict[str, tuple[str, int | None]]:
+    """What each holder has: its share and its count."""
+    return {held.holder: (held.share.canonical(), held.shares) for held in state.holdings()}
+
+
+ISSUED = issued("2010", "mill", "1000", total="1000", subscribers={"north": "991", "dot": "9"})
+
+
+def test_after_a_consolidation_nobody_holds_zero_shares() -> None:
+    """What is left of a fraction is paid out: a holding of less than one new share ends."""
+    events = [
+        ISSUED,
+        happened("shares.restructured", "2014-03-11", issuer="mill", ratio="1:10"),
+        issued("2016-03-11", "mill", "100", subscribers={"north": "100"}),
+    ]
+    assert holdings_of(state_on("2013", events)) == {"north": ("99.1%", 991), "dot": ("0.9%", 9)}
+    assert holdings_of(state_on("2015", events)) == {"north": ("99%", 99)}
+    assert holdings_of(state_on("2017", events)) == {"north": ("99.5%", 199)}
+    assert state_on("2015", events).share("dot", "mill") is None
+
+
+def test_a_consolidation_that_leaves_no_fraction_keeps_the_shares() -> None:
+    """A share of the whole stays, as does one that a source stated beside a count."""
+    counted = [issued("2010", "mill", "1000", total="1000", subscribers={"north": "990", "dot": "10"})]
+    stated = [
+        issued("2010", "mill", "1000", total="1000"),
+        acquired("2011", "dot", "mill", "1%", shares="15"),
+    ]
+    merged = happened("shares.restructured", "2014-03-11", issuer="mill", ratio="1:10")
+    assert holdings_of(state_on("2015", [*counted, merged])) == {"north": ("99%", 99), "dot": ("1%", 1)}
+    assert holdings_of(state_on("2015", [*stated, merged])) == {"dot": ("1%", 1)}
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        disposed("2014", "dot", "mill", shares="9"),
+        disposed("2014", "dot", "mill", "0.8%", shares="9"),
+        disposed("2014", "dot", "mill", holds="0%"),
+        observed("2014", "dot", "mill", "?", shares="0"),
+        happened("shares.restructured", "2014", issuer="mill", ratio="1:1000"),
+    ],
+    ids=lambda event: f"{event.kind} {getattr(event, 'share', None)}",
+)
+def test_who_has_no_share_left_holds_nothing(last: Event) -> None:
+    """However the count comes to zero, the holding ends."""
+    state = state_on("2015", [ISSUED, last])
+    assert "dot" not in holdings_of(state)
+    assert state.share("dot", "mill") is None
+
+
+def test_no_shares_are_no_holding_to_begin_with() -> None:
+    """Who subscribes to none of the new shares, or buys none, holds nothing."""
+    events = [
+        issued("2010", "mill", "1000", total="1000", subscribers={"north": "1000", "dot": "0"}),
+        acquired("2011", "quay", "mill", shares="0"),
+    ]
+    assert holdings_of(state_on("2015", events)) == {"north": ("100%", 1000)}
+
+
+def test_a_share_that_is_stated_outright_outlives_a_count_of_zero() -> None:
+    """The source says what is left; the count that was known before does not go on."""
+    left = disposed("2014", "dot", "mill", holds="0.4%", shares="9")
+    assert holdings_of(state_on("2015", [ISSUED, left]))["dot"] == ("0.4%", None)
