@@ -180,3 +180,59 @@ def test_a_share_that_is_stated_outright_outlives_a_count_of_zero() -> None:
     """The source says what is left; the count that was known before does not go on."""
     left = disposed("2014", "dot", "mill", holds="0.4%", shares="9")
     assert holdings_of(state_on("2015", [ISSUED, left]))["dot"] == ("0.4%", None)
+
+
+# Knowledge
+
+CORRECTED = """
+entities:
+  - {id: north, name: North Holdings, type: company}
+  - {id: mill, name: Mill Works, type: company}
+events:
+  - {id: e1, kind: stake.acquired, date: 2014-03-11, holder: north, target: mill, share: 60%}
+  - {id: c1, kind: record.corrected, date: 2016-05-01, target: e1, set: {date: 2013-02-01}, reason: a}
+  - {id: c2, kind: record.corrected, date: 2017-05-01, target: e1, set: {date: 2015-02-01, share: 55%}, reason: b}
+  - {id: r2, kind: record.retracted, date: 2018-05-01, target: c2, reason: c2 was wrong}
+  - {id: r3, kind: record.retracted, date: 2019-05-01, target: r2, reason: c2 was right after all}
+  - {id: c3, kind: record.corrected, date: 2020-05-01, target: e1, reason: sourced,
+     set: {sources: [{publisher: Gazette, published: 2012-01-01}]}}
+"""
+
+
+@pytest.mark.parametrize("known", ["2015", "2016", "2017", "2018", "2019", "2020", None])
+def test_a_correction_never_moves_the_day_from_which_an_event_is_known(
+    known: str | None, tmp_path: Path
+) -> None:
+    """Whatever puts its date or its sources right, an event was known when it was known."""
+    file = written(tmp_path, CORRECTED)
+    asked = ("--from", file, "timeline", *(() if known is None else ("--known", known)))
+    (told,) = (event for event in answer(*asked)["events"] if event["id"] == "e1")
+    assert (told["known"], told.get("known_assumed")) == ("2014-03-11", True)
+    rows = csv.DictReader(io.StringIO(run(*asked, "--csv").stdout))
+    (row,) = (row for row in rows if row["id"] == "e1")
+    assert (row["known"], row["known_assumed"]) == ("2014-03-11", "yes")
+
+
+def test_what_else_says_since_when_an_event_is_known_says_the_same(tmp_path: Path) -> None:
+    """Explanations, conflicts and calendars go by the event as it was written, too."""
+    rivals = """
+  - {id: o1, kind: deal.agreed, date: 2014, deal: d, title: D, parties: [north, mill],
+     sources: [{publisher: A, published: 2014-02-01}]}
+  - {id: o2, kind: deal.agreed, date: 2015, deal: d, title: D, parties: [north, mill],
+     sources: [{publisher: B, published: 2014-03-01}]}
+  - {id: c4, kind: record.corrected, date: 2021, target: o1, reason: elsewhere,
+     set: {sources: [{publisher: A, published: 2014-04-01}]}}
+"""
+    file = written(tmp_path, CORRECTED + rivals)
+    (reason,) = answer("--from", file, "why", "north", "mill", "--as-of", "2022")["reasons"]
+    assert [(step["known"], step["known_assumed"]) for step in reason["steps"]] == [("2014-03-11", True)]
+    (conflict,) = answer("--from", file, "conflicts")["conflicts"]
+    claims = [(claim["event"]["id"], claim["known"]) for claim in conflict["claims"]]
+    assert claims == [("o2", "2014-03-01"), ("o1", "2014-02-01")]
+    said = run("--from", file, "conflicts", env={"COLUMNS": "200"}).stdout
+    assert "known from 1 Feb 2014" in said
+    assert "4 Apr" not in said
+    rows = csv.DictReader(io.StringIO(run("--from", file, "conflicts", "--csv").stdout))
+    assert [row["known"] for row in rows] == ["2014-03-01", "2014-02-01"]
+    calendar = run("--from", file, "export", "icalendar").stdout
+    assert calendar.partition("UID:e1@")[2].splitlines()[1] == "DTSTAMP:20140311T000000Z"

@@ -25,6 +25,7 @@ from chronicle.events import (
     DealCompleted,
     EntityDeclared,
     Event,
+    Knowledge,
     references,
 )
 from chronicle.events import knowledge as known_from
@@ -148,6 +149,13 @@ class History:
         if position is None:
             raise absent("C608", "event", event, self._positions())
         return position
+
+    def known_since(self, event: Event) -> Knowledge:
+        """From which day an event of this history could be known: as it was written, whatever corrects it.
+
+        Raises ``NotFound`` (C608) for an event that is not of this history.
+        """
+        return known_from(self._events[self.position(event.id) - 1])
 
     def place(self, event: str) -> Place | None:
         """The file, line and column of an event by its id; None when it comes from a store."""
@@ -301,7 +309,7 @@ class History:
             raise UsageError(Problem("C603", f'no day for deal "{deal}" to complete on', help=help))
         # To assume that a deal is done is to know of it; before anybody did there is nothing to assume.
         told = (event for event in self._visible(None, None).events if event.deal == deal)
-        known = PartialDate.of(min(known_from(event).day for event in told))
+        known = PartialDate.of(min(self.known_since(event).day for event in told))
         date = PartialDate.of(on) if isinstance(on, datetime.date) else _partial(on)
         return DealCompleted(id=f"assumed-{deal}", date=date, known=known, deal=deal, note="assumed")
 

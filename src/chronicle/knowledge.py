@@ -46,7 +46,8 @@ class Visible:
 
     ``corrections`` maps the id of an event to the ids of its corrections, oldest first; ``retractions``
     the id of an event that is out to the id of what withdrew it; ``names`` the ids that turned out to be
-    another's to the id that stays.
+    another's to the id that stays; ``known`` the id of a corrected event to the day from which the event
+    could be known as it was written, which no correction moves.
     """
 
     events: tuple[Event, ...]
@@ -54,6 +55,7 @@ class Visible:
     corrections: Mapping[str, tuple[str, ...]] = field(factory=dict)
     retractions: Mapping[str, str] = field(factory=dict)
     names: Mapping[str, str] = field(factory=dict)
+    known: Mapping[str, datetime.date] = field(factory=dict)
 
     def since(self, earlier: Visible) -> dict[str, tuple[str, ...]]:
         """For each event, the ids of its corrections and its retraction known here, not in ``earlier``."""
@@ -92,6 +94,7 @@ def visible(events: Sequence[Event], known: datetime.date | None = None) -> Visi
         },
         resolved.retractions,
         resolved.names,
+        {event.id: knowledge(event).day for event in kept if event.id in resolved.patches},
     )
 
 
@@ -130,7 +133,7 @@ def resolve(
     """Replay what was known on a day: the one way from events to a ledger."""
     with paused_collector():
         seen = visible(events, known)
-        settled = settle(seen.events)
+        settled = settle(seen.events, seen.known)
         ordered = tuple(with_effects(in_order(settled.events, ORDER), KINDS))
         return Resolved(seen, settled, ordered, replay(ordered, projectors, seen.names))
 

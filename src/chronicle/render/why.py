@@ -65,7 +65,9 @@ class Explained:
             "view": self.whys[0].view if len(self.whys) == 1 else None,
             "as_of": self.as_of.isoformat(),
             **self.terms.data(),
-            "reasons": [_reason(why, reason, self.as_of) for why in self.whys for reason in why.reasons],
+            "reasons": [
+                _reason(why, reason, self.as_of, self.teller) for why in self.whys for reason in why.reasons
+            ],
             "instead": self.instead,
         }
 
@@ -131,26 +133,26 @@ class Explained:
         return self.teller.name(entity, self.as_of)
 
 
-def _reason(why: Why, reason: Reason, as_of: datetime.date) -> dict[str, Any]:
+def _reason(why: Why, reason: Reason, as_of: datetime.date, teller: Teller) -> dict[str, Any]:
     fact = {name: value for name, value in fact_data(reason.fact).items() if name != "events"}
     return {
         "view": why.view,
         "key": key_data(why.view, reason.fact.key),
         **fact,
         "ended_by": reason.fact.span.ended_by if may_have_ended(reason.fact, as_of) else None,
-        "steps": [_step_data(step) for step in reason.steps],
+        "steps": [_step_data(step, teller) for step in reason.steps],
         "contradicted_by": [event.id for event in reason.contradicted_by],
     }
 
 
-def _step_data(step: Step) -> dict[str, Any]:
+def _step_data(step: Step, teller: Teller) -> dict[str, Any]:
     return {
         "event": codec.encode(step.event),
         "known": step.knowledge.day.isoformat(),
         "known_assumed": step.knowledge.assumed,
         "place": None if step.place is None else _place(step.place),
         "corrections": [codec.encode(correction) for correction in step.corrections],
-        "conflicts": [conflict_data(conflict) for conflict in step.conflicts],
+        "conflicts": [conflict_data(conflict, teller) for conflict in step.conflicts],
     }
 
 

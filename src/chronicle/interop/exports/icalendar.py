@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from chronicle.dates import FOREVER
-from chronicle.events import Event, knowledge
+from chronicle.events import Event
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import bounds, line
 
@@ -35,7 +35,7 @@ def _entry(material: Material, event: Event) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.id)}@chronicle"
     # When it could be known: the same export gives the same file, so it is not the time of now.
-    yield f"DTSTAMP:{_day(knowledge(event).day)}T000000Z"
+    yield f"DTSTAMP:{_day(material.known(event))}T000000Z"
     yield f"DTSTART;VALUE=DATE:{_day(first)}"
     if last < FOREVER:
         yield f"DTEND;VALUE=DATE:{_day(last + _ONE_DAY)}"

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from chronicle import views
 from chronicle.dates import PartialDate
 from chronicle.errors import absent
-from chronicle.events import Event, references
+from chronicle.events import Event, knowledge, references
 from chronicle.replay import Ledger, Span
 from chronicle.state import State
 from chronicle.values import Source
@@ -40,6 +40,7 @@ class Material:
     _tell: Tell | None = None
     _names: dict[str, tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _sources: dict[str, tuple[Source, ...]] = field(factory=dict, init=False, repr=False)
+    _known: dict[str, datetime.date] = field(factory=dict, init=False, repr=False)
 
     def tell(self, event: Event) -> str:
         """An event as a sentence: as the caller tells it, else its kind and the names that it mentions."""
@@ -81,6 +82,12 @@ class Material:
         if not self._sources:
             self._sources.update((event.id, event.sources) for event in self.written)
         return self._sources.get(span.events[-1], ())
+
+    def known(self, event: Event) -> datetime.date:
+        """From which day an event could be known, as it was written: no correction moves that."""
+        if not self._known:
+            self._known.update((written.id, knowledge(written).day) for written in self.written)
+        return self._known[event.id]
 
     def views_asked(self) -> tuple[str, ...]:
         """The one view that was asked for, or all. Raises ``NotFound`` (C606) for one that is not there."""
