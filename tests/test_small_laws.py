@@ -13,8 +13,9 @@ from click.testing import CliRunner, Result
 
 from chronicle.cli import chronicle
 from chronicle.events import Event
+from chronicle.history import History
 from chronicle.state import State
-from given import acquired, disposed, happened, issued, observed, state_on, written
+from given import acquired, corrected, disposed, happened, issued, observed, retracted, state_on, written
 
 
 def run(*arguments: str | Path, **settings: Any) -> Result:
@@ -236,3 +237,74 @@ def test_what_else_says_since_when_an_event_is_known_says_the_same(tmp_path: Pat
     assert [row["known"] for row in rows] == ["2014-03-01", "2014-02-01"]
     calendar = run("--from", file, "export", "icalendar").stdout
     assert calendar.partition("UID:e1@")[2].splitlines()[1] == "DTSTAMP:20140311T000000Z"
+
+
+BOUGHT = acquired("2014-03-11", "north", "mill", "60%", id="e1")
+
+
+def share_by(known: str | None, *records: Event) -> str:
+    """What north has of mill at the end of 2015, by what was known on a day."""
+    return str(state_on("2015", [BOUGHT, *records], known).share("north", "mill"))
+
+
+def doubts(*records: Event) -> list[tuple[str, ...]]:
+    """The findings that an order is a guess, by the events that they name."""
+    found = History([BOUGHT, *records]).check()
+    return [problem.events for problem in found if problem.code == "C408"]
+
+
+def test_corrections_go_by_their_own_date() -> None:
+    """One of "2016" stands before one of September 2016, as the timeline shows them; that is a guess."""
+    year = corrected("2016", "e1", {"share": "55%"}, id="c1")
+    day = corrected("2016-09-01", "e1", {"share": "57%"}, id="c2")
+    for records in ((year, day), (day, year)):
+        shares = [share_by(known, *records) for known in ("2016-08", "2016-10", "2016", "2017", None)]
+        assert shares == ["60%", "57%", "57%", "57%", "57%"]
+        assert doubts(*records) == [("c2", "c1")]
+
+
+def test_when_a_correction_is_known_decides_before_its_date() -> None:
+    """A `known` that is given says which of two came later, in either direction."""
+    late = corrected("2016", "e1", {"share": "55%"}, id="c1", known="2017-01-10")
+    early = corrected("2016-09-01", "e1", {"share": "57%"}, id="c2", known="2016-09-05")
+    assert [share_by(known, late, early) for known in ("2016-08", "2016-10", "2017")] == ["60%", "57%", "55%"]
+    assert doubts(late, early) == []
+    undone = corrected("2018", "e1", {"share": "50%"}, id="c3", known="2016-01")
+    assert share_by(None, undone, late, early) == "55%"
+
+
+def test_the_source_of_a_correction_does_not_move_it() -> None:
+    """A correction from an old paper is as new as its own date."""
+    first = corrected("2016-01-01", "e1", {"share": "55%"})
+    second = corrected("2017-01-01", "e1", {"share": "57%"}, sources=[{"title": "T", "published": "2015"}])
+    assert share_by(None, second, first) == "57%"
+
+
+def test_corrections_that_leave_nothing_open_are_no_guess() -> None:
+    """Other fields, the same value, the same window, or one of them withdrawn: nothing hangs on the order."""
+    year = corrected("2016", "e1", {"share": "55%"}, id="c1")
+    others = (
+        corrected("2016-09-01", "e1", {"right": "votes"}, id="c2"),
+        corrected("2016-09-01", "e1", {"share": "55%"}, id="c2"),
+        corrected("2016", "e1", {"share": "57%"}, id="c2"),
+        corrected("2017-01-01", "e1", {"share": "57%"}, id="c2"),
+        corrected("2016-09-01", "c1", {"set": {"share": "57%"}}, id="c2"),
+    )
+    for other in others:
+        assert doubts(year, other) == []
+    assert doubts(year, others[0], corrected("2016-10-01", "e1", {"share": "57%"}, id="c3")) == [("c3", "c1")]
+    withdrawn = retracted("2018", "c1")
+    assert doubts(year, corrected("2016-10-01", "e1", {"share": "57%"}, id="c3"), withdrawn) == []
+    assert share_by(None, year, others[2]) == "57%"
+    assert share_by(None, others[2], year) == "55%"
+
+
+def test_which_of_two_ids_stays_may_be_a_guess_too() -> None:
+    """Two links the other way round, of which one is dated loosely."""
+    one = happened("identity.linked", "2017", id="l1", a="north", b="nord", reason="same")
+    other = happened("identity.linked", "2017-05-01", id="l2", a="nord", b="north", reason="other way round")
+    assert doubts(one, other) == [("l2", "l1")]
+    same = happened("identity.linked", "2017-05-01", id="l2", a="north", b="nordic", reason="same")
+    assert doubts(one, same) == []
+    later = happened("identity.linked", "2018-05-01", id="l2", a="nord", b="north", reason="other way round")
+    assert doubts(one, later) == []

@@ -269,8 +269,9 @@ class History:
         from chronicle.checks import Examined, examine
 
         resolved = self._resolved(known, recorded)
+        seen = resolved.visible
         found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger))
-        return tuple(self._placed(problem) for problem in (*resolved.visible.problems, *found))
+        return tuple(self._placed(problem) for problem in (*seen.problems, *seen.doubts, *found))
 
     # Changes
 
