@@ -192,7 +192,8 @@ entities:
 events:
   - {id: e1, kind: stake.acquired, date: 2014-03-11, holder: north, target: mill, share: 60%}
   - {id: c1, kind: record.corrected, date: 2016-05-01, target: e1, set: {date: 2013-02-01}, reason: a}
-  - {id: c2, kind: record.corrected, date: 2017-05-01, target: e1, set: {date: 2015-02-01, share: 55%}, reason: b}
+  - {id: c2, kind: record.corrected, date: 2017-05-01, target: e1, set: {date: 2015-02-01, share: 55%},
+     reason: b}
   - {id: r2, kind: record.retracted, date: 2018-05-01, target: c2, reason: c2 was wrong}
   - {id: r3, kind: record.retracted, date: 2019-05-01, target: r2, reason: c2 was right after all}
   - {id: c3, kind: record.corrected, date: 2020-05-01, target: e1, reason: sourced,
@@ -308,3 +309,56 @@ def test_which_of_two_ids_stays_may_be_a_guess_too() -> None:
     assert doubts(one, same) == []
     later = happened("identity.linked", "2018-05-01", id="l2", a="nord", b="north", reason="other way round")
     assert doubts(one, later) == []
+
+
+# Names that are only possible
+
+RENAMED = """
+entities:
+  - {id: mill, name: Mill Works, type: company}
+  - {id: quay, name: Quay Ltd, type: company}
+events:
+  - {kind: entity.renamed, date: 2010, entity: mill, name: Harbour Group}
+  - {kind: entity.renamed, date: 2012-06, entity: mill, name: Mill Works}
+  - {kind: entity.renamed, date: 2012-06-15, entity: quay, name: Harbour Group}
+  - {kind: entity.identified, date: 2010, entity: mill, scheme: ticker, value: 0042.HK, until: 2012-06}
+  - {kind: entity.identified, date: 2012-06-20, entity: quay, scheme: ticker, value: 0042.HK}
+  - {kind: stake.acquired, date: 2012-06-10, holder: quay, target: mill, share: 10%}
+  - {kind: entity.dissolved, date: 2013, entity: quay, reason: wound up}
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("as-of 2012-06-12", "10%  Mill Works (name possible)"),
+        ("as-of 2012-06-12 mill", "Mill Works (name possible), company, ticker 0042.HK (possible)"),
+        ("as-of 2012-06-30 mill", "Mill Works, company\n"),
+        ("as-of 2012-05-31 mill", "Harbour Group, company, ticker 0042.HK\n"),
+        ("as-of 2012-06-20 quay", "Harbour Group, company, ticker 0042.HK\n"),
+        ("as-of 2013-06-20 quay", "Harbour Group, company, dissolved (possible), ticker 0042.HK\n"),
+        ("timeline", "Quay Ltd acquires a stake in Mill Works (name possible)"),
+        ("timeline --csv", "Quay Ltd acquires a stake in Mill Works (name possible)"),
+        ("why quay mill --as-of 2012-06-12", "Why: stake of Quay Ltd in Mill Works (name possible)"),
+        ("diff 2012-06-09 2012-06-12", "Quay Ltd in Mill Works (name possible)"),
+        ("export mermaid --as-of 2012-06-12", '["Mill Works (name possible)"]'),
+        ("export dot --as-of 2012-06-12", 'label="Mill Works (name possible)"'),
+        ("export icalendar", "Quay Ltd acquires a stake in Mill Works (name possible)"),
+    ],
+)
+def test_a_name_or_identifier_that_is_only_possible_is_marked(
+    question: str, said: str, tmp_path: Path
+) -> None:
+    """On a day inside the window of a change nobody knows which of two names it was."""
+    result = run("--from", written(tmp_path, RENAMED), *question.split(), env={"COLUMNS": "110"})
+    assert said in result.stdout
+
+
+def test_json_marks_names_and_identifiers_that_are_only_possible(tmp_path: Path) -> None:
+    """The entity says it of its name, and each identifier of itself."""
+    file = written(tmp_path, RENAMED)
+    mill, quay = answer("--from", file, "as-of", "2012-06-22")["entities"]
+    assert (mill["name"], mill["certain"]) == ("Mill Works", False)
+    assert mill["identifiers"] == [{"scheme": "ticker", "value": "0042.HK", "certain": False}]
+    assert (quay["name"], quay["certain"]) == ("Harbour Group", True)
+    assert quay["identifiers"] == [{"scheme": "ticker", "value": "0042.HK", "certain": True}]

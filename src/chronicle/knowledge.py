@@ -231,7 +231,7 @@ def _guessed(resolved: _Resolved, records: Sequence[Event]) -> Iterator[Problem]
 
 
 def _contested(patches: Sequence[tuple[str, _Patch]]) -> Iterator[tuple[str, str, str]]:
-    """Pairs of corrections, the later one being the last that sets a field, the other setting it otherwise."""
+    """Pairs of corrections that set a field otherwise, the second being the last that sets it."""
     last: dict[str, tuple[str, str]] = {}
     for correction, patch in reversed(patches if len(patches) > 1 else ()):
         for name, value in patch:

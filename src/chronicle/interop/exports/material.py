@@ -54,12 +54,18 @@ class Material:
         return f"{what}: {names}" if names else what
 
     def name(self, entity: str, day: datetime.date) -> str:
-        """What an entity is called on ``day``: its short name, else its name, else its id."""
-        found: views.Name | None = None
+        """What an entity is called on ``day``: its short name, else its name, else its id.
+
+        A name that is only possible on the day is marked.
+        """
+        found: Span | None = None
         for span in self._spans_of(entity):
             if span.possible(day):
-                found = span.value
-        return entity if found is None else found.short or found.name
+                found = span
+        if found is None:
+            return entity
+        name: views.Name = found.value
+        return (name.short or name.name) + ("" if found.certain(day) else " (name possible)")
 
     def _spans_of(self, entity: str) -> tuple[Span, ...]:
         spans = self._names.get(entity)
