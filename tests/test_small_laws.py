@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from click.testing import CliRunner, Result
 from chronicle.cli import chronicle
 from chronicle.events import Event
 from chronicle.history import History
+from chronicle.render.layout import Line, line_columns
+from chronicle.render.tree import Node, tree
 from chronicle.state import State
 from given import acquired, corrected, disposed, happened, issued, observed, retracted, state_on, written
 
@@ -362,3 +365,31 @@ def test_json_marks_names_and_identifiers_that_are_only_possible(tmp_path: Path)
     assert mill["identifiers"] == [{"scheme": "ticker", "value": "0042.HK", "certain": False}]
     assert (quay["name"], quay["certain"]) == ("Harbour Group", True)
     assert quay["identifiers"] == [{"scheme": "ticker", "value": "0042.HK", "certain": True}]
+
+
+# Long texts
+
+
+@pytest.mark.parametrize("word", ["word and so on ", "阿里巴巴影业，", f"{JOINED} ", "x", "क्\u200dष देव "])
+def test_an_explanation_is_linear_in_the_length_of_a_note(word: str) -> None:
+    """Four times the note takes about four times as long, and not sixteen times."""
+
+    def seconds(length: int) -> float:
+        note: Line = [("1 Jan 2014  ", ""), (word * (length // len(word)), "dim")]
+        began = time.process_time()
+        lines = list(tree(Node(([("why", "")],), (Node((note,)),)), 80))
+        assert len(lines) > length / 80 - 1
+        return time.process_time() - began
+
+    seconds(1_000)
+    assert seconds(200_000) < 10 * max(seconds(50_000), 0.01)
+
+
+@pytest.mark.parametrize("word", ["word and so on ", "阿里巴巴影业，", f"{JOINED} "])
+def test_a_note_is_told_whole_however_its_lines_are_broken(word: str) -> None:
+    """No blank comes between two Chinese characters, and nothing is lost."""
+    note = (word * 40).strip()
+    lines = list(tree(Node(([("why", "")],), (Node(([(note, "")],)),)), 40))
+    assert all(line_columns(line) <= 40 for line in lines)
+    told = ["".join(text for text, _ in line).removeprefix("└─ ").strip() for line in lines[1:]]
+    assert (" " if " " in word else "").join(told) == note

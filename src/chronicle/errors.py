@@ -23,6 +23,7 @@ from chronicle.codes import CODES, Severity
 # They have no width and change how their neighbours are written: Persian and the scripts of India have
 # words that are others without them, and families of emoji fall apart.
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+_JOINING = re.compile("[\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}]")
 
 
 def can_be_shown(character: str) -> bool:
@@ -35,7 +36,7 @@ def printable(text: str) -> str:
 
     Text from a file must never reach a terminal as an escape sequence.
     """
-    if text.isprintable():
+    if text.isprintable() or _JOINING.sub("", text).isprintable():
         return text
     return "".join(
         character if can_be_shown(character) else "\N{REPLACEMENT CHARACTER}" for character in text
