@@ -13,12 +13,24 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chronicle.cli import chronicle
+from chronicle.errors import UsageError
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.render.layout import Line, line_columns
 from chronicle.render.tree import Node, tree
 from chronicle.state import State
-from given import acquired, corrected, disposed, happened, issued, observed, retracted, state_on, written
+from given import (
+    acquired,
+    corrected,
+    disposed,
+    happened,
+    issued,
+    observed,
+    proposed,
+    retracted,
+    state_on,
+    written,
+)
 
 
 def run(*arguments: str | Path, **settings: Any) -> Result:
@@ -393,3 +405,66 @@ def test_a_note_is_told_whole_however_its_lines_are_broken(word: str) -> None:
     assert all(line_columns(line) <= 40 for line in lines)
     told = ["".join(text for text, _ in line).removeprefix("└─ ").strip() for line in lines[1:]]
     assert (" " if " " in word else "").join(told) == note
+
+
+# Questions that cannot mean anything
+
+AGREED = happened("deal.agreed", "2014-03-11", deal="d", title="D", parties=["north", "mill"])
+APPROVED = happened("deal.approved", "2014-05", deal="d")
+
+
+@pytest.mark.parametrize(
+    ("told", "on", "earliest"),
+    [
+        ((proposed("2014", "d"),), "2013", "2014-01-01"),
+        ((proposed("2014", "d"),), "2013-12-31", "2014-01-01"),
+        ((AGREED,), "2014-03-10", "2014-03-11"),
+        ((AGREED,), "2014-02", "2014-03-11"),
+        ((AGREED,), "[..2014-03-10]", "2014-03-11"),
+        ((proposed("2014", "d"), AGREED), "2014-03-10", "2014-03-11"),
+        ((AGREED, APPROVED), "2014-04", "2014-05-01"),
+    ],
+)
+def test_a_deal_cannot_be_assumed_to_complete_before_it_was_made(
+    told: tuple[Event, ...], on: str, earliest: str
+) -> None:
+    """The error names the earliest day on which it can."""
+    with pytest.raises(UsageError) as error:
+        History(told).assume("d", on)
+    assert error.value.code == "C603"
+    assert error.value.problems[0].help == f"assume it on {earliest} or later"
+    assert len(History(told).assume("d", earliest).events) == len(told) + 1
+
+
+@pytest.mark.parametrize("on", ["2014", "2014-03", "[2013..2015]", "[..2014-03-11]", "2014-03-11", "2015"])
+def test_a_window_in_which_a_deal_can_complete_can_be_assumed(on: str) -> None:
+    """It is enough that some day of the assumed date is not before the agreement."""
+    assert len(History([AGREED]).assume("d", on).events) == 2
+
+
+def test_an_assumption_goes_by_what_was_known() -> None:
+    """An approval that was known later stands in no way of what is assumed before it was."""
+    later = happened("deal.approved", "2014-05-01", deal="d", known="2014-09")
+    history = History([AGREED, later])
+    with pytest.raises(UsageError):
+        history.assume("d", "2014-04-01")
+    assert history.assume("d", "2014-04-01", known="2014-08").as_of("2014-04-01", known="2014-08").deals()
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "refused"),
+    [
+        ("2015", "2014", True),
+        ("2014-03-12", "2014-03-11", True),
+        ("[2014-04..]", "2014-03", True),
+        ("2014-03-11", "2014-03-11", False),
+        ("2014-12", "2014", False),
+        ("2014", "2014-03", False),
+        ("[..2014]", "2013", False),
+    ],
+)
+def test_since_after_until_is_an_error(since: str, until: str, refused: bool, tmp_path: Path) -> None:
+    """A question that nothing can answer is refused, and not answered with an empty list."""
+    result = run("--from", written(tmp_path, RENAMED), "timeline", "--since", since, "--until", until)
+    assert result.exit_code == (2 if refused else 0)
+    assert ("error[C609]: no day lies between" in result.stderr) == refused

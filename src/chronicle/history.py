@@ -22,7 +22,10 @@ from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError
 from chronicle.events import (
     KINDS,
     ORDER,
+    DealAgreed,
+    DealApproved,
     DealCompleted,
+    DealProposed,
     EntityDeclared,
     Event,
     Knowledge,
@@ -175,7 +178,8 @@ class History:
 
         ``entity`` keeps those that name it, ``kinds`` those of these kinds, ``since`` and ``until``
         (both inclusive) those that may have happened then. Declarations are left out unless asked
-        for by kind. Raises ``NotFound`` for an unknown entity (C601) or kind (C201).
+        for by kind. Raises ``NotFound`` for an unknown entity (C601) or kind (C201), ``UsageError``
+        (C609) when no day lies between ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         visible = self._visible(known, recorded)
@@ -184,6 +188,9 @@ class History:
             entity = visible.names.get(entity, entity)
         first = datetime.date.min if since is None else _first_day(since)
         last = datetime.date.max if until is None else as_day(until)
+        if last < first:
+            message = f"no day lies between {first} (since) and {last} (until)"
+            raise UsageError(Problem("C609", message, help="give the earlier date as since"))
         return tuple(
             event
             for event in in_order(visible.events, ORDER)
@@ -289,12 +296,15 @@ class History:
         more may be assumed upon it. By what was known on ``known`` the deal must still be open.
 
         Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one that has
-        completed or was terminated, ``InvalidEvents`` for wrong events.
+        completed or was terminated and for a day before the deal was made, ``InvalidEvents`` for
+        wrong events.
         """
         more = [evolve(event, known=_ALWAYS) for event in _decoded(events)]
         if deal is not None:
             self._require_open(deal, known)
-            more.append(self._completion(deal, on))
+            completion = self._completion(deal, on)
+            self._require_made(deal, completion.date, known)
+            more.append(completion)
         self._refuse_faulty(more)
         assumed = copy(self)
         assumed._events += tuple(more)
@@ -417,6 +427,19 @@ class History:
         if deals[deal] in ("completed", "terminated"):
             message = f'deal "{deal}" is {deals[deal]} already'
             raise UsageError(Problem("C603", message, help="assume a deal that is still open"))
+
+    def _require_made(self, deal: str, date: PartialDate, known: Day | None) -> None:
+        """A deal cannot complete before it was proposed, agreed and approved, as far as these are told."""
+        stages = (
+            event
+            for event in self._resolved(known, None).settled.events
+            if event.deal == deal and isinstance(event, DealProposed | DealAgreed | DealApproved)
+        )
+        last = max(stages, key=lambda event: event.date.earliest, default=None)
+        if last is not None and date.latest < last.date.earliest:
+            stage, when = last.kind.removeprefix("deal."), f"{last.date.earliest} at the earliest"
+            message = f'deal "{deal}" cannot be completed by {date.latest}: it was {stage} on {when}'
+            raise UsageError(Problem("C603", message, help=f"assume it on {last.date.earliest} or later"))
 
     def _refuse_faulty(self, events: Sequence[Event]) -> None:
         """A correction or a retraction must name an event that is there, and leave an event."""
