@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -468,3 +470,94 @@ def test_since_after_until_is_an_error(since: str, until: str, refused: bool, tm
     result = run("--from", written(tmp_path, RENAMED), "timeline", "--since", since, "--until", until)
     assert result.exit_code == (2 if refused else 0)
     assert ("error[C609]: no day lies between" in result.stderr) == refused
+
+
+# Standard input
+
+YAML = """
+entities:
+  - {id: north, name: North, type: company}
+  - {id: mill, name: Mill, type: company}
+events:
+  - {id: e1, kind: stake.acquired, date: 2014-03-11, holder: north, target: mill, share: 60%}
+"""
+QUOTED = '{"entities": [], "events": [{"kind": "deal.agreed", "date": "2014", "deal": "d", "parties": []}]}'
+
+
+def as_json_lines(yaml: str, tmp_path: Path) -> str:
+    """The same events, a JSON object a line."""
+    return run("--from", written(tmp_path, yaml), "export", "jsonl").stdout
+
+
+def chronicle_process(
+    *arguments: str | Path, piped: str | None, cwd: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run ``chronicle`` in a process of its own, with something piped in."""
+    command = [sys.executable, "-m", "chronicle", *map(str, arguments)]
+    return subprocess.run(command, input=piped, capture_output=True, text=True, cwd=cwd, check=False)
+
+
+@pytest.mark.parametrize("source", ["-", "/dev/stdin", "/dev/fd/0"])
+@pytest.mark.parametrize("json_lines", [False, True])
+def test_a_history_is_read_from_standard_input(source: str, json_lines: bool, tmp_path: Path) -> None:
+    """YAML or JSON Lines, whichever it is, by each name that standard input has."""
+    piped = as_json_lines(YAML, tmp_path) if json_lines else YAML
+    done = chronicle_process("--from", source, "as-of", "2015", "--plain", piped=piped, cwd=tmp_path)
+    assert done.stdout.splitlines()[0] == "holding\tnorth\tmill\tequity\t60%\tcertain\t2014-03-11\te1"
+    assert done.stderr == ""
+    store = tmp_path / "corp.db"
+    done = chronicle_process("record", source, "--into", store, piped=piped, cwd=tmp_path)
+    assert (done.returncode, done.stderr[:17]) == (0, "recorded 3 events")
+    assert run("--from", store, "as-of", "2015", "--plain").stdout.startswith("holding\tnorth\tmill")
+
+
+@pytest.mark.parametrize("form", [YAML, QUOTED, f"\ufeff{YAML}", f"# a comment\n{YAML}"])
+def test_yaml_from_standard_input_may_look_like_anything_that_yaml_may(form: str) -> None:
+    """A document that quotes its sections is not taken for JSON Lines."""
+    assert run("--from", "-", "timeline", input=form.encode()).exit_code == 0
+
+
+def test_what_is_wrong_with_standard_input_is_said_with_its_place(tmp_path: Path) -> None:
+    """The file is called stdin, also where it is empty, too odd or closed."""
+    wrong = run("--from", "-", "check", input=YAML.replace("60%", "much"))
+    assert "stdin:6:" in wrong.output
+    assert run("--from", "-", "check", input='{"id": 1').stderr.startswith("stdin:1:")
+    assert run("--from", "-", "check", input=b"\xff\xfe").stderr.startswith("stdin:1:1: error[C102]")
+    assert run("record", "-", "--into", tmp_path / "x.db", input="a: b").exit_code == 1
+    assert not (tmp_path / "x.db").exists()
+    closed = subprocess.run(
+        f"{sys.executable} -m chronicle --from - timeline <&-",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert closed.stderr.startswith("stdin: error[C101]: cannot be read")
+
+
+def test_the_export_of_a_store_can_be_piped_into_another(tmp_path: Path) -> None:
+    """It makes a copy then, as it does from a file: the same positions, times and chain."""
+    one, two, three = (tmp_path / f"{name}.db" for name in ("one", "two", "three"))
+    run("record", "-", "--into", one, input=YAML)
+    export = run("--from", one, "export", "jsonl").stdout
+    assert run("record", "-", "--into", two, input=export).exit_code == 0
+    assert run("--from", two, "export", "jsonl").stdout == export
+    assert run("record", "-", "--as-events", "--into", three, input=export).exit_code == 0
+    assert (
+        run("--from", three, "timeline", "--plain").stdout == run("--from", one, "timeline", "--plain").stdout
+    )
+    more = written(tmp_path, YAML.replace("e1", "e2"))
+    assert run("record", "-", more, "--into", tmp_path / "four.db", input=export).exit_code == 2
+    assert run("record", "-", more, "--into", tmp_path / "five.db", input="events: []").exit_code == 0
+
+
+def test_a_statement_can_be_made_about_a_history_that_is_piped_in() -> None:
+    """A correction of it is printed, for a file; an export is that of its events."""
+    printed = run("--from", "-", "correct", "e1", "--set", "share=55%", "--reason", "a slip", input=YAML)
+    assert "kind: record.corrected" in printed.stdout
+    lines = run("--from", "-", "export", "jsonl", input=YAML).stdout.splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == [
+        "entity.declared",
+        "entity.declared",
+        "stake.acquired",
+    ]

@@ -64,11 +64,15 @@ def open_history(
 ) -> History:
     """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
 
+    ``-`` is YAML or JSON Lines from standard input.
+
     ``projectors`` are yours, beside those that come with Chronicle. ``create`` makes a store that is
     not there yet. Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents``
     with all problems of all files, ``StoreError`` for a store that cannot be read.
     """
     path = Path(source)
+    if authoring.is_standard_input(source):
+        return History.from_files([path], projectors)
     is_text = path.suffix in _TEXT_FILES
     is_path = "://" not in str(source) and str(source) != "memory:"
     if is_path and not os.path.exists(path) and (is_text or not create):

@@ -12,9 +12,14 @@ from chronicle.errors import printable
 
 def entities(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the entities in the source."""
+    from chronicle.authoring import is_standard_input
+
     # A history that cannot be read is reported by the command itself, not while its line is typed.
     with suppress(Exception):
-        history = context.find_root().obj.history()
+        asked = context.find_root().obj
+        if is_standard_input(asked.source_named()):
+            return []
+        history = asked.history()
         return [_item(id) for id in history.entity_ids() if id.startswith(incomplete)]
     return []
 

@@ -97,7 +97,11 @@ def _is_whole_store(asked: Asked) -> bool:
     """Whether the source is a store and all of it is asked for."""
     if asked.known is not None or asked.recorded is not None or asked.assumed:
         return False
+    from chronicle.authoring import is_standard_input
+
     source = asked.source_named()
+    if is_standard_input(source):
+        return False
     return "://" in source or (os.path.isfile(source) and Path(source).suffix not in _EVENT_FILES)
 
 
