@@ -21,6 +21,7 @@ from chronicle.history import History
 from chronicle.render.layout import Line, line_columns
 from chronicle.render.tree import Node, tree
 from chronicle.state import State
+from chronicle.stores import NewRecord, open_store
 from given import (
     acquired,
     corrected,
@@ -561,3 +562,42 @@ def test_a_statement_can_be_made_about_a_history_that_is_piped_in() -> None:
         "entity.declared",
         "stake.acquired",
     ]
+
+
+# Stores of a newer Chronicle
+
+NEWER = {
+    'unknown kind "stake.pledged"': {"kind": "stake.pledged", "holder": "a", "target": "b"},
+    'unknown kind "stake.aquired"': {"kind": "stake.aquired", "holder": "a", "target": "b", "share": "1%"},
+    'unknown field "pledge" of stake.acquired': {
+        **{"kind": "stake.acquired", "holder": "a", "target": "b", "share": "1%"},
+        **{"pledge": "yes", "date": "never"},
+    },
+    'unknown kind "unit.pledged"': {
+        **{"kind": "deal.proposed", "deal": "d", "title": "D", "parties": ["a", "b"]},
+        "effects": [{"kind": "unit.pledged", "unit": "u"}],
+    },
+}
+
+
+@pytest.mark.parametrize("said", NEWER)
+def test_what_a_store_holds_and_nobody_knows_was_written_by_a_newer_chronicle(
+    said: str, tmp_path: Path
+) -> None:
+    """A kind or a field is not a slip of the pen there: no store takes one in that its version does not know."""
+    event = {"id": "x", "date": "2014", **NEWER[said]}
+    body = json.dumps(event).encode()
+    with open_store(tmp_path / "corp.db", create=True) as store:
+        store.append([NewRecord("x", event["kind"], body)])
+    for question in (("timeline",), ("as-of", "2015"), ("tail",)):
+        result = run("--from", tmp_path / "corp.db", *question)
+        assert result.exit_code == 4
+        assert "error[C502]" in result.stderr
+        assert f"{said}, written by a newer Chronicle" in result.stderr
+        assert "did you mean" not in result.stderr
+
+
+def test_a_kind_that_a_file_has_and_nobody_knows_is_a_slip_of_the_pen() -> None:
+    """Who writes a file is told the nearest kind."""
+    result = run("--from", "-", "timeline", input=YAML.replace("stake.acquired", "stake.aquired"))
+    assert "did you mean stake.acquired?" in result.stderr
