@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -15,7 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chronicle.cli import chronicle
-from chronicle.errors import UsageError
+from chronicle.dates import parse_date
+from chronicle.errors import InvalidValue, UsageError
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.render.layout import Line, line_columns
@@ -584,7 +587,7 @@ NEWER = {
 def test_what_a_store_holds_and_nobody_knows_was_written_by_a_newer_chronicle(
     said: str, tmp_path: Path
 ) -> None:
-    """A kind or a field is not a slip of the pen there: no store takes one in that its version does not know."""
+    """A kind or a field is no slip of the pen there: no store takes one in that its version does not know."""
     event = {"id": "x", "date": "2014", **NEWER[said]}
     body = json.dumps(event).encode()
     with open_store(tmp_path / "corp.db", create=True) as store:
@@ -601,3 +604,58 @@ def test_a_kind_that_a_file_has_and_nobody_knows_is_a_slip_of_the_pen() -> None:
     """Who writes a file is told the nearest kind."""
     result = run("--from", "-", "timeline", input=YAML.replace("stake.acquired", "stake.aquired"))
     assert "did you mean stake.acquired?" in result.stderr
+
+
+# Dates as people write them
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        *((text, "or 2014 where it is the calendar year") for text in ("FY2014", "FY 2014", "fy14")),
+        *((text, "[2014-01..2014-06]?") for text in ("H1 2014", "2014-H1", "2014H1", "1H 2014", "h1/2014")),
+        *((text, "[2014-07..2014-12]?") for text in ("H2 2014", "2014 H2", "2H2014")),
+        *((text, "[2014-01..2014-04]?") for text in ("early 2014", "Early in 2014", "beginning of 2014")),
+        *((text, "[2014-05..2014-08]?") for text in ("mid 2014", "mid-2014", "middle of 2014")),
+        *((text, "[2014-09..2014-12]?") for text in ("late 2014", "end of 2014")),
+        *((text, "2014-03?") for text in ("early March 2014", "mid-Mar 2014", "late 2014-03")),
+        *((text, "[2010..2019]?") for text in ("2010s", "the 2010s", "2010's")),
+        *((text, "write 2014-03-11") for text in ("2014年3月11日", "２０１４年３月１１日")),
+        *((text, "write 2014-03-11") for text in ("2014 年 3 月 11 日", "2014년 3월 11일")),
+        *((text, "write 2014-03") for text in ("2014年3月", "2014年03月")),
+        ("2014年", "write 2014"),
+        *((text, "[0001..9999]") for text in ("unknown", "Unknown", "n/a", "?", "TBD", "undated", "不明")),
+    ],
+)  # fmt: skip
+def test_a_date_in_other_words_is_refused_with_the_nearest_form(text: str, nearest: str) -> None:
+    """What the source says is told how to be written, and what is named can be read."""
+    with pytest.raises(InvalidValue) as error:
+        parse_date(text)
+    (problem,) = error.value.problems
+    assert problem.code == "C301"
+    assert problem.help is not None
+    assert problem.help.endswith(nearest) or nearest in problem.help
+    for form in re.findall(r"\[[-0-9.]+\]|[0-9]{4}(?:-[0-9]{2})*", problem.help):
+        assert parse_date(form).text == form
+
+
+# Ends of commands
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("typed", ["--help", "-h", "", "--version", "timeline --help", "explain", "complete"])
+def test_whatever_is_printed_ends_alike_on_a_full_disk_and_in_a_closed_pipe(typed: str) -> None:
+    """Help and the version are told before any command runs, and end as every command does."""
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    if typed == "complete":
+        typed, environment["_CHRONICLE_COMPLETE"] = "", "bash_source"
+    command = [sys.executable, "-m", "chronicle", *typed.split()]
+    settings: dict[str, Any] = {"stderr": subprocess.PIPE, "text": True, "env": environment}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, check=False, **settings)
+    assert (done.returncode, done.stderr) == (1, "error: no space left on device\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as closed:
+        done = subprocess.run(command, stdout=closed, check=False, **settings)
+    assert (done.returncode, done.stderr) == (141, "")
