@@ -7,20 +7,25 @@ import io
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from icalendar import Calendar
 
 from chronicle.cli import chronicle
 from chronicle.dates import parse_date
 from chronicle.errors import InvalidValue, UsageError
 from chronicle.events import Event
 from chronicle.history import History
+from chronicle.interop.exports import exported
+from chronicle.interop.exports.material import material
 from chronicle.render.layout import Line, line_columns
 from chronicle.render.tree import Node, tree
 from chronicle.state import State
@@ -659,3 +664,92 @@ def test_whatever_is_printed_ends_alike_on_a_full_disk_and_in_a_closed_pipe(type
     with open(writing, "w") as closed:
         done = subprocess.run(command, stdout=closed, check=False, **settings)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+# Exports
+
+UNDATED = """
+entities:
+  - {id: acme, name: Acme Ltd, type: company}
+  - {id: delta, name: Delta, type: company}
+events:
+  - {id: w, kind: stake.acquired, date: "[0001..9999]", holder: acme, target: delta, share: 10%}
+"""
+HALF_DATED = """
+  - {id: x, kind: stake.acquired, date: "[..2014]", holder: acme, target: delta, share: 10%}
+  - {id: y, kind: stake.acquired, date: "[2015..]", holder: acme, target: delta, share: 10%}
+  - {id: z, kind: stake.acquired, date: "9999", holder: acme, target: delta, share: 10%}
+  - {id: v, kind: deal.agreed, deal: d, date: "[0001-01-01..]", title: D, parties: [acme, delta]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "kept", "said"), [("", [], "1 event"), (HALF_DATED, ["x", "y", "z"], "2 events")]
+)
+def test_what_has_no_date_has_no_place_in_a_calendar(
+    more: str, kept: list[str], said: str, tmp_path: Path
+) -> None:
+    """It is left out of iCalendar and TimelineJS, which stay valid, and counted on stderr."""
+    file = written(tmp_path, UNDATED + more)
+    calendar = run("--from", file, "export", "icalendar")
+    assert calendar.stderr == f"left out {said} without any date\n"
+    read = Calendar.from_ical(calendar.stdout)
+    assert len(read.subcomponents) == max(1, len(kept))
+    assert sorted(str(entry["UID"]) for entry in read.walk("VEVENT")) == [f"{id}@chronicle" for id in kept]
+    for entry in read.walk("VEVENT"):
+        assert "DTEND" not in entry or entry["DTSTART"].dt < entry["DTEND"].dt
+    slides = run("--from", file, "export", "timelinejs", "-o", tmp_path / "slides.json")
+    assert slides.stderr.splitlines()[0] == f"left out {said} without any date"
+    told = json.loads((tmp_path / "slides.json").read_text(encoding="utf-8"))["events"]
+    assert sorted(slide["unique_id"] for slide in told) == kept
+
+
+def test_nothing_is_said_where_every_event_has_a_date(tmp_path: Path) -> None:
+    """And other formats have a place for any date."""
+    assert run("--from", written(tmp_path, YAML), "export", "icalendar").stderr == ""
+    assert run("--from", written(tmp_path, UNDATED), "export", "csv").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("1. FC Musterstadt GmbH & Co. KGaA", "1#46; FC Musterstadt GmbH #38; Co. KGaA"),
+        ("1) Holding", "1#41; Holding"),
+        ("- Dash Holdings", "#45; Dash Holdings"),
+        ("+ Plus", "#43; Plus"),
+        ("www.example-shop.de GmbH", "www#46;example-shop.de GmbH"),
+        ("WWW.SHOP.DE", "WWW#46;SHOP.DE"),
+        ("see https://shop.de and http://shop.de", "see https#58;//shop.de and http#58;//shop.de"),
+        ("info@shop.de", "info#64;shop.de"),
+        ("**bold** _it_ ~~x~~ `code`", "#42;#42;bold#42;#42; #95;it#95; #126;#126;x#126;#126; #96;code#96;"),
+        ("# Heading > Quote [a](b) <i>", "#35; Heading #62; Quote #91;a#93;(b) #60;i#62;"),
+        ("    four blanks", "#32;   four blanks"),
+        ("Co. 2000-10 Ltd. (A/B), 60%?", "Co. 2000-10 Ltd. (A/B), 60%?"),
+    ],
+)
+def test_mermaid_shows_a_name_as_it_is(name: str, label: str) -> None:
+    """Whatever Markdown would make a list, a link or letters in bold of is written as an entity code."""
+    declared = happened("entity.declared", "0001-01-01", entity="club", name=name, type="company")
+    history = History([declared, acquired("2014", "anna", "club", "10%")])
+    drawn = b"".join(exported("mermaid", material(history, "2015"))).decode()
+    assert f'["{label}"]' in drawn
+    assert re.sub(r"#(\d+);", lambda code: chr(int(code[1])), label) == name
+
+
+@pytest.mark.parametrize("count", [2**63, 10**30])
+def test_a_count_that_sqlite_cannot_keep_is_refused(count: int, tmp_path: Path) -> None:
+    """Neither rounded nor turned into a text; the largest that it can keep is kept."""
+    for number, code in ((count, 1), (2**63 - 1, 0)):
+        file = written(tmp_path, YAML.replace("share: 60%", f"share: 60%, shares: {number}"))
+        result = run("--from", file, "export", "sqlite", "-o", tmp_path / "x.sqlite")
+        assert result.exit_code == code, result.output
+        assert ("error[C741]: count is too large for a column of SQLite" in result.stderr) == bool(code)
+        assert (tmp_path / "x.sqlite").exists() != bool(code)
+    with closing(sqlite3.connect(tmp_path / "x.sqlite")) as kept:
+        assert kept.execute("SELECT shares, typeof(shares) FROM holdings").fetchone() == (
+            2**63 - 1,
+            "integer",
+        )
+    issued_too_many = [issued("2014", "mill", str(count), total=str(count))]
+    with pytest.raises(InvalidValue):
+        b"".join(exported("sqlite", material(History(issued_too_many))))

@@ -1,4 +1,7 @@
-"""iCalendar (RFC 5545): every event as an all-day entry; a partial date spans its days."""
+"""iCalendar (RFC 5545): every event as an all-day entry; a partial date spans its days.
+
+An event that has no date at all has no place in a calendar and is left out.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import bounds, line
 
 _WIDTH = 75  # bytes of a line, its end left out
+_UTC = (
+    *("BEGIN:VTIMEZONE", "TZID:UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000"),
+    *("TZOFFSETFROM:+0000", "TZOFFSETTO:+0000", "END:STANDARD", "END:VTIMEZONE"),
+)
 _ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -25,7 +32,11 @@ def _lines(material: Material) -> Iterator[str]:
     yield "VERSION:2.0"
     yield "PRODID:-//Chronicle//chronicle-timeline//EN"
     yield "CALSCALE:GREGORIAN"
-    for event in material.told:
+    dated = material.dated
+    if not dated:
+        # A calendar must have a component, and this one has no entry.
+        yield from _UTC
+    for event in dated:
         yield from _entry(material, event)
     yield "END:VCALENDAR"
 

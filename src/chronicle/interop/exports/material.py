@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from chronicle import views
-from chronicle.dates import PartialDate
+from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.errors import absent
 from chronicle.events import Event, knowledge, references
 from chronicle.replay import Ledger, Span
@@ -88,6 +88,13 @@ class Material:
         if not self._sources:
             self._sources.update((event.id, event.sources) for event in self.written)
         return self._sources.get(span.events[-1], ())
+
+    @property
+    def dated(self) -> tuple[Event, ...]:
+        """The events that happened and have a place on a calendar: some end of their date was given."""
+        return tuple(
+            event for event in self.told if event.date.earliest > DAWN or event.date.latest < FOREVER
+        )
 
     def known(self, event: Event) -> datetime.date:
         """From which day an event could be known, as it was written: no correction moves that."""
