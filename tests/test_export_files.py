@@ -24,7 +24,7 @@ from libcovebods.schema import SchemaBODS
 from libcovebods.tasks.checks import legacy_checks, pre_record_checks, record_based_checks
 
 from chronicle import codec
-from chronicle.errors import UsageError
+from chronicle.errors import InvalidValue, UsageError
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.interop.bods import read

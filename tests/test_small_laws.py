@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ from icalendar import Calendar
 
 from chronicle.cli import chronicle
 from chronicle.dates import parse_date
-from chronicle.errors import InvalidValue, UsageError
-from chronicle.events import Event
+from chronicle.errors import InvalidValue, Problem, UsageError
+from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
 from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
 from chronicle.render.layout import Line, line_columns
 from chronicle.render.tree import Node, tree
+from chronicle.replay import Before, Change, Projector
 from chronicle.state import State
 from chronicle.stores import NewRecord, open_store
 from given import (
@@ -753,3 +755,100 @@ def test_a_count_that_sqlite_cannot_keep_is_refused(count: int, tmp_path: Path) 
     issued_too_many = [issued("2014", "mill", str(count), total=str(count))]
     with pytest.raises(InvalidValue):
         b"".join(exported("sqlite", material(History(issued_too_many))))
+
+
+# Projectors of others
+
+BUYING = acquired("2014", "north", "mill", "10%", id="e1")
+_NOTED = Change("noted", ("north",), "set", 1, BUYING.date, "e1")
+
+
+def noting(*changes: Any) -> Projector:
+    """A projector that yields these changes at every purchase."""
+
+    def note(event: StakeAcquired, before: Before) -> Iterator[Change]:
+        yield from changes
+
+    return Projector("mine", ("noted",), {StakeAcquired: note})
+
+
+def returning(result: Any) -> Projector:
+    """A projector whose function returns what it should not."""
+
+    def note(event: StakeAcquired, before: Before) -> Any:
+        return result
+
+    return Projector("mine", ("noted",), {StakeAcquired: note})
+
+
+def failing(event: StakeAcquired, before: Before) -> Iterator[Change]:
+    """A function that fails, halfway through."""
+    yield _NOTED
+    raise ZeroDivisionError("of shares")
+
+
+@pytest.mark.parametrize(
+    ("projector", "said"),
+    [
+        (Projector("mine", ("noted",), {StakeAcquired: failing}), "failed: ZeroDivisionError: of shares"),
+        (Projector("mine", ("noted",), {StakeAcquired: str.upper}), "failed: TypeError: "),
+        (returning(_NOTED), "returned a change by itself"),
+        (returning(None), "returned None (NoneType)"),
+        (noting("change"), 'gave no change: "change"'),
+        (noting(_NOTED._replace(view="holdings")), 'writes to the view "holdings", which is not its own'),
+        (noting(_NOTED._replace(key="north")), 'has a key that is no tuple of texts: "north"'),
+        (
+            noting(_NOTED._replace(key=("north", 1))),
+            "has a key that is no tuple of texts: a value of type tuple",
+        ),
+        (noting(_NOTED._replace(operation="put")), 'has an unknown operation: "put"'),
+        (noting(_NOTED._replace(value=None)), "has 'set' with the value None"),
+        (noting(_NOTED._replace(operation="end")), "has 'end' with the value 1 (int)"),
+        (noting(_NOTED._replace(window="2014")), 'has a window that is no partial date: "2014"'),
+        (noting(_NOTED._replace(event="e2")), 'names another event in its change: "e2"'),
+    ],
+)
+def test_a_projector_that_faults_is_named_with_its_event(projector: Projector, said: str) -> None:
+    """At the first event, in words, and with the error that it raised, where it raised one."""
+    with pytest.raises(UsageError) as error:
+        History([BUYING], [projector]).as_of("2015")
+    (problem,) = error.value.problems
+    assert problem.message.startswith(f'projector "mine" {said}')
+    assert problem.message.endswith('(at event "e1", stake.acquired)')
+    assert (problem.code, problem.events) == ("C607", ("e1",))
+    assert problem.help
+    if "ZeroDivisionError" in said:
+        assert isinstance(error.value.__cause__, ZeroDivisionError)
+
+
+def test_a_projector_that_works_is_left_alone() -> None:
+    """It may yield, or return a list or a tuple; and an error of Chronicle in it stays what it is."""
+    for projector in (noting(_NOTED), returning([_NOTED]), returning((_NOTED,))):
+        assert [fact.value for fact in History([BUYING], [projector]).as_of("2015").view("noted")] == [1]
+
+    def refuse(event: StakeAcquired, before: Before) -> Iterator[Change]:
+        raise InvalidValue(Problem("C301", "no date of mine"))
+
+    with pytest.raises(InvalidValue, match="no date of mine"):
+        History([BUYING], [Projector("mine", ("noted",), {StakeAcquired: refuse})]).as_of("2015")
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda: Projector("mine", ("x",), {"stake.sold": failing}), 'names no class of event: "stake.sold"'),
+        (lambda: Projector("mine", ("x",), {BUYING: failing}), "names no class of event: a value of type"),
+        (lambda: Projector("mine", ("x",), {StakeAcquired: "failing"}), "has no function for StakeAcquired"),
+        (lambda: Projector("mine", "noted", {}), "are no tuple of names"),
+        (lambda: Projector("mine", ("x",), [StakeAcquired]), "table of a projector is no mapping"),
+        (lambda: Projector("mine", ("x",), {}, {"stake.sold"}), 'names no class of event: "stake.sold"'),
+        (lambda: History([], [Projector]), "not a projector: "),
+        (lambda: History([], [{StakeAcquired: failing}]), "not a projector: "),
+    ],
+)  # fmt: skip
+def test_what_can_be_no_projector_is_refused_when_it_is_made(made: Callable[[], Any], said: str) -> None:
+    """Before there is any event."""
+    with pytest.raises(UsageError) as error:
+        made()
+    assert error.value.code == "C607"
+    assert said in str(error.value)

@@ -33,6 +33,7 @@ from chronicle.events import (
 )
 from chronicle.events import knowledge as known_from
 from chronicle.projectors import PROJECTORS
+from chronicle.projectors.guarded import guarded
 from chronicle.replay import Ledger, Projector, Span, in_order
 from chronicle.state import State
 from chronicle.stores import Store, open_store
@@ -100,7 +101,7 @@ class History:
     ) -> None:
         """A history of ``events`` in order of position; most people call ``chronicle.open`` instead."""
         self._events = tuple(events)
-        self._projectors = (*PROJECTORS, *projectors)
+        self._projectors = (*PROJECTORS, *map(guarded, projectors))
         self._places = dict(places or {})
         self._recorded = None if recorded is None else tuple(recorded)
         self._store = store

@@ -59,8 +59,9 @@ CODES = (
         "C607",
         "error",
         "not a projector",
-        "What was passed as a projector cannot work as one, or writes a view that another projector "
-        "writes already. A projector has a table from classes of events to functions, and names its views.",
+        "What was passed as a projector cannot work as one, failed at an event, or writes a view that "
+        "another projector writes already. A projector has a table from classes of events to functions that "
+        "give changes, and names the views that it writes.",
         'chronicle.open("events", projectors=[mine, mine])',
     ),
     Code(
