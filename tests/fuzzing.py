@@ -56,12 +56,13 @@ def refusal(problems: Any) -> Outcome:
     Raises ``Wrong`` for a code that nobody can look up, and for text that a terminal obeys.
     """
     from chronicle.codes import CODES
+    from chronicle.errors import printable
 
     for problem in problems:
         if not CODES[problem.code].explanation.strip():
             raise Wrong(f"{problem.code} is not explained")
         for line in str(problem).split("\n"):
-            if not line.isprintable():
+            if printable(line) != line:
                 raise Wrong(f"a terminal would obey this: {line!r}")
     return ("refused", *sorted({_words(problem) for problem in problems})[:4])
 
@@ -127,6 +128,7 @@ def record(folder: Path) -> tuple[list[bytes], Try]:
 
     from chronicle.cli import chronicle
     from chronicle.codes import CODES
+    from chronicle.errors import printable
     from chronicle.stores import open_store
 
     store, absent = folder / "held.db", folder / "absent.db"
@@ -167,7 +169,7 @@ def record(folder: Path) -> tuple[list[bytes], Try]:
                 raise Wrong("refused, and a store was made")
             for path in folder.glob("absent.db*"):
                 path.unlink()
-        if not all(line.isprintable() for line in result.output.split("\n")):
+        if any(printable(line) != line for line in result.output.split("\n")):
             raise Wrong(f"a terminal would obey this: {result.output[:1000]!r}")
         codes = re.findall(r"error\[(C\d{3})\]", result.stderr)
         if result.exit_code and (not codes or not CODES.keys() >= set(codes)):

@@ -39,7 +39,9 @@ def target(event):
 
 def turn(record, seen):
     behind = [turn(other, seen) for other in seen if other.id == target(record)]
-    return max([since(record), *(day for day, _ in behind)]), 1 + max((n for _, n in behind), default=0)
+    said, dated = ((day.earliest, day.latest) for day in (record.known or record.date, record.date))
+    latest = max([(said, dated), *(when for when, _ in behind)])
+    return latest, 1 + max((n for _, n in behind), default=0)
 
 
 def version(event, said):

@@ -278,7 +278,7 @@ def test_the_base_is_as_it_was() -> None:
     """Whatever is assumed, and whatever the what-if is asked."""
     history = History(some_events())
     before = answers(history)
-    assumed = history.assume("injection", on="2014-06").assume(events=[retracted("2016", "bought")])
+    assumed = history.assume("injection", on="2015-06").assume(events=[retracted("2016", "bought")])
     assert answers(assumed) != before
     assert answers(history) == before
     assert answers(History(some_events())) == before

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import brute_force
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import brute_force
 from chronicle import codec, views
 from chronicle.events import Event
 from chronicle.knowledge import resolve

@@ -455,12 +455,12 @@ def test_a_cancellation_concentrates() -> None:
 
 
 def test_a_split_changes_counts_and_no_shares() -> None:
-    """2:1 doubles the count; 1:8 leaves whole shares only; a share stays what it was."""
+    """2:1 doubles the count and the share stays; 1:8 leaves whole shares only, and what they are of all."""
     history = (issued("2013", "t", "50", total="120"), acquired("2014", "a", "t", shares="60"))
     split = only_holding(*history, happened("shares.restructured", "2015", issuer="t", ratio="2:1"))
     assert (split.shares, str(split.share)) == (120, "50%")
     joined = only_holding(*history, happened("shares.restructured", "2015", issuer="t", ratio="1:8"))
-    assert (joined.shares, str(joined.share)) == (7, "50%")
+    assert (joined.shares, str(joined.share)) == (7, "7/15")
     assert history[1].id in split.events
     by_share = only_holding(
         acquired("2014", "a", "t", "60%"), happened("shares.restructured", "2015", issuer="t", ratio="2:1")

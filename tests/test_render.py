@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from chronicle import codec
 from chronicle.dates import parse_date
-from chronicle.errors import Place, Problem
+from chronicle.errors import OBEYED, Place, Problem, can_be_shown
 from chronicle.events import KINDS, DealProposed, Event, RoleAppointed, StakeAcquired
 from chronicle.history import History, open_history
 from chronicle.render import forms, picture
@@ -639,7 +639,10 @@ def test_no_control_character_of_a_file_reaches_a_terminal(name: str, note: str,
     for answer in (timeline_of(history), AsOf(history.as_of("2014")), Findings([problem])):
         for form in FORMS:
             text = printed(answer, form)
-            assert all(character.isprintable() or character in "\n\t" for character in text)
+            if form == "csv":
+                assert not OBEYED.search(text)
+            else:
+                assert all(can_be_shown(character) or character in "\n\t" for character in text)
             if form == "json":
                 assert json.loads(text) == answer.data()
 
@@ -699,15 +702,17 @@ def test_the_width_is_that_of_the_surroundings(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_stream_that_cannot_say_a_name_gets_what_it_can(every_kind: History, form: forms.Form) -> None:
-    """In an encoding without Chinese, nothing fails; JSON loses nothing at all."""
+    """In an encoding without Chinese, nothing fails; JSON loses nothing at all, and CSV is UTF-8."""
     answer = AsOf(every_kind.as_of("2016-06"))
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     forms.write(answer, form, stream, width=80)
     stream.flush()
-    text = stream.buffer.getvalue().decode("ascii")  # type: ignore[attr-defined]
+    text = stream.buffer.getvalue().decode("utf-8" if form == "csv" else "ascii")  # type: ignore[attr-defined]
     assert text.count("\n") == printed(answer, form).count("\n")
     if form == "json":
         assert json.loads(text) == answer.data()
+    if form == "csv":
+        assert text == printed(answer, form)
 
 
 def test_programs_do_not_wait_for_rich(root: Path) -> None:

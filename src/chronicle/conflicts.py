@@ -9,6 +9,7 @@ them counts, the others are kept and shown. Nothing is averaged, nothing is lost
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -90,8 +91,12 @@ class Settled:
     set_aside: Mapping[str, str]
 
 
-def settle(events: Sequence[Event]) -> Settled:
-    """Choose among claims about the same fact. ``events`` stand in order of position, as known."""
+def settle(events: Sequence[Event], known: Mapping[str, datetime.date] = MappingProxyType({})) -> Settled:
+    """Choose among claims about the same fact. ``events`` stand in order of position, as known.
+
+    ``known`` has, by id, the day from which a corrected event could be known: that of the event as it was
+    written.
+    """
     facts = {fact: claims for fact, claims in _facts(events).items() if _may_rival(claims)}
     if not facts:
         return Settled(tuple(events), (), MappingProxyType({}))
@@ -99,7 +104,7 @@ def settle(events: Sequence[Event]) -> Settled:
     set_aside: dict[str, str] = {}
     conflicts: list[Conflict] = []
     for fact, claims in facts.items():
-        ranked = sorted(claims, key=lambda claim: _weight(claim, positions[claim.id]), reverse=True)
+        ranked = sorted(claims, key=lambda claim: _weight(claim, positions[claim.id], known), reverse=True)
         rivals = _choices(ranked)
         for chosen, outweighed in _outweighed([kept for kept, _ in rivals]):
             next(others for kept, others in rivals if kept is chosen).append(outweighed)
@@ -150,8 +155,9 @@ def _several(claims: Sequence[Event], name: str) -> bool:
     return sum(getattr(claim, name) is not None for claim in claims) > 1
 
 
-def _weight(claim: Event, position: int) -> tuple[Any, ...]:
-    return CONFIDENCE[claim.confidence], knowledge(claim).day, position
+def _weight(claim: Event, position: int, known: Mapping[str, datetime.date]) -> tuple[Any, ...]:
+    day = known.get(claim.id) or knowledge(claim).day
+    return CONFIDENCE[claim.confidence], day, position
 
 
 def _choices(ranked: Sequence[Event]) -> list[tuple[Event, list[Event]]]:

@@ -20,17 +20,37 @@ from attrs import converters, evolve, field, frozen
 
 from chronicle.codes import CODES, Severity
 
+# They have no width and change how their neighbours are written: Persian and the scripts of India have
+# words that are others without them, and families of emoji fall apart.
+_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+_JOINING = re.compile("[\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}]")
+
+
+def can_be_shown(character: str) -> bool:
+    """Whether a character is text that a terminal shows, and nothing that it obeys."""
+    return character.isprintable() or character in _JOINERS
+
 
 def printable(text: str) -> str:
     """``text`` with every control character shown as a visible stand-in of the same width.
 
     Text from a file must never reach a terminal as an escape sequence.
     """
-    if text.isprintable():
+    if text.isprintable() or _JOINING.sub("", text).isprintable():
         return text
     return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+        character if can_be_shown(character) else "\N{REPLACEMENT CHARACTER}" for character in text
     )
+
+
+# Control characters other than tab and line end, line ends of Unicode, marks that turn the direction of
+# text, and half characters. No text of an event has any of them.
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def obeyed_hidden(text: str) -> str:
+    """``text`` to the letter, but for a stand-in in place of what no text of an event may have."""
+    return text if text.isprintable() else OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def without_passwords(text: str) -> str:
@@ -180,7 +200,7 @@ def _columns(text: str) -> int:
 
 
 def _character_columns(character: str) -> int:
-    if unicodedata.category(character) in _NO_WIDTH:
+    if character in _JOINERS or unicodedata.category(character) in _NO_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
 

@@ -23,14 +23,17 @@ from chronicle.events import (
     KINDS,
     ORDER,
     DealAgreed,
+    DealApproved,
     DealCompleted,
     DealProposed,
     EntityDeclared,
     Event,
+    Knowledge,
     references,
 )
 from chronicle.events import knowledge as known_from
 from chronicle.projectors import PROJECTORS
+from chronicle.projectors.guarded import guarded
 from chronicle.replay import Ledger, Projector, Span, in_order
 from chronicle.state import State
 from chronicle.stores import Store, open_store
@@ -62,11 +65,15 @@ def open_history(
 ) -> History:
     """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
 
+    ``-`` is YAML or JSON Lines from standard input.
+
     ``projectors`` are yours, beside those that come with Chronicle. ``create`` makes a store that is
     not there yet. Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents``
     with all problems of all files, ``StoreError`` for a store that cannot be read.
     """
     path = Path(source)
+    if authoring.is_standard_input(source):
+        return History.from_files([path], projectors)
     is_text = path.suffix in _TEXT_FILES
     is_path = "://" not in str(source) and str(source) != "memory:"
     if is_path and not os.path.exists(path) and (is_text or not create):
@@ -94,7 +101,7 @@ class History:
     ) -> None:
         """A history of ``events`` in order of position; most people call ``chronicle.open`` instead."""
         self._events = tuple(events)
-        self._projectors = (*PROJECTORS, *projectors)
+        self._projectors = (*PROJECTORS, *map(guarded, projectors))
         self._places = dict(places or {})
         self._recorded = None if recorded is None else tuple(recorded)
         self._store = store
@@ -151,6 +158,13 @@ class History:
             raise absent("C608", "event", event, self._positions())
         return position
 
+    def known_since(self, event: Event) -> Knowledge:
+        """From which day an event of this history could be known: as it was written, whatever corrects it.
+
+        Raises ``NotFound`` (C608) for an event that is not of this history.
+        """
+        return known_from(self._events[self.position(event.id) - 1])
+
     def place(self, event: str) -> Place | None:
         """The file, line and column of an event by its id; None when it comes from a store."""
         return self._places.get(event)
@@ -173,7 +187,7 @@ class History:
         keeps those that belong to the deal, its stages and others, ``kinds`` those of these kinds,
         ``since`` and ``until`` (both inclusive) those that may have happened then. Declarations are
         left out unless asked for by kind. Raises ``NotFound`` for an unknown entity (C601), deal (C602)
-        or kind (C201).
+        or kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         visible = self._visible(known, recorded)
@@ -187,6 +201,9 @@ class History:
         concerned = frozenset() if entity is None else _deals_of(entity, visible.events)
         first = datetime.date.min if since is None else _first_day(since)
         last = datetime.date.max if until is None else as_day(until)
+        if last < first:
+            message = f"no day lies between {first} (since) and {last} (until)"
+            raise UsageError(Problem("C609", message, help="give the earlier date as since"))
         return tuple(
             event
             for event in in_order(visible.events, ORDER)
@@ -275,8 +292,9 @@ class History:
         from chronicle.checks import Examined, examine
 
         resolved = self._resolved(known, recorded)
+        seen = resolved.visible
         found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger))
-        return tuple(self._placed(problem) for problem in (*resolved.visible.problems, *found))
+        return tuple(self._placed(problem) for problem in (*seen.problems, *seen.doubts, *found))
 
     # Changes
 
@@ -294,12 +312,15 @@ class History:
         more may be assumed upon it. By what was known on ``known`` the deal must still be open.
 
         Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one that has
-        completed or was terminated, ``InvalidEvents`` for wrong events.
+        completed or was terminated and for a day before the deal was made, ``InvalidEvents`` for
+        wrong events.
         """
         more = [evolve(event, known=_ALWAYS) for event in _decoded(events)]
         if deal is not None:
             self._require_open(deal, known)
-            more.append(self._completion(deal, on))
+            completion = self._completion(deal, on)
+            self._require_made(deal, completion.date, known)
+            more.append(completion)
         self._refuse_faulty(more)
         assumed = copy(self)
         assumed._events += tuple(more)
@@ -315,7 +336,7 @@ class History:
             raise UsageError(Problem("C603", f'no day for deal "{deal}" to complete on', help=help))
         # To assume that a deal is done is to know of it; before anybody did there is nothing to assume.
         told = (event for event in self._visible(None, None).events if event.deal == deal)
-        known = PartialDate.of(min(known_from(event).day for event in told))
+        known = PartialDate.of(min(self.known_since(event).day for event in told))
         date = PartialDate.of(on) if isinstance(on, datetime.date) else _partial(on)
         return DealCompleted(id=f"assumed-{deal}", date=date, known=known, deal=deal, note="assumed")
 
@@ -422,6 +443,19 @@ class History:
         if deals[deal] in ("completed", "terminated"):
             message = f'deal "{deal}" is {deals[deal]} already'
             raise UsageError(Problem("C603", message, help="assume a deal that is still open"))
+
+    def _require_made(self, deal: str, date: PartialDate, known: Day | None) -> None:
+        """A deal cannot complete before it was proposed, agreed and approved, as far as these are told."""
+        stages = (
+            event
+            for event in self._resolved(known, None).settled.events
+            if event.deal == deal and isinstance(event, DealProposed | DealAgreed | DealApproved)
+        )
+        last = max(stages, key=lambda event: event.date.earliest, default=None)
+        if last is not None and date.latest < last.date.earliest:
+            stage, when = last.kind.removeprefix("deal."), f"{last.date.earliest} at the earliest"
+            message = f'deal "{deal}" cannot be completed by {date.latest}: it was {stage} on {when}'
+            raise UsageError(Problem("C603", message, help=f"assume it on {last.date.earliest} or later"))
 
     def _refuse_faulty(self, events: Sequence[Event]) -> None:
         """A correction or a retraction must name an event that is there, and leave an event."""

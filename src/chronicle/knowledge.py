@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from chronicle import codec
 from chronicle.collector import paused_collector
 from chronicle.conflicts import Conflict, Settled, contradicted, settle
+from chronicle.dates import PartialDate
 from chronicle.errors import InvalidEvents, Problem, nearest
 from chronicle.events import (
     NOT_CORRECTED,
@@ -45,7 +46,9 @@ class Visible:
 
     ``corrections`` maps the id of an event to the ids of its corrections, oldest first; ``retractions``
     the id of an event that is out to the id of what withdrew it; ``names`` the ids that turned out to be
-    another's to the id that stays.
+    another's to the id that stays; ``known`` the id of a corrected event to the day from which the event
+    could be known as it was written, which no correction moves. ``doubts`` name the corrections whose
+    order is a guess.
     """
 
     events: tuple[Event, ...]
@@ -53,6 +56,8 @@ class Visible:
     corrections: Mapping[str, tuple[str, ...]] = field(factory=dict)
     retractions: Mapping[str, str] = field(factory=dict)
     names: Mapping[str, str] = field(factory=dict)
+    known: Mapping[str, datetime.date] = field(factory=dict)
+    doubts: tuple[Problem, ...] = ()
 
     def since(self, earlier: Visible) -> dict[str, tuple[str, ...]]:
         """For each event, the ids of its corrections and its retraction known here, not in ``earlier``."""
@@ -91,6 +96,8 @@ def visible(events: Sequence[Event], known: datetime.date | None = None) -> Visi
         },
         resolved.retractions,
         resolved.names,
+        {event.id: knowledge(event).day for event in kept if event.id in resolved.patches},
+        tuple(_guessed(resolved, records)),
     )
 
 
@@ -135,7 +142,7 @@ def resolve(
     """
     with paused_collector():
         seen = visible(events, known)
-        settled = settle(seen.events)
+        settled = settle(seen.events, seen.known)
         shipped = [projector for projector in projectors if projector in PROJECTORS]
         replayed = replay_in_order(settled.events, projectors, shipped, seen.names, origin)
         return Resolved(seen, settled, replayed.ordered, replayed.ledger)
@@ -155,6 +162,7 @@ class _Resolved:
     retractions: Mapping[str, str]
     patches: Mapping[str, Sequence[tuple[str, _Patch]]]
     names: Mapping[str, str]
+    links: Sequence[IdentityLinked]
 
 
 def _resolve(records: Sequence[Event]) -> _Resolved:
@@ -178,28 +186,89 @@ def _resolve(records: Sequence[Event]) -> _Resolved:
             patches[current.target].insert(0, (current.id, current.set))
         elif isinstance(current, IdentityLinked):
             links.append(current)
-    return _Resolved(retractions, patches, _one_name_each(links[::-1]))
+    links.reverse()
+    return _Resolved(retractions, patches, _one_name_each(links), links)
 
 
-def _turns(records: Iterable[Event]) -> Mapping[str, tuple[datetime.date, int]]:
-    """When each record counts: never before the one that it speaks of, though the clock may say so.
+# Where a record stands among others: its ``known`` or else its date, its date, and how many it speaks of.
+_Turn = tuple[int, int, int]
 
-    A correction known "in March" counts from the end of March, and may be retracted in the same month.
+
+def _turns(records: Iterable[Event]) -> Mapping[str, _Turn]:
+    """The order in which records count: that of their own dates, in which the timeline shows them.
+
+    A ``known`` that is given decides before the date. None counts before the one that it speaks of,
+    though the dates may say so: a correction may be retracted in the same month.
     """
     by_id = {record.id: record for record in records}
-    turns: dict[str, tuple[datetime.date, int]] = {}
+    turns: dict[str, _Turn] = {}
     for record in by_id.values():
         path: list[Event] = []
         current: Event | None = record
         while current is not None and current.id not in turns:
-            turns[current.id] = knowledge(current).day, 0
+            turns[current.id] = _said_in(current).order, current.date.order, 0
             path.append(current)
             current = by_id.get(_target(current))
         for each in reversed(path):
             if _target(each) in turns:
-                day, depth = turns[_target(each)]
-                turns[each.id] = max(day, turns[each.id][0]), depth + 1
+                said, date, depth = turns[_target(each)]
+                turns[each.id] = *max((said, date), turns[each.id][:2]), depth + 1
     return turns
+
+
+def _said_in(record: Event) -> PartialDate:
+    """The window in which a record came, as far as that decides which of two came later."""
+    return record.date if record.known is None else record.known
+
+
+# A guess
+
+
+def _guessed(resolved: _Resolved, records: Sequence[Event]) -> Iterator[Problem]:
+    """C408: the records whose windows leave open which one came last, where that makes a difference."""
+    by_id = {record.id: record for record in records}
+    for target, patches in resolved.patches.items():
+        for first, last, field_name in _contested(patches):
+            if _open(by_id[first], by_id[last]):
+                yield _guess(by_id[first], by_id[last], f'"{field_name}" of "{target}"')
+    for one, two in _neighbours(resolved.links):
+        if _open(one, two) and _one_name_each((one, two)) != _one_name_each((two, one)):
+            yield _guess(one, two, "which id stays")
+
+
+def _contested(patches: Sequence[tuple[str, _Patch]]) -> Iterator[tuple[str, str, str]]:
+    """Pairs of corrections that set a field otherwise, the second being the last that sets it."""
+    last: dict[str, tuple[str, str]] = {}
+    for correction, patch in reversed(patches if len(patches) > 1 else ()):
+        for name, value in patch:
+            latest, kept = last.setdefault(name, (correction, value))
+            if kept != value:
+                yield correction, latest, name
+
+
+def _neighbours(links: Sequence[IdentityLinked]) -> Iterator[tuple[IdentityLinked, IdentityLinked]]:
+    """Links that follow each other among those that name the same id."""
+    latest: dict[str, IdentityLinked] = {}
+    for link in links:
+        before = {latest[name].id: latest[name] for name in (link.a, link.b) if name in latest}
+        yield from ((one, link) for one in before.values())
+        latest[link.a] = latest[link.b] = link
+
+
+def _open(one: Event, two: Event) -> bool:
+    """Whether two windows overlap. Equal ones leave nothing open: then the records count as they stand."""
+    first, second = _said_in(one), _said_in(two)
+    overlap = first.earliest <= second.latest and second.earliest <= first.latest
+    return overlap and first.order != second.order
+
+
+def _guess(first: Event, last: Event, what: str) -> Problem:
+    message = (
+        f'order is a guess: "{first.id}" ({_said_in(first)}) is taken to come before '
+        f'"{last.id}" ({_said_in(last)}), and both decide {what}'
+    )
+    help = "give one a narrower date, or say from when each is known (`known`)"
+    return Problem("C408", message, help=help, events=(last.id, first.id))
 
 
 def _target(record: Event) -> str:

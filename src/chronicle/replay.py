@@ -18,7 +18,7 @@ from attrs import Factory, define, field, frozen
 
 from chronicle.collector import paused_collector
 from chronicle.dates import PartialDate
-from chronicle.errors import Problem, UsageError, absent
+from chronicle.errors import Problem, UsageError, absent, shown
 
 Key = tuple[str, ...]
 
@@ -247,7 +247,13 @@ Handler = Callable[[Any, Before], Iterable[Change]]
 
 
 def _frozen_table(table: Mapping[type, Handler]) -> Mapping[type, Handler]:
+    if not isinstance(table, Mapping):
+        raise _no_projector("table of a projector is no mapping", "write {EventClass: function}")
     return MappingProxyType(dict(table))
+
+
+def _no_projector(message: str, help: str) -> UsageError:
+    return UsageError(Problem("C607", message, help=help))
 
 
 @frozen
@@ -262,6 +268,20 @@ class Projector:
     views: tuple[str, ...]
     table: Mapping[type, Handler] = field(converter=_frozen_table)
     ignores: Set[type[Any]] = frozenset()
+
+    def __attrs_post_init__(self) -> None:
+        """Raises ``UsageError`` (C607) for what can never work: better now than at some event."""
+        whose = f"projector {shown(self.name)}"
+        if isinstance(self.views, str) or not all(isinstance(view, str) and view for view in self.views):
+            raise _no_projector(f"views of {whose} are no tuple of names", 'write views=("my-view",)')
+        for kind in (*self.table, *self.ignores):
+            if not isinstance(kind, type):
+                help = "name the class of the event, such as StakeAcquired, and not its kind"
+                raise _no_projector(f"{whose} names no class of event: {shown(kind)}", help)
+        for kind, handler in self.table.items():
+            if not callable(handler):
+                message = f"{whose} has no function for {kind.__name__}: {shown(handler)}"
+                raise _no_projector(message, "give a function of (event, before) that yields changes")
 
 
 @frozen

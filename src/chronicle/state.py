@@ -116,7 +116,8 @@ class Entity:
     """An entity by the name that it had on the day.
 
     ``status`` is None where no event says that it was founded or ended. ``certain`` is about the
-    name. ``identifiers`` are pairs (scheme, value) valid on the day.
+    name. ``identifiers`` are pairs (scheme, value) valid on the day; ``possible_identifiers`` those of
+    them that are only possible.
     """
 
     entity: str
@@ -129,6 +130,7 @@ class Entity:
     certain: bool
     since: PartialDate
     events: tuple[str, ...]
+    possible_identifiers: tuple[tuple[str, str], ...] = ()
 
 
 @frozen(eq=False, repr=False)
@@ -318,6 +320,9 @@ class State:
             certain=name.certain,
             since=name.since,
             events=name.events,
+            possible_identifiers=tuple(
+                (fact.key[1], fact.key[2]) for fact in identifiers if not fact.certain
+            ),
         )
 
     def _last(self, view: str, key: Key) -> Any:

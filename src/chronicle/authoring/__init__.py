@@ -13,14 +13,14 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from chronicle.authoring.files import event_files
+from chronicle.authoring.files import event_files, is_json_lines, is_standard_input, standard_input
 from chronicle.authoring.reading import Entry, open_document
 from chronicle.authoring.references import Known, examine
 from chronicle.collector import paused_collector
 from chronicle.errors import InvalidEvents, Place
 from chronicle.events import EntityDeclared, Event
 
-__all__ = ["Authored", "event_files", "read"]
+__all__ = ["Authored", "event_files", "is_json_lines", "is_standard_input", "read", "standard_input"]
 
 
 @frozen
@@ -36,15 +36,17 @@ def read(
     known_entities: Iterable[str] = (),
     known_deals: Iterable[str] = (),
     known_events: Iterable[str] = (),
+    piped: bytes | None = None,
 ) -> Authored:
     """The events of a folder (the files directly in it) or of files, with their places.
 
     ``known_entities``, ``known_deals`` and ``known_events`` are ids that may be referred to although
-    no file has them, such as those in a store. Raises ``InvalidEvents`` with every problem of every
+    no file has them, such as those in a store. The path ``-`` is what is piped in; ``piped`` is that, where
+    it was read already. Raises ``InvalidEvents`` with every problem of every
     file, in the order of files and lines.
     """
     with paused_collector():
-        documents = [open_document(path) for path in event_files(paths)]
+        documents = [open_document(path, piped) for path in event_files(paths)]
     known = Known(dict.fromkeys(known_entities), dict.fromkeys(known_deals), dict.fromkeys(known_events))
     examine(documents, known)
     problems = [problem for document in documents for problem in document.placed()]

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,35 @@ LONGEST_LINE: Final = 1024 * 1024
 UNSAFE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
+_STANDARD_INPUT: Final = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+_NAME_OF_INPUT: Final = "stdin"
+
+# What comes in has no name that says what it is. An object at its very beginning is an event in JSON, unless
+# it has the sections of a file, in the YAML of those who quote everything.
+_JSON_LINES: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"(?!entities\"|events\")")
+
 _LINE_END: Final = re.compile("\r\n|\r|\n")
+
+
+def is_standard_input(path: str | Path) -> bool:
+    """Whether a path stands for what is piped in: ``-``, or a name that the system has for it."""
+    return str(path) in _STANDARD_INPUT
+
+
+def standard_input() -> bytes:
+    """What is piped in, at most one byte more than a file may have. Raises ``InvalidEvents`` (C101)."""
+    try:
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "it is closed")
+        return sys.stdin.buffer.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = error if isinstance(error, OSError) else OSError(errno.EBADF, "it is closed")
+        raise InvalidEvents(_unreadable(Path(_NAME_OF_INPUT), reason)) from None
+
+
+def is_json_lines(piped: bytes) -> bool:
+    """Whether what is piped in is JSON Lines, and not YAML."""
+    return _JSON_LINES.match(piped) is not None
 
 
 def event_files(paths: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
@@ -34,11 +63,13 @@ def event_files(paths: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
     found: dict[str, Path] = {}
     for path in map(Path, given):
         for file in _files_of(path):
-            found.setdefault(os.path.realpath(file), file)
+            found.setdefault("-" if is_standard_input(file) else os.path.realpath(file), file)
     return tuple(found.values())
 
 
 def _files_of(path: Path) -> list[Path]:
+    if is_standard_input(path):
+        return [path]
     if "\0" in str(path):
         raise InvalidEvents(_unreadable(path, OSError(errno.EINVAL, "there is a NUL in its name")))
     # Not path.is_dir(), which raises for a name that is too long, and for a folder that is closed to us.
@@ -76,20 +107,29 @@ def _has_events(folder: Path) -> bool:
         return False
 
 
-def read_text(path: Path) -> Text:
-    """The text of one file. Raises ``InvalidEvents`` with C101, C102, C103 or C108."""
+def read_text(path: Path, piped: bytes | None = None) -> Text:
+    """The text of one file, or of what is piped in, which ``piped`` is where it was read already.
+
+    Raises ``InvalidEvents`` with C101, C102, C103 or C108.
+    """
+    if is_standard_input(path):
+        data = standard_input() if piped is None else piped
+        return _checked(data, _NAME_OF_INPUT, by_line=is_json_lines(data))
     name = printable(str(path))
     if path.suffix not in SUFFIXES:
         hint = "the name of an event file ends with .yaml, .yml or .jsonl"
         raise InvalidEvents(
             Problem("C101", f"not an event file: {path.suffix or 'no suffix'}", Place(name), hint)
         )
-    data = _bytes(path, name)
+    return _checked(_bytes(path, name), name, by_line=path.suffix == ".jsonl")
+
+
+def _checked(data: bytes, name: str, by_line: bool) -> Text:
     if len(data) > LARGEST_FILE:
         hint = f"at most {LARGEST_FILE // 2**20} MiB: split it into several files of the folder"
         raise InvalidEvents(Problem("C108", "file is too large", Place(name), hint))
     _refuse_long_lines(data, name)
-    return _text(data, name, by_line=path.suffix == ".jsonl")
+    return _text(data, name, by_line)
 
 
 def _bytes(path: Path, name: str) -> bytes:

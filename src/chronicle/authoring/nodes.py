@@ -65,7 +65,11 @@ class Text:
     """The text of one file, which knows its lines and makes places in them."""
 
     def __init__(self, name: str, text: str, lines: list[str] | None = None) -> None:
-        """``name`` is the file as messages show it; ``lines`` are given where not every break counts."""
+        """``name`` is the file as messages show it; ``lines`` are given where not every break counts.
+
+        They are those of JSON Lines, which ``by_line`` says.
+        """
+        self.by_line = lines is not None
         self.name = name
         self.text = text
         self._lines = lines

@@ -92,10 +92,10 @@ def _place(text: Text, item: Item, finding: Finding) -> Place:
     return text.place_of(key if finding.key and key else node)
 
 
-def open_document(path: Path) -> Document:
-    """The document of a file, also when it cannot be read; see ``read_document``."""
+def open_document(path: Path, piped: bytes | None = None) -> Document:
+    """The document of a file, or of what is ``piped`` in, also when it cannot be read: ``read_document``."""
     try:
-        text = read_text(path)
+        text = read_text(path, piped)
     except InvalidEvents as error:
         return Document(Text(str(path), ""), problems=list(error.problems), broken=True)
     return read_document(text)
@@ -128,7 +128,7 @@ def read_document(text: Text) -> Document:
 
 
 def _reader(text: Text, places: bool = False) -> Reader:
-    return JsonItems(text, places) if text.name.endswith(".jsonl") else YamlItems(text)
+    return JsonItems(text, places) if text.by_line else YamlItems(text)
 
 
 def _too_many(text: Text, number: int) -> Problem:

@@ -129,7 +129,9 @@ class YamlItems:
         self._open.append(opened)
 
     def _end(self, event: Any) -> Node:
-        node = self._open.pop().node
+        opened = self._open.pop()
+        self._refuse_torn(opened)
+        node = opened.node
         node.end = event.end_mark
         return node
 
@@ -148,9 +150,39 @@ class YamlItems:
         elif parent.key is None:
             parent.key = node
             self._look_at_key(node)
-        else:
-            self._set(parent, parent.mapping, parent.key, node)
+        elif self._goes_on(parent, parent.key, node):
+            assert parent.last is not None
+            parent.torn = Node(None, parent.last.start, parent.key.end)
             parent.key = None
+        else:
+            self._refuse_torn(parent)
+            self._set(parent, parent.mapping, parent.key, node)
+            if parent.flow:
+                parent.last = node if isinstance(node.plain, str) and self._is_bare(node) else None
+            parent.key = None
+
+    def _goes_on(self, parent: _Open, key: Node, node: Node) -> bool:
+        """Whether a key is none: what a comma in a value without quotes cut off, inside { }."""
+        if not parent.flow or parent.last is None or not isinstance(key.plain, str) or node.plain is not None:
+            return False
+        line = self._text.lines[key.end.line] if key.end.line < len(self._text.lines) else ""
+        return not line[key.end.column :].lstrip().startswith(":")
+
+    def _is_bare(self, node: Node) -> bool:
+        """Whether a text stands without quotes, so that a comma in it would end it."""
+        first = self._text.lines[node.start.line][node.start.column : node.start.column + 1]
+        return first not in ("'", '"')
+
+    def _refuse_torn(self, parent: _Open) -> None:
+        """Refuse the value that commas tore apart, if there is one: once, however many pieces it has."""
+        if parent.torn is None:
+            return
+        place = self._text.place_of(parent.torn)
+        said = place.excerpt[place.column - 1 : place.column - 1 + place.length]
+        one_line = parent.torn.start.line == parent.torn.end.line and '"' not in said and "\\" not in said
+        message = "a comma ends a field inside { }: put the value in quotes"
+        self._refuse(parent.torn, "C103", message, f"write {quoted(said)}" if one_line else _QUOTES)
+        parent.torn = None
 
     def _append(self, parent: _Open, node: Node) -> None:
         plain = parent.node.plain
@@ -210,16 +242,22 @@ class YamlItems:
 class _Open:
     """A mapping or a list that is not complete yet, and of a mapping the key that waits for its value."""
 
-    __slots__ = ("children", "key", "keys", "mapping", "node")
+    __slots__ = ("children", "flow", "key", "keys", "last", "mapping", "node", "torn")
 
     def __init__(self, event: Any, mapping: dict[str, object] | None) -> None:
         self.mapping = mapping
+        self.flow = bool(event.flow_style)
         self.key: Node | None = None
+        # The text that was given last, and the one that a comma ended before its end; both only inside { }.
+        self.last: Node | None = None
+        self.torn: Node | None = None
         self.children: dict[Step, Node] = {}
         self.keys: dict[Step, Node] = {}
         plain = [] if mapping is None else mapping
         self.node = Node(plain, event.start_mark, event.end_mark, self.children, self.keys)
 
+
+_QUOTES: Final = "a text with commas in it needs quotes inside { }"
 
 _GIVE_OR_LEAVE: Final = "give a value, or leave the key out"
 

@@ -177,7 +177,7 @@ source_option: Decorator = click.option(
     type=click.Path(),
     expose_value=False,
     callback=_keep("source"),
-    help="A folder or file of events, or a store.",
+    help="A folder or file of events, or a store; - is stdin.",
 )
 
 color_option: Decorator = click.option(

@@ -28,9 +28,14 @@ def entities_and_deals(context: click.Context, _: click.Parameter, incomplete: s
 def _beginning(
     context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]]
 ) -> list[CompletionItem]:
+    from chronicle.authoring import is_standard_input
+
     # A history that cannot be read is reported by the command itself, not while its line is typed.
     with suppress(Exception):
-        history = context.find_root().obj.history()
+        asked = context.find_root().obj
+        if is_standard_input(asked.source_named()):
+            return []
+        history = asked.history()
         return [_item(id) for id in ids(history) if id.startswith(incomplete)]
     return []
 

@@ -30,27 +30,35 @@ def reported(context: click.Context) -> Iterator[None]:
     except ChronicleError as error:
         print_problems(error.problems, color=colored(context.obj.color, sys.stderr))
         context.exit(error.exit_code)
-    except (BrokenPipeError, SystemExit) as end:
-        # What renders a page for people turns the first into the second.
-        if not isinstance(end, BrokenPipeError) and not isinstance(end.__context__, BrokenPipeError):
-            raise
+    except (OSError, SystemExit) as end:
+        context.exit(code_of(end))
+
+
+def code_of(end: OSError | SystemExit) -> int:
+    """The exit code of what is no fault of Chronicle, which is said here; anything else is raised again."""
+    # What renders a page for people turns a pipe that nobody reads into an exit.
+    if isinstance(end, BrokenPipeError) or isinstance(end.__context__, BrokenPipeError):
         _let_go_of_output()
-        context.exit(PIPE_CLOSED)
-    except OSError as error:
-        # A full disk under the output, a folder that is gone: nothing is wrong with Chronicle.
-        reason = str(error.strerror or error).lower()
-        if error.filename is None:
-            _let_go_of_output()
-        else:
-            reason = f'"{error.filename}": {reason}'
-        click.echo(f"error: {_plain(reason)}", err=True)
-        context.exit(1)
+        return PIPE_CLOSED
+    if isinstance(end, SystemExit):
+        raise end
+    # A full disk under the output, a folder that is gone.
+    reason = str(end.strerror or end).lower()
+    if end.filename is None:
+        _let_go_of_output()
+    else:
+        reason = f'"{end.filename}": {reason}'
+    click.echo(f"error: {_plain(reason)}", err=True)
+    return 1
 
 
 def exit_code(run: Callable[[], Any]) -> int:
     """Run a command line, print what is wrong with it, and give its exit code."""
     try:
         result = run()
+    except OSError as end:
+        # Scripts that complete commands in a shell are printed before there is any command line.
+        return code_of(end)
     except click.ClickException as error:
         _print_usage(error)
         return error.exit_code

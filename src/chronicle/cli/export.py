@@ -71,13 +71,19 @@ def export(
         _refuse_source(asked, output)
     with waiting("exporting"):
         if (format, of, view) == ("jsonl", "events", None) and _is_whole_store(asked):
-            chunks = _records(asked.source_named())
+            chunks, left_out = _records(asked.source_named()), 0
         else:
-            chunks = exported(format, _material(asked, as_of, view), of)
+            made_from = _material(asked, as_of, view)
+            chunks = exported(format, made_from, of)
+            left_out = len(made_from.told) - len(made_from.dated) if named(format).dated else 0
         if output is None:
             _print(chunks)
-            return
-        size = _write(chunks, output)
+        else:
+            size = _write(chunks, output)
+    if left_out:
+        click.echo(f"left out {left_out:,} event{'' if left_out == 1 else 's'} without any date", err=True)
+    if output is None:
+        return
     click.echo(f'wrote {size:,} bytes to "{printable(str(output))}"', err=True)
 
 
@@ -97,7 +103,11 @@ def _is_whole_store(asked: Asked) -> bool:
     """Whether the source is a store and all of it is asked for."""
     if asked.known is not None or asked.recorded is not None or asked.assumed:
         return False
+    from chronicle.authoring import is_standard_input
+
     source = asked.source_named()
+    if is_standard_input(source):
+        return False
     return "://" in source or (os.path.isfile(source) and Path(source).suffix not in _EVENT_FILES)
 
 

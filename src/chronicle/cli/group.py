@@ -52,6 +52,15 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, listed.help) for name, listed in COMMANDS.items()])
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the command line. Help and the version are printed here, and end as every command does."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except OSError as end:
+            raise click.exceptions.Exit(ending.code_of(end)) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for, and end with its exit code whatever becomes of it."""
         with ending.reported(ctx):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -40,7 +42,7 @@ _EVENT_FILES = (".yaml", ".yml", ".jsonl")
     help="Record what was exported from a store as events of this one, with new positions and times.",
 )
 def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: bool, as_events: bool) -> None:
-    """Record the events of FILES, or of folders, in a store: all of them or none.
+    """Record the events of FILES, or of folders, in a store: all of them or none. - is stdin.
 
     What the store has already is left alone, so recording twice does no harm. An event that was
     edited since is refused: what is recorded stays, and a correction is an event of its own.
@@ -50,25 +52,49 @@ def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: boo
     """
     if Path(into).suffix in _EVENT_FILES:
         raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
-    exports = () if as_events else _exports(files)
-    if exports:
-        _copy(exports, into, expected, dry_run)
-        return
+    with _piped(files) as piped:
+        exports = () if as_events else _exports(files, piped)
+        if exports:
+            _copy(exports, into, expected, dry_run)
+            return
     with waiting("reading"):
         held = _held(into, dry_run)
-        authored = _read(files, held)
+        authored = _read(files, held, None if piped is None else piped.data)
     with waiting("recording"):
         target = _rehearsal(held) if dry_run else held or _opened(into, create=True)
         new = _append(target.history, authored, expected)
     click.echo(_outcome(new, len(authored.events) - new, target.store.head(), dry_run), err=True)
 
 
-def _exports(files: tuple[str, ...]) -> tuple[Path, ...]:
+@frozen
+class _Piped:
+    """What is piped in, and a copy of it, which can be read twice as an export has to be."""
+
+    data: bytes
+    copy: Path
+
+
+@contextmanager
+def _piped(files: tuple[str, ...]) -> Iterator[_Piped | None]:
+    """What is piped in, if that is among the files. Its copy is there for as long as this lasts."""
+    from chronicle.authoring import is_json_lines, is_standard_input, standard_input
+
+    if not any(map(is_standard_input, files)):
+        yield None
+        return
+    data = standard_input()
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / ("stdin.jsonl" if is_json_lines(data) else "stdin.yaml")
+        copy.write_bytes(data)
+        yield _Piped(data, copy)
+
+
+def _exports(files: tuple[str, ...], piped: _Piped | None) -> tuple[Path, ...]:
     """The files, when they are exports of a store. Others cannot be among them: they have no positions."""
-    from chronicle.authoring import event_files
+    from chronicle.authoring import event_files, is_standard_input
     from chronicle.interop.records import is_export
 
-    paths = event_files(files)
+    paths = [piped.copy if piped and is_standard_input(path) else path for path in event_files(files)]
     exports = tuple(path for path in paths if is_export(path))
     others = [path for path in paths if path not in exports]
     if exports and others:
@@ -148,7 +174,7 @@ def _rehearsal(held: _Target | None) -> _Target:
     return _Target(store, History.from_store(store))
 
 
-def _read(files: tuple[str, ...], held: _Target | None) -> Authored:
+def _read(files: tuple[str, ...], held: _Target | None, piped: bytes | None) -> Authored:
     """The events of the files, which may speak of whatever the store speaks of."""
     from chronicle import authoring
     from chronicle.events import references
@@ -158,7 +184,7 @@ def _read(files: tuple[str, ...], held: _Target | None) -> Authored:
     for event in events:
         for _, what, identifier in references(event):
             known[what].add(identifier)
-    return authoring.read(files, known["entity"], known["deal"], known["event"])
+    return authoring.read(files, known["entity"], known["deal"], known["event"], piped)
 
 
 def _append(history: History, authored: Authored, expected: int | None) -> int:

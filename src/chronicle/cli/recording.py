@@ -106,6 +106,7 @@ def stating(function: Any) -> Any:
 
 def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     """The history that a statement is about, and its store when it comes from one."""
+    from chronicle.authoring import is_standard_input
     from chronicle.history import History, open_history
     from chronicle.stores import open_store
 
@@ -113,6 +114,8 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
         raise click.UsageError(f'"{into}" is no store; without --into the event is printed, for a file')
     named = into or asked.source_named()
     path = Path(named)
+    if is_standard_input(named):
+        return open_history(named), None
     if "://" not in named and (path.suffix in _TEXT_FILES or path.is_dir() or not path.exists()):
         return open_history(named, read_only=True), None
     store = open_store(named, create=False)

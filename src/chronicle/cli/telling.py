@@ -45,7 +45,10 @@ def telling(history: History, asked: Asked, *others: Asked) -> Telling:
     name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
     written = {event.id: event for event in history.events}
     return Telling(
-        Teller(name, titles), written | {event.id: event for event in known}, written, _effects(known)
+        Teller(name, titles, history.known_since),
+        written | {event.id: event for event in known},
+        written,
+        _effects(known),
     )
 
 

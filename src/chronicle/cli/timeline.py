@@ -65,7 +65,7 @@ def timeline(
             recorded=asked.recorded,
         )
     name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
-    asked.show(Timeline(events, history.position, name, asked.terms(history)))
+    asked.show(Timeline(events, history.position, name, asked.terms(history), history.known_since))
 
 
 def _kinds(given: tuple[str, ...]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from chronicle.codec.ids import LONGEST, is_id, slug
 from chronicle.dates import PartialDate, parse_date
-from chronicle.errors import InvalidEvents, Problem, nearest, shown
+from chronicle.errors import OBEYED, InvalidEvents, Problem, nearest, shown
 from chronicle.events import DealId, EntityId, EventId
 from chronicle.values import Count, Money, Ratio, Share, parse_count, parse_money, parse_ratio, parse_share
 
@@ -26,7 +26,7 @@ Reader = Callable[[Any], object]
 # What no text may have: control characters, halves of characters, line separators that editors do
 # not show, and the marks that make a terminal show text in another order than it has.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_FORBIDDEN_IN_LINES = re.compile(_FORBIDDEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
+_FORBIDDEN_IN_LINES = OBEYED
 
 
 # How deep plain data in a correction may be nested. No field of an event goes deeper than four.

@@ -26,7 +26,8 @@ def to_record(event: Event) -> NewRecord:
 
 def from_record(record: Record | NewRecord) -> Event:
     """The event that a record holds. Raises ``Damaged`` C505 when its body is another one's or no
-    JSON, ``InvalidEvents`` when it makes no event, and ``StoreError`` C502 for a newer format.
+    JSON, ``InvalidEvents`` when it makes no event, and ``StoreError`` C502 for a newer format, a kind or a
+    field that only a newer Chronicle can have written.
     """
     try:
         plain = json.loads(record.body.decode())
@@ -39,8 +40,20 @@ def from_record(record: Record | NewRecord) -> Event:
     try:
         return decode(plain)
     except InvalidEvents as error:
-        kind_of_error = StoreError if error.code == "C502" else InvalidEvents
-        raise kind_of_error(*(_placed(problem, record) for problem in error.problems)) from None
+        newer = [_newer(problem) for problem in error.problems if problem.code in _NEWER]
+        kind_of_error = StoreError if newer else InvalidEvents
+        raise kind_of_error(*(_placed(problem, record) for problem in newer or error.problems)) from None
+
+
+# A format, a kind and a field that are not known here. No store takes such in from this version.
+_NEWER = frozenset({"C502", "C201", "C202"})
+
+
+def _newer(problem: Problem) -> Problem:
+    if problem.code == "C502":
+        return problem
+    message = f"{problem.message}, written by a newer Chronicle"
+    return Problem("C502", message, place=problem.place, help="install a newer one")
 
 
 def _damaged(record: Record | NewRecord, fault: str) -> Damaged:

@@ -141,8 +141,8 @@ CODES = (
         "C741",
         "error",
         "number too large for the format",
-        "Columns of Arrow hold counts of up to 19 digits and numbers of up to 20 digits before the point. "
-        "Nothing is cut to fit; JSON Lines and CSV have no such limit.",
+        "Columns of Arrow and SQLite hold counts of up to 19 digits, those of Arrow numbers of up to 20 "
+        "digits before the point. Nothing is cut to fit; JSON Lines and CSV have no such limit.",
         "shares: 99999999999999999999",
     ),
     Code(

@@ -37,7 +37,8 @@ CODES = (
             "The file breaks the rules of YAML, so nobody can say what it means; the rest of it was not "
             "read. The place is where the reading stopped, and the mistake may be a line or two before "
             "it. Nearly always it is a tab, an indentation that differs, or a text that needs quotes "
-            "because it has a colon and a space, a quote or a bracket in it."
+            "because it has a colon and a space, a quote or a bracket in it. Inside { } a comma ends a "
+            "field, so that a text with a comma needs quotes there."
         ),
         example=(
             "note: Reuters: the company is no more        # wrong\n"

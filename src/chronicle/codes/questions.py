@@ -25,8 +25,8 @@ CODES = (
         "C603",
         "error",
         "deal is not open",
-        "Only a deal that is proposed, agreed or approved can be assumed to complete. One that has "
-        "completed needs no assumption, and one that was terminated will not complete.",
+        "Only a deal that is proposed, agreed or approved can be assumed to complete, and on no day before "
+        "that. One that has completed needs no assumption, and one that was terminated will not complete.",
         'history.assume("asset-injection", on="2016-12-31")  # when it has completed already',
     ),
     Code(
@@ -59,8 +59,9 @@ CODES = (
         "C607",
         "error",
         "not a projector",
-        "What was passed as a projector cannot work as one, or writes a view that another projector "
-        "writes already. A projector has a table from classes of events to functions, and names its views.",
+        "What was passed as a projector cannot work as one, failed at an event, or writes a view that "
+        "another projector writes already. A projector has a table from classes of events to functions that "
+        "give changes, and names the views that it writes.",
         'chronicle.open("events", projectors=[mine, mine])',
     ),
     Code(
@@ -70,5 +71,13 @@ CODES = (
         "No event of the history has this id. Ids are in the JSON of the timeline and in the events "
         "behind every value.",
         'history.position("chinavision-steak")',
+    ),
+    Code(
+        "C609",
+        "error",
+        "no day in between",
+        "A timeline was asked for since a date and until an earlier one, so that nothing can lie between. "
+        "Both dates are included: the same one twice is that date.",
+        "chronicle timeline --since 2015 --until 2014",
     ),
 )

@@ -55,9 +55,39 @@ def _explain_script(text: str) -> _Explanation | None:
     if text.isascii():
         return None
     tidied = "".join(_ascii(character) for character in text)
+    written = re.fullmatch(
+        r"([0-9]{4}) ?[年년](?: ?([0-9]{1,2}) ?[月월](?: ?([0-9]{1,2}) ?[日일号號])?)?", tidied
+    )
+    if written:
+        likely = _numbers(written)[0]
+        return ("not a date", f"write {likely}") if _accepted(likely) else None
     if _accepted(tidied):
         return "date has characters that only look right", f"write {tidied}"
     return None
+
+
+def _explain_own_words(text: str) -> _Explanation | None:
+    """Words for a time that no form has, or that say that nobody knows."""
+    words = text.casefold()
+    if re.fullmatch(_NOBODY_KNOWS, words):
+        return (
+            "date that nobody knows",
+            "say by when it was so, as [..2014-09], or [0001..9999] for some time",
+        )
+    fiscal = re.fullmatch(r"(?:fy|fiscal|fiscal year|financial year)[ -]?'?([0-9]{4}|[0-9]{2})", words)
+    if fiscal:
+        year = int(fiscal[1]) if len(fiscal[1]) == len("2014") else 2000 + int(fiscal[1])
+        if year > 1:
+            months = f"as [{year - 1:04}-07..{year:04}-06]"
+            help = f"write its first and last month, {months}, or {year:04} where it is the calendar year"
+            return "fiscal year instead of a date", help
+    return None
+
+
+_NOBODY_KNOWS: Final = (
+    r"unknown|not known|unclear|undated|no date|none|null|nil|n\.?d\.?|n/?a|n\.a\."
+    r"|tba|tbc|tbd|tbs|\?+|-+|—|–|不明|不详|未知"
+)
 
 
 def _ascii(character: str) -> str:
@@ -205,6 +235,30 @@ def _quarter(found: re.Match[str]) -> list[str]:
     return [f"{found['year'] or found['other']}-Q{found['quarter'] or found['number']}"]
 
 
+def _half(found: re.Match[str]) -> list[str]:
+    year, half = (
+        found["year"] or found["other"] or found["last"],
+        found["half"] or found["number"] or found["before"],
+    )
+    return [f"[{year}-01..{year}-06]" if half == "1" else f"[{year}-07..{year}-12]"]
+
+
+def _part_of_year(found: re.Match[str]) -> list[str]:
+    """Early, in the middle or late in a year: a third of it."""
+    word, year = found[1].casefold(), found[2]
+    first = {"early": 1, "beginning of": 1, "start of": 1, "mid": 5, "middle of": 5}.get(word, 9)
+    return [f"[{year}-{first:02}..{year}-{first + 3:02}]"]
+
+
+def _part_of_month(found: re.Match[str]) -> list[str]:
+    """Early, in the middle or late in a month: that month, as nobody says how early."""
+    return _likely_forms(found[1])
+
+
+def _decade(found: re.Match[str]) -> list[str]:
+    return [f"[{found[1]}0..{found[1]}9]".replace("[0000", "[0001")]
+
+
 def _about(found: re.Match[str]) -> list[str]:
     return [f"{found[1]}~"]
 
@@ -264,6 +318,14 @@ _REWRITES: tuple[tuple[str, _Rewrite], ...] = (
         _named_month,
     ),
     (r"(?P<year>\d{4})[- ]?Q(?P<quarter>[1-4])|Q(?P<number>[1-4])[-/ ]?(?P<other>\d{4})", _quarter),
+    (
+        r"(?P<year>\d{4})[- ]?H(?P<half>[12])|H(?P<number>[12])[-/ ]?(?P<other>\d{4})"
+        r"|(?P<before>[12])H[-/ ]?(?P<last>\d{4})",
+        _half,
+    ),
+    (r"(early|beginning of|start of|mid|middle of|late|end of)(?: in)?[- ](\d{4})", _part_of_year),
+    (r"(?:early|beginning of|start of|mid|middle of|late|end of)(?: in)?[- ](.{6,20})", _part_of_month),
+    (r"(?:the )?(\d{3})0'?s", _decade),
     (r"(?:~|c\.?|ca\.?|circa|about|around) ?(\d{4}[-0-9Q]*)", _about),
     (r"(by|until|before|since|from|after) (\d{4}[-0-9Q]*)", _open_range),
     (r"(\d{4})-(\d{4})", _two_years),
@@ -275,6 +337,7 @@ _REWRITES: tuple[tuple[str, _Rewrite], ...] = (
 _EXPLANATIONS: tuple[Callable[[str], _Explanation | None], ...] = (
     _explain_empty,
     _explain_white_space,
+    _explain_own_words,
     _explain_script,
     _explain_moment,
     _explain_number_of_days,

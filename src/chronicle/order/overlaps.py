@@ -16,6 +16,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from chronicle import sense
+from chronicle.dates import PartialDate
 from chronicle.events import (
     ControlEnded,
     ControlGranted,
@@ -54,7 +55,6 @@ from chronicle.events import (
     UnitLaunched,
     UnitTransferred,
 )
-from chronicle.dates import PartialDate
 from chronicle.order.touching import OF_DEALS, acting, possible_effects_of
 
 _STAKES = frozenset({StakeAcquired, StakeDisposed, StakeObserved})

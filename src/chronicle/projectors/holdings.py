@@ -93,7 +93,7 @@ def _gain(
         return Change(views.HOLDINGS, key, "set", Stake(holds, count), event.date, event.id)
     if share is None:
         stake = _recounted(old, _number(event.shares), total_before(key[1], before))
-        return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, _base(key[1]))
+        return _or_end(event, key, "adjust", stake, _base(key[1]))
     stake = Stake(share, count) if old is None else Stake(old.share + share, count, "derived", old.stale)
     return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, made_from)
 
@@ -125,7 +125,13 @@ def _lose(
 
 
 def _or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_from: Cells = ()) -> Change:
-    if stake.share.is_nothing or (stake.shares == 0 and stake.share.is_unknown):
+    """``stake``, or the end of the holding where it is none: nobody holds zero shares.
+
+    A share that is stated outright says more than the count that was worked out beside it.
+    """
+    if operation == "set" and stake.shares == 0 and not stake.share.is_unknown:
+        stake = stake._replace(shares=None)
+    if stake.share.is_nothing or stake.shares == 0:
         return Change(views.HOLDINGS, key, "end", None, event.date, event.id)
     return Change(views.HOLDINGS, key, operation, stake, event.date, event.id, made_from)
 
@@ -221,8 +227,7 @@ def _rebased(event: SharesIssued | SharesCancelled, before: Before) -> Iterator[
                 yield Change(views.HOLDINGS, key, "adjust", new, event.date, event.id, base)
     for holder, bought in subscribed.items():
         key = (holder, event.issuer, "equity")
-        stake = _counted(bought, new_total)
-        yield Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, base)
+        yield _or_end(event, key, "adjust", _counted(bought, new_total), base)
 
 
 def _diluted(old: Stake, bought: int, old_total: int | None, new_total: int | None) -> Stake:
@@ -244,18 +249,25 @@ def _diluted(old: Stake, bought: int, old_total: int | None, new_total: int | No
 
 def _restructured(event: SharesRestructured, before: Before) -> list[Change]:
     """A split changes counts and no shares of the whole. What is left of a fraction is paid out."""
+    totals = total_before(event.issuer, before), total_after(event, before)
     return [
-        Change(
-            views.HOLDINGS,
-            key,
-            "adjust",
-            stake._replace(shares=int(stake.shares * event.ratio.factor)),
-            event.date,
-            event.id,
-        )
+        _or_end(event, key, "adjust", _exchanged(stake, event.ratio.factor, *totals))
         for key, stake in before.where(views.HOLDINGS, 1, event.issuer)
         if stake.shares is not None
     ]
+
+
+def _exchanged(stake: Stake, factor: Fraction, old_total: int | None, new_total: int | None) -> Stake:
+    """A holding known by count after its shares were exchanged, each for ``factor`` new ones.
+
+    Its share stays, unless it was worked out from the count and a fraction was paid out.
+    """
+    assert stake.shares is not None
+    exchanged = stake.shares * factor
+    count = int(exchanged)
+    if exchanged != count and stake._replace(stale=False) == _counted(stake.shares, old_total) and new_total:
+        return _counted(count, new_total)
+    return stake._replace(shares=count)
 
 
 # Mergers and splits

@@ -27,6 +27,7 @@ from chronicle.render.layout import (
     right,
     wrap,
 )
+from chronicle.render.names import called
 from chronicle.render.sections import SECTIONS, Asked, Told, own_sections
 from chronicle.render.terms import Terms
 from chronicle.state import State
@@ -73,9 +74,15 @@ def _title(asked: Asked, terms: Terms, width: int) -> Iterator[Line]:
 def _about(asked: Asked, entity: str) -> Line:
     """Who the entity is: its name, what sort it is, whether it exists, its identifiers."""
     for found in groups.entities(asked.state, entity):
-        said = [found.type or "", found.jurisdiction or "", found.status or ""]
-        said += [f"{scheme} {value}" for scheme, value in found.identifiers]
-        return [(clean(found.name), STRONG), ("".join(f", {clean(part)}" for part in said if part), DIM)]
+        doubt = "" if all(fact.certain for fact in groups.statuses(asked.state, entity)) else " (possible)"
+        said = [found.type or "", found.jurisdiction or "", found.status and f"{found.status}{doubt}"]
+        for identifier in found.identifiers:
+            doubt = " (possible)" if identifier in found.possible_identifiers else ""
+            said.append(f"{' '.join(identifier)}{doubt}")
+        return [
+            (called(found.name, found.certain), STRONG),
+            ("".join(f", {clean(part)}" for part in said if part), DIM),
+        ]
     return [(clean(entity), STRONG), (", which has no name yet", DIM)]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from chronicle import codec
 from chronicle.conflicts import Conflict
 from chronicle.dates import PartialDate
-from chronicle.events import EntityRenamed, Event, knowledge
+from chronicle.events import EntityRenamed, Event
 from chronicle.render.days import short
 from chronicle.render.figures import money_figure, share_of
 from chronicle.render.layout import PLAIN, clean, joined
@@ -37,9 +37,9 @@ def claimed(event: Event, teller: Teller) -> str:
     return _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", ", ".join(filter(None, said)))
 
 
-def said_by(event: Event) -> str:
+def said_by(event: Event, teller: Teller) -> str:
     """Who makes a claim, how sure they are, since when it is known, and its id."""
-    known = knowledge(event)
+    known = teller.known(event)
     said = [
         "; ".join(map(source_words, event.sources)) or "no source",
         event.confidence or "",
@@ -54,9 +54,9 @@ def differing(conflict: Conflict) -> str:
     return "".join(text for text, _ in joined([[(word, PLAIN)] for word in conflict.differ]))
 
 
-def claim_data(event: Event, counts: bool) -> dict[str, Any]:
+def claim_data(event: Event, teller: Teller, counts: bool) -> dict[str, Any]:
     """A claim as in a file, with the day from which it is known and whether it counts."""
-    known = knowledge(event)
+    known = teller.known(event)
     return {
         "event": codec.encode(event),
         "counts": counts,
@@ -65,14 +65,14 @@ def claim_data(event: Event, counts: bool) -> dict[str, Any]:
     }
 
 
-def conflict_data(conflict: Conflict) -> dict[str, Any]:
+def conflict_data(conflict: Conflict, teller: Teller) -> dict[str, Any]:
     """A conflict: the fact, what claims differ in, the rule, and every claim, the one that counts first."""
     return {
         "fact": list(conflict.fact),
         "differ": list(conflict.differ),
         "rule": conflict.rule,
         "claims": [
-            claim_data(conflict.chosen, counts=True),
-            *(claim_data(other, counts=False) for other in conflict.others),
+            claim_data(conflict.chosen, teller, counts=True),
+            *(claim_data(other, teller, counts=False) for other in conflict.others),
         ],
     }

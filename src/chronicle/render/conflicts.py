@@ -8,7 +8,6 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronicle.conflicts import Conflict
-from chronicle.events import knowledge
 from chronicle.render.claims import claimed, conflict_data
 from chronicle.render.conflicts_page import conflicts_page
 from chronicle.render.layout import Page, clean
@@ -42,7 +41,10 @@ class Conflicts:
 
     def data(self) -> dict[str, Any]:
         """Each conflict with every claim, the one that counts first."""
-        return {**self.terms.data(), "conflicts": [conflict_data(each) for each in self.conflicts]}
+        return {
+            **self.terms.data(),
+            "conflicts": [conflict_data(each, self.teller) for each in self.conflicts],
+        }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
         """A claim a row; those of one conflict have its number."""
@@ -60,7 +62,7 @@ class Conflicts:
                     event.kind,
                     clean(str(event.date)),
                     claimed(event, self.teller),
-                    knowledge(event).day.isoformat(),
+                    self.teller.known(event).day.isoformat(),
                     event.confidence or "",
                     "; ".join(map(source_words, event.sources)),
                     clean(conflict.rule),

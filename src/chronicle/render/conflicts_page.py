@@ -63,7 +63,7 @@ def _claim(event: Event, teller: Teller, label: str, style: str, width: int) -> 
     margin = " " * (2 + len(_NOT))
     lines: tuple[Line, ...] = (
         [(claimed(event, teller), STRONG)],
-        [(said_by(event), DIM)],
+        [(said_by(event, teller), DIM)],
     )
     head: Line = [("  ", PLAIN), (label.ljust(len(_NOT)), style)]
     for line in lines:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from chronicle import codec
+from chronicle.errors import can_be_shown
 from chronicle.events import Event
 
 # Text that needs no quotes: nothing in it can mean anything to YAML.
@@ -68,4 +69,4 @@ def _scalar(value: Any) -> str:
     if _PLAIN.fullmatch(text) and text not in _NOTHING:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in quoted)
+    return "".join(each if can_be_shown(each) else f"\\U{ord(each):08x}" for each in quoted)

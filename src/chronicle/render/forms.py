@@ -10,6 +10,9 @@ import shutil
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any, Final, Literal, Protocol
 
+from chronicle.errors import can_be_shown
+from chronicle.render.layout import as_stated
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -46,10 +49,12 @@ def write(
 
     ``form`` None is that for people. ``color`` None means: on a terminal, unless NO_COLOR is set;
     FORCE_COLOR asks for it in a pipe too. ``width`` None means that of the terminal, else COLUMNS,
-    else 100. What the encoding of ``stream`` cannot say is written as ``?``, in JSON as an escape.
+    else 100. What the encoding of ``stream`` cannot say is written as ``?``, in JSON as an escape; CSV is
+    UTF-8 in that case, where the stream takes bytes.
 
-    Cells of CSV hold what was stated, even where it begins with ``=`` or ``+``: whoever opens files
-    of others in a spreadsheet should import such columns as text.
+    Cells of CSV hold what was stated to the letter but for line ends, which are blanks, so that a row is
+    a line; even where it begins with ``=`` or ``+``: whoever
+    opens files of others in a spreadsheet should import such columns as text.
     """
     _WRITERS[form or "people"](answer, stream, color, width)
 
@@ -71,7 +76,7 @@ def _escaped(found: re.Match[str]) -> str:
     text = found[0]
     if text.isprintable():
         return text
-    return "".join(character if character.isprintable() else _escape(character) for character in text)
+    return "".join(character if can_be_shown(character) else _escape(character) for character in text)
 
 
 def _escape(character: str) -> str:
@@ -80,10 +85,11 @@ def _escape(character: str) -> str:
 
 
 def _write_csv(answer: Answer, stream: IO[str], _: bool | None, __: int | None) -> None:
-    writer = csv.writer(_Sayable(stream), lineterminator="\n")
-    header, rows = answer.rows()
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer = csv.writer(_Unchanged(stream), lineterminator="\n")
+    with as_stated():
+        header, rows = answer.rows()
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def _write_plain(answer: Answer, stream: IO[str], _: bool | None, __: int | None) -> None:
@@ -147,6 +153,19 @@ class _Sayable:
     def fileno(self) -> int:
         """The descriptor of the stream."""
         return self._stream.fileno()
+
+
+class _Unchanged(_Sayable):
+    """A stream that is given UTF-8 where its own encoding would have to replace characters."""
+
+    def write(self, text: str) -> int:
+        """Write ``text``; only a stream that takes no bytes gets ``?`` for what it cannot say."""
+        raw: IO[bytes] | None = None if self._unicode else getattr(self._stream, "buffer", None)
+        if raw is None:
+            return super().write(text)
+        self._stream.flush()
+        raw.write(text.encode("utf-8", "replace"))
+        return len(text)
 
 
 def _says_everything(stream: IO[str]) -> bool:

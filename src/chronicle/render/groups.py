@@ -156,7 +156,10 @@ def _entity(entity: Entity) -> Item:
         "name": entity.name,
         "type": entity.type,
         "status": entity.status,
-        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in entity.identifiers],
+        "identifiers": [
+            {"scheme": scheme, "value": value, "certain": (scheme, value) not in entity.possible_identifiers}
+            for scheme, value in entity.identifiers
+        ],
         **_tail(entity),
         "short": entity.short,
         "jurisdiction": entity.jurisdiction,

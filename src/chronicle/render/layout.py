@@ -7,11 +7,14 @@ on the way in: no control character of a file ever reaches a terminal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
-from chronicle.errors import printable
+from chronicle.errors import obeyed_hidden, printable
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -37,10 +40,26 @@ def page_width(width: int) -> int:
     return max(NARROWEST, min(width, WIDEST))
 
 
+# Whether what is written now is for programs that take a text to the letter, and not for a terminal.
+_TO_THE_LETTER: Final = ContextVar("_TO_THE_LETTER", default=False)
+
+
+@contextmanager
+def as_stated() -> Iterator[None]:
+    """Inside, ``clean`` leaves every character that a text of an event can have, but line ends."""
+    before = _TO_THE_LETTER.set(True)
+    try:
+        yield
+    finally:
+        _TO_THE_LETTER.reset(before)
+
+
 def clean(text: str) -> str:
     """``text`` on one line, white space as single blanks, control characters made visible."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
+    if _TO_THE_LETTER.get():
+        return obeyed_hidden(text.replace("\n", " "))
     return printable(" ".join(text.split()))
 
 
@@ -81,42 +100,70 @@ def joined(parts: Sequence[Line], between: str = ", ", last: str = " and ") -> L
 # Breaking lines
 
 
-def wrap(line: Line, width: int) -> list[Line]:
-    """``line`` broken at blanks, and between East Asian characters, into lines of at most ``width``."""
+def wrap(line: Line, width: int, others: int | None = None) -> list[Line]:
+    """``line`` broken at blanks, and between East Asian characters, into lines of at most ``width``.
+
+    The lines after the first have at most ``others`` columns, where that is given.
+    """
     if line_columns(line) <= width:
         return [line]
     text = "".join(piece for piece, _ in line)
-    offsets = _breaks(text, max(2, width))
-    return [_cut(line, start, start + len(text[start:end].rstrip(" "))) for start, end in offsets]
+    cut = _Cut(line)
+    return [
+        cut.to(start, start + len(text[start:end].rstrip(" ")))
+        for start, end in _breaks(text, max(2, width), max(2, width if others is None else others))
+    ]
 
 
 # What may not begin a line: closing marks, as typesetters of Chinese and Japanese have it.
 _WIDE: Final = 2
 _NOT_FIRST: Final = frozenset("、。，．：；？！）」』】〉》〕ー々")
+_JOINER: Final = "\N{ZERO WIDTH JOINER}"
+# They change the width of the character before or after them, so that these are measured together.
+_CHANGING: Final = frozenset((_JOINER, "\N{VARIATION SELECTOR-16}"))
 
 
-def _breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
+def _breaks(text: str, width: int, others: int) -> Iterator[tuple[int, int]]:
     """Where the lines of ``text`` begin and end."""
     start = 0
     while start < len(text):
         end = _line_end(text, start, width)
         yield start, end
-        start = end
+        start, width = end, others
         while text[start : start + 1] == " ":
             start += 1
 
 
 def _line_end(text: str, start: int, width: int) -> int:
     """Where the line that begins at ``start`` ends."""
-    chance = start
+    if text[start : start + width + 1].isascii():
+        return _plain_line_end(text, start, width)
+    chance, taken, before, anchor = start, 0, 0, start
     for index in range(start, len(text)):
-        may_break = index > start and _may_break(text, index)
-        # Measured as a whole: a character may change the width of the one before it.
-        if columns(text[start : index + 1]) > width:
+        character = text[index]
+        own = _character_columns(character)
+        if own and character not in _CHANGING and text[index - 1] != _JOINER:
+            before, anchor = taken, index
+        taken = before + (own if anchor == index else columns(text[anchor : index + 1]))
+        may_break = index > start and (
+            character == " " or text[index - 1] == " " or (own == _WIDE and character not in _NOT_FIRST)
+        )
+        if taken > width:
             return index if may_break else chance if chance > start else _forced_end(text, start, index)
         if may_break:
             chance = index
     return len(text)
+
+
+def _plain_line_end(text: str, start: int, width: int) -> int:
+    """The same where each character takes one column."""
+    end = start + width
+    if len(text) <= end:
+        return len(text)
+    if " " in (text[end], text[end - 1]):
+        return end
+    blank = text.rfind(" ", start, end)
+    return end if blank < 0 else blank + 1
 
 
 def _forced_end(text: str, start: int, index: int) -> int:
@@ -126,23 +173,32 @@ def _forced_end(text: str, start: int, index: int) -> int:
     return max(index, start + 1)
 
 
-def _may_break(text: str, index: int) -> bool:
-    """Whether a line may end before the character at ``index``: at a blank or between wide ones."""
-    character = text[index]
-    wide = not character.isascii() and columns(character) == _WIDE and character not in _NOT_FIRST
-    return character == " " or text[index - 1] == " " or wide
+@lru_cache(maxsize=4096)
+def _character_columns(character: str) -> int:
+    return columns(character)
 
 
-def _cut(line: Line, start: int, end: int) -> Line:
-    """The pieces between two offsets of the text of ``line``."""
-    result: Line = []
-    offset = 0
-    for text, style in line:
-        part = text[max(0, start - offset) : max(0, end - offset)]
-        if part:
-            result.append((part, style))
-        offset += len(text)
-    return result
+class _Cut:
+    """Cuts pieces out of a line, from its beginning to its end, so that each is looked at once."""
+
+    def __init__(self, line: Line) -> None:
+        self._pieces = list(line)
+        self._first = 0  # the piece to begin with
+        self._offset = 0  # where it begins
+
+    def to(self, start: int, end: int) -> Line:
+        """The pieces between two offsets. The next call has no lesser ones."""
+        result: Line = []
+        while self._first < len(self._pieces):
+            text, style = self._pieces[self._first]
+            part = text[max(0, start - self._offset) : max(0, end - self._offset)]
+            if part:
+                result.append((part, style))
+            if self._offset + len(text) > end:
+                break
+            self._offset += len(text)
+            self._first += 1
+        return result
 
 
 # Pages

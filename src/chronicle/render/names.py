@@ -29,10 +29,17 @@ def namer(state_on: Callable[[datetime.date], State]) -> Name:
 
 
 def name_in(state: State, entity: str) -> str:
-    """The short name of an entity in a state, else its name, else its id."""
+    """The short name of an entity in a state, else its name, else its id; marked when it is only possible."""
     found = state.view(views.NAMES, entity=entity)
-    value: views.Name | None = found[-1].value if found else None
-    return clean(entity if value is None else value.short or value.name)
+    if not found:
+        return clean(entity)
+    value: views.Name = found[-1].value
+    return called(value.short or value.name, found[-1].certain)
+
+
+def called(name: str, certain: bool) -> str:
+    """A name as it is shown, marked when it is only possible that the entity had it on the day."""
+    return clean(name) if certain else f"{clean(name)} (name possible)"
 
 
 def by_id(entity: str, _: datetime.date) -> str:

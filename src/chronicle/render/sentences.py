@@ -23,10 +23,12 @@ from chronicle.events import (
     Effect,
     Event,
     IdentityLinked,
+    Knowledge,
     PartnershipAgreed,
     RecordCorrected,
     SharesIssued,
     SharesRestructured,
+    knowledge,
 )
 from chronicle.render.days import day_before, short, speaking_day
 from chronicle.render.figures import money_figure, money_of, share_figure, share_is_unknown, share_of
@@ -49,10 +51,15 @@ _Told = str | Callable[["Teller", Any], Line]
 
 @frozen(eq=False)
 class Teller:
-    """Tells events: it knows what things are called on a day, and the titles of deals by their ids."""
+    """Tells events: it knows what things are called on a day, and the titles of deals by their ids.
+
+    ``known`` says from which day an event, as corrected, could be known: it is that of the event as it
+    was written, since a correction of a date or a source never moves it.
+    """
 
     name: Name
     titles: Mapping[str, str]
+    known: Callable[[Event], Knowledge] = knowledge
 
     def sentence(self, event: Event) -> Line:
         """Who did what, in one line."""

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from chronicle import codec
 from chronicle.dates import DAWN, FOREVER
-from chronicle.events import Event, knowledge
+from chronicle.events import Event, Knowledge, knowledge
 from chronicle.render.figures import money_figure, share_figure
 from chronicle.render.layout import Page, clean
 from chronicle.render.names import Name, by_id
@@ -43,14 +43,15 @@ _COLUMNS: Final = (
 class Timeline:
     """Events in the order in which they are to be told.
 
-    ``position`` gives the position of an event by its id, ``name`` what an entity is called on a day.
-    ``terms`` are those on which they were asked for.
+    ``position`` gives the position of an event by its id, ``name`` what an entity is called on a day,
+    ``known`` from which day an event could be known. ``terms`` are those on which they were asked for.
     """
 
     events: tuple[Event, ...]
     position: Callable[[str], int]
     name: Name = by_id
     terms: Terms = ASKED_PLAINLY
+    known: Callable[[Event], Knowledge] = knowledge
 
     def data(self) -> dict[str, Any]:
         """Each event as in a file, with its id, position and the day from which it is known."""
@@ -58,7 +59,7 @@ class Timeline:
         return {**terms, "events": [self._plain(event) for event in self.events]}
 
     def _plain(self, event: Event) -> dict[str, Any]:
-        known = knowledge(event)
+        known = self.known(event)
         assumed = {"known_assumed": True} if known.assumed else {}
         head = {"id": event.id, "position": self.position(event.id)}
         return head | codec.encode(event) | {"known": known.day.isoformat()} | assumed
@@ -69,7 +70,7 @@ class Timeline:
         return _COLUMNS, (self._row(event, teller) for event in self.events)
 
     def _row(self, event: Event, teller: Teller) -> tuple[str, ...]:
-        known = knowledge(event)
+        known = self.known(event)
         return (
             str(self.position(event.id)),
             clean(event.id),

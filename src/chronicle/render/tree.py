@@ -13,6 +13,7 @@ _BRANCH: Final = "├─ "
 _LAST: Final = "└─ "
 _THROUGH: Final = "│  "
 _BESIDE: Final = "   "
+_HANGING: Final = "  "
 _NARROWEST: Final = 20  # however deep the tree is
 
 
@@ -44,10 +45,6 @@ def _branches(nodes: Sequence[Node], before: str, width: int) -> Iterator[Line]:
 
 def _broken(lines: Sequence[Line], width: int) -> Iterator[Line]:
     for line in lines:
-        first, *others = wrap(line, width)
+        first, *others = wrap(line, width, width - len(_HANGING))
         yield first
-        rest: Line = []
-        for other in others:
-            rest += [*other, (" ", PLAIN)]
-        if rest:
-            yield from ([("  ", PLAIN), *part] for part in wrap(rest[:-1], width - 2))
+        yield from ([(_HANGING, PLAIN), *other] for other in others)

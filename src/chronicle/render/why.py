@@ -66,9 +66,9 @@ class Explained:
             "view": self.whys[0].view if len(self.whys) == 1 else None,
             "as_of": self.as_of.isoformat(),
             **self.terms.data(),
-            "reasons": [_reason(reason) for why in self.whys for reason in why.reasons],
+            "reasons": [_reason(reason, self.teller) for why in self.whys for reason in why.reasons],
             "instead": self.instead,
-            "ended": [_ending(ending) for why in self.whys for ending in why.ended],
+            "ended": [_ending(ending, self.teller) for why in self.whys for ending in why.ended],
         }
 
     @property
@@ -140,22 +140,22 @@ class Explained:
         return self.teller.name(entity, self.as_of)
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def _reason(reason: Reason, teller: Teller) -> dict[str, Any]:
     return {
         **_said(reason.fact),
         "ended_by": reason.fact.span.ended_by if reason.ending else None,
-        "steps": [_step_data(step) for step in reason.steps],
+        "steps": [_step_data(step, teller) for step in reason.steps],
         "contradicted_by": [event.id for event in reason.contradicted_by],
-        "ending": [_step_data(step) for step in reason.ending],
+        "ending": [_step_data(step, teller) for step in reason.ending],
     }
 
 
-def _ending(ending: Ending) -> dict[str, Any]:
+def _ending(ending: Ending, teller: Teller) -> dict[str, Any]:
     return {
         **_said(ending.fact),
         "end": str(ending.end),
         "ended_by": ending.fact.span.ended_by,
-        "steps": [_step_data(step) for step in ending.steps],
+        "steps": [_step_data(step, teller) for step in ending.steps],
     }
 
 
@@ -165,14 +165,14 @@ def _said(fact: Fact) -> dict[str, Any]:
     return {"view": fact.view, "key": key_data(fact.view, fact.key), **said}
 
 
-def _step_data(step: Step) -> dict[str, Any]:
+def _step_data(step: Step, teller: Teller) -> dict[str, Any]:
     return {
         "event": codec.encode(step.event),
         "known": step.knowledge.day.isoformat(),
         "known_assumed": step.knowledge.assumed,
         "place": None if step.place is None else _place(step.place),
         "corrections": [codec.encode(correction) for correction in step.corrections],
-        "conflicts": [conflict_data(conflict) for conflict in step.conflicts],
+        "conflicts": [conflict_data(conflict, teller) for conflict in step.conflicts],
     }
 
 

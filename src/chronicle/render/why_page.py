@@ -239,7 +239,8 @@ def _day(day: datetime.date) -> str:
 
 def _conflict(conflict: Conflict, teller: Teller) -> Node:
     losers = tuple(
-        Node(([(claimed(other, teller), STRONG)], [(said_by(other), DIM)])) for other in conflict.others
+        Node(([(claimed(other, teller), STRONG)], [(said_by(other, teller), DIM)]))
+        for other in conflict.others
     )
     words = f"sources differ in {differing(conflict)}; this one counts: {conflict.rule}"
     return Node(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)

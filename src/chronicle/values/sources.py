@@ -7,7 +7,7 @@ import re
 from attrs import field, frozen
 
 from chronicle.dates import PartialDate, parse_date
-from chronicle.errors import InvalidValue, Problem, shown
+from chronicle.errors import InvalidValue, Problem, printable, shown
 
 
 def _source_date(value: str | PartialDate | None) -> PartialDate | None:
@@ -40,7 +40,7 @@ class Source:
             _require_text(name, getattr(self, name))
         if self.publisher is None and self.title is None and self.url is None:
             raise _invalid("source without a name", "give a publisher, a title or a url")
-        if self.url is not None and not (_URL.fullmatch(self.url) and self.url.isprintable()):
+        if self.url is not None and not (_URL.fullmatch(self.url) and printable(self.url) == self.url):
             help = "write an address with http://, https://, urn: or doi:"
             raise _invalid(f"not an address: {shown(self.url)}", help)
 

@@ -26,7 +26,8 @@ class Export(NamedTuple):
     """A format in the table: what it is, what its files end with, and where its writers are.
 
     ``writers`` are written ``module:function``, by what they are made of. ``binary`` says that its
-    bytes are no text, ``until`` that its spans are those up to the day that is asked for.
+    bytes are no text, ``until`` that its spans are those up to the day that is asked for, ``dated`` that an
+    event without any date has no place in it.
     """
 
     help: str
@@ -34,6 +35,7 @@ class Export(NamedTuple):
     writers: Mapping[Of, str]
     binary: bool = False
     until: bool = False
+    dated: bool = False
 
     def writer(self, of: Of) -> Callable[[Material], Iterator[bytes]]:
         """The function that writes it, its module imported."""
@@ -118,9 +120,11 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
         "mermaid": Export("Mermaid: who owns what on a day.", ".mmd", {"facts": "mermaid:facts"}),
         "dot": Export("Graphviz: who owns what on a day.", ".dot", {"facts": "graphviz:facts"}),
         "icalendar": Export(
-            "iCalendar: every event as all-day entry.", ".ics", {"events": "icalendar:events"}
+            "iCalendar: every event as all-day entry.", ".ics", {"events": "icalendar:events"}, dated=True
         ),
-        "timelinejs": Export("TimelineJS: every event as a slide.", ".json", {"events": "timelinejs:events"}),
+        "timelinejs": Export(
+            "TimelineJS: every event as a slide.", ".json", {"events": "timelinejs:events"}, dated=True
+        ),
         "bods": Export(
             "Beneficial Ownership Data Standard 0.4, up to a day.",
             ".json",

@@ -1,7 +1,6 @@
 """CSV (RFC 4180, UTF-8): events, the facts of a day, every span, or rows for a warehouse.
 
-Cells hold what was stated, even where it begins with ``=``: import such columns as text. What has no
-place in a text file (control characters) is replaced.
+Cells hold what was stated to the letter, even where it begins with ``=``: import such columns as text.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from typing import Any
 
 from chronicle import views
 from chronicle.codec import encode
+from chronicle.errors import obeyed_hidden
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import fact_data, number_text, span_data, value_data
-from chronicle.interop.exports.plain import line as one_line
 from chronicle.replay import Span
 from chronicle.state import Fact
 from chronicle.tables import Table, rows_by_day, spans_table, table_by_day
@@ -122,4 +121,5 @@ def _cell(value: object) -> str:
         return number_text(value)
     if isinstance(value, (dict, list, tuple)):
         return json.dumps(value)
-    return "\n".join(map(one_line, str(value).split("\n")))
+    # Only a user's own view has texts with characters that would be replaced here: events have none.
+    return obeyed_hidden(str(value))

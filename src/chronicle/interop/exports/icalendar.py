@@ -1,4 +1,7 @@
-"""iCalendar (RFC 5545): every event as an all-day entry; a partial date spans its days."""
+"""iCalendar (RFC 5545): every event as an all-day entry; a partial date spans its days.
+
+An event that has no date at all has no place in a calendar and is left out.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ import datetime
 from collections.abc import Iterator
 
 from chronicle.dates import FOREVER
-from chronicle.events import Event, knowledge
+from chronicle.events import Event
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import bounds, line
 
 _WIDTH = 75  # bytes of a line, its end left out
+_UTC = (
+    *("BEGIN:VTIMEZONE", "TZID:UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000"),
+    *("TZOFFSETFROM:+0000", "TZOFFSETTO:+0000", "END:STANDARD", "END:VTIMEZONE"),
+)
 _ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -25,7 +32,11 @@ def _lines(material: Material) -> Iterator[str]:
     yield "VERSION:2.0"
     yield "PRODID:-//Chronicle//chronicle-timeline//EN"
     yield "CALSCALE:GREGORIAN"
-    for event in material.told:
+    dated = material.dated
+    if not dated:
+        # A calendar must have a component, and this one has no entry.
+        yield from _UTC
+    for event in dated:
         yield from _entry(material, event)
     yield "END:VCALENDAR"
 
@@ -35,7 +46,7 @@ def _entry(material: Material, event: Event) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.id)}@chronicle"
     # When it could be known: the same export gives the same file, so it is not the time of now.
-    yield f"DTSTAMP:{_day(knowledge(event).day)}T000000Z"
+    yield f"DTSTAMP:{_day(material.known(event))}T000000Z"
     yield f"DTSTART;VALUE=DATE:{_day(first)}"
     if last < FOREVER:
         yield f"DTEND;VALUE=DATE:{_day(last + _ONE_DAY)}"

@@ -9,9 +9,9 @@ from typing import Any
 from attrs import field, frozen
 
 from chronicle import views
-from chronicle.dates import PartialDate
+from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.errors import absent
-from chronicle.events import Event, references
+from chronicle.events import Event, knowledge, references
 from chronicle.replay import Ledger, Span
 from chronicle.state import State
 from chronicle.values import Source
@@ -40,6 +40,7 @@ class Material:
     _tell: Tell | None = None
     _names: dict[str, tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _sources: dict[str, tuple[Source, ...]] = field(factory=dict, init=False, repr=False)
+    _known: dict[str, datetime.date] = field(factory=dict, init=False, repr=False)
 
     def tell(self, event: Event) -> str:
         """An event as a sentence: as the caller tells it, else its kind and the names that it mentions."""
@@ -53,12 +54,18 @@ class Material:
         return f"{what}: {names}" if names else what
 
     def name(self, entity: str, day: datetime.date) -> str:
-        """What an entity is called on ``day``: its short name, else its name, else its id."""
-        found: views.Name | None = None
+        """What an entity is called on ``day``: its short name, else its name, else its id.
+
+        A name that is only possible on the day is marked.
+        """
+        found: Span | None = None
         for span in self._spans_of(entity):
             if span.possible(day):
-                found = span.value
-        return entity if found is None else found.short or found.name
+                found = span
+        if found is None:
+            return entity
+        name: views.Name = found.value
+        return (name.short or name.name) + ("" if found.certain(day) else " (name possible)")
 
     def _spans_of(self, entity: str) -> tuple[Span, ...]:
         spans = self._names.get(entity)
@@ -81,6 +88,19 @@ class Material:
         if not self._sources:
             self._sources.update((event.id, event.sources) for event in self.written)
         return self._sources.get(span.events[-1], ())
+
+    @property
+    def dated(self) -> tuple[Event, ...]:
+        """The events that happened and have a place on a calendar: some end of their date was given."""
+        return tuple(
+            event for event in self.told if event.date.earliest > DAWN or event.date.latest < FOREVER
+        )
+
+    def known(self, event: Event) -> datetime.date:
+        """From which day an event could be known, as it was written: no correction moves that."""
+        if not self._known:
+            self._known.update((written.id, knowledge(written).day) for written in self.written)
+        return self._known[event.id]
 
     def views_asked(self) -> tuple[str, ...]:
         """The one view that was asked for, or all. Raises ``NotFound`` (C606) for one that is not there."""

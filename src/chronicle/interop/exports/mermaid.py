@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from chronicle.interop.exports.graph import Graph, ownership
@@ -10,6 +11,12 @@ from chronicle.interop.exports.plain import encoded
 
 # Everything else in a text could be syntax of Mermaid, Markdown or HTML somewhere.
 _PLAIN = frozenset(" .,:%?+-/()'")
+# Labels are Markdown in newer versions, which would make a list, a block of code or a link of what begins as
+# one. Entity codes are read after Markdown: it is enough to hide the character that makes the difference.
+_FORMATTING = re.compile(
+    r"^\s*[0-9]+([.)])(?=\s|$)|^\s*([-+])(?=[\s-]|$)|^(\s)|(\s)$|www(\.)|(?:https?|ftp|mailto|xmpp)(:)",
+    re.IGNORECASE,
+)
 _SHAPES = {"person": ('(["', '"])'), "unit": ('[["', '"]]'), "project": ('{{"', '"}}')}
 
 
@@ -33,7 +40,10 @@ def _lines(graph: Graph) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """``text`` with every character that may mean something written as an entity code."""
+    formatting = {found.start(found.lastindex or 0) for found in _FORMATTING.finditer(text)}
     return "".join(
-        character if character.isalnum() or character in _PLAIN else f"#{ord(character)};"
-        for character in text
+        character
+        if (character.isalnum() or character in _PLAIN) and position not in formatting
+        else f"#{ord(character)};"
+        for position, character in enumerate(text)
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from chronicle import views
 from chronicle.codec import encode
+from chronicle.errors import InvalidValue, Problem
 from chronicle.interop.exports.columnar import read_back
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, line, number_text
@@ -90,7 +91,7 @@ CREATE VIEW holdings_on_day AS
 
 
 def everything(material: Material) -> Iterator[bytes]:
-    """The bytes of the whole file."""
+    """The bytes of the whole file. Raises ``InvalidValue`` (C741) for a count that SQLite cannot keep."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.sqlite"
         with closing(sqlite3.connect(path)) as connection:
@@ -233,7 +234,10 @@ def _cell(value: object) -> object:
     if isinstance(value, Fraction):
         return float(number_text(value))
     if isinstance(value, int):
-        return value if abs(value) <= _LARGEST_INTEGER else str(value)
+        if abs(value) > _LARGEST_INTEGER:
+            help = "export as JSON Lines or CSV, where numbers have no limit"
+            raise InvalidValue(Problem("C741", "count is too large for a column of SQLite", help=help))
+        return value
     if isinstance(value, (tuple, list)):
         return json.dumps(value)
     return str(value).encode("utf-8", "replace").decode()

@@ -1,4 +1,7 @@
-"""TimelineJS: every event as a slide of a timeline on the web. Its texts are HTML, so all is escaped."""
+"""TimelineJS: every event as a slide of a timeline on the web. Its texts are HTML, so all is escaped.
+
+An event that has no date at all has no place on a timeline and is left out.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from chronicle.interop.exports.plain import bounds, encoded, json_text, line
 
 def events(material: Material) -> Iterator[bytes]:
     """One JSON document with the slides, in the order of replay."""
-    slides = [_slide(material, event) for event in material.told]
+    slides = [_slide(material, event) for event in material.dated]
     return encoded([json_text({"events": slides}, indent=2)])
 
 
