@@ -23,8 +23,11 @@ from chronicle.errors import Problem, UsageError, absent
 Key = tuple[str, ...]
 
 # set: a new value that owes nothing to the one before. adjust: a new value made from the one before.
-# confirm: the same value, seen again. end: no value any more.
-Operation = Literal["set", "adjust", "confirm", "end"]
+# confirm: the same value, seen again. end: no value any more. doubt: the same value, only possible from here
+# on. lift: what made it doubtful is undone.
+Operation = Literal["set", "adjust", "confirm", "end", "doubt", "lift"]
+
+_GOES_ON = ("confirm", "doubt", "lift")
 
 
 class Happening(Protocol):
@@ -50,7 +53,8 @@ class Change(NamedTuple):
     """One event's effect on one cell of one view.
 
     ``value`` is None for ``end`` and only then. ``made_from`` names the other cells (view, key) that
-    the value was worked out from.
+    the value was worked out from. Of a ``doubt`` it names what makes the value doubtful, and a ``lift``
+    undoes the doubts that name the same, or all when it names nothing.
     """
 
     view: str
@@ -74,6 +78,8 @@ class _Changes:
     cells: defaultdict[str, dict[Key, Log]] = Factory(lambda: defaultdict(dict))
     # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
     causes: dict[tuple[str, Key, int], tuple[tuple[str, Key, int], ...]] = Factory(dict)
+    # The cells that were ever doubted: few, so that all others need not be looked at.
+    doubted: set[tuple[str, Key]] = Factory(set)
 
     def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:
         """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
@@ -87,7 +93,10 @@ class _Changes:
         while stack:
             view, key, index, causes_done = stack.pop()
             if causes_done:
-                found.setdefault(self.cells[view][key][index].event)
+                change = self.cells[view][key][index]
+                # Who doubts a value, or no longer does, has not made it.
+                if change.operation not in ("doubt", "lift"):
+                    found.setdefault(change.event)
             elif (view, key, index) not in seen:
                 seen.add((view, key, index))
                 stack.append((view, key, index, True))
@@ -98,16 +107,68 @@ class _Changes:
 
     def _behind(self, view: str, key: Key, index: int) -> Iterator[tuple[str, Key, int]]:
         log = self.cells[view][key]
-        if log[index].operation in ("adjust", "confirm") and index and log[index - 1].value is not None:
+        operation = log[index].operation
+        if operation not in ("set", "end") and index and log[index - 1].value is not None:
             yield view, key, index - 1
         yield from self.causes.get((view, key, index), ())
+
+
+# Doubts
+
+
+class Doubt(NamedTuple):
+    """That a value is only possible from a window on: until another one, or until the value itself ends."""
+
+    since: PartialDate
+    until: PartialDate | None
+    event: str
+
+    def on(self, day: datetime.date) -> bool:
+        """Whether the value may be doubtful on ``day``."""
+        return self.since.earliest <= day and (self.until is None or day < self.until.latest)
+
+
+class _Doubts:
+    """The doubts about the value of a cell, while its changes are gone through in the order of replay."""
+
+    def __init__(self) -> None:
+        self.open: list[Change] = []
+        self._closed: list[Doubt] = []
+
+    def take(self, change: Change) -> None:
+        """Go on to the next change: one that owes nothing to the doubted value is not doubted."""
+        if change.operation == "doubt":
+            if all(change.made_from != doubt.made_from for doubt in self.open):
+                self.open.append(change)
+        elif change.operation != "adjust":
+            lifted = [doubt for doubt in self.open if _lifts(change, doubt)]
+            self.open = [doubt for doubt in self.open if doubt not in lifted]
+            if change.value is not None and change.operation != "set":
+                self._closed += [Doubt(doubt.window, change.window, doubt.event) for doubt in lifted]
+
+    def of_span(self) -> tuple[Doubt, ...]:
+        """The doubts about the span that ends here. What is made of it inherits those that are open."""
+        closed, self._closed = self._closed, []
+        return (*closed, *(Doubt(doubt.window, None, doubt.event) for doubt in self.open))
+
+
+def _lifts(change: Change, doubt: Change) -> bool:
+    return change.operation != "lift" or change.made_from in ((), doubt.made_from)
+
+
+def _open_doubts(log: Log) -> list[Change]:
+    doubts = _Doubts()
+    for change in log:
+        doubts.take(change)
+    return doubts.open
 
 
 @frozen
 class Span:
     """A value that a key has, from the window of its begin to the window of its end (exclusive).
 
-    ``end`` is None while the value stands; ``ended_by`` is the id of the event that ended it.
+    ``end`` is None while the value stands; ``ended_by`` is the id of the event that ended it. ``doubts``
+    are the times in which it is only possible, though nothing ended it.
     """
 
     view: str
@@ -118,6 +179,7 @@ class Span:
     ended_by: str | None
     _changes: _Changes = field(eq=False, repr=False)
     _last: int = field(eq=False, repr=False)
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -132,7 +194,12 @@ class Span:
 
     def certain(self, day: datetime.date) -> bool:
         """Whether the value surely stands on ``day``: begun by then at the latest, ended after it."""
-        return self.begin.latest <= day and (self.end is None or day < self.end.earliest)
+        stands = self.begin.latest <= day and (self.end is None or day < self.end.earliest)
+        return stands and not (self.doubts and self.doubted_by(day))
+
+    def doubted_by(self, day: datetime.date) -> tuple[str, ...]:
+        """Ids of the events that make the value only possible on ``day``."""
+        return tuple(doubt.event for doubt in self.doubts if doubt.on(day))
 
     def possible(self, day: datetime.date) -> bool:
         """Whether the value may stand on ``day``; true of a certain one too."""
@@ -146,6 +213,8 @@ class Before:
         self._cells = changes.cells
         # For the views that some projector looked through by a part of the key, from then on.
         self.indexed: dict[str, dict[int, dict[str, list[Key]]]] = {}
+        # For the views that some projector looked through by what their values name, from then on.
+        self.naming: dict[str, dict[str, dict[str, dict[Key, None]]]] = {}
 
     def get(self, view: str, key: Key) -> Any | None:
         """The value of one cell, or None."""
@@ -160,10 +229,43 @@ class Before:
         found = ((key, cells[key][-1].value) for key in indexes[position].get(part, ()))
         return [(key, value) for key, value in found if value is not None]
 
+    def naming_in(self, view: str, name: str, part: str) -> list[tuple[Key, Any]]:
+        """The cells (key, value) of a view whose value has ``part`` among the texts of its field ``name``."""
+        cells, indexes = self._cells[view], self.naming.setdefault(view, {})
+        if name not in indexes:
+            indexes[name] = {}
+            for key, log in cells.items():
+                _note(indexes[name], key, getattr(log[-1].value, name, ()))
+        found = ((key, cells[key][-1].value) for key in indexes[name].get(part, ()))
+        # A value may have come to name others since the key was noted.
+        return [(key, value) for key, value in found if part in getattr(value, name, ())]
+
+    def ended_by(self, view: str, position: int, part: str, event: str) -> list[tuple[Key, Any]]:
+        """The cells of a view that ``event`` ended and that are empty since, with what stood in them."""
+        self.where(view, position, part)
+        cells = self._cells[view]
+        logs = ((key, cells[key][-2:]) for key in self.indexed[view][position].get(part, ()))
+        return [(key, log[0].value) for key, log in logs if log[-1].value is None and log[-1].event == event]
+
+    def made_by(self, view: str, key: Key) -> str | None:
+        """The id of the event that gave a cell what stands in it, or emptied it, or None."""
+        log = self._cells[view].get(key, [])
+        return next((change.event for change in reversed(log) if change.operation not in _GOES_ON), None)
+
+    def changed(self, view: str, key: Key, value: Any) -> None:
+        """Note what a new value of a view of ``naming`` names. For replay alone."""
+        for name, index in self.naming[view].items():
+            _note(index, key, getattr(value, name, ()))
+
     def appeared(self, view: str, key: Key) -> None:
         """Note a key of an indexed view that had no cell before. For replay alone."""
         for position, index in self.indexed[view].items():
             index.setdefault(key[position], []).append(key)
+
+
+def _note(index: dict[str, dict[Key, None]], key: Key, parts: Iterable[str]) -> None:
+    for part in parts:
+        index.setdefault(part, {})[key] = None
 
 
 def _index(keys: Iterable[Key], position: int) -> dict[str, list[Key]]:
@@ -252,14 +354,18 @@ class Ledger:
 
 def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
     begin: PartialDate | None = None
+    doubts = _Doubts() if log and (log[0].view, log[0].key) in changes.doubted else None
     for index, change in enumerate(log):
         begin = begin or change.window
+        if doubts is not None:
+            doubts.take(change)
         following = log[index + 1] if index + 1 < len(log) else None
-        if change.value is None or (following is not None and following.operation == "confirm"):
+        if change.value is None or (following is not None and following.operation in _GOES_ON):
             begin = begin if change.value is not None else None
             continue
         end, ended_by = (None, None) if following is None else (following.window, following.event)
-        yield Span(change.view, change.key, change.value, begin, end, ended_by, changes, index)
+        found = () if doubts is None else doubts.of_span()
+        yield Span(change.view, change.key, change.value, begin, end, ended_by, changes, index, found)
         begin = None
 
 
@@ -328,7 +434,7 @@ def replay(
     table = _handlers(projectors)
     changes = _Changes()
     before = Before(changes)
-    cells, indexed = changes.cells, before.indexed
+    cells, indexed, naming = changes.cells, before.indexed, before.naming
     with paused_collector():
         for event in ordered:
             handler = table.get(type(event))
@@ -336,9 +442,11 @@ def replay(
                 continue
             # All changes of an event are worked out before the first is made, so that "before" means it.
             for change in tuple(handler(event, before)):
-                view, key, _, value, _, _, made_from = change
+                view, key, operation, value, _, _, made_from = change
                 logs = cells[view]
                 log = logs.get(key)
+                if operation == "lift" and (view, key) not in changes.doubted:
+                    continue
                 if log is not None:
                     if value is None and log[-1].value is None:
                         continue
@@ -349,6 +457,8 @@ def replay(
                     logs[key] = [change]
                     if view in indexed:
                         before.appeared(view, key)
+                if view in naming:
+                    before.changed(view, key, value)
                 if made_from:
                     _remember_causes(changes, change)
     views = tuple(dict.fromkeys(view for projector in projectors for view in projector.views))
@@ -356,12 +466,33 @@ def replay(
 
 
 def _remember_causes(changes: _Changes, change: Change) -> None:
+    if change.operation in ("doubt", "lift"):
+        changes.doubted.add((change.view, change.key))
+        return
     cells = changes.cells
     place = (change.view, change.key, len(cells[change.view][change.key]) - 1)
     logs = ((view, key, cells[view].get(key)) for view, key in change.made_from)
     changes.causes[place] = tuple(
         (view, key, len(log) - 1) for view, key, log in logs if log is not None and log[-1].value is not None
     )
+    if changes.doubted:
+        _inherit_doubts(changes, change)
+
+
+def _inherit_doubts(changes: _Changes, change: Change) -> None:
+    """What was made from a doubtful value is as doubtful, from its own begin on."""
+    place = (change.view, change.key)
+    for origin in change.made_from:
+        if origin in changes.doubted and origin != place:
+            for doubt in _doubts_before(changes.cells[origin[0]][origin[1]], change.event):
+                changes.doubted.add(place)
+                inherited = change._replace(operation="doubt", made_from=doubt.made_from, event=doubt.event)
+                changes.cells[change.view][change.key].append(inherited)
+
+
+def _doubts_before(log: Log, event: str) -> list[Change]:
+    """The doubts that are open in a cell, by what stood there before an event had to do with it."""
+    return _open_doubts([change for change in log if change.event != event])
 
 
 def _handlers(projectors: Sequence[Projector]) -> dict[type, Handler]:

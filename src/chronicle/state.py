@@ -27,12 +27,14 @@ from chronicle.views import Stage
 class Fact:
     """A value on the day of a state. ``certain`` is false on a day inside the window of its begin or end.
 
+    It is false as well when events make it doubtful whether the value still stands: those in ``doubted_by``.
     Facts are equal when view, key, value, certainty, since and events are: not when they end, which
     lies ahead of the day.
     """
 
     span: Span
     certain: bool
+    doubted_by: tuple[str, ...] = ()
 
     @property
     def view(self) -> str:
@@ -56,8 +58,9 @@ class Fact:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """Ids of the events that made it, causes first."""
-        return self.span.events
+        """Ids of the events that made it, causes first, and of those that make it doubtful."""
+        found = self.span.events
+        return tuple(dict.fromkeys((*found, *self.doubted_by))) if self.doubted_by else found
 
     def _answer(self) -> tuple[object, ...]:
         return self.view, self.key, self.value, self.certain, self.since, self.events
@@ -154,13 +157,14 @@ class State:
     def view(self, view: str, **parts: str) -> tuple[Fact, ...]:
         """The facts of any view, that of your own projector too, in order of key.
 
+        That a holder has nothing is known to ``share`` and ``beginning``, and is not in lists.
         ``parts`` narrow it down by the named parts of the key: ``view("roles", person="zhang-jiajia")``.
         Raises ``NotFound`` (C606) for a view that no projector writes and for a part that its key has not.
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
         wanted = {self._position(view, name): part for name, part in parts.items()}
-        return tuple(self._facts(view, wanted))
+        return tuple(_listed(self._facts(view, wanted)))
 
     def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
         """The facts of a view whose keys begin with ``parts``, in order of key.
@@ -201,13 +205,18 @@ class State:
     def _cell(self, view: str, key: Key) -> Iterator[Fact]:
         for span in self._ledger.cell(view, key):
             if span.possible(self.as_of):
-                yield Fact(span, span.certain(self.as_of))
+                yield self._fact(span)
+
+    def _fact(self, span: Span) -> Fact:
+        doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
+        return Fact(span, span.certain(self.as_of), doubted_by)
 
     # Holdings
 
     def share(self, holder: str, target: str, right: str = "equity") -> Share | None:
         """What ``holder`` has of ``target``, or None for nothing. The unknown share is a share.
 
+        Where a source says that nothing is held, it is the share 0 and not None.
         On a day inside the window of a change it is the value that begins last. Its ``certain`` is
         false whenever the day is not sure.
         """
@@ -235,7 +244,9 @@ class State:
             if nothing_since is not None and nothing_since <= self.as_of < span.begin.latest:
                 yield None
             if span.possible(self.as_of):
-                yield Fact(span, span.certain(self.as_of))
+                yield (fact := self._fact(span))
+                if fact.doubted_by:
+                    yield None
             nothing_since = span.end.earliest if span.end is not None and span.ends_in_nothing else None
         if nothing_since is not None and nothing_since <= self.as_of:
             yield None
@@ -382,7 +393,10 @@ class State:
     # As a value
 
     def facts(self) -> tuple[Fact, ...]:
-        """Every fact of every view on the day, view by view, in order of key."""
+        """Every fact of every view on the day, view by view, in order of key; no holding of nothing."""
+        return tuple(_listed(self._every_fact()))
+
+    def _every_fact(self) -> tuple[Fact, ...]:
         with paused_collector():
             return tuple(fact for view in self._ledger.views for fact in self._facts(view, {}))
 
@@ -390,7 +404,7 @@ class State:
         if not isinstance(other, State):
             return NotImplemented
         same_question = (self.as_of, self.known) == (other.as_of, other.known)
-        return same_question and self.facts() == other.facts()
+        return same_question and self._every_fact() == other._every_fact()
 
     def __hash__(self) -> int:
         return hash((self.as_of, self.known))
@@ -419,6 +433,10 @@ class State:
             yield (unit.owner, "unit", unit.unit, _sure(unit.certain), str(unit.since))
         for deal in self.deals():
             yield (", ".join(deal.parties), deal.stage, deal.title, _sure(deal.certain), str(deal.since))
+
+
+def _listed(facts: Iterable[Fact]) -> Iterator[Fact]:
+    return (fact for fact in facts if views.is_listed(fact.view, fact.value))
 
 
 def _folded(name: views.Name) -> tuple[str, ...]:

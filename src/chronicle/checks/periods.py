@@ -29,9 +29,11 @@ class Crowd(NamedTuple):
 
 
 def certain_stretch(span: Span, weight: Fraction) -> Stretch | None:
-    """The certain days of a span, or None when there is no day on which it surely stands."""
+    """The certain days of a span until it is doubted, or None where there is none."""
     first = span.begin.latest
-    last = None if span.end is None else span.end.earliest
+    ends = [doubt.since.earliest for doubt in span.doubts]
+    ends += [] if span.end is None else [span.end.earliest]
+    last = min(ends, default=None)
     return Stretch(first, last, weight, span) if last is None or first < last else None
 
 

@@ -203,7 +203,9 @@ def observed_otherwise(examined: Examined) -> Iterator[Problem]:
         if isinstance(event, StakeObserved):
             key = (event.holder, event.target, event.right)
             span = _stood(examined, key, event.id)
-            if span is not None:
+            if span is not None and span.value.share.is_nothing:
+                yield from _compared_with_zero(event, span, examined)
+            elif span is not None:
                 if event.check or not _merely_observed(span, examined):
                     yield from _compared(event, span)
             elif event.holds.minimum:
@@ -262,6 +264,13 @@ def _compared_with_nothing(event: StakeObserved, key: Key, examined: Examined) -
         yield _disagreement(event, str(event.holds), f"nothing since {last.end}", (str(last.ended_by),))
     elif last is None and event.check:
         yield _disagreement(event, str(event.holds), "nothing", ())
+
+
+def _compared_with_zero(event: StakeObserved, span: Span, examined: Examined) -> Iterator[Problem]:
+    """An observation of a holding of which somebody had said that it is nothing."""
+    doubted = event.check or not _merely_observed(span, examined)
+    if event.holds.minimum and doubted and span.begin.latest < event.date.earliest:
+        yield _disagreement(event, str(event.holds), f"nothing since {span.begin}", span.events)
 
 
 def _disagreement(event: StakeObserved, seen: str, replayed: str, behind: tuple[str, ...]) -> Problem:

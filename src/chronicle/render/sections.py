@@ -15,8 +15,6 @@ from chronicle.render.layout import DIM, PLAIN, STRONG, Line, clean, joined
 from chronicle.render.names import name_in
 from chronicle.state import Holding, State
 
-_OPEN: Final = ("proposed", "agreed", "approved")
-
 
 @frozen(eq=False)
 class Asked:
@@ -98,7 +96,7 @@ def _units(asked: Asked) -> Iterator[Told]:
 
 def _deals(asked: Asked) -> Iterator[Told]:
     for deal in groups.deals(asked.state, asked.entity):
-        if deal.stage in _OPEN:
+        if deal.stage in views.OPEN_STAGES:
             between = ", between " if len(deal.parties) > 1 else ", by "
             parties = [(between, PLAIN), *asked.all_named(deal.parties, PLAIN)] if deal.parties else []
             yield told(deal, [(clean(deal.title), STRONG), *parties], deal.stage)
