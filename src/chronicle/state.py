@@ -7,6 +7,7 @@ same for the same day.
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
@@ -19,7 +20,7 @@ from chronicle.dates import DAWN, PartialDate
 from chronicle.errors import NotFound, Problem, absent
 from chronicle.replay import Key, Ledger, Span
 from chronicle.tables import Table, deals_table, entities_table, holdings_table, units_table
-from chronicle.values import Share
+from chronicle.values import NOTHING, Share, more_than_whole
 from chronicle.views import Stage
 
 
@@ -86,6 +87,18 @@ class Holding:
     certain: bool
     since: PartialDate
     events: tuple[str, ...]
+    doubted_by: tuple[str, ...] = ()
+
+
+@frozen
+class Excess:
+    """That more is held of a right in a target than there is: ``share``, or at least so if not ``exact``."""
+
+    target: str
+    right: str
+    share: Share
+    exact: bool
+    holders: tuple[str, ...]
 
 
 @frozen
@@ -97,6 +110,7 @@ class Unit:
     certain: bool
     since: PartialDate
     events: tuple[str, ...]
+    doubted_by: tuple[str, ...] = ()
 
 
 @frozen
@@ -112,6 +126,7 @@ class Deal:
     certain: bool
     since: PartialDate
     events: tuple[str, ...]
+    doubted_by: tuple[str, ...] = ()
 
 
 @frozen
@@ -264,15 +279,35 @@ class State:
         # What rests on an assumption is assumed, however it was reckoned.
         basis = stake.basis if self._assumed.isdisjoint(fact.events) else "assumed"
         return Holding(
-            holder, target, right, *stake._replace(basis=basis), fact.certain, fact.since, fact.events
+            holder,
+            target,
+            right,
+            *stake._replace(basis=basis),
+            fact.certain,
+            fact.since,
+            fact.events,
+            fact.doubted_by,
         )
+
+    def above_the_whole(self, *targets: str) -> tuple[Excess, ...]:
+        """The rights of which more is certainly held on the day than there is: of ``targets``, or of all.
+
+        Measured as ``check`` measures it: of a range its lower end counts, and a stale share not at all.
+        """
+        groups: defaultdict[tuple[str, str], list[Holding]] = defaultdict(list)
+        for target in dict.fromkeys(targets) or (None,):
+            for holding in self.holdings(target=target):
+                if holding.certain and not holding.stale and holding.share.minimum:
+                    groups[holding.target, holding.right].append(holding)
+        found = (_excess(*what, held) for what, held in sorted(groups.items()))
+        return tuple(excess for excess in found if excess is not None)
 
     # Units, deals, entities
 
     def units(self, unit: str | None = None, owner: str | None = None) -> tuple[Unit, ...]:
         """The business units on the day and their owners, in order of unit."""
         found = self._where(views.UNITS, {"unit": unit, "owner": owner})
-        return tuple(Unit(fact.key[0], fact.key[1], fact.certain, fact.since, fact.events) for fact in found)
+        return tuple(_unit(fact) for fact in found)
 
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
         """The deals that had come up by the day, with the stage that each had reached."""
@@ -456,9 +491,23 @@ def _share(fact: Fact) -> Share:
     return evolve(stake.share, certain=fact.certain)
 
 
+def _excess(target: str, right: str, held: list[Holding]) -> Excess | None:
+    total = sum((holding.share.minimum or NOTHING for holding in held), NOTHING)
+    shares = [holding.share for holding in held]
+    if not more_than_whole(total, shares):
+        return None
+    holders = tuple(holding.holder for holding in held)
+    return Excess(target, right, Share.exact(total), all(share.is_exact for share in shares), holders)
+
+
+def _unit(fact: Fact) -> Unit:
+    unit, owner = fact.key
+    return Unit(unit, owner, fact.certain, fact.since, fact.events, fact.doubted_by)
+
+
 def _deal(fact: Fact) -> Deal:
     stage: views.DealStage = fact.value
-    return Deal(fact.key[0], *stage, fact.certain, fact.since, fact.events)
+    return Deal(fact.key[0], *stage, fact.certain, fact.since, fact.events, fact.doubted_by)
 
 
 def _not_yet(entity: str, day: datetime.date) -> NotFound:

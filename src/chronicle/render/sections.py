@@ -45,11 +45,12 @@ class Told:
     since: PartialDate
     figure: str = ""
     under: str | None = None
+    doubted: bool = False
 
 
 def told(fact: Any, said: Line, figure: str = "", under: str | None = None) -> Told:
     """``said`` of a fact, as sure as the fact is."""
-    return Told(said, fact.certain, fact.since, figure, under)
+    return Told(said, fact.certain, fact.since, figure, under, bool(fact.doubted_by))
 
 
 def _holdings(asked: Asked) -> Iterator[Told]:
