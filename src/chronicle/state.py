@@ -220,11 +220,8 @@ class State:
     def _cell(self, view: str, key: Key) -> Iterator[Fact]:
         for span in self._ledger.cell(view, key):
             if span.possible(self.as_of):
-                yield self._fact(span)
-
-    def _fact(self, span: Span) -> Fact:
-        doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
-        return Fact(span, span.certain(self.as_of), doubted_by)
+                doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
+                yield Fact(span, span.certain(self.as_of), doubted_by)
 
     # Holdings
 
@@ -259,8 +256,9 @@ class State:
             if nothing_since is not None and nothing_since <= self.as_of < span.begin.latest:
                 yield None
             if span.possible(self.as_of):
-                yield (fact := self._fact(span))
-                if fact.doubted_by:
+                doubted_by = span.doubted_by(self.as_of)
+                yield Fact(span, span.certain(self.as_of), doubted_by)
+                if doubted_by:
                     yield None
             nothing_since = span.end.earliest if span.end is not None and span.ends_in_nothing else None
         if nothing_since is not None and nothing_since <= self.as_of:

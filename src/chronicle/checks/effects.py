@@ -159,9 +159,9 @@ def _at_another_time(event: Event, spans: list[Span]) -> str | None:
     """When the very thing that an event ends stood, where it stood at another time."""
     ended = [span.end for span in spans if span.end is not None and span.end.latest <= event.date.earliest]
     if ended:
-        return f"it had ended {ended[-1].words()}: correct one of the two dates, or retract this event"
+        return f"it had ended already ({ended[-1]}): correct one of the two dates, or retract this event"
     begun = [span.begin for span in spans if span.begin.earliest >= event.date.latest]
-    return f"it begins only {begun[0].words()}: correct one of the two dates" if begun else None
+    return f"it begins only later ({begun[0]}): correct one of the two dates" if begun else None
 
 
 def _overlap(one: PartialDate, two: PartialDate) -> bool:

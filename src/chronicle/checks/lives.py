@@ -17,7 +17,9 @@ from chronicle.checks.examined import Examined, involved, listed
 from chronicle.dates import FOREVER, PartialDate
 from chronicle.errors import Problem
 from chronicle.events import (
+    ControlEnded,
     ControlGranted,
+    DealTerminated,
     DemergerSplit,
     EntityDeclared,
     EntityDissolved,
@@ -28,13 +30,18 @@ from chronicle.events import (
     Event,
     IdentityLinked,
     InvestmentMade,
+    ListingEnded,
+    MembershipEnded,
     MergerAbsorbed,
     MergerConsolidated,
+    PartnershipEnded,
     RecordCorrected,
     RecordRetracted,
+    RoleEnded,
     StakeAcquired,
     StakeDisposed,
     StakeObserved,
+    UnitClosed,
     UnitLaunched,
     UnitTransferred,
 )
@@ -49,6 +56,17 @@ _NO_ACTS = (
     RecordCorrected,
     RecordRetracted,
     StakeObserved,
+)
+
+# What is left of an entity may come to its end, or be called off, when it is gone already.
+_ENDS = (
+    ControlEnded,
+    DealTerminated,
+    ListingEnded,
+    MembershipEnded,
+    PartnershipEnded,
+    RoleEnded,
+    UnitClosed,
 )
 
 # Before it was founded
@@ -167,7 +185,7 @@ def acts_after_ended(examined: Examined) -> Iterator[Problem]:
         return
     for event, entity in _acts(examined):
         life = lives.get(entity)
-        if life is None or entity in _ended_by(event):
+        if life is None or entity in _ended_by(event) or isinstance(event, _ENDS):
             continue
         ending = life.ended_before(event.date)
         if ending is not None and ending.id != event.id:

@@ -75,8 +75,9 @@ CODES = (
         "acts after it was dissolved",
         explanation=(
             "An event names an entity on a date that lies wholly after it was dissolved, absorbed or "
-            "consolidated, and nothing brought it back in between. It can be right, as when a liquidator "
-            "sells; mostly the successor acted, a date is wrong, or an entity.reinstated is missing."
+            "consolidated, and nothing brought it back in between. That a role, a listing or another tie of "
+            "it ends, or a deal is called off, is no act. It can be right, as when a liquidator sells; "
+            "mostly the successor acted, a date is wrong, or an entity.reinstated is missing."
         ),
         example=(
             "events:\n"
