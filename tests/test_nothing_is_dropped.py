@@ -566,6 +566,16 @@ def test_a_merger_without_a_survivor_is_written_read_and_asked_about(tmp_path: P
     assert "Mill Works: absorbed by another company" in asked(path, "as-of", "2015")
 
 
+@pytest.mark.parametrize("named", ["2014-03-11", "2014-05"])
+def test_another_source_may_name_who_took_the_company_in(named: str) -> None:
+    """What was doubtful is of the survivor for certain, once it is told who that is."""
+    unnamed = happened("merger.absorbed", "2014-03-11", absorbed="a")
+    state = History([*TIES, unnamed, absorbed(named, "c", "a")]).as_of("2015")
+    assert [(held.holder, held.certain) for held in state.holdings()] == [("c", True)]
+    assert [(unit.owner, unit.certain) for unit in state.units()] == [("c", True)]
+    assert not findings("C417", *TIES, unnamed, absorbed(named, "c", "a"))
+
+
 # Taken in by two
 
 

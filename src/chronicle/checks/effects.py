@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -33,6 +34,9 @@ from chronicle.events import (
     UnitClosed,
 )
 from chronicle.replay import Span
+
+# Above this many entities the nearest is not looked for.
+_COMPARED = 2_000
 
 
 def without_effect(examined: Examined) -> Iterator[Problem]:
@@ -174,18 +178,21 @@ def _reinstated_nothing(event: EntityReinstated, examined: Examined) -> Iterator
     before = examined.ended(views.STATUS, (event.entity,), event.id)
     if any(span.value.status != "active" for span in before):
         return
-    ended = [
-        span.key[0]
-        for key in examined.ledger.keys(views.STATUS)
-        for span in examined.ledger.cell(views.STATUS, key)
-        if span.value.status != "active" and span.begin.earliest <= event.date.latest
-    ]
-    near = nearest(event.entity, dict.fromkeys(ended))
+    near = _near(event.entity, views.STATUS, lambda status: status.status != "active", examined)
     yield _problem(
         event,
         f"{event.entity} was not known to be dissolved or insolvent",
         f"did you mean {near}?" if near else "add the entity.dissolved or entity.insolvent that came before",
     )
+
+
+def _near(entity: str, view: str, is_it: Callable[[Any], bool], examined: Examined) -> str | None:
+    """The entity spelled most like one, of those that ever had such a value; None where they are many."""
+    keys = list(islice(examined.ledger.keys(view), _COMPARED + 1))
+    if len(keys) > _COMPARED:
+        return None
+    spans = (span for key in keys if key != (entity,) for span in examined.ledger.cell(view, key))
+    return nearest(entity, dict.fromkeys(span.key[0] for span in spans if is_it(span.value)))
 
 
 # Counts
@@ -203,13 +210,7 @@ def _counted_nothing(event: SharesRestructured | SharesCancelled, examined: Exam
         return
     if isinstance(event, SharesRestructured) and _splits_a_holding(event, examined):
         return
-    counted = {
-        key[0]
-        for key in examined.ledger.keys(views.SHARES)
-        for span in examined.ledger.cell(views.SHARES, key)
-        if span.value.total is not None and key[0] != issuer
-    }
-    near = nearest(issuer, counted)
+    near = _near(issuer, views.SHARES, lambda count: count.total is not None, examined)
     yield _problem(
         event,
         f"nobody has said how many shares {issuer} had",
@@ -240,7 +241,7 @@ def _never_announced(examined: Examined) -> Iterator[Problem]:
     announced = {event.deal for event in examined.events if isinstance(event, DealProposed | DealAgreed)}
     for event in examined.events:
         if isinstance(event, DealApproved | DealCompleted | DealTerminated) and event.deal not in announced:
-            near = nearest(event.deal, announced)
+            near = nearest(event.deal, announced) if len(announced) <= _COMPARED else None
             yield _problem(
                 event,
                 f"nobody proposed or agreed the deal {event.deal}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from itertools import islice
 
 from chronicle import views
 from chronicle.checks.examined import Examined
@@ -15,8 +16,11 @@ Wanted = tuple[str | None, ...]
 
 # How much of a name must be the same where nothing else is.
 _ALIKE = 0.6
-# Above this many cells of a view only those are compared that share a part of the key.
-_COMPARED = 20_000
+# A view with more cells is not searched by spelling, and of more that share a name the first are compared.
+_COMPARED = 2_000
+_SHARING = 500
+# The parts of a key that name somebody. A right or a role is shared by too many.
+_NAMES = 2
 
 
 def matches(key: Key, wanted: Wanted) -> bool:
@@ -30,7 +34,7 @@ def meant(examined: Examined, view: str, wanted: Wanted, date: PartialDate) -> s
     if near is None:
         return None
     names = views.KEYS[view]
-    apart = [at for at, part in enumerate(wanted) if part not in (None, near[at])]
+    apart = [at for at in _told(wanted) if near[at] != wanted[at]]
     if len(apart) == 1:
         return f"did you mean {_shown(near[apart[0]], names[apart[0]])}?"
     parts = (f"{names[at]}: {_shown(near[at], names[at])}" for at in apart)
@@ -44,32 +48,35 @@ def _shown(part: str, name: str) -> str:
 
 
 def _nearest(examined: Examined, view: str, wanted: Wanted, date: PartialDate) -> Key | None:
-    keys = dict.fromkeys(key for key in _candidates(examined, view, wanted) if not matches(key, wanted))
-    standing = [key for key in keys if any(map(_stands_on(date), examined.ledger.cell(view, key)))]
-    return min(standing, key=lambda key: _distance(key, wanted), default=None)
+    for search in (_sharing, _spelled_like):
+        keys = dict.fromkeys(key for key in search(examined, view, wanted) if not matches(key, wanted))
+        standing = [
+            key for key in keys if any(_may_stand(span, date) for span in examined.ledger.cell(view, key))
+        ]
+        if standing:
+            return min(standing, key=lambda key: _distance(key, wanted))
+    return None
 
 
-def _stands_on(date: PartialDate) -> Callable[[Span], bool]:
-    def stands(span: Span) -> bool:
-        begun = span.begin.earliest <= date.latest
-        ended = span.end is not None and span.end.latest <= date.earliest
-        return begun and not ended and views.is_listed(span.view, span.value)
-
-    return stands
+def _may_stand(span: Span, date: PartialDate) -> bool:
+    begun = span.begin.earliest <= date.latest
+    over = span.end is not None and span.end.latest <= date.earliest
+    return begun and not over and views.is_listed(span.view, span.value)
 
 
-def _candidates(examined: Examined, view: str, wanted: Wanted) -> Iterator[Key]:
-    """The keys that share a part with what is wanted, have it the other way round, or are spelled like it."""
+def _sharing(examined: Examined, view: str, wanted: Wanted) -> Iterator[Key]:
+    """The keys that have a part of what is wanted, or all of it the other way round."""
     ledger = examined.ledger
-    for position, part in enumerate(wanted):
-        if part is not None:
-            yield from ledger.where(view, position, part)
+    for at in _told(wanted[:_NAMES]):
+        yield from islice(ledger.where(view, at, wanted[at] or ""), _SHARING)
     yield from (key for key in ledger.where(view, 0, wanted[1] or "") if _reversed(key, wanted))
-    everything = list(ledger.keys(view))
-    if len(everything) <= _COMPARED:
-        yield from (
-            key for key in everything if all(_likeness(key, wanted, at) >= _ALIKE for at in _told(wanted))
-        )
+
+
+def _spelled_like(examined: Examined, view: str, wanted: Wanted) -> Iterator[Key]:
+    """The keys every part of which is spelled much like what is wanted."""
+    keys = list(islice(examined.ledger.keys(view), _COMPARED + 1))
+    if len(keys) <= _COMPARED:
+        yield from (key for key in keys if all(_likeness(key, wanted, at) >= _ALIKE for at in _told(wanted)))
 
 
 def _told(wanted: Wanted) -> Iterable[int]:
@@ -81,10 +88,7 @@ def _reversed(key: Key, wanted: Wanted) -> bool:
 
 
 def _likeness(key: Key, wanted: Wanted, at: int) -> float:
-    part = wanted[at]
-    if part in (None, key[at]):
-        return 1.0
-    return SequenceMatcher(None, key[at].casefold(), str(part).casefold()).ratio()
+    return SequenceMatcher(None, key[at].casefold(), str(wanted[at]).casefold()).ratio()
 
 
 def _distance(key: Key, wanted: Wanted) -> tuple[int, float, int, Key]:

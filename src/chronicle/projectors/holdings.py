@@ -319,7 +319,11 @@ def _merged(event: Event, before: Before, successor: str | None) -> Iterator[Cha
         for key, _ in _standing(before, 1, predecessor):
             ending.setdefault(key)
     for key, origins in moving.items():
-        yield _gathered(event, before, key, origins)
+        moved = _gathered(event, before, key, origins)
+        yield moved
+        # Where somebody had told of the merger without a name, it was doubtful where all this went.
+        for holder, *_ in origins:
+            yield lifted(views.HOLDINGS, key, moved.value, event, holder)
     for key in ending:
         yield Change(views.HOLDINGS, key, "end", None, event.date, event.id)
     for predecessor in predecessors:

@@ -58,6 +58,8 @@ def _merged(event: Event, before: Before, taker: str | None) -> Iterator[Change]
                 yield doubted(views.UNITS, key, value, event, giver)
             else:
                 yield from _handed_over(event, key[0], giver, taker)
+                # Where somebody had told of the merger without a name, it was doubtful where the unit went.
+                yield lifted(views.UNITS, (key[0], taker), value, event, giver)
         yield from _taken_again(event, before, giver, taker)
 
 
