@@ -498,6 +498,22 @@ def test_a_row_by_day_says_from_when_a_tie_is_only_possible() -> None:
     assert rows == [("2010-01-01", "false"), ("2010-12-31", "true"), ("2014-03-11", "false")]
 
 
+def test_the_page_of_a_day_says_why_a_tie_is_only_possible(tmp_path: Path) -> None:
+    """Not for want of an exact date, but as the company is no more."""
+    path = written(
+        tmp_path,
+        "entities:\n"
+        "  - {id: ann, name: Ann Low, type: person}\n"
+        "  - {id: mill, name: Mill, type: company}\n"
+        "events:\n"
+        "  - {kind: role.appointed, date: 2010, person: ann, entity: mill, role: director}\n"
+        "  - {kind: entity.dissolved, date: 2014-03-11, entity: mill, reason: wound up}\n",
+    )
+    reason = "? possible, not certain: "
+    assert f"{reason}whom it names is no more" in asked(path, "as-of", "2015")
+    assert f"{reason}the beginning or the end has no exact date" in asked(path, "as-of", "2010-05-01")
+
+
 def test_who_took_a_company_in_is_called_by_name() -> None:
     """Names and not ids; an id where there is no name."""
     merged = consolidated("2014-03-11", "a", "b", successor="c")
