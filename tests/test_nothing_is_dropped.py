@@ -589,7 +589,7 @@ def test_another_source_may_name_who_took_the_company_in(named: str) -> None:
     state = History([*TIES, unnamed, absorbed(named, "c", "a")]).as_of("2015")
     assert [(held.holder, held.certain) for held in state.holdings()] == [("c", True)]
     assert [(unit.owner, unit.certain) for unit in state.units()] == [("c", True)]
-    assert not findings("C417", *TIES, unnamed, absorbed(named, "c", "a"))
+    assert not findings("C420", *TIES, unnamed, absorbed(named, "c", "a"))
 
 
 # Taken in by two
@@ -615,7 +615,7 @@ def test_absorbed_by_two_is_a_finding_and_what_went_to_either_is_possible(how: s
     (status,) = state.view("status", entity="a")
     assert status.value.status == "dissolved"
     assert {"north", "south"} <= set(status.value.reason.replace(",", "").split())
-    (problem,) = [problem for problem in history.check() if problem.code == "C417"]
+    (problem,) = [problem for problem in history.check() if problem.code == "C420"]
     assert set(problem.events) == {"one", "two"}
     assert "C403" not in [problem.code for problem in history.check()]
 
@@ -635,9 +635,9 @@ def test_one_merger_told_twice_is_not_two() -> None:
     twice = [absorbed("2014-03-11", "north", "a"), absorbed("2014-03", "north", "a")]
     (holding,) = History([*events, *twice]).as_of("2016").holdings()
     assert (holding.holder, holding.certain) == ("north", True)
-    assert not findings("C417", *events, *twice)
+    assert not findings("C420", *events, *twice)
     back = [absorbed("2014", "north", "a"), reinstated("2015", "a"), absorbed("2016", "south", "a")]
-    assert not findings("C417", *events, *back)
+    assert not findings("C420", *events, *back)
     assert [holding.certain for holding in History([*events, *back]).as_of("2017").holdings()] == [True]
 
 
@@ -652,7 +652,7 @@ def test_a_third_and_an_absorbed_and_dissolved_company() -> None:
         ("south", False),
     ]
     struck = [mergers[0], dissolved("2014-06", "a")]
-    assert not findings("C417", *events, *struck)
+    assert not findings("C420", *events, *struck)
     assert [holding.certain for holding in History([*events, *struck]).as_of("2016").holdings()] == [True]
 
 

@@ -346,13 +346,13 @@ _TOLD: Mapping[str, Callable[[Span, str], str]] = MappingProxyType(
 
 
 def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
-    """C417: an entity goes up in two others, and did not come back in between."""
+    """C420: an entity goes up in two others, and did not come back in between."""
     for entity, life in _lives(examined).items():
         mergers = [(event, taker) for event in life.endings if (taker := _taker(event)) is not None]
         for (first, one), (second, two) in pairwise(mergers):
             if one != two and not life.revived_between(first.date, second.date.latest):
                 yield Problem(
-                    "C417",
+                    "C420",
                     f"taken in by two: {entity} is {_end_word(first)} by {one} on {first.date} "
                     f"and {_end_word(second)} by {two} on {second.date}",
                     help="retract one of the two, or add the entity.reinstated that lies between them; "

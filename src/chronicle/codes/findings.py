@@ -258,7 +258,7 @@ CODES = (
         ),
     ),
     Code(
-        "C417",
+        "C420",
         "warning",
         "taken in by two",
         explanation=(
