@@ -10,6 +10,7 @@ import datetime
 from itertools import permutations
 from typing import Any
 
+from attrs import asdict
 from hypothesis import strategies as st
 
 from chronicle.events import Event
@@ -175,3 +176,12 @@ def _with_records(events: list[Event], drawn: list[tuple[str, str | None, int, i
 
 # Events and what was said of them later, in any order of position.
 HISTORIES = st.builds(_with_records, EVENTS, _RECORDS).flatmap(st.permutations)
+
+
+def may_be_taken_in_by_two(events: list[Event]) -> bool:
+    """Whether one company may be absorbed by two: the oracles know nothing of that doubt."""
+    told = [(event.kind, asdict(event, recurse=False)) for event in events]
+    told += [(effect.kind, dict(effect.fields)) for _, event in told for effect in event.get("effects") or ()]
+    mergers = {(fields["absorbed"], fields["survivor"]) for kind, fields in told if kind == "merger.absorbed"}
+    gone = [absorbed for absorbed, survivor in mergers if absorbed != survivor]
+    return len(gone) > len(set(gone))

@@ -49,8 +49,9 @@ def in_turn(ordered):
 
 
 def on(day, log):
-    for (value, begin), (_, end) in zip(log, [*log[1:], (None, None)], strict=True):
+    for (value, begin, *doubts), (_, end, *_) in zip(log, [*log[1:], (None, None)], strict=True):
         certain = begin.latest <= day and (end is None or day < end.earliest)
+        certain = certain and all(day < doubt.earliest for doubt in doubts)
         possible = begin.earliest <= day and (end is None or day < end.latest)
         if value is not None and (certain or possible):
             yield value, certain

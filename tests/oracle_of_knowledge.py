@@ -7,16 +7,25 @@ from contextlib import suppress
 
 from chronicle import codec
 from chronicle.errors import InvalidEvents
-from oracle import by_date, logs_of
+from oracle import by_date, in_turn, logs_of
 
+OPEN = ("deal.proposed", "deal.agreed", "deal.approved")
 CONFIDENCE = {"rumoured": 0, None: 1, "reported": 1, "confirmed": 2}
 
 
 def as_known(events, known):
     """For every stake, unit and deal, its values one after the other, by one day of knowledge."""
-    logs = logs_of(happened := ordered(counted(versions(events, known))))
-    for event in (event for event in happened if event.kind.startswith("deal.")):
-        logs.setdefault(("stage", event.deal), []).append((event.kind, event.date))
+    logs, parties = logs_of(happened := ordered(counted(versions(events, known)))), {}
+    for kind, fields, window in in_turn(happened):
+        if kind.startswith("deal."):
+            logs.setdefault(("stage", fields["deal"]), []).append((kind, window))
+            parties["stage", fields["deal"]] = fields.get("parties") or parties.get(
+                ("stage", fields["deal"]), ()
+            )
+        for key in parties if kind == "merger.absorbed" and fields["absorbed"] != fields["survivor"] else ():
+            stage, begin, *doubt = logs[key][-1]
+            if fields["absorbed"] in parties[key] and stage in OPEN:
+                logs[key][-1] = (stage, begin, *doubt, window)
     return logs
 
 

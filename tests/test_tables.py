@@ -284,9 +284,9 @@ def test_the_row_of_a_day_is_what_a_state_answers_for_it(events: list[Event]) ->
         for key, found in rows.items():
             standing = [row for row in found if _stands(row, day)]
             assert len(standing) <= 1
-            share = state.share(*key)
+            held = state.holdings(*key)[-1:]
             stated = [(row.span.value.share, row.certain) for row in standing]
-            assert stated == ([] if share is None else [(share, share.certain)])
+            assert stated == [(holding.share, holding.certain) for holding in held]
 
 
 def _stands(row: Row, day: datetime.date) -> bool:

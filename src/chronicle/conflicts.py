@@ -265,8 +265,8 @@ def contradicted(ledger: Ledger, events: Mapping[str, Event]) -> Iterator[Confli
 
 
 def _otherwise(old: Span, new: Span) -> bool:
-    if old.value.stale:
-        # Measured by another number of shares: the observation brings it up to date.
+    if old.value.stale or old.value.share.is_nothing:
+        # Measured by another number of shares: the observation brings it up to date. Or nothing was held.
         return False
     before, after = old.value.share, new.value.share
     return old.end is new.begin and before != after and not (before.is_unknown or after.is_unknown)

@@ -23,8 +23,12 @@ from chronicle.errors import Problem, UsageError, absent, shown
 Key = tuple[str, ...]
 
 # set: a new value that owes nothing to the one before. adjust: a new value made from the one before.
-# confirm: the same value, seen again. end: no value any more.
-Operation = Literal["set", "adjust", "confirm", "end"]
+# confirm: the same value, seen again. end: no value any more. doubt: the same value, only possible from here
+# on. lift: what made it doubtful is undone.
+Operation = Literal["set", "adjust", "confirm", "end", "doubt", "lift"]
+
+GOES_ON = ("confirm", "doubt", "lift")
+"""The operations by which a value goes on as it was."""
 
 
 class Happening(Protocol):
@@ -54,7 +58,8 @@ class Change(NamedTuple):
     """One event's effect on one cell of one view.
 
     ``value`` is None for ``end`` and only then. ``made_from`` names the other cells (view, key) that
-    the value was worked out from.
+    the value was worked out from. Of a ``doubt`` it names what makes the value doubtful, and a ``lift``
+    undoes the doubts that name the same, or all when it names nothing.
     """
 
     view: str
@@ -88,11 +93,11 @@ class Bounds(NamedTuple):
 class Other(NamedTuple):
     """What a cell may hold besides what replay made of it, by another order that makes as much sense.
 
-    It stands beside the change at ``index`` of the log; without an end of its own in ``bounds`` until the next
+    It stands beside the change at ``place`` of the log; without an end of its own in ``bounds`` until the next
     change behind that. ``begin`` is the date as written, ``events`` made the value.
     """
 
-    index: int
+    place: int
     value: Any
     begin: PartialDate
     events: tuple[str, ...]
@@ -110,6 +115,8 @@ class _Changes:
     others: defaultdict[Cell, list[Other]] = Factory(lambda: defaultdict(list))
     # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
     causes: dict[tuple[str, Key, int], tuple[tuple[str, Key, int], ...]] = Factory(dict)
+    # The cells that were ever doubted: few, so that all others need not be looked at.
+    doubted: set[tuple[str, Key]] = Factory(set)
 
     def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:
         """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
@@ -123,7 +130,10 @@ class _Changes:
         while stack:
             view, key, index, causes_done = stack.pop()
             if causes_done:
-                found.setdefault(self.cells[view][key][index].event)
+                change = self.cells[view][key][index]
+                # Who doubts a value, or no longer does, has not made it.
+                if change.operation not in ("doubt", "lift"):
+                    found.setdefault(change.event)
             elif (view, key, index) not in seen:
                 seen.add((view, key, index))
                 stack.append((view, key, index, True))
@@ -134,16 +144,68 @@ class _Changes:
 
     def _behind(self, view: str, key: Key, index: int) -> Iterator[tuple[str, Key, int]]:
         log = self.cells[view][key]
-        if log[index].operation in ("adjust", "confirm") and index and log[index - 1].value is not None:
+        operation = log[index].operation
+        if operation not in ("set", "end") and index and log[index - 1].value is not None:
             yield view, key, index - 1
         yield from self.causes.get((view, key, index), ())
+
+
+# Doubts
+
+
+class Doubt(NamedTuple):
+    """That a value is only possible from a window on: until another one, or until the value itself ends."""
+
+    since: PartialDate
+    until: PartialDate | None
+    event: str
+
+    def on(self, day: datetime.date) -> bool:
+        """Whether the value may be doubtful on ``day``."""
+        return self.since.earliest <= day and (self.until is None or day < self.until.latest)
+
+
+class _Doubts:
+    """The doubts about the value of a cell, while its changes are gone through in the order of replay."""
+
+    def __init__(self) -> None:
+        self.open: list[Change] = []
+        self._closed: list[Doubt] = []
+
+    def take(self, change: Change) -> None:
+        """Go on to the next change: one that owes nothing to the doubted value is not doubted."""
+        if change.operation == "doubt":
+            if all(change.made_from != doubt.made_from for doubt in self.open):
+                self.open.append(change)
+        elif change.operation != "adjust":
+            lifted = [doubt for doubt in self.open if _lifts(change, doubt)]
+            self.open = [doubt for doubt in self.open if doubt not in lifted]
+            if change.value is not None and change.operation != "set":
+                self._closed += [Doubt(doubt.window, change.window, doubt.event) for doubt in lifted]
+
+    def of_span(self) -> tuple[Doubt, ...]:
+        """The doubts about the span that ends here. What is made of it inherits those that are open."""
+        closed, self._closed = self._closed, []
+        return (*closed, *(Doubt(doubt.window, None, doubt.event) for doubt in self.open))
+
+
+def _lifts(change: Change, doubt: Change) -> bool:
+    return change.operation != "lift" or change.made_from in ((), doubt.made_from)
+
+
+def _open_doubts(log: Log) -> list[Change]:
+    doubts = _Doubts()
+    for change in log:
+        doubts.take(change)
+    return doubts.open
 
 
 @frozen
 class Span:
     """A value that a key has, from the window of its begin to the window of its end (exclusive).
 
-    ``end`` is None while the value stands; ``ended_by`` is the id of the event that ended it.
+    ``end`` is None while the value stands; ``ended_by`` is the id of the event that ended it. ``doubts``
+    are the times in which it is only possible, though nothing ended it.
     """
 
     view: str
@@ -156,6 +218,7 @@ class Span:
     _last: int = field(eq=False, repr=False)
     _bounds: Bounds | None = field(default=None, eq=False, repr=False)
     _events: tuple[str, ...] | None = field(default=None, eq=False, repr=False)
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -196,10 +259,16 @@ class Span:
 
     def certain(self, day: datetime.date) -> bool:
         """Whether the value surely stands on ``day``: begun by then at the latest, ended after it."""
+        if self.doubts and self.doubted_by(day):
+            return False
         if self._bounds is None:
             return self.begin.latest <= day and (self.end is None or day < self.end.earliest)
         until = self.certain_until
         return self.certain_from <= day and (until is None or day < until)
+
+    def doubted_by(self, day: datetime.date) -> tuple[str, ...]:
+        """Ids of the events that make the value only possible on ``day``."""
+        return tuple(doubt.event for doubt in self.doubts if doubt.on(day))
 
     def possible(self, day: datetime.date) -> bool:
         """Whether the value may stand on ``day``; true of a certain one too."""
@@ -216,6 +285,8 @@ class Before:
         self._cells = changes.cells
         # For the views that some projector looked through by a part of the key, from then on.
         self.indexed: dict[str, dict[int, dict[str, list[Key]]]] = {}
+        # For the views that some projector looked through by what their values name, from then on.
+        self.naming: dict[str, dict[str, dict[str, dict[Key, None]]]] = {}
 
     def get(self, view: str, key: Key) -> Any | None:
         """The value of one cell, or None."""
@@ -230,10 +301,43 @@ class Before:
         found = ((key, cells[key][-1].value) for key in indexes[position].get(part, ()))
         return [(key, value) for key, value in found if value is not None]
 
+    def naming_in(self, view: str, name: str, part: str) -> list[tuple[Key, Any]]:
+        """The cells (key, value) of a view whose value has ``part`` among the texts of its field ``name``."""
+        cells, indexes = self._cells[view], self.naming.setdefault(view, {})
+        if name not in indexes:
+            indexes[name] = {}
+            for key, log in cells.items():
+                _note(indexes[name], key, getattr(log[-1].value, name, ()))
+        found = ((key, cells[key][-1].value) for key in indexes[name].get(part, ()))
+        # A value may have come to name others since the key was noted.
+        return [(key, value) for key, value in found if part in getattr(value, name, ())]
+
+    def ended_by(self, view: str, position: int, part: str, event: str) -> list[tuple[Key, Any]]:
+        """The cells of a view that ``event`` ended and that are empty since, with what stood in them."""
+        self.where(view, position, part)
+        cells = self._cells[view]
+        logs = ((key, cells[key][-2:]) for key in self.indexed[view][position].get(part, ()))
+        return [(key, log[0].value) for key, log in logs if log[-1].value is None and log[-1].event == event]
+
+    def made_by(self, view: str, key: Key) -> str | None:
+        """The id of the event that gave a cell what stands in it, or emptied it, or None."""
+        log = self._cells[view].get(key, [])
+        return next((change.event for change in reversed(log) if change.operation not in GOES_ON), None)
+
+    def changed(self, view: str, key: Key, value: Any) -> None:
+        """Note what a new value of a view of ``naming`` names. For replay alone."""
+        for name, index in self.naming[view].items():
+            _note(index, key, getattr(value, name, ()))
+
     def appeared(self, view: str, key: Key) -> None:
         """Note a key of an indexed view that had no cell before. For replay alone."""
         for position, index in self.indexed[view].items():
             index.setdefault(key[position], []).append(key)
+
+
+def _note(index: dict[str, dict[Key, None]], key: Key, parts: Iterable[str]) -> None:
+    for part in parts:
+        index.setdefault(part, {})[key] = None
 
 
 def _index(keys: Iterable[Key], position: int) -> dict[str, list[Key]]:
@@ -303,14 +407,12 @@ class Ledger:
     """Every span of every view, by view and key. Spans of a key stand in the order of replay.
 
     ``names`` has the ids that turned out to be another's, with the id that stays: to ask by either is
-    the same. ``without_effect`` are the ids of events that changed nothing, ``guesses`` what rests on an order
-    that nothing settles.
+    the same. ``guesses`` is what rests on an order that nothing settles.
     """
 
     views: tuple[str, ...]
     _changes: _Changes = field(repr=False)
     names: Mapping[str, str] = field(factory=dict, repr=False)
-    without_effect: frozenset[str] = field(default=frozenset(), repr=False)
     guesses: tuple[Guess, ...] = field(default=(), repr=False)
     _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
@@ -364,25 +466,37 @@ def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
     bounds, others = changes.bounds.get(cell, {}), changes.others.get(cell, ())
     begin: PartialDate | None = None
     first = 0
+    doubts = _Doubts() if cell in changes.doubted else None
     for index, change in enumerate(log):
         for other in others:
-            if other.index == index:
+            if other.place == index:
                 yield _other_span(change, other, log, changes)
         if begin is None:
             begin, first = change.window, index
+        if doubts is not None:
+            doubts.take(change)
         following = log[index + 1] if index + 1 < len(log) else None
-        if change.value is None or (following is not None and following.operation == "confirm"):
+        if change.value is None or (following is not None and following.operation in GOES_ON):
             begin = begin if change.value is not None else None
             continue
         end, ended_by = (None, None) if following is None else (following.window, following.event)
         yield Span(
-            change.view, change.key, change.value, begin, end, ended_by, changes, index, bounds.get(first)
+            change.view,
+            change.key,
+            change.value,
+            begin,
+            end,
+            ended_by,
+            changes,
+            index,
+            bounds.get(first),
+            doubts=() if doubts is None else doubts.of_span(),
         )
         begin = None
 
 
 def _other_span(change: Change, other: Other, log: Log, changes: _Changes) -> Span:
-    following = next((later for later in log[other.index + 1 :] if later.operation != "confirm"), None)
+    following = next((later for later in log[other.place + 1 :] if later.operation != "confirm"), None)
     end = None if following is None or other.bounds.possible_until is not None else following.window
     ended_by = None if following is None else following.event
     return Span(
@@ -393,7 +507,7 @@ def _other_span(change: Change, other: Other, log: Log, changes: _Changes) -> Sp
         end,
         ended_by,
         changes,
-        other.index,
+        other.place,
         other.bounds,
         other.events,
     )
@@ -487,7 +601,6 @@ class Replay:
         self.handlers = _handlers(projectors)
         self.changes = _Changes()
         self.before = Before(self.changes)
-        self.without_effect: list[str] = []
         # What else the cells may hold whose value rests on a guess.
         self.doubtful: dict[Cell, tuple[Any, ...]] = {}
         self.guesses: list[Guess] = []
@@ -501,17 +614,18 @@ class Replay:
             self.take_with_care(ordered)
             return
         table, before, changes = self.handlers, self.before, self.changes
-        cells, indexed = changes.cells, before.indexed
+        cells, indexed, naming = changes.cells, before.indexed, before.naming
         for event in ordered:
             handler = table.get(type(event))
             if handler is None:
                 continue
-            effect = False
             # All changes of an event are worked out before the first is made, so that "before" means it.
             for change in tuple(handler(event, before)):
-                view, key, _, value, _, _, made_from = change
+                view, key, operation, value, _, _, made_from = change
                 logs = cells[view]
                 log = logs.get(key)
+                if operation == "lift" and (view, key) not in changes.doubted:
+                    continue
                 if log is not None:
                     if value is None and log[-1].value is None:
                         continue
@@ -522,11 +636,10 @@ class Replay:
                     logs[key] = [change]
                     if view in indexed:
                         before.appeared(view, key)
-                effect = True
+                if view in naming:
+                    before.changed(view, key, value)
                 if made_from:
                     _remember_causes(changes, change)
-            if not effect:
-                self.without_effect.append(event.id)
 
     def take_with_care(self, ordered: Iterable[Happening]) -> None:
         """The same where ends name what they end, or cells may rest on a guess."""
@@ -537,27 +650,30 @@ class Replay:
             made = tuple(handler(event, self.before))
             others = self._otherwise(event, made) if self.doubtful else {}
             kept = [self._ending_its_own(event, change) for change in made] if self.own else made
-            effects = [self._keep(change) for change in kept if change is not None]
-            if not any(effects):
-                self.without_effect.append(event.id)
+            for change in kept:
+                if change is not None:
+                    self._keep(change)
             if others:
                 self._doubt(event, others)
 
-    def _keep(self, change: Change) -> bool:
-        """Add a change to the log of its cell; whether it had an effect."""
+    def _keep(self, change: Change) -> None:
+        """Add a change to the log of its cell, if it has an effect."""
         view, key = change.view, change.key
         log = self.changes.cells[view].get(key)
         if change.value is None and (log is None or log[-1].value is None):
-            return False
+            return
+        if change.operation == "lift" and (view, key) not in self.changes.doubted:
+            return
         if log is not None:
             log.append(change)
         else:
             self.changes.cells[view][key] = [change]
             if view in self.before.indexed:
                 self.before.appeared(view, key)
+        if view in self.before.naming:
+            self.before.changed(view, key, change.value)
         if change.made_from:
             _remember_causes(self.changes, change)
-        return True
 
     def _ending_its_own(self, event: Happening, change: Change) -> Change | None:
         cell = change.view, change.key
@@ -566,7 +682,7 @@ class Replay:
 
     def ledger(self, names: Mapping[str, str] = MappingProxyType({})) -> Ledger:
         """What replay made of the events so far. ``names`` are ids that turned out to be another's."""
-        return Ledger(self._views, self.changes, names, frozenset(self.without_effect), tuple(self.guesses))
+        return Ledger(self._views, self.changes, names, tuple(self.guesses))
 
     # What rests on a guess
 
@@ -603,7 +719,7 @@ class Replay:
             if not log:
                 continue
             last = len(log) - 1
-            while log[last].operation == "confirm" and last:
+            while log[last].operation in GOES_ON and last:
                 last -= 1
             self.changes.bounds[cell][last] = (
                 self.changes.bounds[cell].get(last, Bounds())._replace(certain_until=datetime.date.min)
@@ -637,6 +753,22 @@ class World:
                 found[key] = value
         return [(key, value) for key, value in found.items() if value is not None]
 
+    def naming_in(self, view: str, name: str, part: str) -> list[tuple[Key, Any]]:
+        """The cells (key, value) of a view whose value has ``part`` among the texts of its field ``name``."""
+        found = dict(self._base.naming_in(view, name, part))
+        for (other, key), value in self.overlay.items():
+            if other == view:
+                found[key] = value
+        return [(key, value) for key, value in found.items() if part in getattr(value, name, ())]
+
+    def ended_by(self, view: str, position: int, part: str, event: str) -> list[tuple[Key, Any]]:
+        """The cells of a view that ``event`` ended and that are empty since: of those before the overlay."""
+        return self._base.ended_by(view, position, part, event)
+
+    def made_by(self, view: str, key: Key) -> str | None:
+        """The id of the event that gave a cell what stood in it before the overlay, or emptied it."""
+        return self._base.made_by(view, key)
+
 
 def replay(
     ordered: Iterable[Happening],
@@ -655,12 +787,33 @@ def replay(
 
 
 def _remember_causes(changes: _Changes, change: Change) -> None:
+    if change.operation in ("doubt", "lift"):
+        changes.doubted.add((change.view, change.key))
+        return
     cells = changes.cells
     place = (change.view, change.key, len(cells[change.view][change.key]) - 1)
     logs = ((view, key, cells[view].get(key)) for view, key in change.made_from)
     changes.causes[place] = tuple(
         (view, key, len(log) - 1) for view, key, log in logs if log is not None and log[-1].value is not None
     )
+    if changes.doubted:
+        _inherit_doubts(changes, change)
+
+
+def _inherit_doubts(changes: _Changes, change: Change) -> None:
+    """What was made from a doubtful value is as doubtful, from its own begin on."""
+    place = (change.view, change.key)
+    for origin in change.made_from:
+        if origin in changes.doubted and origin != place:
+            for doubt in _doubts_before(changes.cells[origin[0]][origin[1]], change.event):
+                changes.doubted.add(place)
+                inherited = change._replace(operation="doubt", made_from=doubt.made_from, event=doubt.event)
+                changes.cells[change.view][change.key].append(inherited)
+
+
+def _doubts_before(log: Log, event: str) -> list[Change]:
+    """The doubts that are open in a cell, by what stood there before an event had to do with it."""
+    return _open_doubts([change for change in log if change.event != event])
 
 
 def _handlers(projectors: Sequence[Projector]) -> dict[type, Handler]:

@@ -29,7 +29,6 @@ from chronicle.events import (
     DealProposed,
     DealTerminated,
     DemergerSplit,
-    EntityDeclared,
     EntityDissolved,
     EntityFounded,
     EntityIdentified,
@@ -37,19 +36,14 @@ from chronicle.events import (
     EntityReinstated,
     EntityRenamed,
     Event,
-    IdentityLinked,
     InvestmentMade,
     ListingEnded,
     ListingStarted,
     MembershipEnded,
     MembershipStarted,
-    MergerAbsorbed,
-    MergerConsolidated,
     PartnershipAgreed,
     PartnershipEnded,
     ProjectReleased,
-    RecordCorrected,
-    RecordRetracted,
     RoleAppointed,
     RoleEnded,
     SharesCancelled,
@@ -320,44 +314,3 @@ TOUCHES: Mapping[type[Event], Callable[[Any], Iterator[Thing]]] = MappingProxyTy
     }
 )
 """What an event touches, whatever stands. Mergers and splits touch what their parties have: see ``order``."""
-
-
-# Lives
-
-# These speak of an entity and need nothing done by it: a name may be given, or a stake be seen, at any time.
-NO_ACTS = (
-    EntityDeclared,
-    EntityRenamed,
-    EntityIdentified,
-    IdentityLinked,
-    RecordCorrected,
-    RecordRetracted,
-    StakeObserved,
-)
-
-
-def founded_by(event: Event) -> tuple[str, ...]:
-    """The entities that come into being with an event."""
-    return (event.entity,) if isinstance(event, EntityFounded) else ()
-
-
-def ended_by(event: Event) -> tuple[str, ...]:
-    """The entities that are no more after an event."""
-    if isinstance(event, EntityDissolved):
-        return (event.entity,)
-    if isinstance(event, MergerAbsorbed):
-        return () if event.absorbed == event.survivor else (event.absorbed,)
-    if isinstance(event, MergerConsolidated):
-        return tuple(name for name in event.predecessors if name != event.successor)
-    return ()
-
-
-def revived_by(event: Event) -> tuple[str, ...]:
-    """The entities that an event brings into being, or back."""
-    if isinstance(event, EntityReinstated | EntityFounded):
-        return (event.entity,)
-    if isinstance(event, MergerConsolidated):
-        return (event.successor,)
-    if isinstance(event, DemergerSplit):
-        return event.successors
-    return ()

@@ -7,6 +7,7 @@ same for the same day.
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
@@ -19,7 +20,7 @@ from chronicle.dates import DAWN, PartialDate
 from chronicle.errors import NotFound, Problem, absent
 from chronicle.replay import Key, Ledger, Span
 from chronicle.tables import Table, deals_table, entities_table, holdings_table, units_table
-from chronicle.values import Share
+from chronicle.values import NOTHING, Share, more_than_whole
 from chronicle.views import Stage
 
 
@@ -27,12 +28,14 @@ from chronicle.views import Stage
 class Fact:
     """A value on the day of a state. ``certain`` is false on a day inside the window of its begin or end.
 
+    It is false as well when events make it doubtful whether the value still stands: those in ``doubted_by``.
     Facts are equal when view, key, value, certainty, since and events are: not when they end, which
     lies ahead of the day.
     """
 
     span: Span
     certain: bool
+    doubted_by: tuple[str, ...] = ()
 
     @property
     def view(self) -> str:
@@ -56,8 +59,9 @@ class Fact:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """Ids of the events that made it, causes first."""
-        return self.span.events
+        """Ids of the events that made it, causes first, and of those that make it doubtful."""
+        found = self.span.events
+        return tuple(dict.fromkeys((*found, *self.doubted_by))) if self.doubted_by else found
 
     def _answer(self) -> tuple[object, ...]:
         return self.view, self.key, self.value, self.certain, self.since, self.events
@@ -83,6 +87,18 @@ class Holding:
     certain: bool
     since: PartialDate
     events: tuple[str, ...]
+    doubted_by: tuple[str, ...] = ()
+
+
+@frozen
+class Excess:
+    """That more is held of a right in a target than there is: ``share``, or at least so if not ``exact``."""
+
+    target: str
+    right: str
+    share: Share
+    exact: bool
+    holders: tuple[str, ...]
 
 
 @frozen
@@ -94,6 +110,7 @@ class Unit:
     certain: bool
     since: PartialDate
     events: tuple[str, ...]
+    doubted_by: tuple[str, ...] = ()
 
 
 @frozen
@@ -109,6 +126,7 @@ class Deal:
     certain: bool
     since: PartialDate
     events: tuple[str, ...]
+    doubted_by: tuple[str, ...] = ()
 
 
 @frozen
@@ -156,13 +174,14 @@ class State:
     def view(self, view: str, **parts: str) -> tuple[Fact, ...]:
         """The facts of any view, that of your own projector too, in order of key.
 
+        That a holder has nothing is known to ``share`` and ``beginning``, and is not in lists.
         ``parts`` narrow it down by the named parts of the key: ``view("roles", person="zhang-jiajia")``.
         Raises ``NotFound`` (C606) for a view that no projector writes and for a part that its key has not.
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
         wanted = {self._position(view, name): part for name, part in parts.items()}
-        return tuple(self._facts(view, wanted))
+        return tuple(_listed(self._facts(view, wanted)))
 
     def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
         """The facts of a view whose keys begin with ``parts``, in order of key.
@@ -203,13 +222,15 @@ class State:
     def _cell(self, view: str, key: Key) -> Iterator[Fact]:
         for span in self._ledger.cell(view, key):
             if span.possible(self.as_of):
-                yield Fact(span, span.certain(self.as_of))
+                doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
+                yield Fact(span, span.certain(self.as_of), doubted_by)
 
     # Holdings
 
     def share(self, holder: str, target: str, right: str = "equity") -> Share | None:
         """What ``holder`` has of ``target``, or None for nothing. The unknown share is a share.
 
+        Where a source says that nothing is held, it is the share 0 and not None.
         On a day inside the window of a change it is the value that begins last. Its ``certain`` is
         false whenever the day is not sure.
         """
@@ -237,7 +258,10 @@ class State:
             if nothing_since is not None and nothing_since <= self.as_of < span.begin.latest:
                 yield None
             if span.possible(self.as_of):
-                yield Fact(span, span.certain(self.as_of))
+                doubted_by = span.doubted_by(self.as_of)
+                yield Fact(span, span.certain(self.as_of), doubted_by)
+                if doubted_by:
+                    yield None
             nothing_since = span.end.earliest if span.end is not None and span.ends_in_nothing else None
         if nothing_since is not None and nothing_since <= self.as_of:
             yield None
@@ -255,15 +279,35 @@ class State:
         # What rests on an assumption is assumed, however it was reckoned.
         basis = stake.basis if self._assumed.isdisjoint(fact.events) else "assumed"
         return Holding(
-            holder, target, right, *stake._replace(basis=basis), fact.certain, fact.since, fact.events
+            holder,
+            target,
+            right,
+            *stake._replace(basis=basis),
+            fact.certain,
+            fact.since,
+            fact.events,
+            fact.doubted_by,
         )
+
+    def above_the_whole(self, *targets: str) -> tuple[Excess, ...]:
+        """The rights of which more is certainly held on the day than there is: of ``targets``, or of all.
+
+        Measured as ``check`` measures it: of a range its lower end counts, and a stale share not at all.
+        """
+        groups: defaultdict[tuple[str, str], list[Holding]] = defaultdict(list)
+        for target in dict.fromkeys(targets) or (None,):
+            for holding in self.holdings(target=target):
+                if holding.certain and not holding.stale and holding.share.minimum:
+                    groups[holding.target, holding.right].append(holding)
+        found = (_excess(*what, held) for what, held in sorted(groups.items()))
+        return tuple(excess for excess in found if excess is not None)
 
     # Units, deals, entities
 
     def units(self, unit: str | None = None, owner: str | None = None) -> tuple[Unit, ...]:
         """The business units on the day and their owners, in order of unit."""
         found = self._where(views.UNITS, {"unit": unit, "owner": owner})
-        return tuple(Unit(fact.key[0], fact.key[1], fact.certain, fact.since, fact.events) for fact in found)
+        return tuple(_unit(fact) for fact in found)
 
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
         """The deals that had come up by the day, with the stage that each had reached."""
@@ -387,7 +431,10 @@ class State:
     # As a value
 
     def facts(self) -> tuple[Fact, ...]:
-        """Every fact of every view on the day, view by view, in order of key."""
+        """Every fact of every view on the day, view by view, in order of key; no holding of nothing."""
+        return tuple(_listed(self._every_fact()))
+
+    def _every_fact(self) -> tuple[Fact, ...]:
         with paused_collector():
             return tuple(fact for view in self._ledger.views for fact in self._facts(view, {}))
 
@@ -395,7 +442,7 @@ class State:
         if not isinstance(other, State):
             return NotImplemented
         same_question = (self.as_of, self.known) == (other.as_of, other.known)
-        return same_question and self.facts() == other.facts()
+        return same_question and self._every_fact() == other._every_fact()
 
     def __hash__(self) -> int:
         return hash((self.as_of, self.known))
@@ -426,6 +473,10 @@ class State:
             yield (", ".join(deal.parties), deal.stage, deal.title, _sure(deal.certain), str(deal.since))
 
 
+def _listed(facts: Iterable[Fact]) -> Iterator[Fact]:
+    return (fact for fact in facts if views.is_listed(fact.view, fact.value))
+
+
 def _folded(name: views.Name) -> tuple[str, ...]:
     return tuple(word.casefold() for word in (name.name, name.short) if word)
 
@@ -443,9 +494,23 @@ def _share(fact: Fact) -> Share:
     return evolve(stake.share, certain=fact.certain)
 
 
+def _excess(target: str, right: str, held: list[Holding]) -> Excess | None:
+    total = sum((holding.share.minimum or NOTHING for holding in held), NOTHING)
+    shares = [holding.share for holding in held]
+    if not more_than_whole(total, shares):
+        return None
+    holders = tuple(holding.holder for holding in held)
+    return Excess(target, right, Share.exact(total), all(share.is_exact for share in shares), holders)
+
+
+def _unit(fact: Fact) -> Unit:
+    unit, owner = fact.key
+    return Unit(unit, owner, fact.certain, fact.since, fact.events, fact.doubted_by)
+
+
 def _deal(fact: Fact) -> Deal:
     stage: views.DealStage = fact.value
-    return Deal(fact.key[0], *stage, fact.certain, fact.since, fact.events)
+    return Deal(fact.key[0], *stage, fact.certain, fact.since, fact.events, fact.doubted_by)
 
 
 def _not_yet(entity: str, day: datetime.date) -> NotFound:

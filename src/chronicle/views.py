@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chronicle.values import Money, Share
 
 Basis = Literal["reported", "derived", "assumed"]
 Stage = Literal["proposed", "agreed", "approved", "completed", "terminated"]
+OPEN_STAGES: tuple[Stage, ...] = ("proposed", "agreed", "approved")
 
 HOLDINGS = "holdings"
 UNITS = "units"
@@ -64,6 +65,11 @@ class Stake(NamedTuple):
     shares: int | None = None
     basis: Basis = "reported"
     stale: bool = False
+
+
+def is_listed(view: str, value: Any) -> bool:
+    """Whether lists show a value: that nothing is held can be known, and is no holding."""
+    return view != HOLDINGS or not value.share.is_nothing
 
 
 class Ownership(NamedTuple):

@@ -7,8 +7,15 @@ a fold over what already happened never fails, and what is strange about it is s
 from __future__ import annotations
 
 from chronicle.checks.deals import out_of_order
+from chronicle.checks.effects import without_effect
 from chronicle.checks.examined import Check, Examined
-from chronicle.checks.lives import acts_after_ended, acts_before_founded, holds_after_ended, holds_itself
+from chronicle.checks.lives import (
+    acts_after_ended,
+    acts_before_founded,
+    holds_after_ended,
+    holds_itself,
+    taken_in_by_two,
+)
 from chronicle.checks.order import guessed, not_followed
 from chronicle.checks.reports import reported_too_early, told_twice
 from chronicle.checks.stakes import above_the_whole, disposed_of_more, observed_otherwise, stale
@@ -50,4 +57,6 @@ CHECKS: tuple[Check, ...] = (
     stale,
     holds_after_ended,
     holds_itself,
+    taken_in_by_two,
+    without_effect,
 )

@@ -5,49 +5,35 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, pairwise
+from types import MappingProxyType
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from chronicle import views
 from chronicle.checks.examined import Examined, involved, listed
 from chronicle.dates import FOREVER, PartialDate
 from chronicle.errors import Problem
 from chronicle.events import (
+    ENDS_OF_TIES,
+    NO_ACTS,
     ControlGranted,
-    DemergerSplit,
-    EntityDeclared,
-    EntityDissolved,
     EntityFounded,
-    EntityIdentified,
-    EntityReinstated,
-    EntityRenamed,
     Event,
-    IdentityLinked,
     InvestmentMade,
     MergerAbsorbed,
     MergerConsolidated,
-    RecordCorrected,
-    RecordRetracted,
     StakeAcquired,
     StakeDisposed,
     StakeObserved,
     UnitLaunched,
     UnitTransferred,
+    ended_by,
+    revived_by,
 )
 from chronicle.replay import Span
-
-# These speak of an entity and need nothing done by it: a name may be given, or a stake be seen, at any time.
-_NO_ACTS = (
-    EntityDeclared,
-    EntityRenamed,
-    EntityIdentified,
-    IdentityLinked,
-    RecordCorrected,
-    RecordRetracted,
-    StakeObserved,
-)
 
 # Before it was founded
 
@@ -80,7 +66,7 @@ def _acts(examined: Examined) -> Iterator[tuple[Event, str]]:
     """Each event with each entity that it names, once; the effects of a deal count as its completion."""
     seen: set[tuple[str, str]] = set()
     for event, entities in examined.entities:
-        if isinstance(event, _NO_ACTS):
+        if isinstance(event, NO_ACTS):
             continue
         for entity in entities:
             if (event.id, entity) not in seen:
@@ -127,35 +113,15 @@ def _lives(examined: Examined) -> Mapping[str, _Life]:
     """The lives of the entities that ended at least once."""
     lives: defaultdict[str, _Life] = defaultdict(_Life)
     for event in examined.ordered:
-        for entity in _ended_by(event):
+        for entity in ended_by(event):
             lives[entity].endings.append(event)
     for event in examined.ordered:
-        for entity in _revived_by(event):
+        for entity in revived_by(event):
             if entity in lives:
                 lives[entity].revivals.append(event)
     for life in lives.values():
         life.settle()
     return lives
-
-
-def _ended_by(event: Event) -> tuple[str, ...]:
-    if isinstance(event, EntityDissolved):
-        return (event.entity,)
-    if isinstance(event, MergerAbsorbed):
-        return () if event.absorbed == event.survivor else (event.absorbed,)
-    if isinstance(event, MergerConsolidated):
-        return tuple(name for name in event.predecessors if name != event.successor)
-    return ()
-
-
-def _revived_by(event: Event) -> tuple[str, ...]:
-    if isinstance(event, EntityReinstated | EntityFounded):
-        return (event.entity,)
-    if isinstance(event, MergerConsolidated):
-        return (event.successor,)
-    if isinstance(event, DemergerSplit):
-        return event.successors
-    return ()
 
 
 def acts_after_ended(examined: Examined) -> Iterator[Problem]:
@@ -165,7 +131,7 @@ def acts_after_ended(examined: Examined) -> Iterator[Problem]:
         return
     for event, entity in _acts(examined):
         life = lives.get(entity)
-        if life is None or entity in _ended_by(event):
+        if life is None or entity in ended_by(event) or isinstance(event, ENDS_OF_TIES):
             continue
         ending = life.ended_before(event.date)
         if ending is not None and ending.id != event.id:
@@ -188,42 +154,163 @@ def _end_word(ending: Event) -> str:
 
 
 def holds_after_ended(examined: Examined) -> Iterator[Problem]:
-    """C413: a day after an entity ended it certainly holds stakes or owns units."""
-    for entity, life in _lives(examined).items():
+    """C413: a day after an entity ended, something still stands that names it.
+
+    It certainly holds stakes or owns units, or nobody has said what became of a tie since.
+    """
+    lives = _lives(examined)
+    ties = _Ties(examined) if lives else None
+    for entity, life in lives.items():
         for ending in life.endings:
-            if ending.date.latest == FOREVER:
+            if ending.date.latest == FOREVER or ties is None:
                 continue
             day = ending.date.latest + datetime.timedelta(days=1)
             if life.revived_between(ending.date, day):
                 continue
-            left = [span for span in _belongings(entity, examined) if span.certain(day)]
+            left = [span for span in ties.of(entity) if _is_left(span, ending, day)]
             if left:
                 yield _left_behind(entity, ending, left)
 
 
-def _belongings(entity: str, examined: Examined) -> Iterator[Span]:
-    for view, position in ((views.HOLDINGS, 0), (views.UNITS, 1)):
-        for key in examined.ledger.where(view, position, entity):
-            yield from examined.ledger.cell(view, key)
+def _is_left(span: Span, ending: Event, day: datetime.date) -> bool:
+    if ending.id in span.doubted_by(day):
+        return span.possible(day)
+    owned = span.view in (views.HOLDINGS, views.UNITS)
+    return owned and span.certain(day) and views.is_listed(span.view, span.value)
+
+
+@frozen(eq=False)
+class _Ties:
+    """What names an entity: what it holds and owns, and its ties to others."""
+
+    examined: Examined
+
+    def of(self, entity: str) -> Iterator[Span]:
+        """The spans that name ``entity``, view by view, each once."""
+        ledger = self.examined.ledger
+        for view, positions in _NAMED_IN.items():
+            keys = (key for position in positions for key in ledger.where(view, position, entity))
+            for key in dict.fromkeys(keys):
+                yield from ledger.cell(view, key)
+        yield from self._shared.get(entity, ())
+
+    @cached_property
+    def _shared(self) -> Mapping[str, Sequence[Span]]:
+        """The partnerships and deals of each of their parties, whom the key does not name."""
+        found: defaultdict[str, list[Span]] = defaultdict(list)
+        ledger = self.examined.ledger
+        for view in (views.PARTNERSHIPS, views.DEALS):
+            for key in ledger.keys(view):
+                for span in ledger.cell(view, key):
+                    for party in dict.fromkeys(span.value.parties):
+                        found[party].append(span)
+        return found
+
+
+# At which positions of its key a view names an entity that something may be left of.
+_NAMED_IN: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        views.HOLDINGS: (0,),
+        views.UNITS: (1,),
+        views.LISTINGS: (0,),
+        views.CONTROL: (0, 1),
+        views.ROLES: (0, 1),
+        views.MEMBERSHIPS: (0, 1),
+    }
+)
 
 
 def _left_behind(entity: str, ending: Event, left: list[Span]) -> Problem:
+    ends = dict.fromkeys(_ENDED_BY[span.view] for span in left)
     return Problem(
         "C413",
         f"{_end_word(ending)}, but still holds: {entity} ended on {ending.date} "
-        f"and has {listed(map(_thing, left))}",
-        help="add the event by which it passed on, such as stake.disposed or unit.transferred",
+        f"and has {listed(_thing(span, entity) for span in left)}",
+        help=f"add what became of it, such as {listed(ends)}",
         events=involved(ending.id, *(span.events for span in left)),
     )
 
 
-def _thing(span: Span) -> str:
-    if span.view == views.UNITS:
-        return f"the unit {span.key[0]}"
-    _, target, right = span.key
-    share = span.value.share
-    amount = "an unknown share" if share.is_unknown else str(share)
-    return f"{amount} of {target}" + ("" if right == "equity" else f" ({right})")
+# The kinds of event by which what is left of an entity would end or go to another.
+_ENDED_BY: Mapping[str, str] = MappingProxyType(
+    {
+        views.HOLDINGS: "stake.disposed",
+        views.UNITS: "unit.transferred",
+        views.LISTINGS: "listing.ended",
+        views.CONTROL: "control.ended",
+        views.ROLES: "role.ended",
+        views.MEMBERSHIPS: "membership.ended",
+        views.PARTNERSHIPS: "partnership.ended",
+        views.DEALS: "deal.terminated",
+    }
+)
+
+
+def _thing(span: Span, entity: str) -> str:
+    if span.view == views.HOLDINGS:
+        _, target, right = span.key
+        share = span.value.share
+        amount = "an unknown share" if share.is_unknown else str(share)
+        return f"{amount} of {target}" + ("" if right == "equity" else f" ({right})")
+    return _TOLD[span.view](span, entity)
+
+
+def _of_control(span: Span, entity: str) -> str:
+    controller, target, basis = span.key
+    return f"control of {target} ({basis})" if controller == entity else f"{controller} in control ({basis})"
+
+
+def _of_role(span: Span, entity: str) -> str:
+    person, where, role = span.key
+    return f"the role {role} in {where}" if person == entity else f"{person} as {role}"
+
+
+def _of_membership(span: Span, entity: str) -> str:
+    member, group = span.key
+    return f"a place in {group}" if member == entity else f"the member {member}"
+
+
+def _of_partnership(span: Span, entity: str) -> str:
+    others = listed(party for party in span.value.parties if party != entity)
+    return f"a partnership with {others} ({span.value.subject})"
+
+
+_TOLD: Mapping[str, Callable[[Span, str], str]] = MappingProxyType(
+    {
+        views.UNITS: lambda span, _: f"the unit {span.key[0]}",
+        views.LISTINGS: lambda span, _: f"a listing on {span.key[1]}" if span.key[1] else "a listing",
+        views.CONTROL: _of_control,
+        views.ROLES: _of_role,
+        views.MEMBERSHIPS: _of_membership,
+        views.PARTNERSHIPS: _of_partnership,
+        views.DEALS: lambda span, _: f"the open deal {span.key[0]}",
+    }
+)
+
+
+# Taken in by two
+
+
+def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
+    """C420: an entity goes up in two others, and did not come back in between."""
+    for entity, life in _lives(examined).items():
+        mergers = [(event, taker) for event in life.endings if (taker := _taker(event)) is not None]
+        for (first, one), (second, two) in pairwise(mergers):
+            if one != two and not life.revived_between(first.date, second.date.latest):
+                yield Problem(
+                    "C420",
+                    f"taken in by two: {entity} is {_end_word(first)} by {one} on {first.date} "
+                    f"and {_end_word(second)} by {two} on {second.date}",
+                    help="retract one of the two, or add the entity.reinstated that lies between them; "
+                    "until then what went to either is only possible",
+                    events=involved(second.id, (first.id,)),
+                )
+
+
+def _taker(event: Event) -> str | None:
+    if isinstance(event, MergerAbsorbed):
+        return event.survivor
+    return event.successor if isinstance(event, MergerConsolidated) else None
 
 
 # Itself
@@ -255,7 +342,7 @@ def _with_itself(event: Event) -> Iterator[tuple[str, str]]:
         case InvestmentMade() if event.investor == event.project:
             yield "invests in", event.investor
         case MergerAbsorbed() if event.survivor == event.absorbed:
-            yield "absorbs", event.survivor
+            yield "absorbs", event.absorbed
         case ControlGranted() if event.controller == event.target:
             yield "controls", event.controller
         case UnitLaunched() if event.unit == event.owner:

@@ -14,6 +14,8 @@ from chronicle.events import (
     ORDER,
     Event,
     InvestmentMade,
+    MergerAbsorbed,
+    MergerConsolidated,
     SharesCancelled,
     SharesIssued,
     SharesRestructured,
@@ -130,9 +132,18 @@ def _settled(view: str, key: Key, first: Event, second: Event, examined: Examine
     return (
         _settled_by_kind(view, first, second)
         or _follows(second, first, examined)
+        or (view in _LIVES and _take_in(first) and _take_in(second))
         or (isinstance(first, UnitTransferred) and isinstance(second, UnitTransferred))
         or (_adds(view, key, first, examined) and _adds(view, key, second, examined))
     )
+
+
+# Who takes in what another took in already is a finding of its own, and no order makes it right.
+_LIVES = (views.STATUS, views.LINEAGE)
+
+
+def _take_in(event: Event) -> bool:
+    return isinstance(event, MergerAbsorbed | MergerConsolidated)
 
 
 def _settled_by_kind(view: str, first: Event, second: Event) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from chronicle.replay import Span
+from chronicle.replay import Key, Span
 
 
 class Stretch(NamedTuple):
@@ -29,31 +29,43 @@ class Crowd(NamedTuple):
 
 
 def certain_stretch(span: Span, weight: Fraction) -> Stretch | None:
-    """The certain days of a span, or None when there is no day on which it surely stands."""
+    """The certain days of a span until it is doubted, or None where there is none."""
     first = span.begin.latest
-    last = None if span.end is None else span.end.earliest
+    ends = [doubt.since.earliest for doubt in span.doubts]
+    ends += [] if span.end is None else [span.end.earliest]
+    last = min(ends, default=None)
     return Stretch(first, last, weight, span) if last is None or first < last else None
 
 
 def crowds(
     stretches: Iterable[Stretch], too_much: Callable[[Fraction, Collection[Stretch]], bool]
 ) -> Iterator[Crowd]:
-    """The first day of each period on which ``too_much`` (of the weight, and of what stands) is true."""
+    """The first day of each period on which ``too_much`` (of the weight, and of what stands) is true.
+
+    Within a period also each day on which somebody who was not told of before makes it more than ever.
+    """
     stretches = list(stretches)
     standing: dict[int, Stretch] = {}
-    weight, crowded, newest = Fraction(0), False, None
+    weight, told, worst = Fraction(0), set[Key](), Fraction(0)
     for day, turns in _by_day(stretches):
+        begun = [stretches[index] for index, begins in turns if begins]
         for index, begins in turns:
             stretch = stretches[index]
             if begins:
-                standing[index] = newest = stretch
+                standing[index] = stretch
                 weight += stretch.weight
             else:
                 del standing[index]
                 weight -= stretch.weight
-        before, crowded = crowded, too_much(weight, standing.values())
-        if crowded and not before and newest is not None:
+        if not too_much(weight, standing.values()):
+            told, worst = set(), Fraction(0)
+            continue
+        others = [stretch for stretch in begun if stretch.span.key not in told]
+        if weight > worst and (others or not told):
+            newest = (others or begun or list(standing.values()))[-1]
             yield Crowd(day, weight, newest.span, tuple(stretch.span for stretch in standing.values()))
+            told.update(stretch.span.key for stretch in standing.values())
+            worst = weight
 
 
 def _by_day(stretches: list[Stretch]) -> Iterator[tuple[datetime.date, list[tuple[int, bool]]]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple, get_args
 from chronicle import views
 from chronicle.checks.examined import Examined, involved, listed
 from chronicle.checks.periods import Crowd, Stretch, certain_stretch, crowds
+from chronicle.checks.standing import meant
 from chronicle.errors import Problem
 from chronicle.events import (
     DemergerSplit,
@@ -22,11 +23,9 @@ from chronicle.events import (
     StakeObserved,
 )
 from chronicle.replay import Key, Span
-from chronicle.values import WHOLE, Share
+from chronicle.values import WHOLE, Share, more_than_whole
 from chronicle.views import Stake
 
-# Shares in a source are rounded: thirds add up to 99.9 % or to 100.1 %.
-_ROUNDING = Fraction(1, 1000)
 _NEARLY_WHOLE = 0.999
 # By how much of itself "about 60 %" may be another number.
 _ABOUT = Fraction(1, 20)
@@ -90,7 +89,8 @@ def _judged(event: StakeAcquired | StakeDisposed, giving: _Giving, examined: Exa
             "C401",
             f"disposed of what was not held: {holder} gives up {_amount(giving)} of {what} on {event.date}, "
             "and nothing was known to be held",
-            help=f"add the stake.acquired or stake.observed by which {holder} came to hold it",
+            help=meant(examined, views.HOLDINGS, giving.key, event.date)
+            or f"add the stake.acquired or stake.observed by which {holder} came to hold it",
             events=(event.id,),
         )
         return
@@ -142,16 +142,26 @@ def _handed_out(event: DemergerSplit, examined: Examined) -> Iterator[Problem]:
                 "C401",
                 f"disposed of what was not held: {parent} hands {thing} to {successor} on {event.date}, "
                 "and was not known to own or hold it",
-                help=f"add the unit.launched or stake.acquired by which {parent} came to have it",
+                help=_had(parent, thing, event, examined)
+                or f"add the unit.launched or stake.acquired by which {parent} came to have it",
                 events=(event.id,),
             )
+
+
+def _had(parent: str, thing: str, event: DemergerSplit, examined: Examined) -> str | None:
+    """What a parent that hands out something else had."""
+    unit = meant(examined, views.UNITS, (thing, parent), event.date)
+    return unit or meant(examined, views.HOLDINGS, (parent, thing, None), event.date)
 
 
 # Above the whole
 
 
 def above_the_whole(examined: Examined) -> Iterator[Problem]:
-    """C402: what is certainly held of one target on one day is more than there is of it."""
+    """C402: what is certainly held of one target on one day is more than there is of it.
+
+    Said again when another holder makes it worse.
+    """
     groups: defaultdict[tuple[str, str], list[Stretch]] = defaultdict(list)
     for key in examined.ledger.keys(views.HOLDINGS):
         for span in examined.ledger.cell(views.HOLDINGS, key):
@@ -175,10 +185,7 @@ def _weighed(span: Span) -> Stretch | None:
 
 
 def _more_than_whole(weight: Fraction, standing: Collection[Stretch]) -> bool:
-    if weight > WHOLE + _ROUNDING:
-        return True
-    # Two that hold "more than 50 %" hold more than the whole. Ends of ranges are not rounded.
-    return weight >= WHOLE and all(stretch.span.value.share.minimum_open for stretch in standing)
+    return more_than_whole(weight, (stretch.span.value.share for stretch in standing))
 
 
 def _above(target: str, right: str, crowd: Crowd) -> Problem:
@@ -203,7 +210,9 @@ def observed_otherwise(examined: Examined) -> Iterator[Problem]:
         if isinstance(event, StakeObserved):
             key = (event.holder, event.target, event.right)
             span = _stood(examined, key, event.id)
-            if span is not None:
+            if span is not None and span.value.share.is_nothing:
+                yield from _compared_with_zero(event, span, examined)
+            elif span is not None:
                 if event.check or not _merely_observed(span, examined):
                     yield from _compared(event, span)
             elif event.holds.minimum:
@@ -262,6 +271,13 @@ def _compared_with_nothing(event: StakeObserved, key: Key, examined: Examined) -
         yield _disagreement(event, str(event.holds), f"nothing since {last.end}", (str(last.ended_by),))
     elif last is None and event.check:
         yield _disagreement(event, str(event.holds), "nothing", ())
+
+
+def _compared_with_zero(event: StakeObserved, span: Span, examined: Examined) -> Iterator[Problem]:
+    """An observation of a holding of which somebody had said that it is nothing."""
+    doubted = event.check or not _merely_observed(span, examined)
+    if event.holds.minimum and doubted and span.begin.latest < event.date.earliest:
+        yield _disagreement(event, str(event.holds), f"nothing since {span.begin}", span.events)
 
 
 def _disagreement(event: StakeObserved, seen: str, replayed: str, behind: tuple[str, ...]) -> Problem:

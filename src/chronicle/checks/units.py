@@ -9,6 +9,7 @@ from fractions import Fraction
 from chronicle import views
 from chronicle.checks.examined import Examined, involved, listed
 from chronicle.checks.periods import Stretch, certain_stretch, crowds
+from chronicle.checks.standing import meant
 from chronicle.errors import Problem
 from chronicle.events import UnitTransferred
 from chronicle.replay import Span
@@ -51,7 +52,8 @@ def handed_over_by_another(examined: Examined) -> Iterator[Problem]:
             "C403",
             f"unit handed over by another than its owner: {event.unit} goes from {event.from_} to {event.to} "
             f"on {event.date}, but {fault}",
-            help="correct `from`, or add the unit.launched or unit.transferred that made it the owner",
+            help=(None if owners else meant(examined, views.UNITS, (event.unit, event.from_), event.date))
+            or "correct `from`, or add the unit.launched or unit.transferred that made it the owner",
             events=involved(event.id, *(span.events for span in owners)),
         )
 

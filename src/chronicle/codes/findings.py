@@ -75,8 +75,9 @@ CODES = (
         "acts after it was dissolved",
         explanation=(
             "An event names an entity on a date that lies wholly after it was dissolved, absorbed or "
-            "consolidated, and nothing brought it back in between. It can be right, as when a liquidator "
-            "sells; mostly the successor acted, a date is wrong, or an entity.reinstated is missing."
+            "consolidated, and nothing brought it back in between. That a role, a listing or another tie of "
+            "it ends, or a deal is called off, is no act. It can be right, as when a liquidator sells; "
+            "mostly the successor acted, a date is wrong, or an entity.reinstated is missing."
         ),
         example=(
             "events:\n"
@@ -202,8 +203,10 @@ CODES = (
         "dissolved, but still holds",
         explanation=(
             "An entity was dissolved, absorbed or consolidated, and on the day after it still certainly "
-            "holds stakes or owns units. A merger moves what the absorbed company has; a dissolution "
-            "moves nothing by itself. Add the events by which it passed on."
+            "holds stakes or owns units; or listings, roles, memberships, partnerships, control and open "
+            "deals name it, and nobody said what became of them. These are only possible from then on. A "
+            "merger moves what the absorbed company holds and owns; a dissolution moves nothing by itself. "
+            "Add the events by which it passed on or ended."
         ),
         example=(
             "events:\n"
@@ -235,6 +238,38 @@ CODES = (
             "events:\n"
             "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 60%}\n"
             "  - {kind: stake.observed, date: 2015, holder: group, target: film, holds: 55%, check: yes}"
+        ),
+    ),
+    Code(
+        "C416",
+        "warning",
+        "an event that changes nothing",
+        explanation=(
+            "An event ends what was not known to stand, completes a deal that nobody proposed or agreed, "
+            "splits or cancels shares of which nobody said how many there are, or reinstates what had not "
+            "ended. It is kept, and no answer changes by it. Mostly a name or a role is spelled in another "
+            "way than where it began, or the event by which it began is missing; the help names what stands "
+            "nearest. An end that a second source tells again is no such finding."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: role.appointed, date: 2014-03, person: ann, entity: film, role: director}\n"
+            "  - {kind: role.ended, date: 2015-06, person: ann, entity: film, role: Director}"
+        ),
+    ),
+    Code(
+        "C420",
+        "warning",
+        "taken in by two",
+        explanation=(
+            "One entity is absorbed by two others, or absorbed by one and consolidated into another, and "
+            "was not reinstated in between. One of the two must be wrong, and nobody can tell which: what it "
+            "held and owned is shown with both, and is only possible. Retract one of the two."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: merger.absorbed, date: 2014-03-11, survivor: group, absorbed: film}\n"
+            "  - {kind: merger.absorbed, date: 2014-03-11, survivor: fund, absorbed: film}"
         ),
     ),
 )

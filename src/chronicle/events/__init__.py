@@ -56,6 +56,7 @@ from chronicle.events.envelope import (
     Right,
     knowledge,
 )
+from chronicle.events.lives import ENDS_OF_TIES, NO_ACTS, ended_by, founded_by, revived_by
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
 from chronicle.events.records import (
     NOT_CORRECTED,
@@ -76,10 +77,12 @@ from chronicle.events.stakes import (
 from chronicle.events.units import UnitClosed, UnitLaunched, UnitTransferred
 
 __all__ = [
+    "ENDS_OF_TIES",
     "ENVELOPE",
     "KINDS",
     "NOT_CORRECTED",
     "NOT_IN_EFFECT",
+    "NO_ACTS",
     "ORDER",
     "Confidence",
     "ControlEnded",
@@ -130,6 +133,8 @@ __all__ = [
     "UnitTransferred",
     "announcements",
     "circle",
+    "ended_by",
+    "founded_by",
     "happened",
     "in_a_circle",
     "knowledge",
@@ -137,6 +142,7 @@ __all__ = [
     "reference_fields",
     "references",
     "renamed",
+    "revived_by",
     "with_effects",
 ]
 

@@ -11,24 +11,32 @@ from chronicle.events.envelope import EntityId, Event
 
 @frozen(kw_only=True, repr=False)
 class MergerAbsorbed(Event):
-    """The survivor takes in the absorbed: its holdings and units move, and it is no more."""
+    """The survivor takes in the absorbed: its holdings and units move, and it is no more.
+
+    Where the source names no ``survivor``, what it held and owned stays where it was and is only possible
+    from then on.
+    """
 
     kind: ClassVar[str] = "merger.absorbed"
     about: ClassVar[tuple[str, ...]] = ("survivor", "absorbed")
 
-    survivor: EntityId
+    survivor: EntityId | None = None
     absorbed: EntityId
 
 
 @frozen(kw_only=True, repr=False)
 class MergerConsolidated(Event):
-    """Several predecessors become one successor: their holdings and units move, and they are no more."""
+    """Several predecessors become one successor: their holdings and units move, and they are no more.
+
+    Where the source names no ``successor``, what they held and owned stays where it was and is only possible
+    from then on.
+    """
 
     kind: ClassVar[str] = "merger.consolidated"
     about: ClassVar[tuple[str, ...]] = ("successor",)
 
     predecessors: tuple[EntityId, ...]
-    successor: EntityId
+    successor: EntityId | None = None
 
 
 @frozen(kw_only=True, repr=False)

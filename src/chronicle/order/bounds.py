@@ -12,10 +12,7 @@ from chronicle.dates import FOREVER
 from chronicle.events import Event
 from chronicle.order.search import LIVE, Found, Node, Search
 from chronicle.order.touching import ANNOUNCED
-from chronicle.replay import Bounds, Cell, Change, Guess, Other, Replay
-
-GOES_ON = ("confirm", "doubt")
-"""The operations by which a value goes on as it was."""
+from chronicle.replay import GOES_ON, Bounds, Cell, Change, Guess, Other, Replay
 
 
 def bases_of(running: Replay, kept: Sequence[Node]) -> dict[Cell, Any]:

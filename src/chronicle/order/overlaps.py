@@ -15,9 +15,9 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from chronicle import sense
 from chronicle.dates import PartialDate
 from chronicle.events import (
+    NO_ACTS,
     ControlEnded,
     ControlGranted,
     DealAgreed,
@@ -54,6 +54,8 @@ from chronicle.events import (
     UnitClosed,
     UnitLaunched,
     UnitTransferred,
+    ended_by,
+    founded_by,
 )
 from chronicle.order.touching import OF_DEALS, acting, possible_effects_of
 
@@ -269,7 +271,7 @@ def _lives(natural: Sequence[Event], rare: Sequence[int]) -> Mapping[str, list[i
     """The places of foundings and ends, by entity."""
     lives: defaultdict[str, list[int]] = defaultdict(list)
     for place in rare:
-        for entity in (*sense.founded_by(natural[place]), *sense.ended_by(natural[place])):
+        for entity in (*founded_by(natural[place]), *ended_by(natural[place])):
             lives[entity].append(place)
     return lives
 
@@ -282,7 +284,7 @@ def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[int]]) ->
     found: set[int] = set()
     for place in range(bisect_left(natural, furthest, key=lambda event: event.date.order)):
         event = natural[place]
-        if isinstance(event, sense.NO_ACTS):
+        if isinstance(event, NO_ACTS):
             continue
         if isinstance(event, EntityFounded) and not event.founders:
             continue

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from chronicle import sense, views
 from chronicle.dates import order_of
-from chronicle.events import KINDS, Event
+from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, Event, ended_by, founded_by, revived_by
 from chronicle.order.touching import acting, touched_by
 
 Origin = Callable[[Event], Hashable]
@@ -135,11 +135,11 @@ class Plan:
         revived: defaultdict[str, list[int]] = defaultdict(list)
         for index, event in enumerate(self.natural):
             if type(event) in LIVES:
-                for entity in sense.founded_by(event):
+                for entity in founded_by(event):
                     founded[entity].append(index)
-                for entity in sense.ended_by(event):
+                for entity in ended_by(event):
                     ended[entity].append(index)
-                for entity in sense.revived_by(event):
+                for entity in revived_by(event):
                     revived[entity].append(index)
         mortal = {name: where for name, where in founded.items() if len(where) == 1}
         ending = {name: where for name, where in ended.items() if len(where) == 1}
@@ -158,14 +158,19 @@ class Plan:
 
     def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
         for index, event in enumerate(self.natural):
-            if isinstance(event, sense.NO_ACTS):
+            if isinstance(event, NO_ACTS):
                 continue
             for entity in acting(event):
                 birth = mortal.get(entity)
                 if birth and birth[0] != index and self._in_order_by_life(birth[0], index):
                     self.before[index].add(birth[0])
                 end = ending.get(entity)
-                if end and end[0] != index and self._in_order_by_life(index, end[0]):
+                if (
+                    end
+                    and end[0] != index
+                    and not isinstance(event, ENDS_OF_TIES)
+                    and self._in_order_by_life(index, end[0])
+                ):
                     self.before[end[0]].add(index)
 
     def _in_order_by_life(self, one: int, two: int) -> bool:

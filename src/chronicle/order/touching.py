@@ -37,22 +37,12 @@ def deal_step(event: Event, announced: Event | None) -> tuple[list[Event], Event
     return [], event if getattr(event, "effects", None) is not None else announced
 
 
-# The search
-
-
 def acting(event: Event) -> Iterator[str]:
-    found = (name for field, target, name in references(event) if target == "entity")
-    effects = getattr(event, "effects", None)
-    if effects:
-        # What a deal would do names what may not exist before the deal completes.
-        return (name for field, target, name in _without_effects(event) if target == "entity")
-    return found
-
-
-def _without_effects(event: Event) -> Iterator[tuple[str, str, str]]:
-    found = list(references(event))
-    inner = sum(1 for effect in getattr(event, "effects", None) or () for _ in references(effect))
-    return iter(found[: len(found) - inner])
+    """The entities that an event names; what a deal would do names what may not exist before it completes."""
+    found = references(event)
+    effects = getattr(event, "effects", None) or ()
+    own = sum(1 for _ in references(event)) - sum(1 for effect in effects for _ in references(effect))
+    return (name for _, (_, target, name) in zip(range(own), found, strict=False) if target == "entity")
 
 
 def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list[tuple[sense.Thing, ...]]:
@@ -63,13 +53,13 @@ def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list
     for index, event in enumerate(natural):
         touch = touches.get(type(event))
         found.append(() if touch is None else tuple(touch(event)))
-        if isinstance(event, MergerAbsorbed | MergerConsolidated | DemergerSplit):
+        if isinstance(event, _MOVING):
             moving.append(index)
-    for deal, indexes in deals.items():
+    for indexes in deals.values():
         effects = possible_effects([natural[index] for index in indexes])
         for index in indexes:
             if isinstance(natural[index], DealCompleted) and effects:
-                found[index] += _of_effects(natural[index], effects)
+                found[index] += _of_effects(effects)
                 if any(isinstance(effect, _MOVING) for effect in effects):
                     moving.append(index)
     if moving:
@@ -98,7 +88,7 @@ def possible_effects_of(event: Event) -> list[Event]:
     return [happened(effect, completion, KINDS) for effect in announced]
 
 
-def _of_effects(event: Event, effects: Iterable[Event]) -> tuple[sense.Thing, ...]:
+def _of_effects(effects: Iterable[Event]) -> tuple[sense.Thing, ...]:
     things = (
         thing
         for effect in effects
@@ -117,8 +107,8 @@ def _add_moved(
     """Add to mergers and splits what their parties have, or may come to have, and to whom it goes."""
     held: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
     of: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
-    for things in found:
-        for thing in things:
+    for touched in found:
+        for thing in touched:
             if thing[0] == views.HOLDINGS:
                 held[thing[1]].setdefault(thing)
                 of[thing[2]].setdefault(thing)

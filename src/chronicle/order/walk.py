@@ -224,9 +224,9 @@ class _Unordered:
             running.doubtful[cell] = (*others, *([None] if log[last].value is not None else []))
             if log[last].value is None and others:
                 change = log[places[-2]]
-                bounds = Bounds(low, low, datetime.date.min, None)
+                beside = Bounds(low, low, datetime.date.min, None)
                 running.changes.others[cell].append(
-                    Other(last, others[-1], change.window, (change.event,), bounds)
+                    Other(last, others[-1], change.window, (change.event,), beside)
                 )
 
 

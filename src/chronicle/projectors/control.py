@@ -5,6 +5,7 @@ from __future__ import annotations
 from chronicle import views
 from chronicle.events import ControlEnded, ControlGranted
 from chronicle.projectors import families
+from chronicle.projectors.departures import departures, in_key
 from chronicle.replay import Before, Change, Projector
 
 
@@ -25,15 +26,19 @@ def _ended(event: ControlEnded, before: Before) -> list[Change]:
 CONTROL = Projector(
     name="control",
     views=(views.CONTROL,),
-    table={ControlGranted: _granted, ControlEnded: _ended},
+    table={
+        ControlGranted: _granted,
+        ControlEnded: _ended,
+        **departures(views.CONTROL, in_key(views.CONTROL, 0, 1)),
+    },
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
     | families.UNITS
     | families.STAKES
     | families.SHARES
     | families.LISTINGS
-    | families.MERGERS
+    | families.SPLITS
     | families.INVESTMENTS
     | families.DEALS
     | families.PARTNERSHIPS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chronicle import views
 from chronicle.events import DealAgreed, DealApproved, DealCompleted, DealProposed, DealTerminated
 from chronicle.projectors import families
-from chronicle.replay import Before, Change, Projector
+from chronicle.projectors.departures import departures
+from chronicle.replay import Before, Change, Key, Projector
 
 _Staged = DealProposed | DealAgreed | DealApproved | DealCompleted | DealTerminated
 
@@ -19,7 +20,11 @@ def _moved(event: _Staged, before: Before, stage: views.Stage) -> tuple[Change, 
         binding=getattr(event, "binding", old.binding if old else False),
         reason=getattr(event, "reason", None),
     )
-    return (Change(views.DEALS, (event.deal,), "adjust", value, event.date, event.id),)
+    return (
+        Change(views.DEALS, (event.deal,), "adjust", value, event.date, event.id),
+        # Whoever of its parties is no more: that the deal has come this far is known.
+        Change(views.DEALS, (event.deal,), "lift", value, event.date, event.id),
+    )
 
 
 def _proposed(event: DealProposed, before: Before) -> tuple[Change, ...]:
@@ -42,6 +47,11 @@ def _terminated(event: DealTerminated, before: Before) -> tuple[Change, ...]:
     return _moved(event, before, "terminated")
 
 
+def _open_with(entity: str, before: Before) -> list[tuple[Key, views.DealStage]]:
+    named = before.naming_in(views.DEALS, "parties", entity)
+    return [(key, value) for key, value in named if value.stage in views.OPEN_STAGES]
+
+
 DEALS = Projector(
     name="deals",
     views=(views.DEALS,),
@@ -51,16 +61,17 @@ DEALS = Projector(
         DealApproved: _approved,
         DealCompleted: _completed,
         DealTerminated: _terminated,
+        **departures(views.DEALS, _open_with),
     },
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
     | families.UNITS
     | families.STAKES
     | families.SHARES
     | families.CONTROL
     | families.LISTINGS
-    | families.MERGERS
+    | families.SPLITS
     | families.INVESTMENTS
     | families.PARTNERSHIPS
     | families.PROJECTS

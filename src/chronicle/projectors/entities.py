@@ -17,8 +17,10 @@ from chronicle.events import (
     Event,
     MergerAbsorbed,
     MergerConsolidated,
+    ended_by,
 )
 from chronicle.projectors import families
+from chronicle.projectors.departures import doubted, taken_before
 from chronicle.replay import Before, Change, Projector
 
 _ACTIVE = views.Status("active")
@@ -78,22 +80,45 @@ def _reinstated(event: EntityReinstated, _: Before) -> tuple[Change, ...]:
     return (_status(event, event.entity, views.Status("active", event.reason)),)
 
 
-def _absorbed(event: MergerAbsorbed, _: Before) -> tuple[Change, ...]:
-    if event.absorbed == event.survivor:
-        return ()
-    return (
-        _status(event, event.absorbed, views.Status("dissolved", f"absorbed by {event.survivor}")),
-        _succeeded(event, event.absorbed, event.survivor, views.Succession("absorbed")),
+def _absorbed(event: MergerAbsorbed, before: Before) -> Iterator[Change]:
+    by = (
+        "absorbed by another company"
+        if event.survivor is None
+        else f"absorbed by {_name(event.survivor, before)}"
     )
+    for absorbed in ended_by(event):
+        yield from _merged(event, before, (absorbed, event.survivor), views.Succession("absorbed"), by)
 
 
-def _consolidated(event: MergerConsolidated, _: Before) -> Iterator[Change]:
-    for predecessor in dict.fromkeys(event.predecessors):
-        if predecessor != event.successor:
-            reason = f"consolidated into {event.successor}"
-            yield _status(event, predecessor, views.Status("dissolved", reason))
-            yield _succeeded(event, predecessor, event.successor, views.Succession("consolidated"))
-    yield _status(event, event.successor, _ACTIVE)
+def _consolidated(event: MergerConsolidated, before: Before) -> Iterator[Change]:
+    new = event.successor
+    into = "consolidated into another company" if new is None else f"consolidated into {_name(new, before)}"
+    for predecessor in ended_by(event):
+        yield from _merged(event, before, (predecessor, new), views.Succession("consolidated"), into)
+    if new is not None:
+        yield _status(event, new, _ACTIVE)
+
+
+def _merged(
+    event: Event, before: Before, pair: tuple[str, str | None], succession: views.Succession, reason: str
+) -> Iterator[Change]:
+    """One of a pair goes up in the other. Where another had taken it in, nobody knows which it was."""
+    old, new = pair
+    others = taken_before(old, new, before)
+    if others:
+        reason = f"{before.get(views.STATUS, (old,)).reason}, or {reason}"  # type: ignore[union-attr]  # it ended
+    yield _status(event, old, views.Status("dissolved", reason))
+    if new is not None:
+        yield _succeeded(event, old, new, succession)
+    for key in ((old, other) for other in (*others, new) if others and other is not None):
+        value = before.get(views.LINEAGE, key) or succession
+        yield doubted(views.LINEAGE, key, value, event, old)
+
+
+def _name(entity: str, before: Before) -> str:
+    """What an entity is called when the event comes, else its id."""
+    name: views.Name | None = before.get(views.NAMES, (entity,))
+    return entity if name is None else name.short or name.name
 
 
 def _split(event: DemergerSplit, _: Before) -> Iterator[Change]:

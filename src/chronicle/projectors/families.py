@@ -15,13 +15,16 @@ def _family(*kinds: type[events.Event]) -> Kinds:
 
 RECORDS = _family(events.RecordCorrected, events.RecordRetracted, events.IdentityLinked)
 NAMING = _family(events.EntityDeclared, events.EntityRenamed, events.EntityIdentified)
-LIVES = _family(events.EntityFounded, events.EntityDissolved, events.EntityInsolvent, events.EntityReinstated)
+FOUNDED = _family(events.EntityFounded, events.EntityInsolvent)
+DISSOLVED = _family(events.EntityDissolved)
+LIVES = FOUNDED | DISSOLVED | _family(events.EntityReinstated)
 UNITS = _family(events.UnitLaunched, events.UnitTransferred, events.UnitClosed)
 STAKES = _family(events.StakeAcquired, events.StakeDisposed, events.StakeObserved)
 SHARES = _family(events.SharesIssued, events.SharesCancelled, events.SharesRestructured)
 CONTROL = _family(events.ControlGranted, events.ControlEnded)
 LISTINGS = _family(events.ListingStarted, events.ListingEnded)
-MERGERS = _family(events.MergerAbsorbed, events.MergerConsolidated, events.DemergerSplit)
+SPLITS = _family(events.DemergerSplit)
+MERGERS = SPLITS | _family(events.MergerAbsorbed, events.MergerConsolidated)
 INVESTMENTS = _family(events.InvestmentMade)
 DEALS = _family(
     events.DealProposed, events.DealAgreed, events.DealApproved, events.DealCompleted, events.DealTerminated

@@ -8,6 +8,7 @@ from fractions import Fraction
 from chronicle import views
 from chronicle.events import (
     DemergerSplit,
+    EntityReinstated,
     Event,
     InvestmentMade,
     MergerAbsorbed,
@@ -18,9 +19,11 @@ from chronicle.events import (
     StakeAcquired,
     StakeDisposed,
     StakeObserved,
+    ended_by,
 )
 from chronicle.projectors import families
 from chronicle.projectors.counting import total_after, total_before
+from chronicle.projectors.departures import doubted, given_away, lifted, taken_before
 from chronicle.replay import Before, Change, Key, Operation, Projector
 from chronicle.values import Count, Share
 from chronicle.views import Stake
@@ -34,13 +37,32 @@ _NO_CELLS: Cells = ()
 _MEASURED_IN_SHARES = frozenset({"equity", "votes", "profit"})
 
 
+# What stands. Where a source said that nothing is held, that stands as well, but there is nothing that could
+# grow, be diluted or move.
+
+
+def _held(before: Before, key: Key) -> Stake | None:
+    stake: Stake | None = before.get(views.HOLDINGS, key)
+    return None if stake is None or stake.share.is_nothing else stake
+
+
+def _standing(before: Before, position: int, entity: str) -> list[tuple[Key, Stake]]:
+    found = before.where(views.HOLDINGS, position, entity)
+    return [(key, stake) for key, stake in found if not stake.share.is_nothing]
+
+
+def _anew(old: Stake | None) -> Operation:
+    """What comes after nothing owes nothing to it."""
+    return "set" if old is None else "adjust"
+
+
 # Bought and sold
 
 
 def _acquired(event: StakeAcquired, before: Before) -> tuple[Change, ...]:
     holder, target, right = event.holder, event.target, event.right
     key = (holder, target, right)
-    old = before.get(views.HOLDINGS, key)
+    old = _held(before, key)
     if old is None and event.share is not None and event.holds is None and event.seller is None:
         # The commonest event by far, on its short way: a first stake that nobody is named to have sold.
         count = None if event.shares is None else event.shares.value
@@ -65,7 +87,7 @@ def _disposed(event: StakeDisposed, before: Before) -> tuple[Change, ...]:
         return changes
     moved, made_from = event.share, _NO_CELLS
     if moved is None and event.holds is not None:
-        old = before.get(views.HOLDINGS, key)
+        old = _held(before, key)
         moved = _UNKNOWN if old is None else _not_below_nothing(old.share - event.holds)
         made_from = ((views.HOLDINGS, key),)
     if moved is not None and moved.is_nothing:
@@ -87,15 +109,15 @@ def _gain(
 
     ``made_from`` are the cells that ``share`` was worked out from.
     """
-    old: Stake | None = before.get(views.HOLDINGS, key)
+    old = _held(before, key)
     count = _added(old, event.shares)
     if holds is not None:
         return Change(views.HOLDINGS, key, "set", Stake(holds, count), event.date, event.id)
     if share is None:
         stake = _recounted(old, _number(event.shares), total_before(key[1], before))
-        return _or_end(event, key, "adjust", stake, _base(key[1]))
+        return _or_end(event, key, _anew(old), stake, _base(key[1]))
     stake = Stake(share, count) if old is None else Stake(old.share + share, count, "derived", old.stale)
-    return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, made_from)
+    return Change(views.HOLDINGS, key, _anew(old), stake, event.date, event.id, made_from)
 
 
 def _lose(
@@ -111,7 +133,7 @@ def _lose(
 
     Somebody who was not known to hold any keeps none; ``check`` reports it.
     """
-    old: Stake | None = before.get(views.HOLDINGS, key)
+    old = _held(before, key)
     count = _taken(old, event.shares)
     if holds is not None:
         return (_or_end(event, key, "set", Stake(holds, count)),)
@@ -129,11 +151,19 @@ def _or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_fro
 
     A share that is stated outright says more than the count that was worked out beside it.
     """
+    if stake.share.is_nothing and _is_stated(event):
+        return Change(views.HOLDINGS, key, "set", Stake(stake.share), event.date, event.id)
     if operation == "set" and stake.shares == 0 and not stake.share.is_unknown:
         stake = stake._replace(shares=None)
     if stake.share.is_nothing or stake.shares == 0:
         return Change(views.HOLDINGS, key, "end", None, event.date, event.id)
     return Change(views.HOLDINGS, key, operation, stake, event.date, event.id, made_from)
+
+
+def _is_stated(event: Event) -> bool:
+    """Whether somebody says that nothing is held: not what was worked out, nor the end of a record."""
+    holds: Share | None = getattr(event, "holds", None)
+    return holds is not None and holds.is_nothing and event.ends is None and not getattr(event, "lot", None)
 
 
 def _base(issuer: str) -> Cells:
@@ -202,10 +232,10 @@ def _observed(event: StakeObserved, before: Before) -> tuple[Change, ...]:
 
 def _invested(event: InvestmentMade, before: Before) -> tuple[Change, ...]:
     key = (event.investor, event.project, "equity")
-    old: Stake | None = before.get(views.HOLDINGS, key)
+    old = _held(before, key)
     share = _UNKNOWN if event.share is None else event.share
     stake = Stake(share) if old is None else Stake(old.share + share, None, "derived")
-    return (Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id),)
+    return (Change(views.HOLDINGS, key, _anew(old), stake, event.date, event.id),)
 
 
 # The base changes
@@ -219,7 +249,7 @@ def _rebased(event: SharesIssued | SharesCancelled, before: Before) -> Iterator[
         # Two subscribers may have turned out to be one entity.
         subscribed[holder] = subscribed.get(holder, 0) + count.value
     base = _base(event.issuer)
-    for key, old in before.where(views.HOLDINGS, 1, event.issuer):
+    for key, old in _standing(before, 1, event.issuer):
         if key[2] in _MEASURED_IN_SHARES:
             bought = subscribed.pop(key[0], 0) if key[2] == "equity" else 0
             new = _diluted(old, bought, old_total, new_total)
@@ -227,7 +257,7 @@ def _rebased(event: SharesIssued | SharesCancelled, before: Before) -> Iterator[
                 yield Change(views.HOLDINGS, key, "adjust", new, event.date, event.id, base)
     for holder, bought in subscribed.items():
         key = (holder, event.issuer, "equity")
-        yield _or_end(event, key, "adjust", _counted(bought, new_total), base)
+        yield _or_end(event, key, "set", _counted(bought, new_total), base)
 
 
 def _diluted(old: Stake, bought: int, old_total: int | None, new_total: int | None) -> Stake:
@@ -252,7 +282,7 @@ def _restructured(event: SharesRestructured, before: Before) -> list[Change]:
     totals = total_before(event.issuer, before), total_after(event, before)
     return [
         _or_end(event, key, "adjust", _exchanged(stake, event.ratio.factor, *totals))
-        for key, stake in before.where(views.HOLDINGS, 1, event.issuer)
+        for key, stake in _standing(before, 1, event.issuer)
         if stake.shares is not None
     ]
 
@@ -273,42 +303,77 @@ def _exchanged(stake: Stake, factor: Fraction, old_total: int | None, new_total:
 # Mergers and splits
 
 
-def _absorbed(event: MergerAbsorbed, before: Before) -> list[Change]:
-    return list(_merged(event, before, (event.absorbed,), event.survivor))
+def _absorbed(event: MergerAbsorbed, before: Before) -> Iterator[Change]:
+    return _merged(event, before, event.survivor)
 
 
-def _consolidated(event: MergerConsolidated, before: Before) -> list[Change]:
-    return list(_merged(event, before, event.predecessors, event.successor))
+def _consolidated(event: MergerConsolidated, before: Before) -> Iterator[Change]:
+    return _merged(event, before, event.successor)
 
 
-def _merged(event: Event, before: Before, predecessors: Iterable[str], successor: str) -> Iterator[Change]:
+def _merged(event: Event, before: Before, successor: str | None) -> Iterator[Change]:
     """What the predecessors held moves to the successor; what was held of them is no more.
 
-    Holdings among them, and of the successor itself, end with the merger.
+    Holdings among them, and of the successor itself, end with the merger. Where nobody says who the successor
+    is, what they held stays and is only possible from then on.
     """
-    gone = dict.fromkeys(predecessor for predecessor in predecessors if predecessor != successor)
+    predecessors = ended_by(event)
     moving: dict[Key, list[Key]] = {}
     ending: dict[Key, None] = {}
-    for predecessor in gone:
-        for key, _ in before.where(views.HOLDINGS, 0, predecessor):
-            ending.setdefault(key)
-            if key[1] not in gone and key[1] != successor:
+    for predecessor in predecessors:
+        for key, stake in _standing(before, 0, predecessor):
+            if key[1] in predecessors or key[1] == successor:
+                ending.setdefault(key)
+            elif successor is None:
+                yield doubted(views.HOLDINGS, key, stake, event, predecessor)
+            else:
+                ending.setdefault(key)
                 moving.setdefault((successor, *key[1:]), []).append(key)
-        for key, _ in before.where(views.HOLDINGS, 1, predecessor):
+        for key, _ in _standing(before, 1, predecessor):
             ending.setdefault(key)
     for key, origins in moving.items():
-        yield _gathered(event, before, key, origins)
+        moved = _gathered(event, before, key, origins)
+        yield moved
+        # Where somebody had told of the merger without a name, it was doubtful where all this went.
+        for holder, *_ in origins:
+            yield lifted(views.HOLDINGS, key, moved.value, event, holder)
     for key in ending:
         yield Change(views.HOLDINGS, key, "end", None, event.date, event.id)
+    for predecessor in predecessors:
+        yield from _taken_again(event, before, predecessor, successor)
+
+
+def _taken_again(event: Event, before: Before, holder: str, taker: str | None) -> Iterator[Change]:
+    """What went to one who took the holder in may as well have gone to the other who is said to have."""
+    others = taken_before(holder, taker, before)
+    if taker is None or not others:
+        return
+    for (_, target, right), stake in given_away(views.HOLDINGS, 0, holder, others, before):
+        if stake.share.is_nothing or target in (*others, taker):
+            continue
+        for other in others:
+            held = _held(before, (other, target, right))
+            if held is not None:
+                yield doubted(views.HOLDINGS, (other, target, right), held, event, holder)
+        key = (taker, target, right)
+        own = _held(before, key)
+        joined = stake if own is None else _joined(own, stake)
+        yield Change(views.HOLDINGS, key, _anew(own), joined, event.date, event.id)
+        yield doubted(views.HOLDINGS, key, joined, event, holder)
+
+
+def _reinstated(event: EntityReinstated, before: Before) -> list[Change]:
+    held = before.where(views.HOLDINGS, 0, event.entity)
+    return [lifted(views.HOLDINGS, key, stake, event, event.entity) for key, stake in held]
 
 
 def _gathered(event: Event, before: Before, key: Key, origins: Iterable[Key]) -> Change:
-    stake: Stake | None = before.get(views.HOLDINGS, key)
+    own = stake = _held(before, key)
     for origin in origins:
         moved: Stake = before.get(views.HOLDINGS, origin)  # type: ignore[assignment]  # origins stand
         stake = moved if stake is None else _joined(stake, moved)
     causes = tuple((views.HOLDINGS, origin) for origin in origins)
-    return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, causes)
+    return Change(views.HOLDINGS, key, _anew(own), stake, event.date, event.id, causes)
 
 
 def _joined(one: Stake, two: Stake) -> Stake:
@@ -318,7 +383,7 @@ def _joined(one: Stake, two: Stake) -> Stake:
 
 def _split(event: DemergerSplit, before: Before) -> Iterator[Change]:
     for thing, successor in event.allocation:
-        for key, _ in before.where(views.HOLDINGS, 0, event.parent):
+        for key, _ in _standing(before, 0, event.parent):
             if key[1] == thing and successor != event.parent:
                 yield _gathered(event, before, (successor, *key[1:]), (key,))
                 yield Change(views.HOLDINGS, key, "end", None, event.date, event.id)
@@ -337,11 +402,13 @@ HOLDINGS = Projector(
         SharesRestructured: _restructured,
         MergerAbsorbed: _absorbed,
         MergerConsolidated: _consolidated,
+        EntityReinstated: _reinstated,
         DemergerSplit: _split,
     },
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
+    | families.DISSOLVED
     | families.UNITS
     | families.CONTROL
     | families.LISTINGS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chronicle import views
 from chronicle.events import ListingEnded, ListingStarted
 from chronicle.projectors import families
+from chronicle.projectors.departures import departures, in_key
 from chronicle.replay import Before, Change, Projector
 
 
@@ -26,15 +27,19 @@ def _ended(event: ListingEnded, before: Before) -> list[Change]:
 LISTINGS = Projector(
     name="listings",
     views=(views.LISTINGS,),
-    table={ListingStarted: _started, ListingEnded: _ended},
+    table={
+        ListingStarted: _started,
+        ListingEnded: _ended,
+        **departures(views.LISTINGS, in_key(views.LISTINGS, 0)),
+    },
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
     | families.UNITS
     | families.STAKES
     | families.SHARES
     | families.CONTROL
-    | families.MERGERS
+    | families.SPLITS
     | families.INVESTMENTS
     | families.DEALS
     | families.PARTNERSHIPS

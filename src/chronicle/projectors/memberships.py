@@ -5,6 +5,7 @@ from __future__ import annotations
 from chronicle import views
 from chronicle.events import MembershipEnded, MembershipStarted
 from chronicle.projectors import families
+from chronicle.projectors.departures import departures, in_key
 from chronicle.replay import Before, Change, Projector
 
 
@@ -19,16 +20,20 @@ def _ended(event: MembershipEnded, _: Before) -> tuple[Change, ...]:
 MEMBERSHIPS = Projector(
     name="memberships",
     views=(views.MEMBERSHIPS,),
-    table={MembershipStarted: _started, MembershipEnded: _ended},
+    table={
+        MembershipStarted: _started,
+        MembershipEnded: _ended,
+        **departures(views.MEMBERSHIPS, in_key(views.MEMBERSHIPS, 0, 1)),
+    },
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
     | families.UNITS
     | families.STAKES
     | families.SHARES
     | families.CONTROL
     | families.LISTINGS
-    | families.MERGERS
+    | families.SPLITS
     | families.INVESTMENTS
     | families.DEALS
     | families.PARTNERSHIPS

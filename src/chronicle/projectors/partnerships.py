@@ -5,7 +5,8 @@ from __future__ import annotations
 from chronicle import views
 from chronicle.events import PartnershipAgreed, PartnershipEnded
 from chronicle.projectors import families
-from chronicle.replay import Before, Change, Projector
+from chronicle.projectors.departures import departures
+from chronicle.replay import Before, Change, Key, Projector
 
 
 def _together(parties: tuple[str, ...]) -> str:
@@ -28,19 +29,23 @@ def _ended(event: PartnershipEnded, before: Before) -> list[Change]:
     ]
 
 
+def _with(entity: str, before: Before) -> list[tuple[Key, views.Partnership]]:
+    return before.naming_in(views.PARTNERSHIPS, "parties", entity)
+
+
 PARTNERSHIPS = Projector(
     name="partnerships",
     views=(views.PARTNERSHIPS,),
-    table={PartnershipAgreed: _agreed, PartnershipEnded: _ended},
+    table={PartnershipAgreed: _agreed, PartnershipEnded: _ended, **departures(views.PARTNERSHIPS, _with)},
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
     | families.UNITS
     | families.STAKES
     | families.SHARES
     | families.CONTROL
     | families.LISTINGS
-    | families.MERGERS
+    | families.SPLITS
     | families.INVESTMENTS
     | families.DEALS
     | families.PROJECTS

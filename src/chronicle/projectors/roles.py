@@ -5,6 +5,7 @@ from __future__ import annotations
 from chronicle import views
 from chronicle.events import RoleAppointed, RoleEnded
 from chronicle.projectors import families
+from chronicle.projectors.departures import departures, in_key
 from chronicle.replay import Before, Change, Projector
 
 
@@ -20,16 +21,20 @@ def _ended(event: RoleEnded, _: Before) -> tuple[Change, ...]:
 ROLES = Projector(
     name="roles",
     views=(views.ROLES,),
-    table={RoleAppointed: _appointed, RoleEnded: _ended},
+    table={
+        RoleAppointed: _appointed,
+        RoleEnded: _ended,
+        **departures(views.ROLES, in_key(views.ROLES, 0, 1)),
+    },
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
     | families.UNITS
     | families.STAKES
     | families.SHARES
     | families.CONTROL
     | families.LISTINGS
-    | families.MERGERS
+    | families.SPLITS
     | families.INVESTMENTS
     | families.DEALS
     | families.PARTNERSHIPS

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator
 from chronicle import views
 from chronicle.events import (
     DemergerSplit,
+    EntityReinstated,
     Event,
     MergerAbsorbed,
     MergerConsolidated,
     UnitClosed,
     UnitLaunched,
     UnitTransferred,
+    ended_by,
 )
 from chronicle.projectors import families
+from chronicle.projectors.departures import doubted, given_away, lifted, taken_before
 from chronicle.replay import Before, Change, Projector
 
 _OWNED = views.Ownership()
@@ -41,21 +44,42 @@ def _closed(event: UnitClosed, before: Before) -> list[Change]:
     return [Change(views.UNITS, key, "end", None, event.date, event.id) for key, _ in owned]
 
 
-def _absorbed(event: MergerAbsorbed, before: Before) -> list[Change]:
-    return _all_units(event, before, event.absorbed, event.survivor)
+def _absorbed(event: MergerAbsorbed, before: Before) -> Iterator[Change]:
+    return _merged(event, before, event.survivor)
 
 
-def _consolidated(event: MergerConsolidated, before: Before) -> list[Change]:
-    return [
-        change
-        for predecessor in event.predecessors
-        for change in _all_units(event, before, predecessor, event.successor)
-    ]
+def _consolidated(event: MergerConsolidated, before: Before) -> Iterator[Change]:
+    return _merged(event, before, event.successor)
 
 
-def _all_units(event: Event, before: Before, giver: str, taker: str) -> list[Change]:
-    owned = before.where(views.UNITS, 1, giver)
-    return [change for (unit, _), _ in owned for change in _handed_over(event, unit, giver, taker)]
+def _merged(event: Event, before: Before, taker: str | None) -> Iterator[Change]:
+    for giver in ended_by(event):
+        for key, value in before.where(views.UNITS, 1, giver):
+            if taker is None:
+                yield doubted(views.UNITS, key, value, event, giver)
+            else:
+                yield from _handed_over(event, key[0], giver, taker)
+                # Where somebody had told of the merger without a name, it was doubtful where the unit went.
+                yield lifted(views.UNITS, (key[0], taker), value, event, giver)
+        yield from _taken_again(event, before, giver, taker)
+
+
+def _taken_again(event: Event, before: Before, giver: str, taker: str | None) -> Iterator[Change]:
+    """What went to one who took the giver in may as well have gone to the other who is said to have."""
+    others = taken_before(giver, taker, before)
+    if taker is None or not others:
+        return
+    for (unit, _), value in given_away(views.UNITS, 1, giver, others, before):
+        for owner in others:
+            if before.get(views.UNITS, (unit, owner)) is not None:
+                yield doubted(views.UNITS, (unit, owner), value, event, giver)
+        yield Change(views.UNITS, (unit, taker), "set", _OWNED, event.date, event.id)
+        yield doubted(views.UNITS, (unit, taker), _OWNED, event, giver)
+
+
+def _reinstated(event: EntityReinstated, before: Before) -> list[Change]:
+    owned = before.where(views.UNITS, 1, event.entity)
+    return [lifted(views.UNITS, key, value, event, event.entity) for key, value in owned]
 
 
 def _split(event: DemergerSplit, before: Before) -> list[Change]:
@@ -76,11 +100,13 @@ UNITS = Projector(
         UnitClosed: _closed,
         MergerAbsorbed: _absorbed,
         MergerConsolidated: _consolidated,
+        EntityReinstated: _reinstated,
         DemergerSplit: _split,
     },
     ignores=families.RECORDS
     | families.NAMING
-    | families.LIVES
+    | families.FOUNDED
+    | families.DISSOLVED
     | families.STAKES
     | families.SHARES
     | families.CONTROL

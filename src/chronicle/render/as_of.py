@@ -9,7 +9,7 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.render.as_of_page import as_of_page
-from chronicle.render.groups import GROUPS, Item, own_data, own_facts, own_item
+from chronicle.render.groups import GROUPS, Item, excess_data, excesses, own_data, own_facts, own_item
 from chronicle.render.layout import Page, clean
 from chronicle.render.terms import ASKED_PLAINLY, Terms
 from chronicle.state import Fact, State
@@ -52,6 +52,7 @@ class AsOf:
             "known": None if known is None else known.isoformat(),
             **{name: value for name, value in self.terms.data().items() if name != "known"},
             **facts,
+            "above_the_whole": [excess_data(each) for each in excesses(self.state, self.entity)],
             "views": {view: [own_data(fact) for fact in facts] for view, facts in self._own().items()},
         }
 

@@ -11,6 +11,7 @@ from attrs import evolve
 from chronicle.dates import PartialDate
 from chronicle.render import groups
 from chronicle.render.days import day_words, short, since
+from chronicle.render.figures import share_words
 from chronicle.render.layout import (
     DIM,
     DOUBT,
@@ -35,11 +36,11 @@ from chronicle.state import State
 _INDENT: Final = 2
 _GAP: Final = 2
 _WIDEST: Final = 96  # wider, and the dates on the right are too far from what they belong to
+# The sections that list holdings.
+_HELD: Final = ("Holdings", "Holds", "Held by")
 _NARROWEST: Final = 20  # with less room beside the date, it goes below
-_LEGEND: Final[Line] = [
-    ("?", DOUBT),
-    (" possible, not certain: the beginning or the end has no exact date", DIM),
-]
+_INEXACT: Final = "the beginning or the end has no exact date"
+_GONE: Final = "whom it names is no more"
 
 
 def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:
@@ -55,12 +56,15 @@ def _page(asked: Asked, first: PartialDate | None, terms: Terms, width: int) -> 
         yield []
         yield [(title, HEADING)]
         yield from _section(asked, facts, width)
+        if title in _HELD:
+            yield from _above_the_whole(asked, title, width)
     if not sections:
         yield []
         yield from wrap([(_nothing(asked, first, terms), PLAIN)], width)
-    if any(not fact.certain for _, facts in sections for fact in facts):
+    unsure = [fact for _, facts in sections for fact in facts if not fact.certain]
+    if unsure:
         yield []
-        yield from wrap(_LEGEND, width)
+        yield from wrap(_legend(unsure), width)
 
 
 def _title(asked: Asked, terms: Terms, width: int) -> Iterator[Line]:
@@ -86,6 +90,12 @@ def _about(asked: Asked, entity: str) -> Line:
     return [(clean(entity), STRONG), (", which has no name yet", DIM)]
 
 
+def _legend(unsure: Sequence[Told]) -> Line:
+    """What the marks mean: why what was told is not certain."""
+    reasons = dict.fromkeys(_GONE if fact.doubted else _INEXACT for fact in unsure)
+    return [("?", DOUBT), (f" possible, not certain: {', or '.join(sorted(reasons))}", DIM)]
+
+
 def _nothing(asked: Asked, first: PartialDate | None, terms: Terms) -> str:
     about = "" if asked.entity is None else f" about {asked.name(asked.entity)}"
     then = "" if asked.state.known is None else ", by what was known then"
@@ -107,6 +117,20 @@ def _section(asked: Asked, facts: Sequence[Told], width: int) -> Iterator[Line]:
             yield [(" " * _INDENT, PLAIN), (asked.name(under), STRONG)]
         for fact in members:
             yield from _fact(fact, next(figures), 0 if under is None else _INDENT, width)
+
+
+def _above_the_whole(asked: Asked, title: str, width: int) -> Iterator[Line]:
+    """A line for each right of which the section lists more than there is."""
+    for excess in groups.excesses(asked.state, asked.entity):
+        if title == "Holdings" or (excess.target == asked.entity) == (title == "Held by"):
+            least = "" if excess.exact else "at least "
+            right = "" if excess.right == "equity" else f" ({excess.right})"
+            said = f"{least}{share_words(excess.share)} of {asked.name(excess.target)}{right} is held in all"
+            line: Line = [(said, STRONG), (": more than there is, see `chronicle check`", PLAIN)]
+            head: Line = [("! ", DOUBT)]
+            for part in wrap(line, width - line_columns(head)):
+                yield [*head, *part]
+                head = [("  ", PLAIN)]
 
 
 def _column(figures: Sequence[str]) -> Iterator[str]:

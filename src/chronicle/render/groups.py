@@ -10,7 +10,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronicle import views
-from chronicle.state import Deal, Entity, Fact, Holding, State, Unit
+from chronicle.state import Deal, Entity, Excess, Fact, Holding, State, Unit
 
 Data = dict[str, Any]
 
@@ -41,6 +41,13 @@ class Group:
 
 
 # Which facts there are
+
+
+def excesses(state: State, entity: str | None) -> tuple[Excess, ...]:
+    """Of what more is held than there is: of all, or of ``entity`` and what it holds."""
+    if entity is None:
+        return state.above_the_whole()
+    return state.above_the_whole(entity, *(holding.target for holding in state.holdings(holder=entity)))
 
 
 def holdings(state: State, entity: str | None) -> tuple[Holding, ...]:
@@ -226,6 +233,17 @@ def _succession(fact: Fact) -> Item:
     old, new = fact.key
     data = {"predecessor": old, "successor": new, "how": fact.value.how, **_tail(fact)}
     return Item("lineage", old, new, fact.value.how, "", data)
+
+
+def excess_data(excess: Excess) -> Data:
+    """That more is held than there is, as JSON."""
+    return {
+        "target": excess.target,
+        "right": excess.right,
+        "share": excess.share.to_json(),
+        "at_least": not excess.exact,
+        "holders": list(excess.holders),
+    }
 
 
 # The table, in the order of the JSON

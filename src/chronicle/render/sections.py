@@ -15,8 +15,6 @@ from chronicle.render.layout import DIM, PLAIN, STRONG, Line, clean, joined
 from chronicle.render.names import name_in
 from chronicle.state import Holding, State
 
-_OPEN: Final = ("proposed", "agreed", "approved")
-
 
 @frozen(eq=False)
 class Asked:
@@ -47,11 +45,12 @@ class Told:
     since: PartialDate
     figure: str = ""
     under: str | None = None
+    doubted: bool = False
 
 
 def told(fact: Any, said: Line, figure: str = "", under: str | None = None) -> Told:
     """``said`` of a fact, as sure as the fact is."""
-    return Told(said, fact.certain, fact.since, figure, under)
+    return Told(said, fact.certain, fact.since, figure, under, bool(fact.doubted_by))
 
 
 def _holdings(asked: Asked) -> Iterator[Told]:
@@ -98,7 +97,7 @@ def _units(asked: Asked) -> Iterator[Told]:
 
 def _deals(asked: Asked) -> Iterator[Told]:
     for deal in groups.deals(asked.state, asked.entity):
-        if deal.stage in _OPEN:
+        if deal.stage in views.OPEN_STAGES:
             between = ", between " if len(deal.parties) > 1 else ", by "
             parties = [(between, PLAIN), *asked.all_named(deal.parties, PLAIN)] if deal.parties else []
             yield told(deal, [(clean(deal.title), STRONG), *parties], deal.stage)

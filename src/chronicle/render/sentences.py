@@ -24,6 +24,8 @@ from chronicle.events import (
     Event,
     IdentityLinked,
     Knowledge,
+    MergerAbsorbed,
+    MergerConsolidated,
     PartnershipAgreed,
     RecordCorrected,
     SharesIssued,
@@ -182,6 +184,16 @@ def _restructured(teller: Teller, event: SharesRestructured) -> Line:
     return _filled(teller, event, f"{{issuer}} {verb} its shares {{=ratio}}")
 
 
+def _absorbed(teller: Teller, event: MergerAbsorbed) -> Line:
+    unnamed = "{absorbed} is absorbed by another company"
+    return _filled(teller, event, unnamed if event.survivor is None else "{survivor} absorbs {absorbed}")
+
+
+def _consolidated(teller: Teller, event: MergerConsolidated) -> Line:
+    into = "another company" if event.successor is None else "{successor}"
+    return _filled(teller, event, f"{{predecessors}} merge into {into}")
+
+
 def _split(teller: Teller, event: DemergerSplit) -> Line:
     line = _filled(teller, event, "{parent} splits off {successors}")
     moves = [
@@ -282,8 +294,8 @@ SENTENCES: Final[Mapping[str, _Told]] = MappingProxyType(
         "control.ended": "{controller} gives up control of {target}[ ({=basis})]",
         "listing.started": _listed,
         "listing.ended": "{entity} is no longer listed[ on {=exchange}]: {=reason}",
-        "merger.absorbed": "{survivor} absorbs {absorbed}",
-        "merger.consolidated": "{predecessors} merge into {successor}",
+        "merger.absorbed": _absorbed,
+        "merger.consolidated": _consolidated,
         "demerger.split": _split,
         "investment.made": _invested,
         "deal.proposed": _proposed,

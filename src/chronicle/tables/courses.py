@@ -19,6 +19,7 @@ from attrs import evolve, frozen
 from chronicle.replay import Span
 from chronicle.tables.columns import keys_of, named, text_of, values_of
 from chronicle.tables.table import Column, Table
+from chronicle.views import is_listed
 
 _WINDOWS = (
     text_of("begin"),
@@ -31,7 +32,10 @@ _WINDOWS = (
 
 
 def spans_table(view: str, spans: Iterable[Span]) -> Table:
-    """Spans of one view, one a row: key, value, the windows of begin and end, and the events."""
+    """Spans of one view, one a row: key, value, the windows of begin and end, and the events.
+
+    Spans in which nothing is held are left out.
+    """
     columns = (
         *keys_of(view),
         *values_of(view),
@@ -39,7 +43,7 @@ def spans_table(view: str, spans: Iterable[Span]) -> Table:
         *named("text", "ended_by"),
         *named("texts", "events"),
     )
-    return Table(f"spans of {view}", columns, tuple(spans))
+    return Table(f"spans of {view}", columns, tuple(_listed(spans)))
 
 
 @frozen
@@ -77,7 +81,7 @@ def rows_by_day(spans: Iterable[Span]) -> Iterator[Row]:
 
     A value that stood on no day, as one that was changed again on the day of its begin, has no row.
     """
-    cell = tuple(spans)
+    cell = tuple(_listed(spans))
     pending: Row | None = None
     for row in _pieces(cell):
         if pending is not None and _goes_on(pending, row):
@@ -88,6 +92,10 @@ def rows_by_day(spans: Iterable[Span]) -> Iterator[Row]:
         pending = row
     if pending is not None:
         yield pending
+
+
+def _listed(spans: Iterable[Span]) -> Iterator[Span]:
+    return (span for span in spans if is_listed(span.view, span.value))
 
 
 def _goes_on(before: Row, after: Row) -> bool:
@@ -119,4 +127,6 @@ def _edges(cell: tuple[Span, ...]) -> list[datetime.date]:
         days.update((span.begin.earliest, span.begin.latest))
         if span.end is not None:
             days.update((span.end.earliest, span.end.latest))
+        for doubt in span.doubts:
+            days.update((doubt.since.earliest, *(() if doubt.until is None else (doubt.until.latest,))))
     return sorted(days)

@@ -10,7 +10,7 @@ from chronicle.values.counts import Count, Ratio, parse_count, parse_ratio
 from chronicle.values.currencies import CURRENCIES
 from chronicle.values.money import Money, parse_money
 from chronicle.values.share_texts import parse_share
-from chronicle.values.shares import NOTHING, UNKNOWN, WHOLE, Share
+from chronicle.values.shares import NOTHING, UNKNOWN, WHOLE, Share, more_than_whole
 from chronicle.values.sources import Source
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Ratio",
     "Share",
     "Source",
+    "more_than_whole",
     "parse_count",
     "parse_money",
     "parse_ratio",

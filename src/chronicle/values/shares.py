@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from operator import add, sub
@@ -232,6 +232,18 @@ class Share(Stated):
         assert self.minimum is not None
         assert self.maximum is not None
         return (self.minimum, self.minimum_open), (self.maximum, self.maximum_open)
+
+
+# Shares in a source are rounded: thirds add up to 99.9 % or to 100.1 %.
+_ROUNDING: Final = Fraction(1, 1000)
+
+
+def more_than_whole(total: Fraction, shares: Iterable[Share]) -> bool:
+    """Whether ``shares``, whose least values add up to ``total``, are more than there is, rounding aside."""
+    if total > WHOLE + _ROUNDING:
+        return True
+    # Two that hold "more than 50 %" hold more than the whole. Ends of ranges are not rounded.
+    return total >= WHOLE and all(share.minimum_open for share in shares)
 
 
 _End = tuple[Fraction, bool]  # a number, and whether it is itself left out

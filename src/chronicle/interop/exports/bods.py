@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from hashlib import sha256
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -193,13 +194,16 @@ def _life(material: Material, entity: str) -> dict[str, str]:
 def _relationship(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str, Any]]:
     """The statements of one key: ``new``, ``updated`` at each change, ``closed``; and anew after that."""
     number, status, day = 1, "new", DAWN
-    for tie in ties:
+    following: _Tie | None
+    for tie, following in pairwise((*ties, None)):
+        assert tie is not None
         # Windows may overlap, but the dates of a series never go back.
         span, begin = tie.span, max(day, tie.span.begin.latest)
         record, day = _record_id(span, number), begin
         yield _tie_statement(material, tie, (record, status, begin), begin)
         status = "updated"
-        if span.end is not None and span.ends_in_nothing and span.end.latest <= material.state.as_of:
+        goes_on = following is not None and following.span.begin == span.end and not span.ends_in_nothing
+        if span.end is not None and not goes_on and span.end.latest <= material.state.as_of:
             day = max(begin, span.end.latest)
             yield _tie_statement(material, tie, (record, "closed", day), begin, span.end)
             number, status = number + 1, "new"

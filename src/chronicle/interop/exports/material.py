@@ -111,8 +111,12 @@ class Material:
         return (self.view,)
 
     def cells(self, view: str) -> Iterator[tuple[Span, ...]]:
-        """The spans of each key of a view, in order of key."""
-        return (self.ledger.cell(view, key) for key in sorted(self.ledger.keys(view)))
+        """The spans of each key of a view, in order of key; none in which nothing is held."""
+        for key in sorted(self.ledger.keys(view)):
+            cell = self.ledger.cell(view, key)
+            listed = tuple(span for span in cell if views.is_listed(view, span.value))
+            if listed:
+                yield listed
 
     def spans(self) -> Iterator[Span]:
         """The spans of the view that was asked for, or of all, in order of key."""
