@@ -54,6 +54,16 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+class Lot(NamedTuple):
+    """One of the records that a holding is told in: its name, who publishes it, and what it says."""
+
+    name: str
+    publisher: str
+    share: Share
+    shares: int | None = None
+    stale: bool = False
+
+
 class Stake(NamedTuple):
     """What a holder has of a target. ``shares`` where it is known by count.
 
@@ -64,6 +74,30 @@ class Stake(NamedTuple):
     shares: int | None = None
     basis: Basis = "reported"
     stale: bool = False
+
+    @property
+    def lots(self) -> tuple[Lot, ...]:
+        """The lots that it is known to be made up of, by name; of most stakes nobody says."""
+        return ()
+
+
+class StakeOfLots(Stake):
+    """A stake that remembers its lots, all of one publisher.
+
+    They are how replay reckons and no part of the answer: they are no field, so that a stake is equal to one
+    of the same size that has none, and is shown and exported as one.
+    """
+
+    lots: tuple[Lot, ...] = ()
+
+
+def of_lots(stake: Stake, lots: tuple[Lot, ...]) -> Stake:
+    """``stake``, made up of these lots; as it is when there are none."""
+    if not lots:
+        return stake
+    made = StakeOfLots(*stake)
+    made.lots = lots
+    return made
 
 
 class Ownership(NamedTuple):

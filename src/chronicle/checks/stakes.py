@@ -22,14 +22,12 @@ from chronicle.events import (
     StakeObserved,
 )
 from chronicle.replay import Key, Span
-from chronicle.values import WHOLE, Share
+from chronicle.values import WHOLE, Share, contradicts
 from chronicle.views import Stake
 
 # Shares in a source are rounded: thirds add up to 99.9 % or to 100.1 %.
 _ROUNDING = Fraction(1, 1000)
 _NEARLY_WHOLE = 0.999
-# By how much of itself "about 60 %" may be another number.
-_ABOUT = Fraction(1, 20)
 
 
 # More than was held
@@ -129,7 +127,7 @@ def _more(stated: Share, held: Stake) -> bool:
     rest = held.share - stated
     if rest.maximum is None or rest.maximum > 0 or (rest.maximum == 0 and not rest.maximum_open):
         return False
-    return not _agrees(stated, held)
+    return contradicts(stated, held.share)
 
 
 def _handed_out(event: DemergerSplit, examined: Examined) -> Iterator[Problem]:
@@ -221,7 +219,7 @@ def _compared(event: StakeObserved, span: Span) -> Iterator[Problem]:
     stake: Stake = span.value
     if stake.stale:
         return
-    if not _agrees(event.holds, stake):
+    if contradicts(event.holds, stake.share):
         seen, replayed = str(event.holds), str(stake.share)
         apart = _difference(event.holds, stake.share)
     elif event.shares is not None and stake.shares is not None and event.shares.value != stake.shares:
@@ -241,7 +239,7 @@ def _added_up(
         return
     before: Share = span.value.share
     sign, after = ("+", before + share) if isinstance(event, StakeAcquired) else ("-", before - share)
-    if not _agrees(holds, Stake(after, None, "derived")):
+    if contradicts(holds, after):
         yield Problem(
             "C407",
             f"stated result disagrees: {event.holder} is said to hold {holds} of {event.target}"
@@ -283,31 +281,6 @@ def _difference(one: Share, two: Share) -> str:
     least = min(abs(gap.minimum), abs(gap.maximum))
     points = _rounded(Share(least, least)).removesuffix("%")
     return f"{points} percentage points" if gap.is_exact else f"at least {points} percentage points"
-
-
-def _agrees(stated: Share, held: Stake) -> bool:
-    """Whether what a source states can be what replay came to.
-
-    A share that was worked out agrees with a stated one when it is that one, rounded to its digits. A share
-    that is stated as "about" agrees with what is near it.
-    """
-    if stated.may_equal(held.share):
-        return True
-    one, two = stated.value, held.share.value
-    if one is None or two is None:
-        return False
-    apart = abs(one - two)
-    if stated.approximate or held.share.approximate:
-        return apart <= max(one, two) * _ABOUT
-    return held.basis == "derived" and apart <= _half_a_digit(stated)
-
-
-def _half_a_digit(share: Share) -> Fraction:
-    text = str(share)
-    if not text.endswith("%"):
-        return Fraction(0)
-    _, _, decimals = text.rstrip(" %").partition(".")
-    return Fraction(1, 200 * 10 ** len(decimals))
 
 
 # Stale

@@ -21,6 +21,7 @@ from chronicle.events import (
 )
 from chronicle.projectors import families
 from chronicle.projectors.counting import total_after, total_before
+from chronicle.projectors.observing import observed, with_lots
 from chronicle.replay import Before, Change, Key, Operation, Projector
 from chronicle.values import Count, Share
 from chronicle.views import Stake
@@ -92,10 +93,10 @@ def _gain(
     if holds is not None:
         return Change(views.HOLDINGS, key, "set", Stake(holds, count), event.date, event.id)
     if share is None:
-        stake = _recounted(old, _number(event.shares), total_before(key[1], before))
+        stake = with_lots(_recounted(old, _number(event.shares), total_before(key[1], before)), old)
         return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, _base(key[1]))
     stake = Stake(share, count) if old is None else Stake(old.share + share, count, "derived", old.stale)
-    return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, made_from)
+    return Change(views.HOLDINGS, key, "adjust", with_lots(stake, old), event.date, event.id, made_from)
 
 
 def _lose(
@@ -118,10 +119,10 @@ def _lose(
     if old is None:
         return ()
     if share is None:
-        stake = _recounted(old, -_number(event.shares), total_before(key[1], before))
+        stake = with_lots(_recounted(old, -_number(event.shares), total_before(key[1], before)), old)
         return (_or_end(event, key, "adjust", stake, _base(key[1])),)
     stake = Stake(_not_below_nothing(old.share - share), count, "derived", old.stale)
-    return (_or_end(event, key, "adjust", stake, made_from),)
+    return (_or_end(event, key, "adjust", with_lots(stake, old), made_from),)
 
 
 def _or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_from: Cells = ()) -> Change:
@@ -185,20 +186,11 @@ def _recounted(old: Stake | None, moved: int, total: int | None) -> Stake:
     return Stake(share, None, "derived", old.stale)
 
 
-def _observed(event: StakeObserved, before: Before) -> tuple[Change, ...]:
-    key = (event.holder, event.target, event.right)
-    old: Stake | None = before.get(views.HOLDINGS, key)
-    count = None if event.shares is None else event.shares.value
-    if old is not None and old.share == event.holds and not old.stale and count in (None, old.shares):
-        return (Change(views.HOLDINGS, key, "confirm", old, event.date, event.id),)
-    return (_or_end(event, key, "set", Stake(event.holds, count)),)
-
-
 def _invested(event: InvestmentMade, before: Before) -> tuple[Change, ...]:
     key = (event.investor, event.project, "equity")
     old: Stake | None = before.get(views.HOLDINGS, key)
     share = _UNKNOWN if event.share is None else event.share
-    stake = Stake(share) if old is None else Stake(old.share + share, None, "derived")
+    stake = Stake(share) if old is None else with_lots(Stake(old.share + share, None, "derived"), old)
     return (Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id),)
 
 
@@ -218,6 +210,7 @@ def _rebased(event: SharesIssued | SharesCancelled, before: Before) -> Iterator[
             bought = subscribed.pop(key[0], 0) if key[2] == "equity" else 0
             new = _diluted(old, bought, old_total, new_total)
             if new != old:
+                new = with_lots(new, old, Fraction(old_total, new_total) if old_total and new_total else 1)
                 yield Change(views.HOLDINGS, key, "adjust", new, event.date, event.id, base)
     for holder, bought in subscribed.items():
         key = (holder, event.issuer, "equity")
@@ -249,7 +242,11 @@ def _restructured(event: SharesRestructured, before: Before) -> list[Change]:
             views.HOLDINGS,
             key,
             "adjust",
-            stake._replace(shares=int(stake.shares * event.ratio.factor)),
+            with_lots(
+                stake._replace(shares=int(stake.shares * event.ratio.factor)),
+                stake,
+                count_factor=event.ratio.factor,
+            ),
             event.date,
             event.id,
         )
@@ -291,10 +288,14 @@ def _merged(event: Event, before: Before, predecessors: Iterable[str], successor
 
 
 def _gathered(event: Event, before: Before, key: Key, origins: Iterable[Key]) -> Change:
-    stake: Stake | None = before.get(views.HOLDINGS, key)
+    standing: Stake | None = before.get(views.HOLDINGS, key)
+    stake = standing
     for origin in origins:
         moved: Stake = before.get(views.HOLDINGS, origin)  # type: ignore[assignment]  # origins stand
         stake = moved if stake is None else _joined(stake, moved)
+    if stake is not None:
+        # The records of what moved are of another pair, and so are their lots.
+        stake = with_lots(Stake(*stake), standing)
     causes = tuple((views.HOLDINGS, origin) for origin in origins)
     return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, causes)
 
@@ -318,7 +319,7 @@ HOLDINGS = Projector(
     table={
         StakeAcquired: _acquired,
         StakeDisposed: _disposed,
-        StakeObserved: _observed,
+        StakeObserved: observed,
         InvestmentMade: _invested,
         SharesIssued: _rebased,
         SharesCancelled: _rebased,
