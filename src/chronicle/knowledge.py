@@ -35,6 +35,7 @@ from chronicle.events import (
     renamed,
     with_effects,
 )
+from chronicle.lots import sorted_out
 from chronicle.replay import Ledger, Projector, in_order, replay
 
 _Patch = tuple[tuple[str, str], ...]
@@ -130,9 +131,23 @@ def resolve(
     """Replay what was known on a day: the one way from events to a ledger."""
     with paused_collector():
         seen = visible(events, known)
-        settled = settle(seen.events)
+        settled = _with_lots(settle(seen.events))
         ordered = tuple(with_effects(in_order(settled.events, ORDER), KINDS))
         return Resolved(seen, settled, ordered, replay(ordered, projectors, seen.names))
+
+
+def _with_lots(settled: Settled) -> Settled:
+    """The same with the lots of holdings sorted out, as far as somebody speaks of lots."""
+    found = sorted_out(settled.events)
+    if not found.changed:
+        return settled
+    events = (found.changed.get(event.id, event) for event in settled.events)
+    set_aside = {**settled.set_aside, **found.set_aside}
+    return evolve(
+        settled,
+        events=tuple(event for event in events if event.id not in found.set_aside),
+        set_aside=set_aside,
+    )
 
 
 def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:

@@ -203,7 +203,7 @@ def observed_otherwise(examined: Examined) -> Iterator[Problem]:
             span = _stood(examined, key, event.id)
             if span is not None:
                 if event.check or not _merely_observed(span, examined):
-                    yield from _compared(event, span)
+                    yield from _compared(event, span, examined)
             elif event.holds.minimum:
                 yield from _compared_with_nothing(event, key, examined)
         elif isinstance(event, StakeAcquired | StakeDisposed) and event.share and event.holds:
@@ -215,19 +215,35 @@ def _merely_observed(span: Span, examined: Examined) -> bool:
     return all(isinstance(examined.by_id[event], StakeObserved) for event in span.events)
 
 
-def _compared(event: StakeObserved, span: Span) -> Iterator[Problem]:
+def _compared(event: StakeObserved, span: Span, examined: Examined) -> Iterator[Problem]:
     stake: Stake = span.value
     if stake.stale:
         return
-    if contradicts(event.holds, stake.share):
-        seen, replayed = str(event.holds), str(stake.share)
-        apart = _difference(event.holds, stake.share)
-    elif event.shares is not None and stake.shares is not None and event.shares.value != stake.shares:
-        seen, replayed = f"{event.shares.value:,} shares", f"{stake.shares:,}"
-        apart = f"{abs(event.shares.value - stake.shares):,} shares"
+    share, seen = event.holds, event.shares
+    if event.lot is not None:
+        lot = next((lot for lot in stake.lots if lot.name == event.lot), None)
+        if lot is not None:
+            stake = Stake(lot.share, lot.shares)
+        elif stake.lots:
+            return
+        else:
+            share, seen = _in_all(event, span.key, examined), None
+    if contradicts(share, stake.share):
+        said, replayed = str(share), str(stake.share)
+        apart = _difference(share, stake.share)
+    elif seen is not None and stake.shares is not None and seen.value != stake.shares:
+        said, replayed = f"{seen.value:,} shares", f"{stake.shares:,}"
+        apart = f"{abs(seen.value - stake.shares):,} shares"
     else:
         return
-    yield _disagreement(event, seen, f"{replayed} since {span.begin}, {apart} apart", span.events)
+    yield _disagreement(event, said, f"{replayed} since {span.begin}, {apart} apart", span.events)
+
+
+def _in_all(event: StakeObserved, key: Key, examined: Examined) -> Share:
+    """What is seen of a holding in all the lots that are told of one day."""
+    spans = (span for span in examined.ledger.cell(views.HOLDINGS, key) if span.begin == event.date)
+    shares: list[Share] = [span.value.share for span in spans if span.value.lots]
+    return shares[-1] if shares else event.holds
 
 
 def _added_up(
@@ -281,6 +297,36 @@ def _difference(one: Share, two: Share) -> str:
     least = min(abs(gap.minimum), abs(gap.maximum))
     points = _rounded(Share(least, least)).removesuffix("%")
     return f"{points} percentage points" if gap.is_exact else f"at least {points} percentage points"
+
+
+# Lots
+
+
+def lots_added_up(examined: Examined) -> Iterator[Problem]:
+    """C419: several records of one publisher were taken as lots of one holding, and added up."""
+    for key in examined.ledger.keys(views.HOLDINGS):
+        spans = (span for span in examined.ledger.cell(views.HOLDINGS, key) if _of_several_lots(span))
+        most = max(spans, key=lambda span: len(span.value.lots), default=None)
+        if most is not None:
+            yield _lots(most)
+
+
+def _of_several_lots(span: Span) -> bool:
+    stood = span.end is None or span.begin.earliest < span.end.latest
+    return stood and len(span.value.lots) > 1
+
+
+def _lots(span: Span) -> Problem:
+    holder, target, right = span.key
+    stake: Stake = span.value
+    lots = listed(f"{lot.name} {lot.share}" for lot in stake.lots)
+    return Problem(
+        "C419",
+        f"{len(stake.lots)} lots are added up: {holder} holds {stake.share} of {target}{_of_right(right)} "
+        f"since {span.begin}: {lots}",
+        help="nothing, if these are separate stakes; retract one of them if they are one stake",
+        events=involved(span.events[-1], span.events),
+    )
 
 
 # Stale
