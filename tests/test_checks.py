@@ -1170,6 +1170,7 @@ def _crowd(dice: random.Random) -> list[Event]:
         lambda: ("stake.disposed", {"holder": name(), "target": name(), "shares": "60"}),
         lambda: ("stake.observed", {"holder": name(), "target": name(), "holds": share(), "shares": "70"}),
         lambda: ("stake.observed", {"holder": name(), "target": name(), "holds": share(), "check": "yes"}),
+        lambda: ("stake.observed", {"holder": "a", "target": "b", "holds": share(), "lot": name()}),
         lambda: ("investment.made", {"investor": name(), "project": name()}),
         lambda: ("shares.issued", {"issuer": name(), "shares": "100", "subscribers": {name(): "50"}}),
         lambda: ("shares.issued", {"issuer": name(), "shares": "100", "total": "900"}),

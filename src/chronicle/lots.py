@@ -33,27 +33,32 @@ def sorted_out(events: Sequence[Event]) -> SortedOut:
 
     One that ``ends`` such an observation is about the same lot.
     """
-    seen = [event for event in events if type(event) is StakeObserved and event.lot is not None]
+    observed = [event for event in events if type(event) is StakeObserved]
+    seen = [event for event in observed if event.lot is not None]
     if not seen:
         return SortedOut()
     holdings: defaultdict[tuple[str, ...], list[StakeObserved]] = defaultdict(list)
     for event in seen:
-        holdings[event.holder, event.target, event.right, _publisher(event)].append(event)
+        holdings[_holding(event)].append(event)
     sorting = _Sorting()
-    begun = {event.id: event.lot for event in seen}
-    for event in events:
-        if type(event) is StakeObserved and event.lot is None and event.ends in begun:
-            named = evolve(event, lot=begun[event.ends])
+    ending = [event for event in observed if event.lot is None and event.ends is not None]
+    begun = {event.id: event for event in seen} if ending else {}
+    for event in ending:
+        record = begun.get(str(event.ends))
+        if record is not None:
+            named = evolve(event, lot=record.lot)
             sorting.changed[event.id] = named
-            holdings[named.holder, named.target, named.right, _publisher(named)].append(named)
+            holdings[_holding(record)].append(named)
     for told in holdings.values():
         if any(event.lot != told[0].lot for event in told):
             sorting.sort(told)
     return SortedOut(sorting.changed, sorting.set_aside)
 
 
-def _publisher(event: StakeObserved) -> str:
-    return (event.sources[0].publisher or "") if event.sources else ""
+def _holding(event: StakeObserved) -> tuple[str, ...]:
+    """The pair, the right, and the publisher: the records of another are another account of it."""
+    publisher = event.sources[0].publisher if event.sources else None
+    return event.holder, event.target, event.right, publisher or ""
 
 
 @define

@@ -56,7 +56,9 @@ def _named(stake: Stake, lots: _Lots) -> Stake:
 def _observed_lot(event: StakeObserved, name: str, key: Key, old: Stake | None) -> tuple[Change, ...]:
     seen = Lot(name, _publisher(event), event.holds, _count(event))
     lots = () if old is None else old.lots
-    if old is None or not lots or lots[0].publisher != seen.publisher:
+    # Whoever says which record an end ends speaks of that one, whoever publishes it.
+    by_name = event.ends is not None and any(lot.name == name for lot in lots)
+    if old is None or not lots or (lots[0].publisher != seen.publisher and not by_name):
         if not _nothing(event):
             return (_of_the_whole(event, key, old, (seen,)),)
         # Who ends a record of which no lot is known here ends what stands, unless that is another's.
