@@ -128,7 +128,9 @@ def _facts(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
 
 def _facts_with_rumours(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
     """The stakes of which there are rumours, each with all that is said of it, without a source too."""
-    rumoured = {_stake(event) for event in events if _is_rumour(event)}
+    # By confidence first, for this looks at every event of a history.
+    rumours = [event for event in events if event.confidence == "rumoured"]
+    rumoured = {_stake(event) for event in rumours if _is_rumour(event)}
     found: dict[tuple[str, ...], list[Event]] = {}
     for event in events if rumoured else ():
         if isinstance(event, _STAKES) and _stake(event) in rumoured:
