@@ -182,6 +182,26 @@ def test_what_says_more_or_other_than_what_stands_replaces_it(
     assert found.events == (("bought", "seen") if since == "2010-01-01" else ("seen",))
 
 
+@pytest.mark.parametrize(
+    ("publisher", "seen", "share"),
+    [
+        ("Register", "10.8%", "10.8%"),
+        ("Register", "11%", "11%"),
+        ("Register", "10.750%", "10.75%"),
+        ("Register", "10-25%", "10.75%"),
+        ("Register", "?", "10.75%"),
+        ("Post", "10.8%", "10.75%"),
+        ("Post", "11%", "10.75%"),
+        (None, "10.8%", "10.75%"),
+    ],
+)
+def test_a_publisher_does_not_round_what_it_saw_itself(publisher: str | None, seen: str, share: str) -> None:
+    """The list of the next year has another share; another paper has the same, to fewer digits."""
+    listed = observed("2010-12-31", "a", "mill", "10.75%", sources=by("Register"))
+    sources = [] if publisher is None else by(publisher)
+    assert str(holding(listed, observed("2011-12-31", "a", "mill", seen, sources=sources)).share) == share
+
+
 @pytest.mark.parametrize("seen", ["0%", "0.00%", "~0%"])
 def test_nothing_confirms_only_nothing(seen: str) -> None:
     """0.3 % stand, and 0 % are seen: nothing is held, and that is a disagreement."""

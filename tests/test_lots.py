@@ -434,7 +434,7 @@ def test_added_lots_are_a_finding() -> None:
 def test_a_stake_of_lots_is_like_any_other() -> None:
     """Equal to one of the same size, with the same fields, and so in every answer and export."""
     stake = views.Stake(Share.exact(1), None, "derived")
-    lots = views.of_lots(stake, (views.Lot("r1", "Register", Share.exact(1)),))
+    lots = views.seen(stake, (views.Lot("r1", "Register", Share.exact(1)),))
     assert (lots, hash(lots), tuple(lots), lots._fields) == (stake, hash(stake), tuple(stake), stake._fields)
     assert lots.lots != stake.lots
 
@@ -442,4 +442,5 @@ def test_a_stake_of_lots_is_like_any_other() -> None:
 def test_without_lots_nothing_is_remembered() -> None:
     """A stake that nobody told in records is the plain one."""
     history = History([acquired("2016", *PAIR, "30%"), observed("2017", *PAIR, "35%")])
-    assert all(type(span.value) is views.Stake for span in history.spans(*PAIR))
+    assert [span.value.lots for span in history.spans(*PAIR)] == [(), ()]
+    assert type(history.spans(*PAIR)[0].value) is views.Stake

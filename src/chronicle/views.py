@@ -80,23 +80,29 @@ class Stake(NamedTuple):
         """The lots that it is known to be made up of, by name; of most stakes nobody says."""
         return ()
 
+    @property
+    def seen_by(self) -> str | None:
+        """The publisher who saw just this much; None where that has no name, or it came about otherwise."""
+        return None
 
-class StakeOfLots(Stake):
-    """A stake that remembers its lots, all of one publisher.
 
-    They are how replay reckons and no part of the answer: they are no field, so that a stake is equal to one
-    of the same size that has none, and is shown and exported as one.
+class StakeSeen(Stake):
+    """A stake that remembers who saw it, and its lots, all of one publisher.
+
+    This is how replay reckons and no part of the answer: it is no field, so that a stake is equal to one of
+    the same size that remembers nothing, and is shown and exported as one.
     """
 
     lots: tuple[Lot, ...] = ()
+    seen_by: str | None = None
 
 
-def of_lots(stake: Stake, lots: tuple[Lot, ...]) -> Stake:
-    """``stake``, made up of these lots; as it is when there are none."""
-    if not lots:
+def seen(stake: Stake, lots: tuple[Lot, ...] = (), by: str | None = None) -> Stake:
+    """``stake``, made up of these lots, and seen by a publisher; the plain one when neither is known."""
+    if not lots and by is None:
         return stake
-    made = StakeOfLots(*stake)
-    made.lots = lots
+    made = StakeSeen(*stake)
+    made.lots, made.seen_by = lots, by
     return made
 
 

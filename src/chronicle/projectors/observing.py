@@ -14,7 +14,7 @@ from chronicle import views
 from chronicle.events import StakeObserved
 from chronicle.replay import Before, Change, Key, Operation
 from chronicle.values import Share, confirms
-from chronicle.views import Lot, Stake, of_lots
+from chronicle.views import Lot, Stake, seen
 
 _Lots = tuple[Lot, ...]
 
@@ -32,35 +32,40 @@ def observed(event: StakeObserved, before: Before) -> tuple[Change, ...]:
 
 def _of_the_whole(event: StakeObserved, key: Key, old: Stake | None, lots: _Lots = ()) -> Change:
     """What is seen, taken as the whole of the holding; ``lots`` has the lot that the source calls it."""
-    count = _count(event)
+    count, publisher = _count(event), _publisher(event)
     # What is stale was measured by another number of shares: to see it is to bring it up to date.
-    if old is not None and not old.stale and confirms(event.holds, old.share):
+    if old is not None and not old.stale and _agrees(event.holds, old, publisher):
         if count in (None, old.shares):
             return _change(event, key, "confirm", _named(old, lots))
         if old.shares is None:
-            counted = with_lots(old._replace(shares=count), old)
-            return _change(event, key, "adjust", _named(counted, lots))
-    return _change(event, key, "set", of_lots(Stake(event.holds, count), lots))
+            counted = seen(old._replace(shares=count), old.lots, old.seen_by)
+            return _change(event, key, "adjust", _named(with_lots(counted, old), lots))
+    return _change(event, key, "set", seen(Stake(event.holds, count), lots, publisher or None))
+
+
+def _agrees(holds: Share, old: Stake, publisher: str) -> bool:
+    return confirms(holds, old.share, rounded=not publisher or publisher != old.seen_by)
 
 
 def _named(stake: Stake, lots: _Lots) -> Stake:
     """``stake`` as the lot that a source speaks of, unless its lots are known already."""
-    if stake.lots:
+    if stake.lots or not lots:
         return stake
-    return of_lots(stake, tuple(lot._replace(share=stake.share, shares=stake.shares) for lot in lots))
+    named = tuple(lot._replace(share=stake.share, shares=stake.shares) for lot in lots)
+    return seen(stake, named, stake.seen_by)
 
 
 # Lots
 
 
 def _observed_lot(event: StakeObserved, name: str, key: Key, old: Stake | None) -> tuple[Change, ...]:
-    seen = Lot(name, _publisher(event), event.holds, _count(event))
+    told = Lot(name, _publisher(event), event.holds, _count(event))
     lots = () if old is None else old.lots
     # Whoever says which record an end ends speaks of that one, whoever publishes it.
     by_name = event.ends is not None and any(lot.name == name for lot in lots)
-    if old is None or not lots or (lots[0].publisher != seen.publisher and not by_name):
+    if old is None or not lots or (lots[0].publisher != told.publisher and not by_name):
         if not _nothing(event):
-            return (_of_the_whole(event, key, old, (seen,)),)
+            return (_of_the_whole(event, key, old, (told,)),)
         # Who ends a record of which no lot is known here ends what stands, unless that is another's.
         return () if lots else (_change(event, key, "end", None),)
     standing = next((lot for lot in lots if lot.name == name), None)
@@ -69,14 +74,16 @@ def _observed_lot(event: StakeObserved, name: str, key: Key, old: Stake | None) 
         if standing is None:
             return ()
         return (_change(event, key, "adjust", _added_up(rest)) if rest else _change(event, key, "end", None),)
-    if standing is not None and _seen_again(seen, standing):
+    if standing is not None and _seen_again(told, standing):
         return (_change(event, key, "confirm", old),)
-    stake = _added_up(tuple(sorted((*rest, seen))))
+    stake = _added_up(tuple(sorted((*rest, told))))
     return (_change(event, key, "adjust" if rest else "set", stake),)
 
 
-def _seen_again(seen: Lot, standing: Lot) -> bool:
-    return not standing.stale and confirms(seen.share, standing.share, seen.shares, standing.shares)
+def _seen_again(told: Lot, standing: Lot) -> bool:
+    # One publisher tells both.
+    agree = confirms(told.share, standing.share, told.shares, standing.shares, rounded=False)
+    return agree and not standing.stale
 
 
 def _added_up(lots: _Lots) -> Stake:
@@ -87,7 +94,7 @@ def _added_up(lots: _Lots) -> Stake:
         "derived" if len(lots) > 1 else "reported",
         any(lot.stale for lot in lots),
     )
-    return of_lots(stake, lots)
+    return seen(stake, lots, lots[0].publisher if len(lots) == 1 else None)
 
 
 def with_lots(
@@ -103,8 +110,10 @@ def with_lots(
         return stake
     lots = old.lots
     if len(lots) == 1:
-        return of_lots(stake, (lots[0]._replace(share=stake.share, shares=stake.shares, stale=stake.stale),))
-    return of_lots(stake, tuple(_measured(lot, share_factor, count_factor, stake.stale) for lot in lots))
+        only = lots[0]._replace(share=stake.share, shares=stake.shares, stale=stake.stale)
+        return seen(stake, (only,), stake.seen_by)
+    measured = tuple(_measured(lot, share_factor, count_factor, stake.stale) for lot in lots)
+    return seen(stake, measured, stake.seen_by)
 
 
 def _measured(lot: Lot, share_factor: Fraction | int, count_factor: Fraction | int, stale: bool) -> Lot:

@@ -45,11 +45,20 @@ class _Extent(NamedTuple):
 _ANYTHING: Final = _Extent(NOTHING, False, WHOLE, False)
 
 
-def confirms(seen: Share, held: Share, seen_count: int | None = None, held_count: int | None = None) -> bool:
+def confirms(
+    seen: Share,
+    held: Share,
+    seen_count: int | None = None,
+    held_count: int | None = None,
+    *,
+    rounded: bool = True,
+) -> bool:
     """Whether what is seen confirms what stands: this lies wholly within what that says.
 
-    ``seen_count`` and ``held_count`` are numbers of shares, None where nobody states one. Two that differ
-    confirm nothing, and a number that is seen where none stands says more than what stands.
+    ``rounded`` says whether what is seen may be the rounding of what stands: not so where one source saw
+    both, for who said 10.75% and then says 10.8% means another share. ``seen_count`` and ``held_count`` are
+    numbers of shares, None where nobody states one. Two that differ confirm nothing, and a number that is
+    seen where none stands says more than what stands.
     """
     if seen_count is not None and seen_count != held_count:
         return False
@@ -58,7 +67,7 @@ def confirms(seen: Share, held: Share, seen_count: int | None = None, held_count
     # What stands is taken as exact as it was stated. Where both are "about" something, the one need not
     # cover all that the other may be: to be near it is enough.
     stands = _ends(held) if seen.approximate else _about(held)
-    return stands.within(_said(seen))
+    return stands.within(_said(seen) if rounded else _about(seen))
 
 
 def contradicts(seen: Share, held: Share) -> bool:
