@@ -24,8 +24,9 @@ def logs_of(ordered):
     logs, now = {}, {}
     for kind, fields, window in in_turn(ordered):
         for key, value in consequences(kind, fields, now).items():
-            seen_again = kind == "stake.observed" and value == now.get(key)
-            if value != now.get(key) or (value is not None and not seen_again):
+            # Who does not know what is held says nothing against it.
+            confirmed = kind == "stake.observed" and value in (now.get(key), "?") and now.get(key) is not None
+            if not confirmed and (value != now.get(key) or value is not None):
                 logs.setdefault(key, []).append((value, window))
                 now[key] = value
     return logs

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from chronicle import codec
 from chronicle.errors import InvalidEvents
-from oracle import by_date, in_turn, logs_of
+from oracle import by_date, in_turn, known, less, logs_of, plus
 
 OPEN = ("deal.proposed", "deal.agreed", "deal.approved")
 CONFIDENCE = {"rumoured": 0, None: 1, "reported": 1, "confirmed": 2}
@@ -70,33 +70,39 @@ def counted(events):
     for *_, place in sorted(weights, reverse=True):
         if not any(rivals(events[place], other) for other in kept):
             kept.append(events[place])
-    last = {}
-    for event in sorted(kept, key=lambda event: (event.date.earliest, event.date.latest)):
-        if doubted(event, last.get(subject(event))):
+    told = {}
+    for event in by_date([e for e in events if e in kept and e.kind.startswith("stake.")]):
+        surest, held = told.get(stake := (event.holder, event.target), (None, 0))
+        says = known(event.holds)
+        if event.kind == "stake.observed" and surest and says in ("?", held):
+            # Said again: it counts, and what is known is as sure as the surest who says so.
+            told[stake] = max(surest, event, key=lambda each: CONFIDENCE[each.confidence]), held
+        elif event.kind == "stake.observed" and outweighed(event, surest, held):
             kept.remove(event)
         else:
-            last[subject(event)] = event
+            change = plus if event.kind == "stake.acquired" else less
+            told[stake] = event, change(held, known(event.share)) or 0 if event.holds is None else says
     return [event for event in events if event in kept]
 
 
-def doubted(event, last):
-    if last is None or event.kind != "stake.observed" or not apart(event, last):
-        return False
-    return CONFIDENCE[event.confidence] < CONFIDENCE[last.confidence] and last.holds not in (
-        None,
-        event.holds,
-    )
+def outweighed(event, surest, held):
+    """Only a rumour is, by what is better known than itself."""
+    return event.confidence == "rumoured" and surest and CONFIDENCE[surest.confidence] > 0 and held != "?"
 
 
 def rivals(one, two):
     if one.id == two.after or one.after == two.id or subject(one) != subject(two) or not apart(one, two):
         return False
-    if "stake.observed" in (one.kind, two.kind) and one.holds == two.holds:
+    if "stake.observed" in (one.kind, two.kind) and agree(one.holds, two.holds):
         return False
     if subject(one)[0] == "deal" or (one.deal is not None and one.deal == two.deal):
         return True
     overlap = one.date.latest >= two.date.earliest and two.date.latest >= one.date.earliest
     return overlap and None not in (one.holds, two.holds)
+
+
+def agree(one, two):
+    return None not in (one, two) and (one == two or one.is_unknown or two.is_unknown)
 
 
 def apart(one, two):

@@ -1074,7 +1074,7 @@ def test_a_history_of_nothing_and_a_ledger_of_nothing_are_fine() -> None:
 
 def test_the_table_names_every_check_once() -> None:
     """A check that is not in the table would never run."""
-    assert len(set(CHECKS)) == len(CHECKS) == 17
+    assert len(set(CHECKS)) == len(CHECKS) == 18
 
 
 # Laws
@@ -1175,6 +1175,7 @@ def _crowd(dice: random.Random) -> list[Event]:
         lambda: ("stake.disposed", {"holder": name(), "target": name(), "shares": "60"}),
         lambda: ("stake.observed", {"holder": name(), "target": name(), "holds": share(), "shares": "70"}),
         lambda: ("stake.observed", {"holder": name(), "target": name(), "holds": share(), "check": "yes"}),
+        lambda: ("stake.observed", {"holder": "a", "target": "b", "holds": share(), "lot": name()}),
         lambda: ("investment.made", {"investor": name(), "project": name()}),
         lambda: ("shares.issued", {"issuer": name(), "shares": "100", "subscribers": {name(): "50"}}),
         lambda: ("shares.issued", {"issuer": name(), "shares": "100", "total": "900"}),

@@ -278,8 +278,19 @@ def test_a_rumour_does_not_outweigh_what_is_known_before_it() -> None:
     conflict = conflict_of(bought, seen_later(confidence="rumoured"))
     assert (conflict.chosen.id, [other.id for other in conflict.others]) == ("bought", ["seen"])
     assert conflict.rule == "confirmed outweighs the others"
-    assert counting(bought, seen_later()) == ["bought"]
-    assert counting(bought, seen_later(confidence="confirmed")) == ["bought", "seen"]
+    assert (
+        str(History([bought, seen_later(confidence="rumoured")]).as_of("2016").share("group", "film"))
+        == "60%"
+    )
+
+
+@pytest.mark.parametrize("confidence", [None, "reported", "confirmed"])
+def test_a_later_observation_counts_whatever_is_known_before_it(confidence: str | None) -> None:
+    """What was confirmed of June is no rival of what is seen in the year after."""
+    bought = held("bought", "Post", "2014-06", "60%", confidence="confirmed")
+    seen = seen_later(**({} if confidence is None else {"confidence": confidence}))
+    assert counting(bought, seen) == ["bought", "seen"]
+    assert str(History([bought, seen]).as_of("2016").share("group", "film")) == "50%"
 
 
 # By what was known

@@ -1,10 +1,10 @@
 """Sources that disagree stay side by side: what each says, which one counts, and by which rule.
 
 Two events are claims about the same fact when they come from different sources and speak of the same
-stake in the same deal, of the same stage of the same deal, of the same new name or of new names in
-windows that overlap, or each state what is held of the same stake in windows that overlap. An
-observation is also a rival of the last that is known before it, when that is more confident. One of
-them counts, the others are kept and shown. Nothing is averaged, nothing is lost.
+stake in the same deal, of the same stage of the same deal, of the founding of the same entity, of the
+same new name or of new names in windows that overlap, or each state what is held of the same stake in
+windows that overlap. One of them counts, the others are kept and shown. Nothing is averaged, nothing is
+lost. What is observed later is no rival but a change; only a rumour does not replace what is better known.
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from functools import partial, reduce
+from operator import add, sub
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from chronicle import views
 from chronicle.dates import PartialDate
 from chronicle.events import (
+    ORDER,
     Confidence,
     DealAgreed,
     DealApproved,
     DealCompleted,
     DealProposed,
     DealTerminated,
+    EntityFounded,
     EntityRenamed,
     Event,
     StakeAcquired,
@@ -35,7 +38,7 @@ from chronicle.events import (
     knowledge,
 )
 from chronicle.replay import Ledger, Span
-from chronicle.values import Money, Share
+from chronicle.values import NOTHING, Money, Share, confirms, contradicts, disagree
 
 # The policy, in full: the most confident claim counts; among equals the one known last, and then the
 # one recorded last. An event that says nothing of its confidence counts as reported.
@@ -58,6 +61,8 @@ _COMPARED = MappingProxyType(
         "price": "amount",
         "effects": "effects",
         "name": "name",
+        "type": "type",
+        "jurisdiction": "jurisdiction",
         "date": "day",
     }
 )
@@ -98,6 +103,7 @@ def settle(events: Sequence[Event], known: Mapping[str, datetime.date] = Mapping
     written.
     """
     facts = {fact: claims for fact, claims in _facts(events).items() if _may_rival(claims)}
+    facts.update(_facts_with_rumours(events))
     if not facts:
         return Settled(tuple(events), (), MappingProxyType({}))
     positions = {event.id: position for position, event in enumerate(events)}
@@ -106,8 +112,8 @@ def settle(events: Sequence[Event], known: Mapping[str, datetime.date] = Mapping
     for fact, claims in facts.items():
         ranked = sorted(claims, key=lambda claim: _weight(claim, positions[claim.id], known), reverse=True)
         rivals = _choices(ranked)
-        for chosen, outweighed in _outweighed([kept for kept, _ in rivals]):
-            next(others for kept, others in rivals if kept is chosen).append(outweighed)
+        for chosen, rumour in _outweighed([kept for kept, _ in rivals]):
+            next(others for kept, others in rivals if kept is chosen).append(rumour)
         for chosen, others in rivals:
             set_aside.update((other.id, chosen.id) for other in others)
             conflicts.extend(_conflict(fact, chosen, others, positions))
@@ -125,6 +131,22 @@ def _facts(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
     return facts
 
 
+def _facts_with_rumours(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
+    """The stakes of which there are rumours, each with all that is said of it, without a source too."""
+    # By confidence first, for this looks at every event of a history.
+    rumours = [event for event in events if event.confidence == "rumoured"]
+    rumoured = {_stake(event) for event in rumours if _is_rumour(event)}
+    found: dict[tuple[str, ...], list[Event]] = {}
+    for event in events if rumoured else ():
+        if isinstance(event, _STAKES) and _stake(event) in rumoured:
+            found.setdefault(_stake(event), []).append(event)
+    return {fact: claims for fact, claims in found.items() if len(claims) > 1}
+
+
+def _is_rumour(event: Event) -> TypeGuard[StakeObserved]:
+    return event.confidence == "rumoured" and isinstance(event, StakeObserved) and event.lot is None
+
+
 def _stake(event: _Stake) -> tuple[str, ...]:
     return "stake", event.holder, event.target, event.right
 
@@ -137,8 +159,17 @@ def _name(event: EntityRenamed) -> tuple[str, ...]:
     return "name", event.entity
 
 
+def _founding(event: EntityFounded) -> tuple[str, ...]:
+    return "founding", event.entity
+
+
 _ABOUT: Mapping[type[Event], Callable[[Any], tuple[str, ...]]] = MappingProxyType(
-    {**dict.fromkeys(_STAKES, _stake), **dict.fromkeys(_STAGES, _stage), EntityRenamed: _name}
+    {
+        **dict.fromkeys(_STAKES, _stake),
+        **dict.fromkeys(_STAGES, _stage),
+        EntityFounded: _founding,
+        EntityRenamed: _name,
+    }
 )
 
 
@@ -173,19 +204,50 @@ def _choices(ranked: Sequence[Event]) -> list[tuple[Event, list[Event]]]:
 
 
 def _outweighed(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
-    """Observations less confident than the last that says what is held before them, each with that."""
-    last: Event | None = None
-    for claim in sorted(claims, key=lambda claim: claim.date.order):
-        if (
-            isinstance(claim, StakeObserved)
-            and last is not None
-            and getattr(last, "holds", None) not in (None, claim.holds)
-            and CONFIDENCE[claim.confidence] < CONFIDENCE[last.confidence]
-            and _independent(claim, last)
-        ):
-            yield last, claim
+    """Rumours that differ from what is better known before them, each with the last to say that."""
+    if not any(map(_is_rumour, claims)):
+        return
+    standing: Event | None = None
+    held = _Told()
+    for claim in sorted(claims, key=lambda claim: (claim.date.order, ORDER[type(claim)])):
+        if standing is not None and isinstance(claim, StakeObserved) and held.confirmed_by(claim):
+            standing = max(standing, claim, key=lambda each: CONFIDENCE[each.confidence])
+        elif standing is not None and _is_rumour(claim) and _better_known(standing, held):
+            yield standing, claim
         else:
-            last = claim
+            held.take(claim)
+            standing = claim
+
+
+def _better_known(standing: Event, held: _Told) -> bool:
+    # Any share is more than an unknown one.
+    return CONFIDENCE[standing.confidence] > CONFIDENCE["rumoured"] and not held.share.is_unknown
+
+
+@define
+class _Told:
+    """What is held by the claims so far: all that can be said of it before replay."""
+
+    share: Share = Factory(partial(Share.exact, NOTHING))
+    lots: dict[str, Share] = Factory(dict)
+
+    def confirmed_by(self, claim: StakeObserved) -> bool:
+        held = self.share if claim.lot is None else self.lots.get(claim.lot)
+        return held is not None and confirms(claim.holds, held)
+
+    def take(self, claim: Any) -> None:
+        if isinstance(claim, StakeObserved) and claim.lot is not None:
+            self.lots[claim.lot] = claim.holds
+            self.share = reduce(add, self.lots.values())
+        elif claim.holds is not None:
+            self.share, self.lots = claim.holds, {}
+        elif claim.share is None:
+            self.share = Share.unknown()
+        else:
+            change = add if isinstance(claim, StakeAcquired) else sub
+            self.share = change(self.share, claim.share)
+            if self.share.maximum is not None and self.share.maximum < NOTHING:
+                self.share = Share.exact(NOTHING)
 
 
 def _same_fact(one: Event, two: Event) -> bool:
@@ -195,12 +257,33 @@ def _same_fact(one: Event, two: Event) -> bool:
         return one.name == two.name or _overlap(one, two)
     if not isinstance(one, _STAKES) or not isinstance(two, _STAKES):
         return True
-    if (isinstance(one, StakeObserved) or isinstance(two, StakeObserved)) and one.holds == two.holds:
-        # An observation is never in the way of what it agrees with: replay takes it as a confirmation.
+    if _of_one_register(one, two) or _one_confirms(one, two):
         return False
     if one.deal is not None and one.deal == two.deal:
         return True
     return one.holds is not None and two.holds is not None and _overlap(one, two)
+
+
+def _one_confirms(one: _Stake, two: _Stake) -> bool:
+    """Whether one of them is an observation, and either says what the other says, if more roughly.
+
+    An observation is never in the way of what it agrees with: replay takes the rougher as a confirmation.
+    """
+    if one.holds is None or two.holds is None:
+        return False
+    seen = isinstance(one, StakeObserved) or isinstance(two, StakeObserved)
+    return seen and (confirms(one.holds, two.holds) or confirms(two.holds, one.holds))
+
+
+def _of_one_register(one: _Stake, two: _Stake) -> bool:
+    """Whether they are records of one publisher, which add up; or one is the end of a record.
+
+    Such an end says nothing of what others claim to be held.
+    """
+    lots = [each for each in (one, two) if isinstance(each, StakeObserved) and each.lot is not None]
+    if any(each.holds.is_nothing for each in lots):
+        return True
+    return len(lots) == 2 and one.sources[0].publisher == two.sources[0].publisher
 
 
 def _independent(one: Event, two: Event) -> bool:
@@ -217,6 +300,9 @@ def _conflict(
     fact: tuple[str, ...], chosen: Event, others: Sequence[Event], positions: Mapping[str, int]
 ) -> Iterator[Conflict]:
     differ = tuple(dict.fromkeys(word for other in others for word in _differences(chosen, other)))
+    if not differ and any(map(_is_rumour, others)):
+        # It may say no more than that it is nearer than what is known, or than what was bought.
+        differ = ("share",)
     if differ:
         ordered = tuple(sorted(others, key=lambda other: positions[other.id]))
         yield Conflict(fact, chosen, ordered, differ, _rule(chosen, others))
@@ -239,7 +325,7 @@ def _disagree(first: object, second: object) -> bool:
         case PartialDate(), PartialDate():
             return first.latest < second.earliest or second.latest < first.earliest
         case Share(), Share():
-            return not first.may_equal(second)
+            return disagree(first, second)
         case Money(), Money():
             return first.currency == second.currency and first != second
         case _:
@@ -254,19 +340,27 @@ def _rule(chosen: Event, others: Sequence[Event]) -> str:
 
 
 def contradicted(ledger: Ledger, events: Mapping[str, Event]) -> Iterator[Conflict]:
-    """Observations that disagree with what was replayed until then. They count, from their day on."""
+    """Observations that disagree with what was replayed until then. They count, from their day on.
+
+    What was merely observed before may have changed since: a later report is no disagreement.
+    """
     for key in ledger.keys(views.HOLDINGS):
         spans = ledger.cell(views.HOLDINGS, key)
-        for old, new in pairwise(spans):
-            observation = events.get(new.events[-1])
-            if isinstance(observation, StakeObserved) and _otherwise(old, new):
+        for old, new, following in zip(spans, spans[1:], (*spans[2:], None), strict=False):
+            observation = events.get(str(old.ended_by))
+            if following is not None and following.value.lots and following.begin == new.begin:
+                # One lot of several that are told of the same time: it is not yet all that is seen.
+                continue
+            if isinstance(observation, StakeObserved) and _otherwise(old, new, events):
                 others = (events[old.events[-1]],)
                 yield Conflict(("stake", *key), observation, others, ("share",), "observed later")
 
 
-def _otherwise(old: Span, new: Span) -> bool:
-    if old.value.stale or old.value.share.is_nothing:
-        # Measured by another number of shares: the observation brings it up to date. Or nothing was held.
+def _otherwise(old: Span, new: Span, events: Mapping[str, Event]) -> bool:
+    if old.value.stale or old.value.share.is_nothing or len(new.value.lots) > 1:
+        # Measured by another number of shares: the observation brings it up to date. Or nothing was held, or
+        # a lot came to others.
         return False
-    before, after = old.value.share, new.value.share
-    return old.end is new.begin and before != after and not (before.is_unknown or after.is_unknown)
+    if old.end is not new.begin or not contradicts(new.value.share, old.value.share):
+        return False
+    return not all(isinstance(events.get(event), StakeObserved) for event in old.events)

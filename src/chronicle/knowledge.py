@@ -33,6 +33,7 @@ from chronicle.events import (
     knowledge,
     renamed,
 )
+from chronicle.lots import sorted_out
 from chronicle.order import Origin, replay_in_order
 from chronicle.projectors import PROJECTORS
 from chronicle.replay import Ledger, Projector
@@ -142,10 +143,24 @@ def resolve(
     """
     with paused_collector():
         seen = visible(events, known)
-        settled = settle(seen.events, seen.known)
+        settled = _with_lots(settle(seen.events, seen.known))
         shipped = [projector for projector in projectors if projector in PROJECTORS]
         replayed = replay_in_order(settled.events, projectors, shipped, seen.names, origin)
         return Resolved(seen, settled, replayed.ordered, replayed.ledger)
+
+
+def _with_lots(settled: Settled) -> Settled:
+    """The same with the lots of holdings sorted out, as far as somebody speaks of lots."""
+    found = sorted_out(settled.events)
+    if not found.changed:
+        return settled
+    events = (found.changed.get(event.id, event) for event in settled.events)
+    set_aside = {**settled.set_aside, **found.set_aside}
+    return evolve(
+        settled,
+        events=tuple(event for event in events if event.id not in found.set_aside),
+        set_aside=set_aside,
+    )
 
 
 def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:

@@ -57,7 +57,7 @@ from chronicle.events import (
     UnitTransferred,
 )
 from chronicle.replay import Key
-from chronicle.values import Count, Share
+from chronicle.values import Count, Share, confirms
 
 Thing = tuple[str, ...]
 """What events touch: a cell of a view by its name and the parts of its key, or less of them."""
@@ -172,8 +172,10 @@ def _observes(event: StakeObserved, before: Standing) -> bool:
         return old is not None if event.holds.is_nothing else True
     if event.holds.is_nothing:
         return True
+    if old is None or old.share.is_nothing or old.stale:
+        return False
     count = None if event.shares is None else event.shares.value
-    return old is not None and old.share == event.holds and not old.stale and count in (None, old.shares)
+    return confirms(event.holds, old.share, count, old.shares)
 
 
 def _counts(event: SharesCancelled | SharesRestructured, before: Standing) -> bool:

@@ -55,6 +55,16 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+class Lot(NamedTuple):
+    """One of the records that a holding is told in: its name, who publishes it, and what it says."""
+
+    name: str
+    publisher: str
+    share: Share
+    shares: int | None = None
+    stale: bool = False
+
+
 class Stake(NamedTuple):
     """What a holder has of a target. ``shares`` where it is known by count.
 
@@ -65,6 +75,36 @@ class Stake(NamedTuple):
     shares: int | None = None
     basis: Basis = "reported"
     stale: bool = False
+
+    @property
+    def lots(self) -> tuple[Lot, ...]:
+        """The lots that it is known to be made up of, by name; of most stakes nobody says."""
+        return ()
+
+    @property
+    def seen_by(self) -> str | None:
+        """The publisher who saw just this much; None where that has no name, or it came about otherwise."""
+        return None
+
+
+class StakeSeen(Stake):
+    """A stake that remembers who saw it, and its lots, all of one publisher.
+
+    This is how replay reckons and no part of the answer: it is no field, so that a stake is equal to one of
+    the same size that remembers nothing, and is shown and exported as one.
+    """
+
+    lots: tuple[Lot, ...] = ()
+    seen_by: str | None = None
+
+
+def seen(stake: Stake, lots: tuple[Lot, ...] = (), by: str | None = None) -> Stake:
+    """``stake``, made up of these lots, and seen by a publisher; the plain one when neither is known."""
+    if not lots and by is None:
+        return stake
+    made = StakeSeen(*stake)
+    made.lots, made.seen_by = lots, by
+    return made
 
 
 def is_listed(view: str, value: Any) -> bool:

@@ -18,7 +18,13 @@ from chronicle.checks.lives import (
 )
 from chronicle.checks.order import guessed, not_followed
 from chronicle.checks.reports import reported_too_early, told_twice
-from chronicle.checks.stakes import above_the_whole, disposed_of_more, observed_otherwise, stale
+from chronicle.checks.stakes import (
+    above_the_whole,
+    disposed_of_more,
+    lots_added_up,
+    observed_otherwise,
+    stale,
+)
 from chronicle.checks.units import handed_over_by_another, two_owners
 from chronicle.errors import Problem
 
@@ -55,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     told_twice,
     not_followed,
     stale,
+    lots_added_up,
     holds_after_ended,
     holds_itself,
     taken_in_by_two,

@@ -134,6 +134,7 @@ def _settled(view: str, key: Key, first: Event, second: Event, examined: Examine
         or _follows(second, first, examined)
         or (view in _LIVES and _take_in(first) and _take_in(second))
         or (isinstance(first, UnitTransferred) and isinstance(second, UnitTransferred))
+        or _two_lots(first, second)
         or (_adds(view, key, first, examined) and _adds(view, key, second, examined))
     )
 
@@ -166,6 +167,12 @@ def _follows(second: Event, first: Event, examined: Examined) -> bool:
             return True
         event = examined.by_id.get(event.after)
     return False
+
+
+def _two_lots(first: Event, second: Event) -> bool:
+    """Whether they speak of two lots of a holding, which add up in whichever order."""
+    lots = {each.lot for each in (first, second) if isinstance(each, StakeObserved)}
+    return len(lots) == 2 and None not in lots
 
 
 def _adds(view: str, key: Key, event: Event, examined: Examined) -> bool:

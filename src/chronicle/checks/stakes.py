@@ -23,12 +23,10 @@ from chronicle.events import (
     StakeObserved,
 )
 from chronicle.replay import Key, Span
-from chronicle.values import WHOLE, Share, more_than_whole
+from chronicle.values import WHOLE, Share, contradicts, more_than_whole
 from chronicle.views import Stake
 
 _NEARLY_WHOLE = 0.999
-# By how much of itself "about 60 %" may be another number.
-_ABOUT = Fraction(1, 20)
 
 
 # More than was held
@@ -129,7 +127,7 @@ def _more(stated: Share, held: Stake) -> bool:
     rest = held.share - stated
     if rest.maximum is None or rest.maximum > 0 or (rest.maximum == 0 and not rest.maximum_open):
         return False
-    return not _agrees(stated, held)
+    return contradicts(stated, held.share)
 
 
 def _handed_out(event: DemergerSplit, examined: Examined) -> Iterator[Problem]:
@@ -214,7 +212,7 @@ def observed_otherwise(examined: Examined) -> Iterator[Problem]:
                 yield from _compared_with_zero(event, span, examined)
             elif span is not None:
                 if event.check or not _merely_observed(span, examined):
-                    yield from _compared(event, span)
+                    yield from _compared(event, span, examined)
             elif event.holds.minimum:
                 yield from _compared_with_nothing(event, key, examined)
         elif isinstance(event, StakeAcquired | StakeDisposed) and event.share and event.holds:
@@ -226,19 +224,35 @@ def _merely_observed(span: Span, examined: Examined) -> bool:
     return all(isinstance(examined.by_id[event], StakeObserved) for event in span.events)
 
 
-def _compared(event: StakeObserved, span: Span) -> Iterator[Problem]:
+def _compared(event: StakeObserved, span: Span, examined: Examined) -> Iterator[Problem]:
     stake: Stake = span.value
     if stake.stale:
         return
-    if not _agrees(event.holds, stake):
-        seen, replayed = str(event.holds), str(stake.share)
-        apart = _difference(event.holds, stake.share)
-    elif event.shares is not None and stake.shares is not None and event.shares.value != stake.shares:
-        seen, replayed = f"{event.shares.value:,} shares", f"{stake.shares:,}"
-        apart = f"{abs(event.shares.value - stake.shares):,} shares"
+    share, seen = event.holds, event.shares
+    if event.lot is not None:
+        lot = next((lot for lot in stake.lots if lot.name == event.lot), None)
+        if lot is not None:
+            stake = Stake(lot.share, lot.shares)
+        elif stake.lots:
+            return
+        else:
+            share, seen = _in_all(event, span.key, examined), None
+    if contradicts(share, stake.share):
+        said, replayed = str(share), str(stake.share)
+        apart = _difference(share, stake.share)
+    elif seen is not None and stake.shares is not None and seen.value != stake.shares:
+        said, replayed = f"{seen.value:,} shares", f"{stake.shares:,}"
+        apart = f"{abs(seen.value - stake.shares):,} shares"
     else:
         return
-    yield _disagreement(event, seen, f"{replayed} since {span.begin}, {apart} apart", span.events)
+    yield _disagreement(event, said, f"{replayed} since {span.begin}, {apart} apart", span.events)
+
+
+def _in_all(event: StakeObserved, key: Key, examined: Examined) -> Share:
+    """What is seen of a holding in all the lots that are told of one day."""
+    spans = (span for span in examined.ledger.cell(views.HOLDINGS, key) if span.begin == event.date)
+    shares: list[Share] = [span.value.share for span in spans if span.value.lots]
+    return shares[-1] if shares else event.holds
 
 
 def _added_up(
@@ -250,7 +264,7 @@ def _added_up(
         return
     before: Share = span.value.share
     sign, after = ("+", before + share) if isinstance(event, StakeAcquired) else ("-", before - share)
-    if not _agrees(holds, Stake(after, None, "derived")):
+    if contradicts(holds, after):
         yield Problem(
             "C407",
             f"stated result disagrees: {event.holder} is said to hold {holds} of {event.target}"
@@ -301,29 +315,34 @@ def _difference(one: Share, two: Share) -> str:
     return f"{points} percentage points" if gap.is_exact else f"at least {points} percentage points"
 
 
-def _agrees(stated: Share, held: Stake) -> bool:
-    """Whether what a source states can be what replay came to.
-
-    A share that was worked out agrees with a stated one when it is that one, rounded to its digits. A share
-    that is stated as "about" agrees with what is near it.
-    """
-    if stated.may_equal(held.share):
-        return True
-    one, two = stated.value, held.share.value
-    if one is None or two is None:
-        return False
-    apart = abs(one - two)
-    if stated.approximate or held.share.approximate:
-        return apart <= max(one, two) * _ABOUT
-    return held.basis == "derived" and apart <= _half_a_digit(stated)
+# Lots
 
 
-def _half_a_digit(share: Share) -> Fraction:
-    text = str(share)
-    if not text.endswith("%"):
-        return Fraction(0)
-    _, _, decimals = text.rstrip(" %").partition(".")
-    return Fraction(1, 200 * 10 ** len(decimals))
+def lots_added_up(examined: Examined) -> Iterator[Problem]:
+    """C419: several records of one publisher were taken as lots of one holding, and added up."""
+    for key in examined.ledger.keys(views.HOLDINGS):
+        spans = (span for span in examined.ledger.cell(views.HOLDINGS, key) if _of_several_lots(span))
+        most = max(spans, key=lambda span: len(span.value.lots), default=None)
+        if most is not None:
+            yield _lots(most)
+
+
+def _of_several_lots(span: Span) -> bool:
+    stood = span.end is None or span.begin.earliest < span.end.latest
+    return stood and len(span.value.lots) > 1
+
+
+def _lots(span: Span) -> Problem:
+    holder, target, right = span.key
+    stake: Stake = span.value
+    lots = listed(f"{lot.name} {lot.share}" for lot in stake.lots)
+    return Problem(
+        "C419",
+        f"{len(stake.lots)} lots are added up: {holder} holds {stake.share} of {target}{_of_right(right)} "
+        f"since {span.begin}: {lots}",
+        help="nothing, if these are separate stakes; retract one of them if they are one stake",
+        events=involved(span.events[-1], span.events),
+    )
 
 
 # Stale

@@ -108,9 +108,11 @@ CODES = (
         explanation=(
             "A source saw another value than the one that the events before it lead to. The observed "
             "value stands from then on. The same is said of a purchase or a sale whose own `share` and "
-            "`holds` do not add up. A share that was worked out agrees with one that is stated to fewer "
-            "digits, and a share stated as about (~) with what is near it. Add what happened in between, "
-            "or correct the event that is wrong; `chronicle why` shows where the other value comes from."
+            "`holds` do not add up. A share agrees with one that is stated to fewer digits, and a share "
+            "stated as about (~) with what is near it; nothing else rounds to 0% or to 100%. Add what "
+            "happened in between, "
+            "or correct the event that is wrong; `chronicle why` shows where the other value comes from. An "
+            "observation that agrees changes nothing: it confirms what stands."
         ),
         example=(
             "events:\n"
@@ -270,6 +272,23 @@ CODES = (
             "events:\n"
             "  - {kind: merger.absorbed, date: 2014-03-11, survivor: group, absorbed: film}\n"
             "  - {kind: merger.absorbed, date: 2014-03-11, survivor: fund, absorbed: film}"
+        ),
+    ),
+    Code(
+        "C419",
+        "warning",
+        "lots are added up",
+        explanation=(
+            "Several records of one publisher give one holder a stake of one right in one target. They are "
+            "taken as lots of one holding and add up; an update or an end of one leaves the others. Records "
+            "that say the same share from the same time are one lot told twice, and a record that begins "
+            "while an earlier one, whose end is known, still runs replaces that one; neither is added. If "
+            "the records are one stake all the same, retract all but one of them."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.observed, date: 2014-03, holder: group, target: film, holds: 30%, lot: r1}\n"
+            "  - {kind: stake.observed, date: 2015-06, holder: group, target: film, holds: 20%, lot: r2}"
         ),
     ),
 )

@@ -130,7 +130,7 @@ class Search:
         overlay: dict[Cell, Any],
         following: dict[frozenset[Any], Node],
     ) -> None:
-        state = frozenset((cell, _hashable(value)) for cell, value in overlay.items())
+        state = frozenset((cell, _whole(value)) for cell, value in overlay.items())
         known = following.get(state)
         if known is None:
             mask = node.mask | 1 << place
@@ -183,14 +183,14 @@ class Search:
         """How many ends of the same window should come first, since something stands that they end."""
         if not pending:
             return 0
-        begun = {cell for cell, value in world.changed_by(event, self.handlers) if value is not None}
-        begun = {cell for cell in begun if world.get(*cell) is not None}
+        begun = {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
+        begun = {cell for cell in begun if not _is_none(world.get(*cell))}
         return sum(
             1
             for place in pending
             if begun
             and any(
-                cell in begun and value is None
+                cell in begun and _is_none(value)
                 for cell, value in world.changed_by(self.plan.natural[self.members[place]], self.handlers)
             )
         )
@@ -219,12 +219,15 @@ def _wide(one: Event, two: Event) -> bool:
     return not issuers.isdisjoint(targets)
 
 
-def _hashable(value: Any) -> Any:
-    try:
-        hash(value)
-    except TypeError:
-        return id(value)
-    return value
+def _is_none(value: Any) -> bool:
+    """Whether a cell is empty, or says that nothing is held."""
+    return value is None or (isinstance(value, views.Stake) and value.share.is_nothing)
+
+
+def _whole(value: Any) -> Any:
+    """A value with what does not count when two are compared: the lots of a stake."""
+    lots = getattr(value, "lots", ())
+    return (value, lots) if lots else value
 
 
 LIVE = "live"
@@ -276,7 +279,7 @@ class Group(World):
                 following.overlay[LIVE, cell] = live  # type: ignore[index]  # a view of our own
             if kept is None:
                 continue
-            if kept.value == self._running.before.get(*cell):
+            if _whole(kept.value) == _whole(self._running.before.get(*cell)):
                 following.overlay.pop(cell, None)
             else:
                 following.overlay[cell] = kept.value
@@ -323,9 +326,7 @@ class Found:
         """The things that the ends differ in."""
         cells = {cell for node in self.ends for cell in node.overlay}
         differ = {
-            cell
-            for cell in cells
-            if len({_hashable(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
+            cell for cell in cells if len({_whole(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
         }
         touched = {thing for index in members for thing in plan.touched[index]}
         return [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]

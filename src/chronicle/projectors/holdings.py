@@ -24,6 +24,7 @@ from chronicle.events import (
 from chronicle.projectors import families
 from chronicle.projectors.counting import total_after, total_before
 from chronicle.projectors.departures import doubted, given_away, lifted, taken_before
+from chronicle.projectors.observing import observed, with_lots
 from chronicle.replay import Before, Change, Key, Operation, Projector
 from chronicle.values import Count, Share
 from chronicle.views import Stake
@@ -114,10 +115,10 @@ def _gain(
     if holds is not None:
         return Change(views.HOLDINGS, key, "set", Stake(holds, count), event.date, event.id)
     if share is None:
-        stake = _recounted(old, _number(event.shares), total_before(key[1], before))
+        stake = with_lots(_recounted(old, _number(event.shares), total_before(key[1], before)), old)
         return _or_end(event, key, _anew(old), stake, _base(key[1]))
     stake = Stake(share, count) if old is None else Stake(old.share + share, count, "derived", old.stale)
-    return Change(views.HOLDINGS, key, _anew(old), stake, event.date, event.id, made_from)
+    return Change(views.HOLDINGS, key, _anew(old), with_lots(stake, old), event.date, event.id, made_from)
 
 
 def _lose(
@@ -140,10 +141,10 @@ def _lose(
     if old is None:
         return ()
     if share is None:
-        stake = _recounted(old, -_number(event.shares), total_before(key[1], before))
+        stake = with_lots(_recounted(old, -_number(event.shares), total_before(key[1], before)), old)
         return (_or_end(event, key, "adjust", stake, _base(key[1])),)
     stake = Stake(_not_below_nothing(old.share - share), count, "derived", old.stale)
-    return (_or_end(event, key, "adjust", stake, made_from),)
+    return (_or_end(event, key, "adjust", with_lots(stake, old), made_from),)
 
 
 def _or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_from: Cells = ()) -> Change:
@@ -221,20 +222,11 @@ def _recounted(old: Stake | None, moved: int, total: int | None) -> Stake:
     return Stake(share, None, "derived", old.stale)
 
 
-def _observed(event: StakeObserved, before: Before) -> tuple[Change, ...]:
-    key = (event.holder, event.target, event.right)
-    old: Stake | None = before.get(views.HOLDINGS, key)
-    count = None if event.shares is None else event.shares.value
-    if old is not None and old.share == event.holds and not old.stale and count in (None, old.shares):
-        return (Change(views.HOLDINGS, key, "confirm", old, event.date, event.id),)
-    return (_or_end(event, key, "set", Stake(event.holds, count)),)
-
-
 def _invested(event: InvestmentMade, before: Before) -> tuple[Change, ...]:
     key = (event.investor, event.project, "equity")
     old = _held(before, key)
     share = _UNKNOWN if event.share is None else event.share
-    stake = Stake(share) if old is None else Stake(old.share + share, None, "derived")
+    stake = Stake(share) if old is None else with_lots(Stake(old.share + share, None, "derived"), old)
     return (Change(views.HOLDINGS, key, _anew(old), stake, event.date, event.id),)
 
 
@@ -254,6 +246,7 @@ def _rebased(event: SharesIssued | SharesCancelled, before: Before) -> Iterator[
             bought = subscribed.pop(key[0], 0) if key[2] == "equity" else 0
             new = _diluted(old, bought, old_total, new_total)
             if new != old:
+                new = with_lots(new, old, Fraction(old_total, new_total) if old_total and new_total else 1)
                 yield Change(views.HOLDINGS, key, "adjust", new, event.date, event.id, base)
     for holder, bought in subscribed.items():
         key = (holder, event.issuer, "equity")
@@ -281,7 +274,12 @@ def _restructured(event: SharesRestructured, before: Before) -> list[Change]:
     """A split changes counts and no shares of the whole. What is left of a fraction is paid out."""
     totals = total_before(event.issuer, before), total_after(event, before)
     return [
-        _or_end(event, key, "adjust", _exchanged(stake, event.ratio.factor, *totals))
+        _or_end(
+            event,
+            key,
+            "adjust",
+            with_lots(_exchanged(stake, event.ratio.factor, *totals), stake, count_factor=event.ratio.factor),
+        )
         for key, stake in _standing(before, 1, event.issuer)
         if stake.shares is not None
     ]
@@ -372,6 +370,9 @@ def _gathered(event: Event, before: Before, key: Key, origins: Iterable[Key]) ->
     for origin in origins:
         moved: Stake = before.get(views.HOLDINGS, origin)  # type: ignore[assignment]  # origins stand
         stake = moved if stake is None else _joined(stake, moved)
+    if stake is not None:
+        # The records of what moved are of another pair, and so are their lots.
+        stake = with_lots(Stake(*stake), own)
     causes = tuple((views.HOLDINGS, origin) for origin in origins)
     return Change(views.HOLDINGS, key, _anew(own), stake, event.date, event.id, causes)
 
@@ -395,7 +396,7 @@ HOLDINGS = Projector(
     table={
         StakeAcquired: _acquired,
         StakeDisposed: _disposed,
-        StakeObserved: _observed,
+        StakeObserved: observed,
         InvestmentMade: _invested,
         SharesIssued: _rebased,
         SharesCancelled: _rebased,

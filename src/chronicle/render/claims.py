@@ -10,7 +10,7 @@ from typing import Any, Final
 from chronicle import codec
 from chronicle.conflicts import Conflict
 from chronicle.dates import PartialDate
-from chronicle.events import EntityRenamed, Event
+from chronicle.events import EntityFounded, EntityRenamed, Event
 from chronicle.render.days import short
 from chronicle.render.figures import money_figure, share_of
 from chronicle.render.layout import PLAIN, clean, joined
@@ -27,7 +27,7 @@ def claimed(event: Event, teller: Teller) -> str:
     shares = getattr(event, "shares", None)
     effects = getattr(event, "effects", None) or ()
     said = [
-        clean(event.name) if isinstance(event, EntityRenamed) else "",
+        clean(event.name) if isinstance(event, EntityFounded | EntityRenamed) else "",
         "" if share is None else f"{_VERBS[share[0]]} {clean(str(share[1]))}".strip(),
         "" if shares is None else f"{clean(str(shares))} shares",
         money_figure(event),

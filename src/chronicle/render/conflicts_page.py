@@ -94,6 +94,10 @@ def _name(parts: Sequence[str], _: Event, __: Teller) -> str:
     return f"New name of {clean(parts[0])}"
 
 
+def _founding(parts: Sequence[str], _: Event, __: Teller) -> str:
+    return f"Founding of {clean(parts[0])}"
+
+
 _FACTS: Final[Mapping[str, Callable[[Sequence[str], Event, Teller], str]]] = MappingProxyType(
-    {"stake": _stake, "deal": _deal, "name": _name}
+    {"stake": _stake, "deal": _deal, "founding": _founding, "name": _name}
 )

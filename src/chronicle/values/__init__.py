@@ -6,6 +6,7 @@ decimals and integers, never floats. What is not known is said to be unknown; it
 
 from __future__ import annotations
 
+from chronicle.values.agreement import confirms, contradicts, disagree
 from chronicle.values.counts import Count, Ratio, parse_count, parse_ratio
 from chronicle.values.currencies import CURRENCIES
 from chronicle.values.money import Money, parse_money
@@ -23,6 +24,9 @@ __all__ = [
     "Ratio",
     "Share",
     "Source",
+    "confirms",
+    "contradicts",
+    "disagree",
     "more_than_whole",
     "parse_count",
     "parse_money",

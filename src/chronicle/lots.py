@@ -1,0 +1,163 @@
+"""Which records of a register are lots of one holding, and which are one lot told again.
+
+The records of one publisher that give one pair a stake of one right add up. Two kinds do not. Records that
+say the same share from the same time are one lot that is told twice: it counts once, until the last of them
+ends. And a record that begins while an earlier one, whose end is known, still runs takes the place of that
+one. Replay goes forward and cannot know an end ahead, so this is sorted out before it: events get the name
+of the lot that they are about, and those that say no more are set aside.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import Factory, define, evolve, field, frozen
+
+from chronicle.events import Event, StakeObserved
+
+
+@frozen
+class SortedOut:
+    """Events that are about another lot than they say, by id, and the ids of those that do not count.
+
+    ``set_aside`` maps each of these to the event that counts in its place.
+    """
+
+    changed: Mapping[str, Event] = field(factory=dict)
+    set_aside: Mapping[str, str] = field(factory=dict)
+
+
+def sorted_out(events: Sequence[Event]) -> SortedOut:
+    """What becomes of the observations with a ``lot`` among ``events``, whose order does not matter.
+
+    One that ``ends`` such an observation is about the same lot.
+    """
+    observed = [event for event in events if type(event) is StakeObserved]
+    seen = [event for event in observed if event.lot is not None]
+    if not seen:
+        return SortedOut()
+    holdings: defaultdict[tuple[str, ...], list[StakeObserved]] = defaultdict(list)
+    for event in seen:
+        holdings[_holding(event)].append(event)
+    sorting = _Sorting()
+    ending = [event for event in observed if event.lot is None and event.ends is not None]
+    begun = {event.id: event for event in seen} if ending else {}
+    for event in ending:
+        record = begun.get(str(event.ends))
+        if record is not None:
+            named = evolve(event, lot=record.lot)
+            sorting.changed[event.id] = named
+            holdings[_holding(record)].append(named)
+    for told in holdings.values():
+        if any(event.lot != told[0].lot for event in told):
+            sorting.sort(told)
+    return SortedOut(sorting.changed, sorting.set_aside)
+
+
+def _holding(event: StakeObserved) -> tuple[str, ...]:
+    """The pair, the right, and the publisher: the records of another are another account of it."""
+    publisher = event.sources[0].publisher if event.sources else None
+    return event.holder, event.target, event.right, publisher or ""
+
+
+@define
+class _Record:
+    """What one record says: its events by date. ``end`` is the last, where that says that nothing is left."""
+
+    name: str
+    events: list[StakeObserved]
+
+    @property
+    def begin(self) -> StakeObserved:
+        return self.events[0]
+
+    @property
+    def end(self) -> StakeObserved | None:
+        return self.events[-1] if self.events[-1].holds.is_nothing else None
+
+
+@define
+class _Lot:
+    """The name that a lot has, and the record that tells it at the moment."""
+
+    name: str
+    record: _Record
+
+
+@define
+class _Sorting:
+    changed: dict[str, Event] = Factory(dict)
+    set_aside: dict[str, str] = Factory(dict)
+
+    def sort(self, told: Sequence[StakeObserved]) -> None:
+        """Sort out the records of one holding by one publisher."""
+        lots: list[_Lot] = []
+        for record in self._told_once(_records(told)):
+            earlier = [lot for lot in lots if _still_runs(lot.record, record.begin)]
+            if earlier:
+                replaced = max(earlier, key=lambda lot: (lot.record.begin.date.order, lot.record.name))
+                self._ends_with(replaced.record, record.begin)
+                replaced.record = record
+                self._call(record, replaced.name)
+            else:
+                lots.append(_Lot(record.name, record))
+
+    def _told_once(self, records: Iterable[_Record]) -> list[_Record]:
+        """The records, those that tell the same joined into one under the name of the first."""
+        once: list[_Record] = []
+        for record in records:
+            twin = next((other for other in once if _same(other.begin, record.begin)), None)
+            if twin is None:
+                once.append(record)
+            else:
+                self._call(record, twin.name)
+                self._join(twin, record)
+        return once
+
+    def _join(self, twin: _Record, record: _Record) -> None:
+        """One lot of two records; it ends with the later of them, and not at all while one has no end."""
+        ends = [each.end for each in (twin, record) if each.end is not None]
+        last = max(ends, key=lambda end: end.date.order) if len(ends) == 2 else None
+        for end in ends:
+            if end is not last:
+                self.set_aside[end.id] = last.id if last is not None else twin.begin.id
+        both = (event for event in (*twin.events, *record.events) if event.id not in self.set_aside)
+        twin.events = sorted(both, key=_when)
+
+    def _ends_with(self, record: _Record, following: StakeObserved) -> None:
+        """What ``record`` says from then on has no effect any more."""
+        late = (event for event in record.events if _when(event) >= _when(following))
+        self.set_aside.update((event.id, following.id) for event in late)
+
+    def _call(self, record: _Record, name: str) -> None:
+        self.changed.update((event.id, evolve(event, lot=name)) for event in record.events)
+
+
+def _records(told: Iterable[StakeObserved]) -> list[_Record]:
+    """The records that begin, the earliest first; an end without a beginning is left as it is."""
+    by_name: defaultdict[str, list[StakeObserved]] = defaultdict(list)
+    for event in told:
+        by_name[str(event.lot)].append(event)
+    records = [_Record(name, sorted(events, key=_when)) for name, events in by_name.items()]
+    begun = (record for record in records if not record.begin.holds.is_nothing)
+    return sorted(begun, key=lambda record: (record.begin.date.order, record.name))
+
+
+def _when(event: StakeObserved) -> tuple[int, bool]:
+    # On one day a record begins before it ends.
+    return event.date.order, event.holds.is_nothing
+
+
+def _same(one: StakeObserved, two: StakeObserved) -> bool:
+    """Whether two records begin as one told twice: with the same share, in windows that overlap."""
+    overlap = one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
+    counts = {each.shares.value for each in (one, two) if each.shares is not None}
+    return overlap and one.holds == two.holds and len(counts) < 2
+
+
+def _still_runs(record: _Record, begin: StakeObserved) -> bool:
+    """Whether a record that began earlier has an end that is known, and may not have ended before then."""
+    if record.end is None or record.begin.date.order >= begin.date.order:
+        return False
+    return begin.date.earliest <= record.end.date.latest
