@@ -21,7 +21,6 @@ from chronicle.dates import PartialDate, as_day, parse_date
 from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError, absent, printable
 from chronicle.events import (
     KINDS,
-    ORDER,
     DealAgreed,
     DealApproved,
     DealCompleted,
@@ -34,7 +33,7 @@ from chronicle.events import (
 from chronicle.events import knowledge as known_from
 from chronicle.projectors import PROJECTORS
 from chronicle.projectors.guarded import guarded
-from chronicle.replay import Ledger, Projector, Span, in_order
+from chronicle.replay import Ledger, Projector, Span
 from chronicle.state import State
 from chronicle.stores import Store, open_store
 from chronicle.tables import Table, spans_table
@@ -42,6 +41,7 @@ from chronicle.tables import Table, spans_table
 if TYPE_CHECKING:
     from chronicle.conflicts import Conflict
     from chronicle.diff import Difference
+    from chronicle.order import Origin
     from chronicle.why import Evidence, Why
 
 Day = str | PartialDate | datetime.date
@@ -190,7 +190,8 @@ class History:
         or kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
-        visible = self._visible(known, recorded)
+        resolved = self._resolved(known, recorded)
+        visible = resolved.visible
         if entity is not None and entity not in (entities := self.entity_ids()):
             if deal is not None or entity not in self.deal_ids():
                 raise absent("C601", "entity", entity, (*entities, *self.deal_ids()))
@@ -206,7 +207,7 @@ class History:
             raise UsageError(Problem("C609", message, help="give the earlier date as since"))
         return tuple(
             event
-            for event in in_order(visible.events, ORDER)
+            for event in resolved.told
             if (not isinstance(event, EntityDeclared) if wanted is None else event.kind in wanted)
             and (entity is None or event.deal in concerned or _names(event, entity))
             and deal in (None, event.deal)
@@ -400,8 +401,16 @@ class History:
             others = [other for other in self._answers if other != (None, None)]
             if len(others) >= _KEPT_LEDGERS:
                 del self._answers[others[0]]
-            self._answers[day, held] = knowledge.resolve(events, day, self._projectors)
+            self._answers[day, held] = knowledge.resolve(events, day, self._projectors, self._told_in())
         return self._answers[day, held]
+
+    def _told_in(self) -> Origin:
+        """In which file, or by which append, each event was told: there, and only there, order is data."""
+        places, recorded = self._places, self._recorded
+        if recorded is None:
+            return lambda event: place.file if (place := places.get(event.id)) else None
+        positions = self._positions()
+        return lambda event: recorded[position - 1] if (position := positions.get(event.id)) else None
 
     def _evidence(self, known: Day | None, recorded: Day | None) -> Evidence:
         from chronicle.why import Evidence

@@ -22,6 +22,7 @@ from chronicle.dates import PartialDate
 from chronicle.errors import InvalidEvents, Problem, nearest
 from chronicle.events import (
     NOT_CORRECTED,
+    ORDER,
     EntityDeclared,
     Event,
     IdentityLinked,
@@ -36,7 +37,7 @@ from chronicle.events import (
 from chronicle.lots import sorted_out
 from chronicle.order import Origin, replay_in_order
 from chronicle.projectors import PROJECTORS
-from chronicle.replay import Ledger, Projector
+from chronicle.replay import Ledger, Projector, in_order
 
 _Patch = tuple[tuple[str, str], ...]
 
@@ -119,6 +120,14 @@ class Resolved:
     def events(self) -> Mapping[str, Event]:
         """The visible events by id, those included that do not count."""
         return {event.id: event for event in self.visible.events}
+
+    @cached_property
+    def told(self) -> tuple[Event, ...]:
+        """The visible events in the order of replay; those that do not count stand where their dates put them."""
+        replayed = dict.fromkeys(event.id for event in self.ordered)
+        turns = iter(replayed)
+        natural = in_order(self.visible.events, ORDER)
+        return tuple(self.events[next(turns)] if event.id in replayed else event for event in natural)
 
     @cached_property
     def announcements(self) -> Mapping[str, Event]:

@@ -111,7 +111,7 @@ class Left:
         self._assign(course, log, runs, standing)
         others = tuple(value for value in finals if value != standing)
         if others:
-            self.running.guesses.append(Guess(view, key, self.order))
+            self.running.guesses.append(Guess(view, key, self._concerned()))
             self.running.doubtful[self.cell] = others
         else:
             self.running.doubtful.pop(self.cell, None)
@@ -234,6 +234,17 @@ class Left:
                 ),
             )
         )
+
+    def _concerned(self) -> tuple[str, ...]:
+        """Ids of the events of the group that change the cell in some best order, as they were replayed."""
+        plan, members = self.search.plan, self.search.members
+        changing = {
+            plan.natural[members[place]].id
+            for node in self.found.kept()
+            for before, place in node.ways
+            if before.overlay.get(self.cell, self.base) != node.overlay.get(self.cell, self.base)
+        }
+        return tuple(event for event in self.order if event in changing)
 
     def _makers(self, value: Any) -> list[Event]:
         """The events by which some best order comes to a value, the last one last."""

@@ -210,7 +210,7 @@ class Plan:
         for thing, indexes in self.things.items():
             self._join_overlapping(indexes, union)
             if thing[0] == views.SHARES:
-                self._join_with_holders(indexes, union)
+                self._join_with_holders(thing[1], indexes, union)
         for index in cut:
             union.root(index)
         self._close(union)
@@ -232,9 +232,8 @@ class Plan:
             if last[index] > last[longest]:
                 longest = index
 
-    def _join_with_holders(self, counting: Sequence[int], union: Union) -> None:
+    def _join_with_holders(self, issuer: str, counting: Sequence[int], union: Union) -> None:
         """A change of the number of shares is looked at together with stakes of the same days."""
-        issuer = self.natural[counting[0]].issuer  # type: ignore[attr-defined]  # all of them count shares
         for index in self.holders.get(issuer, ()):
             for count in counting:
                 if self._may_swap(index, count):
