@@ -261,7 +261,7 @@ class History:
         from chronicle.checks import Examined, examine
 
         resolved = self._resolved(known, recorded)
-        found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger))
+        found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger, resolved.doubts))
         return tuple(self._placed(problem) for problem in (*resolved.visible.problems, *found))
 
     # Changes

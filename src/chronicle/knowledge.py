@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from chronicle import codec
+from chronicle import codec, happenings
 from chronicle.collector import paused_collector
 from chronicle.conflicts import Conflict, Settled, contradicted, settle
 from chronicle.errors import InvalidEvents, Problem, nearest
@@ -100,13 +100,17 @@ class Resolved:
     """A history by one day of knowledge: what was visible, which claims count, and what replay made of them.
 
     ``ordered`` are the events that count in the order of replay, each completion of a deal followed
-    by what the deal did.
+    by what the deal did. ``doubts`` are the findings about claims that were taken as one happening, and
+    ``doubtful`` the ids of events that count though it is open which claims tell them: nothing that these
+    made is ever certain.
     """
 
     visible: Visible
     settled: Settled
     ordered: tuple[Event, ...]
     ledger: Ledger
+    doubts: tuple[Problem, ...] = ()
+    doubtful: frozenset[str] = frozenset()
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
@@ -130,9 +134,22 @@ def resolve(
     """Replay what was known on a day: the one way from events to a ledger."""
     with paused_collector():
         seen = visible(events, known)
-        settled = settle(seen.events)
-        ordered = tuple(with_effects(in_order(settled.events, ORDER), KINDS))
-        return Resolved(seen, settled, ordered, replay(ordered, projectors, seen.names))
+        told = happenings.join(seen.events)
+        settled = settle(told.events)
+        ordered = in_order(settled.events, ORDER)
+        deals = happenings.in_deals(settled.events, ordered)
+        if deals.conflicts:
+            ordered = in_order(deals.events, ORDER)
+        replayed = tuple(with_effects(ordered, KINDS, deals.effects))
+        doubtful = told.doubtful | deals.doubtful
+        # HOOK: spans that a doubtful event made are to be never certain.
+        ledger = replay(replayed, projectors, seen.names)
+        counted = Settled(
+            deals.events,
+            (*told.conflicts, *settled.conflicts, *deals.conflicts),
+            {**told.set_aside, **settled.set_aside},
+        )
+        return Resolved(seen, counted, replayed, ledger, (*told.problems, *deals.problems), doubtful)
 
 
 def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:

@@ -10,7 +10,7 @@ from chronicle.checks.deals import out_of_order
 from chronicle.checks.examined import Check, Examined
 from chronicle.checks.lives import acts_after_ended, acts_before_founded, holds_after_ended, holds_itself
 from chronicle.checks.order import guessed, not_followed
-from chronicle.checks.reports import reported_too_early, told_twice
+from chronicle.checks.reports import reported_too_early, told_as_one, told_twice
 from chronicle.checks.stakes import above_the_whole, disposed_of_more, observed_otherwise, stale
 from chronicle.checks.units import handed_over_by_another, two_owners
 from chronicle.errors import Problem
@@ -46,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     guessed,
     reported_too_early,
     told_twice,
+    told_as_one,
     not_followed,
     stale,
     holds_after_ended,

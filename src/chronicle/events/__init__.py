@@ -56,6 +56,7 @@ from chronicle.events.envelope import (
     Right,
     knowledge,
 )
+from chronicle.events.likeness import COUNTED, alike, independent, mirrored, overlap, publishers
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
 from chronicle.events.records import (
     NOT_CORRECTED,
@@ -76,6 +77,7 @@ from chronicle.events.stakes import (
 from chronicle.events.units import UnitClosed, UnitLaunched, UnitTransferred
 
 __all__ = [
+    "COUNTED",
     "ENVELOPE",
     "KINDS",
     "NOT_CORRECTED",
@@ -128,12 +130,17 @@ __all__ = [
     "UnitClosed",
     "UnitLaunched",
     "UnitTransferred",
+    "alike",
     "announcements",
     "circle",
     "happened",
     "in_a_circle",
+    "independent",
     "knowledge",
+    "mirrored",
+    "overlap",
     "plain_name",
+    "publishers",
     "reference_fields",
     "references",
     "renamed",
