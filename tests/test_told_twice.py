@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given as law
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from chronicle import knowledge
+from chronicle.cli import chronicle as command
 from chronicle.events import Event
-from chronicle.history import History
+from chronicle.history import History, open_history
 from chronicle.projectors import PROJECTORS
-from given import acquired, corrected, disposed, happened, issued, observed
+from given import acquired, corrected, disposed, happened, issued, observed, written
 
 MARCH, THE_11TH = "2014-03", "2014-03-11"
 
@@ -504,6 +508,111 @@ def test_an_effect_is_not_told_before_its_deal_completes() -> None:
     """What was only agreed is no purchase: the event of its own stands alone."""
     assert share(deal(STAKE)[0], bought("own", MARCH, "B")) == "30%"
     assert codes(deal(STAKE)[0], bought("own", MARCH, "B")) == []
+
+
+# Recorded, edited, and recorded again
+
+
+def recorded(folder: Path, *events: str, options: tuple[str, ...] = ()) -> Result:
+    """Record a file with these events into the store of the folder."""
+    file = written(folder, ENTITIES + "".join(f"  - {event}\n" for event in events))
+    return CliRunner().invoke(command, ["record", str(file), "--into", str(folder / "corp.db"), *options])
+
+
+ENTITIES = (
+    "entities:\n"
+    "  - {id: north, name: North Holdings, type: company}\n"
+    "  - {id: south, name: South Capital, type: company}\n"
+    "  - {id: mill, name: Mill Works, type: company}\n"
+    "events:\n"
+)
+FIRST = "{kind: stake.acquired, date: 2014-03, holder: north, target: mill, share: 40%}"
+PRECISE = "{kind: stake.acquired, date: 2014-03-11, holder: north, target: mill, share: 40%}"
+
+
+def test_an_event_whose_date_was_made_precise_is_not_recorded_twice(tmp_path: Path) -> None:
+    """Refused with the command that does it, and that command does it."""
+    recorded(tmp_path, FIRST)
+    refused = recorded(tmp_path, PRECISE)
+    assert refused.exit_code == 1
+    asked = 'is this "2014-03-stake-acquired-north-mill" with another date?'
+    assert asked in refused.stderr
+    assert "`id:`" in refused.stderr
+    assert "--new" in refused.stderr
+    said = refused.stderr.replace("\n", " ")
+    line = said[said.index("chronicle correct") : said.index("; if it is another")]
+    corrected = CliRunner().invoke(command, shlex.split(line)[1:])
+    assert corrected.exit_code == 0, corrected.stderr
+    history = open_history(tmp_path / "corp.db")
+    (holding,) = history.as_of("2015").holdings()
+    assert (str(holding.share), holding.since.text) == ("40%", THE_11TH)
+    again = recorded(tmp_path, PRECISE)
+    assert (again.exit_code, "corrected there already" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("events", "options"),
+    [
+        ((PRECISE,), ("--new",)),
+        ((PRECISE.replace("{", "{id: another, "),), ()),
+        ((FIRST, PRECISE), ()),
+        ((PRECISE.replace("40%", "20%"),), ()),
+        ((PRECISE.replace("03-11", "04"),), ()),
+        ((PRECISE.replace("share", "holds"),), ()),
+        ((PRECISE.replace("mill,", "mill, right: votes,"),), ()),
+        (("{kind: entity.founded, date: 2014-03, entity: mill, name: Mill, type: company}",), ()),
+    ],
+    ids=["--new", "id", "both in the files", "amount", "window", "result", "right", "kind"],
+)
+def test_what_is_another_event_is_recorded(
+    tmp_path: Path, events: tuple[str, ...], options: tuple[str, ...]
+) -> None:
+    """It has an id, or differs, or the files have both, or the command line says so."""
+    recorded(tmp_path, FIRST)
+    result = recorded(tmp_path, *events, options=options)
+    assert (result.exit_code, "C51" in result.stderr) == (0, False), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "{kind: role.appointed, date: 2014, person: south, entity: mill, role: director}",
+            "{kind: role.appointed, date: 2014-05-02, person: south, entity: mill, role: director}",
+        ),
+        (
+            "{kind: entity.renamed, date: 2014, entity: mill, name: Mills}",
+            "{kind: entity.renamed, date: 2014-05-02~, entity: mill, name: Mills}",
+        ),
+        (
+            "{kind: shares.issued, date: 2014-05, issuer: mill, shares: 100}",
+            "{kind: shares.issued, date: '[2014-05-02..2014-07]', issuer: mill, shares: 100, total: 900}",
+        ),
+    ],
+)
+def test_every_kind_of_event_can_be_made_precise(tmp_path: Path, first: str, second: str) -> None:
+    """A window that is moved, narrowed or widened is another date of the same event."""
+    recorded(tmp_path, first)
+    result = recorded(tmp_path, second)
+    assert (result.exit_code, "C516" in result.stderr) == (1, True)
+
+
+def test_what_was_retracted_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Its successor with a precise date is recorded as any event."""
+    recorded(tmp_path, FIRST)
+    store = str(tmp_path / "corp.db")
+    line = ["retract", "2014-03-stake-acquired-north-mill", "--reason", "slip", "--into", store]
+    assert CliRunner().invoke(command, line).exit_code == 0
+    assert recorded(tmp_path, PRECISE).exit_code == 0
+
+
+def test_all_the_same_with_another_party_is_a_warning(tmp_path: Path) -> None:
+    """Both are recorded, and somebody is asked whether they are two."""
+    recorded(tmp_path, FIRST)
+    other = FIRST.replace("north", "south")
+    for options, warned in (((), True), (("--new",), False)):
+        result = recorded(tmp_path, other, options=("--dry-run", *options))
+        assert (result.exit_code, "C517" in result.stderr) == (0, warned)
 
 
 # The law

@@ -15,12 +15,13 @@ from attrs import field, frozen
 
 from chronicle.authoring.files import event_files
 from chronicle.authoring.reading import Entry, open_document
+from chronicle.authoring.recorded import recorded_otherwise
 from chronicle.authoring.references import Known, examine
 from chronicle.collector import paused_collector
 from chronicle.errors import InvalidEvents, Place
 from chronicle.events import EntityDeclared, Event
 
-__all__ = ["Authored", "event_files", "read"]
+__all__ = ["Authored", "event_files", "read", "recorded_otherwise"]
 
 
 @frozen

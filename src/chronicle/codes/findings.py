@@ -246,9 +246,9 @@ CODES = (
             "Several publishers tell of a purchase, a sale, an investment, or an issue, cancellation or "
             "split of shares: of the same parties and right, on days that can be the same, and of amounts "
             "that can be the same, within their digits or within a tenth. They are taken as one happening "
-            "and counted once, in the narrowest window that all allow. The notices of a buyer and a seller are "
-            "one happening too, and so are an effect of a deal and an event that tells the same. If these are "
-            "separate, say `apart: yes` on one of them; a correction can say it too."
+            "and counted once, in the narrowest window that all allow. The notices of a buyer and a seller "
+            "are one happening too, and so are an effect of a deal and an event that tells the same. If "
+            "these are separate, say `apart: yes` on one of them; a correction can say it too."
         ),
         example=(
             "events:\n"
