@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ("README.md", "docs/data-frames.md", "docs/exporting.md", "docs/stores.md")
+PAGES = ("README.md", "docs/data-frames.md", "docs/exporting.md", "docs/meanings.md", "docs/stores.md")
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

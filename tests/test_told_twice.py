@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shlex
 from itertools import permutations
 from pathlib import Path
@@ -17,8 +18,12 @@ from chronicle import knowledge
 from chronicle.cli import chronicle as command
 from chronicle.events import Event
 from chronicle.history import History, open_history
+from chronicle.importing import import_events
+from chronicle.interop import FORMATS
+from chronicle.interop.mapping import mapping_of
 from chronicle.projectors import PROJECTORS
-from given import acquired, corrected, disposed, happened, issued, observed, written
+from chronicle.stores import Store, open_store
+from given import acquired, corrected, day, disposed, happened, issued, observed, written
 
 MARCH, THE_11TH = "2014-03", "2014-03-11"
 
@@ -613,6 +618,52 @@ def test_all_the_same_with_another_party_is_a_warning(tmp_path: Path) -> None:
     for options, warned in (((), True), (("--new",), False)):
         result = recorded(tmp_path, other, options=("--dry-run", *options))
         assert (result.exit_code, "C517" in result.stderr) == (0, warned)
+
+
+# Rows of a table
+
+
+TABLE = b"id,day,publisher,share\na,2014-03,Paper A,30%\nb,2014-03-11,Paper B,30%\n"
+PURCHASES = {
+    "kind": "stake.acquired",
+    "id": "{id}",
+    "date": "{day}",
+    "holder": "north",
+    "target": "mill",
+    "share": "{share}",
+    "source": {"publisher": "{publisher}"},
+}
+
+
+def rows(**more: object) -> list[Event]:
+    """The purchases that the rows of the table make."""
+    mapping, faults = mapping_of({"events": [PURCHASES], **more})
+    assert faults == []
+    made = list(FORMATS["csv"].reader()(io.BytesIO(TABLE), "table.csv", mapping))
+    return [each for each in made if isinstance(each, Event)]
+
+
+def test_rows_of_one_table_are_never_taken_as_one_unless_the_mapping_says_so() -> None:
+    """A column of publishers makes no papers of the rows; `tellers: yes` does."""
+    assert share(*rows()) == "60%"
+    assert share(*rows(tellers="yes")) == "30%"
+    assert mapping_of({"events": [PURCHASES], "tellers": "perhaps"})[1] != []
+
+
+def test_rows_that_were_imported_before_are_not_corrected() -> None:
+    """Rows told apart are the same rows; that they are tellers after all is a correction."""
+    before, told_apart = open_store("memory:"), open_store("memory:")
+    steps: list[tuple[Store, list[Event], tuple[int, int]]] = [
+        (before, rows(tellers="yes"), (2, 0)),
+        (before, rows(), (0, 0)),
+        (told_apart, rows(), (2, 0)),
+        (told_apart, rows(), (0, 0)),
+        (told_apart, rows(tellers="yes"), (0, 2)),
+    ]
+    for store, made, outcome in steps:
+        summary = import_events(made, store, today=day("2016"))
+        assert (summary.added, summary.corrected) == outcome
+    assert str(History.from_store(told_apart).as_of("2015").share("north", "mill")) == "30%"
 
 
 # The law
