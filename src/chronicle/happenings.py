@@ -39,6 +39,7 @@ from chronicle.events import (
     mirrored,
     overlap,
     publishers,
+    reach,
 )
 from chronicle.values import Count
 
@@ -86,6 +87,7 @@ class _Found:
     conflicts: list[Conflict] = Factory(list)
     problems: list[Problem] = Factory(list)
     doubts: list[tuple[Event, Sequence[_Happening]]] = Factory(list)
+    doubted: set[str] = Factory(set)
     doubtful: set[str] = Factory(set)
 
     def ranked(self, claims: Iterable[Event]) -> list[Event]:
@@ -102,8 +104,14 @@ class _Found:
         if _settled_by_their_deal(taking):
             heaviest = self.ranked(told for happening in taking for told in happening.claims)[0]
             return next(each for each in taking if heaviest in each.claims)
-        self.doubts.append((claim, sorted(taking, key=_first)))
-        return self.doubts[-1][1][0]
+        ordered = sorted(taking, key=_first)
+        self.leave_open(claim, ordered)
+        return ordered[0]
+
+    def leave_open(self, claim: Event, taking: Sequence[_Happening]) -> None:
+        """Note that a claim can tell any of several happenings."""
+        self.doubts.append((claim, taking))
+        self.doubted.add(claim.id)
 
     def told(self, events: Sequence[Event], effects: Mapping[str, frozenset[int]]) -> Told:
         """All of it, with the events that are left of ``events``."""
@@ -144,7 +152,7 @@ def join(events: Sequence[Event]) -> Told:
     """Take claims of one happening together. ``events`` stand in order of position, as known."""
     subjects = _subjects(events)
     sides = list(_sides(subjects))
-    doubled = [subject for subject, claims in subjects.items() if len(claims) > 1]
+    doubled = [subject for subject, claims in subjects.items() if len(claims) > 1 and _by_several(claims)]
     if not doubled and not sides:
         return Told(tuple(events))
     found = _Found({event.id: position for position, event in enumerate(events)})
@@ -162,7 +170,7 @@ def _subjects(events: Iterable[Event]) -> dict[_Subject, list[Event]]:
     subjects: defaultdict[_Subject, list[Event]] = defaultdict(list)
     for event in events:
         # Most events of a register end here.
-        if type(event) in COUNTED and event.sources and not event.apart and publishers(event):
+        if type(event) in COUNTED and event.sources and not event.apart:
             subjects[_subject(event)].append(event)
     return subjects
 
@@ -175,13 +183,16 @@ def _subject(event: Event) -> _Subject:
 # Claims of one kind
 
 
+def _by_several(claims: Sequence[Event]) -> bool:
+    """Whether not all are told by the same: what one publisher tells are as many happenings."""
+    first = publishers(claims[0])
+    return any(publishers(claim) != first for claim in claims)
+
+
 def _happenings(claims: Sequence[Event], found: _Found) -> Iterator[_Happening]:
-    for cluster in _clusters(claims):
-        if len(set(map(publishers, cluster))) == 1:
-            # One publisher tells all of them: these are as many happenings.
-            yield from (_Happening([claim]) for claim in cluster)
-        else:
-            yield from _grouped(cluster, found)
+    told = [claim for claim in claims if publishers(claim)]
+    for cluster in _clusters(told) if told else ():
+        yield from _grouped(cluster, found)
 
 
 def _clusters(claims: Sequence[Event]) -> Iterator[list[Event]]:
@@ -200,13 +211,39 @@ def _clusters(claims: Sequence[Event]) -> Iterator[list[Event]]:
 def _grouped(cluster: Sequence[Event], found: _Found) -> list[_Happening]:
     """Each claim with those that it can be one with, all of them. The narrowest dates say what there is."""
     happenings: list[_Happening] = []
+    outlines = {claim.id: _outline(claim) for claim in cluster} if len(cluster) > 1 else {}
     for claim in sorted(cluster, key=_narrowest):
-        taking = [each for each in happenings if all(_one(claim, told) for told in each.claims)]
+        outline = outlines.get(claim.id)
+        taking = [
+            each
+            for each in happenings
+            if not any(_elsewhere(outline, outlines[told.id]) for told in each.claims)
+            and all(_one(claim, told) for told in each.claims)
+        ]
         if not taking:
             happenings.append(_Happening([claim]))
             continue
         found.choice(claim, taking).claims.append(claim)
     return happenings
+
+
+# Of a claim: its first and last day, its publishers, and how far its amount reaches.
+_Outline = tuple[Any, Any, frozenset[str], tuple[str, float, float] | None]
+
+
+def _outline(claim: Event) -> _Outline:
+    return claim.date.earliest, claim.date.latest, publishers(claim), reach(claim)
+
+
+def _elsewhere(one: Any, two: Any) -> bool:
+    """Whether two claims are surely not one. It spares most of them from being compared in full."""
+    earliest, latest, by, amount = one
+    other_earliest, other_latest, other_by, other = two
+    if latest < other_earliest or other_latest < earliest or not by.isdisjoint(other_by):
+        return True
+    if amount is None or other is None or amount[0] != other[0]:
+        return False
+    return bool(amount[2] < other[1] or other[2] < amount[1])
 
 
 def _narrowest(claim: Event) -> tuple[Any, ...]:
@@ -274,7 +311,7 @@ def _mirror(
             purchase.other, sale.other = sale, purchase
         elif taking:
             # The other side of each is another sale: this one may be that.
-            found.doubts.append((sale.claims[0], sorted(taking, key=_first)))
+            found.leave_open(sale.claims[0], sorted(taking, key=_first))
             found.doubtful.update(each.id for each in sale.claims)
 
 
@@ -332,8 +369,7 @@ def _conflict(ranked: Sequence[Event], date: PartialDate, found: _Found) -> Conf
 def _say(ranked: Sequence[Event], date: PartialDate, found: _Found) -> None:
     """That several tell one happening: as a conflict, and as a finding (C417) unless that is in doubt."""
     found.conflicts.append(_conflict(ranked, date, found))
-    doubted = {claim.id for claim, _ in found.doubts}
-    if sum(claim.id not in doubted for claim in ranked) > 1:
+    if sum(claim.id not in found.doubted for claim in ranked) > 1:
         ids = sorted((claim.id for claim in ranked), key=lambda claim: found.positions[claim])
         message = f"told by {len(ids)}, counted once: {_listed(ids)} are taken as one happening, {date}"
         found.problems.append(Problem("C417", message, help=_SEPARATE, events=tuple(ids)))

@@ -56,7 +56,7 @@ from chronicle.events.envelope import (
     Right,
     knowledge,
 )
-from chronicle.events.likeness import COUNTED, alike, independent, mirrored, overlap, publishers
+from chronicle.events.likeness import COUNTED, alike, independent, mirrored, overlap, publishers, reach
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
 from chronicle.events.records import (
     NOT_CORRECTED,
@@ -141,6 +141,7 @@ __all__ = [
     "overlap",
     "plain_name",
     "publishers",
+    "reach",
     "reference_fields",
     "references",
     "renamed",

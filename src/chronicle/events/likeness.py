@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -43,8 +44,12 @@ def overlap(one: Event, two: Event) -> bool:
 
 def publishers(event: Event) -> frozenset[str]:
     """Who tells an event: the publishers of its sources, however they are spaced and written."""
-    named = (source.publisher for source in event.sources)
-    return frozenset(" ".join(name.casefold().split()) for name in named if name is not None)
+    return frozenset(_name(source.publisher) for source in event.sources if source.publisher is not None)
+
+
+@lru_cache(maxsize=16_384)
+def _name(publisher: str) -> str:
+    return " ".join(publisher.casefold().split())
 
 
 def independent(one: Event, two: Event) -> bool:
@@ -178,6 +183,22 @@ def can_be_same(one: _Amount, two: _Amount) -> bool:
     return apart <= max(larger * _TENTH, _half_a_digit(one), _half_a_digit(two))
 
 
+def reach(event: Event) -> tuple[str, float, float] | None:
+    """The first amount of an event that is known, and how far one that can be the same may be from it.
+
+    Not exact but quick: events of which the same amount reaches elsewhere are never ``alike``.
+    """
+    for name in ("share", "shares", "holds"):
+        amount = getattr(event, name, None)
+        if amount is not None:
+            low, high = _ends(amount)
+            if low is None or high is None:
+                return None
+            half = float(_half_a_digit(amount))
+            return name, min(0.94 * float(low), low - half), max(1.06 * float(high), high + half)
+    return None
+
+
 def _ends(amount: _Amount) -> tuple[Fraction | None, Fraction | None]:
     if isinstance(amount, Count):
         return Fraction(amount.value), Fraction(amount.value)
@@ -186,8 +207,13 @@ def _ends(amount: _Amount) -> tuple[Fraction | None, Fraction | None]:
 
 
 def _half_a_digit(amount: _Amount) -> Fraction:
+    return _half(str(amount))
+
+
+@lru_cache(maxsize=16_384)
+def _half(text: str) -> Fraction:
     """Half of the last digit that was stated; nothing for a fraction or a range, which are exact."""
-    stated = _NUMBER.fullmatch(str(amount))
+    stated = _NUMBER.fullmatch(text)
     if stated is None:
         return Fraction(0)
     decimals: int = len(stated[1] or "")
