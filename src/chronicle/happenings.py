@@ -13,7 +13,8 @@ Nothing here depends on the order of events but the last word of the policy, rec
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -45,7 +46,8 @@ from chronicle.values import Count
 
 _Stake = StakeAcquired | StakeDisposed
 _STAKES = (StakeAcquired, StakeDisposed)
-_Subject = tuple[Any, ...]
+# A kind and what its events are about.
+_Subject = tuple[type[Event], Any]
 
 _SEPARATE: Final = "say `apart: yes` on one of them if these are separate"
 _SHOWN: Final = 5
@@ -152,7 +154,11 @@ def join(events: Sequence[Event]) -> Told:
     """Take claims of one happening together. ``events`` stand in order of position, as known."""
     subjects = _subjects(events)
     sides = list(_sides(subjects))
-    doubled = [subject for subject, claims in subjects.items() if len(claims) > 1 and _by_several(claims)]
+    doubled = [
+        subject
+        for subject, claims in subjects.items()
+        if len(claims) > 1 and _hang_together(claims) and _by_several(claims)
+    ]
     if not doubled and not sides:
         return Told(tuple(events))
     found = _Found({event.id: position for position, event in enumerate(events)})
@@ -170,17 +176,34 @@ def _subjects(events: Iterable[Event]) -> dict[_Subject, list[Event]]:
     subjects: defaultdict[_Subject, list[Event]] = defaultdict(list)
     for event in events:
         # Most events of a register end here.
-        if type(event) in COUNTED and event.sources and not event.apart:
-            subjects[_subject(event)].append(event)
+        kind = type(event)
+        if kind in COUNTED and event.sources and not event.apart:
+            subjects[kind, _ABOUT[kind](event)].append(event)
     return subjects
 
 
+# What one happening cannot differ in, quickly: every event of a history may be asked.
+_ABOUT: Final[Mapping[type[Event], Callable[[Event], Any]]] = MappingProxyType(
+    {kind: attrgetter(*kind.about, *(("right",) if kind in _STAKES else ())) for kind in COUNTED}
+)
+
+
 def _subject(event: Event) -> _Subject:
-    about = tuple(getattr(event, name) for name in event.about)
-    return (type(event), *about, getattr(event, "right", None))
+    return type(event), _ABOUT[type(event)](event)
 
 
 # Claims of one kind
+
+
+def _hang_together(claims: Sequence[Event]) -> bool:
+    """Whether the windows of two of the claims overlap."""
+    dates = sorted((claim.date for claim in claims), key=lambda date: date.order)
+    latest = dates[0].latest
+    for date in dates[1:]:
+        if date.earliest <= latest:
+            return True
+        latest = date.latest
+    return False
 
 
 def _by_several(claims: Sequence[Event]) -> bool:
@@ -287,7 +310,7 @@ def _sides(subjects: Mapping[_Subject, Sequence[Event]]) -> Iterator[tuple[_Subj
             if named is None:
                 continue
             kind = StakeDisposed if isinstance(claim, StakeAcquired) else StakeAcquired
-            opposite = (kind, named, *subject[2:])
+            opposite = (kind, (named, *subject[1][1:]))
             if opposite in subjects:
                 pairs[(subject, opposite) if kind is StakeDisposed else (opposite, subject)] = None
     return iter(pairs)
