@@ -509,6 +509,21 @@ def test_the_other_effects_of_a_deal_happen_all_the_same() -> None:
     assert (share(*events), share(*events, holder="east")) == ("60%", "5%")
 
 
+@pytest.mark.parametrize("own", [{"publisher": "Seller"}, {"publisher": None, "deal": "d"}])
+@pytest.mark.parametrize("says", [{}, {"share": None, "holds": "50%"}, {"buyer": "north"}])
+def test_the_notice_of_the_seller_tells_the_effect_that_names_it(
+    own: dict[str, Any], says: dict[str, Any]
+) -> None:
+    """The deal gave north a part of what south had, and south says so."""
+    notice = sold("own", **{"date": MARCH, **own, **says})
+    for events in (
+        [SOUTH, *deal({**STAKE, "seller": "south"}), notice],
+        [notice, *deal({**STAKE, "seller": "south"}), SOUTH],
+    ):
+        assert (share(*events), share(*events, holder="south")) == ("30%", "50%")
+        assert codes(*events) == ["C417"]
+
+
 def test_an_effect_is_not_told_before_its_deal_completes() -> None:
     """What was only agreed is no purchase: the event of its own stands alone."""
     assert share(deal(STAKE)[0], bought("own", MARCH, "B")) == "30%"

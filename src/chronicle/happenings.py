@@ -484,17 +484,22 @@ def in_deals(events: Sequence[Event], ordered: Sequence[Event]) -> Told:
     effects = list(_effects(ordered))
     if not effects:
         return Told(tuple(events))
-    subjects: dict[_Subject, list[Event]] = {_subject(effect): [] for _, effect in effects}
+    named = (
+        subject for _, effect in effects for subject in (_subject(effect), _other_side(effect)) if subject
+    )
+    subjects: dict[_Subject, list[Event]] = {subject: [] for subject in named}
     for event in events:
         if type(event) in COUNTED and not event.apart and _subject(event) in subjects:
             subjects[_subject(event)].append(event)
     found = _Found({event.id: position for position, event in enumerate(events)})
     told: defaultdict[str, set[int]] = defaultdict(set)
     for place, effect in effects:
-        own = [each for each in subjects[_subject(effect)] if _tells(each, effect)]
-        if own:
-            told[effect.id].add(place)
-            _count_own(own, effect, subjects[_subject(effect)], found)
+        for subject in filter(None, (_subject(effect), _other_side(effect))):
+            own = [each for each in subjects[subject] if _tells(each, effect)]
+            if own:
+                told[effect.id].add(place)
+                _count_own(own, effect, subjects[subject], found)
+                break
     return found.told(events, {completion: frozenset(places) for completion, places in told.items()})
 
 
@@ -516,7 +521,22 @@ def _completions(ordered: Sequence[Event]) -> Iterator[tuple[DealCompleted, Any]
 
 def _tells(own: Event, effect: Event) -> bool:
     same = own.deal == effect.deal or independent(own, effect)
-    return same and overlap(own, effect) and alike(own, effect)
+    return same and overlap(own, effect) and (alike(own, effect) or _opposite(own, effect))
+
+
+def _opposite(own: Event, effect: Event) -> bool:
+    if isinstance(own, StakeDisposed) and isinstance(effect, StakeAcquired):
+        return mirrored(effect, own)
+    return isinstance(own, StakeAcquired) and isinstance(effect, StakeDisposed) and mirrored(own, effect)
+
+
+def _other_side(effect: Event) -> _Subject | None:
+    """The subject of the other side of an effect that names it, and says nothing that only one side can."""
+    if not isinstance(effect, _STAKES) or effect.holds is not None:
+        return None
+    named: str | None = getattr(effect, _other_party(effect))
+    kind = StakeDisposed if isinstance(effect, StakeAcquired) else StakeAcquired
+    return None if named is None else (kind, (named, effect.target, effect.right))
 
 
 def _count_own(own: Iterable[Event], effect: Event, left: list[Event], found: _Found) -> None:
@@ -525,7 +545,10 @@ def _count_own(own: Iterable[Event], effect: Event, left: list[Event], found: _F
     left.remove(kept)
     ranked = found.ranked((kept, effect))
     date = _date(ranked)
-    found.counted[kept.id] = evolve(_filled(ranked[0], ranked, date), **_envelope(kept))
+    if type(kept) is type(effect):
+        found.counted[kept.id] = evolve(_filled(ranked[0], ranked, date), **_envelope(kept))
+    else:
+        (found.counted[kept.id],) = _both(evolve(kept, date=date), effect, ranked)
     _say(ranked, date, found)
 
 
