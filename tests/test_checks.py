@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import given
 import strategies
-from chronicle import codec
+from chronicle import codec, happenings
 from chronicle.checks import CHECKS, Examined, examine
 from chronicle.codes import CODES
 from chronicle.dates import PartialDate, parse_date
@@ -46,8 +46,9 @@ from chronicle.replay import Span, in_order, replay
 
 def examined(events: tuple[Event, ...], projectors: Any = PROJECTORS) -> Examined:
     """Events with all that replay made of them."""
-    ordered = tuple(with_effects(in_order(events, ORDER), KINDS))
-    return Examined(events, ordered, replay(ordered, projectors))
+    told = happenings.join(events)
+    ordered = tuple(with_effects(in_order(told.events, ORDER), KINDS))
+    return Examined(told.events, ordered, replay(ordered, projectors), told.problems)
 
 
 def doubts(*events: Event) -> list[Problem]:
@@ -1074,7 +1075,7 @@ def test_a_history_of_nothing_and_a_ledger_of_nothing_are_fine() -> None:
 
 def test_the_table_names_every_check_once() -> None:
     """A check that is not in the table would never run."""
-    assert len(set(CHECKS)) == len(CHECKS) == 18
+    assert len(set(CHECKS)) == len(CHECKS) == 19
 
 
 # Laws
@@ -1202,7 +1203,7 @@ def _crowd(dice: random.Random) -> list[Event]:
     def event(number: int) -> Event:
         kind, fields = dice.choice(makers)()
         after = {"after": f"event-{dice.randrange(90)}"} if dice.random() < 0.2 else {}
-        sources = [{"publisher": "Gazette", "published": dice.choice(days)}]
+        sources = [{"publisher": dice.choice(["Gazette", "Post"]), "published": dice.choice(days)}]
         return given.happened(kind, dice.choice(days), f"event-{number}", **fields, **after, sources=sources)
 
     return [event(number) for number in range(dice.randrange(80))]

@@ -52,6 +52,8 @@ _Stake = StakeAcquired | StakeDisposed | StakeObserved
 _STAKES = (StakeAcquired, StakeDisposed, StakeObserved)
 _STAGES = (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated)
 
+_OPEN: tuple[object, ...] = (None, ())
+
 # What claims may differ in, field by field, and the word for it.
 _COMPARED = MappingProxyType(
     {
@@ -59,6 +61,9 @@ _COMPARED = MappingProxyType(
         "holds": "share",
         "shares": "count",
         "price": "amount",
+        "amount": "amount",
+        "total": "total",
+        "subscribers": "subscribers",
         "effects": "effects",
         "name": "name",
         "type": "type",
@@ -74,7 +79,8 @@ class Conflict:
 
     ``fact`` says what they are about, ``chosen`` is the event that counts, ``others`` do not, in order
     of position. ``differ`` names what they disagree on: share, count, amount, effects, day. ``rule``
-    says why the chosen one counts.
+    says why the chosen one counts. ``once`` says that they were taken as one happening told by several,
+    who may also agree in all.
     """
 
     fact: tuple[str, ...]
@@ -82,6 +88,7 @@ class Conflict:
     others: tuple[Event, ...]
     differ: tuple[str, ...]
     rule: str
+    once: bool = False
 
 
 @frozen
@@ -110,7 +117,7 @@ def settle(events: Sequence[Event], known: Mapping[str, datetime.date] = Mapping
     set_aside: dict[str, str] = {}
     conflicts: list[Conflict] = []
     for fact, claims in facts.items():
-        ranked = sorted(claims, key=lambda claim: _weight(claim, positions[claim.id], known), reverse=True)
+        ranked = sorted(claims, key=lambda claim: weight(claim, positions[claim.id], known), reverse=True)
         rivals = _choices(ranked)
         for chosen, rumour in _outweighed([kept for kept, _ in rivals]):
             next(others for kept, others in rivals if kept is chosen).append(rumour)
@@ -186,7 +193,13 @@ def _several(claims: Sequence[Event], name: str) -> bool:
     return sum(getattr(claim, name) is not None for claim in claims) > 1
 
 
-def _weight(claim: Event, position: int, known: Mapping[str, datetime.date]) -> tuple[Any, ...]:
+def weight(
+    claim: Event, position: int, known: Mapping[str, datetime.date] = MappingProxyType({})
+) -> tuple[Any, ...]:
+    """How much a claim weighs by the policy: the heaviest counts.
+
+    ``known`` has, by id, the day from which a corrected event could be known.
+    """
     day = known.get(claim.id) or knowledge(claim).day
     return CONFIDENCE[claim.confidence], day, position
 
@@ -299,7 +312,7 @@ def _overlap(one: Event, two: Event) -> bool:
 def _conflict(
     fact: tuple[str, ...], chosen: Event, others: Sequence[Event], positions: Mapping[str, int]
 ) -> Iterator[Conflict]:
-    differ = tuple(dict.fromkeys(word for other in others for word in _differences(chosen, other)))
+    differ = _words(chosen, others)
     if not differ and any(map(_is_rumour, others)):
         # It may say no more than that it is nearer than what is known, or than what was bought.
         differ = ("share",)
@@ -308,12 +321,28 @@ def _conflict(
         yield Conflict(fact, chosen, ordered, differ, _rule(chosen, others))
 
 
+def told_once(fact: tuple[str, ...], chosen: Event, others: Sequence[Event], date: PartialDate) -> Conflict:
+    """Claims that were taken as one happening, dated ``date``, which all of them allow."""
+    differ = _words(chosen, others)
+    rule = _rule(chosen, others) if differ else "all agree"
+    if date != chosen.date:
+        rule += f"; dated {date}, which all allow"
+    return Conflict(fact, chosen, tuple(others), differ, rule, once=True)
+
+
+def _words(chosen: Event, others: Sequence[Event]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for other in others for word in _differences(chosen, other)))
+
+
 def _differences(one: Event, two: Event) -> Iterator[str]:
     """In which words two claims disagree; a field that either leaves open is no disagreement."""
     for name, word in _COMPARED.items():
         first, second = getattr(one, name, None), getattr(two, name, None)
         # Who only observed says nothing of the day on which it came about.
-        if first is None or second is None or (word == "day" and isinstance(two, StakeObserved)):
+        if first in _OPEN or second in _OPEN or (word == "day" and isinstance(two, StakeObserved)):
+            continue
+        # What a buyer holds in the end and what a seller does are two things.
+        if name == "holds" and getattr(one, "holder", None) != getattr(two, "holder", None):
             continue
         if _disagree(first, second):
             yield word

@@ -294,7 +294,7 @@ class History:
 
         resolved = self._resolved(known, recorded)
         seen = resolved.visible
-        found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger))
+        found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger, resolved.doubts))
         return tuple(self._placed(problem) for problem in (*seen.problems, *seen.doubts, *found))
 
     # Changes

@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from chronicle import codec
+from chronicle import codec, happenings
 from chronicle.collector import paused_collector
 from chronicle.conflicts import Conflict, Settled, contradicted, settle
 from chronicle.dates import PartialDate
@@ -35,7 +35,7 @@ from chronicle.events import (
     renamed,
 )
 from chronicle.lots import sorted_out
-from chronicle.order import Origin, replay_in_order
+from chronicle.order import Origin, Terms, replay_in_order
 from chronicle.projectors import PROJECTORS
 from chronicle.replay import Ledger, Projector, in_order
 
@@ -108,13 +108,17 @@ class Resolved:
     """A history by one day of knowledge: what was visible, which claims count, and what replay made of them.
 
     ``ordered`` are the events that count in the order of replay, each completion of a deal followed
-    by what the deal did.
+    by what the deal did. ``doubts`` are the findings about claims that were taken as one happening, and
+    ``doubtful`` the ids of events that count though it is open which claims tell them: nothing that these
+    made is ever certain.
     """
 
     visible: Visible
     settled: Settled
     ordered: tuple[Event, ...]
     ledger: Ledger
+    doubts: tuple[Problem, ...] = ()
+    doubtful: frozenset[str] = frozenset()
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
@@ -152,10 +156,22 @@ def resolve(
     """
     with paused_collector():
         seen = visible(events, known)
-        settled = _with_lots(settle(seen.events, seen.known))
+        told = happenings.join(seen.events, seen.known)
+        settled = settle(told.events, seen.known)
+        deals = happenings.in_deals(settled.events, in_order(settled.events, ORDER), seen.known)
+        counted = _with_lots(
+            Settled(
+                deals.events,
+                (*told.conflicts, *settled.conflicts, *deals.conflicts),
+                {**told.set_aside, **settled.set_aside},
+            )
+        )
+        doubtful = told.doubtful | deals.doubtful
         shipped = [projector for projector in projectors if projector in PROJECTORS]
-        replayed = replay_in_order(settled.events, projectors, shipped, seen.names, origin)
-        return Resolved(seen, settled, replayed.ordered, replayed.ledger)
+        terms = Terms(origin, deals.effects, doubtful)
+        replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms)
+        problems = (*told.problems, *deals.problems)
+        return Resolved(seen, counted, replayed.ordered, replayed.ledger, problems, doubtful)
 
 
 def _with_lots(settled: Settled) -> Settled:

@@ -733,10 +733,10 @@ class Replay:
                     )
 
 
-class World:
+class World(Before):
     """What would stand before an event, had some cells the values of ``overlay`` (None for nothing)."""
 
-    def __init__(self, base: Before, overlay: Mapping[Cell, Any]) -> None:
+    def __init__(self, base: Before, overlay: Mapping[Any, Any]) -> None:
         self._base = base
         self.overlay = overlay
 

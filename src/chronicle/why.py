@@ -50,7 +50,8 @@ class Reason:
     @property
     def contradicted_by(self) -> tuple[Event, ...]:
         """The claims about the same that do not count."""
-        found = (other for step in self.steps for conflict in step.conflicts for other in conflict.others)
+        conflicts = (conflict for step in self.steps for conflict in step.conflicts if conflict.differ)
+        found = (other for conflict in conflicts for other in conflict.others)
         return tuple(dict.fromkeys(found))
 
 

@@ -15,12 +15,21 @@ from attrs import field, frozen
 
 from chronicle.authoring.files import event_files, is_json_lines, is_standard_input, standard_input
 from chronicle.authoring.reading import Entry, open_document
+from chronicle.authoring.recorded import recorded_otherwise
 from chronicle.authoring.references import Known, examine
 from chronicle.collector import paused_collector
 from chronicle.errors import InvalidEvents, Place
 from chronicle.events import EntityDeclared, Event
 
-__all__ = ["Authored", "event_files", "is_json_lines", "is_standard_input", "read", "standard_input"]
+__all__ = [
+    "Authored",
+    "event_files",
+    "is_json_lines",
+    "is_standard_input",
+    "read",
+    "recorded_otherwise",
+    "standard_input",
+]
 
 
 @frozen

@@ -17,7 +17,7 @@ from chronicle.checks.lives import (
     taken_in_by_two,
 )
 from chronicle.checks.order import guessed, not_followed
-from chronicle.checks.reports import reported_too_early, told_twice
+from chronicle.checks.reports import reported_too_early, told_as_one, told_twice
 from chronicle.checks.stakes import (
     above_the_whole,
     disposed_of_more,
@@ -59,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     guessed,
     reported_too_early,
     told_twice,
+    told_as_one,
     not_followed,
     stale,
     lots_added_up,

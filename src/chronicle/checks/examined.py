@@ -27,12 +27,14 @@ class Examined:
 
     ``events`` are as known now, in order of position. ``ordered`` are the same in the order of
     replay, each completion of a deal followed by the events that its effects became, which carry its
-    id. ``ledger`` is what replay made of ``ordered``.
+    id. ``ledger`` is what replay made of ``ordered``. ``doubts`` are the findings about claims that were
+    taken as one happening before all that.
     """
 
     events: tuple[Event, ...]
     ordered: tuple[Event, ...]
     ledger: Ledger
+    doubts: tuple[Problem, ...] = ()
 
     @cached_property
     def positions(self) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""Doubts about reporting: reported before it happened, told twice."""
+"""Doubts about reporting: reported before it happened, told twice, told by several."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from chronicle.events import (
     IdentityLinked,
     RecordCorrected,
     RecordRetracted,
+    StakeObserved,
+    overlap,
 )
 from chronicle.values import Source
 
@@ -52,32 +54,49 @@ def _before(source: Source, event: Event) -> bool:
 
 
 def told_twice(examined: Examined) -> Iterator[Problem]:
-    """C410: two events of one kind say the same of the same days."""
-    # Few events share a kind, a window and what they are about, so only these are compared in full.
-    alike: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
+    """C410: two events of one kind say the same of days that can be the same.
+
+    An observation that agrees with one of another day is none: it confirms it.
+    """
+    # Few events share a kind and what they are about, so only these are compared in full.
+    subjects: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
     for event in examined.events:
-        about = tuple(getattr(event, name, None) for name in event.about)
-        alike[(event.kind, event.date.order, *about)].append(event)
-    for events in alike.values():
+        if not event.apart:
+            subjects[(event.kind, *(getattr(event, name, None) for name in event.about))].append(event)
+    for events in subjects.values():
         if len(events) > 1:
             yield from _same(events)
 
 
 def _same(events: list[Event]) -> Iterator[Problem]:
-    first: dict[tuple[object, ...], Event] = {}
-    for event in events:
-        told = tuple(getattr(event, name) for name in _own_fields(type(event)))
-        original = first.setdefault(told, event)
-        if original is not event:
-            yield Problem(
-                "C410",
-                f'the same event twice: "{event.id}" says what "{original.id}" says, '
-                f"{event.kind} on {event.date}",
-                help="keep one and put both sources there; if both happened, tell them apart in a field",
-                events=involved(event.id, (original.id,)),
-            )
+    alike: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.date.order):
+        seen = event.date.order if isinstance(event, StakeObserved) else None
+        alike[(seen, *(getattr(event, name) for name in _own_fields(type(event))))].append(event)
+    for told in alike.values():
+        first = told[0]
+        for event in told[1:]:
+            if not overlap(first, event):
+                first = event
+            elif event.after != first.id and first.after != event.id:
+                yield _twice(first, event)
+
+
+def _twice(first: Event, second: Event) -> Problem:
+    when = f"on {second.date}" if first.date == second.date else f"on {first.date} and on {second.date}"
+    return Problem(
+        "C410",
+        f'the same event twice: "{second.id}" says what "{first.id}" says, {second.kind} {when}',
+        help="keep one and put both sources there; if both happened, say `apart: yes` on one of them",
+        events=involved(second.id, (first.id,)),
+    )
 
 
 def _own_fields(kind: type[Event]) -> tuple[str, ...]:
     """The fields that say what happened, the deal included: not the id, sources and remarks."""
     return tuple(each.name for each in fields(kind) if each.name not in ENVELOPE or each.name == "deal")
+
+
+def told_as_one(examined: Examined) -> Iterator[Problem]:
+    """C417, C418: several tell one happening, and which one is not always plain."""
+    yield from examined.doubts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
+from chronicle.cli.ending import colored, print_problems
 from chronicle.cli.progress import waiting
-from chronicle.errors import ChronicleError, Conflict, Problem, printable
+from chronicle.errors import ChronicleError, Conflict, InvalidEvents, Problem, printable
 
 if TYPE_CHECKING:
     from chronicle.authoring import Authored
@@ -41,11 +43,20 @@ _EVENT_FILES = (".yaml", ".yml", ".jsonl")
     is_flag=True,
     help="Record what was exported from a store as events of this one, with new positions and times.",
 )
-def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: bool, as_events: bool) -> None:
+@click.option(
+    "--new",
+    "is_new",
+    is_flag=True,
+    help="Record also what looks like an event of the store with another date: it is another one.",
+)
+def record(
+    files: tuple[str, ...], into: str, *, expected: int | None, dry_run: bool, as_events: bool, is_new: bool
+) -> None:
     """Record the events of FILES, or of folders, in a store: all of them or none. - is stdin.
 
     What the store has already is left alone, so recording twice does no harm. An event that was
-    edited since is refused: what is recorded stays, and a correction is an event of its own.
+    edited since is refused: what is recorded stays, and a correction is an event of its own. So is one
+    that looks like a recorded event with another date, unless it has an id of its own.
 
     The export of a store (chronicle export jsonl) makes a copy of it: the same positions, times and
     chain, byte for byte. It goes into a new store, or into an older copy of the same.
@@ -60,6 +71,8 @@ def record(files: tuple[str, ...], into: str, expected: int | None, dry_run: boo
     with waiting("reading"):
         held = _held(into, dry_run)
         authored = _read(files, held, None if piped is None else piped.data)
+        if held and not is_new:
+            _refuse_edited(authored, held.history, into)
     with waiting("recording"):
         target = _rehearsal(held) if dry_run else held or _opened(into, create=True)
         new = _append(target.history, authored, expected)
@@ -185,6 +198,20 @@ def _read(files: tuple[str, ...], held: _Target | None, piped: bytes | None) -> 
         for _, what, identifier in references(event):
             known[what].add(identifier)
     return authoring.read(files, known["entity"], known["deal"], known["event"], piped)
+
+
+def _refuse_edited(authored: Authored, history: History, into: str) -> None:
+    """Refuse what looks like a recorded event with another date; warn of one with another party."""
+    from chronicle.authoring import recorded_otherwise
+    from chronicle.events import KINDS
+
+    current = history.timeline(kinds=KINDS)
+    found = recorded_otherwise(authored.events, history.events, current, into)
+    placed = tuple(_placed(problem, authored) for problem in found)
+    refused = [problem for problem in placed if problem.severity == "error"]
+    if refused:
+        raise InvalidEvents(*refused)
+    print_problems(placed, color=colored(click.get_current_context().obj.color, sys.stderr))
 
 
 def _append(history: History, authored: Authored, expected: int | None) -> int:

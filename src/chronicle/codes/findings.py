@@ -158,9 +158,10 @@ CODES = (
         "warning",
         "the same event twice",
         explanation=(
-            "Two events under two ids are of one kind, of one date, and say the same in every field of "
-            "their own: mostly one thing that was taken from two sources, and that now counts twice. Keep "
-            "one of them with both sources, and retract the other."
+            "Two events under two ids are of one kind, can be of one day, and say the same: mostly one thing "
+            "that was taken from two sources, or with two dates, and that now counts twice. Keep one of them "
+            "with both sources, and retract the other. Where both happened, say `apart: yes` on one of them. "
+            "What several publishers tell of one purchase or issue is counted once, and is no such finding."
         ),
         example=(
             "events:\n"
@@ -290,6 +291,45 @@ CODES = (
             "events:\n"
             "  - {kind: stake.observed, date: 2014-03, holder: group, target: film, holds: 30%, lot: r1}\n"
             "  - {kind: stake.observed, date: 2015-06, holder: group, target: film, holds: 20%, lot: r2}"
+        ),
+    ),
+    Code(
+        "C417",
+        "warning",
+        "told by several, counted once",
+        explanation=(
+            "Several publishers tell of a purchase, a sale, an investment, or an issue, cancellation or "
+            "split of shares: of the same parties and right, on days that can be the same, and of amounts "
+            "that can be the same, within their digits or within a tenth. They are taken as one happening "
+            "and counted once, in the narrowest window that all allow. The notices of a buyer and a seller "
+            "are one happening too, and so are an effect of a deal and an event that tells the same. If "
+            "these are separate, say `apart: yes` on one of them; a correction can say it too."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03, holder: group, target: film, share: 30%,\n"
+            "     sources: [{publisher: Post}]}\n"
+            "  - {kind: stake.acquired, date: 2014-03-11, holder: group, target: film, share: 30%,\n"
+            "     sources: [{publisher: Times}]}"
+        ),
+    ),
+    Code(
+        "C418",
+        "warning",
+        "it is open which happening a claim tells",
+        explanation=(
+            "A claim can tell either of several happenings, and it is counted with one of them. What these "
+            "come to is possible and never certain: the claim may also be of a happening of its own. Give it "
+            "a narrower date, or say `apart: yes` on it if it is."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: stake.acquired, date: 2014-03-11, holder: group, target: film, share: 30%,\n"
+            "     sources: [{publisher: Post}]}\n"
+            "  - {kind: stake.acquired, date: 2014-05-24, holder: group, target: film, share: 30%,\n"
+            "     sources: [{publisher: Post}]}\n"
+            "  - {kind: stake.acquired, date: 2014, holder: group, target: film, share: 30%,\n"
+            "     sources: [{publisher: Times}]}"
         ),
     ),
 )

@@ -145,6 +145,27 @@ CODES = (
         "chronicle migrate corp.db",
     ),
     Code(
+        "C516",
+        "error",
+        "looks like a recorded event with another date",
+        "An event without an id of its own gets one made of its date, kind and parties. So an event whose "
+        "date was edited in a file comes with another id, and the store would have it twice. Here the store "
+        "has one of the same kind, parties and amount that can be of the same day, that is not in the files, "
+        "and whose id was made in the same way. Nothing was recorded. Correct what is recorded, by the "
+        "command that the error has; or, if it is another event, give it an `id:` in the file, or record "
+        "with --new.",
+        "chronicle record edited.yaml --into corp.db",
+    ),
+    Code(
+        "C517",
+        "warning",
+        "looks like a recorded event with another party",
+        "The store has an event of the same kind, date and amount that differs in one party and is not in "
+        "the files. It may be another one, and both are recorded. If a party was edited in the file, it is "
+        "there twice now: retract one of the two. An `id:` in the file, or --new, says that it is another.",
+        "chronicle record edited.yaml --into corp.db",
+    ),
+    Code(
         "C520",
         "error",
         "line is not what was exported",

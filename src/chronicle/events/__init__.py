@@ -56,6 +56,7 @@ from chronicle.events.envelope import (
     Right,
     knowledge,
 )
+from chronicle.events.likeness import COUNTED, alike, independent, mirrored, overlap, publishers, reach
 from chronicle.events.lives import ENDS_OF_TIES, NO_ACTS, ended_by, founded_by, revived_by
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
 from chronicle.events.records import (
@@ -77,6 +78,7 @@ from chronicle.events.stakes import (
 from chronicle.events.units import UnitClosed, UnitLaunched, UnitTransferred
 
 __all__ = [
+    "COUNTED",
     "ENDS_OF_TIES",
     "ENVELOPE",
     "KINDS",
@@ -131,14 +133,20 @@ __all__ = [
     "UnitClosed",
     "UnitLaunched",
     "UnitTransferred",
+    "alike",
     "announcements",
     "circle",
     "ended_by",
     "founded_by",
     "happened",
     "in_a_circle",
+    "independent",
     "knowledge",
+    "mirrored",
+    "overlap",
     "plain_name",
+    "publishers",
+    "reach",
     "reference_fields",
     "references",
     "renamed",

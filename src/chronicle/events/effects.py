@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from chronicle.events.deals import DealAgreed, DealCompleted, DealProposed, DealTerminated
@@ -30,11 +31,16 @@ def happened(effect: Effect, completion: DealCompleted, kinds: Mapping[str, type
     )
 
 
-def with_effects(ordered: Sequence[Event], kinds: Mapping[str, type[Event]]) -> list[Event]:
+def with_effects(
+    ordered: Sequence[Event],
+    kinds: Mapping[str, type[Event]],
+    told: Mapping[str, Container[int]] = MappingProxyType({}),
+) -> list[Event]:
     """Events in the order of replay, each completion of a deal followed by what the deal does.
 
     That is what the completion itself says, else what was last announced for the deal. A deal that
-    completes twice does its effects once.
+    completes twice does its effects once. ``told`` has by the id of a completion the places of those effects
+    that an event of its own tells: they are left out.
     """
     sayings = announcements(ordered)
     if not sayings:
@@ -43,7 +49,11 @@ def with_effects(ordered: Sequence[Event], kinds: Mapping[str, type[Event]]) -> 
     for event in ordered:
         result.append(event)
         if isinstance(event, DealCompleted) and event.id in sayings:
-            result.extend(happened(effect, event, kinds) for effect in sayings[event.id].effects or ())
+            result.extend(
+                happened(effect, event, kinds)
+                for place, effect in enumerate(sayings[event.id].effects or ())
+                if place not in told.get(event.id, ())
+            )
     return result
 
 

@@ -11,7 +11,7 @@ from attrs import Factory, define, frozen
 from chronicle.codec import decode, diagnose, kind_names
 from chronicle.dates import parse_date
 from chronicle.errors import ChronicleError, InvalidValue, Problem, shown
-from chronicle.events import KINDS, Event, plain_name
+from chronicle.events import COUNTED, KINDS, Event, plain_name
 from chronicle.interop.cells import identifier, number
 from chronicle.interop.mapping import FieldRule, Outcome, Rule, TableMapping
 from chronicle.interop.templates import Cells, Filling, Row, Tidy, as_it_is, filling
@@ -89,7 +89,10 @@ Snapshots = dict[Rule, Snapshot]
 
 @define
 class Maker:
-    """Makes the events of one rule from rows whose columns stand in known places."""
+    """Makes the events of one rule from rows whose columns stand in known places.
+
+    ``apart`` says that each row is a happening of its own, whoever its publisher is.
+    """
 
     rule: Rule
     constant: Plain
@@ -98,6 +101,7 @@ class Maker:
     when: tuple[tuple[int, frozenset[str]], ...]
     end: _Field | None
     snapshot: Snapshot | None
+    apart: bool = False
 
     def takes(self, row: Row) -> bool:
         """Whether the rule is for this row."""
@@ -142,6 +146,8 @@ class Maker:
         return [each for each in made if isinstance(each, Trouble)] or made
 
     def _decoded(self, plain: Plain) -> Sequence[Made]:
+        if self.apart and KINDS[str(plain["kind"])] in COUNTED:
+            plain["apart"] = True
         try:
             return (decode(plain),)
         except ChronicleError:
@@ -267,6 +273,8 @@ class _Compiler:
             return None
         constant: Plain = {"kind": rule.kind}
         constant.update((field.name, field.read(())) for field in fields if field.column is None)
+        # Rows of one publisher are never taken as one; a column of publishers makes no papers of them.
+        several = any(field.column for field in source if field.name == "publisher")
         if source and not any(field.column for field in source):
             constant["sources"] = [{field.name: field.read(()) for field in source}]
             source = []
@@ -278,6 +286,7 @@ class _Compiler:
             when=tuple((self.columns[column], values) for column, values in rule.when),
             end=self._field(rule.end, end=True) if rule.end else None,
             snapshot=snapshots.setdefault(rule, Snapshot()) if rule.vanished else None,
+            apart=several and not self.mapping.tellers,
         )
 
     def _has(self, column: str) -> bool:

@@ -63,7 +63,10 @@ class Outcome:
 
 @frozen
 class TableMapping:
-    """Everything that a mapping says."""
+    """Everything that a mapping says.
+
+    ``tellers`` says that rows of several publishers may tell one happening, as papers do.
+    """
 
     rules: tuple[Rule, ...]
     dates: Dates = field(factory=Dates)
@@ -76,6 +79,7 @@ class TableMapping:
     empty: frozenset[str] = frozenset({""})
     values: Mapping[str, Mapping[str, str]] = field(factory=lambda: MappingProxyType({}))
     report_rest: bool = True
+    tellers: bool = False
 
 
 def mapping_of(plain: Mapping[str, object]) -> tuple[TableMapping | None, list[Fault]]:
@@ -97,6 +101,7 @@ _KEYS: Final = (
     "shares",
     "decimal",
     "rest",
+    "tellers",
     "events",
 )
 _DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
@@ -132,6 +137,7 @@ class _Reading:
             empty=frozenset({"", *self._texts(plain, ("empty",))}),
             values=self._values(),
             report_rest=self._word(plain, ("rest",), ("report", "skip"), "report") == "report",
+            tellers=self._word(plain, ("tellers",), ("yes", "no"), "no") == "yes",
         )
 
     # Single keys

@@ -18,11 +18,11 @@ from collections.abc import Mapping, Sequence
 
 from chronicle.events import ORDER, Event
 from chronicle.order.overlaps import candidates
-from chronicle.order.plan import Origin, Plan
+from chronicle.order.plan import Origin, Plan, Terms
 from chronicle.order.walk import Replayed, Walk
 from chronicle.replay import Projector, Replay, in_order
 
-__all__ = ["Origin", "Replayed", "replay_in_order"]
+__all__ = ["Origin", "Replayed", "Terms", "replay_in_order"]
 
 
 def replay_in_order(
@@ -30,17 +30,17 @@ def replay_in_order(
     projectors: Sequence[Projector],
     shipped: Sequence[Projector],
     names: Mapping[str, str],
-    origin: Origin = lambda _: None,
+    terms: Terms | None = None,
 ) -> Replayed:
     """Replay ``events``, given in order of position, in the order that makes most sense.
 
     ``shipped`` are those of the projectors that decide what stands: a projector of one's own follows.
-    ``origin`` says in which file, or by which append, an event was told: only within one is the order of
-    events data. ``names`` are ids that turned out to be another's.
+    ``names`` are ids that turned out to be another's.
     """
     natural = in_order(events, ORDER)
     own = frozenset(event.ends for event in natural if event.ends is not None)
-    found = candidates(natural)
-    plan = Plan([natural[place] for place in found.places], events, own, origin, found.mortal)
+    terms = terms or Terms()
+    found = candidates(natural, terms.doubtful)
+    plan = Plan([natural[place] for place in found.places], events, own, terms, found.mortal)
     walk = Walk(plan, Replay(projectors, own), Replay(shipped).handlers, found.deals)
     return walk.result(natural, found.places, names)

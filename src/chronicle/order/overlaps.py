@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -105,8 +105,11 @@ class Candidates:
     deals: bool
 
 
-def candidates(natural: Sequence[Event]) -> Candidates:
-    """The candidates among ``natural``, which stand in the order of their dates."""
+def candidates(natural: Sequence[Event], doubtful: Set[str] = frozenset()) -> Candidates:
+    """The candidates among ``natural``, which stand in the order of their dates.
+
+    ``doubtful`` are ids of events that are candidates in any case.
+    """
     sweep = _Sweep()
     sweep.over(natural)
     hot, rare, pairs = sweep.hot, sweep.rare, sweep.pairs
@@ -115,6 +118,9 @@ def candidates(natural: Sequence[Event]) -> Candidates:
     _add_deals(natural, rare, hot)
     _add_counts(natural, rare, hot)
     parties = _parties(natural, rare)
+    if doubtful:
+        found.update(place for place, event in enumerate(natural) if event.id in doubtful)
+        hot.update(filter(None, (_concern_of(natural[place]) for place in found)))
     if any(natural[place].after is not None for place in rare):
         targets = {natural[place].after for place in rare}
         found.update(place for place, event in enumerate(natural) if event.id in targets)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from itertools import accumulate
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from chronicle import sense, views
 from chronicle.dates import order_of
@@ -16,6 +16,22 @@ from chronicle.order.touching import acting, touched_by
 
 Origin = Callable[[Event], Hashable]
 """In which file, or by which append, an event was told."""
+
+
+@frozen
+class Terms:
+    """What is known of the events besides themselves.
+
+    ``origin`` says in which file, or by which append, an event was told: only within one is the order of events
+    data. ``told`` has by the id of a completion the places of the effects that events of their own tell, and
+    ``doubtful`` are the ids of events of which it is open how often they happened: nothing that they make is
+    certain.
+    """
+
+    origin: Origin = lambda _: None
+    told: Mapping[str, frozenset[int]] = field(factory=dict)
+    doubtful: frozenset[str] = frozenset()
+
 
 LIVES: frozenset[type[Event]] = frozenset(
     kind for kind in KINDS.values() if kind.kind.startswith(("entity.", "merger.", "demerger."))
@@ -29,7 +45,7 @@ class Plan:
     natural: Sequence[Event]
     by_position: Sequence[Event]
     own: Set[str]
-    origin: Origin
+    terms: Terms
     mortal: bool
     first: list[int] = field(init=False)
     last: list[int] = field(init=False)

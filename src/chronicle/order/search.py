@@ -23,7 +23,7 @@ class Node:
     """A set of events that have happened and what stands then."""
 
     mask: int
-    overlay: dict[Cell, Any]
+    overlay: dict[Any, Any]
     score: int
     ways: list[tuple[Node, int]] = field(factory=list)
     depth: int = 0
@@ -109,7 +109,7 @@ class Search:
         if type(event) in OF_DEALS:
             cell = (ANNOUNCED, (event.deal or "",))
             announced = world.overlay.get(cell, self.announced.get(event.deal or ""))
-            effects, saying = deal_step(event, announced)
+            effects, saying = deal_step(event, announced, self.plan.terms.told)
             steps += effects
         # What a deal does is part of its completion, and makes sense with it or not at all.
         good = True
@@ -127,7 +127,7 @@ class Search:
         node: Node,
         place: int,
         score: int,
-        overlay: dict[Cell, Any],
+        overlay: dict[Any, Any],
         following: dict[frozenset[Any], Node],
     ) -> None:
         state = frozenset((cell, _whole(value)) for cell, value in overlay.items())
@@ -207,7 +207,7 @@ class Search:
             1
             for other in (self.members[each] for each in pending)
             if plan.position[plan.natural[other].id] < plan.position[event.id]
-            and plan.origin(plan.natural[other]) == plan.origin(event)
+            and plan.terms.origin(plan.natural[other]) == plan.terms.origin(event)
             and (not things.isdisjoint(plan.touched[other]) or _wide(event, plan.natural[other]))
         )
 
@@ -237,23 +237,23 @@ LIVE = "live"
 class Group(World):
     """What stands while a group is tried out: that before it, and what its events changed so far."""
 
-    def __init__(self, running: Replay, overlay: Mapping[Cell, Any]) -> None:
+    def __init__(self, running: Replay, overlay: Mapping[Any, Any]) -> None:
         super().__init__(running.before, dict(overlay))
         self._running = running
 
-    overlay: dict[Cell, Any]
+    overlay: dict[Any, Any]
 
     def changed_by(self, event: Event, handlers: Mapping[type, Handler]) -> list[tuple[Cell, Any]]:
         """The cells that an event would change, and to what."""
         handler = handlers.get(type(event))
         if handler is None:
             return []
-        return [((change.view, change.key), change.value) for change in handler(event, self)]  # type: ignore[arg-type]  # a World reads as Before does
+        return [((change.view, change.key), change.value) for change in handler(event, self)]
 
     def would_change(self, event: Event, handlers: Mapping[type, Handler]) -> bool:
         """Whether an event that ends another by name finds it."""
         handler = handlers.get(type(event))
-        made = () if handler is None else tuple(handler(event, self))  # type: ignore[arg-type]  # as above
+        made = () if handler is None else tuple(handler(event, self))
         return any(
             kept is not None or live != self._live((change.view, change.key))
             for change in made
@@ -261,7 +261,7 @@ class Group(World):
         )
 
     def _live(self, cell: Cell) -> Live:
-        held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))  # type: ignore[call-overload]  # a view of our own
+        held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))
         return held
 
     def after(self, event: Event, handlers: Mapping[type, Handler]) -> Group:
@@ -269,14 +269,14 @@ class Group(World):
         handler = handlers.get(type(event))
         if handler is None:
             return self
-        made = tuple(handler(event, self))  # type: ignore[arg-type]  # as above
+        made = tuple(handler(event, self))
         following = Group(self._running, self.overlay)
         for change in made:
             cell = change.view, change.key
             kept: Any = change
             if self._running.own:
                 kept, live = ending_its_own(event, change, self._live(cell))
-                following.overlay[LIVE, cell] = live  # type: ignore[index]  # a view of our own
+                following.overlay[LIVE, cell] = live
             if kept is None:
                 continue
             if _whole(kept.value) == _whole(self._running.before.get(*cell)):
@@ -335,13 +335,10 @@ class Found:
 _BASE = "as before"
 
 
-def _concerns(thing: sense.Thing, cell: Cell) -> bool:
+def _concerns(thing: sense.Thing, cell: Any) -> bool:
     view, key = cell
     if view == LIVE:
-        view, key = key  # type: ignore[misc, assignment]  # a view of our own
+        view, key = key
     if view == ANNOUNCED:
         view = views.DEALS
-    return thing[0] == view and key[: len(thing) - 1] == thing[1:]
-
-
-# What becomes of a group
+    return bool(thing[0] == view and key[: len(thing) - 1] == thing[1:])

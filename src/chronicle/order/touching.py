@@ -26,12 +26,19 @@ ANNOUNCED = "announced"
 OF_DEALS = frozenset({DealProposed, DealAgreed, DealCompleted, DealTerminated})
 
 
-def deal_step(event: Event, announced: Event | None) -> tuple[list[Event], Event | None]:
-    """The effects that an event of a deal has, and which event says afterwards what the deal would do."""
+def deal_step(
+    event: Event, announced: Event | None, told: Mapping[str, frozenset[int]]
+) -> tuple[list[Event], Event | None]:
+    """The effects that an event of a deal has, and which event says afterwards what the deal would do.
+
+    ``told`` has by completion the places of the effects that are left out, as events of their own tell them.
+    """
     if isinstance(event, DealCompleted):
         saying = announced if event.effects is None else event
         effects = getattr(saying, "effects", None) or ()
-        return [happened(effect, event, KINDS) for effect in effects], None
+        left_out = told.get(event.id, ())
+        kept = (effect for place, effect in enumerate(effects) if place not in left_out)
+        return [happened(effect, event, KINDS) for effect in kept], None
     if isinstance(event, DealTerminated):
         return [], None
     return [], event if getattr(event, "effects", None) is not None else announced

@@ -40,6 +40,7 @@ class Walk:
     deals: bool
     ordered: list[Event] = field(factory=list)
     _announced: dict[str, Event] = field(factory=dict)
+    _open: list[tuple[Cell, int]] = field(factory=list)
 
     def result(self, natural: Sequence[Event], places: Sequence[int], names: Mapping[str, str]) -> Replayed:
         """Replay ``natural``, of which the plan has those at ``places``."""
@@ -58,6 +59,7 @@ class Walk:
                 done.update(self._order(groups[index], done))
             else:
                 self.take_one(event)
+            self._doubt_happenings()
         self._take(plain[taken:])
         return Replayed(tuple(self.ordered), self.running.ledger(names))
 
@@ -75,7 +77,7 @@ class Walk:
 
     def _effects(self, event: Event) -> list[Event]:
         """What the completion of a deal does. Keeps in mind what was last announced."""
-        effects, announced = deal_step(event, self._announced.get(event.deal or ""))
+        effects, announced = deal_step(event, self._announced.get(event.deal or ""), self.plan.terms.told)
         if announced is None:
             self._announced.pop(event.deal or "", None)
         else:
@@ -137,8 +139,21 @@ class Walk:
             for (view, key), length in lengths.items():
                 now = len(cells[view].get(key, ()))
                 noted.extend(((view, key), place) for place in range(length, now))
+        if event.id in self.plan.terms.doubtful:
+            self._open.extend(noted)
         self.ordered.extend(steps)
         return noted
+
+    def _doubt_happenings(self) -> None:
+        """Nothing is certain that an event made of which it is open how often it happened."""
+        changes = self.running.changes
+        for cell, index in self._open:
+            log = changes.cells[cell[0]][cell[1]]
+            bounds = changes.bounds[cell]
+            bounds[index] = bounds.get(index, Bounds())._replace(certain_until=datetime.date.min)
+            # Whatever comes of it, it is not what stood before.
+            self.running.doubtful[cell] = (log[index - 1].value if index else None,)
+        self._open.clear()
 
 
 @define

@@ -54,6 +54,11 @@ def differing(conflict: Conflict) -> str:
     return "".join(text for text, _ in joined([[(word, PLAIN)] for word in conflict.differ]))
 
 
+def once(conflict: Conflict) -> str:
+    """That several tell one happening: "told by 2, counted once"; empty where it was no such question."""
+    return f"told by {1 + len(conflict.others)}, counted once" if conflict.once else ""
+
+
 def claim_data(event: Event, teller: Teller, counts: bool) -> dict[str, Any]:
     """A claim as in a file, with the day from which it is known and whether it counts."""
     known = teller.known(event)
@@ -66,11 +71,15 @@ def claim_data(event: Event, teller: Teller, counts: bool) -> dict[str, Any]:
 
 
 def conflict_data(conflict: Conflict, teller: Teller) -> dict[str, Any]:
-    """A conflict: the fact, what claims differ in, the rule, and every claim, the one that counts first."""
+    """A conflict: the fact, what claims differ in, the rule, and every claim, the one that counts first.
+
+    ``counted_once`` is true of claims that were taken as one happening; those may differ in nothing.
+    """
     return {
         "fact": list(conflict.fact),
         "differ": list(conflict.differ),
         "rule": conflict.rule,
+        "counted_once": conflict.once,
         "claims": [
             claim_data(conflict.chosen, teller, counts=True),
             *(claim_data(other, teller, counts=False) for other in conflict.others),

@@ -8,7 +8,7 @@ from typing import Final
 
 from chronicle.conflicts import Conflict
 from chronicle.events import Event
-from chronicle.render.claims import claimed, differing, said_by
+from chronicle.render.claims import claimed, differing, once, said_by
 from chronicle.render.days import speaking_day
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
 from chronicle.render.sentences import Teller
@@ -16,6 +16,7 @@ from chronicle.render.terms import Terms
 
 _COUNTS: Final = "✓ counts  "
 _NOT: Final = "  does not  "
+_TOO: Final = "  agrees  "
 _NARROWEST: Final = 20
 
 _STAGES: Final[Mapping[str, str]] = MappingProxyType(
@@ -47,15 +48,16 @@ def _page(conflicts: Sequence[Conflict], terms: Terms, teller: Teller, width: in
 
 
 def _conflict(conflict: Conflict, teller: Teller, width: int) -> Iterator[Line]:
-    head: Line = [
-        (fact_words(conflict, teller), STRONG),
-        (": sources differ in ", PLAIN),
-        (differing(conflict), DOUBT),
-    ]
+    head: Line = [(fact_words(conflict, teller), STRONG)]
+    if conflict.once:
+        head.append((f": {once(conflict)}", PLAIN))
+    if conflict.differ:
+        head += [("; " if conflict.once else ": ", PLAIN), ("sources differ in ", PLAIN)]
+        head.append((differing(conflict), DOUBT))
     yield from wrap(head, width)
     yield from _claim(conflict.chosen, teller, _COUNTS, "green", width)
     for other in conflict.others:
-        yield from _claim(other, teller, _NOT, DIM, width)
+        yield from _claim(other, teller, _NOT if conflict.differ else _TOO, DIM, width)
     yield from wrap([("  rule: ", DIM), (conflict.rule, PLAIN)], width)
 
 
@@ -90,6 +92,25 @@ def _deal(parts: Sequence[str], _: Event, teller: Teller) -> str:
     return f"{_STAGES[kind].capitalize()} of {teller.titled(deal)}"
 
 
+def _investment(parts: Sequence[str], event: Event, teller: Teller) -> str:
+    investor, project = (teller.name(each, speaking_day(event.date)) for each in parts)
+    return f"Investment of {investor} in {project}"
+
+
+def _shares(parts: Sequence[str], event: Event, teller: Teller) -> str:
+    issuer, kind = parts
+    return f"{_COUNTS_OF_SHARES[kind]} of {teller.name(issuer, speaking_day(event.date))}"
+
+
+_COUNTS_OF_SHARES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "shares.issued": "New shares",
+        "shares.cancelled": "Cancelled shares",
+        "shares.restructured": "Split or consolidation of the shares",
+    }
+)
+
+
 def _name(parts: Sequence[str], _: Event, __: Teller) -> str:
     return f"New name of {clean(parts[0])}"
 
@@ -99,5 +120,12 @@ def _founding(parts: Sequence[str], _: Event, __: Teller) -> str:
 
 
 _FACTS: Final[Mapping[str, Callable[[Sequence[str], Event, Teller], str]]] = MappingProxyType(
-    {"stake": _stake, "deal": _deal, "founding": _founding, "name": _name}
+    {
+        "stake": _stake,
+        "investment": _investment,
+        "shares": _shares,
+        "deal": _deal,
+        "founding": _founding,
+        "name": _name,
+    }
 )

@@ -108,7 +108,7 @@ class Explained:
 
     def _step(self, step: Step) -> tuple[str, ...]:
         event = step.event
-        others = [other.id for conflict in step.conflicts for other in conflict.others]
+        others = [other.id for conflict in step.conflicts if conflict.differ for other in conflict.others]
         return (
             clean(event.id),
             event.kind,

@@ -16,7 +16,7 @@ from chronicle import codec, views
 from chronicle.conflicts import Conflict
 from chronicle.dates import PartialDate
 from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
-from chronicle.render.claims import claimed, differing, said_by
+from chronicle.render.claims import claimed, differing, once, said_by
 from chronicle.render.days import day_words, short, since, until
 from chronicle.render.facts import about, subject_of
 from chronicle.render.figures import money_figure, share_figure, share_is_unknown
@@ -242,5 +242,8 @@ def _conflict(conflict: Conflict, teller: Teller) -> Node:
         Node(([(claimed(other, teller), STRONG)], [(said_by(other, teller), DIM)]))
         for other in conflict.others
     )
-    words = f"sources differ in {differing(conflict)}; this one counts: {conflict.rule}"
+    if not conflict.differ:
+        return Node(([("told by others too  ", DIM), (f"counted once; {conflict.rule}", PLAIN)],), losers)
+    told = f"{once(conflict)}; " if conflict.once else ""
+    words = f"{told}sources differ in {differing(conflict)}; this one counts: {conflict.rule}"
     return Node(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)

@@ -1,0 +1,568 @@
+"""One happening, several tellers: two papers that report one purchase do not make it two.
+
+Events that are counted (each purchase adds to the one before, each issue makes more shares) are claims of one
+happening when they are of the same kind, parties and right, their windows overlap, their amounts can be the
+same, and they come from independent sources of which no publisher tells both. They are counted once: the
+policy of claims decides where they differ, what one leaves open the others fill in, and the date is the
+narrowest window that all allow. The notices of a buyer and of a seller are one happening too, and so are an
+effect of a deal and an event of its own that tells the same. ``apart: yes`` keeps an event out of all this.
+
+Nothing here depends on the order of events but the last word of the policy, recorded last.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import Factory, define, evolve, field, fields, frozen
+
+from chronicle.conflicts import Conflict, told_once, weight
+from chronicle.dates import PartialDate, parse_date
+from chronicle.errors import Problem
+from chronicle.events import (
+    COUNTED,
+    ENVELOPE,
+    KINDS,
+    DealCompleted,
+    Event,
+    InvestmentMade,
+    SharesIssued,
+    StakeAcquired,
+    StakeDisposed,
+    alike,
+    announcements,
+    happened,
+    independent,
+    mirrored,
+    overlap,
+    publishers,
+    reach,
+)
+from chronicle.values import Count
+
+_Stake = StakeAcquired | StakeDisposed
+_STAKES = (StakeAcquired, StakeDisposed)
+# A kind and what its events are about.
+_Subject = tuple[type[Event], Any]
+
+_SEPARATE: Final = "say `apart: yes` on one of them if these are separate"
+_SHOWN: Final = 5
+
+
+@frozen
+class Told:
+    """Events of which each happening is there once, and what was found on the way.
+
+    ``events`` stand in order of position. ``set_aside`` maps the id of each claim that does not count to the
+    id of the one that does. ``doubtful`` are the ids of the events that count though it is open which claims
+    tell them. ``effects`` has by the id of a completion of a deal the places of the effects that an event of
+    its own tells.
+    """
+
+    events: tuple[Event, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    set_aside: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    doubtful: frozenset[str] = frozenset()
+    effects: Mapping[str, frozenset[int]] = field(factory=lambda: MappingProxyType({}))
+
+
+@define(eq=False)
+class _Happening:
+    """Claims of one happening. ``other`` is the other side of it: the sales of a purchase, or the reverse."""
+
+    claims: list[Event]
+    other: _Happening | None = None
+
+
+@define
+class _Found:
+    """What is worked out on the way: by id, the events that stand for others, and what they stand for."""
+
+    positions: Mapping[str, int]
+    known: Mapping[str, datetime.date]
+    counted: dict[str, Event] = Factory(dict)
+    set_aside: dict[str, str] = Factory(dict)
+    conflicts: list[Conflict] = Factory(list)
+    problems: list[Problem] = Factory(list)
+    doubts: list[tuple[Event, Sequence[_Happening]]] = Factory(list)
+    doubted: set[str] = Factory(set)
+    doubtful: set[str] = Factory(set)
+
+    def ranked(self, claims: Iterable[Event]) -> list[Event]:
+        """The claims by the policy, the one that counts first."""
+        return sorted(
+            claims, key=lambda claim: weight(claim, self.positions[claim.id], self.known), reverse=True
+        )
+
+    def choice(self, claim: Event, taking: Sequence[_Happening]) -> _Happening:
+        """Of the happenings that take a claim the one that it is counted with; of several, in doubt.
+
+        Of claims about one stake in one deal there is no doubt: only the one that weighs most will count.
+        """
+        if len(taking) == 1:
+            return taking[0]
+        if _settled_by_their_deal(taking):
+            heaviest = self.ranked(told for happening in taking for told in happening.claims)[0]
+            return next(each for each in taking if heaviest in each.claims)
+        ordered = sorted(taking, key=_first)
+        self.leave_open(claim, ordered)
+        return ordered[0]
+
+    def leave_open(self, claim: Event, taking: Sequence[_Happening]) -> None:
+        """Note that a claim can tell any of several happenings."""
+        self.doubts.append((claim, taking))
+        self.doubted.add(claim.id)
+
+    def told(self, events: Sequence[Event], effects: Mapping[str, frozenset[int]]) -> Told:
+        """All of it, with the events that are left of ``events``."""
+        for claim, taking in self.doubts:
+            self._doubt(claim, taking)
+        return Told(
+            tuple(self._left(events)),
+            tuple(self.conflicts),
+            tuple(self.problems),
+            MappingProxyType(self.set_aside),
+            frozenset(self.doubtful),
+            MappingProxyType(dict(effects)),
+        )
+
+    def _left(self, events: Sequence[Event]) -> Iterator[Event]:
+        for event in events:
+            if event.id in self.set_aside:
+                continue
+            kept = self.counted.get(event.id, event)
+            # Who follows or ends a claim that does not count means the one that does.
+            named = {"after": kept.after, "ends": kept.ends}
+            moved: dict[str, Any] = {
+                name: self.set_aside[id] for name, id in named.items() if id in self.set_aside
+            }
+            yield evolve(kept, **moved) if moved else kept
+
+    def _doubt(self, claim: Event, taking: Sequence[_Happening]) -> None:
+        """C418: a claim that several happenings take."""
+        claims = (told.id for happening in taking for told in happening.claims)
+        self.doubtful.update(self.set_aside.get(told, told) for told in claims)
+        named = [happening.claims[0].id for happening in taking]
+        message = f'"{claim.id}" can tell what {_listed(named)} tell: what these come to is only possible'
+        help = "give it a narrower date, or say `apart: yes` on it if it is a happening of its own"
+        self.problems.append(Problem("C418", message, help=help, events=(claim.id, *named)))
+
+
+def join(events: Sequence[Event], known: Mapping[str, datetime.date] = MappingProxyType({})) -> Told:
+    """Take claims of one happening together. ``events`` stand in order of position, as known.
+
+    ``known`` has, by id, the day from which a corrected event could be known.
+    """
+    subjects = _subjects(events)
+    sides = list(_sides(subjects))
+    doubled = [
+        subject
+        for subject, claims in subjects.items()
+        if len(claims) > 1 and _hang_together(claims) and _by_several(claims)
+    ]
+    if not doubled and not sides:
+        return Told(tuple(events))
+    found = _Found({event.id: position for position, event in enumerate(events)}, known)
+    wanted = dict.fromkeys((*doubled, *(subject for pair in sides for subject in pair)))
+    happenings = {subject: list(_happenings(subjects[subject], found)) for subject in wanted}
+    _mirror(happenings, sides, found)
+    for group in happenings.values():
+        for happening in group:
+            _count(happening, found)
+    return found.told(events, {}) if found.counted or found.doubts else Told(tuple(events))
+
+
+def _subjects(events: Iterable[Event]) -> dict[_Subject, list[Event]]:
+    """The claims that can have another teller, by what they are about."""
+    subjects: defaultdict[_Subject, list[Event]] = defaultdict(list)
+    for event in events:
+        # Most events of a register end here.
+        kind = type(event)
+        if kind in COUNTED and event.sources and not event.apart:
+            subjects[kind, _ABOUT[kind](event)].append(event)
+    return subjects
+
+
+# What one happening cannot differ in, quickly: every event of a history may be asked.
+_ABOUT: Final[Mapping[type[Event], Callable[[Event], Any]]] = MappingProxyType(
+    {kind: attrgetter(*kind.about, *(("right",) if kind in _STAKES else ())) for kind in COUNTED}
+)
+
+
+def _subject(event: Event) -> _Subject:
+    return type(event), _ABOUT[type(event)](event)
+
+
+# Claims of one kind
+
+
+def _hang_together(claims: Sequence[Event]) -> bool:
+    """Whether the windows of two of the claims overlap."""
+    dates = sorted((claim.date for claim in claims), key=lambda date: date.order)
+    latest = dates[0].latest
+    for date in dates[1:]:
+        if date.earliest <= latest:
+            return True
+        latest = date.latest
+    return False
+
+
+def _by_several(claims: Sequence[Event]) -> bool:
+    """Whether not all are told by the same: what one publisher tells are as many happenings."""
+    first = publishers(claims[0])
+    return any(publishers(claim) != first for claim in claims)
+
+
+def _happenings(claims: Sequence[Event], found: _Found) -> Iterator[_Happening]:
+    told = [claim for claim in claims if publishers(claim)]
+    for cluster in _clusters(told) if told else ():
+        yield from _grouped(cluster, found)
+
+
+def _clusters(claims: Sequence[Event]) -> Iterator[list[Event]]:
+    """Claims whose windows hang together; those of two clusters never overlap."""
+    ordered = sorted(claims, key=lambda claim: claim.date.order)
+    cluster, latest = [ordered[0]], ordered[0].date.latest
+    for claim in ordered[1:]:
+        if latest < claim.date.earliest:
+            yield cluster
+            cluster = []
+        cluster.append(claim)
+        latest = max(latest, claim.date.latest)
+    yield cluster
+
+
+def _grouped(cluster: Sequence[Event], found: _Found) -> list[_Happening]:
+    """Each claim with those that it can be one with, all of them. The narrowest dates say what there is."""
+    happenings: list[_Happening] = []
+    outlines = {claim.id: _outline(claim) for claim in cluster} if len(cluster) > 1 else {}
+    for claim in sorted(cluster, key=_narrowest):
+        outline = outlines.get(claim.id)
+        taking = [
+            each
+            for each in happenings
+            if not any(_elsewhere(outline, outlines[told.id]) for told in each.claims)
+            and all(_one(claim, told) for told in each.claims)
+        ]
+        if not taking:
+            happenings.append(_Happening([claim]))
+            continue
+        found.choice(claim, taking).claims.append(claim)
+    return happenings
+
+
+# Of a claim: its first and last day, its publishers, and how far its amount reaches.
+_Outline = tuple[Any, Any, frozenset[str], tuple[str, float, float] | None]
+
+
+def _outline(claim: Event) -> _Outline:
+    return claim.date.earliest, claim.date.latest, publishers(claim), reach(claim)
+
+
+def _elsewhere(one: Any, two: Any) -> bool:
+    """Whether two claims are surely not one. It spares most of them from being compared in full."""
+    earliest, latest, by, amount = one
+    other_earliest, other_latest, other_by, other = two
+    if latest < other_earliest or other_latest < earliest or not by.isdisjoint(other_by):
+        return True
+    if amount is None or other is None or amount[0] != other[0]:
+        return False
+    return bool(amount[2] < other[1] or other[2] < amount[1])
+
+
+def _narrowest(claim: Event) -> tuple[Any, ...]:
+    return claim.date.latest - claim.date.earliest, claim.date.order, claim.id
+
+
+def _one(one: Event, two: Event) -> bool:
+    """Whether two claims of one kind tell one happening."""
+    # What is claimed of one stake in one deal is settled as claims about that, whenever it was.
+    settled = isinstance(one, _STAKES) and one.deal is not None and one.deal == two.deal
+    return not settled and _may_be_one(one, two) and alike(one, two)
+
+
+def _may_be_one(one: Event, two: Event) -> bool:
+    in_turn = one.after == two.id or two.after == one.id
+    return not in_turn and overlap(one, two) and independent(one, two)
+
+
+def _settled_by_their_deal(taking: Sequence[_Happening]) -> bool:
+    """Whether all are claims about one stake in one deal, of which one will be chosen."""
+    claims = [claim for happening in taking for claim in happening.claims]
+    deals = {claim.deal for claim in claims if claim.deal is not None}
+    return isinstance(claims[0], _STAKES) and len(deals) == 1 and all(_deal(each) for each in taking)
+
+
+def _deal(happening: _Happening) -> str | None:
+    return next((claim.deal for claim in happening.claims if claim.deal is not None), None)
+
+
+# The notices of a buyer and of a seller
+
+
+def _sides(subjects: Mapping[_Subject, Sequence[Event]]) -> Iterator[tuple[_Subject, _Subject]]:
+    """Each pair of subjects, purchase and sale, of which some claim of one names the holder of the other."""
+    pairs: dict[tuple[_Subject, _Subject], None] = {}
+    for subject, claims in subjects.items():
+        if subject[0] not in _STAKES:
+            continue
+        for claim in claims:
+            named = claim.seller if isinstance(claim, StakeAcquired) else getattr(claim, "buyer", None)
+            if named is None:
+                continue
+            kind = StakeDisposed if isinstance(claim, StakeAcquired) else StakeAcquired
+            opposite = (kind, (named, *subject[1][1:]))
+            if opposite in subjects:
+                pairs[(subject, opposite) if kind is StakeDisposed else (opposite, subject)] = None
+    return iter(pairs)
+
+
+def _mirror(
+    happenings: Mapping[_Subject, Sequence[_Happening]],
+    sides: Iterable[tuple[_Subject, _Subject]],
+    found: _Found,
+) -> None:
+    """Give each sale the purchase that it is the other side of. The narrowest dates come first."""
+    purchases: defaultdict[_Subject, list[_Happening]] = defaultdict(list)
+    for bought, sold in sides:
+        purchases[sold].extend(happenings[bought])
+    sales = [(sale, subject) for subject in purchases for sale in happenings[subject]]
+    for sale, subject in sorted(sales, key=lambda each: _first(each[0])):
+        taking = [each for each in purchases[subject] if _two_sides(each, sale)]
+        free = [each for each in taking if each.other is None]
+        if free:
+            purchase = found.choice(sale.claims[0], free)
+            purchase.other, sale.other = sale, purchase
+        elif taking:
+            # The other side of each is another sale: this one may be that.
+            found.leave_open(sale.claims[0], sorted(taking, key=_first))
+            found.doubtful.update(each.id for each in sale.claims)
+
+
+def _first(happening: _Happening) -> tuple[Any, ...]:
+    return _narrowest(happening.claims[0])
+
+
+def _two_sides(purchase: _Happening, sale: _Happening) -> bool:
+    pairs: list[tuple[Any, Any]] = [(bought, sold) for bought in purchase.claims for sold in sale.claims]
+    return any(_named(bought, sold) for bought, sold in pairs) and all(
+        _may_be_one(bought, sold) and mirrored(_naming(bought, sold), sold) for bought, sold in pairs
+    )
+
+
+def _named(bought: Any, sold: Any) -> bool:
+    return bought.seller is not None or sold.buyer is not None
+
+
+def _naming(bought: Any, sold: Any) -> StakeAcquired:
+    """The purchase, with the seller that another claim of the same names."""
+    named: StakeAcquired = bought if _named(bought, sold) else evolve(bought, seller=sold.holder)
+    return named
+
+
+# What counts
+
+
+def _count(happening: _Happening, found: _Found) -> None:
+    other = happening.other
+    claims = [*happening.claims, *(other.claims if other else ())]
+    if len(claims) == 1:
+        return
+    date = _date(claims)
+    ranked = found.ranked(claims)
+    if other is not None and not _conflict(ranked, date, found).differ:
+        # Where both sides agree nothing is to be weighed, and a purchase says more readily who has it now.
+        ranked.sort(key=lambda claim: isinstance(claim, StakeDisposed))
+    chosen = ranked[0]
+    if not any(each is chosen for each in happening.claims):
+        # The two sides are counted once: when it is the turn of the side that is kept.
+        return
+    kept = _filled(chosen, [each for each in ranked if type(each) is type(chosen)], date)
+    counted = [kept] if other is None else _both(kept, _filled_other(ranked, chosen, date), ranked)
+    found.counted.update((each.id, each) for each in counted)
+    own = {each.id for each in counted}
+    found.set_aside.update((each.id, kept.id) for each in claims if each.id not in own)
+    _say(ranked, date, found)
+
+
+def _conflict(ranked: Sequence[Event], date: PartialDate, found: _Found) -> Conflict:
+    chosen, others = ranked[0], sorted(ranked[1:], key=lambda claim: found.positions[claim.id])
+    return told_once(_fact(chosen), chosen, others, date)
+
+
+def _say(ranked: Sequence[Event], date: PartialDate, found: _Found) -> None:
+    """That several tell one happening: as a conflict, and as a finding (C417) unless that is in doubt."""
+    found.conflicts.append(_conflict(ranked, date, found))
+    if sum(claim.id not in found.doubted for claim in ranked) > 1:
+        ids = sorted((claim.id for claim in ranked), key=lambda claim: found.positions[claim])
+        message = f"told by {len(ids)}, counted once: {_listed(ids)} are taken as one happening, {date}"
+        found.problems.append(Problem("C417", message, help=_SEPARATE, events=tuple(ids)))
+
+
+def _fact(event: Event) -> tuple[str, ...]:
+    if isinstance(event, _STAKES):
+        return "stake", event.holder, event.target, event.right
+    if isinstance(event, InvestmentMade):
+        return "investment", event.investor, event.project
+    return "shares", *(getattr(event, name) for name in event.about), event.kind
+
+
+def _date(claims: Sequence[Event]) -> PartialDate:
+    """The narrowest window that all claims allow, in the words of one of them where one has just that."""
+    earliest = max(claim.date.earliest for claim in claims)
+    latest = min(claim.date.latest for claim in claims)
+    stated = [
+        claim.date for claim in claims if (claim.date.earliest, claim.date.latest) == (earliest, latest)
+    ]
+    if stated:
+        return min(stated, key=lambda date: (date.approximate, date.uncertain, date.text))
+    return parse_date(f"[{earliest}..{latest}]") if earliest < latest else PartialDate.of(earliest)
+
+
+def _filled(chosen: Event, ranked: Sequence[Event], date: PartialDate) -> Event:
+    """The chosen claim, with what it leaves open as the others of its kind say it."""
+    given: dict[str, Any] = {"date": date}
+    for name in _fields(type(chosen)):
+        if getattr(chosen, name) in (None, ()):
+            said = (getattr(each, name) for each in ranked)
+            given[name] = next((value for value in said if value not in (None, ())), getattr(chosen, name))
+    if isinstance(chosen, SharesIssued):
+        given["subscribers"] = _subscribers(chosen, ranked)
+    return evolve(chosen, **given)
+
+
+def _fields(kind: type[Event]) -> tuple[str, ...]:
+    return ("deal", "after", *(each.name for each in fields(kind) if each.name not in ENVELOPE))
+
+
+def _subscribers(chosen: SharesIssued, ranked: Sequence[Any]) -> tuple[tuple[str, Count], ...]:
+    found = dict(chosen.subscribers)
+    for each in ranked:
+        for subscriber, count in each.subscribers:
+            found.setdefault(subscriber, count)
+    return tuple(found.items())
+
+
+def _filled_other(ranked: Sequence[Event], chosen: Event, date: PartialDate) -> Event:
+    """What the other side says, its claims taken together."""
+    others = [each for each in ranked if type(each) is not type(chosen)]
+    return _filled(others[0], others, date)
+
+
+_SHARED: Final = ("share", "shares", "price", "deal")
+
+
+def _both(kept: Any, other: Any, ranked: Sequence[Event]) -> list[Event]:
+    """A purchase and the sale that is its other side, as one event that names both parties.
+
+    As two, each of one party, where the other side says what it holds in the end: one event has one such.
+    """
+    shared = {name: next(filter(None, (getattr(each, name) for each in ranked)), None) for name in _SHARED}
+    if other.holds is None:
+        return [evolve(kept, **shared, **{_other_party(kept): other.holder})]
+    return [evolve(each, **shared, **{_other_party(each): None}) for each in (kept, other)]
+
+
+def _other_party(event: _Stake) -> str:
+    return "seller" if isinstance(event, StakeAcquired) else "buyer"
+
+
+def _listed(ids: Iterable[str]) -> str:
+    named = [f'"{each}"' for each in ids]
+    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    return ", ".join(named[:_SHOWN]) + more
+
+
+# Effects of deals
+
+
+def in_deals(
+    events: Sequence[Event],
+    ordered: Sequence[Event],
+    known: Mapping[str, datetime.date] = MappingProxyType({}),
+) -> Told:
+    """Leave the effects of deals to the events of their own that tell the same.
+
+    ``events`` are those that count, in order of position, and ``ordered`` the same in the order of replay. An
+    event that names the deal tells its effect, whoever tells it; one that names none must come from others.
+    """
+    effects = list(_effects(ordered))
+    if not effects:
+        return Told(tuple(events))
+    named = (
+        subject for _, effect in effects for subject in (_subject(effect), _other_side(effect)) if subject
+    )
+    subjects: dict[_Subject, list[Event]] = {subject: [] for subject in named}
+    for event in events:
+        if type(event) in COUNTED and not event.apart and _subject(event) in subjects:
+            subjects[_subject(event)].append(event)
+    found = _Found({event.id: position for position, event in enumerate(events)}, known)
+    told: defaultdict[str, set[int]] = defaultdict(set)
+    for place, effect in effects:
+        for subject in filter(None, (_subject(effect), _other_side(effect))):
+            own = [each for each in subjects[subject] if _tells(each, effect)]
+            if own:
+                told[effect.id].add(place)
+                _count_own(own, effect, subjects[subject], found)
+                break
+    return found.told(events, {completion: frozenset(places) for completion, places in told.items()})
+
+
+def _effects(ordered: Sequence[Event]) -> Iterator[tuple[int, Event]]:
+    """The effects of deals that completed, as events, each with its place: those that are counted."""
+    for event, saying in _completions(ordered):
+        for place, effect in enumerate(saying.effects or ()):
+            if KINDS[effect.kind] in COUNTED:
+                yield place, happened(effect, event, KINDS)
+
+
+def _completions(ordered: Sequence[Event]) -> Iterator[tuple[DealCompleted, Any]]:
+    sayings = announcements(ordered)
+    if sayings:
+        for event in ordered:
+            if isinstance(event, DealCompleted) and event.id in sayings:
+                yield event, sayings[event.id]
+
+
+def _tells(own: Event, effect: Event) -> bool:
+    same = own.deal == effect.deal or independent(own, effect)
+    return same and overlap(own, effect) and (alike(own, effect) or _opposite(own, effect))
+
+
+def _opposite(own: Event, effect: Event) -> bool:
+    if isinstance(own, StakeDisposed) and isinstance(effect, StakeAcquired):
+        return mirrored(effect, own)
+    return isinstance(own, StakeAcquired) and isinstance(effect, StakeDisposed) and mirrored(own, effect)
+
+
+def _other_side(effect: Event) -> _Subject | None:
+    """The subject of the other side of an effect that names it, and says nothing that only one side can."""
+    if not isinstance(effect, _STAKES) or effect.holds is not None:
+        return None
+    named: str | None = getattr(effect, _other_party(effect))
+    kind = StakeDisposed if isinstance(effect, StakeAcquired) else StakeAcquired
+    return None if named is None else (kind, (named, effect.target, effect.right))
+
+
+def _count_own(own: Iterable[Event], effect: Event, left: list[Event], found: _Found) -> None:
+    """Count the event of its own for the effect; another effect cannot be told by it too."""
+    kept = found.choice(effect, [_Happening([each]) for each in own]).claims[0]
+    left.remove(kept)
+    ranked = found.ranked((kept, effect))
+    date = _date(ranked)
+    if type(kept) is type(effect):
+        found.counted[kept.id] = evolve(_filled(ranked[0], ranked, date), **_envelope(kept))
+    else:
+        (found.counted[kept.id],) = _both(evolve(kept, date=date), effect, ranked)
+    _say(ranked, date, found)
+
+
+def _envelope(event: Event) -> dict[str, Any]:
+    own = {name: getattr(event, name) for name in ENVELOPE if name not in ("date", "deal")}
+    return {**own, "deal": event.deal}
