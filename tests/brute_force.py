@@ -52,7 +52,7 @@ def _orders(events, in_line):
                     1
                     for other in pending
                     if events.index(other) < events.index(event)
-                    and cells_of(other, now) & cells_of(event, now)
+                    and cells_of(other, events) & cells_of(event, events)
                 )
             sense += makes_sense(event, now, order[place + 1 :])
             now = after(event, now)
@@ -89,7 +89,9 @@ def _assignments(order):
 
 def _too_early(event, pending, now):
     begun = {
-        key for key, value in changes(event, now).items() if value is not None and now.get(key) is not None
+        key
+        for key, value in changes(event, now).items()
+        if value is not None and now.get(key) is not None and key[0] != "says"
     }
     return sum(
         1
@@ -98,8 +100,8 @@ def _too_early(event, pending, now):
     )
 
 
-def cells_of(event, now):
-    """What an event is about, whether it changes it or not."""
+def cells_of(event, events):
+    """What an event is about, whether it changes it or not; a merger is about what its parties may have."""
     kind, about = event["kind"], event
     if kind.startswith("role."):
         return {("role", about["person"], about["entity"])}
@@ -109,10 +111,27 @@ def cells_of(event, now):
     if kind.startswith("unit."):
         return {("unit", about["unit"])}
     if kind.startswith("deal."):
-        return {("deal", about["deal"])}
+        return {("deal", about["deal"])} | (
+            cells_of(_bought(events), events) if kind == "deal.completed" else set()
+        )
     if kind.startswith("shares."):
         return {("shares", about["issuer"])}
-    return {(kind,)}
+    if kind == "merger.absorbed":
+        gone, stays = about["absorbed"], about["survivor"]
+        held = {other["target"] for other in events if other.get("holder") == gone}
+        owners = ("owner", "from", "to")
+        units = {other["unit"] for other in events if gone in [other.get(name) for name in owners]}
+        return (
+            {("stake", name, target) for name in (gone, stays) for target in held}
+            | {("unit", unit) for unit in units}
+            | {("status", gone), ("status", stays)}
+        )
+    return {("status", about["entity"])}
+
+
+def _bought(events):
+    effects = [event["effect"] for event in events if event.get("effect")]
+    return effects[0] if effects else {"kind": "unit.none", "unit": ""}
 
 
 def after(event, now):
@@ -203,7 +222,7 @@ def _deal(event, now):
 def makes_sense(event, now, pending):
     """How many of what the event says make sense: one, and one more for the effect of a deal."""
     kind = event["kind"]
-    alive = all(_alive(name, now, pending) for name in acting(event))
+    alive = all(_alive(name, now, pending, event) for name in acting(event))
     if kind == "role.appointed":
         good = now.get(("role", event["person"], event["entity"])) is None
     elif kind == "role.ended":
@@ -266,7 +285,10 @@ def acting(event):
     return tuple(event[name] for name in names if event.get(name)) + tuple(event.get("parties", ()))
 
 
-def _alive(name, now, pending):
-    if now.get(("status", name)) == "dissolved":
+def _alive(name, now, pending, event):
+    # What is left of a company may come to its end when the company is gone.
+    leaves = event["kind"] in ("role.ended", "unit.closed", "deal.terminated")
+    if now.get(("status", name)) == "dissolved" and not leaves:
         return False
-    return not any(other["kind"] == "entity.founded" and other["entity"] == name for other in pending)
+    founding = any(other["kind"] == "entity.founded" and other["entity"] == name for other in pending)
+    return not founding or now.get(("status", name)) is not None

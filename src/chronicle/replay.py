@@ -113,6 +113,10 @@ class _Changes:
     # value that begins with the change at an index of a log.
     bounds: defaultdict[Cell, dict[int, Bounds]] = Factory(lambda: defaultdict(dict))
     others: defaultdict[Cell, list[Other]] = Factory(lambda: defaultdict(list))
+    # When by some order that makes as much sense as any a cell is empty: from a day until another (None: for ever).
+    nothing: defaultdict[Cell, list[tuple[datetime.date, datetime.date | None]]] = Factory(
+        lambda: defaultdict(list)
+    )
     # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
     causes: dict[tuple[str, Key, int], tuple[tuple[str, Key, int], ...]] = Factory(dict)
     # The cells that were ever doubted: few, so that all others need not be looked at.
@@ -448,6 +452,12 @@ class Ledger:
             log = self._changes.cells[view].get(key, []) if view in self._changes.cells else []
             spans = self._spans[view, key] = tuple(_spans(log, self._changes))
         return spans
+
+    def may_be_nothing(self, cell: Cell, day: datetime.date) -> bool:
+        """Whether by some order that makes as much sense as any a cell is empty on ``day``."""
+        view, key = cell
+        times = self._changes.nothing.get((view, self._by_name(key)), ())
+        return any(low <= day and (high is None or day < high) for low, high in times)
 
     def _by_name(self, parts: Key) -> Key:
         return tuple(self.names.get(part, part) for part in parts) if self.names else parts

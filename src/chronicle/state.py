@@ -18,7 +18,7 @@ from chronicle import views
 from chronicle.collector import paused_collector
 from chronicle.dates import DAWN, PartialDate
 from chronicle.errors import NotFound, Problem, absent
-from chronicle.replay import Key, Ledger, Span
+from chronicle.replay import Cell, Key, Ledger, Span
 from chronicle.tables import Table, deals_table, entities_table, holdings_table, units_table
 from chronicle.values import NOTHING, Share, more_than_whole
 from chronicle.views import Stage
@@ -194,7 +194,9 @@ class State:
     def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
         """Ids of the events by which values of a key came to their ends by the day, or may have."""
         ended = (
-            span for span in self._ledger.cell(view, key) if span.end and span.end.earliest <= self.as_of
+            span
+            for span in self._ledger.cell(view, key)
+            if span.certain_until is not None and span.certain_until <= self.as_of
         )
         return tuple(span.ended_by for span in ended if span.ended_by is not None)
 
@@ -239,7 +241,7 @@ class State:
 
     def candidates(self, holder: str, target: str, right: str = "equity") -> tuple[Share | None, ...]:
         """Every answer that ``share`` could give on this day, oldest first; None stands for nothing."""
-        found = list(self._course(self._ledger.cell(views.HOLDINGS, (holder, target, right))))
+        found = list(self._course((views.HOLDINGS, (holder, target, right))))
         certain = any(fact.certain for fact in found if fact is not None)
         shares: list[Share | None] = []
         for fact in found:
@@ -250,20 +252,22 @@ class State:
                 shares.append(None)
         return tuple(shares)
 
-    def _course(self, spans: Iterable[Span]) -> Iterator[Fact | None]:
+    def _course(self, cell: Cell) -> Iterator[Fact | None]:
         """What a cell may hold on the day, in order of replay: the facts, and None for the times between."""
         # Of the time before the first span nothing is known, so that there was nothing since the dawn.
         nothing_since: datetime.date | None = DAWN
-        for span in spans:
-            if nothing_since is not None and nothing_since <= self.as_of < span.begin.latest:
+        for span in self._ledger.cell(*cell):
+            if nothing_since is not None and nothing_since <= self.as_of < span.certain_from:
                 yield None
             if span.possible(self.as_of):
                 doubted_by = span.doubted_by(self.as_of)
                 yield Fact(span, span.certain(self.as_of), doubted_by)
                 if doubted_by:
                     yield None
-            nothing_since = span.end.earliest if span.end is not None and span.ends_in_nothing else None
+            nothing_since = span.certain_until if span.ends_in_nothing else None
         if nothing_since is not None and nothing_since <= self.as_of:
+            yield None
+        elif self._ledger.may_be_nothing(cell, self.as_of):
             yield None
 
     def holdings(

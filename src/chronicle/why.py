@@ -123,21 +123,21 @@ def endings_for(spans: Sequence[Span], day: datetime.date, evidence: Evidence) -
     last: dict[Key, Span] = {}
     standing = {span.key for span in spans if span.possible(day)}
     for span in spans:
-        if span.key not in standing and span.end is not None and span.end.latest <= day:
+        over = span.possible_until if span.end is not None and span.key not in standing else None
+        if over is not None and span.possible_from < over <= day:
             last[span.key] = span
     return tuple(Ending(_until_then(last[key]), _end(last[key], evidence)) for key in sorted(last))
 
 
 def _may_have_ended(fact: Fact, day: datetime.date) -> bool:
     """Whether what a fact says may be over on ``day``: a reason why it is only possible."""
-    end = fact.span.end
-    return not fact.certain and end is not None and end.earliest <= day
+    end = fact.span.certain_until
+    return not fact.certain and fact.span.end is not None and end is not None and end <= day
 
 
 def _until_then(span: Span) -> Fact:
     """The value of a span that is over, certain where there was a day on which it surely stood."""
-    assert span.end is not None
-    return Fact(span, span.begin.latest < span.end.earliest)
+    return Fact(span, span.certain_until is None or span.certain_from < span.certain_until)
 
 
 def _end(span: Span, evidence: Evidence) -> tuple[Step, ...]:
@@ -171,7 +171,7 @@ def instead(spans: Sequence[Span], day: datetime.date, known: datetime.date | No
     by = "" if known is None else f", by what was known on {known}"
     if not spans:
         return f"nothing is known of it{by}"
-    later = [span.begin for span in spans if span.begin.earliest > day]
+    later = [span.begin for span in spans if span.possible_from > day]
     if later:
         return f"nothing on {day}{by}; it begins {min(later).words()}"
     ends = [span.end for span in spans if span.end is not None]

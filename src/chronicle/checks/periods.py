@@ -30,9 +30,9 @@ class Crowd(NamedTuple):
 
 def certain_stretch(span: Span, weight: Fraction) -> Stretch | None:
     """The certain days of a span until it is doubted, or None where there is none."""
-    first = span.begin.latest
+    first = span.certain_from
     ends = [doubt.since.earliest for doubt in span.doubts]
-    ends += [] if span.end is None else [span.end.earliest]
+    ends += [] if span.certain_until is None else [span.certain_until]
     last = min(ends, default=None)
     return Stretch(first, last, weight, span) if last is None or first < last else None
 

@@ -59,8 +59,8 @@ def _nearest(examined: Examined, view: str, wanted: Wanted, date: PartialDate) -
 
 
 def _may_stand(span: Span, date: PartialDate) -> bool:
-    begun = span.begin.earliest <= date.latest
-    over = span.end is not None and span.end.latest <= date.earliest
+    begun = span.possible_from <= date.latest
+    over = span.possible_until is not None and span.possible_until <= date.earliest
     return begun and not over and views.is_listed(span.view, span.value)
 
 

@@ -41,6 +41,6 @@ def replay_in_order(
     own = frozenset(event.ends for event in natural if event.ends is not None)
     terms = terms or Terms()
     found = candidates(natural, terms.doubtful)
-    plan = Plan([natural[place] for place in found.places], events, own, terms, found.mortal)
+    plan = Plan([natural[place] for place in found.places], events, own, terms, found.mortal, found.founded)
     walk = Walk(plan, Replay(projectors, own), Replay(shipped).handlers, found.deals)
     return walk.result(natural, found.places, names)

@@ -109,6 +109,7 @@ class Left:
         standing = log[runs[-1]].value if runs else self.base
         finals = list(dict.fromkeys(node.overlay.get(self.cell, self.base) for node in self.found.best))
         self._assign(course, log, runs, standing)
+        self._note_nothing(course)
         others = tuple(value for value in finals if value != standing)
         if others:
             self.running.guesses.append(Guess(view, key, self._concerned()))
@@ -116,10 +117,20 @@ class Left:
         else:
             self.running.doubtful.pop(self.cell, None)
 
+    def _note_nothing(self, course: Course) -> None:
+        """Note when the cell may be empty, but for the time before the group."""
+        for low, high in _runs([place for place, (_, values) in enumerate(course) if None in values]):
+            if low or high < len(course):
+                until = None if high == len(course) else self._day(course, high)
+                self.running.changes.nothing[self.cell].append((as_date(course[low][0]), until))
+
     def _absent(self, course: Course) -> None:
         """No order that was replayed makes the cell: what others say needs a log to stand beside."""
         view, key = self.cell
-        event = self._makers(course[-1][1][-1])[-1]
+        value = next((value for _, values in course for value in values if value is not None), None)
+        if value is None:
+            return
+        event = self._makers(value)[-1]
         self.running.changes.cells[view][key] = [Change(view, key, "end", None, event.date, event.id)]
         if view in self.running.before.indexed:
             self.running.before.appeared(view, key)

@@ -56,6 +56,7 @@ from chronicle.events import (
     UnitTransferred,
     ended_by,
     founded_by,
+    revived_by,
 )
 from chronicle.order.touching import OF_DEALS, acting, possible_effects_of
 
@@ -97,11 +98,13 @@ _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
 class Candidates:
     """The places of the events whose order may matter.
 
-    ``mortal`` says whether anybody is founded or ends at all, ``deals`` whether any deal has effects.
+    ``mortal`` says whether anybody is founded or ends at all, ``founded`` who is founded some time, ``deals``
+    whether any deal has effects.
     """
 
     places: list[int]
     mortal: bool
+    founded: frozenset[str]
     deals: bool
 
 
@@ -129,7 +132,8 @@ def candidates(natural: Sequence[Event], doubtful: Set[str] = frozenset()) -> Ca
     if hot or parties:
         found |= _gathered(natural, hot, parties, pairs)
     deals = any(getattr(natural[place], "effects", None) for place in rare)
-    return Candidates(sorted(found), bool(lives), deals)
+    founded = frozenset(name for place in rare for name in founded_by(natural[place]))
+    return Candidates(sorted(found), bool(lives), founded, deals)
 
 
 def _concern_of(event: Event) -> Any:
@@ -216,6 +220,7 @@ _REACHING: frozenset[type[Event]] = frozenset(
         DealTerminated,
         EntityFounded,
         EntityDissolved,
+        EntityReinstated,
     }
 )
 
@@ -274,10 +279,11 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _lives(natural: Sequence[Event], rare: Sequence[int]) -> Mapping[str, list[int]]:
-    """The places of foundings and ends, by entity."""
+    """The places of foundings, ends and returns, by entity."""
     lives: defaultdict[str, list[int]] = defaultdict(list)
     for place in rare:
-        for entity in (*founded_by(natural[place]), *ended_by(natural[place])):
+        event = natural[place]
+        for entity in dict.fromkeys((*ended_by(event), *revived_by(event))):
             lives[entity].append(place)
     return lives
 
@@ -298,7 +304,8 @@ def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[int]]) ->
             for life in lives.get(entity, ()):
                 one, two = event.date, natural[life].date
                 if life != place and one.order < two.past and two.order < one.past:
-                    found.update((place, life))
+                    # The whole life tells whether the two are in order by it.
+                    found.update((place, *lives[entity]))
     return found
 
 

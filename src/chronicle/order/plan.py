@@ -47,6 +47,7 @@ class Plan:
     own: Set[str]
     terms: Terms
     mortal: bool
+    founded: Set[str]
     first: list[int] = field(init=False)
     last: list[int] = field(init=False)
     before: defaultdict[int, set[int]] = field(init=False)
@@ -168,6 +169,10 @@ class Plan:
                 for back in revived[name]
             )
         }
+        # Of somebody who may have ended before being founded, nothing is known that would order the rest.
+        for name in [name for name in mortal if name in ending]:
+            if self.first[ending[name][0]] <= self.last[mortal[name][0]]:
+                del mortal[name], ending[name]
         if not mortal and not ending:
             return
         self._compare_with_acts(mortal, ending)

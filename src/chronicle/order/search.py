@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define, field
 
 from chronicle import sense, views
-from chronicle.events import ENDS_OF_TIES, NO_ACTS, Event, founded_by
+from chronicle.events import ENDS_OF_TIES, NO_ACTS, Event
 from chronicle.order.plan import Plan
 from chronicle.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
 from chronicle.replay import Cell, Handler, Live, Replay, World, ending_its_own
@@ -154,16 +154,10 @@ class Search:
         """Whether nobody acts here before being founded or after the end."""
         if not self.plan.mortal or isinstance(event, NO_ACTS):
             return True
-        founding = {
-            name
-            for place, index in enumerate(self.members)
-            if not node.mask >> place & 1 and self.plan.natural[index] is not event
-            for name in founded_by(self.plan.natural[index])
-        }
         for name in acting(event):
             status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
             over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
-            if over or name in founding:
+            if over or (status is None and name in self.plan.founded):
                 return False
         return True
 

@@ -105,13 +105,13 @@ def _goes_on(before: Row, after: Row) -> bool:
 
 def _pieces(cell: tuple[Span, ...]) -> Iterator[Row]:
     """A row for each time between two days on which any window of the cell opens or closes."""
-    starting = sorted(range(len(cell)), key=lambda index: cell[index].begin.earliest)
+    starting = sorted(range(len(cell)), key=lambda index: cell[index].possible_from)
     # Of the spans that may stand, the one that begins last on top: a heap of their numbers, turned round.
     standing: list[int] = []
     position = 0
     for day, until in pairwise([*_edges(cell), None]):
         assert day is not None
-        while position < len(starting) and cell[starting[position]].begin.earliest <= day:
+        while position < len(starting) and cell[starting[position]].possible_from <= day:
             heappush(standing, -starting[position])
             position += 1
         while standing and not cell[-standing[0]].possible(day):
@@ -124,9 +124,10 @@ def _pieces(cell: tuple[Span, ...]) -> Iterator[Row]:
 def _edges(cell: tuple[Span, ...]) -> list[datetime.date]:
     days: set[datetime.date] = set()
     for span in cell:
-        days.update((span.begin.earliest, span.begin.latest))
-        if span.end is not None:
-            days.update((span.end.earliest, span.end.latest))
+        days.update((span.possible_from, span.certain_from))
+        # What is never certain is certain until the first day of all.
+        ends = (day for day in (span.certain_until, span.possible_until) if day is not None)
+        days.update(day for day in ends if day > span.possible_from)
         for doubt in span.doubts:
             days.update((doubt.since.earliest, *(() if doubt.until is None else (doubt.until.latest,))))
     return sorted(days)

@@ -86,7 +86,7 @@ def _statements(material: Material) -> Iterator[dict[str, Any]]:
     first_days: dict[str, datetime.date] = {}
     for cell in series:
         for entity in (cell[0].holder, cell[0].target):
-            day = cell[0].span.begin.latest
+            day = cell[0].span.certain_from
             first_days[entity] = min(day, first_days.get(entity, day))
     for entity in sorted(first_days):
         yield from _entity(material, entity, first_days[entity])
@@ -104,7 +104,7 @@ def _ties(material: Material) -> Iterator[list[_Tie]]:
                 yield [
                     _Tie(span, holder, target, kind)
                     for span in cell
-                    if span.begin.latest <= material.state.as_of
+                    if span.certain_from <= material.state.as_of
                 ]
 
 
@@ -117,8 +117,8 @@ def _entity(material: Material, entity: str, first_day: datetime.date) -> Iterat
     record = "person" if person else "entity"
     details = _person if person else _organization
     names = [span for span in material.ledger.cell(views.NAMES, (entity,)) if _begun(span, material)]
-    current = [span for span in names if span.begin.latest <= first_day][-1:]
-    following = [span for span in names if span.begin.latest > first_day]
+    current = [span for span in names if span.certain_from <= first_day][-1:]
+    following = [span for span in names if span.certain_from > first_day]
     known_as = _record_of(material, entity)
     status, day = "new", first_day
     if not current:
@@ -126,7 +126,7 @@ def _entity(material: Material, entity: str, first_day: datetime.date) -> Iterat
         yield _statement(material, (known_as, known_as, record, status, first_day), said, None)
         status = "updated"
     for span in (*current, *following):
-        day = max(day, span.begin.latest)
+        day = max(day, span.certain_from)
         said = details(material, entity, span.value.name)
         yield _statement(material, (known_as, known_as, record, status, day), said, span)
         status = "updated"
@@ -141,7 +141,7 @@ def _record_of(material: Material, entity: str) -> str:
 
 
 def _begun(span: Span, material: Material) -> bool:
-    return span.begin.latest <= material.state.as_of
+    return span.certain_from <= material.state.as_of
 
 
 def _person(_: Material, __: str, name: str) -> dict[str, Any]:
@@ -198,13 +198,14 @@ def _relationship(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str
     for tie, following in pairwise((*ties, None)):
         assert tie is not None
         # Windows may overlap, but the dates of a series never go back.
-        span, begin = tie.span, max(day, tie.span.begin.latest)
+        span, begin = tie.span, max(day, tie.span.certain_from)
         record, day = _record_id(span, number), begin
         yield _tie_statement(material, tie, (record, status, begin), begin)
         status = "updated"
+        over = span.possible_until
         goes_on = following is not None and following.span.begin == span.end and not span.ends_in_nothing
-        if span.end is not None and not goes_on and span.end.latest <= material.state.as_of:
-            day = max(begin, span.end.latest)
+        if span.end is not None and not goes_on and over is not None and over <= material.state.as_of:
+            day = max(begin, over)
             yield _tie_statement(material, tie, (record, "closed", day), begin, span.end)
             number, status = number + 1, "new"
 
