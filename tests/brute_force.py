@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import permutations, product
 
+from chronicle.events import KINDS, ORDER
+
 FIRST = date(2014, 1, 1)
 DAYS = [FIRST + timedelta(days=number) for number in range(6)]
 
@@ -51,13 +53,20 @@ def _orders(events, in_line):
                 swapped += sum(
                     1
                     for other in pending
-                    if events.index(other) < events.index(event)
+                    if _turn(other, events) < _turn(event, events)
                     and cells_of(other, events) & cells_of(event, events)
                 )
             sense += makes_sense(event, now, order[place + 1 :])
             now = after(event, now)
             states.append(tuple(sorted((key, value) for key, value in now.items() if value is not None)))
         yield (sense, -early, -swapped), states, order
+
+
+def _turn(event, events):
+    """Of one file: by kind on one day, or where no stake is concerned, and then as it is written."""
+    one_day = event["window"][0] == event["window"][1]
+    by_kind = one_day or not event["kind"].startswith("stake.")
+    return ORDER[KINDS[event["kind"]]] if by_kind else 0, events.index(event)
 
 
 def _feasible(order):

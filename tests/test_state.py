@@ -177,16 +177,18 @@ def test_candidates_know_the_gap_between_two_holdings() -> None:
         acquired("[2014-03-15..2014-04-15]", "group", "film", "5%"),
     )
     assert candidates_on("2014-03-10", *events) == ["60%", None]
-    assert candidates_on("2014-03-20", *events) == ["60%", None, "5%"]
+    # Bought before the sale, it had 65 % for a while.
+    assert candidates_on("2014-03-20", *events) == ["60%", "65%", None, "5%"]
     assert candidates_on("2014-04-10", *events) == [None, "5%"]
     assert candidates_on("2014-04-15", *events) == ["5%"]
 
 
 def test_candidates_of_a_sure_day_do_not_count_nothing() -> None:
-    """Who bought more on a day of the year surely holds then, though the first purchase is dated "2014"."""
+    """Who bought on a day of the year surely holds then; how much depends on a purchase that is dated "2014"."""
     events = (acquired("2014", "group", "film", "20%"), acquired("2014-03-10", "group", "film", "10%"))
     assert candidates_on("2014-03-09", *events) == [None, "20%"]
-    assert candidates_on("2014-06-30", *events) == ["30%"]
+    assert candidates_on("2014-06-30", *events) == ["10%", "30%"]
+    assert candidates_on("2014-12-31", *events) == ["30%"]
 
 
 def test_candidates_of_a_stake_that_nobody_spoke_of() -> None:
@@ -417,9 +419,10 @@ def test_a_state_of_a_view_of_ones_own_keeps_its_order() -> None:
 
 
 def test_an_observation_inside_the_window_of_a_purchase() -> None:
-    """Seen with 60 % on a day in the month of the purchase: sure from that month's end at the latest."""
+    """Seen with 60 % on a day in the month of the purchase: so it was bought by then, and is held for sure."""
     events = (BOUGHT, observed("2014-03-20", "group", "film", "60%"))
-    assert stake_on("2014-03-25", *events) == [("60%", False)]
+    assert stake_on("2014-03-19", *events) == [("60%", False)]
+    assert stake_on("2014-03-20", *events) == [("60%", True)]
     assert stake_on("2014-03-31", *events) == [("60%", True)]
 
 

@@ -203,7 +203,7 @@ def test_an_observation_that_agrees_in_another_window_is_not_told_twice() -> Non
 def test_the_policy_decides_where_claims_differ_and_the_others_fill_in() -> None:
     """The more confident share counts; seller and price come from who says them."""
     one = bought("one", MARCH, "A", "30%", confidence="confirmed")
-    two = bought("two", THE_11TH, "B", "29.5%", seller="south", price="USD 8M")
+    two = bought("two", THE_11TH, "B", "29.4%", seller="south", price="USD 8M")
     (conflict,) = History([one, two]).conflicts()
     assert (conflict.chosen, conflict.differ) == (one, ("share",))
     assert conflict.rule == "confirmed outweighs the others; dated 2014-03-11, which all allow"

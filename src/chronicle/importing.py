@@ -322,9 +322,6 @@ class _Import:
             self.summary.restored += 1
             yield self._turn(held.id, past, "in the source again")
         current, stated = _current(held, past), codec.encode(given.event)
-        if "apart" not in current:
-            # Rows were not told apart in this way before: nothing changed at the source.
-            stated = {name: value for name, value in stated.items() if name != "apart"}
         patch = _differences(current, stated)
         if patch:
             self.summary.corrected += 1
@@ -463,12 +460,15 @@ def _current(held: Record, past: _Past | None) -> dict[str, Any]:
 
 
 # What 0.1.0 could not say: where only one of two contents has it, nothing has changed.
-_SAID_BY_BOTH: Final = frozenset({"ends", "apart", "lot"})
+_SAID_BY_BOTH: Final = frozenset({"ends", "lot"})
+# And what rows were not told by before: to tell them apart now is no change at the source.
+_SAID_BEFORE: Final = frozenset({"apart"})
 
 
 def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
-    """The fields in which two contents differ; those of ``_SAID_BY_BOTH`` only where both have them."""
-    names = (held.keys() | given.keys()) - (_SAID_BY_BOTH - (held.keys() & given.keys()))
+    """The fields in which two contents differ, but for what an older version could not say."""
+    unsaid = (_SAID_BY_BOTH - (held.keys() & given.keys())) | (_SAID_BEFORE - held.keys())
+    names = (held.keys() | given.keys()) - unsaid
     return (name for name in sorted(names) if _differ(held.get(name), given.get(name)))
 
 

@@ -104,6 +104,18 @@ class Other(NamedTuple):
     bounds: Bounds
 
 
+class Nothing(NamedTuple):
+    """That a cell may be empty from a day until another (exclusive; None: for ever).
+
+    ``first`` where nothing stood before, ``last`` where nothing may stand in the end.
+    """
+
+    low: datetime.date
+    high: datetime.date | None
+    first: bool
+    last: bool
+
+
 @define
 class _Changes:
     """Every change of every cell, and which changes of other cells a value was made from."""
@@ -113,10 +125,8 @@ class _Changes:
     # value that begins with the change at an index of a log.
     bounds: defaultdict[Cell, dict[int, Bounds]] = Factory(lambda: defaultdict(dict))
     others: defaultdict[Cell, list[Other]] = Factory(lambda: defaultdict(list))
-    # When by some order that makes as much sense as any a cell is empty: from a day until another (None: for ever).
-    nothing: defaultdict[Cell, list[tuple[datetime.date, datetime.date | None]]] = Factory(
-        lambda: defaultdict(list)
-    )
+    # When a cell is empty by some order that makes as much sense as any.
+    nothing: defaultdict[Cell, list[Nothing]] = Factory(lambda: defaultdict(list))
     # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
     causes: dict[tuple[str, Key, int], tuple[tuple[str, Key, int], ...]] = Factory(dict)
     # The cells that were ever doubted: few, so that all others need not be looked at.
@@ -453,11 +463,12 @@ class Ledger:
             spans = self._spans[view, key] = tuple(_spans(log, self._changes))
         return spans
 
-    def may_be_nothing(self, cell: Cell, day: datetime.date) -> bool:
-        """Whether by some order that makes as much sense as any a cell is empty on ``day``."""
+    def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
+        """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
         view, key = cell
         times = self._changes.nothing.get((view, self._by_name(key)), ())
-        return any(low <= day and (high is None or day < high) for low, high in times)
+        on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
+        return next(on_the_day, None)
 
     def _by_name(self, parts: Key) -> Key:
         return tuple(self.names.get(part, part) for part in parts) if self.names else parts

@@ -252,11 +252,22 @@ class State:
                 shares.append(None)
         return tuple(shares)
 
-    def _course(self, cell: Cell) -> Iterator[Fact | None]:
+    def _course(self, cell: Cell) -> list[Fact | None]:
         """What a cell may hold on the day, in order of replay: the facts, and None for the times between."""
+        course = list(self._between(self._ledger.cell(*cell)))
+        nothing = self._ledger.nothing_on(cell, self.as_of)
+        if nothing is not None and nothing.first:
+            course.insert(0, None)
+        if nothing is not None and nothing.last:
+            course.append(None)
+        if nothing is not None and None not in course:
+            course.insert(max(0, len(course) - 1), None)
+        return course
+
+    def _between(self, spans: Iterable[Span]) -> Iterator[Fact | None]:
         # Of the time before the first span nothing is known, so that there was nothing since the dawn.
         nothing_since: datetime.date | None = DAWN
-        for span in self._ledger.cell(*cell):
+        for span in spans:
             if nothing_since is not None and nothing_since <= self.as_of < span.certain_from:
                 yield None
             if span.possible(self.as_of):
@@ -266,8 +277,6 @@ class State:
                     yield None
             nothing_since = span.certain_until if span.ends_in_nothing else None
         if nothing_since is not None and nothing_since <= self.as_of:
-            yield None
-        elif self._ledger.may_be_nothing(cell, self.as_of):
             yield None
 
     def holdings(

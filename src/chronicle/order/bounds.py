@@ -10,9 +10,9 @@ from attrs import define, frozen
 
 from chronicle.dates import FOREVER
 from chronicle.events import Event
-from chronicle.order.search import LIVE, Found, Node, Search
+from chronicle.order.search import LIVE, Found, Node, Search, content
 from chronicle.order.touching import ANNOUNCED
-from chronicle.replay import GOES_ON, Bounds, Cell, Change, Guess, Other, Replay
+from chronicle.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
 
 
 def bases_of(running: Replay, kept: Sequence[Node]) -> dict[Cell, Any]:
@@ -110,7 +110,7 @@ class Left:
         finals = list(dict.fromkeys(node.overlay.get(self.cell, self.base) for node in self.found.best))
         self._assign(course, log, runs, standing)
         self._note_nothing(course)
-        others = tuple(value for value in finals if value != standing)
+        others = tuple(value for value in finals if content(value) != content(standing))
         if others:
             self.running.guesses.append(Guess(view, key, self._concerned()))
             self.running.doubtful[self.cell] = others
@@ -120,9 +120,10 @@ class Left:
     def _note_nothing(self, course: Course) -> None:
         """Note when the cell may be empty, but for the time before the group."""
         for low, high in _runs([place for place, (_, values) in enumerate(course) if None in values]):
-            if low or high < len(course):
+            if low or high < len(course) or any(len(values) > 1 for _, values in course):
                 until = None if high == len(course) else self._day(course, high)
-                self.running.changes.nothing[self.cell].append((as_date(course[low][0]), until))
+                times = Nothing(as_date(course[low][0]), until, not low, high == len(course))
+                self.running.changes.nothing[self.cell].append(times)
 
     def _absent(self, course: Course) -> None:
         """No order that was replayed makes the cell: what others say needs a log to stand beside."""
@@ -143,14 +144,19 @@ class Left:
         if self.base is not None and stretches:
             stretches = self._end_base(course, log, stretches, bool(runs))
         last = next(
-            (each for each in reversed(stretches) if each.value == standing and each.high == end), None
+            (
+                each
+                for each in reversed(stretches)
+                if content(each.value) == content(standing) and each.high == end
+            ),
+            None,
         )
         if last is not None and runs:
             stretches.remove(last)
             free.remove(runs[-1])
             self._bound_last(course, log, runs[-1], last)
         for stretch in stretches:
-            run = next((index for index in free if log[index].value == stretch.value), None)
+            run = next((index for index in free if content(log[index].value) == content(stretch.value)), None)
             if run is None or stretch.high == end:
                 self._add_other(course, log, stretch)
             else:
@@ -200,7 +206,11 @@ class Left:
 
     def _bound_last(self, course: Course, log: Sequence[Change], index: int, stretch: _Stretch) -> None:
         # What stood before stands until the group brings it back.
-        own = self.search.first_of(log[index].event) if stretch.value == self.base and not stretch.low else 0
+        own = (
+            self.search.first_of(log[index].event)
+            if content(stretch.value) == content(self.base) and not stretch.low
+            else 0
+        )
         sure = stretch.sure if stretch.sure is not None and stretch.sure[1] == len(course) else None
         self.running.changes.bounds[self.cell][index] = Bounds(
             as_date(max(own, course[stretch.low][0])),

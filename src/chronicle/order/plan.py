@@ -100,6 +100,11 @@ class Plan:
         if not self.before:
             return set()
         order = self._topological()
+        for index in order:
+            # What comes before what comes before comes before.
+            self.before[index].update(
+                *(self.before.get(each, ()) for each in tuple(self.before.get(index, ())))
+            )
         firsts, lasts = list(self.first), list(self.last)
         turns, depths = list(self.first), [0] * len(self.first)
         for index in order:

@@ -9,7 +9,16 @@ from typing import Any
 from attrs import define, field
 
 from chronicle import sense, views
-from chronicle.events import ENDS_OF_TIES, NO_ACTS, Event
+from chronicle.events import (
+    ENDS_OF_TIES,
+    NO_ACTS,
+    ORDER,
+    Event,
+    InvestmentMade,
+    StakeAcquired,
+    StakeDisposed,
+    StakeObserved,
+)
 from chronicle.order.plan import Plan
 from chronicle.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
 from chronicle.replay import Cell, Handler, Live, Replay, World, ending_its_own
@@ -42,6 +51,7 @@ class Search:
     handlers: Mapping[type, Handler]
     members: list[int]
     announced: Mapping[str, Event]
+    values: dict[Any, Any] = field(factory=dict)
 
     def run(self) -> Found | None:
         """The best orders, or None where there are too many to compare."""
@@ -115,7 +125,7 @@ class Search:
         good = True
         for step in steps:
             good = good and self._makes_sense(step, world)
-            world = world.after(step, self.handlers)
+            world = world.after(step, self.handlers, self.values)
         good = good and self._alive(event, node)
         score += _SENSE * good
         if type(event) in OF_DEALS:
@@ -130,7 +140,7 @@ class Search:
         overlay: dict[Any, Any],
         following: dict[frozenset[Any], Node],
     ) -> None:
-        state = frozenset((cell, _whole(value)) for cell, value in overlay.items())
+        state = frozenset((cell, content(value)) for cell, value in overlay.items())
         known = following.get(state)
         if known is None:
             mask = node.mask | 1 << place
@@ -190,20 +200,30 @@ class Search:
         )
 
     def _out_of_line(self, place: int, pending: Sequence[int]) -> int:
-        """How many events of the same window and the same file, that touch the same, stand before it there."""
+        """How many events of one window and one file, that touch the same, have their turn before it."""
         if not pending:
             return 0
         plan = self.plan
         index = self.members[place]
         event = plan.natural[index]
         things = set(plan.touched[index])
+        turn = self._turn(event)
         return sum(
             1
             for other in (self.members[each] for each in pending)
-            if plan.position[plan.natural[other].id] < plan.position[event.id]
+            if self._turn(plan.natural[other]) < turn
             and plan.terms.origin(plan.natural[other]) == plan.terms.origin(event)
             and (not things.isdisjoint(plan.touched[other]) or _wide(event, plan.natural[other]))
         )
+
+    def _turn(self, event: Event) -> tuple[int, int]:
+        """The turn of an event among those of its window: on one day, or where no stake is concerned, by kind."""
+        by_kind = event.date.earliest == event.date.latest or not isinstance(event, _STAKES)
+        return ORDER[type(event)] if by_kind else 0, self.plan.position[event.id]
+
+
+# In a longer window one can well sell what is bought again, and see what is bought or sold later.
+_STAKES = (StakeAcquired, StakeDisposed, StakeObserved, InvestmentMade)
 
 
 def _wide(one: Event, two: Event) -> bool:
@@ -218,10 +238,11 @@ def _is_none(value: Any) -> bool:
     return value is None or (isinstance(value, views.Stake) and value.share.is_nothing)
 
 
-def _whole(value: Any) -> Any:
-    """A value with what does not count when two are compared: the lots of a stake."""
-    lots = getattr(value, "lots", ())
-    return (value, lots) if lots else value
+def content(value: Any) -> Any:
+    """What two values are compared by: of a stake its lots too, and not whether it was reported or worked out."""
+    if isinstance(value, views.Stake):
+        return value.share, value.shares, value.stale, value.lots
+    return value
 
 
 LIVE = "live"
@@ -258,8 +279,8 @@ class Group(World):
         held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))
         return held
 
-    def after(self, event: Event, handlers: Mapping[type, Handler]) -> Group:
-        """What stands after an event."""
+    def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Group:
+        """What stands after an event. ``known`` has the values that came up in the group, by cell and content."""
         handler = handlers.get(type(event))
         if handler is None:
             return self
@@ -273,10 +294,11 @@ class Group(World):
                 following.overlay[LIVE, cell] = live
             if kept is None:
                 continue
-            if _whole(kept.value) == _whole(self._running.before.get(*cell)):
+            if content(kept.value) == content(self._running.before.get(*cell)):
                 following.overlay.pop(cell, None)
             else:
-                following.overlay[cell] = kept.value
+                # One object for each content, so that what is compared later is compared by content.
+                following.overlay[cell] = known.setdefault((cell, content(kept.value)), kept.value)
         return following
 
 
@@ -320,7 +342,7 @@ class Found:
         """The things that the ends differ in."""
         cells = {cell for node in self.ends for cell in node.overlay}
         differ = {
-            cell for cell in cells if len({_whole(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
+            cell for cell in cells if len({content(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
         }
         touched = {thing for index in members for thing in plan.touched[index]}
         return [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]
