@@ -7,13 +7,15 @@ corrections meet.
 from __future__ import annotations
 
 import datetime
-from itertools import permutations
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, permutations
 from typing import Any
 
-from attrs import asdict
+from attrs import asdict, evolve
 from hypothesis import strategies as st
 
-from chronicle.events import Event
+from chronicle.dates import parse_date
+from chronicle.events import Event, RecordCorrected, RecordRetracted
 from given import day, happened
 
 DATES = (
@@ -177,8 +179,44 @@ def _with_records(events: list[Event], drawn: list[tuple[str, str | None, int, i
     return everything
 
 
+# Windows of every precision that do not overlap. What order those that do are taken in is the law of
+# test_order_law.py; the oracles of what events do and of what was known need one that nobody can doubt.
+APART = (
+    *("2013", "2014-01", "2014-02-10", "2014-02-20", "[2014-03-01..2014-03-09]", "2014-03-11", "2014-03-14"),
+    *("[2014-03-15..2014-04-15]", "2014-04-20~", "2014-Q3", "2014-10", "2014-11-11"),
+)
+DAYS_APART = tuple(
+    sorted(
+        {
+            edge + datetime.timedelta(step)
+            for text in APART
+            for date in (parse_date(text),)
+            for edge in (date.earliest, date.latest)
+            for step in (-1, 0, 1)
+        }
+    )
+)
+
+
+def set_apart(events: list[Event], order: Sequence[int], dates: Sequence[str] = APART) -> list[Event]:
+    """The same events, each in a window of its own; records stay on their days and correct no date."""
+    turns = iter(order)
+    return [_set_apart(event, dates, turns) for event in events]
+
+
+def _set_apart(event: Event, dates: Sequence[str], turns: Iterator[int]) -> Event:
+    if isinstance(event, RecordRetracted):
+        return event
+    if isinstance(event, RecordCorrected):
+        kept = tuple(pair for pair in event.set if pair[0] not in ("date", "after", "set", "target"))
+        return evolve(event, set=kept or (("note", '"seen"'),))
+    return evolve(event, date=parse_date(dates[next(turns)]), after=None)
+
+
 # Events and what was said of them later, in any order of position.
 HISTORIES = st.builds(_with_records, EVENTS, _RECORDS).flatmap(st.permutations)
+
+HISTORIES_APART = st.builds(set_apart, HISTORIES, st.permutations(range(len(APART))))
 
 
 def may_be_taken_in_by_two(events: list[Event]) -> bool:
@@ -188,3 +226,13 @@ def may_be_taken_in_by_two(events: list[Event]) -> bool:
     mergers = {(fields["absorbed"], fields["survivor"]) for kind, fields in told if kind == "merger.absorbed"}
     gone = [absorbed for absorbed, survivor in mergers if absorbed != survivor]
     return len(gone) > len(set(gone))
+
+
+def overlapping(events: list[Event]) -> bool:
+    """Whether the windows of two events overlap, or may once they are corrected: then their order is a question."""
+    windows = sorted(
+        (event.date for event in events if not isinstance(event, RecordCorrected | RecordRetracted)),
+        key=lambda date: date.order,
+    )
+    dated = any(name == "date" for event in events for name, _ in getattr(event, "set", ()))
+    return dated or any(two.earliest <= one.latest for one, two in pairwise(windows))

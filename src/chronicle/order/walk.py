@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from attrs import define, field, frozen
 
 from chronicle import views
+from chronicle.dates import order_of
 from chronicle.events import Event, InvestmentMade, StakeAcquired
 from chronicle.order.bounds import Left, as_date, bases_of, course_of, days_of
 from chronicle.order.plan import Plan
@@ -39,6 +40,9 @@ class Walk:
     # Whether there is any deal with effects.
     deals: bool
     ordered: list[Event] = field(factory=list)
+    # For each of these what it is sorted by in the end: groups are replayed in one piece, though others happened
+    # in between that have nothing to do with them.
+    turns: list[int] = field(factory=list)
     _announced: dict[str, Event] = field(factory=dict)
     _open: list[tuple[Cell, int]] = field(factory=list)
 
@@ -58,10 +62,16 @@ class Walk:
             if index in groups:
                 done.update(self._order(groups[index], done))
             else:
-                self.take_one(event)
+                self.take_one(event, plan.turns[index])
             self._doubt_happenings()
         self._take(plain[taken:])
-        return Replayed(tuple(self.ordered), self.running.ledger(names))
+        return Replayed(self._in_turn(), self.running.ledger(names))
+
+    def _in_turn(self) -> tuple[Event, ...]:
+        if not self.plan.groups:
+            return tuple(self.ordered)
+        order = sorted(range(len(self.ordered)), key=self.turns.__getitem__)
+        return tuple(self.ordered[place] for place in order)
 
     def _take(self, events: Sequence[Event]) -> None:
         """Replay events that no order touches: nothing that they change is a guess."""
@@ -74,6 +84,7 @@ class Walk:
             events = with_effects
         self.running.take(events)
         self.ordered.extend(events)
+        self.turns.extend([event.date.order for event in events])
 
     def _effects(self, event: Event) -> list[Event]:
         """What the completion of a deal does. Keeps in mind what was last announced."""
@@ -114,20 +125,20 @@ class Walk:
             return set()
         taken = {index}
         taken.update(self.plan.groups.get(self.plan.group_of.get(index, -1), ()))
-        between = self._between(taken, members)
+        between = self._between(taken, members, done)
         return taken | between
 
-    def _between(self, taken: set[int], members: list[int]) -> set[int]:
+    def _between(self, taken: set[int], members: list[int], done: set[int]) -> set[int]:
         """What touches the same things and lies between."""
         touched = {thing for index in (*members, *taken) for thing in self.plan.touched[index]}
         low, high = min(members), max(*taken, *members)
         found = {
             index for thing in touched for index in self.plan.things.get(thing, ()) if low <= index <= high
         }
-        return found - set(members)
+        return found.difference(members, done)
 
-    def take_one(self, event: Event) -> list[tuple[Cell, int]]:
-        """Replay one event of a group with its effects, and say where its changes stand in their logs."""
+    def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
+        """Replay one event with its effects, and say where its changes stand in their logs."""
         cells = self.running.changes.cells
         steps = [event, *(self._effects(event) if type(event) in OF_DEALS else ())]
         noted: list[tuple[Cell, int]] = []
@@ -142,6 +153,7 @@ class Walk:
         if event.id in self.plan.terms.doubtful:
             self._open.extend(noted)
         self.ordered.extend(steps)
+        self.turns.extend([turn] * len(steps))
         return noted
 
     def _doubt_happenings(self) -> None:
@@ -171,9 +183,12 @@ class _Ordered:
         bases = bases_of(self.walk.running, kept)
         path = [place for place, _ in self.found.path(kept)]
         made: defaultdict[Cell, list[int]] = defaultdict(list)
+        turn = 0
         for place in path:
-            for cell, index in self.walk.take_one(plan.natural[members[place]]):
-                made[cell].append(index)
+            index = members[place]
+            turn = max(turn, order_of(plan.first[index], plan.last[index]))
+            for cell, change in self.walk.take_one(plan.natural[index], turn):
+                made[cell].append(change)
         days = days_of(kept, [(plan.first[index], plan.last[index]) for index in members])
         order = tuple(plan.natural[members[place]].id for place in path)
         for cell in dict.fromkeys([*made, *bases]):
@@ -209,8 +224,10 @@ class _Unordered:
         members = self.search.members
         low, high = min(plan.first[i] for i in members), max(plan.last[i] for i in members)
         made: defaultdict[Cell, list[int]] = defaultdict(list)
+        turn = 0
         for index in members:
-            for cell, place in self.walk.take_one(plan.natural[index]):
+            turn = max(turn, order_of(plan.first[index], plan.last[index]))
+            for cell, place in self.walk.take_one(plan.natural[index], turn):
                 made[cell].append(place)
         order = tuple(plan.natural[index].id for index in members)
         adding = all(_only_adds(plan.natural[index]) for index in members)
