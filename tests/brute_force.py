@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 from chronicle.events import KINDS, ORDER
 
@@ -92,7 +92,7 @@ def _assignments(order):
         for low, high in (e["window"] for e in order)
     ]
     for days in product(*spans):
-        if all(one <= two for one, two in zip(days, days[1:], strict=False)):
+        if all(one <= two for one, two in pairwise(days)):
             yield days
 
 

@@ -229,7 +229,7 @@ def may_be_taken_in_by_two(events: list[Event]) -> bool:
 
 
 def overlapping(events: list[Event]) -> bool:
-    """Whether the windows of two events overlap, or may once they are corrected: then their order is a question."""
+    """Whether windows overlap, or may once they are corrected: then order is a question."""
     windows = sorted(
         (event.date for event in events if not isinstance(event, RecordCorrected | RecordRetracted)),
         key=lambda date: date.order,

@@ -719,7 +719,7 @@ def test_two_issues_of_one_year_need_an_order_when_one_states_its_total() -> Non
 
 
 def test_a_holding_that_comes_to_the_same_in_every_order_is_no_guess() -> None:
-    """The buyer of a merger comes to hold again what it had sold in the same month: 5 % in the end, either way."""
+    """The buyer of a merger comes to hold again what it sold in that month: 5 % in the end, either way."""
     assert (
         codes_across(
             given.acquired("2013", "group", "film", "10%"),

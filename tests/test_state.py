@@ -184,7 +184,7 @@ def test_candidates_know_the_gap_between_two_holdings() -> None:
 
 
 def test_candidates_of_a_sure_day_do_not_count_nothing() -> None:
-    """Who bought on a day of the year surely holds then; how much depends on a purchase that is dated "2014"."""
+    """Who bought on a day of the year surely holds then; how much, a purchase dated "2014" leaves open."""
     events = (acquired("2014", "group", "film", "20%"), acquired("2014-03-10", "group", "film", "10%"))
     assert candidates_on("2014-03-09", *events) == [None, "20%"]
     assert candidates_on("2014-06-30", *events) == ["10%", "30%"]
@@ -419,7 +419,7 @@ def test_a_state_of_a_view_of_ones_own_keeps_its_order() -> None:
 
 
 def test_an_observation_inside_the_window_of_a_purchase() -> None:
-    """Seen with 60 % on a day in the month of the purchase: so it was bought by then, and is held for sure."""
+    """Seen with 60 % in the month of the purchase: so it was bought by then, and is held for sure."""
     events = (BOUGHT, observed("2014-03-20", "group", "film", "60%"))
     assert stake_on("2014-03-19", *events) == [("60%", False)]
     assert stake_on("2014-03-20", *events) == [("60%", True)]

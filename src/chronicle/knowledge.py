@@ -127,7 +127,7 @@ class Resolved:
 
     @cached_property
     def told(self) -> tuple[Event, ...]:
-        """The visible events in the order of replay; those that do not count stand where their dates put them."""
+        """The visible events in the order of replay; what does not count stands where its date puts it."""
         replayed = dict.fromkeys(event.id for event in self.ordered)
         turns = iter(replayed)
         natural = in_order(self.visible.events, ORDER)

@@ -93,8 +93,8 @@ class Bounds(NamedTuple):
 class Other(NamedTuple):
     """What a cell may hold besides what replay made of it, by another order that makes as much sense.
 
-    It stands beside the change at ``place`` of the log; without an end of its own in ``bounds`` until the next
-    change behind that. ``begin`` is the date as written, ``events`` made the value.
+    It stands beside the change at ``place`` of the log; without an end of its own in ``bounds`` until the
+    next change behind that. ``begin`` is the date as written, ``events`` made the value.
     """
 
     place: int

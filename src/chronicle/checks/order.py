@@ -18,7 +18,7 @@ _COMPARED = 20_000
 
 
 def guessed(examined: Examined) -> Iterator[Problem]:
-    """C408: several orders of some events make as much sense, and what comes out depends on which is taken."""
+    """C408: several orders of some events make as much sense, and the answer depends on which is taken."""
     seen: set[tuple[str, ...]] = set()
     for guess in examined.ledger.guesses:
         events = [examined.by_id[identifier] for identifier in dict.fromkeys(guess.events)]
@@ -39,7 +39,8 @@ def _found_elsewhere(guess: Guess, events: list[Event]) -> bool:
 def _guess(guess: Guess, events: list[Event]) -> Problem:
     told = listed(f'"{event.id}" ({event.date})' for event in events)
     if guess.counted:
-        fault = f"{told} make as much sense in another order, and {_cell_words(guess.view, guess.key)} depends on it"
+        cell = _cell_words(guess.view, guess.key)
+        fault = f"{told} make as much sense in another order, and {cell} depends on it"
     else:
         fault = f"{told} are too many in one time to compare their orders"
     first, last = events[0].id, events[-1].id

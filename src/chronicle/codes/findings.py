@@ -125,12 +125,12 @@ CODES = (
         "warning",
         "order is a guess",
         explanation=(
-            "The dates of some events overlap, several of their orders make as much sense, and what comes out "
-            "depends on which is taken. Nothing that depends on it is certain: from the earliest to the latest "
-            "of their days all that may be so is possible, and afterwards what every order says is certain "
-            "again. Where nothing better is known of the dates, say which one came later with `after`. Orders "
-            "that lead to the same are not reported, nor are those that make less sense, such as an end before "
-            "its beginning. Of more than eight events at one time the orders are not compared."
+            "The dates of some events overlap, several of their orders make as much sense, and the answer "
+            "depends on which is taken. Nothing that depends on it is certain: from the earliest to the last "
+            "of their days all that may be so is possible, and afterwards what every order says is certain. "
+            "Where nothing better is known of the dates, say which one came later with `after`. Orders that "
+            "lead to the same are not reported, nor are those that make less sense, as an end before its "
+            "beginning. Where more than eight events share a time their orders are not compared."
         ),
         example=(
             "events:\n"

@@ -23,8 +23,8 @@ class PartialDate:
 
     ``earliest`` and ``latest`` are the first and the last day that it can be, both included.
     ``approximate`` says that the text ends with ``~`` or ``%``; it never widens the window.
-    ``order`` is an integer that sorts as (earliest, latest) does, and ``past`` is above that of every date that
-    begins by ``latest`` and of no other: both are made once for the sake of replay.
+    ``order`` is an integer that sorts as (earliest, latest) does, and ``past`` is above the order of every
+    date that begins by ``latest`` and of no other: both are made once for the sake of replay.
     Made by ``parse_date`` or ``PartialDate.of``; raises ``InvalidValue`` when the window is empty.
     """
 

@@ -8,8 +8,8 @@ is possible (``bounds.py``).
 
 The search (``search.py``) goes by sets of events that have happened, and what then stands: two ways to the
 same are one, so that a group of k events costs at most 2 to the k steps and mostly far fewer. A group with
-more than eight events at one time, or too many steps, keeps the order of its dates, and nothing that it made is
-certain.
+more than eight events at one time, or too many steps, keeps the order of its dates, and nothing that it made
+is certain.
 """
 
 from __future__ import annotations

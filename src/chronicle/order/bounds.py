@@ -8,9 +8,10 @@ from typing import Any
 
 from attrs import define, frozen
 
+from chronicle import views
 from chronicle.dates import FOREVER
 from chronicle.events import Event
-from chronicle.order.search import LIVE, Found, Node, Search, content
+from chronicle.order.search import LIVE, Found, Node, Search
 from chronicle.order.touching import ANNOUNCED
 from chronicle.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
 
@@ -39,6 +40,7 @@ Course = Sequence[tuple[int, tuple[Any, ...]]]
 
 
 def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
+    """The course of a cell of which each value may stand from a first to a last day (None: for ever)."""
     starts = sorted({low for low, _, _ in stood} | {high + 1 for _, high, _ in stood if high is not None})
     course: list[tuple[int, tuple[Any, ...]]] = []
     for day in starts:
@@ -50,12 +52,13 @@ def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
 
 
 def as_date(ordinal: int) -> datetime.date:
+    """The day of a proleptic ordinal; what lies outside the calendar is its first or last day."""
     return datetime.date.fromordinal(max(1, min(ordinal, FOREVER.toordinal())))
 
 
 @frozen
 class _Stretch:
-    """Between which places of a course a value may stand, and between which nothing else may; ends exclusive."""
+    """Between which places of a course a value may stand, and surely does; ends exclusive."""
 
     value: Any
     low: int
@@ -75,6 +78,11 @@ def _stretches(course: Course) -> list[_Stretch]:
     return sorted(found, key=lambda stretch: stretch.low)
 
 
+def _said(value: Any) -> Any:
+    """What a value says to whoever asks: of a stake neither its lots nor whether it was worked out."""
+    return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
+
+
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
     """Places without a gap, as pairs of the first and the one behind the last."""
     runs: list[tuple[int, int]] = []
@@ -88,7 +96,7 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
 
 @define
 class Left:
-    """What a group leaves in one cell: bounds of what was replayed, and what other best orders say besides."""
+    """What a group leaves in one cell: bounds of what was replayed, and what other best orders say."""
 
     running: Replay
     search: Search
@@ -110,7 +118,7 @@ class Left:
         finals = list(dict.fromkeys(node.overlay.get(self.cell, self.base) for node in self.found.best))
         self._assign(course, log, runs, standing)
         self._note_nothing(course)
-        others = tuple(value for value in finals if content(value) != content(standing))
+        others = tuple(value for value in finals if _said(value) != _said(standing))
         if others:
             self.running.guesses.append(Guess(view, key, self._concerned()))
             self.running.doubtful[self.cell] = others
@@ -147,7 +155,7 @@ class Left:
             (
                 each
                 for each in reversed(stretches)
-                if content(each.value) == content(standing) and each.high == end
+                if _said(each.value) == _said(standing) and each.high == end
             ),
             None,
         )
@@ -156,7 +164,7 @@ class Left:
             free.remove(runs[-1])
             self._bound_last(course, log, runs[-1], last)
         for stretch in stretches:
-            run = next((index for index in free if content(log[index].value) == content(stretch.value)), None)
+            run = next((index for index in free if _said(log[index].value) == _said(stretch.value)), None)
             if run is None or stretch.high == end:
                 self._add_other(course, log, stretch)
             else:
@@ -208,7 +216,7 @@ class Left:
         # What stood before stands until the group brings it back.
         own = (
             self.search.first_of(log[index].event)
-            if content(stretch.value) == content(self.base) and not stretch.low
+            if _said(stretch.value) == _said(self.base) and not stretch.low
             else 0
         )
         sure = stretch.sure if stretch.sure is not None and stretch.sure[1] == len(course) else None
@@ -274,11 +282,12 @@ class Left:
             if node.overlay.get(self.cell, self.base) != value or not node.ways:
                 continue
             makers: list[Event] = []
-            while node.ways:
-                before, place = node.ways[0]
-                if before.overlay.get(self.cell, self.base) != node.overlay.get(self.cell, self.base):
+            after = node
+            while after.ways:
+                before, place = after.ways[0]
+                if before.overlay.get(self.cell, self.base) != after.overlay.get(self.cell, self.base):
                     makers.append(plan.natural[members[place]])
-                node = before
+                after = before
             if makers:
                 return makers[::-1]
         return []

@@ -226,7 +226,7 @@ _REACHING: frozenset[type[Event]] = frozenset(
 
 
 def _add_deals(natural: Sequence[Event], rare: Sequence[int], hot: set[Any]) -> None:
-    """A deal whose order may matter takes its effects along, and what one of its effects shares takes the deal."""
+    """A deal whose order may matter takes its effects along, and what an effect shares takes the deal."""
     effects: defaultdict[str, set[Any]] = defaultdict(set)
     for place in rare:
         event = natural[place]
@@ -314,7 +314,7 @@ def _gathered(
 ) -> set[int]:
     """The places of all that concerns what is hot, or a party, and of what that in turn concerns.
 
-    ``pairs`` are, by place, the seller or buyer of a stake with its target: the second thing that it concerns.
+    ``pairs`` are, by place, the seller or buyer of a stake with its target: the other thing that it concerns.
     """
     concern_of = _CONCERN
     found: set[int] = set()

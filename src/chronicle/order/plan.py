@@ -22,10 +22,10 @@ Origin = Callable[[Event], Hashable]
 class Terms:
     """What is known of the events besides themselves.
 
-    ``origin`` says in which file, or by which append, an event was told: only within one is the order of events
-    data. ``told`` has by the id of a completion the places of the effects that events of their own tell, and
-    ``doubtful`` are the ids of events of which it is open how often they happened: nothing that they make is
-    certain.
+    ``origin`` says in which file, or by which append, an event was told: only within one is the order of
+    events data. ``told`` has by the id of a completion the places of the effects that events of their own
+    tell, and ``doubtful`` are the ids of events of which it is open how often they happened: nothing that
+    they make is certain.
     """
 
     origin: Origin = lambda _: None
@@ -200,7 +200,7 @@ class Plan:
                     self.before[end[0]].add(index)
 
     def _in_order_by_life(self, one: int, two: int) -> bool:
-        """Whether only the life of an entity orders two events: where they touch the same, the search does."""
+        """Whether only the life of an entity orders two events: what touches the same is for the search."""
         return self._may_swap(one, two) and set(self.touched[one]).isdisjoint(self.touched[two])
 
     def _may_swap(self, one: int, two: int) -> bool:
@@ -319,6 +319,7 @@ class Union:
     parents: dict[int, int] = field(factory=dict)
 
     def root(self, index: int) -> int:
+        """The least index of the set that an index is in; one that is in none begins one."""
         parents = self.parents
         parent = parents.setdefault(index, index)
         while parent != parents[parent]:
@@ -328,6 +329,7 @@ class Union:
         return parent
 
     def join(self, one: int, two: int) -> bool:
+        """Make one set of two; whether they were apart."""
         first, second = self.root(one), self.root(two)
         self.parents[max(first, second)] = min(first, second)
         return first != second

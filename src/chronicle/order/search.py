@@ -62,7 +62,7 @@ class Search:
         level: dict[int, list[Node]] = {0: [Node(0, {}, 0)]}
         levels = [level]
         steps = 0
-        for depth in range(count):
+        for _ in range(count):
             following: dict[int, dict[frozenset[Any], Node]] = defaultdict(dict)
             for mask, nodes in level.items():
                 for place in range(count):
@@ -200,7 +200,7 @@ class Search:
         )
 
     def _out_of_line(self, place: int, pending: Sequence[int]) -> int:
-        """How many events of one window and one file, that touch the same, have their turn before it."""
+        """How many events of its window and file, that touch the same, have their turn before it."""
         if not pending:
             return 0
         plan = self.plan
@@ -217,7 +217,7 @@ class Search:
         )
 
     def _turn(self, event: Event) -> tuple[int, int]:
-        """The turn of an event among those of its window: on one day, or where no stake is concerned, by kind."""
+        """The turn of an event in its window: by kind on one day, or where it is about no stake."""
         by_kind = event.date.earliest == event.date.latest or not isinstance(event, _STAKES)
         return ORDER[type(event)] if by_kind else 0, self.plan.position[event.id]
 
@@ -239,7 +239,7 @@ def _is_none(value: Any) -> bool:
 
 
 def content(value: Any) -> Any:
-    """What two values are compared by: of a stake its lots too, and not whether it was reported or worked out."""
+    """What two values are compared by: of a stake its lots too, and not whether it was worked out."""
     if isinstance(value, views.Stake):
         return value.share, value.shares, value.stale, value.lots
     return value
@@ -280,7 +280,7 @@ class Group(World):
         return held
 
     def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Group:
-        """What stands after an event. ``known`` has the values that came up in the group, by cell and content."""
+        """What stands after an event. ``known`` has the values of the group so far, by cell and content."""
         handler = handlers.get(type(event))
         if handler is None:
             return self

@@ -24,7 +24,7 @@ _MOST_MORE = 6
 
 @frozen
 class Replayed:
-    """The events in the order of replay, each completion of a deal followed by its effects, and the ledger."""
+    """The events in the order of replay, each completion followed by its effects, and the ledger."""
 
     ordered: tuple[Event, ...]
     ledger: Ledger
@@ -40,8 +40,8 @@ class Walk:
     # Whether there is any deal with effects.
     deals: bool
     ordered: list[Event] = field(factory=list)
-    # For each of these what it is sorted by in the end: groups are replayed in one piece, though others happened
-    # in between that have nothing to do with them.
+    # For each of these what it is sorted by in the end: a group is replayed in one piece, though others
+    # happened in between that have nothing to do with it.
     turns: list[int] = field(factory=list)
     _announced: dict[str, Event] = field(factory=dict)
     _open: list[tuple[Cell, int]] = field(factory=list)
@@ -118,7 +118,7 @@ class Walk:
         return members
 
     def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
-        """The next event that touches what the group may have left in several ways, and what belongs to it."""
+        """The next event that touches what the group may have left in several ways, and its own group."""
         things = found.apart(self.plan, members)
         index = self.plan.later(things, max(members))
         if index is None or index in done:
