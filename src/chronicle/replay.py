@@ -406,14 +406,15 @@ class Projector:
 class Guess:
     """Events of which several orders make as much sense, and the cell that rests on which one is taken.
 
-    ``events`` are ids in the order that was taken. ``counted`` is false where there were too many orders to
-    compare.
+    ``events`` are ids in the order that was taken. ``because`` says why no order is better: as many events make
+    ``sense`` in another, there are too ``many`` orders to compare, or somebody's ``life`` does not tell when
+    they can have happened.
     """
 
     view: str
     key: Key
     events: tuple[str, ...]
-    counted: bool = True
+    because: Literal["sense", "many", "life"] = "sense"
 
 
 @frozen(eq=False)
@@ -642,11 +643,9 @@ class Replay:
                 continue
             # All changes of an event are worked out before the first is made, so that "before" means it.
             for change in tuple(handler(event, before)):
-                view, key, operation, value, _, _, made_from = change
+                view, key, _, value, _, _, made_from = change
                 logs = cells[view]
                 log = logs.get(key)
-                if operation == "lift" and (view, key) not in changes.doubted:
-                    continue
                 if log is not None:
                     if value is None and log[-1].value is None:
                         continue
@@ -682,8 +681,6 @@ class Replay:
         view, key = change.view, change.key
         log = self.changes.cells[view].get(key)
         if change.value is None and (log is None or log[-1].value is None):
-            return
-        if change.operation == "lift" and (view, key) not in self.changes.doubted:
             return
         if log is not None:
             log.append(change)

@@ -10,12 +10,14 @@ Where the windows of events overlap, those orders are taken in which most events
 - nobody acts before being founded, or after being dissolved, absorbed or consolidated.
 
 The first five are asked of one event and of what stands before it: ``SENSE``. The last sets two events in
-order whatever stands: ``LIVES``. ``touches`` says which events are looked at together at all.
+order whatever stands: ``LIVES``. ``CONCERNS`` says which events are looked at together
+at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -264,55 +266,59 @@ BEGINS: frozenset[type[Event]] = frozenset(
 # What events touch
 
 
-def _stake(event: StakeAcquired | StakeDisposed | StakeObserved) -> Iterator[Thing]:
-    yield views.HOLDINGS, event.holder, event.target, event.right
-    other = getattr(event, "seller", None) or getattr(event, "buyer", None)
-    if other is not None:
-        yield views.HOLDINGS, other, event.target, event.right
+def _together(event: PartnershipAgreed | PartnershipEnded) -> str:
+    return "+".join(sorted(set(event.parties)))
 
 
-def _investment(event: InvestmentMade) -> Iterator[Thing]:
-    yield views.HOLDINGS, event.investor, event.project, "equity"
+def _invested(event: InvestmentMade) -> Key:
+    return event.investor, event.project, "equity"
 
 
-def _founding(event: EntityFounded) -> Iterator[Thing]:
-    yield views.NAMES, event.entity
-    yield views.STATUS, event.entity
-
-
-def _one(thing: Callable[[Any], Thing]) -> Callable[[Any], Iterator[Thing]]:
-    def touched(event: Any) -> Iterator[Thing]:
-        yield thing(event)
-
-    return touched
-
-
-TOUCHES: Mapping[type[Event], Callable[[Any], Iterator[Thing]]] = MappingProxyType(
+CONCERNS: Mapping[type[Event], tuple[str, Callable[[Any], Any]]] = MappingProxyType(
     {
-        **dict.fromkeys((StakeAcquired, StakeDisposed, StakeObserved), _stake),
-        InvestmentMade: _investment,
         **dict.fromkeys(
-            (SharesIssued, SharesCancelled, SharesRestructured),
-            _one(lambda event: (views.SHARES, event.issuer)),
+            (StakeAcquired, StakeDisposed, StakeObserved),
+            (views.HOLDINGS, attrgetter("holder", "target", "right")),
         ),
-        **dict.fromkeys((UnitLaunched, UnitTransferred, UnitClosed), _one(_unit)),
-        **dict.fromkeys((RoleAppointed, RoleEnded), _one(_role)),
-        **dict.fromkeys((MembershipStarted, MembershipEnded), _one(_membership)),
-        **dict.fromkeys((ListingStarted, ListingEnded), _one(_listing)),
-        **dict.fromkeys((ControlGranted, ControlEnded), _one(_control)),
-        **dict.fromkeys((PartnershipAgreed, PartnershipEnded), _one(_partnership)),
+        InvestmentMade: (views.HOLDINGS, _invested),
+        **dict.fromkeys(
+            (SharesIssued, SharesCancelled, SharesRestructured), (views.SHARES, attrgetter("issuer"))
+        ),
+        **dict.fromkeys((UnitLaunched, UnitTransferred, UnitClosed), (views.UNITS, attrgetter("unit"))),
+        **dict.fromkeys((RoleAppointed, RoleEnded), (views.ROLES, attrgetter("person", "entity", "role"))),
+        **dict.fromkeys(
+            (MembershipStarted, MembershipEnded), (views.MEMBERSHIPS, attrgetter("entity", "group"))
+        ),
+        **dict.fromkeys((ListingStarted, ListingEnded), (views.LISTINGS, attrgetter("entity"))),
+        **dict.fromkeys((ControlGranted, ControlEnded), (views.CONTROL, attrgetter("controller", "target"))),
+        **dict.fromkeys((PartnershipAgreed, PartnershipEnded), (views.PARTNERSHIPS, _together)),
         **dict.fromkeys(
             (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated),
-            _one(lambda event: (views.DEALS, event.deal)),
+            (views.DEALS, attrgetter("deal")),
         ),
-        EntityFounded: _founding,
-        EntityRenamed: _one(lambda event: (views.NAMES, event.entity)),
-        EntityIdentified: _one(lambda event: (views.IDENTIFIERS, event.entity, event.scheme, event.value)),
+        EntityFounded: (views.NAMES, attrgetter("entity")),
+        EntityRenamed: (views.NAMES, attrgetter("entity")),
+        EntityIdentified: (views.IDENTIFIERS, attrgetter("entity", "scheme", "value")),
         **dict.fromkeys(
-            (EntityDissolved, EntityInsolvent, EntityReinstated),
-            _one(lambda event: (views.STATUS, event.entity)),
+            (EntityDissolved, EntityInsolvent, EntityReinstated), (views.STATUS, attrgetter("entity"))
         ),
-        ProjectReleased: _one(lambda event: (views.PROJECTS, event.project, event.where)),
+        ProjectReleased: (views.PROJECTS, attrgetter("project", "where")),
     }
 )
-"""What an event touches, whatever stands. Mergers and splits touch what their parties have: see ``order``."""
+"""What an event of each kind touches, whatever stands: a view, and a key in it or the first parts of one, as
+a tuple or as the only part. Mergers and splits touch what their parties have: see ``order``."""
+
+
+def touches(event: Event) -> Iterator[Thing]:
+    """The things that an event touches by ``CONCERNS``, the other side of a sale and a status included."""
+    concern = CONCERNS.get(type(event))
+    if concern is None:
+        return
+    view, key_of = concern
+    key = key_of(event)
+    yield (view, *key) if isinstance(key, tuple) else (view, key)
+    other = getattr(event, "seller", None) or getattr(event, "buyer", None)
+    if other is not None:
+        yield view, other, *key[1:]
+    if isinstance(event, EntityFounded):
+        yield views.STATUS, event.entity

@@ -38,11 +38,12 @@ def _found_elsewhere(guess: Guess, events: list[Event]) -> bool:
 
 def _guess(guess: Guess, events: list[Event]) -> Problem:
     told = listed(f'"{event.id}" ({event.date})' for event in events)
-    if guess.counted:
-        cell = _cell_words(guess.view, guess.key)
-        fault = f"{told} make as much sense in another order, and {cell} depends on it"
-    else:
-        fault = f"{told} are too many in one time to compare their orders"
+    cell = _cell_words(guess.view, guess.key)
+    fault = {
+        "sense": f"{told} make as much sense in another order, and {cell} depends on it",
+        "many": f"{told} are too many in one time to compare their orders",
+        "life": f"{told} may lie on either side of a founding or an end, and {cell} depends on it",
+    }[guess.because]
     first, last = events[0].id, events[-1].id
     return Problem(
         "C408",

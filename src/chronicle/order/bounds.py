@@ -219,11 +219,12 @@ class Left:
             if _said(stretch.value) == _said(self.base) and not stretch.low
             else 0
         )
-        sure = stretch.sure if stretch.sure is not None and stretch.sure[1] == len(course) else None
+        sure = stretch.sure
+        goes_on = sure is not None and sure[1] == len(course)
         self.running.changes.bounds[self.cell][index] = Bounds(
             as_date(max(own, course[stretch.low][0])),
             None if sure is None else as_date(max(own, course[sure[0]][0])),
-            datetime.date.min if sure is None else None,
+            None if goes_on else datetime.date.min if sure is None else self._day(course, sure[1]),
             None,
         )
 

@@ -9,51 +9,33 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from attrs import define, field, frozen
 
+from chronicle import sense
 from chronicle.dates import PartialDate
 from chronicle.events import (
+    KINDS,
     NO_ACTS,
-    ControlEnded,
-    ControlGranted,
     DealAgreed,
-    DealApproved,
     DealCompleted,
     DealProposed,
     DealTerminated,
     DemergerSplit,
     EntityDissolved,
     EntityFounded,
-    EntityIdentified,
-    EntityInsolvent,
     EntityReinstated,
-    EntityRenamed,
     Event,
-    InvestmentMade,
-    ListingEnded,
-    ListingStarted,
-    MembershipEnded,
-    MembershipStarted,
     MergerAbsorbed,
     MergerConsolidated,
-    PartnershipAgreed,
-    PartnershipEnded,
-    ProjectReleased,
-    RoleAppointed,
-    RoleEnded,
     SharesCancelled,
     SharesIssued,
     SharesRestructured,
     StakeAcquired,
     StakeDisposed,
     StakeObserved,
-    UnitClosed,
-    UnitLaunched,
-    UnitTransferred,
     ended_by,
     founded_by,
     revived_by,
@@ -65,32 +47,9 @@ _COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
 _MERGERS = (MergerAbsorbed, MergerConsolidated, DemergerSplit)
 
 
-def _together(event: PartnershipAgreed | PartnershipEnded) -> object:
-    return "+".join(sorted(set(event.parties)))
-
-
-# What an event of each kind concerns, as coarse as is quick to tell: who touches the same concerns the same.
+# What an event of each kind concerns: who touches the same concerns the same.
 _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
-    {
-        **dict.fromkeys(_STAKES, attrgetter("holder", "target")),
-        InvestmentMade: attrgetter("investor", "project"),
-        **dict.fromkeys(_COUNTS, attrgetter("issuer")),
-        **dict.fromkeys((UnitLaunched, UnitTransferred, UnitClosed), attrgetter("unit")),
-        **dict.fromkeys((RoleAppointed, RoleEnded), attrgetter("person", "entity", "role")),
-        **dict.fromkeys((MembershipStarted, MembershipEnded), attrgetter("entity", "group")),
-        **dict.fromkeys((ListingStarted, ListingEnded), attrgetter("entity")),
-        **dict.fromkeys((ControlGranted, ControlEnded), attrgetter("controller", "target")),
-        **dict.fromkeys((PartnershipAgreed, PartnershipEnded), _together),
-        **dict.fromkeys(
-            (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated), attrgetter("deal")
-        ),
-        **dict.fromkeys(
-            (EntityFounded, EntityRenamed, EntityDissolved, EntityInsolvent, EntityReinstated),
-            attrgetter("entity"),
-        ),
-        EntityIdentified: attrgetter("entity", "scheme", "value"),
-        ProjectReleased: attrgetter("project", "where"),
-    }
+    {kind: key_of for kind, (_, key_of) in sense.CONCERNS.items()}
 )
 
 
@@ -118,20 +77,30 @@ def candidates(natural: Sequence[Event], doubtful: Set[str] = frozenset()) -> Ca
     hot, rare, pairs = sweep.hot, sweep.rare, sweep.pairs
     lives = _lives(natural, rare)
     found = _bound_by_lives(natural, lives)
-    _add_deals(natural, rare, hot)
+    _add_deals(sweep.effects, hot)
     _add_counts(natural, rare, hot)
     parties = _parties(natural, rare)
     if doubtful:
         found.update(place for place, event in enumerate(natural) if event.id in doubtful)
         hot.update(filter(None, (_concern_of(natural[place]) for place in found)))
-    if any(natural[place].after is not None for place in rare):
-        targets = {natural[place].after for place in rare}
-        found.update(place for place, event in enumerate(natural) if event.id in targets)
-        found.update(place for place in rare if natural[place].after is not None)
+    following = {event.after for event in natural if event.after is not None}
+    if following:
+        bound = (
+            place for place, event in enumerate(natural) if event.after is not None or event.id in following
+        )
+        found.update(bound)
         hot.update(filter(None, (_concern_of(natural[place]) for place in found)))
+    ending = ((natural[place], place) for places in lives.values() for place in places)
+    # What is gone leaves its ties in doubt, so that they are looked at together with its end.
+    parties |= {
+        name
+        for event, place in ending
+        if place in found or not hot.isdisjoint(ended_by(event))
+        for name in ended_by(event)
+    }
     if hot or parties:
         found |= _gathered(natural, hot, parties, pairs)
-    deals = any(getattr(natural[place], "effects", None) for place in rare)
+    deals = any(sweep.effects.values()) or any(getattr(natural[place], "effects", None) for place in rare)
     founded = frozenset(name for place in rare for name in founded_by(natural[place]))
     return Candidates(sorted(found), bool(lives), founded, deals)
 
@@ -149,37 +118,31 @@ class _Sweep:
     # The places of kinds that reach further than one thing, and by place the second side of a sale.
     rare: list[int] = field(factory=list)
     pairs: dict[int, Any] = field(factory=dict)
+    # By deal what its effects, as far as they were announced, concern.
+    effects: dict[str, list[Any]] = field(factory=dict)
     _seen: dict[Any, int] = field(factory=dict)
-    _effects: dict[str, list[Any]] = field(factory=dict)
 
     def over(self, natural: Sequence[Event]) -> None:
         """Go over the events."""
-        hot, seen = self.hot, self._seen
-        concern_of, reaching = _CONCERN, _REACHING
+        hot, seen, table = self.hot, self._seen, _TABLE
         for place, event in enumerate(natural):
-            kind = type(event)
-            concern = concern_of.get(kind)
-            if concern is not None:
-                key, date = concern(event), event.date
+            key_of, turn = table[type(event)]
+            if key_of is not None:
+                key, date = key_of(event), event.date
                 last = seen.get(key, 0)
                 # In the order of dates this overlaps one before it when the longest has not ended by then.
                 if date.order < last:
                     hot.add(key)
                 if date.past > last:
                     seen[key] = date.past
-                if kind is StakeAcquired:
-                    if event.seller is not None:  # type: ignore[attr-defined]  # of this kind
-                        self._add_side(place, (event.seller, key[1]), date)  # type: ignore[attr-defined]  # as above
-                elif kind is StakeDisposed and event.buyer is not None:  # type: ignore[attr-defined]  # of this kind
-                    self._add_side(place, (event.buyer, key[1]), date)  # type: ignore[attr-defined]  # as above
-            if kind in reaching or event.after is not None:
-                self.rare.append(place)
-                if kind in OF_DEALS:
-                    self._add_deal(event)
-
-    def _add_side(self, place: int, key: Any, date: PartialDate) -> None:
-        self.pairs[place] = key
-        self._add(key, date)
+            if turn:
+                if turn == _RARE:
+                    self._add_rare(place, event)
+                else:
+                    other = event.seller if turn == _BOUGHT else event.buyer  # type: ignore[attr-defined]  # by kind
+                    if other is not None:
+                        self.pairs[place] = (other, *key[1:])
+                        self._add(self.pairs[place], date)
 
     def _add(self, key: Any, date: PartialDate) -> None:
         last = self._seen.get(key, 0)
@@ -187,9 +150,14 @@ class _Sweep:
             self.hot.add(key)
         self._seen[key] = max(last, date.past)
 
+    def _add_rare(self, place: int, event: Event) -> None:
+        self.rare.append(place)
+        if type(event) in OF_DEALS:
+            self._add_deal(event)
+
     def _add_deal(self, event: Any) -> None:
         """A completion concerns what its effects do; one that brings about more is looked at in any case."""
-        keys = self._effects.setdefault(event.deal, [])
+        keys = self.effects.setdefault(event.deal, [])
         for effect in possible_effects_of(event):
             key = _concern_of(effect)
             if key is None or isinstance(effect, _COUNTS):
@@ -200,17 +168,18 @@ class _Sweep:
         if isinstance(event, DealCompleted):
             for key in dict.fromkeys(keys):
                 self._add(key, event.date)
-        if event.deal in self.hot:
-            self.hot.update(keys)
 
 
 def _sides(event: Event) -> Iterator[Any]:
     other = getattr(event, "seller", None) or getattr(event, "buyer", None)
     if other is not None:
-        yield other, event.target  # type: ignore[attr-defined]  # only stakes have a side
+        yield other, event.target, event.right  # type: ignore[attr-defined]  # only stakes have a side
 
 
-_REACHING: frozenset[type[Event]] = frozenset(
+# What the sweep does with a kind besides: it is rare and reaches further, or a sale may name its other side.
+_RARE, _BOUGHT, _SOLD = 1, 2, 3
+
+_REACHING = frozenset(
     {
         *_COUNTS,
         *_MERGERS,
@@ -224,15 +193,17 @@ _REACHING: frozenset[type[Event]] = frozenset(
     }
 )
 
+_TABLE: Mapping[type[Event], tuple[Callable[[Any], Any] | None, int]] = MappingProxyType(
+    {
+        **{kind: (_CONCERN.get(kind), _RARE if kind in _REACHING else 0) for kind in KINDS.values()},
+        StakeAcquired: (_CONCERN[StakeAcquired], _BOUGHT),
+        StakeDisposed: (_CONCERN[StakeDisposed], _SOLD),
+    }
+)
 
-def _add_deals(natural: Sequence[Event], rare: Sequence[int], hot: set[Any]) -> None:
+
+def _add_deals(effects: Mapping[str, Sequence[Any]], hot: set[Any]) -> None:
     """A deal whose order may matter takes its effects along, and what an effect shares takes the deal."""
-    effects: defaultdict[str, set[Any]] = defaultdict(set)
-    for place in rare:
-        event = natural[place]
-        if type(event) in OF_DEALS:
-            for effect in possible_effects_of(event):
-                effects[event.deal or ""].update(filter(None, (_concern_of(effect), *_sides(effect))))
     size = -1
     while size != len(hot):
         size = len(hot)
@@ -344,5 +315,4 @@ def _gathered(
 
 
 def _concerns_party(event: Event, parties: frozenset[str]) -> bool:
-    names = ("holder", "target", "seller", "buyer", "owner", "from_", "to", "entity", "investor")
-    return any(getattr(event, name, None) in parties for name in names)
+    return any(name in parties for name in acting(event))

@@ -59,6 +59,10 @@ class Plan:
     deals: defaultdict[str, list[int]] = field(init=False)
     holders: dict[str, list[int]] = field(init=False)
     turns: list[int] = field(init=False)
+    # Ids of events that only the life of an entity puts before or behind another.
+    by_life: set[str] = field(factory=set, init=False)
+    # Ids of events of which the life of an entity that they name does not say on which side they are.
+    contested: set[str] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.first = [event.date.earliest.toordinal() for event in self.natural]
@@ -163,24 +167,41 @@ class Plan:
                     ended[entity].append(index)
                 for entity in revived_by(event):
                     revived[entity].append(index)
-        mortal = {name: where for name, where in founded.items() if len(where) == 1}
-        ending = {name: where for name, where in ended.items() if len(where) == 1}
-        # Who came back may have acted on either side.
+        mortal = {
+            name: where
+            for name, where in founded.items()
+            if len(where) == 1 and self._surely(where[0], ended.get(name, ()))
+        }
+        # Who came back, or may have ended before being founded, may have acted on either side.
         ending = {
             name: where
-            for name, where in ending.items()
-            if all(
-                self.last[back] < self.first[where[0]] or back in mortal.get(name, ())
-                for back in revived[name]
-            )
+            for name, where in ended.items()
+            if len(where) == 1
+            and all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
         }
-        # Of somebody who may have ended before being founded, nothing is known that would order the rest.
-        for name in [name for name in mortal if name in ending]:
-            if self.first[ending[name][0]] <= self.last[mortal[name][0]]:
-                del mortal[name], ending[name]
+        unclear = {
+            name: [*founded.get(name, ()), *ended.get(name, ())]
+            for name in (*founded, *ended)
+            if (name in founded and name not in mortal) or (name in ended and name not in ending)
+        }
+        if unclear:
+            self._note_contested(unclear)
         if not mortal and not ending:
             return
         self._compare_with_acts(mortal, ending)
+
+    def _note_contested(self, lives: Mapping[str, Sequence[int]]) -> None:
+        for index, event in enumerate(self.natural):
+            if not isinstance(event, NO_ACTS):
+                for entity in acting(event):
+                    if any(
+                        self._in_order_by_life(life, index) for life in lives.get(entity, ()) if life != index
+                    ):
+                        self.contested.add(event.id)
+
+    def _surely(self, first: int, others: Iterable[int]) -> bool:
+        """Whether an event surely comes before all of some others."""
+        return all(self.last[first] < self.first[other] for other in others)
 
     def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
         for index, event in enumerate(self.natural):
@@ -189,7 +210,7 @@ class Plan:
             for entity in acting(event):
                 birth = mortal.get(entity)
                 if birth and birth[0] != index and self._in_order_by_life(birth[0], index):
-                    self.before[index].add(birth[0])
+                    self._order_by_life(birth[0], index)
                 end = ending.get(entity)
                 if (
                     end
@@ -197,7 +218,11 @@ class Plan:
                     and not isinstance(event, ENDS_OF_TIES)
                     and self._in_order_by_life(index, end[0])
                 ):
-                    self.before[end[0]].add(index)
+                    self._order_by_life(index, end[0])
+
+    def _order_by_life(self, one: int, two: int) -> None:
+        self.before[two].add(one)
+        self.by_life.update((self.natural[one].id, self.natural[two].id))
 
     def _in_order_by_life(self, one: int, two: int) -> bool:
         """Whether only the life of an entity orders two events: what touches the same is for the search."""
@@ -269,13 +294,15 @@ class Plan:
         """Take in whatever touches the same things between two members of a group."""
         if not union.parents:
             return
-        changed = True
+        acts, changed = self._acts, True
         while changed:
             changed = False
             for indexes in self.things.values():
                 changed = self._close_thing(indexes, union) or changed
             for issuer, stakes in self.holders.items():
                 changed = self._close_counted(issuer, stakes, union) or changed
+            for end, places in acts.items():
+                changed = self._close_life(end, places, union) or changed
 
     def _close_thing(self, indexes: Sequence[int], union: Union) -> bool:
         """Join what touches a thing after a group has begun and before its last member that touches it."""
@@ -299,6 +326,29 @@ class Plan:
             for root, end in last.items():
                 for index in others[bisect_left(others, root) : bisect_left(others, end)]:
                     changed = union.join(index, end) or changed
+        return changed
+
+    @property
+    def _acts(self) -> Mapping[int, list[int]]:
+        """By the end of an entity what it takes part in: it leaves its ties in doubt."""
+        ends: defaultdict[str, list[int]] = defaultdict(list)
+        for index, event in enumerate(self.natural) if self.mortal else ():
+            for entity in ended_by(event):
+                ends[entity].append(index)
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for index, event in enumerate(self.natural) if ends else ():
+            for entity in acting(event):
+                for end in ends.get(entity, ()):
+                    found[end].append(index)
+        return found
+
+    def _close_life(self, end: int, acts: Sequence[int], union: Union) -> bool:
+        """Join what an entity takes part in after a group has begun and before it ends there."""
+        if end not in union.parents:
+            return False
+        root, changed = union.root(end), False
+        for index in acts[bisect_left(acts, root) : bisect_left(acts, end)]:
+            changed = union.join(index, end) or changed
         return changed
 
     def later(self, things: Iterable[sense.Thing], index: int) -> int | None:

@@ -310,6 +310,12 @@ class Found:
     levels: list[dict[int, list[Node]]]
 
     @property
+    def sensible(self) -> int:
+        """How many events make sense in the best orders."""
+        most = max(node.score for node in self.ends)
+        return -(-most // _SENSE) if most > 0 else 0
+
+    @property
     def best(self) -> list[Node]:
         """The ends of the best orders."""
         most = max(node.score for node in self.ends)

@@ -54,12 +54,10 @@ def acting(event: Event) -> Iterator[str]:
 
 def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list[tuple[sense.Thing, ...]]:
     """What each event touches: its effects and what mergers move included."""
-    touches = sense.TOUCHES
     found: list[tuple[sense.Thing, ...]] = []
     moving: list[int] = []
     for index, event in enumerate(natural):
-        touch = touches.get(type(event))
-        found.append(() if touch is None else tuple(touch(event)))
+        found.append(tuple(sense.touches(event)))
         if isinstance(event, _MOVING):
             moving.append(index)
     for indexes in deals.values():
@@ -96,13 +94,7 @@ def possible_effects_of(event: Event) -> list[Event]:
 
 
 def _of_effects(effects: Iterable[Event]) -> tuple[sense.Thing, ...]:
-    things = (
-        thing
-        for effect in effects
-        if type(effect) in sense.TOUCHES
-        for thing in sense.TOUCHES[type(effect)](effect)
-    )
-    return tuple(dict.fromkeys(things))
+    return tuple(dict.fromkeys(thing for effect in effects for thing in sense.touches(effect)))
 
 
 def _add_moved(

@@ -6,6 +6,8 @@ import datetime
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Literal
 
 from attrs import define, field, frozen
 
@@ -16,7 +18,18 @@ from chronicle.order.bounds import Left, as_date, bases_of, course_of, days_of
 from chronicle.order.plan import Plan
 from chronicle.order.search import Found, Search
 from chronicle.order.touching import OF_DEALS, deal_step
-from chronicle.replay import Bounds, Cell, Guess, Handler, Ledger, Other, Replay
+from chronicle.replay import (
+    GOES_ON,
+    Bounds,
+    Cell,
+    Change,
+    Guess,
+    Handler,
+    Ledger,
+    Nothing,
+    Other,
+    Replay,
+)
 
 # How many later events are looked at to tell apart what a group may have left behind.
 _MOST_MORE = 6
@@ -39,10 +52,10 @@ class Walk:
     deciding: Mapping[type, Handler]
     # Whether there is any deal with effects.
     deals: bool
-    ordered: list[Event] = field(factory=list)
-    # For each of these what it is sorted by in the end: a group is replayed in one piece, though others
-    # happened in between that have nothing to do with it.
-    turns: list[int] = field(factory=list)
+    _plain: list[Event] = field(factory=list)
+    # The others, each with its turn: a group is replayed in one piece, though what has nothing to do with it
+    # happened in between.
+    _moved: list[tuple[int, Event]] = field(factory=list)
     _announced: dict[str, Event] = field(factory=dict)
     _open: list[tuple[Cell, int]] = field(factory=list)
 
@@ -56,7 +69,7 @@ class Walk:
         for index, event in enumerate(plan.natural):
             if index in done:
                 continue
-            upto = bisect_left(plain, plan.turns[index], lo=taken, key=lambda other: other.date.order)
+            upto = bisect_left(plain, plan.turns[index], lo=taken, key=_date_order)
             self._take(plain[taken:upto])
             taken = upto
             if index in groups:
@@ -68,10 +81,15 @@ class Walk:
         return Replayed(self._in_turn(), self.running.ledger(names))
 
     def _in_turn(self) -> tuple[Event, ...]:
-        if not self.plan.groups:
-            return tuple(self.ordered)
-        order = sorted(range(len(self.ordered)), key=self.turns.__getitem__)
-        return tuple(self.ordered[place] for place in order)
+        """Every event in its turn, by the first day on which it can have happened."""
+        plain, result, taken = self._plain, list[Event](), 0
+        for turn, event in sorted(self._moved, key=itemgetter(0)):
+            upto = bisect_left(plain, turn, lo=taken, key=_date_order)
+            result.extend(plain[taken:upto])
+            result.append(event)
+            taken = upto
+        result.extend(plain[taken:])
+        return tuple(result)
 
     def _take(self, events: Sequence[Event]) -> None:
         """Replay events that no order touches: nothing that they change is a guess."""
@@ -83,8 +101,7 @@ class Walk:
                     with_effects.extend(self._effects(event))
             events = with_effects
         self.running.take(events)
-        self.ordered.extend(events)
-        self.turns.extend([event.date.order for event in events])
+        self._plain.extend(events)
 
     def _effects(self, event: Event) -> list[Event]:
         """What the completion of a deal does. Keeps in mind what was last announced."""
@@ -112,10 +129,21 @@ class Walk:
             search, found = longer, following
         members = search.members
         if found is None:
-            _Unordered(self, search).take()
+            _Unordered(self, search, "many").take()
+        elif self._rests_on_a_life(found, members):
+            _Unordered(self, search, "life").take()
         else:
             _Ordered(self, search, found).take()
         return members
+
+    def _rests_on_a_life(self, found: Found, members: Sequence[int]) -> bool:
+        """Whether a life orders events of which some make no sense all the same, or does not say how.
+
+        Then more sense does not ask for one order.
+        """
+        ids = {self.plan.natural[index].id for index in members}
+        nonsense = found.sensible < len(members)
+        return not ids.isdisjoint(self.plan.contested) or (nonsense and not ids.isdisjoint(self.plan.by_life))
 
     def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
         """The next event that touches what the group may have left in several ways, and its own group."""
@@ -152,8 +180,7 @@ class Walk:
                 noted.extend(((view, key), place) for place in range(length, now))
         if event.id in self.plan.terms.doubtful:
             self._open.extend(noted)
-        self.ordered.extend(steps)
-        self.turns.extend([turn] * len(steps))
+        self._moved.extend((turn, step) for step in steps)
         return noted
 
     def _doubt_happenings(self) -> None:
@@ -166,6 +193,10 @@ class Walk:
             # Whatever comes of it, it is not what stood before.
             self.running.doubtful[cell] = (log[index - 1].value if index else None,)
         self._open.clear()
+
+
+def _date_order(event: Event) -> int:
+    return event.date.order
 
 
 @define
@@ -213,16 +244,18 @@ class _Ordered:
 
 @define
 class _Unordered:
-    """A group with too many orders: replayed by its dates, and nothing that it made is certain."""
+    """A group of which no order is better: replayed by its dates, and nothing that it made is certain."""
 
     walk: Walk
     search: Search
+    because: Literal["many", "life"]
 
     def take(self) -> None:
         """Replay the group in the order of its dates."""
         plan, running = self.search.plan, self.walk.running
         members = self.search.members
-        low, high = min(plan.first[i] for i in members), max(plan.last[i] for i in members)
+        dates = [plan.natural[index].date for index in members]
+        low, high = min(date.earliest for date in dates), max(date.latest for date in dates)
         made: defaultdict[Cell, list[int]] = defaultdict(list)
         turn = 0
         for index in members:
@@ -234,15 +267,20 @@ class _Unordered:
         for cell, places in made.items():
             self._bound(cell, places, (low, high), settled=adding)
             if not adding:
-                running.guesses.append(Guess(*cell, order, counted=False))
+                running.guesses.append(Guess(*cell, order, self.because))
 
-    def _bound(self, cell: Cell, places: Sequence[int], days: tuple[int, int], *, settled: bool) -> None:
+    def _bound(
+        self, cell: Cell, places: Sequence[int], days: tuple[datetime.date, datetime.date], *, settled: bool
+    ) -> None:
         running = self.walk.running
         log = running.changes.cells[cell[0]][cell[1]]
+        places = [place for place in places if log[place].operation not in GOES_ON]
+        if not places:
+            return
         bounds = running.changes.bounds[cell]
-        low, high = as_date(days[0]), as_date(days[1])
+        low, high = days
         before = places[0] - 1
-        while before > 0 and log[before].operation in ("confirm", "doubt"):
+        while before > 0 and log[before].operation in GOES_ON:
             before -= 1
         if before >= 0:
             bounds[before] = bounds.get(before, Bounds())._replace(certain_until=low, possible_until=high)
@@ -251,15 +289,28 @@ class _Unordered:
         last = places[-1]
         bounds[last] = Bounds(low, high, None if settled else datetime.date.min, None)
         if not settled:
-            values = dict.fromkeys(log[index].value for index in places[:-1])
-            others = [value for value in values if value not in (None, log[last].value)][-3:]
-            running.doubtful[cell] = (*others, *([None] if log[last].value is not None else []))
-            if log[last].value is None and others:
-                change = log[places[-2]]
-                beside = Bounds(low, low, datetime.date.min, None)
-                running.changes.others[cell].append(
-                    Other(last, others[-1], change.window, (change.event,), beside)
-                )
+            self._leave_open(cell, [*([before] if before >= 0 else []), *places], high)
+
+    def _leave_open(self, cell: Cell, places: Sequence[int], high: datetime.date) -> None:
+        """Whatever stood on the way may be what stands in the end, and so may nothing."""
+        running = self.walk.running
+        log = running.changes.cells[cell[0]][cell[1]]
+        last = log[places[-1]].value
+        open_to: dict[Any, Change] = {}
+        for change in (log[place] for place in places[:-1]):
+            if change.value is not None and change.value != last:
+                open_to.setdefault(change.value, change)
+        for value, change in [*open_to.items()][-_MOST_LEFT:]:
+            bounds = Bounds(high, high, datetime.date.min, None)
+            running.changes.others[cell].append(
+                Other(places[-1], value, change.window, (change.event,), bounds)
+            )
+        running.changes.nothing[cell].append(Nothing(high, None, False, True))
+        running.doubtful[cell] = (*[*open_to][-_MOST_LEFT:], *([None] if last is not None else []))
+
+
+# How many of the values that a group came by are kept as what it may have left.
+_MOST_LEFT = 4
 
 
 def _only_adds(event: Event) -> bool:
