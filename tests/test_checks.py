@@ -659,7 +659,7 @@ def test_an_order_that_the_dates_leave_open_is_found() -> None:
     assert problem.code == "C408"
     assert problem.message == (
         'order is a guess: "result" (2014-03), "purchase" (2014-03-11) make as much sense in another order, '
-        "and what group holds of film depends on it"
+        "which decides what group holds of film"
     )
     assert problem.help == (
         "give one a narrower date, or say which came later: `after: result` on purchase, if that is so, "
@@ -788,7 +788,7 @@ def test_two_names_of_one_year_are_a_guess() -> None:
     two = given.happened("entity.renamed", "[2014..2014]", entity="film", name="Two", id="two")
     assert not doubts(one, two)
     problem = only(one, evolve(two, date=parse_date("2014-03")))
-    assert problem.message.endswith("and names of film depends on it")
+    assert problem.message.endswith("which decides names of film")
     assert problem.events == ("two", "one")
 
 

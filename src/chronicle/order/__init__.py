@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from attrs import evolve
+
 from chronicle.events import ORDER, Event
 from chronicle.order.overlaps import candidates
 from chronicle.order.plan import Origin, Plan, Terms
@@ -37,10 +39,17 @@ def replay_in_order(
     ``shipped`` are those of the projectors that decide what stands: a projector of one's own follows.
     ``names`` are ids that turned out to be another's.
     """
+    terms = terms or Terms()
     natural = in_order(events, ORDER)
     own = frozenset(event.ends for event in natural if event.ends is not None)
-    terms = terms or Terms()
     found = candidates(natural, terms.doubtful)
-    plan = Plan([natural[place] for place in found.places], events, own, terms, found.mortal, found.founded)
-    walk = Walk(plan, Replay(projectors, own), Replay(shipped).handlers, found.deals)
-    return walk.result(natural, found.places, names)
+    deciding = Replay(shipped).handlers
+    lives = found.lives
+    while True:
+        plan = Plan([natural[place] for place in found.places], events, own, terms, lives)
+        walk = Walk(plan, Replay(projectors, own), deciding, found.deals)
+        replayed = walk.result(natural, found.places, names)
+        if walk.against <= lives.contradicted:
+            return replayed
+        # Lives that put events in an order in which some make no sense order nothing, and all is tried anew.
+        lives = evolve(lives, contradicted=lives.contradicted | walk.against)

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from chronicle import sense
 from chronicle.dates import PartialDate
 from chronicle.events import (
+    ENDS_OF_TIES,
     KINDS,
     NO_ACTS,
     DealAgreed,
@@ -40,6 +41,7 @@ from chronicle.events import (
     founded_by,
     revived_by,
 )
+from chronicle.order.plan import Lives
 from chronicle.order.touching import OF_DEALS, acting, possible_effects_of
 
 _STAKES = frozenset({StakeAcquired, StakeDisposed, StakeObserved})
@@ -57,13 +59,11 @@ _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
 class Candidates:
     """The places of the events whose order may matter.
 
-    ``mortal`` says whether anybody is founded or ends at all, ``founded`` who is founded some time, ``deals``
-    whether any deal has effects.
+    ``deals`` says whether any deal has effects.
     """
 
     places: list[int]
-    mortal: bool
-    founded: frozenset[str]
+    lives: Lives
     deals: bool
 
 
@@ -77,6 +77,7 @@ def candidates(natural: Sequence[Event], doubtful: Set[str] = frozenset()) -> Ca
     hot, rare, pairs = sweep.hot, sweep.rare, sweep.pairs
     lives = _lives(natural, rare)
     found = _bound_by_lives(natural, lives)
+    contradicted = _contradicted(natural, lives) if found else frozenset[str]()
     _add_deals(sweep.effects, hot)
     _add_counts(natural, rare, hot)
     parties = _parties(natural, rare)
@@ -102,7 +103,7 @@ def candidates(natural: Sequence[Event], doubtful: Set[str] = frozenset()) -> Ca
         found |= _gathered(natural, hot, parties, pairs)
     deals = any(sweep.effects.values()) or any(getattr(natural[place], "effects", None) for place in rare)
     founded = frozenset(name for place in rare for name in founded_by(natural[place]))
-    return Candidates(sorted(found), bool(lives), founded, deals)
+    return Candidates(sorted(found), Lives(bool(lives), founded, contradicted), deals)
 
 
 def _concern_of(event: Event) -> Any:
@@ -278,6 +279,26 @@ def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[int]]) ->
                     # The whole life tells whether the two are in order by it.
                     found.update((place, *lives[entity]))
     return found
+
+
+def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[int]]) -> frozenset[str]:
+    """Who surely acts before being founded or after the end: such a life orders nothing."""
+    found: set[str] = set()
+    for event in natural:
+        if not isinstance(event, NO_ACTS):
+            for entity in acting(event):
+                if any(_against(event, natural[life], entity) for life in lives.get(entity, ())):
+                    found.add(entity)
+    return frozenset(found)
+
+
+def _against(act: Event, life: Event, entity: str) -> bool:
+    if act is life:
+        return False
+    if entity in founded_by(life):
+        return act.date.past <= life.date.order
+    over = entity in ended_by(life) and not isinstance(act, ENDS_OF_TIES)
+    return over and life.date.past <= act.date.order
 
 
 def _gathered(

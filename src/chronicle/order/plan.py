@@ -38,6 +38,18 @@ LIVES: frozenset[type[Event]] = frozenset(
 )
 
 
+@frozen
+class Lives:
+    """Whether anybody is founded or ends at all, who is founded some time, and whose life orders nothing.
+
+    That is who surely acts before being founded or after the end.
+    """
+
+    any: bool
+    founded: frozenset[str]
+    contradicted: frozenset[str]
+
+
 @define
 class Plan:
     """The events by index in the order of their dates, between which days each can be, and the groups."""
@@ -46,8 +58,7 @@ class Plan:
     by_position: Sequence[Event]
     own: Set[str]
     terms: Terms
-    mortal: bool
-    founded: Set[str]
+    lives: Lives
     first: list[int] = field(init=False)
     last: list[int] = field(init=False)
     before: defaultdict[int, set[int]] = field(init=False)
@@ -99,7 +110,7 @@ class Plan:
     def _tighten(self) -> set[int]:
         """Cut windows by `after` and by lives. Gives the indexes of the events whose windows were cut."""
         self._add_after()
-        if self.mortal:
+        if self.lives.any:
             self._add_lives()
         if not self.before:
             return set()
@@ -170,13 +181,16 @@ class Plan:
         mortal = {
             name: where
             for name, where in founded.items()
-            if len(where) == 1 and self._surely(where[0], ended.get(name, ()))
+            if len(where) == 1
+            and name not in self.lives.contradicted
+            and self._surely(where[0], ended.get(name, ()))
         }
         # Who came back, or may have ended before being founded, may have acted on either side.
         ending = {
             name: where
             for name, where in ended.items()
             if len(where) == 1
+            and name not in self.lives.contradicted
             and all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
         }
         unclear = {
@@ -332,7 +346,7 @@ class Plan:
     def _acts(self) -> Mapping[int, list[int]]:
         """By the end of an entity what it takes part in: it leaves its ties in doubt."""
         ends: defaultdict[str, list[int]] = defaultdict(list)
-        for index, event in enumerate(self.natural) if self.mortal else ():
+        for index, event in enumerate(self.natural) if self.lives.any else ():
             for entity in ended_by(event):
                 ends[entity].append(index)
         found: defaultdict[int, list[int]] = defaultdict(list)

@@ -24,7 +24,7 @@ from chronicle.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
 from chronicle.replay import Cell, Handler, Live, Replay, World, ending_its_own
 
 _MOST_AT_ONCE = 8
-_MOST_STEPS = 1_500
+_MOST_STEPS = 4_000
 
 
 @define(eq=False)
@@ -162,12 +162,12 @@ class Search:
 
     def _alive(self, event: Event, node: Node) -> bool:
         """Whether nobody acts here before being founded or after the end."""
-        if not self.plan.mortal or isinstance(event, NO_ACTS):
+        if not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
         for name in acting(event):
             status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
             over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
-            if over or (status is None and name in self.plan.founded):
+            if over or (status is None and name in self.plan.lives.founded):
                 return False
         return True
 

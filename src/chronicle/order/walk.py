@@ -17,7 +17,7 @@ from chronicle.events import Event, InvestmentMade, StakeAcquired
 from chronicle.order.bounds import Left, as_date, bases_of, course_of, days_of
 from chronicle.order.plan import Plan
 from chronicle.order.search import Found, Search
-from chronicle.order.touching import OF_DEALS, deal_step
+from chronicle.order.touching import OF_DEALS, acting, deal_step
 from chronicle.replay import (
     GOES_ON,
     Bounds,
@@ -52,6 +52,8 @@ class Walk:
     deciding: Mapping[type, Handler]
     # Whether there is any deal with effects.
     deals: bool
+    # Whose lives put events in an order in which some make no sense.
+    against: set[str] = field(factory=set)
     _plain: list[Event] = field(factory=list)
     # The others, each with its turn: a group is replayed in one piece, though what has nothing to do with it
     # happened in between.
@@ -142,8 +144,10 @@ class Walk:
         Then more sense does not ask for one order.
         """
         ids = {self.plan.natural[index].id for index in members}
-        nonsense = found.sensible < len(members)
-        return not ids.isdisjoint(self.plan.contested) or (nonsense and not ids.isdisjoint(self.plan.by_life))
+        if found.sensible < len(members) and not ids.isdisjoint(self.plan.by_life):
+            self.against.update(name for index in members for name in acting(self.plan.natural[index]))
+            return True
+        return not ids.isdisjoint(self.plan.contested)
 
     def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
         """The next event that touches what the group may have left in several ways, and its own group."""
