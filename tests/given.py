@@ -119,7 +119,7 @@ def written(folder: Path, text: str, name: str = "history.yaml") -> Path:
 
 
 def filed(folder: Path, *files: Sequence[Event]) -> Path:
-    """A folder with a file of JSON Lines for each sequence of events, and one that declares whom they name."""
+    """A folder with a file of JSON Lines for each sequence of events, and one that declares entities."""
     told = [event for events in files for event in events]
     named = {name for event in told for _, what, name in references(event) if what == "entity"}
     named -= {event.entity for event in told if isinstance(event, EntityDeclared | EntityFounded)}

@@ -1,4 +1,4 @@
-"""Ends with imprecise dates: what they leave certain, possible and absent, whatever ends and however dated."""
+"""Ends with imprecise dates: what they leave certain, possible and absent, for all that ends."""
 
 from __future__ import annotations
 
@@ -412,7 +412,7 @@ TIES = [
 
 @pytest.mark.parametrize("name", TIES)
 def test_of_two_ends_each_ends_what_only_it_can_end(name: str) -> None:
-    """One end "in 2013", one "by 2014": the second is not of the first time, or the first would end nothing."""
+    """One end "in 2013", one "by 2014": were that of the first time, the other would end nothing."""
     history = stood(name, ("2012-03-05", "2013"), ("2014-03", "[..2014]"))
     days = {
         "2012-12-31": CERTAIN,
@@ -634,7 +634,7 @@ EFFECTS = (
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_all_that_a_deal_does_is_as_possible_as_its_completion(turned: bool) -> None:
-    """A stake, a unit, a role, control, a membership, the end of a listing: together, and not before March."""
+    """A stake, a unit, a role, control, a membership, the end of a listing: at once, and not before March."""
     events = (
         launched("2010-01-01", "shop", "south"),
         happened("listing.started", "2010-01-01", entity="mill", exchange="HKEX"),
