@@ -1029,3 +1029,302 @@ def test_a_cancelled_count_is_a_share_of_what_is_left() -> None:
     share = history.as_of("2014-12-31").share("north", "mill")
     assert share is not None
     assert share.value == Fraction(2, 3)
+
+
+# Longer courses, each by hand
+
+
+def owners(history: History, day: str) -> list[tuple[str, bool]]:
+    """Who may own the shop on a day, by name."""
+    return sorted((unit.owner, unit.certain) for unit in history.as_of(day).units("shop"))
+
+
+def holders(history: History, day: str) -> list[tuple[str, str, bool]]:
+    """Who may hold what on a day, by name."""
+    return sorted((held.holder, str(held.share), held.certain) for held in history.as_of(day).holdings())
+
+
+def test_a_unit_that_is_handed_over_and_closed_in_one_year() -> None:
+    """Only its owner hands it over, so that the closing came last."""
+    history = History(
+        (
+            launched("2010-01-01", "shop", "north"),
+            happened("unit.closed", "2014", unit="shop", **CLOSED),
+            transferred("2014", "shop", "north", "south"),
+        )
+    )
+    assert owners(history, "2013-12-31") == [("north", True)]
+    assert owners(history, "2014-06-30") == [("north", False), ("south", False)]
+    assert owners(history, "2014-12-31") == []
+
+
+def test_a_unit_that_goes_through_two_hands_in_one_year() -> None:
+    """From north "in 2014", and on in its first quarter: south had it by the end of March."""
+    history = History(
+        (
+            launched("2010-01-01", "shop", "north"),
+            transferred("2014", "shop", "north", "south"),
+            transferred("2014-Q1", "shop", "south", "quay"),
+        )
+    )
+    assert owners(history, "2013-12-31") == [("north", True)]
+    assert owners(history, "2014-02-15") == [("north", False), ("quay", False), ("south", False)]
+    assert owners(history, "2014-03-31") == [("quay", True)]
+
+
+def test_a_demerger_in_the_year_of_what_it_allots() -> None:
+    """A unit and a stake that the parent came to have in February go to the child after that."""
+    history = History(
+        (
+            launched("2014-02-01", "shop", "parent"),
+            acquired("2014-02-01", "parent", "mill", "60%"),
+            happened(
+                "demerger.split",
+                "2014",
+                parent="parent",
+                successors=["child"],
+                allocation={"shop": "child", "mill": "child"},
+            ),
+        )
+    )
+    assert (owners(history, "2014-01-31"), holders(history, "2014-01-31")) == ([], [])
+    assert owners(history, "2014-02-15") == [("child", False), ("parent", False)]
+    assert holders(history, "2014-02-15") == [("child", "60%", False), ("parent", "60%", False)]
+    assert owners(history, "2014-12-31") == [("child", True)]
+    assert holders(history, "2014-12-31") == [("child", "60%", True)]
+
+
+def test_an_end_of_all_listings_in_the_year_of_a_second_one() -> None:
+    """The first is over for certain; the second only if the end came after it, and that is a guess."""
+    history = History(
+        (
+            happened("listing.started", "2010-01-01", entity="mill", exchange="HKEX"),
+            happened("listing.started", "2014-06-10", entity="mill", exchange="NYSE"),
+            happened("listing.ended", "2014", entity="mill", **CLOSED),
+        )
+    )
+    answers = {
+        day: [(fact.key[1], fact.certain) for fact in history.as_of(day).listings()]
+        for day in ("2013-12-31", "2014-03-01", "2014-06-10", "2014-12-31", "2020-01-01")
+    }
+    assert answers == {
+        "2013-12-31": [("HKEX", True)],
+        "2014-03-01": [("HKEX", False)],
+        "2014-06-10": [("HKEX", False), ("NYSE", False)],
+        "2014-12-31": [("NYSE", False)],
+        "2020-01-01": [("NYSE", False)],
+    }
+    assert "C408" in {problem.code for problem in history.check()}
+
+
+def test_a_split_and_an_issue_in_one_year_leave_two_counts() -> None:
+    """4,500 or 6,000 shares, and 40 % or 8/15 of them, for good; 4,000 or 1,000 before the issue."""
+    history = History(
+        (
+            issued("2010-01-01", "mill", "1000", total="1000", subscribers={"north": "600"}),
+            happened("shares.restructured", "2014", issuer="mill", ratio="4:1"),
+            issued("2014-06", "mill", "500"),
+        )
+    )
+    assert counted(history, "2013-12-31") == [(1000, True)]
+    assert sorted(counted(history, "2014-03-01")) == [(1000, False), (4000, False)]
+    for day in ("2014-12-31", "2020-01-01"):
+        assert sorted(counted(history, day)) == [(4500, False), (6000, False)]
+        assert holders(history, day) == [("north", "40%", False), ("north", "8/15", False)]
+    assert "C408" in {problem.code for problem in history.check()}
+
+
+def test_a_guess_lasts_until_the_next_event_that_sets_the_value() -> None:
+    """30 or 35 % since 2014, and the 33 that are observed in 2016 are certain again."""
+    history = History(
+        (
+            acquired("2014", "north", "mill", holds="30%"),
+            acquired("2014-06", "north", "mill", "5%"),
+            observed("2016-01-01", "north", "mill", "33%"),
+        )
+    )
+    for day in ("2014-12-31", "2015-12-31"):
+        assert holders(history, day) == [("north", "30%", False), ("north", "35%", False)]
+    assert holders(history, "2016-01-01") == [("north", "33%", True)]
+
+
+def test_after_cuts_a_window_on_both_sides() -> None:
+    """The 5 % of June came after the 30: these are cut to the end of June, and 35 are certain from then."""
+    history = History(
+        (
+            acquired("2014", "north", "mill", holds="30%", id="first"),
+            acquired("2014-06", "north", "mill", "5%", after="first"),
+        )
+    )
+    assert holders(history, "2014-05-31") == [("north", "30%", False)]
+    assert holders(history, "2014-06-30") == [("north", "35%", True)]
+
+
+def test_what_the_new_company_sells_comes_after_the_consolidation() -> None:
+    """It had nothing before: consolidated and sold out by the end of May."""
+    history = History(
+        (
+            acquired("2014-02-10", "south", "mill", "60%"),
+            happened("merger.consolidated", "2014", predecessors=["south", "quay"], successor="both"),
+            disposed("2014-05", "both", "mill", "60%"),
+        )
+    )
+    for day in ("2014-02-15", "2014-05-15"):
+        assert holders(history, day) == [("both", "60%", False), ("south", "60%", False)]
+    assert (holders(history, "2014-05-31"), holders(history, "2014-12-31")) == ([], [])
+
+
+def test_a_purchase_by_the_survivor_in_the_year_of_its_merger_adds_up() -> None:
+    """10 of its own, 60 taken over and 5 bought are 75 in any order."""
+    history = History(
+        (
+            acquired("2010-01-01", "south", "mill", "60%"),
+            acquired("2010-01-01", "north", "mill", "10%"),
+            absorbed("2014", "north", "south"),
+            acquired("2014-06", "north", "mill", "5%"),
+        )
+    )
+    assert holders(history, "2013-12-31") == [("north", "10%", True), ("south", "60%", True)]
+    assert holders(history, "2014-12-31") == [("north", "75%", True)]
+
+
+def test_an_insolvency_in_a_year_is_over_with_the_return_in_may() -> None:
+    """Nobody is reinstated who was not insolvent, so that the insolvency is cut to the end of May."""
+    history = History(
+        (
+            happened("entity.founded", "2010-01-01", entity="mill", name="Mill", type="company"),
+            happened("entity.insolvent", "2014", entity="mill", stage="opened"),
+            happened("entity.reinstated", "2014-05", entity="mill", reason="closed"),
+        )
+    )
+    answers = {
+        day: sorted({(fact.value.status, fact.certain) for fact in history.as_of(day).view("status")})
+        for day in ("2013-12-31", "2014-03-01", "2014-05-31")
+    }
+    assert answers == {
+        "2013-12-31": [("active", True)],
+        "2014-03-01": [("active", False), ("insolvent", False)],
+        "2014-05-31": [("active", True)],
+    }
+
+
+def test_a_role_in_a_life_of_imprecise_dates() -> None:
+    """By 2012 and not before the company was founded; possible from the year in which it was dissolved."""
+    history = History(
+        (
+            happened("role.appointed", "[..2012]", **ROLE),
+            happened("entity.founded", "2010", entity="mill", name="Mill", type="company"),
+            happened("entity.dissolved", "2014", entity="mill", reason="wound up"),
+        )
+    )
+    days = {
+        "2009-12-31": ABSENT,
+        "2010-06-01": POSSIBLE,
+        "2012-12-31": CERTAIN,
+        "2013-12-31": CERTAIN,
+        "2014-06-01": POSSIBLE,
+        "2020-01-01": POSSIBLE,
+    }
+    assert {day: sure(history.as_of(day).roles()) for day in days} == days
+
+
+# What an effect needs, and the event that brings it about.
+NEEDED: dict[str, tuple[Event, dict[str, Any]]] = {
+    "split": (
+        issued("2014-03-11", "mill", "1000", total="1000"),
+        {"kind": "shares.restructured", "issuer": "mill", "ratio": "4:1"},
+    ),
+    "cancellation": (
+        issued("2014-03-11", "mill", "1000", total="1000"),
+        {"kind": "shares.cancelled", "issuer": "mill", "shares": "100"},
+    ),
+    "end-of-a-role": (
+        happened("role.appointed", "2014-03-11", **ROLE),
+        {"kind": "role.ended", **ROLE},
+    ),
+    "end-of-a-unit": (
+        launched("2014-03-11", "shop", "north"),
+        {"kind": "unit.closed", "unit": "shop", **CLOSED},
+    ),
+    "transfer": (
+        launched("2014-03-11", "shop", "north"),
+        {"kind": "unit.transferred", "unit": "shop", "from": "north", "to": "south"},
+    ),
+    "sale": (
+        acquired("2014-03-11", "north", "mill", "60%"),
+        {"kind": "stake.disposed", "holder": "north", "target": "mill", "share": "10%"},
+    ),
+    "sale-of-all": (
+        acquired("2014-03-11", "north", "mill", "60%"),
+        {"kind": "stake.disposed", "holder": "north", "target": "mill", "holds": "0%"},
+    ),
+    "purchase-from": (
+        acquired("2014-03-11", "north", "mill", "60%"),
+        {
+            "kind": "stake.acquired",
+            "holder": "south",
+            "target": "mill",
+            "share": "10%",
+            "seller": "north",
+        },
+    ),
+    "end-of-a-listing": (
+        happened("listing.started", "2014-03-11", entity="mill", exchange="HKEX"),
+        {"kind": "listing.ended", "entity": "mill", **CLOSED},
+    ),
+    "end-of-control": (
+        happened("control.granted", "2014-03-11", **CONTROL, basis="contract"),
+        {"kind": "control.ended", **CONTROL},
+    ),
+    "end-of-a-membership": (
+        happened("membership.started", "2014-03-11", entity="mill", group="idx"),
+        {"kind": "membership.ended", "entity": "mill", "group": "idx"},
+    ),
+    "end-of-a-partnership": (
+        happened("partnership.agreed", "2014-03-11", **PARTIES, subject="films"),
+        {"kind": "partnership.ended", **PARTIES},
+    ),
+    "demerger": (
+        launched("2014-03-11", "shop", "mill"),
+        {"kind": "demerger.split", "parent": "mill", "successors": ["quay"], "allocation": {"shop": "quay"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_completion_comes_after_what_its_effect_needs(name: str, turned: bool) -> None:
+    """Agreed in 2013, completed "in 2014": not before 11 March, when there was something to end or move."""
+    needed, effect = NEEDED[name]
+    events = (agreed("2013-01-01", effect), needed, completed("2014"))
+    history = History(events[::-1] if turned else events)
+    answers = {
+        day: sorted((deal.stage, deal.certain) for deal in history.as_of(day).deals())
+        for day in ("2014-03-10", "2014-03-11", "2014-12-30", "2014-12-31")
+    }
+    either = [("agreed", False), ("completed", False)]
+    assert answers == {
+        "2014-03-10": [("agreed", True)],
+        "2014-03-11": either,
+        "2014-12-30": either,
+        "2014-12-31": [("completed", True)],
+    }
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_deals_about_one_stake_in_one_year(turned: bool) -> None:
+    """One buys in the second quarter, the other sells in the year: not before the first is done."""
+    sale = {"kind": "stake.disposed", "holder": "north", "target": "mill", "share": "60%"}
+    events = (
+        agreed("2013-01-01", PURCHASE),
+        agreed("2013-01-01", sale, deal="sell"),
+        completed("2014-Q2"),
+        completed("2014", "sell"),
+    )
+    history = History(events[::-1] if turned else events)
+    assert holders(history, "2014-03-31") == []
+    for day in ("2014-04-01", "2014-07-01"):
+        assert holders(history, day) == [("north", "60%", False)]
+    assert holders(history, "2014-12-31") == []
+    stages = [(deal.stage, deal.certain) for deal in history.as_of("2014-03-31").deals("sell")]
+    assert stages == [("agreed", True)]

@@ -17,7 +17,7 @@ from chronicle.events import Event
 from chronicle.history import History
 from chronicle.interop import bods, followthemoney
 from chronicle.state import State
-from given import acquired, disposed, filed, happened, issued, launched, observed, transferred
+from given import absorbed, acquired, disposed, filed, happened, issued, launched, observed, transferred
 
 CERTAIN, POSSIBLE, ABSENT = "certain", "possible", "absent"
 
@@ -313,6 +313,21 @@ def test_an_end_that_names_the_later_beginning_leaves_the_earlier(
 
 
 @pytest.mark.parametrize("order", ORDERS[3], ids=str)
+@pytest.mark.parametrize(("ended", "left"), [("first", "south"), ("second", "north")])
+def test_a_closing_that_names_a_launch_leaves_the_other(
+    ended: str, left: str, order: tuple[int, ...]
+) -> None:
+    """A unit with two records of its launch: the other owner has it on."""
+    events = (
+        launched("2010-01-01", "shop", "north", id="first"),
+        launched("2012-01-01", "shop", "south", id="second"),
+        happened("unit.closed", "2014-03-11", unit="shop", ends=ended, **CLOSED),
+    )
+    history = History([events[place] for place in order])
+    assert [(unit.owner, unit.certain) for unit in history.as_of("2014-03-11").units()] == [(left, True)]
+
+
+@pytest.mark.parametrize("order", ORDERS[3], ids=str)
 def test_an_end_of_one_purchase_leaves_the_other(order: tuple[int, ...]) -> None:
     """60 and 10 % were bought; that the 10 are over leaves the 60."""
     events = (
@@ -354,6 +369,29 @@ def test_sold_in_part_and_bought_again(date: str, turned: bool, told: str, tmp_p
     assert shares(history, "2013-12-31") == [("60%", True)]
     assert shares(history, "2014-12-31") == [("70%", True)]
     assert "C408" not in codes(history)
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("date", "inside"), [("2014-03-11", None), ("2014-03", "2014-03-15")])
+def test_sold_out_and_bought_again(
+    date: str, inside: str | None, turned: bool, told: str, tmp_path: Path
+) -> None:
+    """60 % are sold and 10 bought in one day or month: 10 are left, in any order of lines and files."""
+    events = (
+        acquired("2012-01-05", "north", "mill", "60%"),
+        disposed(date, "north", "mill", holds="0%"),
+        acquired(date, "north", "mill", "10%"),
+    )
+    history = read(tmp_path, told, *(events[::-1] if turned else events))
+    assert shares(history, "2014-02-28") == [("60%", True)]
+    if inside is not None:
+        assert shares(history, inside) == [("60%", False), ("10%", False)]
+        possible = history.as_of(inside).candidates("north", "mill")
+        assert [str(share) for share in possible] == ["60%", "0%", "10%"]
+    for day in ("2014-03-31", "2015-12-31"):
+        assert shares(history, day) == [("10%", True)]
+    assert not {"C408", "C416"} & codes(history)
 
 
 @pytest.mark.parametrize("told", TOLD)
@@ -400,6 +438,76 @@ def test_a_unit_that_goes_away_and_comes_back(date: str, order: tuple[int, ...],
     last = history.as_of("2014-03-31")
     assert [(unit.owner, unit.certain) for unit in last.units()] == [("north", True)]
     assert "C408" not in codes(history)
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("order", ORDERS[3], ids=str)
+def test_merged_and_sold_by_the_survivor_on_one_day(order: tuple[int, ...], told: str) -> None:
+    """What was taken over can be sold and handed on the same day."""
+    stake = (
+        acquired("2013-03-11", "south", "mill", "60%"),
+        absorbed("2014-03-11", "north", "south"),
+        disposed("2014-03-11", "north", "mill", "20%"),
+    )
+    history = history_of(told, *(stake[place] for place in order))
+    assert shares(history, "2014-03-11") == [("40%", True)]
+    unit = (
+        launched("2010-01-01", "shop", "south"),
+        absorbed("2014-03-11", "north", "south"),
+        transferred("2014-03-11", "shop", "north", "quay"),
+    )
+    history = history_of(told, *(unit[place] for place in order))
+    assert [(each.owner, each.certain) for each in history.as_of("2014-03-11").units()] == [("quay", True)]
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("order", ORDERS[3], ids=str)
+def test_issued_split_and_sold_on_one_day(order: tuple[int, ...], told: str) -> None:
+    """600 of 1,000, then 2,400 of 4,000, of which 2,000 can be sold: nothing else makes sense."""
+    events = (
+        issued("2014-03-11", "mill", "1000", total="1000", subscribers={"north": "600"}),
+        happened("shares.restructured", "2014-03-11", issuer="mill", ratio="4:1"),
+        disposed("2014-03-11", "north", "mill", shares="2000"),
+    )
+    history = history_of(told, *(events[place] for place in order))
+    assert shares(history, "2014-03-11") == [("10%", True)]
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("order", ORDERS[3], ids=str)
+def test_a_deal_of_one_day(order: tuple[int, ...], told: str) -> None:
+    """Proposed, agreed and completed on one day, in any order of lines: it is done."""
+    effect = {"kind": "stake.acquired", "holder": "north", "target": "mill", "share": "60%"}
+    events = (
+        happened("deal.proposed", "2014-03-11", deal="sale", **SALE, effects=[effect]),
+        happened("deal.agreed", "2014-03-11", deal="sale"),
+        happened("deal.completed", "2014-03-11", deal="sale"),
+    )
+    history = history_of(told, *(events[place] for place in order))
+    assert shares(history, "2014-03-11") == [("60%", True)]
+    assert [(deal.stage, deal.certain) for deal in history.as_of("2014-03-11").deals()] == [
+        ("completed", True)
+    ]
+
+
+@pytest.mark.parametrize(("order", "last"), [((0, 1, 2), "0043"), ((2, 1, 0), "0042")])
+@pytest.mark.parametrize("date", ["2014-03-11", "2014-03"])
+def test_what_began_ended_and_began_again_within_one_window(
+    date: str, order: tuple[int, ...], last: str, tmp_path: Path
+) -> None:
+    """Two tickers of one day: the last one of the file; in a file each, either, and a guess."""
+    case = REELECTED["listing"]
+    events = case.begin(date), case.end(date), case.again(date)
+    told = [events[place] for place in order]
+    together = read(_folder(tmp_path, "one"), ONE_FILE, *told)
+    apart = read(_folder(tmp_path, "two"), TWO_FILES, *told)
+    assert _tickers(together, "2015-01-01") == [(last, True)]
+    assert sorted(_tickers(apart, "2015-01-01")) == [("0042", False), ("0043", False)]
+    assert ("C408" in codes(together), "C408" in codes(apart)) == (False, True)
+
+
+def _tickers(history: History, day: str) -> list[tuple[str, bool]]:
+    return [(fact.value.ticker, fact.certain) for fact in history.as_of(day).listings()]
 
 
 # Where order within one file is data
