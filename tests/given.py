@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from chronicle import codec, knowledge
 from chronicle.dates import as_day
-from chronicle.events import ORDER, Event
+from chronicle.events import ORDER, EntityDeclared, EntityFounded, Event, references
 from chronicle.projectors import PROJECTORS
 from chronicle.replay import Ledger, Projector, in_order
 from chronicle.state import State
@@ -115,3 +116,18 @@ def written(folder: Path, text: str, name: str = "history.yaml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def filed(folder: Path, *files: Sequence[Event]) -> Path:
+    """A folder with a file of JSON Lines for each sequence of events, and one that declares entities."""
+    told = [event for events in files for event in events]
+    named = {name for event in told for _, what, name in references(event) if what == "entity"}
+    named -= {event.entity for event in told if isinstance(event, EntityDeclared | EntityFounded)}
+    declared = [
+        happened("entity.declared", "0001-01-01", entity=name, name=name.title(), type="other")
+        for name in sorted(named)
+    ]
+    for number, events in enumerate((declared, *files)):
+        lines = (json.dumps(codec.encode(event)) for event in events)
+        written(folder, "\n".join(lines), f"{number}.jsonl")
+    return folder
