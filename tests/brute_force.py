@@ -13,8 +13,6 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise, permutations, product
 
-from chronicle.events import KINDS, ORDER
-
 FIRST = date(2014, 1, 1)
 DAYS = [FIRST + timedelta(days=number) for number in range(6)]
 
@@ -63,10 +61,11 @@ def _orders(events, in_line):
 
 
 def _turn(event, events):
-    """Of one file: by kind on one day, or where no stake is concerned, and then as it is written."""
-    one_day = event["window"][0] == event["window"][1]
-    by_kind = one_day or not event["kind"].startswith("stake.")
-    return ORDER[KINDS[event["kind"]]] if by_kind else 0, events.index(event)
+    """Of one file: as it is written; foundings and counts of shares come first, observations last."""
+    one_day, kind = event["window"][0] == event["window"][1], event["kind"]
+    first = kind == "entity.founded" or (one_day and kind.startswith("shares."))
+    last = one_day and kind == "stake.observed"
+    return last - first, events.index(event)
 
 
 def _feasible(order):

@@ -587,29 +587,47 @@ def _followers(ordered: Sequence[E]) -> set[str]:
     return {event for event, target in after.items() if target in after and event not in circular}
 
 
-Live = tuple[tuple[str, Any], ...]
-"""The beginnings that stand in a cell: ids of events with the value that each set, oldest first."""
+Live = tuple[tuple[str, Any, bool], ...]
+"""The beginnings that stand in a cell, oldest first: the id of an event, the value that it made, and whether
+it made it from the one before."""
 
 
 def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change | None, Live]:
     """What a change does to a cell in which ``live`` stand, and what stands then.
 
     An end with ``ends`` takes away the beginning that it names and no other: where others stand, the newest
-    of them has the value that is left. None for a change without effect.
+    of them has the value that is left, without what the ended one had added. None for a change without
+    effect.
     """
     if change.value is not None:
         begins = change.operation in ("set", "adjust")
-        return change, (*live, (event.id, change.value)) if begins else live
+        return change, (*live, (event.id, change.value, change.operation == "adjust")) if begins else live
     if event.ends is None or getattr(event, "lot", None) is not None:
         return change, ()
-    rest = tuple(each for each in live if each[0] != event.ends)
-    if len(rest) == len(live):
+    place = next((place for place, each in enumerate(live) if each[0] == event.ends), None)
+    if place is None:
         return None, live
+    rest = _without(live, place)
     if not rest:
         return change, ()
-    if live[-1][0] != event.ends:
+    if rest[-1][1] == live[-1][1]:
         return None, rest
     return change._replace(operation="adjust", value=rest[-1][1]), rest
+
+
+def _without(live: Live, place: int) -> Live:
+    """The beginnings without one of them. What was added to it afterwards stays, without it.
+
+    A value that can be added to says so by a method ``without(more, less)``: itself, without that by which the
+    one is more than the other.
+    """
+    before, (_, ended, _), later = live[:place], live[place], list(live[place + 1 :])
+    less = before[-1][1] if before else None
+    for number, (event, value, adjusted) in enumerate(later):
+        if not adjusted or not hasattr(value, "without"):
+            break
+        later[number] = (event, value.without(ended, less), adjusted)
+    return (*before, *later)
 
 
 class Replay:

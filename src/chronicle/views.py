@@ -76,6 +76,14 @@ class Stake(NamedTuple):
     basis: Basis = "reported"
     stale: bool = False
 
+    def without(self, more: Stake, less: Stake | None) -> Stake:
+        """This stake without that by which ``more`` is more than ``less`` (None: than nothing)."""
+        share = more.share if less is None else more.share - less.share
+        count = None
+        if self.shares is not None and more.shares is not None:
+            count = self.shares - (more.shares - (0 if less is None else less.shares or 0))
+        return Stake(self.share - share, count, self.basis, self.stale)
+
     @property
     def lots(self) -> tuple[Lot, ...]:
         """The lots that it is known to be made up of, by name; of most stakes nobody says."""

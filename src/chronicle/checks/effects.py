@@ -34,6 +34,7 @@ from chronicle.events import (
     UnitClosed,
 )
 from chronicle.replay import Span
+from chronicle.sense import touches
 
 # Above this many entities the nearest is not looked for.
 _COMPARED = 2_000
@@ -43,7 +44,7 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
     """C416: an event changes nothing, as what it ends, completes or counts was not there."""
     for event in examined.ordered:
         ending = _ENDINGS.get(type(event))
-        if ending is not None:
+        if ending is not None and not _ends_its_own(event, examined):
             yield from _ended_nothing(event, ending, examined)
         elif isinstance(event, EntityReinstated):
             yield from _reinstated_nothing(event, examined)
@@ -52,6 +53,12 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
         elif isinstance(event, StakeAcquired | StakeDisposed):
             yield from _moved_nothing(event)
     yield from _never_announced(examined)
+
+
+def _ends_its_own(event: Event, examined: Examined) -> bool:
+    """Whether an end names a beginning of the same, which another may have taken the place of."""
+    begun = examined.by_id.get(event.ends or "")
+    return begun is not None and not set(touches(begun)).isdisjoint(touches(event))
 
 
 def _problem(event: Event, fault: str, help: str, *behind: str) -> Problem:

@@ -18,11 +18,13 @@ from chronicle.events.records import IdentityLinked, RecordCorrected, RecordRetr
 from chronicle.events.stakes import StakeObserved
 from chronicle.events.units import UnitClosed
 
-# These speak of an entity and need nothing done by it: a name may be given, or a stake be seen, at any time.
+# These speak of an entity and need nothing done by it: a name may be given, a stake be seen, and an entity
+# come back at any time.
 NO_ACTS = (
     EntityDeclared,
     EntityRenamed,
     EntityIdentified,
+    EntityReinstated,
     IdentityLinked,
     RecordCorrected,
     RecordRetracted,

@@ -12,12 +12,13 @@ from chronicle import sense, views
 from chronicle.events import (
     ENDS_OF_TIES,
     NO_ACTS,
-    ORDER,
+    EntityFounded,
     Event,
-    InvestmentMade,
-    StakeAcquired,
-    StakeDisposed,
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
     StakeObserved,
+    founded_by,
 )
 from chronicle.order.plan import Plan
 from chronicle.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
@@ -167,7 +168,8 @@ class Search:
         for name in acting(event):
             status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
             over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
-            if over or (status is None and name in self.plan.lives.founded):
+            unborn = status is None and name in self.plan.lives.founded and name not in founded_by(event)
+            if over or unborn:
                 return False
         return True
 
@@ -217,13 +219,18 @@ class Search:
         )
 
     def _turn(self, event: Event) -> tuple[int, int]:
-        """The turn of an event in its window: by kind on one day, or where it is about no stake."""
-        by_kind = event.date.earliest == event.date.latest or not isinstance(event, _STAKES)
-        return ORDER[type(event)] if by_kind else 0, self.plan.position[event.id]
+        """The turn of an event in its window: as its file tells it, but for kinds that come first or last."""
+        one_day = event.date.earliest == event.date.latest
+        if isinstance(event, EntityFounded) or (one_day and isinstance(event, _COUNTS)):
+            rank = -1
+        else:
+            # An observation sees the day as it ended.
+            rank = 1 if one_day and isinstance(event, StakeObserved) else 0
+        return rank, self.plan.position[event.id]
 
 
-# In a longer window one can well sell what is bought again, and see what is bought or sold later.
-_STAKES = (StakeAcquired, StakeDisposed, StakeObserved, InvestmentMade)
+# First how many shares there are, then who has them.
+_COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
 
 
 def _wide(one: Event, two: Event) -> bool:
