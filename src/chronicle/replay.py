@@ -618,8 +618,8 @@ def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change
 def _without(live: Live, place: int) -> Live:
     """The beginnings without one of them. What was added to it afterwards stays, without it.
 
-    A value that can be added to says so by a method ``without(more, less)``: itself, without that by which the
-    one is more than the other.
+    A value that can be added to says so by a method ``without(more, less)``: itself, without that by which
+    the one is more than the other.
     """
     before, (_, ended, _), later = live[:place], live[place], list(live[place + 1 :])
     less = before[-1][1] if before else None
