@@ -406,15 +406,14 @@ class Projector:
 class Guess:
     """Events of which several orders make as much sense, and the cell that rests on which one is taken.
 
-    ``events`` are ids in the order that was taken. ``because`` says why no order is better: as many events
-    make ``sense`` in another, there are too ``many`` orders to compare, or somebody's ``life`` does not tell
-    when they can have happened.
+    ``events`` are ids in the order that was taken. ``counted`` is false where there were too many orders to
+    compare.
     """
 
     view: str
     key: Key
     events: tuple[str, ...]
-    because: Literal["sense", "many", "life"] = "sense"
+    counted: bool = True
 
 
 @frozen(eq=False)

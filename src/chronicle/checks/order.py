@@ -39,11 +39,9 @@ def _found_elsewhere(guess: Guess, events: list[Event]) -> bool:
 def _guess(guess: Guess, events: list[Event]) -> Problem:
     told = listed(f'"{event.id}" ({event.date})' for event in events)
     cell = _cell_words(guess.view, guess.key)
-    fault = {
-        "sense": f"{told} make as much sense in another order, which decides {cell}",
-        "many": f"{told} are too many in one time to compare their orders",
-        "life": f"{told} may lie on either side of a founding or an end, which decides {cell}",
-    }[guess.because]
+    fault = f"{told} make as much sense in another order, which decides {cell}"
+    if not guess.counted:
+        fault = f"{told} are too many in one time to compare their orders"
     first, last = events[0].id, events[-1].id
     return Problem(
         "C408",

@@ -72,8 +72,6 @@ class Plan:
     turns: list[int] = field(init=False)
     # Ids of events that only the life of an entity puts before or behind another.
     by_life: set[str] = field(factory=set, init=False)
-    # Ids of events of which the life of an entity that they name does not say on which side they are.
-    contested: set[str] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.first = [event.date.earliest.toordinal() for event in self.natural]
@@ -193,25 +191,9 @@ class Plan:
             and name not in self.lives.contradicted
             and all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
         }
-        unclear = {
-            name: [*founded.get(name, ()), *ended.get(name, ())]
-            for name in (*founded, *ended)
-            if (name in founded and name not in mortal) or (name in ended and name not in ending)
-        }
-        if unclear:
-            self._note_contested(unclear)
         if not mortal and not ending:
             return
         self._compare_with_acts(mortal, ending)
-
-    def _note_contested(self, lives: Mapping[str, Sequence[int]]) -> None:
-        for index, event in enumerate(self.natural):
-            if not isinstance(event, NO_ACTS):
-                for entity in acting(event):
-                    if any(
-                        self._in_order_by_life(life, index) for life in lives.get(entity, ()) if life != index
-                    ):
-                        self.contested.add(event.id)
 
     def _surely(self, first: int, others: Iterable[int]) -> bool:
         """Whether an event surely comes before all of some others."""

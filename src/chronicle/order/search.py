@@ -166,6 +166,8 @@ class Search:
         if not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
         for name in acting(event):
+            if name in self.plan.lives.contradicted:
+                continue
             status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
             over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
             unborn = status is None and name in self.plan.lives.founded and name not in founded_by(event)

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any
 
 from attrs import define, field, frozen
 
@@ -131,23 +131,20 @@ class Walk:
             search, found = longer, following
         members = search.members
         if found is None:
-            _Unordered(self, search, "many").take()
-        elif self._rests_on_a_life(found, members):
-            _Unordered(self, search, "life").take()
+            _Unordered(self, search).take()
         else:
+            self._note_lives(found, members)
             _Ordered(self, search, found).take()
         return members
 
-    def _rests_on_a_life(self, found: Found, members: Sequence[int]) -> bool:
-        """Whether a life orders events of which some make no sense all the same, or does not say how.
+    def _note_lives(self, found: Found, members: Sequence[int]) -> None:
+        """Note whose lives put events in an order in which some make no sense all the same.
 
-        Then more sense does not ask for one order.
+        More sense does not ask for that order.
         """
         ids = {self.plan.natural[index].id for index in members}
         if found.sensible < len(members) and not ids.isdisjoint(self.plan.by_life):
             self.against.update(name for index in members for name in acting(self.plan.natural[index]))
-            return True
-        return not ids.isdisjoint(self.plan.contested)
 
     def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
         """The next event that touches what the group may have left in several ways, and its own group."""
@@ -248,11 +245,10 @@ class _Ordered:
 
 @define
 class _Unordered:
-    """A group of which no order is better: replayed by its dates, and nothing that it made is certain."""
+    """A group with too many orders: replayed by its dates, and nothing that it made is certain."""
 
     walk: Walk
     search: Search
-    because: Literal["many", "life"]
 
     def take(self) -> None:
         """Replay the group in the order of its dates."""
@@ -271,7 +267,7 @@ class _Unordered:
         for cell, places in made.items():
             self._bound(cell, places, (low, high), settled=adding)
             if not adding:
-                running.guesses.append(Guess(*cell, order, self.because))
+                running.guesses.append(Guess(*cell, order, counted=False))
 
     def _bound(
         self, cell: Cell, places: Sequence[int], days: tuple[datetime.date, datetime.date], *, settled: bool
