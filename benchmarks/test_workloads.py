@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from chronicle.workloads import SIZES, WORKLOADS, Workload, made
+from chronicle.workloads import SIZES, WORKLOADS, Workload
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size // 1000}k")
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name.replace(" ", "-"))
 def test_workload(benchmark: BenchmarkFixture, workload: Workload, size: int, tmp_path: Path) -> None:
     """The work gives the answer that the tally of the made-up history has."""
-    history = made(size)
+    history = workload.make(size)
     prepared = workload.prepare(history, tmp_path)
     benchmark.group = workload.name
     benchmark.extra_info["events"] = size

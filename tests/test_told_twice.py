@@ -355,6 +355,26 @@ def test_a_claim_that_two_happenings_take_is_a_doubt() -> None:
         assert share(*order) == "60%"
 
 
+def test_claims_that_are_too_many_to_compare_are_only_possible() -> None:
+    """Two papers with four hundred purchases of one year each: nobody can tell which of them are the same."""
+    crowd = [bought(f"{paper}-{number}", "2014", paper) for number in range(400) for paper in ("a", "b")]
+    alone = bought("alone", "2016", "A")
+    resolved = knowledge.resolve([*crowd, alone], None, PROJECTORS)
+    assert {event.id for event in resolved.settled.events} - {"alone"} <= resolved.doubtful
+    assert "alone" not in resolved.doubtful
+    assert resolved.doubts[-1].code == "C418"
+    assert resolved.doubts[-1].message.startswith("800 claims of overlapping dates are too many")
+
+
+def test_one_wide_claim_finds_the_one_of_many_that_it_can_be() -> None:
+    """Of some ninety purchases, one a month and each of another amount, the undated claim tells the second."""
+    months = [f"{year}-{month:02}" for year in range(2000, 2008) for month in range(1, 13)]
+    events = [bought(month, month, "A", f"{place + 1}%") for place, month in enumerate(months)]
+    joined = knowledge.resolve([bought("told", "[..2009]", "B", "2%"), *events], None, PROJECTORS)
+    assert joined.settled.set_aside == {"2000-02": "told"}
+    assert not joined.doubtful
+
+
 def test_a_claim_joins_only_a_group_of_which_it_overlaps_every_member() -> None:
     """The first and the last of a chain are two purchases, whatever lies between."""
     events = [

@@ -50,6 +50,7 @@ _RULES = MappingProxyType({2: "confirmed", 1: "reported", 0: "rumoured"})
 
 _Stake = StakeAcquired | StakeDisposed | StakeObserved
 _STAKES = (StakeAcquired, StakeDisposed, StakeObserved)
+_TRADES = (StakeAcquired, StakeDisposed)
 _STAGES = (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated)
 
 _OPEN: tuple[object, ...] = (None, ())
@@ -132,10 +133,15 @@ def _facts(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
     facts: defaultdict[tuple[str, ...], list[Event]] = defaultdict(list)
     for event in events:
         # A claim without a source has no rival: see _independent.
-        fact = _ABOUT.get(type(event))
-        if fact is not None and event.sources:
-            facts[fact(event)].append(event)
+        kind = type(event)
+        if kind in _ABOUT and event.sources and (kind not in _TRADES or _may_have_rival(event)):
+            facts[_ABOUT[kind](event)].append(event)
     return facts
+
+
+def _may_have_rival(event: Any) -> bool:
+    """Whether a purchase or a sale says what two can disagree on: most of a register only add up."""
+    return event.holds is not None or event.deal is not None
 
 
 def _facts_with_rumours(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:

@@ -13,6 +13,8 @@ Nothing here depends on the order of events but the last word of the policy, rec
 from __future__ import annotations
 
 import datetime
+import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -91,6 +93,7 @@ class _Found:
     conflicts: list[Conflict] = Factory(list)
     problems: list[Problem] = Factory(list)
     doubts: list[tuple[Event, Sequence[_Happening]]] = Factory(list)
+    crowds: list[Sequence[Event]] = Factory(list)
     doubted: set[str] = Factory(set)
     doubtful: set[str] = Factory(set)
 
@@ -123,6 +126,8 @@ class _Found:
         """All of it, with the events that are left of ``events``."""
         for claim, taking in self.doubts:
             self._doubt(claim, taking)
+        for crowd in self.crowds:
+            self._doubt_all(crowd)
         return Told(
             tuple(self._left(events)),
             tuple(self.conflicts),
@@ -153,6 +158,17 @@ class _Found:
         help = "give it a narrower date, or say `apart: yes` on it if it is a happening of its own"
         self.problems.append(Problem("C418", message, help=help, events=(claim.id, *named)))
 
+    def _doubt_all(self, crowd: Sequence[Event]) -> None:
+        """C418: claims that were too many to compare them all."""
+        ids = [claim.id for claim in crowd]
+        self.doubtful.update(self.set_aside.get(each, each) for each in ids)
+        message = (
+            f"{len(ids)} claims of overlapping dates are too many to tell which of them tell the same: "
+            f"{_listed(ids)} come to something that is only possible"
+        )
+        help = "give them narrower dates, or say `apart: yes` on those that are happenings of their own"
+        self.problems.append(Problem("C418", message, help=help, events=tuple(ids[:_SHOWN])))
+
 
 def join(events: Sequence[Event], known: Mapping[str, datetime.date] = MappingProxyType({})) -> Told:
     """Take claims of one happening together. ``events`` stand in order of position, as known.
@@ -160,33 +176,63 @@ def join(events: Sequence[Event], known: Mapping[str, datetime.date] = MappingPr
     ``known`` has, by id, the day from which a corrected event could be known.
     """
     subjects = _subjects(events)
-    sides = list(_sides(subjects))
     doubled = [
         subject
-        for subject, claims in subjects.items()
-        if len(claims) > 1 and _hang_together(claims) and _by_several(claims)
+        for subject, claims in subjects.several.items()
+        if _hang_together(claims) and _by_several(claims)
     ]
-    if not doubled and not sides:
+    if not doubled and not subjects.sided:
         return Told(tuple(events))
     found = _Found({event.id: position for position, event in enumerate(events)}, known)
+    places = {subject: found.positions[event.id] for subject, event in subjects.first.items()}
+    doubled.sort(key=places.__getitem__)
+    subjects.sided.sort(key=lambda each: places[each[0]])
+    sides = list(_sides(subjects))
     wanted = dict.fromkeys((*doubled, *(subject for pair in sides for subject in pair)))
-    happenings = {subject: list(_happenings(subjects[subject], found)) for subject in wanted}
+    happenings = {subject: list(_happenings(subjects.claims(subject), found)) for subject in wanted}
     _mirror(happenings, sides, found)
     for group in happenings.values():
         for happening in group:
             _count(happening, found)
-    return found.told(events, {}) if found.counted or found.doubts else Told(tuple(events))
+    return found.told(events, {}) if found.counted or found.doubts or found.crowds else Told(tuple(events))
 
 
-def _subjects(events: Iterable[Event]) -> dict[_Subject, list[Event]]:
-    """The claims that can have another teller, by what they are about."""
-    subjects: defaultdict[_Subject, list[Event]] = defaultdict(list)
+@define
+class _Subjects:
+    """The claims that can have another teller, by what they are about: mostly one about each thing."""
+
+    first: dict[_Subject, Event] = Factory(dict)
+    several: dict[_Subject, list[Event]] = Factory(dict)
+    # Those that name the other side of a purchase or a sale.
+    sided: list[tuple[_Subject, str]] = Factory(list)
+
+    def claims(self, subject: _Subject) -> Sequence[Event]:
+        """The claims about one subject, by position."""
+        return self.several.get(subject) or [self.first[subject]]
+
+
+def _subjects(events: Iterable[Event]) -> _Subjects:
+    found = _Subjects()
+    first, several, about = found.first, found.several, _ABOUT
     for event in events:
         # Most events of a register end here.
         kind = type(event)
-        if kind in COUNTED and event.sources and not event.apart:
-            subjects[kind, _ABOUT[kind](event)].append(event)
-    return subjects
+        about_kind = about.get(kind)
+        if about_kind is None or not event.sources or event.apart:
+            continue
+        subject = kind, about_kind(event)
+        earlier = first.setdefault(subject, event)
+        if earlier is not event:
+            several.setdefault(subject, [earlier]).append(event)
+        if kind is StakeAcquired:
+            named = event.seller  # type: ignore[attr-defined]  # of this kind
+        elif kind is StakeDisposed:
+            named = event.buyer  # type: ignore[attr-defined]  # of this kind
+        else:
+            continue
+        if named is not None:
+            found.sided.append((subject, named))
+    return found
 
 
 # What one happening cannot differ in, quickly: every event of a history may be asked.
@@ -204,12 +250,11 @@ def _subject(event: Event) -> _Subject:
 
 def _hang_together(claims: Sequence[Event]) -> bool:
     """Whether the windows of two of the claims overlap."""
-    dates = sorted((claim.date for claim in claims), key=lambda date: date.order)
-    latest = dates[0].latest
-    for date in dates[1:]:
-        if date.earliest <= latest:
+    over = 0
+    for order, past in sorted([(claim.date.order, claim.date.past) for claim in claims]):
+        if order < over:
             return True
-        latest = date.latest
+        over = past
     return False
 
 
@@ -240,32 +285,148 @@ def _clusters(claims: Sequence[Event]) -> Iterator[list[Event]]:
 
 def _grouped(cluster: Sequence[Event], found: _Found) -> list[_Happening]:
     """Each claim with those that it can be one with, all of them. The narrowest dates say what there is."""
+    if len(cluster) == 1:
+        return [_Happening([cluster[0]])]
     happenings: list[_Happening] = []
-    outlines = {claim.id: _outline(claim) for claim in cluster} if len(cluster) > 1 else {}
+    near = _Near(len(cluster))
     for claim in sorted(cluster, key=_narrowest):
-        outline = outlines.get(claim.id)
-        taking = [
-            each
-            for each in happenings
-            if not any(_elsewhere(outline, outlines[told.id]) for told in each.claims)
-            and all(_one(claim, told) for told in each.claims)
-        ]
-        if not taking:
-            happenings.append(_Happening([claim]))
-            continue
-        found.choice(claim, taking).claims.append(claim)
+        taking = [each for each in near.to(claim) if all(_one(claim, told) for told in each.claims)]
+        if taking:
+            found.choice(claim, taking).claims.append(claim)
+        else:
+            happening = _Happening([claim])
+            happenings.append(happening)
+            near.add(happening)
+    if near.exhausted:
+        found.crowds.append(cluster)
     return happenings
 
 
 # Of a claim: its first and last day, its publishers, and how far its amount reaches.
-_Outline = tuple[Any, Any, frozenset[str], tuple[str, float, float] | None]
+_Outline = tuple[int, int, frozenset[str], tuple[str, float, float] | None]
+# How many claims may be compared with each of a cluster, on average, and in any case.
+_COMPARED_WITH: Final = 200
+_COMPARED_AT_LEAST: Final = 200_000
+# Amounts are looked up in steps of so much, and those that reach over more than so many of them one by one.
+_STEP: Final = math.log(1.2)
+_MOST_STEPS: Final = 8
 
 
-def _outline(claim: Event) -> _Outline:
-    return claim.date.earliest, claim.date.latest, publishers(claim), reach(claim)
+@define
+class _Near:
+    """Happenings by their days and amounts, so that a claim need not be compared with most of them.
+
+    ``size`` is how many claims there are. Of very many that cannot be told apart by days and amounts not all
+    are compared: then it is ``exhausted``, and gives no more.
+    """
+
+    size: int
+    # The amount that both sides of a sale say is what moved, never what each holds in the end.
+    moved: bool = False
+    _left: int = field(init=False)
+    _outlines: dict[str, _Outline] = Factory(dict)
+    _shelves: dict[str, _Shelves] = Factory(dict)
+
+    @_left.default
+    def _most(self) -> int:
+        return max(_COMPARED_AT_LEAST, _COMPARED_WITH * self.size)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there was more to compare than is worth it."""
+        return self._left < 0
+
+    def add(self, happening: _Happening) -> None:
+        """Add a happening, which is found by the first of its claims: who is one with it is one with that."""
+        outline = self._outline(happening.claims[0])
+        name = "" if outline[3] is None else outline[3][0]
+        self._shelves.setdefault(name, _Shelves()).add(outline, happening)
+
+    def to(self, claim: Event) -> list[_Happening]:
+        """The happenings of which a claim may be one."""
+        found: list[_Happening] = []
+        if self.exhausted:
+            return found
+        outline = self._outline(claim)
+        for name, shelves in self._shelves.items():
+            # Of two kinds of amounts neither says anything about the other.
+            alike = outline[3] is not None and name == outline[3][0]
+            for happening in shelves.near(outline, None if not alike else outline[3]):
+                self._left -= 1
+                if self._left < 0:
+                    return []
+                if not any(_elsewhere(outline, self._outline(told)) for told in happening.claims):
+                    # To compare two claims in full takes so much longer.
+                    self._left -= 10
+                    found.append(happening)
+        return found
+
+    def _outline(self, claim: Event) -> _Outline:
+        outline = self._outlines.get(claim.id)
+        if outline is None:
+            amount = reach(claim)
+            if self.moved and amount is not None and amount[0] == "holds":
+                amount = None
+            first, last = claim.date.earliest.toordinal(), claim.date.latest.toordinal()
+            outline = self._outlines[claim.id] = first, last, publishers(claim), amount
+        return outline
 
 
-def _elsewhere(one: Any, two: Any) -> bool:
+@define
+class _Shelf:
+    """Happenings by the first day of each, and the longest window among them."""
+
+    days: list[int] = Factory(list)
+    happenings: list[_Happening] = Factory(list)
+    longest: int = 0
+
+    def add(self, first: int, last: int, happening: _Happening) -> None:
+        """Add one in its place."""
+        place = bisect_right(self.days, first)
+        self.days.insert(place, first)
+        self.happenings.insert(place, happening)
+        self.longest = max(self.longest, last - first)
+
+    def near(self, first: int, last: int) -> Sequence[_Happening]:
+        """Those whose windows may overlap one."""
+        return self.happenings[bisect_left(self.days, first - self.longest) : bisect_right(self.days, last)]
+
+
+@define
+class _Shelves:
+    """Happenings that say one kind of amount, by that amount; ``wide`` are those that may be almost any."""
+
+    everything: _Shelf = Factory(_Shelf)
+    wide: _Shelf = Factory(_Shelf)
+    by_amount: defaultdict[int, _Shelf] = Factory(lambda: defaultdict(_Shelf))
+
+    def add(self, outline: _Outline, happening: _Happening) -> None:
+        """Add a happening by the outline of its first claim."""
+        first, last, _, amount = outline
+        self.everything.add(first, last, happening)
+        steps = _steps(amount)
+        for shelf in [self.wide] if steps is None else [self.by_amount[step] for step in steps]:
+            shelf.add(first, last, happening)
+
+    def near(self, outline: _Outline, amount: tuple[str, float, float] | None) -> Iterable[_Happening]:
+        """Those whose windows may overlap that of an outline, and whose amounts may be near ``amount``."""
+        first, last, _, _ = outline
+        steps = _steps(amount)
+        if steps is None:
+            return self.everything.near(first, last)
+        shelves = [self.wide, *(self.by_amount[step] for step in steps if step in self.by_amount)]
+        return dict.fromkeys(each for shelf in shelves for each in shelf.near(first, last))
+
+
+def _steps(amount: tuple[str, float, float] | None) -> range | None:
+    """The steps of amounts that one reaches over; None for almost any."""
+    if amount is None or amount[1] <= 0:
+        return None
+    steps = range(math.floor(math.log(amount[1]) / _STEP), math.floor(math.log(amount[2]) / _STEP) + 1)
+    return steps if len(steps) <= _MOST_STEPS else None
+
+
+def _elsewhere(one: _Outline, two: _Outline) -> bool:
     """Whether two claims are surely not one. It spares most of them from being compared in full."""
     earliest, latest, by, amount = one
     other_earliest, other_latest, other_by, other = two
@@ -273,7 +434,7 @@ def _elsewhere(one: Any, two: Any) -> bool:
         return True
     if amount is None or other is None or amount[0] != other[0]:
         return False
-    return bool(amount[2] < other[1] or other[2] < amount[1])
+    return amount[2] < other[1] or other[2] < amount[1]
 
 
 def _narrowest(claim: Event) -> tuple[Any, ...]:
@@ -306,20 +467,14 @@ def _deal(happening: _Happening) -> str | None:
 # The notices of a buyer and of a seller
 
 
-def _sides(subjects: Mapping[_Subject, Sequence[Event]]) -> Iterator[tuple[_Subject, _Subject]]:
+def _sides(subjects: _Subjects) -> Iterator[tuple[_Subject, _Subject]]:
     """Each pair of subjects, purchase and sale, of which some claim of one names the holder of the other."""
     pairs: dict[tuple[_Subject, _Subject], None] = {}
-    for subject, claims in subjects.items():
-        if subject[0] not in _STAKES:
-            continue
-        for claim in claims:
-            named = claim.seller if isinstance(claim, StakeAcquired) else getattr(claim, "buyer", None)
-            if named is None:
-                continue
-            kind = StakeDisposed if isinstance(claim, StakeAcquired) else StakeAcquired
-            opposite = (kind, (named, *subject[1][1:]))
-            if opposite in subjects:
-                pairs[(subject, opposite) if kind is StakeDisposed else (opposite, subject)] = None
+    for subject, named in subjects.sided:
+        kind = StakeDisposed if subject[0] is StakeAcquired else StakeAcquired
+        opposite = (kind, (named, *subject[1][1:]))
+        if opposite in subjects.first:
+            pairs[(subject, opposite) if kind is StakeDisposed else (opposite, subject)] = None
     return iter(pairs)
 
 
@@ -332,9 +487,14 @@ def _mirror(
     purchases: defaultdict[_Subject, list[_Happening]] = defaultdict(list)
     for bought, sold in sides:
         purchases[sold].extend(happenings[bought])
+    near: dict[_Subject, _Near] = {}
+    for subject, sellers in purchases.items():
+        near[subject] = _Near(len(sellers) + len(happenings[subject]), moved=True)
+        for purchase in sellers:
+            near[subject].add(purchase)
     sales = [(sale, subject) for subject in purchases for sale in happenings[subject]]
     for sale, subject in sorted(sales, key=lambda each: _first(each[0])):
-        taking = [each for each in purchases[subject] if _two_sides(each, sale)]
+        taking = [each for each in near[subject].to(sale.claims[0]) if _two_sides(each, sale)]
         free = [each for each in taking if each.other is None]
         if free:
             purchase = found.choice(sale.claims[0], free)
@@ -343,6 +503,10 @@ def _mirror(
             # The other side of each is another sale: this one may be that.
             found.leave_open(sale.claims[0], sorted(taking, key=_first))
             found.doubtful.update(each.id for each in sale.claims)
+    for subject, compared in near.items():
+        if compared.exhausted:
+            both = (*purchases[subject], *happenings[subject])
+            found.crowds.append([claim for happening in both for claim in happening.claims])
 
 
 def _first(happening: _Happening) -> tuple[Any, ...]:

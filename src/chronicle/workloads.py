@@ -12,7 +12,7 @@ import gc
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -21,13 +21,11 @@ from typing import Any
 
 from attrs import Factory, define, frozen
 
-from chronicle import authoring, codec, views
+from chronicle import authoring, codec, knowledge, views
 from chronicle.collector import paused_collector
-from chronicle.dates import PartialDate, parse_date
+from chronicle.dates import FOREVER, PartialDate, parse_date
 from chronicle.diff import Difference
 from chronicle.events import (
-    KINDS,
-    ORDER,
     DealCompleted,
     DealProposed,
     Effect,
@@ -44,11 +42,11 @@ from chronicle.events import (
     UnitLaunched,
     UnitTransferred,
     references,
-    with_effects,
 )
 from chronicle.history import History
+from chronicle.order import replay_in_order
 from chronicle.projectors import PROJECTORS
-from chronicle.replay import Ledger, in_order, replay
+from chronicle.replay import Ledger
 from chronicle.state import Fact, Holding, State
 from chronicle.stores import NewRecord, Record, open_store
 from chronicle.values import Share, Source, parse_count, parse_money, parse_share
@@ -262,6 +260,90 @@ def _exact(share: Share) -> Fraction:
     return share.value or Fraction(0)
 
 
+# Vague dates
+
+
+@frozen
+class Vague:
+    """A made-up history of which nobody knows a day, and what each holder has when all of it has happened.
+
+    ``sure`` are those of whom that is certain, whatever the order of their purchases and sales.
+    """
+
+    events: tuple[Event, ...]
+    holdings: dict[tuple[str, str], Fraction]
+    sure: frozenset[tuple[str, str]]
+
+
+_EVENTS_PER_PAIR = 100
+_YEARS = range(1990, 2020)
+_WHOLE_YEARS = 10
+_UNDATED = ("[0001..9999]", "[..2014]", "[..2020]", "[1995..]")
+_TENTHS = tuple(parse_share(f"0.{tenths}%") for tenths in range(1, 10))
+
+
+@cache
+def vague(size: int) -> Vague:
+    """The history of ``size`` purchases and sales, undated or of a year or a month, in many of each pair."""
+    dice = random.Random(size)
+    stakes: list[tuple[tuple[str, str], str, Share, bool]] = []
+    holdings: dict[tuple[str, str], Fraction] = {}
+    sure: set[tuple[str, str]] = set()
+    for number in range(-(-size // _EVENTS_PER_PAIR)):
+        pair = f"holder-{number}", f"target-{number}"
+        dates, mixed, certain = _COURSES[number % len(_COURSES)]
+        held = Fraction(0)
+        for date in dates(dice, min(_EVENTS_PER_PAIR, size - len(stakes))):
+            share = dice.choice(_TENTHS)
+            sold = mixed and dice.random() < 0.5 and _exact(share) < held
+            held += -_exact(share) if sold else _exact(share)
+            stakes.append((pair, date, share, sold))
+        holdings[pair] = held
+        sure.update([pair] if certain else [])
+    dice.shuffle(stakes)
+    source = Source(publisher=_PUBLISHERS[0], title="Filing", published=parse_date("2021-03"))
+    events = (
+        (StakeDisposed if sold else StakeAcquired)(
+            id=f"event-{place}",
+            date=parse_date(date),
+            sources=(source,),
+            holder=pair[0],
+            target=pair[1],
+            share=share,
+        )
+        for place, (pair, date, share, sold) in enumerate(stakes)
+    )
+    return Vague(tuple(events), holdings, frozenset(sure))
+
+
+def _any_dates(dice: random.Random, count: int) -> list[str]:
+    """Undated, of a year and of a month, as it comes: most of them overlap."""
+    undated, years, months = 20, 30, 50
+    kinds = dice.choices(("", "year", "month"), (undated, years, months), k=count)
+    return [dice.choice(_UNDATED) if not kind else _date_of(dice, kind) for kind in kinds]
+
+
+def _date_of(dice: random.Random, kind: str) -> str:
+    year = str(dice.choice(_YEARS))
+    return year if kind == "year" else f"{year}-{dice.randrange(1, 13):02}"
+
+
+def _dates_in_turn(dice: random.Random, count: int) -> list[str]:
+    """Years and months of which no two overlap, in their order."""
+    whole = set(dice.sample(_YEARS, _WHOLE_YEARS))
+    months = [f"{year}-{month:02}" for year in _YEARS if year not in whole for month in range(1, 13)]
+    years = [str(year) for year in sorted(whole)][:count]
+    return sorted([*years, *dice.sample(months, count - len(years))])
+
+
+# Whether there are sales too, and whether what comes of it all is certain: purchases add up in any order.
+_COURSES: tuple[tuple[Callable[[random.Random, int], list[str]], bool, bool], ...] = (
+    (_any_dates, False, True),
+    (_dates_in_turn, True, True),
+    (_any_dates, True, False),
+)
+
+
 # The work
 
 
@@ -270,13 +352,14 @@ class Workload:
     """One piece of work: how to prepare it, what is timed, and what must be true of its result.
 
     ``prepare`` takes the made-up history and a folder to write into; ``check`` raises
-    ``AssertionError`` when the result is wrong.
+    ``AssertionError`` when the result is wrong. ``make`` makes the history, of a size.
     """
 
     name: str
-    prepare: Callable[[Made, Path], Any]
+    prepare: Callable[[Any, Path], Any]
     work: Callable[[Any], Any]
-    check: Callable[[Made, Any], None]
+    check: Callable[[Any, Any], None]
+    make: Callable[[int], Any] = made
 
 
 def _require(true: bool, what: str) -> None:
@@ -336,13 +419,28 @@ def _check_records(history: Made, records: list[Record]) -> None:
     _require([record.position for record in records] == list(range(1, len(records) + 1)), "positions")
 
 
-def _events(history: Made, _: Path) -> tuple[Event, ...]:
+def _events(history: Made | Vague, _: Path) -> tuple[Event, ...]:
     return history.events
 
 
-def _replayed(events: Iterable[Event]) -> Ledger:
+def _replayed(events: Sequence[Event]) -> Ledger:
     with paused_collector():
-        return replay(with_effects(in_order(events, ORDER), KINDS), PROJECTORS)
+        return replay_in_order(events, PROJECTORS, PROJECTORS, {}).ledger
+
+
+def _resolved(events: Sequence[Event]) -> Ledger:
+    return knowledge.resolve(events, None, PROJECTORS).ledger
+
+
+def _check_vague(history: Vague, ledger: Ledger) -> None:
+    certain = {
+        (holding.holder, holding.target): holding.share.value
+        for holding in State(FOREVER, None, ledger).holdings()
+        if holding.certain
+    }
+    _require(history.sure <= certain.keys(), "a holding that is the same in any order is not certain")
+    wrong = [pair for pair, share in certain.items() if share != history.holdings[pair]]
+    _require(not wrong, "a holding is certain and wrong")
 
 
 def _ledger(history: Made, _: Path) -> Ledger:
@@ -459,7 +557,9 @@ WORKLOADS: tuple[Workload, ...] = (
     Workload("read YAML", _yaml_file, _read_yaml, _check_events),
     Workload("decode records", _records, _decode, _check_events),
     Workload("read store, checksums and chain verified", _store_file, _read_store, _check_records),
-    Workload("order and replay", _events, _replayed, _check_ledger),
+    Workload("order, effects and replay", _events, _replayed, _check_ledger),
+    Workload("claims, order, effects and replay", _events, _resolved, _check_ledger),
+    Workload("claims, order and replay, vague dates", _events, _resolved, _check_vague, vague),
     Workload("as-of, everything", _ledger, _whole_state, _check_facts),
     Workload("as-of, one company", _ledger_and_company, _state_of_company, _check_company),
     Workload("as-of, another day of knowledge", _events, _by_other_knowledge, _check_knowledge),
@@ -492,7 +592,7 @@ def run(sizes: Iterable[int] = SIZES, rounds: int = 3) -> Iterator[Measured]:
 
 
 def _measure(workload: Workload, size: int, rounds: int, folder: Path) -> Measured:
-    history = made(size)
+    history = workload.make(size)
     prepared = workload.prepare(history, folder)
     best = float("inf")
     for _ in range(rounds):

@@ -26,6 +26,7 @@ from chronicle.events.stakes import (
 from chronicle.values import Count, Money, Share
 
 _TENTH: Final = Fraction(1, 10)
+_SURELY: Final = 0.9001
 
 # A number as it was stated, with all that says how exact it is: its decimals and its unit.
 _NUMBER: Final = re.compile(r"~?(?:[A-Z]{3} )?[0-9,]+(?:\.([0-9]+))?(k|M|bn|tn| ?%)?")
@@ -175,11 +176,15 @@ def can_be_same(one: _Amount, two: _Amount) -> bool:
         return True
     (low, high), (other_low, other_high) = _ends(one), _ends(two)
     if high is not None and other_low is not None and high < other_low:
-        apart, larger = other_low - high, other_low
+        smaller, larger = high, other_low
     elif other_high is not None and low is not None and other_high < low:
-        apart, larger = low - other_high, low
+        smaller, larger = other_high, low
     else:
         return True
+    # Fractions are exact and slow: most amounts are so near that the exact figures are no matter.
+    if float(smaller) > _SURELY * float(larger):
+        return True
+    apart = larger - smaller
     return apart <= max(larger * _TENTH, _half_a_digit(one), _half_a_digit(two))
 
 
