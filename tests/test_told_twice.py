@@ -367,7 +367,7 @@ def test_claims_that_are_too_many_to_compare_are_only_possible() -> None:
 
 
 def test_one_wide_claim_finds_the_one_of_many_that_it_can_be() -> None:
-    """Of some ninety purchases, one a month and each of another amount, the undated claim tells the second."""
+    """Of ninety purchases, one a month and each of another amount, the undated claim tells the second."""
     months = [f"{year}-{month:02}" for year in range(2000, 2008) for month in range(1, 13)]
     events = [bought(month, month, "A", f"{place + 1}%") for place, month in enumerate(months)]
     joined = knowledge.resolve([bought("told", "[..2009]", "B", "2%"), *events], None, PROJECTORS)

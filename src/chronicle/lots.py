@@ -94,7 +94,7 @@ class _Sorting:
         """Sort out the records of one holding by one publisher."""
         lots: list[_Lot] = []
         for record in self._told_once(_records(told)):
-            earlier = [lot for lot in lots if _still_runs(lot.record, record.begin)]
+            earlier = [lot for lot in lots if _runs_out(lot.record, record)]
             if earlier:
                 replaced = max(earlier, key=lambda lot: (lot.record.begin.date.order, lot.record.name))
                 self._ends_with(replaced.record, record.begin)
@@ -156,8 +156,14 @@ def _same(one: StakeObserved, two: StakeObserved) -> bool:
     return overlap and one.holds == two.holds and len(counts) < 2
 
 
-def _still_runs(record: _Record, begin: StakeObserved) -> bool:
-    """Whether a record that began earlier has an end that is known, and may not have ended before then."""
-    if record.end is None or record.begin.date.order >= begin.date.order:
+def _runs_out(record: _Record, following: _Record) -> bool:
+    """Whether a record that began earlier has an end that is known, and runs out while another one runs.
+
+    One that says something else before it ends, or outlives the other, is a lot of its own.
+    """
+    begin, end = following.begin, record.end
+    if end is None or record.begin.date.order >= begin.date.order:
         return False
-    return begin.date.earliest <= record.end.date.latest
+    updated = any(_when(begin) <= _when(event) < _when(end) for event in record.events)
+    outlives = following.end is not None and following.end.date.order < end.date.order
+    return begin.date.earliest <= end.date.latest and not updated and not outlives

@@ -125,6 +125,8 @@ class _Changes:
     # value that begins with the change at an index of a log.
     bounds: defaultdict[Cell, dict[int, Bounds]] = Factory(lambda: defaultdict(dict))
     others: defaultdict[Cell, list[Other]] = Factory(lambda: defaultdict(list))
+    # The views of which nothing is known but what one order makes: those of a user's own projectors.
+    unordered: set[str] = Factory(set)
     # When a cell is empty by some order that makes as much sense as any.
     nothing: defaultdict[Cell, list[Nothing]] = Factory(lambda: defaultdict(list))
     # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
@@ -485,6 +487,8 @@ def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
         return
     cell = log[0].view, log[0].key
     bounds, others = changes.bounds.get(cell, {}), changes.others.get(cell, ())
+    if log[0].view in changes.unordered:
+        bounds = {**bounds, **_unordered_bounds(log)}
     begin: PartialDate | None = None
     first = 0
     doubts = _Doubts() if cell in changes.doubted else None
@@ -514,6 +518,40 @@ def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
             doubts=() if doubts is None else doubts.of_span(),
         )
         begin = None
+
+
+def _unordered_bounds(log: Log) -> dict[int, Bounds]:
+    """The bounds of changes whose windows overlap, of which nobody knows what another order would make.
+
+    Nothing that they make is certain, until a change comes that overlaps none of them.
+    """
+    bounds: dict[int, Bounds] = {}
+    group: list[int] = []
+    low = high = datetime.date.min
+    for index, change in enumerate(log):
+        if change.operation in GOES_ON:
+            continue
+        if group and change.window.earliest > high:
+            _bound_group(group, low, high, bounds)
+            group = []
+        low = min(low, change.window.earliest) if group else change.window.earliest
+        high = max(high, change.window.latest) if group else change.window.latest
+        group.append(index)
+    _bound_group(group, low, high, bounds)
+    return bounds
+
+
+def _bound_group(
+    group: Sequence[int], low: datetime.date, high: datetime.date, bounds: dict[int, Bounds]
+) -> None:
+    if len(group) < 2:
+        return
+    before = group[0] - 1
+    if before >= 0:
+        bounds[before] = bounds.get(before, Bounds())._replace(certain_until=low, possible_until=high)
+    for index in group[:-1]:
+        bounds[index] = Bounds(None, None, datetime.date.min, high)
+    bounds[group[-1]] = Bounds(None, None, datetime.date.min, None)
 
 
 def _other_span(change: Change, other: Other, log: Log, changes: _Changes) -> Span:
@@ -728,21 +766,23 @@ class Replay:
             read = {cell for cell in ((change.view, change.key), *change.made_from) if cell in self.doubtful}
             if read:
                 touched[change.view, change.key] = read
-        found: dict[Cell, tuple[Any, ...]] = {}
-        for (view, key), read in touched.items():
-            value = next(change.value for change in made if (change.view, change.key) == (view, key))
-            values: dict[Any, None] = {}
-            for guess in read:
-                for other in self.doubtful[guess]:
-                    world = World(self.before, {guess: other})
-                    changed = [
-                        each for each in self.handlers[type(event)](event, world) if each[:2] == (view, key)
-                    ]
-                    result = changed[-1].value if changed else world.get(view, key)
-                    if result != value:
-                        values.setdefault(result)
-            found[view, key] = tuple(values)
-        return found
+        if not touched:
+            return {}
+        made_now = {(change.view, change.key): change.value for change in made}
+        values: dict[Cell, dict[Any, None]] = {cell: {} for cell in touched}
+        guesses = {guess for read in touched.values() for guess in read}
+        # Every guess turns out otherwise at once: what depends on none of them stays the same.
+        for number in range(max(len(self.doubtful[guess]) for guess in guesses)):
+            overlay = {
+                guess: self.doubtful[guess][min(number, len(self.doubtful[guess]) - 1)] for guess in guesses
+            }
+            world = World(self.before, overlay)
+            changed = {(each.view, each.key): each.value for each in self.handlers[type(event)](event, world)}
+            for cell in touched:
+                result = changed[cell] if cell in changed else world.get(*cell)
+                if result != made_now[cell]:
+                    values[cell].setdefault(result)
+        return {cell: tuple(found) for cell, found in values.items()}
 
     def _doubt(self, event: Happening, others: Mapping[Cell, tuple[Any, ...]]) -> None:
         for cell, values in others.items():

@@ -31,6 +31,7 @@ from chronicle.events import (
     SharesRestructured,
     StakeAcquired,
     StakeDisposed,
+    StakeObserved,
     UnitClosed,
 )
 from chronicle.replay import Span
@@ -52,7 +53,21 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
             yield from _counted_nothing(event, examined)
         elif isinstance(event, StakeAcquired | StakeDisposed):
             yield from _moved_nothing(event)
+        elif isinstance(event, StakeObserved) and event.holds.is_nothing and (event.lot or event.ends):
+            yield from _ended_no_record(event, examined)
     yield from _never_announced(examined)
+
+
+def _ended_no_record(event: StakeObserved, examined: Examined) -> Iterator[Problem]:
+    """The end of a record that had not begun, as a register says that ends before it begins."""
+    spans = examined.ledger.cell(views.HOLDINGS, (event.holder, event.target, event.right))
+    if all(event.id != span.ended_by and event.id not in span.events for span in spans):
+        yield _problem(
+            event,
+            f"nothing was known to be held under {event.lot or event.ends} then",
+            "correct the date of the end, or that of the beginning",
+            *([event.ends] if event.ends is not None and event.ends in examined.by_id else []),
+        )
 
 
 def _ends_its_own(event: Event, examined: Examined) -> bool:

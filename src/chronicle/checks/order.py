@@ -27,6 +27,18 @@ def guessed(examined: Examined) -> Iterator[Problem]:
             yield _guess(guess, events)
 
 
+def _neighbours(events: list[Event]) -> tuple[str, str]:
+    """Two of the events that may swap, as near to each other as there are."""
+    pairs = (
+        (one, two)
+        for apart in range(1, len(events))
+        for one, two in zip(events, events[apart:], strict=False)
+        if one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
+    )
+    one, two = next(pairs, (events[0], events[-1]))
+    return one.id, two.id
+
+
 # Who takes in what another took in already is a finding of its own, and no order makes it right.
 _LIVES = (views.STATUS, views.LINEAGE)
 
@@ -42,7 +54,7 @@ def _guess(guess: Guess, events: list[Event]) -> Problem:
     fault = f"{told} make as much sense in another order, which decides {cell}"
     if not guess.counted:
         fault = f"{told} are too many in one time to compare their orders"
-    first, last = events[0].id, events[-1].id
+    first, last = _neighbours(events)
     return Problem(
         "C408",
         f"order is a guess: {fault}",

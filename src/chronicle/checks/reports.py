@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import fields
 
@@ -18,7 +18,10 @@ from chronicle.events import (
     IdentityLinked,
     RecordCorrected,
     RecordRetracted,
+    StakeAcquired,
+    StakeDisposed,
     StakeObserved,
+    mirrored,
     overlap,
 )
 from chronicle.values import Source
@@ -66,6 +69,40 @@ def told_twice(examined: Examined) -> Iterator[Problem]:
     for events in subjects.values():
         if len(events) > 1:
             yield from _same(events)
+    yield from _mirrored(examined.events)
+
+
+def _mirrored(events: Sequence[Event]) -> Iterator[Problem]:
+    """A purchase and a sale that are two sides of one happening, and both counted."""
+    bought: defaultdict[tuple[str, ...], list[StakeAcquired]] = defaultdict(list)
+    sold: defaultdict[tuple[str, ...], list[StakeDisposed]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, StakeAcquired) and not event.apart:
+            bought[event.holder, event.target, event.right].append(event)
+        elif isinstance(event, StakeDisposed) and not event.apart:
+            sold[event.holder, event.target, event.right].append(event)
+    pairs = [
+        (one, two)
+        for (_, target, right), ones in bought.items()
+        for one in ones
+        if one.seller is not None
+        for two in sold.get((one.seller, target, right), ())
+    ]
+    pairs += [
+        (one, two)
+        for (_, target, right), twos in sold.items()
+        for two in twos
+        if two.buyer is not None
+        for one in bought.get((two.buyer, target, right), ())
+    ]
+    for one, two in dict.fromkeys(pairs):
+        if overlap(one, two) and mirrored(one, two):
+            yield Problem(
+                "C410",
+                f'the same event twice: "{two.id}" says of the seller what "{one.id}" says of the buyer',
+                help="keep one that names both, with both sources; if both happened, say `apart: yes` on one",
+                events=involved(two.id, (one.id,)),
+            )
 
 
 def _same(events: list[Event]) -> Iterator[Problem]:

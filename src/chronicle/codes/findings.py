@@ -320,8 +320,8 @@ CODES = (
         explanation=(
             "A claim can tell either of several happenings, and it is counted with one of them. What these "
             "come to is possible and never certain: the claim may also be of a happening of its own. Give it "
-            "a narrower date, or say `apart: yes` on it if it is. Of several hundred claims of one stake whose "
-            "dates overlap and whose amounts can be the same not all are compared: they are all only possible."
+            "a narrower date, or say `apart: yes` on it if it is. Of some hundred claims of one stake whose "
+            "dates overlap and whose amounts can be the same not all are compared: all are only possible."
         ),
         example=(
             "events:\n"

@@ -45,9 +45,12 @@ def replay_in_order(
     found = candidates(natural, terms.doubtful)
     deciding = Replay(shipped).handlers
     lives = found.lives
+    unordered = {view for each in projectors if each not in shipped for view in each.views}
     while True:
         plan = Plan([natural[place] for place in found.places], events, own, terms, lives)
-        walk = Walk(plan, Replay(projectors, own), deciding, found.deals)
+        running = Replay(projectors, own)
+        running.changes.unordered.update(unordered)
+        walk = Walk(plan, running, deciding, found.deals)
         replayed = walk.result(natural, found.places, names)
         if walk.against <= lives.contradicted:
             return replayed

@@ -195,8 +195,11 @@ class Left:
                 before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
             )
         elif sure is not None:
-            # It may stand again in the end: from where something else may stand that is another span.
-            self._cut(before, self._day(course, sure), self._day(course, sure))
+            # It may stand again in the end: from where something else may stand that is another span, and no
+            # span begins before the event that begins it.
+            day = self._day(course, sure)
+            begun = as_date(self.search.first_of(log[max(self.made)].event)) if changed else day
+            self._cut(before, day, max(day, begun))
             alone = [place for place in range(sure, own.high) if len(course[place][1]) == 1]
             again = next((run for run in _runs(alone) if run[1] == own.high), None)
             rest.append(_Stretch(own.value, sure, own.high, again))
@@ -214,11 +217,7 @@ class Left:
 
     def _bound_last(self, course: Course, log: Sequence[Change], index: int, stretch: _Stretch) -> None:
         # What stood before stands until the group brings it back.
-        own = (
-            self.search.first_of(log[index].event)
-            if _said(stretch.value) == _said(self.base) and not stretch.low
-            else 0
-        )
+        own = self.search.first_of(log[index].event) if _said(stretch.value) == _said(self.base) else 0
         sure = stretch.sure
         goes_on = sure is not None and sure[1] == len(course)
         self.running.changes.bounds[self.cell][index] = Bounds(
@@ -274,7 +273,8 @@ class Left:
             for before, place in node.ways
             if before.overlay.get(self.cell, self.base) != node.overlay.get(self.cell, self.base)
         }
-        return tuple(event for event in self.order if event in changing)
+        found = tuple(event for event in self.order if event in changing)
+        return found if len(found) > 1 else self.order
 
     def _makers(self, value: Any) -> list[Event]:
         """The events by which some best order comes to a value, the last one last."""

@@ -103,7 +103,7 @@ def candidates(natural: Sequence[Event], doubtful: Set[str] = frozenset()) -> Ca
         found |= _gathered(natural, hot, parties, pairs)
     deals = any(sweep.effects.values()) or any(getattr(natural[place], "effects", None) for place in rare)
     founded = frozenset(name for place in rare for name in founded_by(natural[place]))
-    return Candidates(sorted(found), Lives(bool(lives), founded, contradicted), deals)
+    return Candidates(sorted(found), Lives(bool(lives or parties), founded, contradicted), deals)
 
 
 def _concern_of(event: Event) -> Any:

@@ -70,6 +70,8 @@ class Plan:
     deals: defaultdict[str, list[int]] = field(init=False)
     holders: dict[str, list[int]] = field(init=False)
     turns: list[int] = field(init=False)
+    # What is said to follow an event that is surely later: it does, and its window is left as it is.
+    against: dict[int, int] = field(factory=dict, init=False)
     # Ids of events that only the life of an entity puts before or behind another.
     by_life: set[str] = field(factory=set, init=False)
 
@@ -110,7 +112,7 @@ class Plan:
         self._add_after()
         if self.lives.any:
             self._add_lives()
-        if not self.before:
+        if not self.before and not self.against:
             return set()
         order = self._topological()
         for index in order:
@@ -130,6 +132,9 @@ class Plan:
             for earlier in self.before.get(index, ()):
                 if self.first[earlier] <= self.last[index]:
                     self.last[earlier] = min(self.last[earlier], self.last[index])
+        for index, target in self.against.items():
+            turns[index] = max(turns[index], turns[target])
+            depths[index] = max(depths[index], depths[target] + 1)
         cut = [
             (firsts[index], lasts[index]) != (self.first[index], self.last[index])
             for index in range(len(firsts))
@@ -161,7 +166,10 @@ class Plan:
             target = places.get(event.after or "")
             # In the order of dates what cannot be followed has kept its place.
             if target is not None and target < index:
-                self.before[index].add(target)
+                if self.first[target] <= self.last[index]:
+                    self.before[index].add(target)
+                else:
+                    self.against[index] = target
 
     def _add_lives(self) -> None:
         """Nobody acts before being founded, or after being dissolved, absorbed or consolidated."""

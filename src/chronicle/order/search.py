@@ -216,6 +216,7 @@ class Search:
             1
             for other in (self.members[each] for each in pending)
             if self._turn(plan.natural[other]) < turn
+            and not _two_lots(event, plan.natural[other])
             and plan.terms.origin(plan.natural[other]) == plan.terms.origin(event)
             and (not things.isdisjoint(plan.touched[other]) or _wide(event, plan.natural[other]))
         )
@@ -233,6 +234,12 @@ class Search:
 
 # First how many shares there are, then who has them.
 _COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
+
+
+def _two_lots(one: Event, two: Event) -> bool:
+    """Whether two records of a register are told: the order of their lines says nothing."""
+    lots = getattr(one, "lot", None), getattr(two, "lot", None)
+    return None not in lots and lots[0] != lots[1]
 
 
 def _wide(one: Event, two: Event) -> bool:
