@@ -161,8 +161,8 @@ class Left:
         )
         if last is not None and runs:
             stretches.remove(last)
-            free.remove(runs[-1])
-            self._bound_last(course, log, runs[-1], last)
+            for index in self._bound_last(course, log, runs, last):
+                free.remove(index)
         for stretch in stretches:
             run = next((index for index in free if _said(log[index].value) == _said(stretch.value)), None)
             if run is None or stretch.high == end:
@@ -198,13 +198,12 @@ class Left:
             # It may stand again in the end: from where something else may stand that is another span, and no
             # span begins before the event that begins it.
             day = self._day(course, sure)
-            begun = as_date(self.search.first_of(log[max(self.made)].event)) if changed else day
-            self._cut(before, day, max(day, begun))
+            self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
             alone = [place for place in range(sure, own.high) if len(course[place][1]) == 1]
             again = next((run for run in _runs(alone) if run[1] == own.high), None)
             rest.append(_Stretch(own.value, sure, own.high, again))
         elif changed:
-            day = as_date(self.search.first_of(log[max(self.made)].event))
+            day = self._begins_again(log, as_date(self.search.first_of(log[max(self.made)].event)))
             self._cut(before, day, day)
             rest.append(own)
         return rest
@@ -215,17 +214,52 @@ class Left:
         until = certain if old.certain_until is None else min(certain, old.certain_until)
         bounds[index] = old._replace(certain_until=until, possible_until=possible)
 
-    def _bound_last(self, course: Course, log: Sequence[Change], index: int, stretch: _Stretch) -> None:
-        # What stood before stands until the group brings it back.
-        own = self.search.first_of(log[index].event) if _said(stretch.value) == _said(self.base) else 0
-        sure = stretch.sure
-        goes_on = sure is not None and sure[1] == len(course)
-        self.running.changes.bounds[self.cell][index] = Bounds(
-            as_date(max(own, course[stretch.low][0])),
-            None if sure is None else as_date(max(own, course[sure[0]][0])),
-            None if goes_on else datetime.date.min if sure is None else self._day(course, sure[1]),
-            None,
+    def _begins_again(self, log: Sequence[Change], day: datetime.date) -> datetime.date:
+        """The first day on which the group may bring back what stood before; ``day`` if it never does."""
+        own = (
+            as_date(self.search.first_of(log[index].event))
+            for index in self.made
+            if log[index].operation not in GOES_ON and _said(log[index].value) == _said(self.base)
         )
+        return min(own, default=day)
+
+    def _bound_last(
+        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
+    ) -> list[int]:
+        """Share a stretch that goes on to the end among those that came to its value; gives their indexes.
+
+        What stood before stands until the group brings it back, and each is there from its own first day on.
+        """
+        same = [index for index in runs if _said(log[index].value) == _said(stretch.value)]
+        low = as_date(course[stretch.low][0])
+        days = [max(low, as_date(self.search.first_of(log[index].event))) for index in same]
+        if _said(stretch.value) != _said(self.base):
+            days[0] = low
+        bounds = self.running.changes.bounds[self.cell]
+        shared: list[int] = []
+        for place, (index, day) in enumerate(zip(same, days, strict=True)):
+            until = min(days[place + 1 :], default=None)
+            if until is None or day < until:
+                bounds[index] = self._between(course, stretch, day, until)
+                shared.append(index)
+        return shared
+
+    def _between(
+        self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
+    ) -> Bounds:
+        """The bounds of the part of a stretch from a day until another (None: for ever)."""
+        alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
+        sure: list[tuple[datetime.date, datetime.date | None]] = []
+        for first, end in _runs(alone):
+            begin = max(low, self._day(course, first))
+            until = high if end == len(course) else self._day(course, end)
+            until = until if high is None else min(high, until or high)
+            if until is None or begin < until:
+                sure.append((begin, until))
+        if not sure:
+            return Bounds(low, low, datetime.date.min, high)
+        begin, until = max(sure, key=lambda run: (run[1] or FOREVER) - run[0])
+        return Bounds(low, begin, until, high)
 
     def _days_of(
         self, course: Course, stretch: _Stretch
