@@ -123,7 +123,7 @@ def test_a_store_of_every_version_holds_the_same_events(copy: Path) -> None:
 
 
 def test_a_store_of_every_version_tells_the_same_story(name: str, copy: Path) -> None:
-    """The timeline is, word for word, the one that was told when the store was written."""
+    """The timeline is, word for word, the one that is written down beside the store."""
     assert timeline_of(copy) == expected(name, ".timeline.txt")
 
 

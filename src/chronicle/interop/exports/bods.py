@@ -192,7 +192,16 @@ def _life(material: Material, entity: str) -> dict[str, str]:
 
 
 def _relationship(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str, Any]]:
-    """The statements of one key: ``new``, ``updated`` at each change, ``closed``; and anew after that."""
+    """The statements of one key, each once: values of which none is sure may say the same of the same day."""
+    made: set[str] = set()
+    for statement in _series(material, ties):
+        if statement["statementId"] not in made:
+            made.add(statement["statementId"])
+            yield statement
+
+
+def _series(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str, Any]]:
+    """A statement ``new``, ``updated`` at each change, ``closed``; and anew after that."""
     number, status, day = 1, "new", DAWN
     following: _Tie | None
     for tie, following in pairwise((*ties, None)):
