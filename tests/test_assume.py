@@ -244,9 +244,9 @@ def test_a_what_if_of_a_store_is_not_recorded_and_can_be_asked_by_what_was(tmp_p
     path, clock = tmp_path / "corp.db", Clock()
     with open_store(path, create=True, clock=clock) as store:
         history = History.from_store(store)
-        history.append(some_events()[:3])
+        history.append(some_events()[:3], declared=False)
         clock.day = "2021-06-30"
-        history.append(some_events()[3:])
+        history.append(some_events()[3:], declared=False)
     before = path.read_bytes()
     with chronicle.open(path) as history:
         assumed = history.assume("injection", on="2016").assume(events=[acquired("2016", "x", "film", "2%")])
@@ -265,13 +265,13 @@ def test_a_what_if_takes_no_events_to_record() -> None:
     """It has no store; and closing it leaves the store of its base open."""
     store = MemoryStore()
     history = History.from_store(store)
-    history.append(some_events())
+    history.append(some_events(), declared=False)
     with history.assume("injection", on="2016") as assumed, pytest.raises(UsageError) as error:
         assumed.append([acquired("2016", "x", "film", "2%")])
     assert error.value.code == "C509"
     assert store.head().position == 4
-    assert history.append([acquired("2016", "x", "film", "2%")]) == 1
-    assert share(assumed, "x") == "None"
+    assert history.append([acquired("2016", "x", "film", "2%")], declared=False) == 1
+    assert "x" not in {holding.holder for holding in assumed.as_of("2020").holdings()}
 
 
 def test_the_base_is_as_it_was() -> None:

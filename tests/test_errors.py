@@ -48,6 +48,7 @@ PROVOKED_ELSEWHERE = dict.fromkeys(
     "C508": "test_stores_sqlite.py::test_a_store_that_another_process_writes_to_is_busy",
     "C510": "test_stores_sqlite.py::test_a_torn_file_is_refused",
     "C511": "test_stores_sqlite.py::test_a_store_whose_disk_failed_takes_no_more",
+    "C518": "test_statements.py::test_a_name_that_nothing_declares_is_told_of_once",
     "C512": "test_stores.py::test_records_of_another_history_are_not_restored",
     "C515": "test_stores_sqlite.py::test_a_store_of_an_older_format_is_read_and_brought_up_to_date",
     "C740": "test_tables.py::test_without_nanoarrow_the_error_names_the_extra",

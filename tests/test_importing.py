@@ -52,7 +52,7 @@ def stake(id: str, holds: str, source: str | None = "Register", **more: object) 
 def share(store: Store, id: str, known: datetime.date | None = None) -> str:
     """The share of a holder as the store has it, by what was known on a day; nothing when there is none."""
     state = History.from_store(store).as_of(datetime.date(2027, 1, 1), known=known)
-    holding = state.holdings(holder=f"holder-{id[:150]}")
+    holding = [each for each in state.holdings() if each.holder == f"holder-{id[:150]}"]
     return str(holding[0].share) if holding else "nothing"
 
 

@@ -80,7 +80,8 @@ def everything_said(history: History, known: datetime.date | None) -> list[objec
     said: list[object] = [history.timeline(known=known), history.conflicts(known), history.check(known)]
     said += [list(history.as_of(day, known).facts()) for day in days]
     said += [history.diff(one, two, known=(known, known)) for one, two in pairwise(days)]
-    said += [history.why("a", as_of=day, known=known) for day in days]
+    if any("a" in span.key for span in history.ledger(known)):
+        said += [history.why("a", as_of=day, known=known) for day in days]
     return said
 
 

@@ -22,7 +22,18 @@ from chronicle.interop.exports.material import material
 from chronicle.render.names import by_id
 from chronicle.render.sentences import Teller
 from chronicle.values import Share
-from given import absorbed, acquired, disposed, happened, issued, launched, observed, proposed, written
+from given import (
+    absorbed,
+    acquired,
+    declared,
+    disposed,
+    happened,
+    issued,
+    launched,
+    observed,
+    proposed,
+    written,
+)
 from histories import HISTORIES
 
 
@@ -286,7 +297,8 @@ def test_the_pages_of_a_day_show_no_zero_and_why_does(tmp_path: Path) -> None:
 
 def test_zero_of_what_was_never_held_is_a_fact_too() -> None:
     """A source that saw nothing held says more than no source at all."""
-    state = History([observed("2015", "north", "mill", "0%")]).as_of("2016")
+    events = [observed("2015", "north", "mill", "0%"), declared("kiln", "Kiln")]
+    state = History(events).as_of("2016")
     assert state.share("north", "mill") == Share.exact(0)
     assert state.share("north", "kiln") is None
     assert state.holdings() == ()

@@ -206,15 +206,20 @@ def _value(view: str, value: Any) -> Any:
 FOUND: Counter[str] = Counter()
 
 
+def _has_lives(events: list[Plain]) -> bool:
+    """Whether somebody is founded or dissolved, or absorbed twice."""
+    absorbed = Counter(event["absorbed"] for event in events if event["kind"] == "merger.absorbed")
+    founded = any(event["kind"].startswith("entity.") for event in events)
+    return founded or any(count > 1 for count in absorbed.values())
+
+
 def check(events: list[Plain], *, in_line: bool) -> None:
     """Every certain fact, and every certain absence, is so by every best order and assignment of days."""
     truth = brute_force.ways(events, in_line)
     ledger = replayed(events, in_line=in_line)
     answers = facts_of(ledger)
     # Of a life in which something cannot be so, nothing is made.
-    if any(event["kind"].startswith("entity.") for event in events) and not brute_force.all_make_sense(
-        events
-    ):
+    if _has_lives(events) and not brute_force.all_make_sense(events):
         return
     for day in brute_force.DAYS:
         states = [dict(state) for state in truth[day]]

@@ -514,14 +514,16 @@ def test_a_view_of_ones_own_is_in_every_form() -> None:
     ignores = frozenset(KINDS.values()) - {RoleAppointed}
     seats = Projector(name="seats", views=("seats",), table={RoleAppointed: seated}, ignores=ignores)
     appointed = event("role.appointed", "2014", person="ma", entity="board", role="chair")
-    answer = AsOf(History([declared("ma", "Jack Ma"), appointed], [seats]).as_of("2015"))
+    answer = AsOf(
+        History([declared("ma", "Jack Ma"), declared("fund", "Fund"), appointed], [seats]).as_of("2015")
+    )
     (fact,) = answer.data()["views"]["seats"]
     assert fact["key"] == ["board", "ma"]
     assert fact["value"] == {"paid": "USD 3M", "terms": [1, True]}
     assert fact["events"] == [appointed.id]
     assert "seats\tboard\tma\t" in printed(answer, "plain")
     assert "Seats\n  board, Jack Ma: " in printed(answer)
-    assert AsOf(answer.state, "nobody").data()["views"] == {}
+    assert AsOf(answer.state, "fund").data()["views"] == {}
 
 
 # Problems

@@ -562,9 +562,9 @@ def _after(name: str, later: str) -> dict[str, str]:
 def test_the_order_of_one_append_is_data_and_that_of_two_is_not() -> None:
     """One call of ``append`` tells in order; two calls tell nothing of which came first."""
     one, two = (chronicle.open("memory:", create=True) for _ in range(2))
-    one.append(bought_and_told())
+    one.append(bought_and_told(), declared=False)
     for event in bought_and_told():
-        two.append([event])
+        two.append([event], declared=False)
     assert shares(one, "2015-01-01") == [("35%", True)]
     assert sorted(shares(two, "2015-01-01")) == [("30%", False), ("35%", False)]
     assert ("C408" in codes(one), "C408" in codes(two)) == (False, True)

@@ -60,7 +60,7 @@ def saved(folder: Path, *events: Event) -> Path:
     """A store with these events."""
     path = folder / "history.db"
     with open_history(path, create=True) as history:
-        history.append(events)
+        history.append(events, declared=False)
     return path
 
 
@@ -200,7 +200,7 @@ def test_a_deal_that_is_not_there_is_refused() -> None:
     assert str(error.value) == 'error[C602]: no deal "takover"\n  help: did you mean takeover?'
     with pytest.raises(NotFound) as error:
         history.timeline("takover")
-    assert str(error.value) == 'error[C601]: no entity "takover"\n  help: did you mean takeover?'
+    assert str(error.value) == 'error[C602]: no deal "takover"\n  help: did you mean takeover?'
     with pytest.raises(NotFound, match="did you mean seller"):
         history.timeline("sellers", deal="takeover")
 

@@ -14,7 +14,18 @@ from chronicle.history import History
 from chronicle.replay import Change, Projector
 from chronicle.stores.memory import MemoryStore
 from chronicle.why import Why
-from given import acquired, corrected, disposed, happened, launched, observed, proposed, retracted, written
+from given import (
+    acquired,
+    corrected,
+    declared,
+    disposed,
+    happened,
+    launched,
+    observed,
+    proposed,
+    retracted,
+    written,
+)
 
 BOUGHT = acquired("2014-03", "group", "film", "60%", id="bought")
 SOLD = disposed("2015-05-04", "group", "film", "10%", id="sold")
@@ -298,8 +309,10 @@ def test_without_a_value_why_says_what_is_known_around_that_day(
 
 def test_of_what_never_was_nothing_is_known() -> None:
     """No events, no such key."""
-    assert why([], "2016").instead == "nothing is known of it"
-    assert why([BOUGHT], "2016", "nobody").instead == "nothing is known of it"
+    nothing = [declared("group", "Group"), declared("film", "Film")]
+    assert why(nothing, "2016").instead == "nothing is known of it"
+    with pytest.raises(NotFound, match='no entity "nobody"'):
+        why([BOUGHT], "2016", "nobody")
 
 
 def test_between_two_times_why_names_the_next_one() -> None:
@@ -316,6 +329,6 @@ def test_between_two_times_why_names_the_next_one() -> None:
 def test_why_by_what_a_store_held() -> None:
     """Nothing recorded later has a part in the answer."""
     history = History.from_store(MemoryStore())
-    history.append([BOUGHT])
+    history.append([BOUGHT], declared=False)
     assert history.why("group", "film", as_of="2016", recorded="2000").instead == "nothing is known of it"
     assert steps(history.why("group", "film", as_of="2016", recorded="9999")) == [["bought"]]

@@ -17,7 +17,8 @@ from attrs import evolve
 
 from chronicle import authoring, codec, knowledge
 from chronicle.collector import paused_collector
-from chronicle.dates import PartialDate, as_day, parse_date
+from chronicle.dates import Day, PartialDate, as_date, as_day, parse_date
+from chronicle.declarations import Named, unknown_names
 from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError, absent, printable
 from chronicle.events import (
     KINDS,
@@ -28,14 +29,18 @@ from chronicle.events import (
     EntityDeclared,
     Event,
     Knowledge,
+    RecordCorrected,
     references,
 )
 from chronicle.events import knowledge as known_from
 from chronicle.projectors import PROJECTORS
 from chronicle.projectors.guarded import guarded
 from chronicle.replay import Ledger, Projector, Span
+from chronicle.resolving import Reference, Resolver
 from chronicle.state import State
-from chronicle.stores import Store, open_store
+from chronicle.statements import SourceGiven, Statement
+from chronicle.stores import Head, Store, open_store
+from chronicle.stores.record import head_of
 from chronicle.tables import Table, spans_table
 
 if TYPE_CHECKING:
@@ -43,9 +48,6 @@ if TYPE_CHECKING:
     from chronicle.diff import Difference
     from chronicle.order import Origin
     from chronicle.why import Evidence, Why
-
-Day = str | PartialDate | datetime.date
-"""A day: a ``date``, or a partial date or its text, which stand for their end."""
 
 # Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
 _KEPT_LEDGERS = 8
@@ -105,6 +107,9 @@ class History:
         self._places = dict(places or {})
         self._recorded = None if recorded is None else tuple(recorded)
         self._store = store
+        self._head = head_of(None)
+        self._named = Named()
+        self._noted = 0
         self._assumed: frozenset[str] = frozenset()
         self._forget()
 
@@ -151,6 +156,42 @@ class History:
         day = as_day(known)
         return tuple(event for event in held if known_from(event).day <= day)
 
+    def event(self, event: str, known: Day | None = None) -> Event:
+        """One event by its id, as corrected by what was known on ``known``.
+
+        Raises ``NotFound`` (C608) for an id that is not there or was not known by then, ``InvalidEvents``
+        (C212) for an event that was retracted.
+        """
+        self.position(event)
+        resolved = self._resolved(known, None)
+        if event in resolved.events:
+            return resolved.events[event]
+        if event in resolved.visible.retractions:
+            message = f'event "{event}" was retracted'
+            help = "retract the retraction, or record the event anew"
+            raise InvalidEvents(Problem("C212", message, help=help, events=(event,)))
+        message = f'event "{printable(event)}" was not known yet on {known}'
+        raise NotFound(Problem("C608", message, help="ask by what was known later"))
+
+    @property
+    def head(self) -> Head | None:
+        """Where the store ended when this history last read it; None for a history without a store.
+
+        Its position is that of the last event; give it to ``append`` as ``expected`` to append only if
+        nobody else did since (optimistic concurrency).
+        """
+        return None if self._store is None else self._head
+
+    def refresh(self) -> int:
+        """Take in what others appended to the store since it was read, and say how many events these are.
+
+        Only what is new is read. Raises ``UsageError`` (C509) without a store.
+        """
+        if self._store is None:
+            message = "a history without a store has nothing to read again"
+            raise UsageError(Problem("C509", message, help="open the files anew"))
+        return self._catch_up()
+
     def position(self, event: str) -> int:
         """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
         position = self._positions().get(event)
@@ -182,22 +223,23 @@ class History:
     ) -> tuple[Event, ...]:
         """Events in the order of replay, each in the version known on ``known``.
 
-        ``entity`` keeps those that concern it: those that name it, and all of every deal that it is a
-        party to or that an effect of names it. The id of a deal in its place is that deal. ``deal``
-        keeps those that belong to the deal, its stages and others, ``kinds`` those of these kinds,
-        ``since`` and ``until`` (both inclusive) those that may have happened then. Declarations are
+        ``entity``, an id or a name, keeps those that concern it: those that name it, and all of every deal
+        that it is a party to or that an effect of names it. The id or title of a deal in its place is that
+        deal. ``deal`` keeps those that belong to the deal, its stages and others, ``kinds`` those of these
+        kinds, ``since`` and ``until`` (both inclusive) those that may have happened then. Declarations are
         left out unless asked for by kind. Raises ``NotFound`` for an unknown entity (C601), deal (C602)
         or kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         resolved = self._resolved(known, recorded)
         visible = resolved.visible
-        if entity is not None and entity not in (entities := self.entity_ids()):
-            if deal is not None or entity not in self.deal_ids():
-                raise absent("C601", "entity", entity, (*entities, *self.deal_ids()))
-            entity, deal = None, entity
-        if deal is not None and deal not in (deals := self.deal_ids()):
-            raise absent("C602", "deal", deal, deals)
+        resolver = self.resolver(known, recorded)
+        if entity is not None and deal is None:
+            meant = resolver.either(entity)
+            entity, deal = (meant.id, None) if meant.kind == "entity" else (None, meant.id)
+        elif entity is not None:
+            entity = resolver.entity(entity)
+        deal = None if deal is None else resolver.deal(deal)
         entity = None if entity is None else visible.names.get(entity, entity)
         concerned = frozenset() if entity is None else _deals_of(entity, visible.events)
         first = datetime.date.min if since is None else _first_day(since)
@@ -223,16 +265,41 @@ class History:
         A partial date stands for its end. Raises ``InvalidValue`` for what is not a day, and
         ``UsageError`` (C509) for ``recorded`` of a history that comes from files.
         """
-        resolved = self._resolved(known, recorded)
-        return State(as_day(day), None if known is None else as_day(known), resolved.ledger, self._assumed)
+        resolver = self.resolver(known, recorded)
+        by = None if known is None else as_day(known)
+        return State(as_day(day), by, resolver.ledger, self._assumed, resolver)
+
+    def resolve(
+        self, word: str, day: Day | None = None, known: Day | None = None, recorded: Day | None = None
+    ) -> Reference:
+        """The entity or deal that ``word`` means: an id, a name, an identifier or the title of a deal.
+
+        Names of ``day`` come first, then those of any day; upper and lower case are the same. Raises
+        ``NotFound`` (C601, C602) with what is nearest, or with all of those that have the name.
+        """
+        return self.resolver(known, recorded).either(word, None if day is None else as_day(day))
+
+    def resolver(self, known: Day | None = None, recorded: Day | None = None) -> Resolver:
+        """Who is meant by a word, by what was known on ``known`` and recorded by ``recorded``."""
+        terms = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
+        ledger = self._resolved(known, recorded).ledger
+        if terms not in self._resolvers:
+            later = None if terms == (None, None) else lambda: self._resolved(None, None).ledger
+            self._resolvers[terms] = Resolver(self.entity_ids, self.deal_ids, ledger, later)
+        return self._resolvers[terms]
 
     def spans(self, *key: str, view: str = "holdings", known: Day | None = None) -> tuple[Span, ...]:
         """How the values of a key went over time, oldest first.
 
         ``key`` may leave out its last parts: ``spans("alibaba-group", "alibaba-pictures")`` has every
-        right. Raises ``NotFound`` (C606) for a view that no projector writes.
+        right; it takes names for ids. Raises ``NotFound``: C606 for a view that no projector writes, C601
+        and C602 for an entity and a deal that nobody has named.
         """
-        return self._resolved(known, None).ledger.spans(view, *key)
+        ledger = self._resolved(known, None).ledger
+        found = ledger.spans(view, *key)
+        if found or not key:
+            return found
+        return ledger.spans(view, *self.resolver(known, None).key(view, key))
 
     def spans_table(self, view: str = "holdings", known: Day | None = None) -> Table:
         """Every span of a view as a table for data frames. Raises ``NotFound`` (C606) for an unknown view."""
@@ -253,14 +320,19 @@ class History:
         """Why the facts about a key are so on a day: their events, sources, corrections and rivals.
 
         Of what is over by then, the event that ended it. ``key`` may leave out its last parts:
-        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``.
-        Raises ``NotFound`` (C606) for a view that no projector writes.
+        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``; it takes names for ids.
+        Raises ``NotFound``: C606 for a view that no projector writes, C601 and C602 for an entity and a deal
+        that nobody has named.
         """
         from chronicle.why import Why, endings_for, instead, reasons_for
 
         state = self.as_of(as_of, known, recorded)
         evidence = self._evidence(known, recorded)
-        spans = self._resolved(known, recorded).ledger.spans(view, *key)
+        ledger = self._resolved(known, recorded).ledger
+        spans = ledger.spans(view, *key)
+        if key and not spans:
+            key = self.resolver(known, recorded).key(view, key, state.as_of)
+            spans = ledger.spans(view, *key)
         reasons = reasons_for(state.beginning(view, *key), state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
         return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
@@ -290,12 +362,14 @@ class History:
 
     def check(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Problem, ...]:
         """Every doubt about the history as known on ``known``, with the events involved and their place."""
-        from chronicle.checks import Examined, examine
+        from chronicle.checks import Examined, examine, undeclared
 
         resolved = self._resolved(known, recorded)
         seen = resolved.visible
         found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger, resolved.doubts))
-        return tuple(self._placed(problem) for problem in (*seen.problems, *seen.doubts, *found))
+        # Files that leave a name open are refused, and events made by code need declare nothing.
+        names = undeclared(seen.events) if self._recorded is not None else ()
+        return tuple(self._placed(problem) for problem in (*seen.problems, *seen.doubts, *found, *names))
 
     # Changes
 
@@ -328,6 +402,7 @@ class History:
         assumed._assumed |= {event.id for event in more}
         assumed._recorded = None if self._recorded is None else (*self._recorded, *("" for _ in more))
         assumed._store = None
+        assumed._named, assumed._noted = Named(), 0
         assumed._forget()
         return assumed
 
@@ -338,43 +413,117 @@ class History:
         # To assume that a deal is done is to know of it; before anybody did there is nothing to assume.
         told = (event for event in self._visible(None, None).events if event.deal == deal)
         known = PartialDate.of(min(self.known_since(event).day for event in told))
-        date = PartialDate.of(on) if isinstance(on, datetime.date) else _partial(on)
-        return DealCompleted(id=f"assumed-{deal}", date=date, known=known, deal=deal, note="assumed")
+        return DealCompleted(id=f"assumed-{deal}", date=as_date(on), known=known, deal=deal, note="assumed")
 
-    def append(self, events: Iterable[Event | Mapping[str, object]], expected: int | None = None) -> int:
+    def append(
+        self,
+        events: Iterable[Event | Mapping[str, object]],
+        expected: int | None = None,
+        *,
+        declared: bool = True,
+    ) -> int:
         """Record events, or plain data as in a file, and give the number that was new.
 
         Atomic, durable when it returns, and idempotent by id. ``expected`` is the position that the
-        store must stand at. Raises ``InvalidEvents`` with all problems, ``Conflict`` when an id has
-        other content already or the store moved on, ``UsageError`` (C509) without a store.
+        store must stand at. What events name must be declared, founded or proposed by them or in the
+        store; ``declared=False`` takes names that are not, which ``check`` then tells of.
+        Raises ``InvalidEvents`` with all problems, ``Conflict`` when an id has other content already or
+        the store moved on, ``UsageError`` (C509) without a store.
         """
-        if self._store is None:
-            message = "a history without a store takes no events"
-            help = "add them to a file, or record the files into a store and open that"
-            raise UsageError(Problem("C509", message, help=help))
+        store = self._require_store()
         # Others may have written to the store as well, and what they wrote may be corrected here.
         self._catch_up()
         decoded = _decoded(events)
         self._refuse_faulty(decoded)
-        appended = self._store.append([codec.to_record(event) for event in decoded], expected)
+        if declared:
+            self._refuse_unknown(decoded)
+        appended = store.append([codec.to_record(event) for event in decoded], expected)
         self._catch_up()
         return len(appended.added)
+
+    def correct(
+        self,
+        event: str,
+        values: Mapping[str, object],
+        *,
+        reason: str,
+        sources: Iterable[SourceGiven] = (),
+        date: Day | None = None,
+        known: Day | None = None,
+        id: str | None = None,
+        dry_run: bool = False,
+    ) -> Event:
+        """Put fields of an event right by an event of its own, and give that.
+
+        ``values`` are by name of field: what the field would have in a file, or a ``Share``, a date and the
+        like; None takes the field away. ``date`` is the day of the correction, else today; it counts from
+        ``known``, else from the day its earliest source was published, else from ``date``. To correct in the
+        same words again changes nothing. ``dry_run`` makes the event and leaves the store as it is.
+
+        Raises ``NotFound`` (C608) for an event that is not there, ``InvalidEvents`` for one that was
+        retracted (C212), a field that it has not (C202), values that make no event and names that nobody
+        declares (C204, C208); ``UsageError`` (C509) without a store, unless it is a dry run.
+        """
+        current = self.event(event)
+        said = Statement(reason, tuple(sources), date, known, id)
+        correction = said.correction(current, values, self._by_id())
+        # Raises for values that make no event.
+        knowledge.patched(current, correction.set)
+        return self._stated(correction, dry_run)
+
+    def retract(
+        self,
+        event: str,
+        *,
+        reason: str,
+        sources: Iterable[SourceGiven] = (),
+        date: Day | None = None,
+        known: Day | None = None,
+        id: str | None = None,
+        dry_run: bool = False,
+    ) -> Event:
+        """Withdraw an event by an event of its own, and give that. Arguments and errors as of ``correct``."""
+        said = Statement(reason, tuple(sources), date, known, id)
+        return self._stated(said.retraction(self.event(event), self._by_id()), dry_run)
+
+    def _stated(self, event: Event, dry_run: bool) -> Event:
+        if dry_run:
+            self._refuse_faulty([event])
+            self._refuse_unknown([event])
+        else:
+            self.append([event])
+        return event
+
+    def _by_id(self) -> dict[str, Event]:
+        return {event.id: event for event in self._events}
+
+    def _require_store(self) -> Store:
+        if self._store is None:
+            message = "a history without a store takes no events"
+            help = "add them to a file, or record the files into a store and open that"
+            raise UsageError(Problem("C509", message, help=help))
+        return self._store
 
     # How it is done
 
     def _forget(self) -> None:
         self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
+        self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
         self._position_of: dict[str, int] | None = None
 
-    def _catch_up(self) -> None:
-        if self._store is not None:
-            with paused_collector():
-                records = list(self._store.read(after=len(self._events)))
-                events = tuple(codec.from_record(record) for record in records)
-            if records:
-                self._events += events
-                self._recorded = (*(self._recorded or ()), *(record.recorded_at for record in records))
-                self._forget()
+    def _catch_up(self) -> int:
+        """Read what the store has more, and say how many events these are."""
+        if self._store is None:
+            return 0
+        with paused_collector():
+            records = list(self._store.read(after=len(self._events)))
+            events = tuple(codec.from_record(record) for record in records)
+        if records:
+            self._events += events
+            self._recorded = (*(self._recorded or ()), *(record.recorded_at for record in records))
+            self._head = head_of(records[-1])
+            self._forget()
+        return len(records)
 
     def _positions(self) -> Mapping[str, int]:
         if self._position_of is None:
@@ -401,6 +550,7 @@ class History:
             others = [other for other in self._answers if other != (None, None)]
             if len(others) >= _KEPT_LEDGERS:
                 del self._answers[others[0]]
+                self._resolvers.pop(others[0], None)
             self._answers[day, held] = knowledge.resolve(events, day, self._projectors, self._told_in())
         return self._answers[day, held]
 
@@ -437,12 +587,16 @@ class History:
 
     def entity_ids(self) -> tuple[str, ...]:
         """The ids of all entities that some event names, sorted."""
-        named = {id for event in self._events for _, what, id in references(event) if what == "entity"}
-        return tuple(sorted(named))
+        return tuple(sorted(self._everything_named().entities))
 
     def deal_ids(self) -> tuple[str, ...]:
         """The ids of all deals that some event belongs to, sorted."""
-        return tuple(sorted({event.deal for event in self._events if event.deal is not None}))
+        return tuple(sorted(self._everything_named().deals))
+
+    def _everything_named(self) -> Named:
+        self._named.note(self._events[self._noted :])
+        self._noted = len(self._events)
+        return self._named
 
     def _require_open(self, deal: str, known: Day | None) -> None:
         state = State(datetime.date.max, None, self._resolved(known, None).ledger)
@@ -466,6 +620,17 @@ class History:
             message = f'deal "{deal}" cannot be completed by {date.latest}: it was {stage} on {when}'
             raise UsageError(Problem("C603", message, help=f"assume it on {last.date.earliest} or later"))
 
+    def _refuse_unknown(self, events: Sequence[Event]) -> None:
+        """What events name, and what corrections make them name, must be there."""
+        told = [event for event in events if event.id not in self._positions()]
+        corrections = [event for event in told if isinstance(event, RecordCorrected)]
+        after = knowledge.visible((*self._events, *told)).events if corrections else ()
+        targets = {event.target: event.id for event in corrections}
+        corrected = [evolve(event, id=targets[event.id]) for event in after if event.id in targets]
+        problems = unknown_names([*told, *corrected], self._everything_named())
+        if problems:
+            raise InvalidEvents(*problems)
+
     def _refuse_faulty(self, events: Sequence[Event]) -> None:
         """A correction or a retraction must name an event that is there, and leave an event."""
         faults = knowledge.faults(self._events, events)
@@ -488,11 +653,7 @@ def _decoded(events: Iterable[Event | Mapping[str, object]]) -> list[Event]:
 
 
 def _first_day(day: Day) -> datetime.date:
-    return as_day(day) if isinstance(day, datetime.date) else _partial(day).earliest
-
-
-def _partial(day: str | PartialDate) -> PartialDate:
-    return day if isinstance(day, PartialDate) else parse_date(day)
+    return as_date(day).earliest
 
 
 def _deals_of(entity: str, events: Iterable[Event]) -> frozenset[str]:

@@ -23,10 +23,10 @@ from chronicle.codec.conversion import canonical_json
 from chronicle.codec.ids import LONGEST
 from chronicle.collector import paused_collector
 from chronicle.dates import PartialDate
+from chronicle.declarations import brought_in
 from chronicle.errors import ChronicleError, Conflict, Problem, UsageError, shown
 from chronicle.events import (
     NOT_CORRECTED,
-    Effect,
     EntityDeclared,
     EntityFounded,
     Event,
@@ -152,7 +152,7 @@ class _Names:
 
     def note(self, event: Event) -> None:
         """Remember what an event names and declares."""
-        for id in _declared_by(event):
+        for id in (id for what, id in brought_in(event) if what == "entity"):
             self._named.discard(id)
             self._declared[id] = None
             if len(self._declared) > MOST_NAMES:
@@ -184,15 +184,6 @@ class _Names:
 
 _FEW: Final = 1_000  # so many are looked up one by one before the whole store is read for them
 _DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
-
-
-def _declared_by(event: Event) -> Iterator[str]:
-    if isinstance(event, EntityDeclared | EntityFounded):
-        yield event.entity
-    effects: Iterable[Effect] = getattr(event, "effects", None) or ()
-    for effect in effects:
-        if effect.kind in _DECLARING:
-            yield str(dict(effect.fields)["entity"])
 
 
 def _declared_in(record: Record) -> Iterator[str]:

@@ -19,6 +19,7 @@ from chronicle.collector import paused_collector
 from chronicle.dates import DAWN, PartialDate
 from chronicle.errors import NotFound, Problem, absent
 from chronicle.replay import Cell, Key, Ledger, Span
+from chronicle.resolving import Resolver
 from chronicle.tables import Table, deals_table, entities_table, holdings_table, units_table
 from chronicle.values import NOTHING, Share, more_than_whole
 from chronicle.views import Stage
@@ -157,12 +158,16 @@ class State:
 
     A day inside the window of a change has both values, the one before and the one after, each with
     ``certain`` false.
+
+    Where a question names an entity or a deal it takes an id, a name or an identifier of the day, or of any
+    day, or a title. What nobody is called raises ``NotFound`` (C601, C602) with what is nearest.
     """
 
     as_of: datetime.date
     known: datetime.date | None
     _ledger: Ledger
     _assumed: frozenset[str] = frozenset()
+    _resolver: Resolver | None = None
 
     # What a view holds on the day
 
@@ -180,7 +185,10 @@ class State:
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
-        wanted = {self._position(view, name): part for name, part in parts.items()}
+        wanted = {
+            position: self._meant(view, position, part)
+            for position, part in ((self._position(view, name), part) for name, part in parts.items())
+        }
         return tuple(_listed(self._facts(view, wanted)))
 
     def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
@@ -188,7 +196,7 @@ class State:
 
         Raises ``NotFound`` (C606) for a view that no projector writes.
         """
-        spans = self._ledger.spans(view, *parts)
+        spans = self._ledger.spans(view, *self._key(view, parts))
         return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
 
     def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
@@ -199,6 +207,17 @@ class State:
             if span.certain_until is not None and span.certain_until <= self.as_of
         )
         return tuple(span.ended_by for span in ended if span.ended_by is not None)
+
+    def _meant(self, view: str, position: int, part: str) -> str:
+        """``part`` of a key as an id, where it is the name of an entity or a deal."""
+        if self._resolver is None or self._ledger.where(view, position, part):
+            return part
+        return self._resolver.part(views.KEYS[view][position], part, self.as_of)
+
+    def _key(self, view: str, parts: Key) -> Key:
+        if self._resolver is None or (parts and any(True for _ in self._ledger.cell(view, parts))):
+            return parts
+        return self._resolver.key(view, parts, self.as_of)
 
     def _position(self, view: str, name: str) -> int:
         names = views.KEYS.get(view, ())
@@ -225,7 +244,14 @@ class State:
         for span in self._ledger.cell(view, key):
             if span.possible(self.as_of):
                 doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
-                yield Fact(span, span.certain(self.as_of), doubted_by)
+                yield Fact(self._with_basis(span), span.certain(self.as_of), doubted_by)
+
+    def _with_basis(self, span: Span) -> Span:
+        """The span of a fact: what rests on an assumption is assumed, however it was reckoned."""
+        basis = getattr(span.value, "basis", None) if self._assumed else None
+        if basis is None or self._assumed.isdisjoint(span.events):
+            return span
+        return evolve(span, value=span.value._replace(basis="assumed"))
 
     # Holdings
 
@@ -236,12 +262,14 @@ class State:
         On a day inside the window of a change it is the value that begins last. Its ``certain`` is
         false whenever the day is not sure.
         """
-        found = list(self._cell(views.HOLDINGS, (holder, target, right)))
+        key = self._key(views.HOLDINGS, (holder, target, right))
+        found = list(self._cell(views.HOLDINGS, key))
         return _share(found[-1]) if found else None
 
     def candidates(self, holder: str, target: str, right: str = "equity") -> tuple[Share | None, ...]:
         """Every answer that ``share`` could give on this day, oldest first; None stands for nothing."""
-        found = list(self._course((views.HOLDINGS, (holder, target, right))))
+        key = self._key(views.HOLDINGS, (holder, target, right))
+        found = list(self._course((views.HOLDINGS, key)))
         certain = any(fact.certain for fact in found if fact is not None)
         shares: list[Share | None] = []
         for fact in found:
@@ -289,13 +317,11 @@ class State:
     def _holding(self, fact: Fact) -> Holding:
         holder, target, right = fact.key
         stake: views.Stake = fact.value
-        # What rests on an assumption is assumed, however it was reckoned.
-        basis = stake.basis if self._assumed.isdisjoint(fact.events) else "assumed"
         return Holding(
             holder,
             target,
             right,
-            *stake._replace(basis=basis),
+            *stake,
             fact.certain,
             fact.since,
             fact.events,
@@ -328,8 +354,11 @@ class State:
         return tuple(_deal(fact) for fact in found if stage in (None, fact.value.stage))
 
     def entity(self, entity: str) -> Entity:
-        """One entity, by its id. Raises ``NotFound`` (C601) for an id that no event introduces."""
+        """One entity, by its id or a name. Raises ``NotFound`` (C601) for one that no event introduces."""
         names = list(self._cell(views.NAMES, (entity,)))
+        if not names and self._resolver is not None:
+            entity = self._resolver.entity(entity, self.as_of)
+            names = list(self._cell(views.NAMES, (entity,)))
         if names:
             return self._entity(entity, names[-1])
         if any(True for _ in self._ledger.cell(views.NAMES, (entity,))):
@@ -403,6 +432,8 @@ class State:
     def partnerships(self, party: str | None = None) -> tuple[Fact, ...]:
         """Who does what together on the day: values ``views.Partnership``."""
         found = self._where(views.PARTNERSHIPS, {})
+        if party is not None and self._resolver is not None:
+            party = self._resolver.entity(party, self.as_of)
         return tuple(fact for fact in found if party is None or party in fact.value.parties)
 
     def projects(self, project: str | None = None) -> tuple[Fact, ...]:
@@ -415,7 +446,7 @@ class State:
 
     def shares(self, issuer: str) -> int | None:
         """How many shares ``issuer`` has in issue on the day, None where nobody has said."""
-        count = self._last(views.SHARES, (issuer,))
+        count = self._last(views.SHARES, self._key(views.SHARES, (issuer,)))
         return None if count is None else count.total
 
     def _where(self, view: str, parts: dict[str, str | None]) -> tuple[Fact, ...]:

@@ -13,6 +13,7 @@ from attrs import define, field
 from chronicle import codec
 from chronicle.authoring.nodes import Step, quoted
 from chronicle.authoring.reading import Document, Entry, Finding, Way
+from chronicle.declarations import UNKNOWN
 from chronicle.errors import Place, Problem, nearest
 from chronicle.events import (
     KINDS,
@@ -253,7 +254,7 @@ class _LookUp:
         """The problem of a reference to something that is not there."""
         asked = target, identifier
         if asked not in self._problems:
-            code, message, otherwise = _UNKNOWN[target]
+            code, message, otherwise = UNKNOWN[target]
             help = self._near(target, identifier) or otherwise
             self._problems[asked] = Problem(code, f"{message} {quoted(identifier)}", help=help)
         return self._problems[asked]
@@ -271,11 +272,3 @@ class _LookUp:
 # To find the nearest of 10,000 names takes a tenth of a second. Where hundreds of names are unknown, it is
 # not the spelling that is wrong, so the later ones go without.
 _MOST_COMPARISONS: Final = 200_000
-
-_UNKNOWN: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
-    {
-        "entity": ("C204", "unknown entity", "declare it under `entities:` with id, name and type"),
-        "deal": ("C208", "unknown deal", "first it is proposed (deal.proposed) or agreed (deal.agreed)"),
-        "event": ("C213", "unknown event", "name the id of the event that is corrected or retracted"),
-    }
-)

@@ -16,6 +16,7 @@ from chronicle.checks.lives import (
     holds_itself,
     taken_in_by_two,
 )
+from chronicle.checks.names import undeclared
 from chronicle.checks.order import guessed, not_followed
 from chronicle.checks.reports import reported_too_early, told_as_one, told_twice
 from chronicle.checks.stakes import (
@@ -28,11 +29,11 @@ from chronicle.checks.stakes import (
 from chronicle.checks.units import handed_over_by_another, two_owners
 from chronicle.errors import Problem
 
-__all__ = ["CHECKS", "Check", "Examined", "examine"]
+__all__ = ["CHECKS", "Check", "Examined", "examine", "undeclared"]
 
 
 def examine(examined: Examined) -> tuple[Problem, ...]:
-    """What all checks find, each problem once.
+    """What all checks find, each problem once, but for names that nothing declares: ``undeclared`` has these.
 
     In order of the position of the first event involved, then of code, then of message.
     """

@@ -125,13 +125,13 @@ def _lives(examined: Examined) -> Mapping[str, _Life]:
 
 
 def acts_after_ended(examined: Examined) -> Iterator[Problem]:
-    """C405: an event names an entity that had been dissolved or absorbed, and was not reinstated."""
+    """C405: an event names or ends an entity that had been dissolved or absorbed, and was not reinstated."""
     lives = _lives(examined)
     if not lives:
         return
     for event, entity in _acts(examined):
         life = lives.get(entity)
-        if life is None or entity in ended_by(event) or isinstance(event, ENDS_OF_TIES):
+        if life is None or isinstance(event, ENDS_OF_TIES):
             continue
         ending = life.ended_before(event.date)
         if ending is not None and ending.id != event.id:

@@ -24,7 +24,6 @@ def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
     A date such as 2014 or 2014-03 stands for its last day. ENTITY, an id or a name, keeps what
     concerns it.
     """
-    from chronicle.cli.entity import entity_meant
     from chronicle.cli.progress import waiting
     from chronicle.dates import as_day
     from chronicle.render.as_of import AsOf
@@ -32,14 +31,13 @@ def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
     history = asked.history()
     with waiting("replaying"):
         state = history.as_of(date, asked.known, asked.recorded)
-        chosen = entity_meant(history, entity, as_day(date), asked.known) if entity is not None else None
-        first = _first(asked, history)
+        resolver = history.resolver(asked.known, asked.recorded)
+        chosen = None if entity is None else resolver.entity(entity, as_day(date))
+        first = None if asked.form or state.facts() else _first(asked, history)
     asked.show(AsOf(state, chosen, first, asked.terms(history)))
 
 
 def _first(asked: Asked, history: History) -> PartialDate | None:
-    """The date of the first event, which only a page for people speaks of."""
-    if asked.form:
-        return None
+    """The date of the first event, which only an empty page for people speaks of."""
     events = history.timeline(known=asked.known, recorded=asked.recorded)
     return events[0].date if events else None

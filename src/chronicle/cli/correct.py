@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chronicle.cli.asked import Asked
-from chronicle.cli.recording import Statement, decoded, opened, require_references, state, stating, target
-from chronicle.errors import InvalidEvents, Problem, nearest
+from chronicle.cli.recording import Statement, opened, state, stating
 
 if TYPE_CHECKING:
     from chronicle.events import Event
-    from chronicle.history import History
 
 
 @click.command(
@@ -43,10 +41,7 @@ def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[st
     statement = Statement(**said)
     given = _pairs(fields, dropped)
     history, store = opened(asked, statement.into)
-    current = target(history, event)
-    values = _values(current, given)
-    correction = decoded(history, statement.plain("record.corrected", event, {"set": values}))
-    _require_possible(history, current, correction)
+    correction = history.correct(event, _values(history.event(event), given), **statement.said)
     if store is None and dropped:
         message = "a file of events has no way to take a field away"
         raise click.UsageError(f"{message}; use --into STORE")
@@ -79,20 +74,12 @@ def _give(given: dict[str, str | None], name: str, value: str | None) -> None:
 
 
 def _values(event: Event, given: dict[str, str | None]) -> dict[str, object]:
-    """The values as plain data. Raises ``InvalidEvents`` C202 for a field that the kind has not."""
+    """The values as they would stand in a file."""
     from chronicle.codec import fields_of
-    from chronicle.events import NOT_CORRECTED
 
     names = {field.name: field for field in fields_of(type(event))}
     values: dict[str, object] = {}
     for name, text in given.items():
-        if name not in names and name not in NOT_CORRECTED:
-            near = nearest(name, names)
-            fields = ", ".join(field for field in names if field not in NOT_CORRECTED)
-            help = f"did you mean {near}?" if near else f"it has {fields}"
-            raise InvalidEvents(
-                Problem("C202", f'{event.kind} has no field "{name}"', help=help, events=(event.id,))
-            )
         single = name not in names or names[name].reader is not None
         values[name] = text if text is None or single else _several(name, text)
     return values
@@ -106,10 +93,3 @@ def _several(name: str, text: str) -> object:
         return json.loads(text)
     except ValueError as error:
         raise click.UsageError(f'value of "{name}" begins like JSON and is none: {error}') from None
-
-
-def _require_possible(history: History, event: Event, correction: Any) -> None:
-    """Refuse a correction that would make no event, or one that speaks of what is not there."""
-    from chronicle.knowledge import patched
-
-    require_references(history, patched(event, correction.set))

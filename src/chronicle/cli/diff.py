@@ -46,7 +46,6 @@ def diff(
     With --known-from and --known-to it is what was learned between these days, and with --assume what
     a deal would change; then B may be left out. ENTITY, an id or a name, keeps what concerns it.
     """
-    from chronicle.cli.entity import entity_meant
     from chronicle.cli.progress import waiting
     from chronicle.cli.telling import telling
     from chronicle.dates import as_day
@@ -58,7 +57,7 @@ def diff(
     later = evolve(asked, known=known[1])
     with waiting("replaying"):
         supposed = later.supposed(actual)
-        entity = None if word is None else entity_meant(supposed, word, as_day(second), known[1])
+        entity = None if word is None else supposed.resolver(known[1]).entity(word, as_day(second))
         found = _differences(actual, supposed, asked, (first, second), known)
         kept = [each for each in found if entity is None or _names(each, entity)]
         told = telling(supposed, later, evolve(asked, known=known[0]))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from chronicle import views
-from chronicle.cli.entity import entity_meant, entity_or_deal_meant
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
 
     from chronicle.dates import PartialDate
     from chronicle.history import History
+    from chronicle.replay import Ledger
 
 # What a key of one part and of two parts may be, what is asked for most first. Of the first two lists all
 # views that have it are told, of the third the first one.
@@ -21,10 +22,6 @@ _OF_ALL = (views.MEMBERSHIPS, views.LINEAGE)
 _OF_AN_ENTITY = (views.NAMES, views.STATUS, views.LISTINGS, views.SHARES, views.PROJECTS, *_OF_ALL)
 _OF_A_UNIT = (views.UNITS, *_OF_ALL)
 _OF_TWO = (views.HOLDINGS, views.CONTROL, views.UNITS, views.ROLES, views.MEMBERSHIPS, views.LINEAGE)
-
-# The parts of keys that are no entities, and so go by their text.
-_TEXTS = ("right", "deal", "scheme", "value", "exchange", "basis", "role", "together", "subject", "where")
-
 
 Cells = tuple[tuple[str, tuple[str, ...]], ...]
 """Views to look in, each with the key, or the first parts of one, to look for."""
@@ -44,22 +41,28 @@ def key_meant(
     if len(key) == 1:
         return _of_one(history, key[0], on, known)
     found = _key(history, key, views.HOLDINGS, on, known)
-    if len(key) > len(views.KEYS[views.HOLDINGS]) or history.spans(*found, view=views.HOLDINGS):
-        return found, ((views.HOLDINGS, found),)
-    others = (each for each in _OF_TWO if history.spans(*found, view=each))
-    return found, ((next(others, views.HOLDINGS), found),)
+    fitting = (each for by in _ledgers(history, known) for each in _OF_TWO if by.spans(each, *found))
+    return found, ((next(fitting, views.HOLDINGS), found),)
+
+
+def _ledgers(history: History, known: PartialDate | None) -> Iterator[Ledger]:
+    """What was known on the day, and only where that does not have it what became known later."""
+    yield history.ledger(known)
+    if known is not None:
+        yield history.ledger()
 
 
 def _of_one(
     history: History, word: str, on: datetime.date, known: PartialDate | None
 ) -> tuple[tuple[str, ...], Cells]:
-    if history.spans(word, view=views.DEALS):
+    if any(ledger.spans(views.DEALS, word) for ledger in _ledgers(history, known)):
         return (word,), ((views.DEALS, (word,)),)
-    entity, deal = entity_or_deal_meant(history, word, on, known)
-    if entity is None:
-        assert deal is not None
-        return (deal,), ((views.DEALS, (deal,)),)
-    fitting = _OF_A_UNIT if history.spans(entity, view=views.UNITS) else _OF_AN_ENTITY
+    meant = history.resolve(word, on, known)
+    if meant.kind == "deal":
+        return (meant.id,), ((views.DEALS, (meant.id,)),)
+    entity = meant.id
+    is_unit = any(ledger.spans(views.UNITS, entity) for ledger in _ledgers(history, known))
+    fitting = _OF_A_UNIT if is_unit else _OF_AN_ENTITY
     # What it came out of is as much of its lineage as what came out of it.
     origins = (key for key in history.ledger(known).where(views.LINEAGE, 1, entity))
     return (entity,), (
@@ -78,7 +81,4 @@ def _key(
     if len(words) > len(parts):
         said = " ".join(part.upper() for part in parts)
         raise click.UsageError(f"{len(words)} words are more than a key of {view} has: {said}")
-    return tuple(
-        word if part in _TEXTS else entity_meant(history, word, on, known)
-        for word, part in zip(words, parts, strict=False)
-    )
+    return history.resolver(known).key(view, words, on)

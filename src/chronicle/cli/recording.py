@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import evolve, frozen
+from attrs import frozen
 
 from chronicle.cli.asked import Asked, color_option, date, source_option
-from chronicle.errors import InvalidEvents, Problem, nearest
+from chronicle.errors import nearest
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
@@ -40,20 +38,17 @@ class Statement:
     into: str | None
     dry_run: bool
 
-    def plain(self, kind: str, target: str, more: Mapping[str, object]) -> dict[str, object]:
-        """The event of this statement as plain data, without an id unless one was given."""
-        day = datetime.date.today().isoformat() if self.date is None else str(self.date)
-        given: dict[str, object] = {
-            "id": self.id,
-            "kind": kind,
-            "date": day,
-            "target": target,
-            **more,
+    @property
+    def said(self) -> dict[str, Any]:
+        """What ``History.correct`` and ``History.retract`` take beside the event and its values."""
+        return {
             "reason": self.reason,
-            "known": None if self.known is None else str(self.known),
-            "sources": list(self.sources) or None,
+            "sources": self.sources,
+            "date": self.date,
+            "known": self.known,
+            "id": self.id,
+            "dry_run": True,
         }
-        return {name: value for name, value in given.items() if value is not None}
 
 
 def source(text: str) -> dict[str, str]:
@@ -123,54 +118,6 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     return History.from_store(store), store
 
 
-def target(history: History, identifier: str) -> Event:
-    """The event that a statement is about, as it is known now.
-
-    Raises ``NotFound`` (C608) for an id that is not there, ``InvalidEvents`` (C212) for a retracted event.
-    """
-    from chronicle.events import KINDS
-
-    history.position(identifier)
-    current = {event.id: event for event in history.timeline(kinds=KINDS)}
-    if identifier not in current:
-        message = f'event "{identifier}" was retracted'
-        help = "retract the retraction, or record the event anew"
-        raise InvalidEvents(Problem("C212", message, help=help, events=(identifier,)))
-    return current[identifier]
-
-
-def require_references(history: History, event: Event) -> None:
-    """Refuse what names an entity (C204) or a deal (C208) that the history does not know."""
-    from chronicle.events import references
-
-    entities = history.entity_ids()
-    deals = tuple(dict.fromkeys(each.deal for each in history.events if each.deal is not None))
-    known = {"entity": ("C204", entities), "deal": ("C208", deals)}
-    problems = [
-        Problem(code, f'unknown {what} "{identifier}"', help=_hint(identifier, what, ids), events=(event.id,))
-        for _, what, identifier in references(event)
-        if what in known
-        for code, ids in [known[what]]
-        if identifier not in ids
-    ]
-    if problems:
-        raise InvalidEvents(*problems)
-
-
-# What to do about a reference when nothing is near it.
-_FIRST = MappingProxyType(
-    {
-        "entity": "declare it first, under entities: in a file",
-        "deal": "first it is proposed (deal.proposed) or agreed (deal.agreed)",
-    }
-)
-
-
-def _hint(word: str, what: str, known: tuple[str, ...]) -> str:
-    near = nearest(word, known)
-    return f"did you mean {near}?" if near else _FIRST[what]
-
-
 # Where it goes
 
 
@@ -187,24 +134,3 @@ def state(history: History, store: Store | None, event: Event, statement: Statem
     head = store.head()
     said = f'recorded "{event.id}"' if new else f'"{event.id}" was there already'
     click.echo(f"{said}; head {head.position} {head.chain}", err=True)
-
-
-def decoded(history: History, plain: Mapping[str, object]) -> Event:
-    """The event of plain data, with an id that no other event has, unless one was given.
-
-    What was stated before in the same words keeps its id, so that stating it twice does no harm.
-    """
-    from chronicle import codec
-
-    event = codec.decode(plain)
-    held = {each.id: each for each in history.events}
-    if "id" in plain:
-        if held.get(event.id, event) != event:
-            message = f'event id "{event.id}" is taken'
-            raise InvalidEvents(Problem("C205", message, help="give another --id, or none"))
-        return event
-    name, number = event.id, 1
-    while event.id in held and held[event.id] != event:
-        number += 1
-        event = evolve(event, id=f"{name}-{number}")
-    return event

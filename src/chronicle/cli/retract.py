@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from chronicle.cli.asked import Asked
-from chronicle.cli.recording import Statement, decoded, opened, state, stating, target
+from chronicle.cli.recording import Statement, opened, state, stating
 
 
 @click.command(
@@ -24,6 +24,4 @@ def retract(asked: Asked, event: str, **said: Any) -> None:
     """
     statement = Statement(**said)
     history, store = opened(asked, statement.into)
-    target(history, event)
-    retraction = decoded(history, statement.plain("record.retracted", event, {}))
-    state(history, store, retraction, statement)
+    state(history, store, history.retract(event, **statement.said), statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,15 +58,14 @@ def _all_events(history: History, asked: Asked) -> tuple[Event, ...]:
     return history.timeline(kinds=KINDS, known=asked.known, recorded=asked.recorded)
 
 
-def _effects(events: Iterable[Event]) -> dict[str, Sequence[Effect]]:
-    announced: dict[str, Sequence[Effect]] = {}
-    found: dict[str, Sequence[Effect]] = {}
-    for event in events:
-        if event.deal is None or not event.kind.startswith("deal."):
-            continue
-        effects: Sequence[Effect] | None = getattr(event, "effects", None)
-        if effects is not None:
-            announced[event.deal] = found[event.id] = effects
-        elif event.kind == "deal.completed":
-            found[event.id] = announced.get(event.deal, ())
+def _effects(ordered: Sequence[Event]) -> dict[str, Sequence[Effect]]:
+    """What each event of a deal announces, and what each completion that does something does."""
+    from chronicle.events import announcements
+
+    stated = (
+        (event.id, getattr(event, "effects", None)) for event in ordered if event.kind.startswith("deal.")
+    )
+    found = {event: effects for event, effects in stated if effects is not None}
+    for completion, said in announcements(ordered).items():
+        found[completion] = said.effects or ()
     return found

@@ -45,19 +45,14 @@ def timeline(
     Dates are 2014, 2014-Q3, 2014-03 or 2014-03-11. Entities that the files only declare are not shown;
     --kind entity.declared lists them.
     """
-    from chronicle.cli.entity import entity_or_deal_meant
     from chronicle.cli.progress import waiting
     from chronicle.render.names import namer
     from chronicle.render.timeline import Timeline
 
     history = asked.history()
     with waiting("sorting"):
-        entity, deal = None, None
-        if concerning is not None:
-            entity, deal = entity_or_deal_meant(history, concerning, known=asked.known)
         events = history.timeline(
-            entity,
-            deal=deal,
+            concerning,
             since=since,
             until=until,
             kinds=_kinds(kinds) or None,

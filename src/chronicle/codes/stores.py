@@ -166,6 +166,16 @@ CODES = (
         "chronicle record edited.yaml --into corp.db",
     ),
     Code(
+        "C518",
+        "warning",
+        "an entity is named and nothing declares it",
+        "A file that names an entity which no file declares is refused. An import into a store may leave "
+        "such names open, as a register names companies that are not in it, and so may "
+        "`append(declared=False)`; then `check` tells of each once, with the events that name it. If it is "
+        "misspelt, correct the events; if it is another entity, declare it with a name and a type.",
+        "chronicle --from register.db check",
+    ),
+    Code(
         "C520",
         "error",
         "line is not what was exported",

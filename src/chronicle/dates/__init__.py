@@ -11,7 +11,7 @@ durations in words.
 from __future__ import annotations
 
 from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
-from chronicle.dates.partial import PartialDate, as_day, order_of, parse_date
+from chronicle.dates.partial import Day, PartialDate, as_date, as_day, order_of, parse_date
 from chronicle.dates.windows import DAWN, FOREVER, Precision
 
 __all__ = [
@@ -19,8 +19,10 @@ __all__ = [
     "FOREVER",
     "MONTHS",
     "QUARTERS",
+    "Day",
     "PartialDate",
     "Precision",
+    "as_date",
     "as_day",
     "duration_words",
     "order_of",

@@ -110,18 +110,52 @@ def parse_date(text: str) -> PartialDate:
     return _parse(text)
 
 
-def as_day(value: str | PartialDate | datetime.date) -> datetime.date:
+Day = str | PartialDate | datetime.date
+"""A day as code gives it: a ``date`` (those of numpy and pandas too), a partial date, or its text.
+
+A partial date stands for its end.
+"""
+
+
+def as_day(value: Day) -> datetime.date:
     """The day that a question as of ``value`` asks about: the last one of a partial date.
 
     Raises ``InvalidValue``: C301 for what is no date, C308 for a range without an end.
     """
-    if isinstance(value, datetime.date):
-        return _plain_day(value)
-    date = value if isinstance(value, PartialDate) else parse_date(value)
+    if type(value) is datetime.date:
+        return value
+    date = as_date(value)
     if date.precision == "range" and date.latest == FOREVER:
         message = f"date without an end: {shown(date.text)}"
         raise InvalidValue(Problem("C308", message, help="write one day, such as 2014-09-30"))
     return date.latest
+
+
+def as_date(value: Day) -> PartialDate:
+    """The partial date that ``value`` is, or writes: a text, a ``datetime.date``, a day of numpy or pandas.
+
+    Raises ``InvalidValue`` (C301) for what is none of these, and for a moment: which day it belongs to
+    depends on the zone.
+    """
+    if isinstance(value, PartialDate):
+        return value
+    if isinstance(value, str):
+        return parse_date(value)
+    if type(value).__name__ in _OF_DATA_FRAMES:
+        return _day_of_a_data_frame(value)
+    return PartialDate.of(value)
+
+
+# The days of numpy and pandas, known by name, so that asking with plain days loads neither.
+_OF_DATA_FRAMES: Final = frozenset({"datetime64", "Timestamp", "Period", "NaTType"})
+
+
+def _day_of_a_data_frame(value: object) -> PartialDate:
+    """The date of a ``datetime64``, a ``Timestamp`` or a ``Period``, which is a day when it says midnight."""
+    day, _, clock = str(value).replace("T", " ", 1).partition(" ")
+    if clock.strip("0:."):
+        raise invalid(f"moment instead of a day: {shown(str(value))}", f"give a day: {ZONES}")
+    return parse_date(day)
 
 
 # Big enough for every day of 180 years, small enough (some 25 MB when full) to hold for ever.

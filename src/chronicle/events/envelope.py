@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from attrs import field, fields, frozen
 
-from chronicle.dates import PartialDate
+from chronicle.dates import Day, PartialDate, as_date
 from chronicle.errors import InvalidEvents, Problem
 from chronicle.values import Source
 
@@ -21,13 +21,23 @@ Confidence = Literal["confirmed", "reported", "rumoured"]
 Right = Literal["equity", "votes", "board", "profit"]
 
 
+def _date(value: Day) -> PartialDate:
+    # Nearly every event is read from a file or a store, where this was done already.
+    return value if type(value) is PartialDate else as_date(value)
+
+
+def _date_or_none(value: Day | None) -> PartialDate | None:
+    return value if value is None or type(value) is PartialDate else as_date(value)
+
+
 # One repr for all kinds: made for each class anew it would take a third of the time of an import.
 @frozen(kw_only=True, repr=False)
 class Event:
     """Something that happened: a date, sources, and no behaviour.
 
     ``id`` is unique for ever. ``date`` is when it was true. ``known`` is when it could be known,
-    where that is not the day its earliest source was published. ``deal`` names the deal that it
+    where that is not the day its earliest source was published; both may be given as a text or a
+    ``datetime.date``. ``deal`` names the deal that it
     belongs to, ``after`` the event that it must follow when dates leave the order open, ``ends`` the
     event whose beginning this one ends. ``apart`` says that it is a happening of its own, though another
     source tells one just like it.
@@ -38,8 +48,8 @@ class Event:
     about: ClassVar[tuple[str, ...]]
 
     id: EventId
-    date: PartialDate
-    known: PartialDate | None = None
+    date: PartialDate = field(converter=_date)
+    known: PartialDate | None = field(default=None, converter=_date_or_none)
     sources: tuple[Source, ...] = ()
     deal: DealId | None = None
     after: EventId | None = None

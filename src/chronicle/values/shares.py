@@ -104,6 +104,69 @@ class Share(Stated):
         """The number when it is exact, else ``None``."""
         return self.minimum if self.is_exact else None
 
+    @property
+    def order(self) -> tuple[Fraction, bool, Fraction, bool]:
+        """What shares are sorted by: the least that they can be, then the most. The unknown comes first."""
+        low, high = NOTHING if self.minimum is None else self.minimum, WHOLE
+        if self.minimum is not None and self.maximum is not None:
+            high = self.maximum
+        return low, self.minimum_open, high, not self.maximum_open
+
+    def __lt__(self, other: Share) -> bool:
+        """Whether it is less. Raises ``InvalidValue`` (C302) where that is open; ``order`` is for sorting."""
+        return self._compared(other, lambda one, two: one < two)
+
+    def __le__(self, other: Share) -> bool:
+        return self._compared(other, lambda one, two: one <= two)
+
+    def __gt__(self, other: Share) -> bool:
+        return self._compared(other, lambda one, two: one > two)
+
+    def __ge__(self, other: Share) -> bool:
+        return self._compared(other, lambda one, two: one >= two)
+
+    def _compared(self, other: Share, holds: Callable[[Fraction, Fraction], bool]) -> bool:
+        """What ``holds`` says of the two, where it says the same of all values that both can have."""
+        if not isinstance(other, Share):
+            return NotImplemented
+        if self.value is not None and other.value is not None:
+            return holds(self.value, other.value)
+        low, _, high, _ = self.order
+        other_low, _, other_high, _ = other.order
+        answers = {
+            holds(one, two)
+            for possible, one, two in (
+                (low < other_high, NOTHING, WHOLE),
+                (self.may_equal(other), WHOLE, WHOLE),
+                (high > other_low, WHOLE, NOTHING),
+            )
+            if possible
+        }
+        if len(answers) == 1:
+            return answers.pop()
+        message = f"it is open which is more, {self} or {other}"
+        raise SHARE.invalid(
+            message, "ask `definitely_above` or `may_be_above`; to sort, use `order` as the key"
+        )
+
+    def __float__(self) -> float:
+        """The number of an exact share. Raises ``InvalidValue`` (C302) for a range and for the unknown."""
+        if self.value is None:
+            raise SHARE.invalid(f"share is not one number: {self}", "take its `minimum` or its `maximum`")
+        return float(self.value)
+
+    def __format__(self, spec: str) -> str:
+        """The share with its numbers in a format such as ``.1%`` or ``.3f``; in any other it is its text."""
+        if spec[-1:] not in _OF_NUMBERS:
+            return format(str(self), spec)
+        if self.minimum is None or self.maximum is None:
+            return str(self)
+        low, high = (format(_rounded(end), spec) for end in (self.minimum, self.maximum))
+        about = "~" if self.approximate else ""
+        if self.is_exact:
+            return about + low
+        return f"{about}{'>' if self.minimum_open else ''}{low}-{'<' if self.maximum_open else ''}{high}"
+
     def __add__(self, other: Share) -> Share:
         if not isinstance(other, Share):
             return NotImplemented
@@ -244,6 +307,15 @@ def more_than_whole(total: Fraction, shares: Iterable[Share]) -> bool:
         return True
     # Two that hold "more than 50 %" hold more than the whole. Ends of ranges are not rounded.
     return total >= WHOLE and all(share.minimum_open for share in shares)
+
+
+# The last letter of a format of numbers.
+_OF_NUMBERS: Final = frozenset("eEfFgGn%")
+
+
+def _rounded(number: Fraction) -> Decimal:
+    """A number for printing, to 28 digits: a fraction takes no format of its own before Python 3.12."""
+    return Decimal(number.numerator) / Decimal(number.denominator)
 
 
 _End = tuple[Fraction, bool]  # a number, and whether it is itself left out

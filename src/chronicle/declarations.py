@@ -1,0 +1,98 @@
+"""What is named must be there: which entities and deals events bring in, and which they only name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from attrs import define, field
+
+from chronicle.errors import Problem, nearest
+from chronicle.events import (
+    DealAgreed,
+    DealProposed,
+    Effect,
+    EntityDeclared,
+    EntityFounded,
+    Event,
+    references,
+)
+
+_DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
+
+
+def brought_in(event: Event) -> Iterator[tuple[str, str]]:
+    """What an event brings in, which later ones may name: (``"entity"`` | ``"deal"``, id).
+
+    It declares or founds an entity, itself or by an effect, or proposes or agrees a deal.
+    """
+    if isinstance(event, EntityDeclared | EntityFounded):
+        yield "entity", event.entity
+    effects: Iterable[Effect] = getattr(event, "effects", None) or ()
+    for effect in effects:
+        if effect.kind in _DECLARING:
+            yield "entity", str(dict(effect.fields)["entity"])
+    if isinstance(event, DealProposed | DealAgreed):
+        yield "deal", event.deal
+
+
+@define
+class Named:
+    """The ids of entities and deals that events name, taken in as a history grows."""
+
+    entities: set[str] = field(factory=set)
+    deals: set[str] = field(factory=set)
+
+    def note(self, events: Iterable[Event]) -> None:
+        """Take in what ``events`` name."""
+        for event in events:
+            for _, what, identifier in references(event):
+                if what == "entity":
+                    self.entities.add(identifier)
+            if event.deal is not None:
+                self.deals.add(event.deal)
+
+
+def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
+    """Each name in ``events`` that neither they bring in nor the history has ``named`` before, once.
+
+    C204 for an entity, C208 for a deal, with what is nearest.
+    """
+    events = tuple(events)
+    entities, deals = set(named.entities), set(named.deals)
+    known = {"entity": entities, "deal": deals}
+    for event in events:
+        for what, identifier in brought_in(event):
+            known[what].add(identifier)
+    missing: dict[tuple[str, str], list[str]] = {}
+    for event in events:
+        for _, what, identifier in references(event):
+            if what in known and identifier not in known[what]:
+                missing.setdefault((what, identifier), []).append(event.id)
+    look = [*missing][:_MOST_HELP]
+    return tuple(
+        unknown(what, identifier, known[what] if (what, identifier) in look else (), tuple(dict.fromkeys(by)))
+        for (what, identifier), by in missing.items()
+    )
+
+
+def unknown(what: str, identifier: str, known: Iterable[str], events: tuple[str, ...] = ()) -> Problem:
+    """The problem of a name that is not there, with the nearest of ``known``."""
+    code, message, otherwise = UNKNOWN[what]
+    near = nearest(identifier, known)
+    help = f"did you mean {near}?" if near else otherwise
+    return Problem(code, f'{message} "{identifier}"', help=help, events=events)
+
+
+# To find the nearest of many ids takes a while: who got a hundred wrong has another trouble than spelling.
+_MOST_HELP: Final = 5
+
+UNKNOWN: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+    {
+        "entity": ("C204", "unknown entity", "declare it under `entities:` with id, name and type"),
+        "deal": ("C208", "unknown deal", "first it is proposed (deal.proposed) or agreed (deal.agreed)"),
+        "event": ("C213", "unknown event", "name the id of the event that is corrected or retracted"),
+    }
+)
+"""By what is referred to: the code, the words, and what to do where nothing is near."""

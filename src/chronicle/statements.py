@@ -1,0 +1,123 @@
+"""Corrections and retractions: what one may say about an event that is there, as an event of its own."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from attrs import evolve, fields, frozen
+
+from chronicle import codec
+from chronicle.dates import Day, PartialDate
+from chronicle.errors import InvalidEvents, Problem, nearest
+from chronicle.events import NOT_CORRECTED, Event, RecordCorrected
+from chronicle.values import Money, Share, Source
+
+SourceGiven = Source | str | Mapping[str, object]
+"""A source: one, its fields as plain data, or its publisher alone."""
+
+
+@frozen
+class Statement:
+    """What every statement about an event says beside it: why, by whom, on which day, known since when.
+
+    ``date`` is the day of the statement, today when it is None. ``id`` is that of the new event; one is made
+    when it is None.
+    """
+
+    reason: str
+    sources: tuple[SourceGiven, ...] = ()
+    date: Day | None = None
+    known: Day | None = None
+    id: str | None = None
+
+    def correction(
+        self, event: Event, values: Mapping[str, object], held: Mapping[str, Event]
+    ) -> RecordCorrected:
+        """The event that sets fields of ``event`` to ``values``; None takes a field away.
+
+        A value is what the field would have in a file, or a ``Share``, a ``PartialDate`` and the like.
+        ``held`` are the events of the history by id. Raises ``InvalidEvents``: C202 for a field that the kind
+        has not, C205 for an id that is taken, and whatever is wrong with the values.
+        """
+        _require_fields(event, values)
+        plain = {name: _plain(value) for name, value in values.items()}
+        made = self._event("record.corrected", event.id, {"set": plain}, held)
+        assert isinstance(made, RecordCorrected)
+        return made
+
+    def retraction(self, event: Event, held: Mapping[str, Event]) -> Event:
+        """The event that withdraws ``event``. Raises ``InvalidEvents`` (C205) for an id that is taken."""
+        return self._event("record.retracted", event.id, {}, held)
+
+    def _event(self, kind: str, target: str, more: Mapping[str, object], held: Mapping[str, Event]) -> Event:
+        given: dict[str, object] = {
+            "id": self.id,
+            "kind": kind,
+            "date": _plain(datetime.date.today() if self.date is None else self.date),
+            "target": target,
+            **more,
+            "reason": self.reason,
+            "known": _plain(self.known),
+            "sources": [_plain_source(source) for source in self.sources] or None,
+        }
+        event = codec.decode({name: value for name, value in given.items() if value is not None})
+        return _with_free_id(event, held) if self.id is None else _require_free(event, held)
+
+
+def _with_free_id(event: Event, held: Mapping[str, Event]) -> Event:
+    """``event`` with an id that no other event has. What was stated before in the same words keeps its id,
+    so that to state it twice does no harm.
+    """
+    name, number = event.id, 1
+    while event.id in held and held[event.id] != event:
+        number += 1
+        event = evolve(event, id=f"{name}-{number}")
+    return event
+
+
+def _require_free(event: Event, held: Mapping[str, Event]) -> Event:
+    if held.get(event.id, event) != event:
+        message = f'event id "{event.id}" is taken'
+        raise InvalidEvents(Problem("C205", message, help="give another id, or none"))
+    return event
+
+
+def _require_fields(event: Event, names: Collection[str]) -> None:
+    known = [field.name for field in codec.fields_of(type(event))]
+    problems = []
+    for name in names:
+        if name not in known and name not in NOT_CORRECTED:
+            near = nearest(name, known)
+            possible = ", ".join(each for each in known if each not in NOT_CORRECTED)
+            help = f"did you mean {near}?" if near else f"it has {possible}"
+            message = f'{event.kind} has no field "{name}"'
+            problems.append(Problem("C202", message, help=help, events=(event.id,)))
+    if problems:
+        raise InvalidEvents(*problems)
+
+
+_AS_TEXT: Final = (PartialDate, Share, Money, datetime.date)
+
+
+def _plain(value: object) -> object:
+    """``value`` as it would stand in a file."""
+    if isinstance(value, _AS_TEXT):
+        return str(value)
+    if isinstance(value, Source):
+        return _plain_source(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _plain_source(source: SourceGiven) -> object:
+    if isinstance(source, str):
+        return {"publisher": source}
+    if isinstance(source, Mapping):
+        return _plain(source)
+    given = ((each.name, getattr(source, each.name)) for each in fields(Source))
+    return {name: _plain(value) for name, value in given if value is not None}
