@@ -1,4 +1,4 @@
-# What to do with this project: make demo, make test, make check, make bench, make crash.
+# What to do with this project; `make` alone prints the targets.
 # Each needs python3 (3.11 or newer, with venv) and make, and makes its own virtual environment in .venv.
 
 PYTHON ?= python3
@@ -10,7 +10,13 @@ CHRONICLE := $(BIN)/chronicle
 STORE := .demo/chronicle.db
 DAY := 2015-04-30
 
-.PHONY: demo test check bench crash clean
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test quick snapshots check bench crash clean
+
+help:  ## the targets, as printed now
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(INSTALLED)  ## .venv with the package and all that tests and checks need
 
 demo: $(READY)  ## the main job, end to end: text files -> timeline and state -> store -> the same state
 	@rm -rf $(dir $(STORE)) && mkdir -p $(dir $(STORE))
@@ -29,6 +35,12 @@ demo: $(READY)  ## the main job, end to end: text files -> timeline and state ->
 
 test: $(INSTALLED)  ## every test, with coverage
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term
+
+quick: $(INSTALLED)  ## the tests that take no more than two seconds each, without coverage
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m 'not slow' --ignore=tests/crash
+
+snapshots: $(INSTALLED)  ## write anew the pages that tests compare with, to be read with git diff
+	@CHRONICLE_WRITE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_render.py tests/test_render_questions.py
 
 check: $(INSTALLED)  ## everything that must hold before a change is taken; .ci/run does the same
 	@printf '== ruff\n' && $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -39,6 +39,21 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+SLOW = 2.0  # seconds
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that took long and are not marked, so that `make quick` stays quick."""
+    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+    long = [report for report in reports if report.duration > SLOW and "slow" not in report.keywords]
+    # One name for all examples of a test: it is marked as a whole.
+    names = {report.nodeid.partition("[")[0]: report.duration for report in long}
+    if names:
+        terminalreporter.section(f"not marked as slow, and took more than {SLOW:g} s here")
+        for name, seconds in sorted(names.items()):
+            terminalreporter.write_line(f"{seconds:6.1f} s  {name}")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The root of the repository: events/, docs/ and pyproject.toml lie in it."""
