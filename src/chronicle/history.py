@@ -40,6 +40,7 @@ from chronicle.resolving import Reference, Resolver
 from chronicle.state import State
 from chronicle.statements import SourceGiven, Statement
 from chronicle.stores import Head, Store, open_store
+from chronicle.stores.location import is_address, is_event_file
 from chronicle.stores.record import head_of
 from chronicle.tables import Table, spans_table
 
@@ -54,8 +55,6 @@ _KEPT_LEDGERS = 8
 
 # What is assumed is known at all times: a what-if may be asked by any knowledge.
 _ALWAYS = parse_date("0001-01-01")
-
-_TEXT_FILES = (".yaml", ".yml", ".jsonl")
 
 
 def open_history(
@@ -76,8 +75,8 @@ def open_history(
     path = Path(source)
     if authoring.is_standard_input(source):
         return History.from_files([path], projectors)
-    is_text = path.suffix in _TEXT_FILES
-    is_path = "://" not in str(source) and str(source) != "memory:"
+    is_text = is_event_file(path)
+    is_path = not is_address(source) and str(source) != "memory:"
     if is_path and not os.path.exists(path) and (is_text or not create):
         message = f'nothing to read at "{printable(str(source))}"'
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))

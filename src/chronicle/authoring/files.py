@@ -13,8 +13,8 @@ from typing import Final
 
 from chronicle.authoring.nodes import Position, Text
 from chronicle.errors import InvalidEvents, Place, Problem, printable
+from chronicle.stores.location import is_event_file
 
-SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
 LARGEST_FILE: Final = 64 * 1024 * 1024
 LONGEST_LINE: Final = 1024 * 1024
 
@@ -84,7 +84,7 @@ def _files_of(path: Path) -> list[Path]:
 def _events_in(folder: Path) -> list[Path]:
     """Only what the folder says by its names: whether one of them can be read is seen on reading it."""
     try:
-        entries = [entry for entry in folder.iterdir() if entry.suffix in SUFFIXES and not entry.is_dir()]
+        entries = [entry for entry in folder.iterdir() if is_event_file(entry) and not entry.is_dir()]
     except OSError as error:
         raise InvalidEvents(_unreadable(folder, error)) from None
     return sorted(entry for entry in entries if not entry.name.startswith("."))
@@ -102,7 +102,7 @@ def _no_files(folder: Path) -> Problem:
 
 def _has_events(folder: Path) -> bool:
     try:
-        return any(entry.suffix in SUFFIXES and not entry.name.startswith(".") for entry in folder.iterdir())
+        return any(is_event_file(entry) and not entry.name.startswith(".") for entry in folder.iterdir())
     except OSError:
         return False
 
@@ -116,7 +116,7 @@ def read_text(path: Path, piped: bytes | None = None) -> Text:
         data = standard_input() if piped is None else piped
         return _checked(data, _NAME_OF_INPUT, by_line=is_json_lines(data))
     name = printable(str(path))
-    if path.suffix not in SUFFIXES:
+    if not is_event_file(path):
         hint = "the name of an event file ends with .yaml, .yml or .jsonl"
         raise InvalidEvents(
             Problem("C101", f"not an event file: {path.suffix or 'no suffix'}", Place(name), hint)

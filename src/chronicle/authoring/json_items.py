@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
-from chronicle.authoring.nodes import DEEPEST, Item, Node, Position, Step, Text, quoted
+from chronicle.authoring.nodes import Item, Node, Position, Step, Text, quoted
+from chronicle.codec.leaves import DEEPEST
 from chronicle.errors import Problem
 from chronicle.stores.record import Record
 

@@ -10,9 +10,6 @@ from attrs import define, frozen
 
 from chronicle.errors import Place, Problem, printable
 
-DEEPEST: Final = 50
-"""How deep a value may be nested. No event needs more than five levels."""
-
 MOST_VALUES: Final = 100_000
 """How many values one item may have: a file is read item by item, and none may fill the memory."""
 

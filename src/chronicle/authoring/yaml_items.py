@@ -13,7 +13,6 @@ from typing import Any, Final
 import yaml
 
 from chronicle.authoring.nodes import (
-    DEEPEST,
     MOST_PROBLEMS,
     MOST_VALUES,
     Item,
@@ -24,6 +23,7 @@ from chronicle.authoring.nodes import (
     quoted,
 )
 from chronicle.authoring.yaml_syntax import syntax_problem
+from chronicle.codec.leaves import DEEPEST
 from chronicle.errors import Problem
 
 # The parser in C does the same as the one in Python, about twenty times as fast.

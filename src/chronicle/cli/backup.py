@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
 from chronicle.errors import printable
-
-_EVENT_FILES = (".yaml", ".yml", ".jsonl")
+from chronicle.stores.location import is_event_file
 
 _EPILOG = """\
 \b
@@ -45,7 +43,7 @@ def backup(store: str, into: str) -> None:
 
 
 def _refuse(store: str, into: str) -> None:
-    if Path(into).suffix in _EVENT_FILES:
+    if is_event_file(into):
         raise click.UsageError(
             f'a store cannot be called "{printable(into)}": that is the name of an event file'
         )

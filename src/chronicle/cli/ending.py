@@ -71,9 +71,9 @@ def colored(choice: str, stream: TextIO) -> bool:
     """Whether to write in colour: by the option, by NO_COLOR and FORCE_COLOR, else on a terminal."""
     if choice != "auto":
         return choice == "always"
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    from chronicle.render.forms import wants_color
+
+    return wants_color(stream)
 
 
 def print_problems(problems: tuple[Problem, ...], color: bool) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,11 +102,12 @@ def _is_whole_store(asked: Asked) -> bool:
     if asked.known is not None or asked.recorded is not None or asked.assumed:
         return False
     from chronicle.authoring import is_standard_input
+    from chronicle.stores.location import is_address, is_event_file
 
     source = asked.source_named()
     if is_standard_input(source):
         return False
-    return "://" in source or (os.path.isfile(source) and Path(source).suffix not in _EVENT_FILES)
+    return is_address(source) or (os.path.isfile(source) and not is_event_file(source))
 
 
 def _records(source: str) -> Iterator[bytes]:
@@ -133,15 +132,14 @@ def _on_terminal() -> bool:
 
 def _refuse_source(asked: Asked, output: Path) -> None:
     """An export never takes the place of the source that it is made from, nor of any other store."""
+    from chronicle.stores.location import is_event_file
+
     source = Path(asked.source_named())
     is_source = output.exists() and source.exists() and output.samefile(source)
-    beside = source.is_dir() and output.resolve().parent == source.resolve() and output.suffix in _EVENT_FILES
+    beside = source.is_dir() and output.resolve().parent == source.resolve() and is_event_file(output)
     if is_source or beside or _is_store(output):
         message = f'"{printable(str(output))}" is a history or a part of one'
         raise UsageError(Problem("C742", message, help="write the export elsewhere"))
-
-
-_EVENT_FILES = (".yaml", ".yml", ".jsonl")
 
 
 def _is_store(path: Path) -> bool:
@@ -163,27 +161,10 @@ def _print(chunks: Iterator[bytes]) -> None:
 
 def _write(chunks: Iterator[bytes], output: Path) -> int:
     """Write beside the file and then move: whoever reads it sees the old one or the new one, whole."""
+    from chronicle.stores.drafts import drafted
+
     if output.exists() and not output.is_file():
         with output.open("wb") as device:
             return sum(device.write(chunk) for chunk in chunks)
-    descriptor, name = tempfile.mkstemp(
-        dir=output.resolve().parent, prefix=f".{output.name}.", suffix=".part"
-    )
-    try:
-        with open(descriptor, "wb") as file:
-            size = sum(file.write(chunk) for chunk in chunks)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, output.resolve())
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-    return size
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with drafted(output.resolve(), replace=True) as draft, draft.open("wb") as file:
+        return sum(file.write(chunk) for chunk in chunks)

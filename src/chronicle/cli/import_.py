@@ -150,10 +150,11 @@ def _mapping(path: str | None) -> TableMapping | None:
 def _opened(into: str, dry_run: bool, stack: ExitStack) -> Store | None:
     """The store, or None for one that is still to be made and will not be."""
     from chronicle.stores import open_store
+    from chronicle.stores.location import is_address, is_event_file
 
-    if Path(into).suffix in (".yaml", ".yml", ".jsonl"):
+    if is_event_file(into):
         raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
-    if dry_run and "://" not in into and not Path(into).exists():
+    if dry_run and not is_address(into) and not Path(into).exists():
         return None
     return stack.enter_context(open_store(into, create=not dry_run, read_only=dry_run))
 

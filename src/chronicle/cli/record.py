@@ -16,14 +16,12 @@ from attrs import frozen
 from chronicle.cli.ending import colored, print_problems
 from chronicle.cli.progress import waiting
 from chronicle.errors import ChronicleError, Conflict, InvalidEvents, Problem, printable
+from chronicle.stores.location import is_address, is_event_file
 
 if TYPE_CHECKING:
     from chronicle.authoring import Authored
     from chronicle.history import History
     from chronicle.stores import Head, Store
-
-
-_EVENT_FILES = (".yaml", ".yml", ".jsonl")
 
 
 @click.command(epilog="Example: chronicle record events/*.yaml --into corp.db")
@@ -61,7 +59,7 @@ def record(
     The export of a store (chronicle export jsonl) makes a copy of it: the same positions, times and
     chain, byte for byte. It goes into a new store, or into an older copy of the same.
     """
-    if Path(into).suffix in _EVENT_FILES:
+    if is_event_file(into):
         raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
     with _piped(files) as piped:
         exports = () if as_events else _exports(files, piped)
@@ -125,8 +123,8 @@ def _copy(exports: tuple[Path, ...], into: str, expected: int | None, dry_run: b
     from chronicle.stores import open_store
 
     with ExitStack() as stack:
-        create = _is_address(into) and not dry_run
-        there = _is_address(into) or os.path.exists(into)
+        create = is_address(into) and not dry_run
+        there = is_address(into) or os.path.exists(into)
         store = stack.enter_context(open_store(into, create, read_only=dry_run)) if there else None
         with waiting("reading"):
             examined = examine(exports, store)
@@ -158,13 +156,9 @@ class _Target:
 
 def _held(into: str, dry_run: bool) -> _Target | None:
     """The store as it is, or None for a file that is still to be made. On a server it is made at once."""
-    if _is_address(into):
+    if is_address(into):
         return _opened(into, create=not dry_run)
     return _opened(into, create=False) if os.path.exists(into) else None
-
-
-def _is_address(into: str) -> bool:
-    return "://" in into
 
 
 def _opened(into: str, create: bool) -> _Target:

@@ -23,7 +23,6 @@ Decorator = Callable[[Any], Any]
 
 _SOURCE_FIELDS = ("publisher", "title", "url", "published", "retrieved", "quote", "page")
 _NEXT_FIELD = re.compile(rf";\s*(?=(?:{'|'.join(_SOURCE_FIELDS)})\s*=)")
-_TEXT_FILES = (".yaml", ".yml", ".jsonl")
 
 
 @frozen
@@ -104,14 +103,15 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     from chronicle.authoring import is_standard_input
     from chronicle.history import History, open_history
     from chronicle.stores import open_store
+    from chronicle.stores.location import is_address, is_event_file
 
-    if into is not None and (Path(into).suffix in _TEXT_FILES or Path(into).is_dir()):
+    if into is not None and (is_event_file(into) or Path(into).is_dir()):
         raise click.UsageError(f'"{into}" is no store; without --into the event is printed, for a file')
     named = into or asked.source_named()
     path = Path(named)
     if is_standard_input(named):
         return open_history(named), None
-    if "://" not in named and (path.suffix in _TEXT_FILES or path.is_dir() or not path.exists()):
+    if not is_address(named) and (is_event_file(path) or path.is_dir() or not path.exists()):
         return open_history(named, read_only=True), None
     store = open_store(named, create=False)
     click.get_current_context().call_on_close(store.close)

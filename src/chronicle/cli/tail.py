@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chronicle.events import Event
     from chronicle.stores import Record, Store
 
-_EVENT_FILES = (".yaml", ".yml", ".jsonl")
 _LAST = 10
 _PATIENCE = 1.0
 
@@ -52,9 +51,10 @@ def tail(
     is shown at once.
     """
     from chronicle.stores import open_store
+    from chronicle.stores.location import is_event_file
 
     source = store or asked.source_named()
-    if Path(source).suffix in _EVENT_FILES or Path(source).is_dir():
+    if is_event_file(source) or Path(source).is_dir():
         message = f'"{printable(source)}" is no store: nothing is recorded in files'
         raise UsageError(Problem("C509", message, help="record them: chronicle record FILES --into STORE"))
     tell = _FORMS[form]

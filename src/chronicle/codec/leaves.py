@@ -25,7 +25,7 @@ Reader = Callable[[Any], object]
 
 # What no text may have: control characters, halves of characters, line separators that editors do
 # not show, and the marks that make a terminal show text in another order than it has.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _FORBIDDEN_IN_LINES = OBEYED
 
 
@@ -79,7 +79,7 @@ def _written(value: float) -> str:
 
 def one_line(value: Any) -> str:
     """A text of one line that says something. Raises C109 and C309."""
-    return _text(value, _FORBIDDEN)
+    return _text(value, FORBIDDEN)
 
 
 def lines(value: Any) -> str:

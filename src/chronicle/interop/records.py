@@ -20,6 +20,7 @@ from zlib import crc32
 
 from chronicle.codec import fields_of
 from chronicle.codec.conversion import canonical_json
+from chronicle.codec.leaves import DEEPEST
 from chronicle.errors import (
     ChronicleError,
     Conflict,
@@ -51,7 +52,6 @@ LONGEST_LINE: Final = 1 << 26
 Report = Callable[[int, int], None]
 """Called with the number of records done and the number of all."""
 
-_DEEPEST = 50
 _MOST_RECORDS = 10_000
 _MOST_BYTES = 1 << 25
 
@@ -99,12 +99,12 @@ _BRACKETS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
 
 def _too_deep(text: str) -> bool:
     """Whether JSON is nested deeper than every reader of it is sure to follow."""
-    if text.count("{") + text.count("[") <= _DEEPEST:
+    if text.count("{") + text.count("[") <= DEEPEST:
         return False
     depth = 0
     for token in _BRACKETS.finditer(text):
         depth += (token[0] in ("{", "[")) - (token[0] in ("}", "]"))
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             return True
     return False
 

@@ -16,6 +16,7 @@ from zlib import crc32
 from attrs import evolve
 
 from chronicle import codec
+from chronicle.codec.leaves import FORBIDDEN
 from chronicle.errors import InvalidEvents, Place, Problem, shown
 from chronicle.events import Event
 
@@ -29,7 +30,6 @@ _LONGEST_EXCERPT = 200
 _LONGEST_ITEM = 32 * 1024 * 1024
 _LONGEST_PART = 80
 _CHUNK = 64 * 1024
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _BETWEEN = " \t\r\n,"
 
 
@@ -51,7 +51,7 @@ def tidy(value: object) -> str:
     if not isinstance(value, str):
         return ""
     # Nearly every text is printable, which Python says faster than a pattern does.
-    return " ".join((value if value.isprintable() else _HIDDEN.sub(" ", value)).split())
+    return " ".join((value if value.isprintable() else FORBIDDEN.sub(" ", value)).split())
 
 
 def part(text: str) -> str:

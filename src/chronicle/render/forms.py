@@ -102,7 +102,7 @@ def _write_people(answer: Answer, stream: IO[str], color: bool | None, width: in
     from rich.console import Console
 
     wide = width or terminal_width(stream)
-    colored = _wants_color(stream) if color is None else color
+    colored = wants_color(stream) if color is None else color
     console = Console(
         file=_Sayable(stream),  # type: ignore[arg-type]  # all that a console asks of a file is here
         force_terminal=colored,
@@ -178,7 +178,8 @@ def _is_terminal(stream: IO[str]) -> bool:
     return bool(isatty and isatty())
 
 
-def _wants_color(stream: IO[str]) -> bool:
+def wants_color(stream: IO[str]) -> bool:
+    """Whether to write in colour: by NO_COLOR and FORCE_COLOR, else on a terminal."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return _is_terminal(stream) or bool(os.environ.get("FORCE_COLOR"))

@@ -11,6 +11,7 @@ from pathlib import Path
 from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
 from chronicle.stores import open_store
 from chronicle.stores.drafts import drafted
+from chronicle.stores.location import is_address
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import Head, Record
 from chronicle.stores.verification import Progress
@@ -27,7 +28,7 @@ def copy_of(source: Store, into: str | Path) -> Iterator[Store]:
     those who may read the file of ``source``. Raises ``StoreError`` as opening a store does.
     """
     path = Path(into)
-    if "://" in str(into) or path.exists():
+    if is_address(into) or path.exists():
         with open_store(into, create=True) as copy:
             yield copy
         return
