@@ -45,15 +45,17 @@ class Laws:
     now: Resolved
     differing: Differing
 
-    def of(self, event: str) -> Law:
-        """The law that changed what an event does."""
-        return next(self._found(event), None) or self._inherited(event) or SENSE
+    def of(self, event: str, cell: Cell) -> Law:
+        """The law that changed what an event does to a cell."""
+        return next(self._found(event, cell), None) or self._inherited(event) or SENSE
 
-    def _found(self, event: str) -> Iterator[Law]:
+    def _found(self, event: str, cell: Cell) -> Iterator[Law]:
         """The laws that are seen at work in what an event does, those that say most first."""
         told = self.now.events.get(event)
-        was = self.differing.earlier.get(event, frozenset())
-        now = self.differing.now.get(event, frozenset())
+        was, now = (
+            [effect for effect in effects.get(event, ()) if effect.cell == cell]
+            for effects in (self.differing.earlier, self.differing.now)
+        )
         if told is not None and told != self.earlier.events.get(event, told):
             yield CORRECTIONS
         if event in self._counted_once:
@@ -72,7 +74,7 @@ class Laws:
             yield AGREES
         if any(_is_none(effect) or _has_no_shares(effect) for effect in was):
             yield NO_ZERO
-        if event in self._guessed:
+        if event in self._guessed or (told is not None and any(_is_late(effect, told) for effect in now)):
             yield ORDERS
         if told is not None:
             yield from self._by_order(told)
@@ -116,7 +118,10 @@ class Laws:
 
     @cached_property
     def _own(self) -> Mapping[str, Law]:
-        found = ((event, next(self._found(event), None)) for event in self.differing.events)
+        found = (
+            (event, next(self._found(event, cells[0]), None))
+            for event, cells in self.differing.events.items()
+        )
         return {event: law for event, law in found if law is not None}
 
     @cached_property
@@ -151,6 +156,11 @@ class Laws:
 
 def _is_none(effect: Effect) -> bool:
     return effect.cell[0] == views.HOLDINGS and effect.does == "begins" and effect.value.share.is_nothing
+
+
+def _is_late(effect: Effect, told: Event) -> bool:
+    """Whether a value is certain only after the last day of the event that makes it."""
+    return effect.does == "begins" and effect.last is not None and effect.last > told.date.latest
 
 
 def _has_no_shares(effect: Effect) -> bool:

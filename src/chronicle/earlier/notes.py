@@ -10,7 +10,7 @@ from typing import Any
 from chronicle import views
 from chronicle.dates import DAWN, FOREVER
 from chronicle.earlier.answers import Differing, Effect, differing
-from chronicle.earlier.laws import Laws
+from chronicle.earlier.laws import ONCE, Law, Laws
 from chronicle.earlier.replaying import Earlier
 from chronicle.errors import Problem
 from chronicle.knowledge import Resolved
@@ -29,37 +29,58 @@ def notes(earlier: Earlier, now: Resolved, about: Container[str]) -> Iterator[Pr
 
 def _note(event: str, found: Differing, laws: Laws) -> Problem:
     changed = list(_changed(event, found))
-    law = laws.of(event)
-    cell, was, now = changed[0]
+    law = laws.of(event, changed[0][0])
     more = "" if len(changed) == 1 else f", and so with {len(changed) - 1} more of its answers"
     return Problem(
         "C421",
-        f'answer changed, as {law.clause}: by "{event}" 0.1.0 had {_subject(cell)} {_did(was)}; '
-        f"it {_does(now)}{more}",
+        f"answer changed, as {law.clause}: {_words(event, changed[0], law, laws)}{more}",
         help=f'docs/meanings.md tells of it under "{law.section}"',
         events=(event,),
     )
 
 
-def _changed(event: str, found: Differing) -> Iterator[tuple[Cell, Effect | None, Effect | None]]:
+def _words(event: str, changed: _Changed, law: Law, laws: Laws) -> str:
+    cell, was, now = changed
+    then = f'by "{event}" 0.1.0 had {_subject(cell)} {_did(was)}'
+    if event in laws.earlier.set_aside and event not in laws.now.settled.set_aside:
+        then = f'0.1.0 set "{event}" aside for "{laws.earlier.set_aside[event]}"'
+        return f"{then}; {_subject(cell)} {_does(now)}"
+    if event in laws.now.settled.set_aside and now is None:
+        if was is None:
+            then = f'0.1.0 counted "{event}" by itself'
+        how = "counted with" if law is ONCE else "set aside for"
+        return f'{then}; it is {how} "{laws.now.settled.set_aside[event]}"'
+    return f"{then}; it {_does(now)}"
+
+
+_Changed = tuple[Cell, Effect | None, Effect | None]
+
+
+def _changed(event: str, found: Differing) -> Iterator[_Changed]:
     """What an event did and does, cell by cell; what is asked for most comes first."""
     for cell in sorted(found.events[event], key=lambda cell: cell[0] in _LAST):
         was, now = (_in(cell, effects.get(event, frozenset())) for effects in (found.earlier, found.now))
-        kinds = [kind for kind in _TURN if was.get(kind) != now.get(kind)] or [*was, *now]
-        one = next((kind for kind in kinds if kind in was), "")
-        other = next((kind for kind in (one, *kinds) if kind in now), "")
-        yield cell, was.get(one), now.get(other)
+        gone = [effect for effect in was if effect not in now] or was
+        new = [effect for effect in now if effect not in was] or now
+        yield cell, *min(_pairs(gone, new), key=_unlike)
 
 
-_TURN = ("begins", "ends", "doubts")
-
-
-def _in(cell: Cell, effects: frozenset[Effect]) -> Mapping[str, Effect]:
-    """What an event does in one cell by the kind of it; of several values the last that begins."""
+def _in(cell: Cell, effects: frozenset[Effect]) -> list[Effect]:
+    """What an event does in one cell: the last value that begins stands first."""
     own = [effect for effect in effects if effect.cell == cell]
-    return {
-        effect.does: effect for effect in sorted(own, key=lambda each: (_TURN.index(each.does), each.first))
-    }
+    return sorted(own, key=lambda effect: (effect.does, effect.first, effect.last or FOREVER), reverse=True)
+
+
+def _pairs(was: list[Effect], now: list[Effect]) -> Iterator[tuple[Effect | None, Effect | None]]:
+    return ((one, other) for one in was or (None,) for other in now or (None,))
+
+
+def _unlike(pair: tuple[Effect | None, Effect | None]) -> tuple[bool, bool]:
+    """How little two effects have to do with each other: those of one value say most side by side."""
+    was, now = pair
+    if was is None or now is None:
+        return False, False
+    return was.does != now.does, was.value != now.value
 
 
 # Where a merger or an issue changes more than these, that is what tells most.
