@@ -28,7 +28,8 @@ def notes(earlier: Earlier, now: Resolved, about: Container[str]) -> Iterator[Pr
 
 
 def _note(event: str, found: Differing, laws: Laws) -> Problem:
-    changed = list(_changed(event, found))
+    # What is asked for most comes first, and what was an answer then and is one now.
+    changed = sorted(_changed(event, found), key=lambda each: (each[0][0] in _LAST, None in each))
     law = laws.of(event, changed[0][0])
     more = "" if len(changed) == 1 else f", and so with {len(changed) - 1} more of its answers"
     return Problem(
@@ -37,6 +38,9 @@ def _note(event: str, found: Differing, laws: Laws) -> Problem:
         help=f'docs/meanings.md tells of it under "{law.section}"',
         events=(event,),
     )
+
+
+_Changed = tuple[Cell, Effect | None, Effect | None]
 
 
 def _words(event: str, changed: _Changed, law: Law, laws: Laws) -> str:
@@ -53,12 +57,9 @@ def _words(event: str, changed: _Changed, law: Law, laws: Laws) -> str:
     return f"{then}; it {_does(now)}"
 
 
-_Changed = tuple[Cell, Effect | None, Effect | None]
-
-
 def _changed(event: str, found: Differing) -> Iterator[_Changed]:
-    """What an event did and does, cell by cell; what is asked for most comes first."""
-    for cell in sorted(found.events[event], key=lambda cell: cell[0] in _LAST):
+    """What an event did and does, cell by cell."""
+    for cell in found.events[event]:
         was, now = (_in(cell, effects.get(event, frozenset())) for effects in (found.earlier, found.now))
         gone = [effect for effect in was if effect not in now] or was
         new = [effect for effect in now if effect not in was] or now
