@@ -51,10 +51,14 @@ def _status(event: Event, entity: str, status: views.Status) -> Change:
 def _units_merged(event: MergerAbsorbed | MergerConsolidated, before: Before) -> Iterator[Change]:
     """The units of whoever is taken in go to the other."""
     taker = _taker(event)
-    for entity in ended_by(event):
-        for (unit, _), _value in before.where(views.UNITS, 1, entity) if taker is not None else ():
+    # One that is named twice, by two ids that turned out to be one, gave its units twice.
+    taken_in = (event.absorbed,) if isinstance(event, MergerAbsorbed) else event.predecessors
+    for entity in taken_in:
+        if taker is None or entity == taker:
+            continue
+        for (unit, _), _value in before.where(views.UNITS, 1, entity):
             made_from = ((views.UNITS, (unit, entity)),)
-            yield Change(views.UNITS, (unit, str(taker)), "set", _OWNED, event.date, event.id, made_from)
+            yield Change(views.UNITS, (unit, taker), "set", _OWNED, event.date, event.id, made_from)
             yield Change(views.UNITS, (unit, entity), "end", None, event.date, event.id)
 
 
