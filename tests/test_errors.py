@@ -40,6 +40,7 @@ PROVOKED_ELSEWHERE = dict.fromkeys(
     [f"C{number}" for number in range(401, 421)],
     "test_checks.py::test_the_example_of_a_code_provokes_it_and_nothing_else",
 ) | {
+    "C421": "test_earlier.py::test_the_example_of_the_code_provokes_it",
     "C108": "test_authoring.py::test_a_file_or_a_line_beyond_the_limit_is_refused",
     "C113": "test_authoring.py::test_of_ten_thousand_mistakes_the_first_thousand_are_shown",
     "C502": "test_stores_sqlite.py::test_a_store_of_a_newer_version_is_refused",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import frozen
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @frozen

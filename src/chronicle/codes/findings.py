@@ -333,4 +333,23 @@ CODES = (
             "     sources: [{publisher: Times}]}"
         ),
     ),
+    Code(
+        "C421",
+        "note",
+        "a law changed the answer",
+        explanation=(
+            "An event means something else than it did in 0.1.0, which went by the earliest possible day "
+            "alone, let every end wipe out what stood, and took for the same only what is literally equal. "
+            "`check` says so of every event that was recorded in a store before the laws came, 28 November "
+            "2026, and with `--laws` of every event of any history. It has what 0.1.0 answered and what "
+            "the answer is now, and the help names the section of docs/meanings.md. It is no doubt, and "
+            "`check` ends with 0 where there is nothing else. Where 0.1.0 was right, say what it went by, in "
+            "a correction: a narrower date, `after`, `ends` or `apart: yes`."
+        ),
+        example=(
+            "events:\n"
+            "  - {kind: role.appointed, date: 2012-03-05, person: ann, entity: film, role: director}\n"
+            "  - {kind: role.ended, date: '[..2014]', person: ann, entity: film, role: director}"
+        ),
+    ),
 )
