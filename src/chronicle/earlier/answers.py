@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, Literal, NamedTuple
 
 from chronicle import views
-from chronicle.replay import GOES_ON, Cell, Ledger, Span
+from chronicle.replay import GOES_ON, Cell, Change, Ledger, Span
 
 NEVER = datetime.date.min
 _FOREVER = datetime.date.max
@@ -63,18 +63,19 @@ def differing(earlier: Ledger, now: Ledger, uncounted: Set[str] = frozenset()) -
     cells: list[Cell] = []
     found: defaultdict[str, dict[Cell, None]] = defaultdict(dict)
     effects: tuple[defaultdict[str, set[Effect]], ...] = (defaultdict(set), defaultdict(set))
+    guessed = _guessed(earlier), _guessed(now)
     for cell in _cells(earlier, now):
         spans = earlier.cell(*cell), now.cell(*cell)
         if _same(*spans):
             continue
-        told = _told(earlier, cell, spans[0]), _told(now, cell, spans[1])
+        told = [_told(each, open_.get(cell, ())) for each, open_ in zip(spans, guessed, strict=True)]
         if told[0].answers == told[1].answers:
             continue
         cells.append(cell)
         for all_effects, each in zip(effects, told, strict=True):
             for event, does in each.effects.items():
                 all_effects[event] |= does
-        for event in _named(*told, uncounted):
+        for event in _named(told[0], told[1], uncounted):
             found[event].setdefault(cell)
     was, is_now = ({event: frozenset(does) for event, does in each.items()} for each in effects)
     return Differing(tuple(cells), was, is_now, {event: tuple(where) for event, where in found.items()})
@@ -158,27 +159,24 @@ def _joined(days: Iterable[tuple[datetime.date, datetime.date]]) -> _Days:
 
 
 class _Told(NamedTuple):
-    """What one replay says of a cell: its spans, the answers in them, and what each event does there.
+    """What one replay says of a cell: the spans of each answer, the answers, and what each event does there.
 
     ``fleeting`` has the effects on values that stood no day as well.
     """
 
-    spans: tuple[Span, ...]
+    saying: Mapping[_Answer, Sequence[Span]]
     answers: Mapping[_Answer, tuple[_Days, _Days]]
     effects: Mapping[str, set[Effect]]
     fleeting: Mapping[str, set[Effect]]
 
     def behind(self, answer: _Answer, days: _Days) -> set[str]:
         """The events that made an answer begin, end or doubtful, as far as it touches these days."""
-        return {event for span in self.saying(answer) for event in _behind(span, days)}
-
-    def saying(self, answer: _Answer) -> Iterator[Span]:
-        """The spans that give an answer."""
-        return (span for span in self.spans if _answer(span) == answer)
+        return {event for span in self.saying.get(answer, ()) for event in _behind(span, days)}
 
     def making(self, answer: _Answer) -> set[str]:
         """All events behind an answer, those as well from which what stood before it was made."""
-        stand = (span for span in self.saying(answer) if _days(span.possible_from, span.possible_until))
+        said_by = self.saying.get(answer, ())
+        stand = (span for span in said_by if _days(span.possible_from, span.possible_until))
         return {event for span in stand for event in span.events}
 
     def does_otherwise(self, event: str, other: _Told) -> bool:
@@ -188,33 +186,44 @@ class _Told(NamedTuple):
         )
 
 
-def _told(ledger: Ledger, cell: Cell, spans: tuple[Span, ...]) -> _Told:
-    guessed = {event for guess in ledger.guesses if (guess.view, guess.key) == cell for event in guess.events}
+def _guessed(ledger: Ledger) -> Mapping[Cell, Set[str]]:
+    found: defaultdict[Cell, set[str]] = defaultdict(set)
+    for guess in ledger.guesses:
+        found[guess.view, guess.key].update(guess.events)
+    return found
+
+
+def _told(spans: Sequence[Span], guessed: Collection[str]) -> _Told:
+    saying: defaultdict[_Answer, list[Span]] = defaultdict(list)
     effects: defaultdict[str, set[Effect]] = defaultdict(set)
     fleeting: defaultdict[str, set[Effect]] = defaultdict(set)
     for span in spans:
+        saying[_answer(span)].append(span)
         stands = bool(_days(span.possible_from, span.possible_until))
         for event, effect in _effects(span, guessed):
             fleeting[event].add(effect)
             if stands:
                 effects[event].add(effect)
-    return _Told(spans, _answers(spans), effects, fleeting)
+    return _Told(saying, _answers(spans), effects, fleeting)
 
 
 def _named(earlier: _Told, now: _Told, uncounted: Set[str]) -> set[str]:
     """The events of the answers that differ which do something else, and for each answer one at least."""
     found: set[str] = set()
+    touching = {event for told in (earlier, now) for event in told.fleeting}
     behind: list[tuple[_Answer, set[str]]] = []
     for answer in dict.fromkeys((*earlier.answers, *now.answers)):
         days = _apart(earlier.answers.get(answer, _NO_DAYS), now.answers.get(answer, _NO_DAYS))
         if days:
-            found.update(uncounted & (earlier.making(answer) | now.making(answer)))
+            if not uncounted.isdisjoint(touching):
+                found.update(uncounted & (earlier.making(answer) | now.making(answer)))
             involved = earlier.behind(answer, days) | now.behind(answer, days)
             found.update(event for event in involved if earlier.does_otherwise(event, now))
             behind.append((answer, involved))
     for answer, involved in behind:
         if found.isdisjoint(involved):
-            found.update(begun_by(span) for told in (earlier, now) for span in told.saying(answer))
+            spans = (span for told in (earlier, now) for span in told.saying.get(answer, ()))
+            found.update(map(begun_by, spans))
     return found
 
 
@@ -250,13 +259,18 @@ def begun_by(span: Span) -> str:
     """The id of the event that made a value: not of those that saw it again."""
     if span._events is not None:
         return span._events[-1]
-    log, index = span._changes.cells[span.view][span.key], span._last
+    log, index = log_of(span), span._last
     while index and log[index].operation in GOES_ON:
         index -= 1
     return log[index].event
 
 
-def _effects(span: Span, guessed: Set[str]) -> Iterator[tuple[str, Effect]]:
+def log_of(span: Span) -> Sequence[Change]:
+    """All that happened in the cell of a span, in the order of replay."""
+    return span._changes.cells[span.view][span.key]
+
+
+def _effects(span: Span, guessed: Collection[str]) -> Iterator[tuple[str, Effect]]:
     """What each event does to a value. ``guessed`` are those of which it is open which came first."""
     cell, value, event = (span.view, span.key), said(span.view, span.value), begun_by(span)
     never = span.certain_until == NEVER

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronicle import views
-from chronicle.earlier.answers import Differing, Effect, begun_by
+from chronicle.dates import PartialDate
+from chronicle.earlier.answers import Differing, Effect, log_of
 from chronicle.earlier.replaying import Earlier
-from chronicle.events import Event, StakeObserved, overlap
+from chronicle.events import Event, StakeObserved
 from chronicle.knowledge import Resolved
-from chronicle.replay import Cell, Span
+from chronicle.replay import Cell, Change
 
 
 class Law(NamedTuple):
@@ -37,13 +39,16 @@ NO_ZERO = Law("nobody holds zero shares", "Smaller laws")
 CORRECTIONS = Law("corrections go by their own date", "Smaller laws")
 
 
-@frozen
+@frozen(eq=False)
 class Laws:
     """What is known of two replays, to tell the law by which an event does something else."""
 
     earlier: Earlier
     now: Resolved
     differing: Differing
+    # What was worked out of a cell already.
+    _known_windows: dict[Cell, tuple[Set[str], Set[str]]] = field(factory=dict, init=False)
+    _known_heirs: dict[Cell, Mapping[str, Law]] = field(factory=dict, init=False)
 
     def of(self, event: str, cell: Cell) -> Law:
         """The law that changed what an event does to a cell."""
@@ -80,20 +85,34 @@ class Laws:
             yield from self._by_order(told)
 
     def _by_order(self, told: Event) -> Iterator[Law]:
-        others = [other for other in self._beside(told.id) if overlap(told, other)]
-        if any(other.date.order == told.date.order for other in others):
-            yield ONE_DAY if told.date.earliest == told.date.latest or self._ends_first(told.id) else SENSE
-        if others or self._is_cut(told):
+        cells = [self._windows(cell) for cell in self.differing.events.get(told.id, ())]
+        overlapping = any(told.id in found for found, _ in cells)
+        if any(told.id in equal for _, equal in cells):
+            ends = not self._ending.isdisjoint(self.differing.events[told.id])
+            yield ONE_DAY if ends or told.date.earliest == told.date.latest else SENSE
+        if overlapping or self._is_cut(told):
             yield SENSE
 
-    def _ends_first(self, event: str) -> bool:
-        """Whether it is the end of what stood before, among events of one month or year."""
-        cells = self.differing.events.get(event, ())
-        return any(effect.does == "ends" and effect.cell in cells for effect in self._all_effects)
-
     @cached_property
-    def _all_effects(self) -> frozenset[Effect]:
-        return frozenset(effect for does in self.differing.now.values() for effect in does)
+    def _ending(self) -> frozenset[Cell]:
+        """The cells in which something ends."""
+        does = (effect for effects in self.differing.now.values() for effect in effects)
+        return frozenset(effect.cell for effect in does if effect.does == "ends")
+
+    def _windows(self, cell: Cell) -> tuple[Set[str], Set[str]]:
+        """Of the events of a cell those whose window overlaps another's, and those that share theirs."""
+        if cell not in self._known_windows:
+            dates = {event: self.now.events[event].date for event in self._events_of(cell)}
+            self._known_windows[cell] = _overlapping(dates), _sharing(dates)
+        return self._known_windows[cell]
+
+    def _events_of(self, cell: Cell) -> Iterator[str]:
+        logs = (change.event for log in self._logs(cell) for change in log)
+        return (event for event in dict.fromkeys(logs) if event in self.now.events)
+
+    def _logs(self, cell: Cell) -> Iterator[Sequence[Change]]:
+        for ledger in (self.earlier.ledger, self.now.ledger):
+            yield from (log_of(span) for span in ledger.cell(*cell)[:1])
 
     def _is_cut(self, told: Event) -> bool:
         """Whether what it does comes about in a narrower window than its date."""
@@ -105,16 +124,34 @@ class Laws:
     def _inherited(self, event: str) -> Law | None:
         """The law that changed what the value was made from: where the event itself does as before."""
         for cell in self.differing.events.get(event, ()):
-            for span in (*self.now.ledger.cell(*cell), *self.earlier.ledger.cell(*cell)):
-                if begun_by(span) == event:
-                    for cause in span.events:
-                        law = self._own.get(cause) if cause != event else None
-                        if law is not None:
-                            return law
-            law = next((self._own[other.id] for other in self._beside(event) if other.id in self._own), None)
-            if law is not None:
-                return law
+            if cell not in self._known_heirs:
+                self._known_heirs[cell] = self._heirs(cell)
+            if event in self._known_heirs[cell]:
+                return self._known_heirs[cell][event]
         return None
+
+    def _heirs(self, cell: Cell) -> Mapping[str, Law]:
+        """For each event of a cell the law of the last one before it, or of what it was made from."""
+        found: dict[str, Law] = {}
+        for log in self._logs(cell):
+            law: Law | None = None
+            for change in log:
+                for other in change.made_from:
+                    laws = (self._own[each] for each in self._changed_in.get(other, ()) if each in self._own)
+                    law = next(laws, law)
+                law = self._own.get(change.event, law)
+                if law is not None:
+                    found.setdefault(change.event, law)
+        return found
+
+    @cached_property
+    def _changed_in(self) -> Mapping[Cell, Sequence[str]]:
+        """By cell the events that have another answer there."""
+        found: defaultdict[Cell, list[str]] = defaultdict(list)
+        for event, cells in self.differing.events.items():
+            for cell in cells:
+                found[cell].append(event)
+        return found
 
     @cached_property
     def _own(self) -> Mapping[str, Law]:
@@ -135,23 +172,33 @@ class Laws:
         return frozenset(event for guess in self.now.ledger.guesses for event in guess.events)
 
     def _confirms(self, seen: StakeObserved) -> bool:
-        """Whether an observation is behind a value that another event made, or that is not what it says."""
-        for span in self._spans(self.differing.events.get(seen.id, ())):
-            if seen.id in span.events and (begun_by(span) != seen.id or span.value.share != seen.holds):
-                return True
+        """Whether an observation saw again what another event made, or made what is not what it says."""
+        for cell in self.differing.events.get(seen.id, ()):
+            for span in self.now.ledger.cell(*cell)[:1]:
+                own = [change for change in log_of(span) if change.event == seen.id]
+                if any(change.operation == "confirm" for change in own):
+                    return True
+                if any(change.value is not None and change.value.share != seen.holds for change in own):
+                    return True
         return False
 
-    def _beside(self, event: str) -> Iterator[Event]:
-        """The other events that do something to the cells in which an event has another answer."""
-        cells = self.differing.events.get(event, ())
-        ids: dict[str, None] = {}
-        for cell in cells:
-            for span in (*self.earlier.ledger.cell(*cell), *self.now.ledger.cell(*cell)):
-                ids.update(dict.fromkeys((*span.events, *filter(None, (span.ended_by,)))))
-        return (self.now.events[each] for each in ids if each != event and each in self.now.events)
 
-    def _spans(self, cells: Iterable[Cell]) -> Iterator[Span]:
-        return (span for cell in cells for span in self.now.ledger.cell(*cell))
+def _overlapping(dates: Mapping[str, PartialDate]) -> Set[str]:
+    """Of some windows, by the ids of their events, those that overlap another."""
+    found: set[str] = set()
+    last: str | None = None
+    for event in sorted(dates, key=lambda event: dates[event].earliest):
+        if last is not None and dates[event].earliest <= dates[last].latest:
+            found.update((event, last))
+        if last is None or dates[event].latest > dates[last].latest:
+            last = event
+    return found
+
+
+def _sharing(dates: Mapping[str, PartialDate]) -> Set[str]:
+    """Of some windows, by the ids of their events, those that are another's too."""
+    count = Counter(date.order for date in dates.values())
+    return {event for event, date in dates.items() if count[date.order] > 1}
 
 
 def _is_none(effect: Effect) -> bool:
