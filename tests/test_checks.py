@@ -19,9 +19,9 @@ import given
 import strategies
 from chronicle import codec, knowledge
 from chronicle.checks import CHECKS, Examined, examine
-from chronicle.codes import CODES
 from chronicle.dates import PartialDate, parse_date
 from chronicle.errors import Problem
+from chronicle.errors.codes import CODES
 from chronicle.events import (
     DealCompleted,
     DealProposed,

@@ -21,10 +21,10 @@ from click.testing import CliRunner
 import chronicle
 from chronicle import codec, workloads
 from chronicle.cli import chronicle as command
-from chronicle.codes import CODES
 from chronicle.earlier import LAWS_CAME, replayed_earlier
 from chronicle.earlier.answers import said
 from chronicle.errors import Problem
+from chronicle.errors.codes import CODES
 from chronicle.history import History
 from chronicle.replay import Ledger
 from chronicle.stores import open_store
