@@ -41,6 +41,8 @@ from chronicle.replay import Ledger, Projector, in_order
 
 _Patch = tuple[tuple[str, str], ...]
 
+_RECORDS = frozenset({RecordCorrected, RecordRetracted, IdentityLinked})
+
 
 @frozen
 class Visible:
@@ -79,10 +81,8 @@ def visible(events: Sequence[Event], known: datetime.date | None = None) -> Visi
     ``events`` stand in order of position. Retracted ones are left out. The newest correction of a
     field wins; a correction that was itself retracted or corrected counts as that leaves it.
     """
-    seen = [event for event in events if known is None or knowledge(event).day <= known]
-    records = [
-        event for event in seen if isinstance(event, RecordCorrected | RecordRetracted | IdentityLinked)
-    ]
+    seen = list(events) if known is None else [event for event in events if knowledge(event).day <= known]
+    records = [event for event in seen if type(event) in _RECORDS]
     if not records:
         return Visible(tuple(seen))
     resolved = _resolve(records)

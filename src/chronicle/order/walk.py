@@ -168,17 +168,10 @@ class Walk:
 
     def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
         """Replay one event with its effects, and say where its changes stand in their logs."""
-        cells = self.running.changes.cells
         steps = [event, *(self._effects(event) if type(event) in OF_DEALS else ())]
         noted: list[tuple[Cell, int]] = []
         for step in steps:
-            handler = self.running.handlers.get(type(step))
-            touched = [] if handler is None else [change[:2] for change in handler(step, self.running.before)]
-            lengths = {cell: len(cells[cell[0]].get(cell[1], ())) for cell in touched}
-            self.running.take_with_care([step])
-            for (view, key), length in lengths.items():
-                now = len(cells[view].get(key, ()))
-                noted.extend(((view, key), place) for place in range(length, now))
+            noted.extend(self.running.take_noting(step))
         if event.id in self.plan.terms.doubtful:
             self._open.extend(noted)
         self._moved.extend((turn, step) for step in steps)
