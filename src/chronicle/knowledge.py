@@ -16,6 +16,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from chronicle import codec, happenings
+from chronicle.arranged import Arranged, arrange
 from chronicle.collector import paused_collector
 from chronicle.conflicts import Conflict, Settled, contradicted, settle
 from chronicle.dates import PartialDate
@@ -156,9 +157,12 @@ def resolve(
     """
     with paused_collector():
         seen = visible(events, known)
-        told = happenings.join(seen.events, seen.known)
-        settled = settle(told.events, seen.known)
-        deals = happenings.in_deals(settled.events, in_order(settled.events, ORDER), seen.known)
+        arranged = arrange(seen.events)
+        told = happenings.join(seen.events, seen.known, arranged)
+        arranged = _rearranged(told.events, arranged)
+        settled = settle(told.events, seen.known, arranged.related())
+        arranged = _rearranged(settled.events, arranged)
+        deals = happenings.in_deals(settled.events, arranged.reaching, seen.known)
         counted = _with_lots(
             Settled(
                 deals.events,
@@ -169,9 +173,15 @@ def resolve(
         doubtful = told.doubtful | deals.doubtful
         shipped = [projector for projector in projectors if projector in PROJECTORS]
         terms = Terms(origin, deals.effects, doubtful)
-        replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms)
+        arranged = _rearranged(counted.events, arranged)
+        replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms, arranged=arranged)
         problems = (*told.problems, *deals.problems)
         return Resolved(seen, counted, replayed.ordered, replayed.ledger, problems, doubtful)
+
+
+def _rearranged(events: Sequence[Event], arranged: Arranged) -> Arranged:
+    """``arranged``, or ``events`` arranged where these are others: mostly nothing is set aside."""
+    return arranged if events is arranged.events else arrange(events)
 
 
 def _with_lots(settled: Settled) -> Settled:

@@ -61,10 +61,8 @@ class Walk:
     _announced: dict[str, Event] = field(factory=dict)
     _open: list[tuple[Cell, int]] = field(factory=list)
 
-    def result(self, natural: Sequence[Event], places: Sequence[int], names: Mapping[str, str]) -> Replayed:
-        """Replay ``natural``, of which the plan has those at ``places``."""
-        left_out = frozenset(places)
-        plain = [event for place, event in enumerate(natural) if place not in left_out] if places else natural
+    def result(self, plain: Sequence[Event], names: Mapping[str, str]) -> Replayed:
+        """Replay the events of the plan, and the ``plain`` ones, which no order touches, in between."""
         plan, groups = self.plan, self.plan.groups
         done: set[int] = set()
         taken = 0
