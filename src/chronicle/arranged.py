@@ -6,7 +6,7 @@ Most events of a register are the only ones about what they concern. Whatever co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -90,11 +90,22 @@ class Concerned:
             return several
         return (self.first[key],) if key in self.first else ()
 
-    def overlapping(self) -> Iterator[Any]:
-        """What is concerned by two events whose windows overlap, or may, as ``after`` moves one of them."""
-        for key, events in self.several.items():
-            if hang_together(events):
-                yield key
+    def overlaps(self, key: Any) -> bool:
+        """Whether the windows of two events about one thing overlap."""
+        return key in self.several and hang_together(self.several[key])
+
+    def without(self, gone: Container[str], keys: Iterable[Any]) -> Concerned:
+        """The same without the events of some ids, which are about ``keys``."""
+        found = Concerned(dict(self.first), dict(self.several))
+        for key in keys:
+            left = [event for event in self.about(key) if event.id not in gone]
+            found.first.pop(key, None)
+            found.several.pop(key, None)
+            if left:
+                found.first[key] = left[0]
+            if len(left) > 1:
+                found.several[key] = left
+        return found
 
 
 def hang_together(events: Sequence[Event]) -> bool:
@@ -136,9 +147,29 @@ class Arranged:
     def related(self) -> Iterator[Sequence[Event]]:
         """Events that concern the same, some of which can be about one fact: by their dates or a deal."""
         for key, events in self.holdings.several.items():
-            if key in self.overlapping or any(event.deal is not None for event in events):
+            if key in self.overlapping or [event for event in events if event.deal is not None]:
                 yield events
         yield from self.others.several.values()
+
+    def without(self, gone: Container[str], left: Sequence[Event]) -> Arranged:
+        """The same without the events of some ids; ``left`` are the others, in order of position."""
+        if any(event.after is not None for event in self.natural):
+            # Who follows what is gone stands elsewhere.
+            return arrange(left)
+        concerned = [concern_of(event) for event in self.natural if event.id in gone]
+        holdings, others = self.holdings.without(gone, concerned), self.others.without(gone, concerned)
+        still = [key for key in concerned if key in self.overlapping]
+        return Arranged(
+            left,
+            [event for event in self.natural if event.id not in gone],
+            holdings,
+            others,
+            self.overlapping.difference(
+                key for key in still if not holdings.overlaps(key) and not others.overlaps(key)
+            ),
+            [event for event in self.reaching if event.id not in gone],
+            [each for each in self.sided if each[0].id not in gone],
+        )
 
 
 def arrange(events: Sequence[Event]) -> Arranged:
@@ -153,7 +184,7 @@ def arrange(events: Sequence[Event]) -> Arranged:
         )
         for kind in KINDS.values()
     }
-    reaching, sided = found.reaching, found.sided
+    reaching, sided, overlapping = found.reaching, found.sided, set[Any]()
     for event in natural:
         key_of, first, several, noted = rows[type(event)]
         if key_of is not None:
@@ -162,9 +193,13 @@ def arrange(events: Sequence[Event]) -> Arranged:
             # Of most things this is the only event.
             if earlier is not event:
                 if key in several:
+                    earlier = several[key][-1]
                     several[key].append(event)
                 else:
                     several[key] = [earlier, event]
+                # As in ``hang_together``, while both are at hand.
+                if event.date.order < earlier.date.past:
+                    overlapping.add(key)
         if noted:
             if noted == _REACHES:
                 reaching.append(event)
@@ -172,7 +207,7 @@ def arrange(events: Sequence[Event]) -> Arranged:
             other = event.seller if noted == _BOUGHT else event.buyer  # type: ignore[attr-defined]  # by kind
             if other is not None:
                 sided.append((event, key, (other, *key[1:])))
-    found.overlapping = frozenset((*found.holdings.overlapping(), *found.others.overlapping()))
+    found.overlapping = frozenset(overlapping)
     return found
 
 

@@ -161,7 +161,8 @@ def resolve(
         told = happenings.join(seen.events, seen.known, arranged)
         arranged = _rearranged(told.events, arranged)
         settled = settle(told.events, seen.known, arranged.related())
-        arranged = _rearranged(settled.events, arranged)
+        if settled.set_aside:
+            arranged = arranged.without(settled.set_aside, settled.events)
         deals = happenings.in_deals(settled.events, arranged.reaching, seen.known)
         counted = _with_lots(
             Settled(

@@ -734,6 +734,15 @@ class Replay:
             return []
         made = tuple(handler(event, self.before))
         cells = self.changes.cells
+        if len(made) == 1 and not self.own and not made[0].made_from:
+            # Mostly an event changes one cell, and no guess has a part in it.
+            change = made[0]
+            cell = change.view, change.key
+            if cell not in self.doubtful:
+                length = len(cells[change.view].get(change.key, ()))
+                self._keep(change)
+                log = cells[change.view].get(change.key, ())
+                return [(cell, place) for place in range(length, len(log))]
         lengths = {(change.view, change.key): len(cells[change.view].get(change.key, ())) for change in made}
         self._take_made(event, made)
         return [

@@ -15,6 +15,8 @@ is certain.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import not_
 
 from attrs import evolve
 
@@ -49,8 +51,9 @@ def replay_in_order(
     found = candidates(arranged, terms.doubtful)
     plain, compared = arranged.natural, list[Event]()
     if found.ids:
-        plain = [event for event in arranged.natural if event.id not in found.ids]
-        compared = [event for event in arranged.natural if event.id in found.ids]
+        chosen = [event.id in found.ids for event in arranged.natural]
+        plain = [*compress(arranged.natural, map(not_, chosen))]
+        compared = [*compress(arranged.natural, chosen)]
     deciding = Replay(shipped).handlers
     lives = found.lives
     unordered = {view for each in projectors if each not in shipped for view in each.views}

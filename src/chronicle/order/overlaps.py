@@ -153,8 +153,9 @@ class _Gathering:
                 windows[event.issuer].append((event.date.order, event.date.past))
         for event in self._stakes_in(windows):
             date, target = event.date, event.target
-            if any(date.order < past and order < date.past for order, past in windows[target]):
-                self.hot.add(target)
+            for order, past in windows[target] if target not in self.hot else ():
+                if date.order < past and order < date.past:
+                    self.hot.add(target)
 
     def _stakes_in(self, companies: Mapping[str, Any] | Set[Any]) -> Iterator[Any]:
         """Whatever is bought, sold or seen of some companies."""
@@ -173,13 +174,15 @@ class _Gathering:
             found.update((event.id, event) for event in taken)
             self._heat(taken)
             found.update((event.id, event) for event in arranged.reaching if isinstance(event, _MERGERS))
-        size = -1
-        while size != len(hot):
-            size = len(hot)
-            for key in hot:
+        done: set[Any] = set()
+        while done != hot:
+            fresh = hot - done
+            done |= fresh
+            for key in fresh:
                 found.update((event.id, event) for event in arranged.about(key))
             # The company itself is hot where the number of its shares is.
-            found.update((event.id, event) for event in self._stakes_in(hot))
+            companies = {key for key in fresh if isinstance(key, str)}
+            found.update((event.id, event) for event in self._stakes_in(companies))
             for event, key, other in arranged.sided:
                 if event.id in found or other in hot:
                     found[event.id] = event
