@@ -9,10 +9,10 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.render.as_of_page import as_of_page
-from chronicle.render.groups import GROUPS, Item, excess_data, excesses, own_data, own_facts, own_item
+from chronicle.render.groups import Item, excess_data, excesses, items, own_items
 from chronicle.render.layout import Page, clean
 from chronicle.render.terms import ASKED_PLAINLY, Terms
-from chronicle.state import Fact, State
+from chronicle.state import State
 
 _COLUMNS: Final = (
     "what",
@@ -46,14 +46,15 @@ class AsOf:
     def data(self) -> dict[str, Any]:
         """Every fact by its view. ``views`` has those of projectors that are the user's own."""
         known = self.state.known
-        facts = {group.name: [item.data for item in group.items(self.state, self.entity)] for group in GROUPS}
+        facts = items(self.state, self.entity)
+        own = own_items(self.state, self.entity)
         return {
             "as_of": self.state.as_of.isoformat(),
             "known": None if known is None else known.isoformat(),
             **{name: value for name, value in self.terms.data().items() if name != "known"},
-            **facts,
+            **{name: [item.data for item in found] for name, found in facts},
             "above_the_whole": [excess_data(each) for each in excesses(self.state, self.entity)],
-            "views": {view: [own_data(fact) for fact in facts] for view, facts in self._own().items()},
+            "views": {name: [item.data for item in found] for name, found in own.items()},
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
@@ -70,24 +71,17 @@ class AsOf:
         return as_of_page(self.state, self.entity, self.first, self.terms, width)
 
     def _items(self) -> Iterator[Item]:
-        for group in GROUPS:
-            yield from group.items(self.state, self.entity)
-        for facts in self._own().values():
-            yield from map(own_item, facts)
-
-    def _own(self) -> dict[str, list[Fact]]:
-        return own_facts(self.state, self.entity)
+        for _, found in items(self.state, self.entity):
+            yield from found
+        for own in own_items(self.state, self.entity).values():
+            yield from own
 
 
 def _row(item: Item) -> tuple[str, ...]:
     data = item.data
     share = data.get("share") or {}
     return (
-        item.what,
-        clean(item.subject),
-        clean(item.object),
-        clean(item.detail),
-        clean(item.value),
+        *map(clean, item.cells),
         "certain" if data["certain"] else "possible",
         clean(data["since"]),
         clean(" ".join(data["events"])),

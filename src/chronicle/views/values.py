@@ -1,58 +1,18 @@
-"""The views that the shipped projectors keep: their names, keys and values.
+"""What the cells of the views hold.
 
-Projectors write these values, state and checks read them; none of the three knows the others.
-They are named tuples, as replay makes one for nearly every event and a named tuple costs a third
-of a frozen attrs object.
+Named tuples, as replay makes one for nearly every event and a named tuple costs a third of a frozen
+attrs object.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from chronicle.values import Money, Share
 
 Basis = Literal["reported", "derived", "assumed"]
 Stage = Literal["proposed", "agreed", "approved", "completed", "terminated"]
 OPEN_STAGES: tuple[Stage, ...] = ("proposed", "agreed", "approved")
-
-HOLDINGS = "holdings"
-UNITS = "units"
-DEALS = "deals"
-NAMES = "names"
-TYPES = "types"
-STATUS = "status"
-IDENTIFIERS = "identifiers"
-LINEAGE = "lineage"
-LISTINGS = "listings"
-CONTROL = "control"
-SHARES = "shares"
-ROLES = "roles"
-PARTNERSHIPS = "partnerships"
-PROJECTS = "projects"
-MEMBERSHIPS = "memberships"
-
-# The parts of the key of each view, by name. An exchange that no source names is "".
-KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        HOLDINGS: ("holder", "target", "right"),
-        UNITS: ("unit", "owner"),
-        DEALS: ("deal",),
-        NAMES: ("entity",),
-        TYPES: ("entity",),
-        STATUS: ("entity",),
-        IDENTIFIERS: ("entity", "scheme", "value"),
-        LINEAGE: ("predecessor", "successor"),
-        LISTINGS: ("entity", "exchange"),
-        CONTROL: ("controller", "target", "basis"),
-        SHARES: ("issuer",),
-        ROLES: ("person", "entity", "role"),
-        PARTNERSHIPS: ("together", "subject"),
-        PROJECTS: ("project", "where"),
-        MEMBERSHIPS: ("entity", "group"),
-    }
-)
 
 
 class Lot(NamedTuple):
@@ -113,11 +73,6 @@ def seen(stake: Stake, lots: tuple[Lot, ...] = (), by: str | None = None) -> Sta
     made = StakeSeen(*stake)
     made.lots, made.seen_by = lots, by
     return made
-
-
-def is_listed(view: str, value: Any) -> bool:
-    """Whether lists show a value: that nothing is held can be known, and is no holding."""
-    return view != HOLDINGS or not value.share.is_nothing
 
 
 class Ownership(NamedTuple):
