@@ -52,7 +52,7 @@ def _page(asked: Asked, first: PartialDate | None, terms: Terms, width: int) -> 
     listed = list(sections(asked))
     for view, section, facts in listed:
         yield []
-        yield [(clean(section.title), HEADING)]
+        yield [(clean(section.title or view.title), HEADING)]
         yield from _section(asked, facts, width)
         if view.name == views.HOLDINGS:
             yield from _above_the_whole(asked, section.of, width)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from chronicle.render.figures import share_words
@@ -55,7 +57,13 @@ def said(view: View, template: str, key: Key, value: Any, called: Called) -> Lin
         ]
         return joined(named, last=", ") if sort == "," else joined(named)
 
-    return filled(template, there, show)
+    return _merged(filled(template, there, show))
+
+
+def _merged(line: Line) -> Line:
+    """A line in as few pieces as it has styles in a row."""
+    runs = ((style, pieces) for style, pieces in groupby(line, key=itemgetter(1)))
+    return [("".join(text for text, _ in pieces), style) for style, pieces in runs]
 
 
 def words(value: object) -> str:

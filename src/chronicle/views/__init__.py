@@ -1,13 +1,13 @@
 """The views that the shipped projectors keep: the values that they hold, and all that is said of each.
 
-Projectors write the values, state and checks read them; none of the three knows the others. All that is said
-of a view stands in ``table.py``.
+Projectors write the values, state and checks read them; none of the three knows the others. Each view
+stands in the table beside its value, with all that is said of it.
 """
 
 from __future__ import annotations
 
-from chronicle.views.lookup import IN_DATA, KEYS, ON_PAGES, OTHER, REFERS, in_order, is_listed, view_of
-from chronicle.views.table import (
+from chronicle.views.entities import EntityKind, Name, Status, Succession
+from chronicle.views.names import (
     CONTROL,
     DEALS,
     ENTITIES,
@@ -24,27 +24,10 @@ from chronicle.views.table import (
     STATUS,
     TYPES,
     UNITS,
-    VIEWS,
 )
-from chronicle.views.values import (
-    OPEN_STAGES,
-    Basis,
-    DealStage,
-    EntityKind,
-    Listing,
-    Lot,
-    Name,
-    Ownership,
-    Partnership,
-    Release,
-    ShareCount,
-    Stage,
-    Stake,
-    StakeSeen,
-    Status,
-    Succession,
-    seen,
-)
+from chronicle.views.stakes import Basis, Lot, Ownership, ShareCount, Stake, StakeSeen, seen
+from chronicle.views.table import IN_DATA, KEYS, ON_PAGES, OTHER, REFERS, VIEWS, in_order, is_listed, view_of
+from chronicle.views.ties import OPEN_STAGES, DealStage, Listing, Partnership, Release, Stage
 from chronicle.views.view import View
 
 __all__ = [

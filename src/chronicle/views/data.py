@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from chronicle.values import Share
-from chronicle.views.lookup import KEYS, view_of
+from chronicle.views.table import KEYS, view_of
 from chronicle.views.view import SURE, Key, View
 
 

@@ -67,7 +67,7 @@ class Mark(NamedTuple):
 
 @frozen(kw_only=True)
 class Section:
-    """A list of the facts of a view on the page of a day.
+    """A list of the facts of a view on the page of a day, under its own title or that of the view.
 
     ``line`` says a fact and ``figure`` stands in front of it; ``dim`` follows, less marked. ``under`` names
     the part of the key under which facts are gathered, ``keep`` the field without which a fact is not
@@ -75,8 +75,8 @@ class Section:
     ``"all"`` for who asks for none.
     """
 
-    title: str
     line: str
+    title: str = ""
     dim: str = ""
     figure: str = ""
     under: str = ""
@@ -120,7 +120,7 @@ class View:
     says: str
     sections: tuple[Section, ...]
     one: str = ""
-    row: tuple[str, str, str, str] = ("", "", "", "")
+    row: tuple[str, ...] = field()
     first: tuple[str, ...] = ()
     within: str = ""
     difference: str
@@ -129,6 +129,11 @@ class View:
     mark: Mark
     alone: bool
     own: bool = False
+
+    @row.default
+    def _of_the_key(self) -> tuple[str, ...]:
+        return (*(*self.key, "", "", "")[:3], "")
+
     _reads: dict[str, Callable[[Key, Any], Any]] = field(factory=dict, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
