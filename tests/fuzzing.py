@@ -55,8 +55,8 @@ def refusal(problems: Any) -> Outcome:
 
     Raises ``Wrong`` for a code that nobody can look up, and for text that a terminal obeys.
     """
-    from chronicle.codes import CODES
     from chronicle.errors import printable
+    from chronicle.errors.codes import CODES
 
     for problem in problems:
         if not CODES[problem.code].explanation.strip():
@@ -127,8 +127,8 @@ def record(folder: Path) -> tuple[list[bytes], Try]:
     from click.testing import CliRunner
 
     from chronicle.cli import chronicle
-    from chronicle.codes import CODES
     from chronicle.errors import printable
+    from chronicle.errors.codes import CODES
     from chronicle.stores import open_store
 
     store, absent = folder / "held.db", folder / "absent.db"

@@ -19,9 +19,9 @@ import given
 import strategies
 from chronicle import codec, knowledge
 from chronicle.checks import CHECKS, Examined, examine
-from chronicle.codes import CODES
 from chronicle.dates import PartialDate, parse_date
 from chronicle.errors import Problem
+from chronicle.errors.codes import CODES
 from chronicle.events import (
     DealCompleted,
     DealProposed,
@@ -1061,7 +1061,8 @@ def _entries(example: str) -> list[dict[str, Any]]:
     return list(yaml.load(example, yaml.BaseLoader)["events"])
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("C4")])
+# What a law changed is said of a store and not of a replay: test_earlier.py provokes it.
+@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("C4") and code != "C421"])
 def test_the_example_of_a_code_provokes_it_and_nothing_else(code: str) -> None:
     """``chronicle explain`` shows what it speaks of."""
     assert CODES[code].explanation
@@ -1234,7 +1235,8 @@ def test_the_wildest_histories_provoke_every_code() -> None:
     """Where everything goes wrong at once, every check finds something, and all of it is sound."""
     dice = random.Random(2014)
     found = [problem for _ in range(60) for problem in sound(_crowd(dice))]
-    assert {problem.code for problem in found} == {code for code in CODES if code.startswith("C4")}
+    # C421 is no doubt about a history, but what a law made of one.
+    assert {problem.code for problem in found} == {code for code in CODES if code.startswith("C4")} - {"C421"}
 
 
 _TRADES = st.lists(

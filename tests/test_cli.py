@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronicle.cli import COMMANDS, chronicle
-from chronicle.codes import CODES
+from chronicle.errors.codes import CODES
 from chronicle.history import open_history
 from chronicle.stores import open_store
 

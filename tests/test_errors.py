@@ -28,8 +28,8 @@ import pytest
 
 import chronicle
 from chronicle import authoring
-from chronicle.codes import CODES
 from chronicle.errors import ChronicleError, InvalidEvents
+from chronicle.errors.codes import CODES, PAGE
 
 ERRORS = Path(__file__).resolve().parent / "errors"
 FOLDERS = sorted(folder for folder in ERRORS.iterdir() if folder.is_dir())
@@ -40,6 +40,7 @@ PROVOKED_ELSEWHERE = dict.fromkeys(
     [f"C{number}" for number in range(401, 421)],
     "test_checks.py::test_the_example_of_a_code_provokes_it_and_nothing_else",
 ) | {
+    "C421": "test_earlier.py::test_the_example_of_the_code_provokes_it",
     "C108": "test_authoring.py::test_a_file_or_a_line_beyond_the_limit_is_refused",
     "C113": "test_authoring.py::test_of_ten_thousand_mistakes_the_first_thousand_are_shown",
     "C502": "test_stores_sqlite.py::test_a_store_of_a_newer_version_is_refused",
@@ -142,3 +143,13 @@ def test_codes_provoked_elsewhere_name_a_test_that_is_there(code: str) -> None:
 def test_no_expected_text_has_a_character_that_a_terminal_obeys(folder: Path) -> None:
     """Nothing of a file reaches a terminal as a command to it."""
     assert all(line.isprintable() for line in expected_of(folder).split("\n"))
+
+
+def test_the_page_of_codes_has_every_code_once_in_order_and_says_what_to_do() -> None:
+    """It is read by a pattern: what the pattern misses would be a code that nobody can look up."""
+    page = PAGE.read_text(encoding="utf-8")
+    named = re.findall(r"^### (C\d{3})", page, re.MULTILINE)
+    assert named == list(CODES)
+    assert len(set(named)) == len(named)
+    assert [code[:2] for code in named] == sorted(code[:2] for code in named)
+    assert all(code.title and code.explanation and "```" not in code.explanation for code in CODES.values())

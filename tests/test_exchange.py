@@ -23,7 +23,7 @@ from chronicle.history import open_history
 from chronicle.interop import records as exchange
 from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
-from chronicle.interop.records import Examined, examine, is_export, lines, read_records, restore
+from chronicle.interop.records import ExaminedExport, examine, is_export, lines, read_records, restore
 from chronicle.stores import Head, NewRecord, Record, Store, migrate_store, open_store
 from chronicle.stores.record import chained
 from given import acquired, happened, proposed
@@ -586,7 +586,7 @@ def test_what_is_an_export(file: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_bytes(b"\n\n")
     assert not is_export(empty)
-    assert examine([empty], None) == Examined(0, 0, Head(0, "00" * 32))
+    assert examine([empty], None) == ExaminedExport(0, 0, Head(0, "00" * 32))
 
 
 # As a history

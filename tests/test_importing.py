@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from chronicle import importing
 from chronicle.cli.group import chronicle
-from chronicle.codec import decode, encode
+from chronicle.codec import decode, encode, to_record
 from chronicle.errors import Problem, UsageError
 from chronicle.events import Event
 from chronicle.history import History
@@ -349,6 +349,36 @@ def test_an_unchanged_file_changes_nothing_of_a_store_of_0_1_0(
     for _ in range(2):
         summary = take(store, *events, *events, withdrawn=True)
         assert (summary.known, summary.skipped, summary.retracted) == (summary.made, 0, 0)
+        assert contents(store) == before
+
+
+# Files, and beside each the export of a store into which 0.1.0 itself imported it.
+IMPORTED = Path(__file__).resolve().parent / "data" / "laws" / "imported"
+IMPORTED_BY_0_1_0 = sorted(path.name.removesuffix(".0.1.0.jsonl") for path in IMPORTED.glob("*.0.1.0.jsonl"))
+
+
+@pytest.mark.parametrize("lot", [None, "{entry}"])
+@pytest.mark.parametrize("batch", [1, 1_000])
+@pytest.mark.parametrize("name", IMPORTED_BY_0_1_0)
+def test_what_0_1_0_imported_is_imported_again_without_a_change(
+    name: str, batch: int, lot: str | None, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ids that it made are those that are made today, and nothing of it is news."""
+    monkeypatch.setattr(importing, "BATCH", batch)
+    told = (IMPORTED / f"{name}.0.1.0.jsonl").read_text("utf-8").splitlines()
+    proofs = ("position", "recorded_at", "checksum", "chain")
+    plain = [{key: value for key, value in json.loads(line).items() if key not in proofs} for line in told]
+    store.append([to_record(decode(each)) for each in plain])
+    before = contents(store)
+    rows, _ = mapping_of({"events": [{**ROWS, "lot": lot}], "source": {"publisher": "Register"}})
+    format = {"rows": "csv"}.get(name, name.partition("-")[0])
+    (file,) = (path for path in IMPORTED.glob(f"{name}.*") if path.suffix in (".json", ".csv"))
+    found = [*read_files(format, [str(file)], rows if format == "csv" else None)]
+    events = [item for item in found if isinstance(item, Event)]
+    assert len(events) == len(plain)
+    for _ in range(2):
+        summary = take(store, *events)
+        assert (summary.known, summary.added, summary.corrected, summary.retracted) == (len(events), 0, 0, 0)
         assert contents(store) == before
 
 

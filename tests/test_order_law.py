@@ -206,11 +206,11 @@ def _value(view: str, value: Any) -> Any:
 FOUND: Counter[str] = Counter()
 
 
-def _has_lives(events: list[Plain]) -> bool:
-    """Whether somebody is founded or dissolved, or absorbed twice."""
+def _contradicts_itself(events: list[Plain]) -> bool:
+    """Whether a life orders nothing: something in it cannot be so, or its company is absorbed twice."""
     absorbed = Counter(event["absorbed"] for event in events if event["kind"] == "merger.absorbed")
-    founded = any(event["kind"].startswith("entity.") for event in events)
-    return founded or any(count > 1 for count in absorbed.values())
+    has_lives = any(event["kind"].startswith("entity.") for event in events)
+    return (has_lives and not brute_force.all_make_sense(events)) or max(absorbed.values(), default=0) > 1
 
 
 def check(events: list[Plain], *, in_line: bool) -> None:
@@ -219,7 +219,7 @@ def check(events: list[Plain], *, in_line: bool) -> None:
     ledger = replayed(events, in_line=in_line)
     answers = facts_of(ledger)
     # Of a life in which something cannot be so, nothing is made.
-    if _has_lives(events) and not brute_force.all_make_sense(events):
+    if _contradicts_itself(events):
         return
     for day in brute_force.DAYS:
         states = [dict(state) for state in truth[day]]

@@ -25,7 +25,7 @@ from chronicle.events import Event
 from chronicle.render.diff_page import SIGNS
 from chronicle.render.event_file import event_file
 from chronicle.render.layout import PLAIN, line_columns
-from chronicle.render.tree import Node, tree
+from chronicle.render.tree import Branch, tree
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -116,22 +116,22 @@ def test_every_view_is_told() -> None:
 
 TEXTS = st.text("ab ", min_size=1, max_size=60).map(lambda text: " ".join(text.split()) or "a")
 NODES = st.recursive(
-    st.builds(lambda text: Node(([(text, PLAIN)],)), TEXTS),
+    st.builds(lambda text: Branch(([(text, PLAIN)],)), TEXTS),
     lambda inner: st.builds(
-        lambda text, children: Node(([(text, PLAIN)],), tuple(children)), TEXTS, st.lists(inner, max_size=3)
+        lambda text, children: Branch(([(text, PLAIN)],), tuple(children)), TEXTS, st.lists(inner, max_size=3)
     ),
     max_leaves=8,
 )
 
 
-def words_of(node: Node) -> list[str]:
+def words_of(node: Branch) -> list[str]:
     """All words of a tree, top down."""
     own = [word for line in node.lines for text, _ in line for word in text.split()]
     return [*own, *(word for child in node.children for word in words_of(child))]
 
 
 @given(node=NODES, width=st.integers(60, 100))
-def test_a_tree_says_every_word_once_and_in_order(node: Node, width: int) -> None:
+def test_a_tree_says_every_word_once_and_in_order(node: Branch, width: int) -> None:
     """Breaking lines and drawing branches loses nothing and moves nothing."""
     lines = ["".join(text for text, _ in line) for line in tree(node, width)]
     drawn = str.maketrans(dict.fromkeys("├─└│", " "))

@@ -28,7 +28,7 @@ from chronicle.history import History
 from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
 from chronicle.render.layout import Line, line_columns
-from chronicle.render.tree import Node, tree
+from chronicle.render.tree import Branch, tree
 from chronicle.replay import Before, Change, Projector
 from chronicle.state import State
 from chronicle.stores import NewRecord, open_store
@@ -403,7 +403,7 @@ def test_an_explanation_is_linear_in_the_length_of_a_note(word: str) -> None:
     def seconds(length: int) -> float:
         note: Line = [("1 Jan 2014  ", ""), (word * (length // len(word)), "dim")]
         began = time.process_time()
-        lines = list(tree(Node(([("why", "")],), (Node((note,)),)), 80))
+        lines = list(tree(Branch(([("why", "")],), (Branch((note,)),)), 80))
         assert len(lines) > length / 200
         return time.process_time() - began
 
@@ -415,7 +415,7 @@ def test_an_explanation_is_linear_in_the_length_of_a_note(word: str) -> None:
 def test_a_note_is_told_whole_however_its_lines_are_broken(word: str) -> None:
     """No blank comes between two Chinese characters, and nothing is lost."""
     note = (word * 40).strip()
-    lines = list(tree(Node(([("why", "")],), (Node(([(note, "")],)),)), 40))
+    lines = list(tree(Branch(([("why", "")],), (Branch(([(note, "")],)),)), 40))
     assert all(line_columns(line) <= 40 for line in lines)
     told = ["".join(text for text, _ in line).removeprefix("└─ ").strip() for line in lines[1:]]
     assert (" " if " " in word else "").join(told) == note

@@ -354,7 +354,7 @@ METHODS: dict[str, str] = {
 REASONS: dict[str, str] = {
     "backup": "chronicle.stores: Store.backup; a copy of a file is no question to a history",
     "bench": "it measures, and answers nothing",
-    "explain": "chronicle.codes.CODES has the texts",
+    "explain": "chronicle.errors.codes.CODES has the texts",
     "export": "chronicle.interop.exports: exported; formats stand above the history",
     "import": "chronicle.importing: import_events; formats stand above the history",
     "migrate": "chronicle.stores: a store of an older format cannot be appended to by a history",

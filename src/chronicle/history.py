@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -359,8 +359,14 @@ class History:
         """Where sources disagree: every claim, which one counts, and by which rule."""
         return self._resolved(known, recorded).conflicts
 
-    def check(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Problem, ...]:
-        """Every doubt about the history as known on ``known``, with the events involved and their place."""
+    def check(
+        self, known: Day | None = None, recorded: Day | None = None, *, laws: bool = False
+    ) -> tuple[Problem, ...]:
+        """Every doubt about the history as known on ``known``, with the events involved and their place.
+
+        Of a store, also a note (C421) on each event that was recorded before the laws of 0.2.0 came and
+        has another answer by them; with ``laws`` on each such event of any history.
+        """
         from chronicle.checks import Examined, examine, undeclared
 
         resolved = self._resolved(known, recorded)
@@ -368,7 +374,26 @@ class History:
         found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger, resolved.doubts))
         # Files that leave a name open are refused, and events made by code need declare nothing.
         names = undeclared(seen.events) if self._recorded is not None else ()
-        return tuple(self._placed(problem) for problem in (*seen.problems, *seen.doubts, *found, *names))
+        changed = self._changed_by_laws(known, recorded, laws)
+        everything = (*seen.problems, *seen.doubts, *found, *names, *changed)
+        return tuple(self._placed(problem) for problem in everything)
+
+    def _changed_by_laws(self, known: Day | None, recorded: Day | None, laws: bool) -> Iterator[Problem]:
+        from chronicle import earlier
+
+        about = (
+            {event.id for event in self._events}
+            if laws
+            else {
+                event.id
+                for event, at in zip(self._events, self._recorded or (), strict=False)
+                if at and at[:10] < earlier.LAWS_CAME
+            }
+        )
+        if about:
+            events = self._events if recorded is None else self._held(as_day(recorded))
+            before = earlier.replayed_earlier(events, None if known is None else as_day(known))
+            yield from earlier.notes(before, self._resolved(known, recorded), about)
 
     # Changes
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,9 @@ from chronicle.projectors import PROJECTORS
 from chronicle.replay import Ledger, Projector, in_order
 
 _Patch = tuple[tuple[str, str], ...]
+
+Turns = Callable[[Iterable[Event]], Mapping[str, Any]]
+"""For each of some records, by its id, something that sorts it among them: the newest comes last."""
 
 
 @frozen
@@ -73,11 +76,14 @@ class Visible:
         return learned
 
 
-def visible(events: Sequence[Event], known: datetime.date | None = None) -> Visible:
+def visible(
+    events: Sequence[Event], known: datetime.date | None = None, turns: Turns | None = None
+) -> Visible:
     """The events known on the day ``known`` (None: all), each as corrected by then.
 
     ``events`` stand in order of position. Retracted ones are left out. The newest correction of a
-    field wins; a correction that was itself retracted or corrected counts as that leaves it.
+    field wins; a correction that was itself retracted or corrected counts as that leaves it. ``turns``
+    says which of two records is the newer, where that is not to go by their own dates.
     """
     seen = [event for event in events if known is None or knowledge(event).day <= known]
     records = [
@@ -85,7 +91,7 @@ def visible(events: Sequence[Event], known: datetime.date | None = None) -> Visi
     ]
     if not records:
         return Visible(tuple(seen))
-    resolved = _resolve(records)
+    resolved = _resolve(records, turns or _turns)
     problems: list[Problem] = []
     kept = [event for event in seen if event.id not in resolved.retractions]
     patched = [_corrected(event, resolved.patches.get(event.id, ()), problems) for event in kept]
@@ -205,13 +211,13 @@ class _Resolved:
     links: Sequence[IdentityLinked]
 
 
-def _resolve(records: Sequence[Event]) -> _Resolved:
+def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
     """Which events are out, and which patches the others get, oldest first.
 
     From the newest to the oldest: by the time a record has its turn, all that was later said about
     it is known, so that one walk serves corrections of corrections and retractions of retractions.
     """
-    turns = _turns(records)
+    turns = turns_of(records)
     newest_first = sorted(records, key=lambda record: turns[record.id])[::-1]
     retractions: dict[str, str] = {}
     patches: defaultdict[str, list[tuple[str, _Patch]]] = defaultdict(list)

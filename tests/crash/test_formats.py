@@ -2,8 +2,9 @@
 
 ``tests/data/stores/`` has the stores, each written when its version was new and never again: ``NAME.db`` is
 the store, ``NAME.jsonl`` its export, ``NAME.head`` its position and chain hash, ``NAME.timeline.txt`` what
-``chronicle timeline`` said of it. They hold the events of ``history.jsonl``, recorded in three appends on
-three days. ``format-1`` is older than every release, and than exports of stores.
+``chronicle timeline`` said of it. They hold the events of ``history.jsonl``, or those of ``history-2.jsonl``
+since events can have ``ends``, ``apart`` and ``lot``, recorded in three appends on three days. ``format-1``
+is older than every release, and than exports of stores.
 
     CHRONICLE_WRITE_STORE=0.2.0 pytest tests/crash/test_formats.py
 
@@ -27,6 +28,7 @@ from click.testing import CliRunner
 from chronicle import codec
 from chronicle.cli import chronicle
 from chronicle.events import Event
+from chronicle.history import open_history
 from chronicle.interop.records import lines
 from chronicle.stores import NewRecord, migrate_store, open_store
 
@@ -37,24 +39,30 @@ EXPORTED = [name for name in OPENED if (STORES / f"{name}.jsonl").exists()]
 Note = Callable[..., None]
 
 
-def events() -> list[Event]:
-    """What every one of the stores holds."""
-    text = (STORES / "history.jsonl").read_text(encoding="utf-8")
+# The versions that knew nothing of what ends what, of tellers and of lots.
+BEFORE_THE_LAWS = ("format-1", "0.1.0")
+
+
+def events(name: str) -> list[Event]:
+    """What the store of a version holds."""
+    history = "history.jsonl" if name in BEFORE_THE_LAWS else "history-2.jsonl"
+    text = (STORES / history).read_text(encoding="utf-8")
     return [codec.decode(json.loads(line)) for line in text.splitlines()]
 
 
-def days() -> Iterator[datetime]:
+def days(name: str) -> Iterator[datetime]:
     """A clock that says on which day each of the three appends was made."""
-    day = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    first = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    day = first if name in BEFORE_THE_LAWS else first.replace(month=12)
     while True:
         yield day
         day += timedelta(days=1, microseconds=1)
 
 
-def write(path: Path) -> None:
-    """The store of ``events`` as this version writes it. The same version always writes the same records."""
-    records = [codec.to_record(event) for event in events()]
-    clock = days()
+def write(path: Path, name: str) -> None:
+    """The store of a version as this one writes it. The same version always writes the same records."""
+    records = [codec.to_record(event) for event in events(name)]
+    clock = days(name)
     with open_store(path, create=True, clock=lambda: next(clock)) as store:
         for start, stop in ((0, 14), (14, 30), (30, len(records))):
             store.append(records[start:stop])
@@ -95,12 +103,12 @@ def test_the_store_of_a_new_version_is_written() -> None:
     stem = os.environ["CHRONICLE_WRITE_STORE"]
     path = STORES / f"{stem}.db"
     assert not path.exists()
-    write(path)
+    write(path, stem)
     (STORES / f"{stem}.head").write_text(head_of(path), encoding="utf-8")
     (STORES / f"{stem}.timeline.txt").write_text(timeline_of(path), encoding="utf-8")
     with open_store(path, read_only=True) as store:
         (STORES / f"{stem}.jsonl").write_bytes(b"".join(lines(store.read())))
-    assert expected(stem, ".head").startswith(f"{len(events())} ")
+    assert expected(stem, ".head").startswith(f"{len(events(stem))} ")
 
 
 def test_a_store_of_every_version_opens_with_its_head(name: str, copy: Path, results: Note) -> None:
@@ -113,9 +121,9 @@ def test_a_store_of_every_version_opens_with_its_head(name: str, copy: Path, res
     results("R9", store=f"SQLite, written by {name}", done="opened and proven", other_head=0, changed_bytes=0)
 
 
-def test_a_store_of_every_version_holds_the_same_events(copy: Path) -> None:
+def test_a_store_of_every_version_holds_the_same_events(name: str, copy: Path) -> None:
     """Every record is read back as the event that was recorded, in its order, and found by its id."""
-    recorded = events()
+    recorded = events(name)
     with open_store(copy, read_only=True) as store:
         records = list(store.read())
         assert [codec.from_record(record) for record in records] == recorded
@@ -148,11 +156,18 @@ def test_anyone_can_verify_a_store_of_every_version(name: str, copy: Path, root:
         assert (done.stdout, done.stderr) == (expected(name, ".head"), "")
 
 
-def test_what_is_written_today_is_what_was_written_then(tmp_path: Path) -> None:
-    """The same events at the same times have the same chain as in the store of the newest version."""
-    newest = max(EXPORTED, key=lambda name: [int(number) for number in name.split(".")])
-    write(tmp_path / "today.db")
-    assert head_of(tmp_path / "today.db") == expected(newest, ".head")
+@pytest.mark.parametrize("name", EXPORTED)
+def test_what_is_written_today_is_what_was_written_then(name: str, tmp_path: Path) -> None:
+    """The same events at the same times have the same chain as in the store of any version."""
+    write(tmp_path / "today.db", name)
+    assert head_of(tmp_path / "today.db") == expected(name, ".head")
+
+
+def test_only_a_store_from_before_the_laws_is_searched_for_what_they_changed(name: str, copy: Path) -> None:
+    """The events of both have the answers that they had; what the laws brought in is no change."""
+    codes = {problem.code for problem in open_history(copy, read_only=True).check()}
+    assert "C421" not in codes
+    assert ("C419" in codes) == (name not in BEFORE_THE_LAWS)
 
 
 def test_a_store_of_every_version_can_be_brought_up_to_date(name: str, copy: Path) -> None:
@@ -164,6 +179,6 @@ def test_a_store_of_every_version_can_be_brought_up_to_date(name: str, copy: Pat
     assert head_of(copy) == expected(name, ".head")
     with open_store(copy) as store:
         assert list(store.read()) == records
-        done = store.append([NewRecord("one-more", "k", b"{}")], expected=len(events()))
-        assert done.head.position == len(events()) + 1
+        done = store.append([NewRecord("one-more", "k", b"{}")], expected=len(events(name)))
+        assert done.head.position == len(events(name)) + 1
         assert store.verify().intact

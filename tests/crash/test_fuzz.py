@@ -27,8 +27,8 @@ from hypothesis import strategies as st
 import fuzzing
 import strategies
 from chronicle import authoring, codec
-from chronicle.codes import CODES
 from chronicle.errors import ChronicleError, InvalidEvents
+from chronicle.errors.codes import CODES
 from mutations import Mutator
 
 SEED = int(os.environ.get("CHRONICLE_FUZZ_SEED", "5"))

@@ -39,27 +39,29 @@ class JsonItems:
             if len(line) > DEEPEST and line.count("{") + line.count("[") > DEEPEST:
                 _refuse_depth(line)
             plain = _DECODER.decode(line)
-        except _Refused as error:
+        except _RefusedValue as error:
             self._refuse(number, line, error)
         except json.JSONDecodeError as error:
             hint = "each line is one event, as one JSON object"
-            self._refuse(number, line, _Refused("C111", f"not JSON: {_words(error)}", hint, error.colno - 1))
+            self._refuse(
+                number, line, _RefusedValue("C111", f"not JSON: {_words(error)}", hint, error.colno - 1)
+            )
         else:
             if isinstance(plain, dict):
                 node.plain = plain if _OF_A_RECORD.isdisjoint(plain) else _event(plain)
                 return Item("events", _tree(line, number) if self._places else node)
             self._refuse(
-                number, line, _Refused("C111", "line is not a JSON object", "write {...}", start.column)
+                number, line, _RefusedValue("C111", "line is not a JSON object", "write {...}", start.column)
             )
         return Item("events", node, refused=True)
 
-    def _refuse(self, number: int, line: str, error: _Refused) -> None:
+    def _refuse(self, number: int, line: str, error: _RefusedValue) -> None:
         column = error.column if error.column is not None else _last(error.token, line)
         place = self._text.place(Position(number, max(0, min(column, len(line)))), max(1, len(error.token)))
         self.problems.append(Problem(error.code, error.message, place, error.help))
 
 
-class _Refused(Exception):
+class _RefusedValue(Exception):
     """A line that is JSON, or nearly so, and not taken. ``token`` is where, when no column is known."""
 
     def __init__(
@@ -91,12 +93,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         message = f"key {quoted(twice)} given twice"
-        raise _Refused("C105", message, "give it once", token=json.dumps(twice, ensure_ascii=False))
+        raise _RefusedValue("C105", message, "give it once", token=json.dumps(twice, ensure_ascii=False))
     return made
 
 
 def _no_number(text: str) -> NoReturn:
-    raise _Refused(
+    raise _RefusedValue(
         "C111", f"{text} is not JSON", "write the value as a text, or leave the key out", token=text
     )
 
@@ -122,16 +124,16 @@ def _refuse_depth(line: str) -> None:
         depth += (token[0] in ("{", "[")) - (token[0] in ("}", "]"))
         if depth > DEEPEST:
             message = f"nested deeper than {DEEPEST} levels"
-            raise _Refused("C107", message, "no event needs more than five", column=token.start())
+            raise _RefusedValue("C107", message, "no event needs more than five", column=token.start())
 
 
 def _tree(line: str, number: int) -> Node:
     """The nodes of a line that is known to be JSON, nested no deeper than it may be."""
-    stack: list[_Open] = []
+    stack: list[_OpenValue] = []
     for token in _TOKENS.finditer(line):
         start, end = Position(number, token.start()), Position(number, token.end())
         if token[0] in ("{", "["):
-            stack.append(_Open(token[0] == "{", start))
+            stack.append(_OpenValue(token[0] == "{", start))
             continue
         node = (
             stack.pop().closed(end) if token[0] in ("}", "]") else Node(_DECODER.decode(token[0]), start, end)
@@ -142,7 +144,7 @@ def _tree(line: str, number: int) -> Node:
     raise AssertionError("a line of JSON has an end")
 
 
-class _Open:
+class _OpenValue:
     """An object or an array that is not complete yet, and of an object the key that waits for its value."""
 
     def __init__(self, is_object: bool, start: Position) -> None:

@@ -19,7 +19,7 @@ MOST_PROBLEMS: Final = 1_000
 Step = str | int
 
 
-class Mark(Protocol):
+class TextMark(Protocol):
     """A position in a text; ``line`` and ``column`` count from 0, in characters."""
 
     @property
@@ -52,8 +52,8 @@ class Node:
     """
 
     plain: object
-    start: Mark
-    end: Mark
+    start: TextMark
+    end: TextMark
     children: Mapping[Step, Node] = _NONE
     keys: Mapping[Step, Node] = _NONE
 
@@ -78,7 +78,7 @@ class Text:
             self._lines = self.text.splitlines()
         return self._lines
 
-    def place(self, mark: Mark, length: int = 1) -> Place:
+    def place(self, mark: TextMark, length: int = 1) -> Place:
         """The place of ``length`` characters from ``mark`` on."""
         line = self.lines[mark.line] if mark.line < len(self.lines) else ""
         return Place(self.name, mark.line + 1, mark.column + 1, length, line)

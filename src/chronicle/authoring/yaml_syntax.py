@@ -7,7 +7,7 @@ from typing import Final
 
 import yaml
 
-from chronicle.authoring.nodes import Mark, Position, Text
+from chronicle.authoring.nodes import Position, Text, TextMark
 from chronicle.errors import Place, Problem, printable
 
 
@@ -26,23 +26,23 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: Text) -> Problem:
     return Problem(code, message, text.place(_visible(text, mark)), help)
 
 
-def _token_problem(character: str, text: Text, mark: Mark) -> tuple[str, Place, str]:
+def _token_problem(character: str, text: Text, mark: TextMark) -> tuple[str, Place, str]:
     if character == "\t":
         return "tab where spaces are expected", text.place(mark), "indent with spaces"
     message = f'text starts with "{printable(character)}"'
     return message, text.place(mark), "put the text into quotes"
 
 
-def _in_brackets(closing: str, text: Text, mark: Mark) -> tuple[str, Place, str]:
+def _in_brackets(closing: str, text: Text, mark: TextMark) -> tuple[str, Place, str]:
     message = f'comma or "{closing}" expected here'
     return message, text.place(mark), "put a text with quotes, brackets or commas in it into double quotes"
 
 
-def _character(text: Text, mark: Mark) -> str:
+def _character(text: Text, mark: TextMark) -> str:
     return text.lines[mark.line][mark.column : mark.column + 1] if mark.line < len(text.lines) else ""
 
 
-def _visible(text: Text, mark: Mark) -> Mark:
+def _visible(text: Text, mark: TextMark) -> TextMark:
     """The mark itself, or the end of the last line when the parser stopped after it."""
     if mark.line < len(text.lines) or not text.lines:
         return mark

@@ -49,7 +49,7 @@ def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
 
 def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes of errors and findings, each with its title."""
-    from chronicle.codes import CODES
+    from chronicle.errors.codes import CODES
 
     found = (code for code in CODES.values() if code.code.startswith(incomplete.upper()))
     return [_item(code.code, code.title) for code in found]

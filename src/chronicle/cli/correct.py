@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chronicle.cli.asked import Asked
-from chronicle.cli.recording import Statement, opened, state, stating
+from chronicle.cli.recording import Options, opened, state, stating
 
 if TYPE_CHECKING:
     from chronicle.events import Event
@@ -38,7 +38,7 @@ def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[st
     A value is what the field would have in a file; of a list its items with commas between, and what
     has parts of its own as JSON.
     """
-    statement = Statement(**said)
+    statement = Options(**said)
     given = _pairs(fields, dropped)
     history, store = opened(asked, statement.into)
     correction = history.correct(event, _values(history.event(event), given), **statement.said)

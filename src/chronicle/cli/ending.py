@@ -18,7 +18,7 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 """The exit code when the reader of a pipe went away, likewise."""
 
-_COLORS = {"error": "red", "warning": "yellow"}
+_COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import click
 
 from chronicle.cli import completion
-from chronicle.codes import CODES, Code
 from chronicle.errors import NotFound, Problem, nearest
+from chronicle.errors.codes import CODES, Code
 
 _SUBJECTS = MappingProxyType(
     {

@@ -15,7 +15,7 @@ from chronicle.cli.asked import color_option, source_option
 from chronicle.errors import nearest
 
 
-class Listed(NamedTuple):
+class CommandEntry(NamedTuple):
     """A sub-command in the table: where it is, as ``module:function``, and what it does in one line."""
 
     home: str
@@ -136,29 +136,37 @@ def main() -> NoReturn:
 
 COMMANDS = MappingProxyType(
     {
-        "timeline": Listed("chronicle.cli.timeline:timeline", "What happened, in order."),
-        "as-of": Listed("chronicle.cli.as_of:as_of", "What was so on a day."),
-        "why": Listed("chronicle.cli.why:why", "Why something is so: events, sources, corrections."),
-        "diff": Listed("chronicle.cli.diff:diff", "What changed between two days, or in what was known."),
-        "conflicts": Listed(
+        "timeline": CommandEntry("chronicle.cli.timeline:timeline", "What happened, in order."),
+        "as-of": CommandEntry("chronicle.cli.as_of:as_of", "What was so on a day."),
+        "why": CommandEntry("chronicle.cli.why:why", "Why something is so: events, sources, corrections."),
+        "diff": CommandEntry(
+            "chronicle.cli.diff:diff", "What changed between two days, or in what was known."
+        ),
+        "conflicts": CommandEntry(
             "chronicle.cli.conflicts:conflicts", "Where sources disagree, and which one counts."
         ),
-        "check": Listed("chronicle.cli.check:check", "Every doubt about a history."),
-        "record": Listed("chronicle.cli.record:record", "Record event files in a store, for good."),
-        "import": Listed("chronicle.cli.import_:import_", "Import a foreign format into a store."),
-        "export": Listed("chronicle.cli.export:export", "Write a history in a format of others."),
-        "correct": Listed(
+        "check": CommandEntry("chronicle.cli.check:check", "Every doubt about a history."),
+        "record": CommandEntry("chronicle.cli.record:record", "Record event files in a store, for good."),
+        "import": CommandEntry("chronicle.cli.import_:import_", "Import a foreign format into a store."),
+        "export": CommandEntry("chronicle.cli.export:export", "Write a history in a format of others."),
+        "correct": CommandEntry(
             "chronicle.cli.correct:correct", "Put fields of an event right, by an event of its own."
         ),
-        "retract": Listed("chronicle.cli.retract:retract", "Withdraw an event, by an event of its own."),
-        "verify": Listed("chronicle.cli.verify:verify", "Prove that a store is what was recorded."),
-        "seal": Listed("chronicle.cli.seal:seal", "Write down where a store ends, to prove it later."),
-        "backup": Listed("chronicle.cli.backup:backup", "Copy a store into another, and verify the copy."),
-        "tail": Listed("chronicle.cli.tail:tail", "The last records of a store, and those that come."),
-        "migrate": Listed("chronicle.cli.migrate:migrate", "Bring a store up to the format of today."),
-        "schema": Listed("chronicle.cli.schema:schema", "The JSON Schema of event files, for editors."),
-        "explain": Listed("chronicle.cli.explain:explain", "What an error or a finding means, by its code."),
-        "bench": Listed("chronicle.cli.bench:bench", "How fast Chronicle is on this computer."),
+        "retract": CommandEntry(
+            "chronicle.cli.retract:retract", "Withdraw an event, by an event of its own."
+        ),
+        "verify": CommandEntry("chronicle.cli.verify:verify", "Prove that a store is what was recorded."),
+        "seal": CommandEntry("chronicle.cli.seal:seal", "Write down where a store ends, to prove it later."),
+        "backup": CommandEntry(
+            "chronicle.cli.backup:backup", "Copy a store into another, and verify the copy."
+        ),
+        "tail": CommandEntry("chronicle.cli.tail:tail", "The last records of a store, and those that come."),
+        "migrate": CommandEntry("chronicle.cli.migrate:migrate", "Bring a store up to the format of today."),
+        "schema": CommandEntry("chronicle.cli.schema:schema", "The JSON Schema of event files, for editors."),
+        "explain": CommandEntry(
+            "chronicle.cli.explain:explain", "What an error or a finding means, by its code."
+        ),
+        "bench": CommandEntry("chronicle.cli.bench:bench", "How fast Chronicle is on this computer."),
     }
 )
 """Every sub-command: its name, where it is, and one line of help."""

@@ -26,7 +26,7 @@ _NEXT_FIELD = re.compile(rf";\s*(?=(?:{'|'.join(_SOURCE_FIELDS)})\s*=)")
 
 
 @frozen
-class Statement:
+class Options:
     """What every statement about an event says: why, by whom, when, and where it is to be kept."""
 
     reason: str
@@ -121,7 +121,7 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
 # Where it goes
 
 
-def state(history: History, store: Store | None, event: Event, statement: Statement) -> None:
+def state(history: History, store: Store | None, event: Event, statement: Options) -> None:
     """Append an event to the store of the history, or print it as YAML for a file."""
     if store is None or statement.dry_run:
         from chronicle.render.event_file import event_file

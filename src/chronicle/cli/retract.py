@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from chronicle.cli.asked import Asked
-from chronicle.cli.recording import Statement, opened, state, stating
+from chronicle.cli.recording import Options, opened, state, stating
 
 
 @click.command(
@@ -22,6 +22,6 @@ def retract(asked: Asked, event: str, **said: Any) -> None:
     --into, or by --from; for a history of files it is printed as YAML, for a file. A retraction can be
     retracted, and a correction too.
     """
-    statement = Statement(**said)
+    statement = Options(**said)
     history, store = opened(asked, statement.into)
     state(history, store, history.retract(event, **statement.said), statement)

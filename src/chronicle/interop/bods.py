@@ -19,10 +19,10 @@ from chronicle.events import Event
 from chronicle.interop.bods_checks import Statement, Together, doubts_within, listed, mapped
 from chronicle.interop.bods_interests import Tie, placeholder_id, tie_facts, unspecified
 from chronicle.interop.bods_parties import Facts, Party, entity_id, event_id, party_facts, record_id
-from chronicle.interop.bods_rules import DETAILS, STATEMENT, Fault, faults, is_date_or_moment
+from chronicle.interop.bods_rules import DETAILS, STATEMENT, BrokenRule, faults, is_date_or_moment
 from chronicle.interop.bods_versions import Records, is_older
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.registers import Item, json_items, made, tidy
+from chronicle.interop.registers import ArrayItem, json_items, made, tidy
 
 # A statement is refused when one of these is missing or wrong: nothing could be said without it.
 _ESSENTIAL = ("statementId", "recordId", "recordType", "recordDetails", "statementDate")
@@ -72,7 +72,7 @@ class _Reader:
     _older: Records = field(factory=Records)
     _series: dict[str, _Series] = field(factory=dict)
 
-    def take(self, item: Item) -> Iterator[Incoming]:
+    def take(self, item: ArrayItem) -> Iterator[Incoming]:
         """The events of one statement, and what is wrong with it."""
         place = item.place(self.name)
         value = item.value
@@ -136,18 +136,18 @@ class _Reader:
         return placeholder_id(statement, end)
 
 
-def _faults(value: Any) -> Iterator[Fault]:
+def _faults(value: Any) -> Iterator[BrokenRule]:
     if not isinstance(value, dict):
-        yield Fault("", "type", f"statement is not an object: {shown(value)}")
+        yield BrokenRule("", "type", f"statement is not an object: {shown(value)}")
         return
     for fault in faults(value, STATEMENT, "statement"):
-        yield Fault(fault.path, fault.rule, fault.message.replace("statement.", "", 1))
+        yield BrokenRule(fault.path, fault.rule, fault.message.replace("statement.", "", 1))
     rule = DETAILS.get(str(value.get("recordType")))
     if rule is not None and isinstance(value.get("recordDetails"), dict):
         yield from faults(value["recordDetails"], rule, "recordDetails")
 
 
-def _is_essential(fault: Fault) -> bool:
+def _is_essential(fault: BrokenRule) -> bool:
     """Whether a statement with this fault is refused. An id that is too long or too short still is one."""
     if fault.rule in ("minLength", "maxLength"):
         return False

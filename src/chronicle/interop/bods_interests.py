@@ -35,7 +35,7 @@ class _Point(NamedTuple):
     note: str
 
 
-class Standing(NamedTuple):
+class InterestSeen(NamedTuple):
     """The value of a right or a basis, since when, the id of the event that set it, and the lot it is of."""
 
     value: str = _GONE
@@ -49,7 +49,7 @@ class Tie:
     """What stood between two parties after a statement, by right or basis."""
 
     date: str
-    values: Mapping[str, Standing] = field(factory=dict)
+    values: Mapping[str, InterestSeen] = field(factory=dict)
 
 
 def unspecified(party: Any) -> str:
@@ -74,9 +74,9 @@ def tie_facts(
     if not timelines and not closed and (before is None or stood.keys() == {_bare(details)}):
         timelines[_bare(details)] = [_Point(date, _HELD, "")]
     lots = _lots(statement)
-    after: dict[str, Standing] = {}
+    after: dict[str, InterestSeen] = {}
     for key in dict.fromkeys([*stood, *timelines]):
-        standing = stood.get(key, Standing())
+        standing = stood.get(key, InterestSeen())
         points = list(_learned(timelines.get(key, []), standing, before.date if before else "", date))
         value = points[-1].value if points else standing.value
         if value != _GONE and (closed or key not in timelines):
@@ -86,7 +86,7 @@ def tie_facts(
             is_end = point.value == _GONE and standing.value != _GONE
             ends, lot = (standing.by, standing.lot) if is_end else (None, lots.get(key))
             facts[slot] = {**_fact(key, point, holder, target), "ends": ends, "lot": lot}
-            standing = Standing(point.value, point.date, named(slot), lot)
+            standing = InterestSeen(point.value, point.date, named(slot), lot)
         after[key] = standing
     return facts, Tie(date, after)
 
@@ -164,7 +164,7 @@ def _sum(shares: Iterator[Share | None]) -> str:
     return "?" if excess else str(total)
 
 
-def _learned(timeline: list[_Point], standing: Standing, cut: str, date: str) -> Iterator[_Point]:
+def _learned(timeline: list[_Point], standing: InterestSeen, cut: str, date: str) -> Iterator[_Point]:
     """What a statement adds to what was known: what came after ``cut``, and what is not as it was."""
     value, since = standing.value, standing.since
     for point in timeline:

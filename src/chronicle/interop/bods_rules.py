@@ -29,7 +29,7 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+")
 
 
 @frozen
-class Fault:
+class BrokenRule:
     """A rule that is broken: where in the statement, which sort of rule, and in words."""
 
     path: str
@@ -38,14 +38,14 @@ class Fault:
 
 
 @frozen
-class Rule:
+class SchemaRule:
     """What a value must be. ``kinds`` are JSON types; the other fields bind where they are given."""
 
     kinds: tuple[str, ...]
-    fields: Mapping[str, Rule] = field(factory=dict)
+    fields: Mapping[str, SchemaRule] = field(factory=dict)
     required: tuple[str, ...] = ()
     one_at_least: tuple[str, ...] = ()
-    items: Rule | None = None
+    items: SchemaRule | None = None
     codes: tuple[str, ...] = ()
     shortest: int = 0
     longest: int = 0
@@ -71,11 +71,11 @@ def is_date_or_moment(text: str) -> bool:
     return is_date(found[1]) and int(found[2]) < 25 and int(found[3]) < 60 if found else is_date(text)
 
 
-def faults(value: Any, rule: Rule, path: str) -> Iterator[Fault]:
+def faults(value: Any, rule: SchemaRule, path: str) -> Iterator[BrokenRule]:
     """Everything in which ``value``, which stands at ``path``, breaks ``rule``."""
     if not any(_is_kind(value, kind) for kind in rule.kinds):
         sort, words = ("type", _KINDS[rule.kinds[0]]) if len(rule.kinds) == 1 else ("oneOf", _EITHER)
-        yield Fault(path, sort, f"{path} is not {words}: {shown(value)}")
+        yield BrokenRule(path, sort, f"{path} is not {words}: {shown(value)}")
     elif isinstance(value, str):
         yield from _text_faults(value, rule, path)
     elif isinstance(value, list):
@@ -86,33 +86,37 @@ def faults(value: Any, rule: Rule, path: str) -> Iterator[Fault]:
         yield from _object_faults(value, rule, path)
     elif not isinstance(value, bool):
         if rule.least is not None and value < rule.least:
-            yield Fault(path, "minimum", f"{path} is below {rule.least}: {value}")
+            yield BrokenRule(path, "minimum", f"{path} is below {rule.least}: {value}")
         if rule.most is not None and value > rule.most:
-            yield Fault(path, "maximum", f"{path} is above {rule.most}: {value}")
+            yield BrokenRule(path, "maximum", f"{path} is above {rule.most}: {value}")
 
 
-def _object_faults(value: dict[str, Any], rule: Rule, path: str) -> Iterator[Fault]:
+def _object_faults(value: dict[str, Any], rule: SchemaRule, path: str) -> Iterator[BrokenRule]:
     for name in rule.required:
         if name not in value:
-            yield Fault(path, "required", f"{path} lacks {name}")
+            yield BrokenRule(path, "required", f"{path} lacks {name}")
     if rule.one_at_least and not any(name in value for name in rule.one_at_least):
-        yield Fault(path, "anyOf", f"{path} has neither {' nor '.join(rule.one_at_least)}")
+        yield BrokenRule(path, "anyOf", f"{path} has neither {' nor '.join(rule.one_at_least)}")
     for name, below in rule.fields.items():
         if name in value:
             yield from faults(value[name], below, f"{path}.{name}")
 
 
-def _text_faults(value: str, rule: Rule, path: str) -> Iterator[Fault]:
+def _text_faults(value: str, rule: SchemaRule, path: str) -> Iterator[BrokenRule]:
     if rule.codes and value not in rule.codes:
-        yield Fault(path, "enum", f"{path} is none of the codes of the standard: {shown(value)}")
+        yield BrokenRule(path, "enum", f"{path} is none of the codes of the standard: {shown(value)}")
     if rule.shortest and len(value) < rule.shortest:
-        yield Fault(path, "minLength", f"{path} is shorter than {rule.shortest} characters: {shown(value)}")
+        yield BrokenRule(
+            path, "minLength", f"{path} is shorter than {rule.shortest} characters: {shown(value)}"
+        )
     if rule.longest and len(value) > rule.longest:
-        yield Fault(path, "maxLength", f"{path} is longer than {rule.longest} characters: {shown(value)}")
+        yield BrokenRule(
+            path, "maxLength", f"{path} is longer than {rule.longest} characters: {shown(value)}"
+        )
     if rule.form:
         sort, right, words = _FORMS[rule.form]
         if not right(value):
-            yield Fault(path, sort, f"{path} is not {words}: {shown(value)}")
+            yield BrokenRule(path, sort, f"{path} is not {words}: {shown(value)}")
 
 
 def _is_kind(value: Any, kind: str) -> bool:
@@ -149,29 +153,31 @@ _FORMS: Mapping[str, tuple[str, Callable[[str], object], str]] = MappingProxyTyp
 
 # The tables
 
-_TEXT: Final = Rule(("text",))
-_BOOLEAN: Final = Rule(("boolean",))
-_DAY: Final = Rule(("text",), form="date")
-_MOMENT_RULE: Final = Rule(("text",), form="moment")
-_PARTIAL_DAY: Final = Rule(("text",), form="partial")
-_URI: Final = Rule(("text",), form="uri")
-_PERCENT: Final = Rule(("number",), least=0, most=100)
+_TEXT: Final = SchemaRule(("text",))
+_BOOLEAN: Final = SchemaRule(("boolean",))
+_DAY: Final = SchemaRule(("text",), form="date")
+_MOMENT_RULE: Final = SchemaRule(("text",), form="moment")
+_PARTIAL_DAY: Final = SchemaRule(("text",), form="partial")
+_URI: Final = SchemaRule(("text",), form="uri")
+_PERCENT: Final = SchemaRule(("number",), least=0, most=100)
 
 
-def _code(values: tuple[str, ...]) -> Rule:
-    return Rule(("text",), codes=values)
+def _code(values: tuple[str, ...]) -> SchemaRule:
+    return SchemaRule(("text",), codes=values)
 
 
-def _list(items: Rule) -> Rule:
-    return Rule(("list",), items=items)
+def _list(items: SchemaRule) -> SchemaRule:
+    return SchemaRule(("list",), items=items)
 
 
-def _object(fields: Mapping[str, Rule], *required: str, one_at_least: tuple[str, ...] = ()) -> Rule:
-    return Rule(("object",), fields=fields, required=required, one_at_least=one_at_least)
+def _object(
+    fields: Mapping[str, SchemaRule], *required: str, one_at_least: tuple[str, ...] = ()
+) -> SchemaRule:
+    return SchemaRule(("object",), fields=fields, required=required, one_at_least=one_at_least)
 
 
-_COUNTRY = _object({"name": _TEXT, "code": Rule(("text",), shortest=2, longest=2)}, "name")
-_AREA_CODE = Rule(("text",), shortest=2, longest=6)
+_COUNTRY = _object({"name": _TEXT, "code": SchemaRule(("text",), shortest=2, longest=2)}, "name")
+_AREA_CODE = SchemaRule(("text",), shortest=2, longest=6)
 # A person may live under the law of a subdivision; the samples of the standard hold entities to countries.
 _JURISDICTION = _object({"name": _TEXT, "code": _AREA_CODE}, "name")
 _AGENT = _object({"name": _TEXT, "uri": _URI})
@@ -190,7 +196,7 @@ _SOURCE = _object(
 )
 
 
-def _address(types: tuple[str, ...]) -> Rule:
+def _address(types: tuple[str, ...]) -> SchemaRule:
     return _object({"type": _code(types), "address": _TEXT, "postCode": _TEXT, "country": _COUNTRY})
 
 
@@ -210,7 +216,7 @@ _ANNOTATION = _object(
 _PUBLICATION = _object(
     {
         "publicationDate": _MOMENT_RULE,
-        "bodsVersion": Rule(("text",), form="version"),
+        "bodsVersion": SchemaRule(("text",), form="version"),
         "license": _URI,
         "publisher": _object({"name": _TEXT, "url": _URI}, one_at_least=("name", "url")),
     },
@@ -307,7 +313,7 @@ _PERSON = _object(
     "isComponent",
     "personType",
 )
-_PARTY = Rule(("text", "object"), fields=_UNSPECIFIED.fields, required=("reason",))
+_PARTY = SchemaRule(("text", "object"), fields=_UNSPECIFIED.fields, required=("reason",))
 _RELATIONSHIP = _object(
     {
         "isComponent": _BOOLEAN,
@@ -341,14 +347,14 @@ _RELATIONSHIP = _object(
     "interestedParty",
 )
 
-DETAILS: Final[Mapping[str, Rule]] = MappingProxyType(
+DETAILS: Final[Mapping[str, SchemaRule]] = MappingProxyType(
     {"entity": _ENTITY, "person": _PERSON, "relationship": _RELATIONSHIP}
 )
 """What the details of each type of record must be."""
 
 STATEMENT: Final = _object(
     {
-        "statementId": Rule(("text",), shortest=32, longest=64),
+        "statementId": SchemaRule(("text",), shortest=32, longest=64),
         "statementDate": _MOMENT_RULE,
         "annotations": _list(_ANNOTATION),
         "publicationDetails": _PUBLICATION,
@@ -358,7 +364,7 @@ STATEMENT: Final = _object(
         "recordId": _TEXT,
         "recordType": _code(codes.RECORD_TYPES),
         "recordStatus": _code(codes.RECORD_STATUSES),
-        "recordDetails": Rule(("object",)),
+        "recordDetails": SchemaRule(("object",)),
     },
     "statementId",
     "statementDate",

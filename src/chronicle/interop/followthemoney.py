@@ -17,7 +17,7 @@ from attrs import frozen
 from chronicle.errors import Place, Problem, shown
 from chronicle.interop.followthemoney_values import one_date, prefix_date, share_of_text, values
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.registers import NOBODY_SAYS, Item, json_items, made, part, tidy
+from chronicle.interop.registers import NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
 from chronicle.values import Share
 
 THINGS = MappingProxyType(
@@ -65,13 +65,13 @@ def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
         yield from (item,) if isinstance(item, Problem) else _events(item, item.place(name))
 
 
-def _events(item: Item, place: Place) -> Iterator[Incoming]:
+def _events(item: ArrayItem, place: Place) -> Iterator[Incoming]:
     value = item.value
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
         yield Problem("C720", f"not an entity with an id: {shown(value)}", place)
         return
     schema, properties = tidy(value.get("schema")), value.get("properties")
-    record = _Record(value["id"], schema, properties if isinstance(properties, dict) else {}, value, place)
+    record = _Line(value["id"], schema, properties if isinstance(properties, dict) else {}, value, place)
     make = _LINKS.get(schema, _thing if schema in THINGS else None)
     if make is None:
         yield record.left_out(f"schema {shown(schema)} makes no event")
@@ -80,7 +80,7 @@ def _events(item: Item, place: Place) -> Iterator[Incoming]:
 
 
 @frozen
-class _Record:
+class _Line:
     """One line of the file."""
 
     id: str
@@ -149,7 +149,7 @@ def _id(identifier: str) -> str:
     return f"ftm:{part(identifier)}"
 
 
-def _thing(record: _Record) -> Iterator[Incoming]:
+def _thing(record: _Line) -> Iterator[Incoming]:
     entity, texts = _id(record.id), record.texts
     name = next(iter(texts("name")), "") or tidy(record.whole.get("caption")) or tidy(record.id)
     country = next(iter(texts("jurisdiction", "country", "mainCountry")), None)
@@ -172,7 +172,7 @@ def _thing(record: _Record) -> Iterator[Incoming]:
         yield record.event(f"linked:{code}", kind="identity.linked", date=NOBODY_SAYS, **fields)
 
 
-def _ownership(record: _Record) -> Iterator[Incoming]:
+def _ownership(record: _Line) -> Iterator[Incoming]:
     yield from record.doubtful_dates()
     texts = record.texts("percentage")
     stated = [found for text in texts if (found := share_of_text(text)) is not None]
@@ -211,7 +211,7 @@ def _hull(shares: list[Share]) -> Share:
 def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str]) -> _Make:
     """The maker of events for a link that begins and ends."""
 
-    def make(record: _Record) -> Iterator[Incoming]:
+    def make(record: _Line) -> Iterator[Incoming]:
         yield from record.doubtful_dates()
         end, pairs = record.date("endDate"), list(record.pairs(one, other))
         extra = {"role": "; ".join(record.texts("role")) or "director"} if "role" in kinds[0] else {}
@@ -227,7 +227,7 @@ def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str])
     return make
 
 
-def _succession(record: _Record) -> Iterator[Incoming]:
+def _succession(record: _Line) -> Iterator[Incoming]:
     yield from record.doubtful_dates()
     pairs = list(record.pairs("predecessor", "successor"))
     for number, old, new in pairs:
@@ -237,7 +237,7 @@ def _succession(record: _Record) -> Iterator[Incoming]:
         yield record.left_out("Succession without a predecessor or a successor")
 
 
-_Make = Callable[[_Record], Iterator[Incoming]]
+_Make = Callable[[_Line], Iterator[Incoming]]
 
 _LINKS: Mapping[str, _Make] = MappingProxyType(
     {

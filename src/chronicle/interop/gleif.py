@@ -18,7 +18,7 @@ from chronicle.errors import InvalidEvents, Place, Problem, shown
 from chronicle.interop.gleif_events import entity_events
 from chronicle.interop.gleif_ties import exception_events, relationship_events
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.registers import Item, json_items
+from chronicle.interop.registers import ArrayItem, json_items
 
 _LISTS = ("records", "relations", "exceptions")
 _RECORDS = frozenset({"LEIRecord", "RelationshipRecord", "Exception"})
@@ -49,7 +49,7 @@ def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
             yield from _events(item, name)
 
 
-def _events(item: Item, name: str) -> Iterator[Incoming]:
+def _events(item: ArrayItem, name: str) -> Iterator[Incoming]:
     place, record = item.place(name), item.value
     if isinstance(record, dict):
         for key, make in _LEVELS:
@@ -87,7 +87,7 @@ class _Raw(io.RawIOBase):
 # XML
 
 
-def _xml_items(stream: BinaryIO, beginning: bytes, name: str) -> Iterator[Item | Problem]:
+def _xml_items(stream: BinaryIO, beginning: bytes, name: str) -> Iterator[ArrayItem | Problem]:
     _refuse_definitions(beginning, name)
     path: list[ElementTree.Element] = []
     count = 0
@@ -99,7 +99,7 @@ def _xml_items(stream: BinaryIO, beginning: bytes, name: str) -> Iterator[Item |
             path.pop()
             if _local(element.tag) in _RECORDS:
                 count += 1
-                yield Item(_plain(element), count, ElementTree.tostring(element, "unicode")[:400])
+                yield ArrayItem(_plain(element), count, ElementTree.tostring(element, "unicode")[:400])
                 # What was used is let go of, also by the list that it stood in.
                 path[-1].clear()
     except ElementTree.ParseError as error:
@@ -149,7 +149,7 @@ def _local(tag: str) -> str:
 # CSV
 
 
-def _csv_items(stream: BinaryIO, name: str) -> Iterator[Item | Problem]:
+def _csv_items(stream: BinaryIO, name: str) -> Iterator[ArrayItem | Problem]:
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     rows = csv.reader(text)
@@ -162,7 +162,7 @@ def _csv_items(stream: BinaryIO, name: str) -> Iterator[Item | Problem]:
         for row in rows:
             if row:
                 record = _nested(zip(header, row, strict=False))
-                yield Item(record, rows.line_num, ",".join(filter(None, row))[:400])
+                yield ArrayItem(record, rows.line_num, ",".join(filter(None, row))[:400])
     except csv.Error as error:
         yield Problem("C720", f"not CSV: {error}", Place(file=name, line=rows.line_num))
 

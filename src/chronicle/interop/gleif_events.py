@@ -14,8 +14,8 @@ from chronicle.errors import Place, Problem, shown
 from chronicle.interop.gleif_dates import local_date
 from chronicle.interop.gleif_nodes import (
     NEVER,
-    Maker,
     Node,
+    NodeMaker,
     attribute_of,
     below,
     later_end,
@@ -69,14 +69,14 @@ def entity_events(record: Node, place: Place) -> Iterator[Incoming]:
         return
     registration = record.get("Registration")
     status = value_of(below(registration, "RegistrationStatus"))
-    make = Maker(part(code), f"LEI {code}", place)
+    make = NodeMaker(part(code), f"LEI {code}", place)
     if status in NEVER:
         yield from _never(make, lei_id(code), status, entity)
         return
     yield from _Entity(make, code, name, record).events()
 
 
-def _never(make: Maker, lei: str, status: str, entity: Any) -> Iterator[Incoming]:
+def _never(make: NodeMaker, lei: str, status: str, entity: Any) -> Iterator[Incoming]:
     successors = _successors(entity)
     if status == "DUPLICATE" and successors:
         yield make.event(
@@ -101,7 +101,7 @@ def _successors(entity: Any) -> list[str]:
 class _Entity:
     """One entity of level 1: what is said of it, to events."""
 
-    def __init__(self, make: Maker, code: str, name: str, record: Node) -> None:
+    def __init__(self, make: NodeMaker, code: str, name: str, record: Node) -> None:
         self._make, self._code, self._name = make, code, name
         self._entity, self._registration = record["Entity"], record.get("Registration")
         country = value_of(below(below(self._entity, "LegalAddress"), "Country"))

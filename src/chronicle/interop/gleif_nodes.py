@@ -50,7 +50,7 @@ def lei_id(code: str) -> str:
     return f"lei:{part(code)}"
 
 
-class Maker:
+class NodeMaker:
     """The events of one record: their ids begin with its key, and all have its source."""
 
     def __init__(self, key: str, title: str, place: Place) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chronicle.errors import Place, Problem
 from chronicle.interop.gleif_dates import local_date
-from chronicle.interop.gleif_nodes import NEVER, Maker, Node, below, later_end, lei_id, many, value_of
+from chronicle.interop.gleif_nodes import NEVER, Node, NodeMaker, below, later_end, lei_id, many, value_of
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.registers import NOBODY_SAYS, part
 
@@ -33,7 +33,7 @@ def relationship_events(record: Node, place: Place) -> Iterator[Incoming]:
     if not child or not parent or not kind:
         yield Problem("C720", "relationship without a start, an end or a type", place)
         return
-    make = Maker(f"{part(child)}:{part(kind)}:{part(parent)}", f"relationship {kind}", place)
+    make = NodeMaker(f"{part(child)}:{part(kind)}:{part(parent)}", f"relationship {kind}", place)
     status = value_of(below(registration, "RegistrationStatus"))
     if status in NEVER:
         yield make.left_out(f"relationship that never was, its registration is {status}: {child}, {parent}")
@@ -103,7 +103,7 @@ def exception_events(record: Node, place: Place) -> Iterator[Incoming]:
         yield Problem("C720", "exception without an LEI, a category or a reason", place)
         return
     level = category.partition("_")[0]
-    make = Maker(part(code), f"reporting exception of {code}", place)
+    make = NodeMaker(part(code), f"reporting exception of {code}", place)
     for reason in dict.fromkeys(reasons):
         group = f"gleif-exception:{part(level)}:{part(reason.replace('_', '-'))}"
         yield make.event(group, kind="membership.started", date=NOBODY_SAYS, entity=lei_id(code), group=group)

@@ -338,7 +338,7 @@ def _follows(record: Record, previous: bytes) -> bool:
 # Into a store
 
 
-class Examined(NamedTuple):
+class ExaminedExport(NamedTuple):
     """What exported files are to a store: how many records are new to it, how many known, and their head."""
 
     new: int
@@ -346,7 +346,7 @@ class Examined(NamedTuple):
     head: Head
 
 
-def examine(paths: Sequence[Path], store: Store | None) -> Examined:
+def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
     """Read all of some exported files, and see whether a store (None: an empty one) may take them in.
 
     Nothing is written. Raises ``InvalidEvents`` (C520 and others) for files that are not what was
@@ -360,16 +360,20 @@ def examine(paths: Sequence[Path], store: Store | None) -> Examined:
         if batch[0].position <= held.position <= last.position:
             meeting = batch[held.position - batch[0].position]
     if first is None or last is None:
-        return Examined(0, 0, held)
+        return ExaminedExport(0, 0, held)
     if first.position > held.position + 1:
         raise Conflict(_apart(first, held))
     if store and held.position and not _continues(store, held, first, meeting or last):
         raise Conflict(_another(paths, store, first))
     new = max(0, last.position - held.position)
-    return Examined(new, last.position - first.position + 1 - new, Head(last.position, last.chain.hex()))
+    return ExaminedExport(
+        new, last.position - first.position + 1 - new, Head(last.position, last.chain.hex())
+    )
 
 
-def restore(paths: Sequence[Path], store: Store, examined: Examined, report: Report | None = None) -> None:
+def restore(
+    paths: Sequence[Path], store: Store, examined: ExaminedExport, report: Report | None = None
+) -> None:
     """Take the records of ``examined`` files that are new to a store into it.
 
     They go in by batches, each of them whole or not at all: who is interrupted starts again, and goes

@@ -33,7 +33,7 @@ _CHUNK = 64 * 1024
 _BETWEEN = " \t\r\n,"
 
 
-class Item(NamedTuple):
+class ArrayItem(NamedTuple):
     """One record of a file: its value, the line that it begins in, and the text that it was written as."""
 
     value: Any
@@ -78,7 +78,7 @@ def made(place: Place, code: str, plain: Plain) -> Event | Problem:
         return evolve(first, code=code, place=place, message=f"{given.get('kind')}: {first.message}")
 
 
-def json_items(stream: BinaryIO, name: str, lists: tuple[str, ...] = ()) -> Iterator[Item | Problem]:
+def json_items(stream: BinaryIO, name: str, lists: tuple[str, ...] = ()) -> Iterator[ArrayItem | Problem]:
     """The items of a JSON array or of JSON Lines, one after the other and never all at once.
 
     ``lists`` are keys under which a file of one object may keep its array. Numbers with a point come
@@ -150,7 +150,7 @@ def _number(text: str) -> Decimal | str:
 _scan = json.JSONDecoder(parse_float=_number).raw_decode
 
 
-def _array_items(text: _Text, name: str) -> Iterator[Item | Problem]:
+def _array_items(text: _Text, name: str) -> Iterator[ArrayItem | Problem]:
     position, line = 0, text.line
     while True:
         position, line = _past(text, position, line)
@@ -160,14 +160,14 @@ def _array_items(text: _Text, name: str) -> Iterator[Item | Problem]:
             value, end = _scanned(text.buffer, position, text.ended)
         except _Broken as error:
             text.drop(position)
-            yield Problem("C720", f"not JSON: {error}", Item(None, line, text.buffer).place(name))
+            yield Problem("C720", f"not JSON: {error}", ArrayItem(None, line, text.buffer).place(name))
             return
         if end < 0:
             text.drop(position)
             position = 0
             text.more()
             continue
-        yield Item(value, line, text.buffer[position : min(end, position + 2 * _LONGEST_EXCERPT)])
+        yield ArrayItem(value, line, text.buffer[position : min(end, position + 2 * _LONGEST_EXCERPT)])
         line += text.buffer.count("\n", position, end)
         position = end
     if not text.buffer[position:]:
@@ -203,24 +203,24 @@ def _scanned(buffer: str, position: int, ended: bool) -> tuple[Any, int]:
     return (None, -1) if end == len(buffer) and not ended else (value, end)
 
 
-def _line_items(text: _Text, name: str) -> Iterator[Item | Problem]:
+def _line_items(text: _Text, name: str) -> Iterator[ArrayItem | Problem]:
     for line, raw in _lines(text):
         if raw.strip() == "{":
             message = "neither a list nor JSON Lines: an object begins here and goes on in the next line"
             help = "write [ before the first object and ] after the last, or each object in one line"
-            yield Problem("C720", message, Item(None, line, raw).place(name), help)
+            yield Problem("C720", message, ArrayItem(None, line, raw).place(name), help)
             return
         if not raw.strip():
             continue
         try:
             value, end = _scanned(raw.strip(), 0, True)
         except _Broken as error:
-            yield Problem("C720", f"line is not JSON: {error}", Item(None, line, raw).place(name))
+            yield Problem("C720", f"line is not JSON: {error}", ArrayItem(None, line, raw).place(name))
             continue
         if end < len(raw.strip()):
             message = f"more than one value in a line: {shown(raw.strip()[end:])}"
-            yield Problem("C720", message, Item(None, line, raw).place(name))
-        yield Item(value, line, raw)
+            yield Problem("C720", message, ArrayItem(None, line, raw).place(name))
+        yield ArrayItem(value, line, raw)
 
 
 def _lines(text: _Text) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from typing import Final
 from chronicle.errors import Place, Problem, printable
 from chronicle.render.layout import DIM, PLAIN, STRONG, Line, Page, clean, columns, page_width, wrap
 
-_STYLES: Final = {"error": "bold red", "warning": "bold yellow"}
+_STYLES: Final = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 _HINT: Final = "cyan"
 _BEFORE_THE_CARET: Final = 12
 _MORE: Final = "…"

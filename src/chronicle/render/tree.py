@@ -18,21 +18,21 @@ _NARROWEST: Final = 20  # however deep the tree is
 
 
 @frozen
-class Node:
+class Branch:
     """Lines, and what hangs on them."""
 
     lines: tuple[Line, ...]
-    children: tuple[Node, ...] = ()
+    children: tuple[Branch, ...] = ()
 
 
-def tree(root: Node, width: int) -> Iterator[Line]:
+def tree(root: Branch, width: int) -> Iterator[Line]:
     """The lines of a tree, its root flush left, each line broken where it is too long."""
     for line in root.lines:
         yield from wrap(line, width)
     yield from _branches(root.children, "", width)
 
 
-def _branches(nodes: Sequence[Node], before: str, width: int) -> Iterator[Line]:
+def _branches(nodes: Sequence[Branch], before: str, width: int) -> Iterator[Line]:
     for index, node in enumerate(nodes):
         last = index == len(nodes) - 1
         beside = before + (_BESIDE if last else _THROUGH)

@@ -24,7 +24,7 @@ from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean
 from chronicle.render.sentences import Teller, has_parts, stated
 from chronicle.render.sources import source_in_full, source_words
 from chronicle.render.terms import Terms
-from chronicle.render.tree import Node, tree
+from chronicle.render.tree import Branch, tree
 from chronicle.replay import Key
 from chronicle.state import Fact
 from chronicle.values import Source
@@ -110,19 +110,19 @@ def _nothing(whys: Sequence[Why], terms: Terms) -> str:
     return terms.too_early() or f"{said[:1].upper()}{clean(said[1:])}."
 
 
-def _reason(reason: Reason, background: Background, one: bool) -> Node:
+def _reason(reason: Reason, background: Background, one: bool) -> Branch:
     fact = reason.fact
     sure: Line = [(", certain", PLAIN)] if fact.certain else [(", possible", DOUBT)]
     steps = [_step(step, fact, background) for step in reason.steps]
     steps += _ends(reason.ending, fact, "may be over", background)
-    return Node((_head(fact, sure, since(fact.since), background, one),), tuple(steps))
+    return Branch((_head(fact, sure, since(fact.since), background, one),), tuple(steps))
 
 
-def _ending(ending: Ending, background: Background, one: bool) -> Node:
+def _ending(ending: Ending, background: Background, one: bool) -> Branch:
     """A value that is over, and the event that ended it."""
     when = ", ".join(filter(None, (since(ending.fact.since), until(ending.end))))
     head = _head(ending.fact, [], when, background, one)
-    return Node((head,), tuple(_ends(ending.steps, ending.fact, "ended", background)))
+    return Branch((head,), tuple(_ends(ending.steps, ending.fact, "ended", background)))
 
 
 def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) -> Line:
@@ -133,7 +133,7 @@ def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) 
     return [*label, (statement(fact, background.called), STRONG), *sure, *tail]
 
 
-def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) -> Iterator[Node]:
+def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) -> Iterator[Branch]:
     """The events by which a fact came to its end; the last is the end itself, and ``said`` to be that."""
     for step in steps:
         yield _step(step, fact, background, said if step is steps[-1] else "")
@@ -142,7 +142,7 @@ def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) 
 # An event behind a value
 
 
-def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Node:
+def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Branch:
     """An event, ``said`` to be what ended the fact where that is not empty."""
     event = step.event
     teller = background.teller
@@ -160,7 +160,7 @@ def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Nod
         if fact.view == views.DEALS or _concerns(effect, fact)
     ]
     note: list[Line] = [[(clean(event.note), DIM)]] if event.note else []
-    return Node((head, *effects, _known(step), *note), tuple(_below(step, background)))
+    return Branch((head, *effects, _known(step), *note), tuple(_below(step, background)))
 
 
 def _concerns(effect: Effect, fact: Fact) -> bool:
@@ -183,17 +183,17 @@ def _known(step: Step) -> Line:
     return [(" · ".join(clean(part) for part in said if part), DIM)]
 
 
-def _below(step: Step, background: Background) -> Iterator[Node]:
+def _below(step: Step, background: Background) -> Iterator[Branch]:
     for source in step.event.sources:
         yield _source(source)
     if not step.event.sources and not isinstance(step.event, EntityDeclared):
-        yield Node(([("no source", DOUBT)],))
+        yield Branch(([("no source", DOUBT)],))
     yield from _corrections(step, background)
     for conflict in step.conflicts:
         yield _conflict(conflict, background.teller)
 
 
-def _source(source: Source) -> Node:
+def _source(source: Source) -> Branch:
     details = [
         f"“{clean(source.quote)}”" if source.quote else "",
         f"page {clean(source.page)}" if source.page else "",
@@ -201,10 +201,10 @@ def _source(source: Source) -> Node:
         f"retrieved {short(source.retrieved)}" if source.retrieved else "",
     ]
     below: list[Line] = [[(detail, DIM)] for detail in details if detail]
-    return Node(([("source  ", _SOURCE), (source_in_full(source), PLAIN)], *below))
+    return Branch(([("source  ", _SOURCE), (source_in_full(source), PLAIN)], *below))
 
 
-def _corrections(step: Step, background: Background) -> Iterator[Node]:
+def _corrections(step: Step, background: Background) -> Iterator[Branch]:
     if not step.corrections:
         return
     plain: dict[str, Any] = dict(codec.encode(background.written[step.event.id]))
@@ -219,7 +219,7 @@ def _corrections(step: Step, background: Background) -> Iterator[Node]:
         ]
         sources = "; ".join(map(source_words, correction.sources))
         tail = f"{clean(correction.id)} · known from {known}" + (f" · {sources}" if sources else "")
-        yield Node((head, [(tail, DIM)]))
+        yield Branch((head, [(tail, DIM)]))
 
 
 def _change(plain: dict[str, Any], name: str, value: Any) -> str:
@@ -237,13 +237,13 @@ def _day(day: datetime.date) -> str:
     return short(PartialDate.of(day))
 
 
-def _conflict(conflict: Conflict, teller: Teller) -> Node:
+def _conflict(conflict: Conflict, teller: Teller) -> Branch:
     losers = tuple(
-        Node(([(claimed(other, teller), STRONG)], [(said_by(other, teller), DIM)]))
+        Branch(([(claimed(other, teller), STRONG)], [(said_by(other, teller), DIM)]))
         for other in conflict.others
     )
     if not conflict.differ:
-        return Node(([("told by others too  ", DIM), (f"counted once; {conflict.rule}", PLAIN)],), losers)
+        return Branch(([("told by others too  ", DIM), (f"counted once; {conflict.rule}", PLAIN)],), losers)
     told = f"{once(conflict)}; " if conflict.once else ""
     words = f"{told}sources differ in {differing(conflict)}; this one counts: {conflict.rule}"
-    return Node(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)
+    return Branch(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)

@@ -100,7 +100,7 @@ def _interrupted() -> StoreError:
     return StoreError(Problem("C507", message, help="append the same records again; nothing is kept twice"))
 
 
-class Settled(NamedTuple):
+class Committed(NamedTuple):
     """What becomes of a group: the records to keep, the outcome of each request, and the head after."""
 
     added: list[Record]
@@ -110,7 +110,7 @@ class Settled(NamedTuple):
 
 def settled(
     requests: Sequence[Request], held: Mapping[str, NewRecord], head: Head, recorded_at: str
-) -> Settled:
+) -> Committed:
     """What becomes of ``requests`` in a store that ends at ``head`` and holds ``held`` under their ids."""
     known = dict(held)
     added: list[Record] = []
@@ -127,4 +127,4 @@ def settled(
             added += records
             known.update((record.id, record) for record in fresh)
         outcomes.append(Appended(tuple(records), request.given - len(records), head))
-    return Settled(added, outcomes, head)
+    return Committed(added, outcomes, head)

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from attrs import converters, evolve, field, frozen
 
-from chronicle.codes import CODES, Severity
+from chronicle.errors.codes import CODES, Severity
 
 # They have no width and change how their neighbours are written: Persian and the scripts of India have
 # words that are others without them, and families of emoji fall apart.
@@ -122,7 +122,7 @@ class Place:
 
 def _known_code(_: object, __: object, code: str) -> None:
     if code not in CODES:
-        raise LookupError(f"no code {code} in chronicle.codes.CODES")
+        raise LookupError(f"no code {code} in chronicle.errors.codes.CODES")
 
 
 @frozen
