@@ -84,7 +84,7 @@ Sense = Callable[[Any, Standing], bool]
 
 
 @frozen(eq=False)
-class Tie:
+class TieRule:
     """What events of one kind begin and those of another end: a cell of a view.
 
     ``key_of`` gives the parts of its key that both kinds name, or the only one. ``last`` is the field that
@@ -119,11 +119,9 @@ class Tie:
         """Whether a begin finds its cell empty, or an end what it ends."""
         if isinstance(event, self.begins):
             return before.get(self.view, self.key(event)) is None
-        return (
-            bool(self.ended(event, before))
-            if self.last
-            else before.get(self.view, self.key(event)) is not None
-        )
+        if self.last:
+            return bool(self.ended(event, before))
+        return before.get(self.view, self.key(event)) is not None
 
 
 def _together(event: PartnershipAgreed | PartnershipEnded) -> str:
@@ -139,9 +137,13 @@ def _partnership(event: PartnershipAgreed) -> views.Partnership:
     return views.Partnership(event.parties, event.subject, event.project)
 
 
-TIES: tuple[Tie, ...] = (
-    Tie(views.LISTINGS, ListingStarted, ListingEnded, attrgetter("entity"), _listing, "exchange"),
-    Tie(
+def _is_so(_: MembershipStarted) -> bool:
+    return True
+
+
+TIES: tuple[TieRule, ...] = (
+    TieRule(views.LISTINGS, ListingStarted, ListingEnded, attrgetter("entity"), _listing, "exchange"),
+    TieRule(
         views.CONTROL,
         ControlGranted,
         ControlEnded,
@@ -149,22 +151,22 @@ TIES: tuple[Tie, ...] = (
         attrgetter("basis"),
         "basis",
     ),
-    Tie(
+    TieRule(
         views.ROLES,
         RoleAppointed,
         RoleEnded,
         attrgetter("person", "entity", "role"),
         attrgetter("role"),
     ),
-    Tie(views.PARTNERSHIPS, PartnershipAgreed, PartnershipEnded, _together, _partnership, "subject"),
-    Tie(
+    TieRule(views.PARTNERSHIPS, PartnershipAgreed, PartnershipEnded, _together, _partnership, "subject"),
+    TieRule(
         views.PROJECTS,
         ProjectReleased,
         None,
         attrgetter("project", "where"),
         lambda event: views.Release(event.by),
     ),
-    Tie(views.MEMBERSHIPS, MembershipStarted, MembershipEnded, attrgetter("entity", "group"), lambda _: True),
+    TieRule(views.MEMBERSHIPS, MembershipStarted, MembershipEnded, attrgetter("entity", "group"), _is_so),
 )
 """The ties. Their projectors and what is said of them below are made from this table."""
 

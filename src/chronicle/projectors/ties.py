@@ -11,14 +11,14 @@ from chronicle import views
 from chronicle.events import Event
 from chronicle.projectors.departures import Standing, departures, in_key
 from chronicle.replay import Before, Change, Handler, Key, Projector
-from chronicle.sense import TIES, Tie
+from chronicle.sense import TIES, TieRule
 
 
-def _projector(tie: Tie) -> Projector:
+def _projector(tie: TieRule) -> Projector:
     return Projector(name=tie.view, views=(tie.view,), table=_table(tie))
 
 
-def _table(tie: Tie) -> Mapping[type, Handler]:
+def _table(tie: TieRule) -> Mapping[type, Handler]:
     view = tie.view
 
     def begun(event: Event, _: Before) -> tuple[Change, ...]:

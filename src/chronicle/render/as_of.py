@@ -9,7 +9,7 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.render.as_of_page import as_of_page
-from chronicle.render.groups import Item, excess_data, excesses, items, own_items
+from chronicle.render.groups import FactRow, excess_data, excesses, items, own_items
 from chronicle.render.layout import Page, clean
 from chronicle.render.terms import ASKED_PLAINLY, Terms
 from chronicle.state import State
@@ -70,14 +70,14 @@ class AsOf:
         """The facts in groups, what is only possible marked."""
         return as_of_page(self.state, self.entity, self.first, self.terms, width)
 
-    def _items(self) -> Iterator[Item]:
+    def _items(self) -> Iterator[FactRow]:
         for _, found in items(self.state, self.entity):
             yield from found
         for own in own_items(self.state, self.entity).values():
             yield from own
 
 
-def _row(item: Item) -> tuple[str, ...]:
+def _row(item: FactRow) -> tuple[str, ...]:
     data = item.data
     share = data.get("share") or {}
     return (

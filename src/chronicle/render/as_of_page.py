@@ -30,7 +30,7 @@ from chronicle.render.layout import (
     wrap,
 )
 from chronicle.render.names import called
-from chronicle.render.sections import Asked, Told, sections
+from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.terms import Terms
 from chronicle.state import State
 
@@ -44,10 +44,10 @@ _GONE: Final = "whom it names is no more"
 
 def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:
     """The page of ``state``, or of what in it names ``entity``. ``first`` is the date of the first event."""
-    return Page(lambda: _page(Asked(state, entity), first, terms, min(page_width(width), _WIDEST)))
+    return Page(lambda: _page(Question(state, entity), first, terms, min(page_width(width), _WIDEST)))
 
 
-def _page(asked: Asked, first: PartialDate | None, terms: Terms, width: int) -> Iterator[Line]:
+def _page(asked: Question, first: PartialDate | None, terms: Terms, width: int) -> Iterator[Line]:
     yield from _title(asked, terms, width)
     listed = list(sections(asked))
     for view, section, facts in listed:
@@ -65,7 +65,7 @@ def _page(asked: Asked, first: PartialDate | None, terms: Terms, width: int) -> 
         yield from wrap(_legend(unsure), width)
 
 
-def _title(asked: Asked, terms: Terms, width: int) -> Iterator[Line]:
+def _title(asked: Question, terms: Terms, width: int) -> Iterator[Line]:
     state = asked.state
     said = evolve(terms, known=state.known).words()
     yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (said, PLAIN)], width)
@@ -73,7 +73,7 @@ def _title(asked: Asked, terms: Terms, width: int) -> Iterator[Line]:
         yield from wrap(_about(asked, asked.entity), width)
 
 
-def _about(asked: Asked, entity: str) -> Line:
+def _about(asked: Question, entity: str) -> Line:
     """Who the entity is: its name, what sort it is, whether it exists, its identifiers."""
     for found in groups.entities(asked.state, entity):
         doubt = (
@@ -92,13 +92,13 @@ def _about(asked: Asked, entity: str) -> Line:
     return [(clean(entity), STRONG), (", which has no name yet", DIM)]
 
 
-def _legend(unsure: Sequence[Told]) -> Line:
+def _legend(unsure: Sequence[FactLine]) -> Line:
     """What the marks mean: why what was told is not certain."""
     reasons = dict.fromkeys(_GONE if fact.doubted else _INEXACT for fact in unsure)
     return [("?", DOUBT), (f" possible, not certain: {', or '.join(sorted(reasons))}", DIM)]
 
 
-def _nothing(asked: Asked, first: PartialDate | None, terms: Terms) -> str:
+def _nothing(asked: Question, first: PartialDate | None, terms: Terms) -> str:
     about = "" if asked.entity is None else f" about {asked.name(asked.entity)}"
     then = "" if asked.state.known is None else ", by what was known then"
     words = f"Nothing is known{about} for this day{then}."
@@ -112,7 +112,7 @@ def _nothing(asked: Asked, first: PartialDate | None, terms: Terms) -> str:
 # A section
 
 
-def _section(asked: Asked, facts: Sequence[Told], width: int) -> Iterator[Line]:
+def _section(asked: Question, facts: Sequence[FactLine], width: int) -> Iterator[Line]:
     figures = _column([fact.figure for fact in facts])
     for under, members in groupby(facts, key=lambda fact: fact.under):
         if under is not None:
@@ -121,7 +121,7 @@ def _section(asked: Asked, facts: Sequence[Told], width: int) -> Iterator[Line]:
             yield from _fact(fact, next(figures), 0 if under is None else _INDENT, width)
 
 
-def _above_the_whole(asked: Asked, of: str, width: int) -> Iterator[Line]:
+def _above_the_whole(asked: Question, of: str, width: int) -> Iterator[Line]:
     """A line for each right of which the section lists more than there is."""
     for excess in groups.excesses(asked.state, asked.entity):
         if of == "all" or (excess.target == asked.entity) == (of == "target"):
@@ -142,7 +142,7 @@ def _column(figures: Sequence[str]) -> Iterator[str]:
     return ((right if numbers else left)(figure, width) for figure in figures)
 
 
-def _fact(fact: Told, figure: str, indent: int, width: int) -> Iterator[Line]:
+def _fact(fact: FactLine, figure: str, indent: int, width: int) -> Iterator[Line]:
     """The figure, what is said, and flush right since when; further lines are set below the first."""
     doubt: Line = [("  ", PLAIN)] if fact.certain else [("?", DOUBT), (" ", PLAIN)]
     head: Line = [(" " * indent, PLAIN), *doubt]

@@ -16,14 +16,14 @@ Data = dict[str, Any]
 
 
 @frozen(eq=False)
-class Item:
+class FactRow:
     """One fact: the cells of its row (what it is, subject, object, detail, value), and its JSON."""
 
     cells: tuple[str, ...]
     data: Data
 
 
-def items(state: State, entity: str | None) -> Iterator[tuple[str, Iterator[Item]]]:
+def items(state: State, entity: str | None) -> Iterator[tuple[str, Iterator[FactRow]]]:
     """The facts of ``state``, or those that name ``entity``, by the names that they have in JSON."""
     for name in dict.fromkeys((*views.IN_DATA, *views.VIEWS)):
         if name == views.ENTITIES:
@@ -32,7 +32,7 @@ def items(state: State, entity: str | None) -> Iterator[tuple[str, Iterator[Item
             yield name, _items(views.VIEWS[name], state, entity)
 
 
-def own_items(state: State, entity: str | None) -> dict[str, list[Item]]:
+def own_items(state: State, entity: str | None) -> dict[str, list[FactRow]]:
     """The same of the views that are the user's own, where there are any."""
     found = {view.name: list(_items(view, state, entity)) for view in own_views(state)}
     return {name: facts for name, facts in found.items() if facts}
@@ -43,8 +43,8 @@ def own_views(state: State) -> list[View]:
     return [views.view_of(name) for name in state.views if name not in views.VIEWS]
 
 
-def _items(view: View, state: State, entity: str | None) -> Iterator[Item]:
-    return (Item(cells(view, fact), flat_data(fact)) for fact in facts_of(view, state, entity))
+def _items(view: View, state: State, entity: str | None) -> Iterator[FactRow]:
+    return (FactRow(cells(view, fact), flat_data(fact)) for fact in facts_of(view, state, entity))
 
 
 def facts_of(view: View, state: State, entity: str | None) -> tuple[Fact, ...]:
@@ -86,7 +86,7 @@ def entities(state: State, entity: str | None) -> tuple[Entity, ...]:
     return (state.entity(entity),) if state.view(views.NAMES, entity=entity) else ()
 
 
-def _entity(entity: Entity) -> Item:
+def _entity(entity: Entity) -> FactRow:
     data = {
         "entity": entity.entity,
         "name": entity.name,
@@ -100,4 +100,4 @@ def _entity(entity: Entity) -> Item:
         "short": entity.short,
         "jurisdiction": entity.jurisdiction,
     }
-    return Item(("entity", entity.entity, entity.name, entity.type or "", entity.status or ""), data)
+    return FactRow(("entity", entity.entity, entity.name, entity.type or "", entity.status or ""), data)

@@ -18,7 +18,7 @@ from chronicle.views.view import Section
 
 
 @frozen(eq=False)
-class Asked:
+class Question:
     """The state to tell, or what in it names ``entity``."""
 
     state: State
@@ -30,7 +30,7 @@ class Asked:
 
 
 @frozen(eq=False)
-class Told:
+class FactLine:
     """A fact on the page: the figure in front, what is said, and the entity that it stands under."""
 
     said: Line
@@ -41,7 +41,7 @@ class Told:
     doubted: bool
 
 
-def sections(asked: Asked) -> Iterator[tuple[View, Section, list[Told]]]:
+def sections(asked: Question) -> Iterator[tuple[View, Section, list[FactLine]]]:
     """The sections that have something, those of the user's own views last."""
     for view in (*views.in_order(views.ON_PAGES), *own_views(asked.state)):
         for section in view.sections:
@@ -50,7 +50,7 @@ def sections(asked: Asked) -> Iterator[tuple[View, Section, list[Told]]]:
                 yield view, section, told
 
 
-def _facts(asked: Asked, view: View, section: Section) -> list[Fact]:
+def _facts(asked: Question, view: View, section: Section) -> list[Fact]:
     """The facts that a section lists, those under one entity together."""
     if section.of and (section.of == "all") != (asked.entity is None):
         return []
@@ -65,12 +65,12 @@ def _facts(asked: Asked, view: View, section: Section) -> list[Fact]:
     return sorted(found, key=lambda fact: (fact.key[at], fact.key)) if at else list(found)
 
 
-def _told(asked: Asked, view: View, section: Section, fact: Fact) -> Told:
+def _told(asked: Question, view: View, section: Section, fact: Fact) -> FactLine:
     line, dim, figure = (
         said(view, template, fact.key, fact.value, asked.name) if template else []
         for template in (section.line, section.dim, section.figure)
     )
-    return Told(
+    return FactLine(
         said=[*line, (plainly(dim), DIM)] if section.dim else line,
         certain=fact.certain,
         since=fact.since,

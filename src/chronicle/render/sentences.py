@@ -2,7 +2,8 @@
 
 A sentence is a template. ``{holder}`` is the name of an entity (or of several) on the day of the
 event, ``{-entity}`` its name on the day before, ``{=role}`` the text of a field, ``{~right}`` one of
-the words of ``_WORDS``. What stands in ``[...]`` is left out when a field in it is empty.
+the words of ``_WORDS``, ``{?exclusive}`` nothing at all. What stands in ``[...]`` is left out when a field
+in it is empty.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def _word(_: Teller, event: Event, name: str) -> Line:
 
 
 _SORTS: Final[Mapping[str, Callable[[Teller, Event, str], Line]]] = MappingProxyType(
-    {"@": _entities, "-": _entity_before, "=": _text, "~": _word}
+    {"@": _entities, "-": _entity_before, "=": _text, "~": _word, "?": lambda *_: []}
 )
 
 
