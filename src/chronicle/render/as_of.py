@@ -9,8 +9,8 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.render.as_of_page import as_of_page
-from chronicle.render.groups import FactRow, excess_data, excesses, items, own_items
-from chronicle.render.layout import Page, clean
+from chronicle.render.groups import excess_data, excesses, groups, own_groups
+from chronicle.render.layout import Page
 from chronicle.render.terms import ASKED_PLAINLY, Terms
 from chronicle.state import State
 
@@ -46,46 +46,28 @@ class AsOf:
     def data(self) -> dict[str, Any]:
         """Every fact by its view. ``views`` has those of projectors that are the user's own."""
         known = self.state.known
-        facts = items(self.state, self.entity)
-        own = own_items(self.state, self.entity)
         return {
             "as_of": self.state.as_of.isoformat(),
             "known": None if known is None else known.isoformat(),
             **{name: value for name, value in self.terms.data().items() if name != "known"},
-            **{name: [item.data for item in found] for name, found in facts},
+            **{group.name: group.data() for group in groups(self.state, self.entity)},
             "above_the_whole": [excess_data(each) for each in excesses(self.state, self.entity)],
-            "views": {name: [item.data for item in found] for name, found in own.items()},
+            "views": {group.name: group.data() for group in own_groups(self.state, self.entity)},
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
         """A fact a row. ``minimum`` and ``maximum`` are the ends of a share as parts of one."""
-        return _COLUMNS, map(_row, self._items())
+        return _COLUMNS, self._rows()
 
     def lines(self) -> Iterator[str]:
         """A fact a line: what it is, subject, object, detail, value, certain or possible, since, events."""
-        for item in self._items():
-            yield "\t".join(_row(item)[:_PLAIN_COLUMNS])
+        for row in self._rows():
+            yield "\t".join(row[:_PLAIN_COLUMNS])
 
     def people(self, width: int) -> Page:
         """The facts in groups, what is only possible marked."""
         return as_of_page(self.state, self.entity, self.first, self.terms, width)
 
-    def _items(self) -> Iterator[FactRow]:
-        for _, found in items(self.state, self.entity):
-            yield from found
-        for own in own_items(self.state, self.entity).values():
-            yield from own
-
-
-def _row(item: FactRow) -> tuple[str, ...]:
-    data = item.data
-    share = data.get("share") or {}
-    return (
-        *map(clean, item.cells),
-        "certain" if data["certain"] else "possible",
-        clean(data["since"]),
-        clean(" ".join(data["events"])),
-        share.get("exact", share.get("min", "")),
-        share.get("exact", share.get("max", "")),
-        "" if data.get("shares") is None else str(data["shares"]),
-    )
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        for group in (*groups(self.state, self.entity), *own_groups(self.state, self.entity)):
+            yield from group.rows()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-from attrs import frozen
+from typing import Any, NamedTuple
 
 from chronicle import views
+from chronicle.render.layout import clean
 from chronicle.state import Entity, Excess, Fact, State
 from chronicle.views import View
 from chronicle.views.data import cells, flat_data, sure_data
@@ -15,36 +14,43 @@ from chronicle.views.data import cells, flat_data, sure_data
 Data = dict[str, Any]
 
 
-@frozen(eq=False)
-class FactRow:
-    """One fact: the cells of its row (what it is, subject, object, detail, value), and its JSON."""
+class Group(NamedTuple):
+    """What is listed under a name: the facts of a view, or entities, whose view is None."""
 
-    cells: tuple[str, ...]
-    data: Data
+    name: str
+    view: View | None
+    facts: tuple[Any, ...]
+
+    def data(self) -> list[Data]:
+        """Each as JSON."""
+        return [_entity(fact) if self.view is None else flat_data(fact) for fact in self.facts]
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Each as a row: what it is, subject, object, detail, value, how sure, since, events, amounts."""
+        for fact in self.facts:
+            own = _entity_cells(fact) if self.view is None else cells(self.view, fact)
+            sure = ("certain" if fact.certain else "possible", str(fact.since), " ".join(fact.events))
+            yield (*map(clean, (*own, *sure)), *_amount(self.view, fact))
 
 
-def items(state: State, entity: str | None) -> Iterator[tuple[str, Iterator[FactRow]]]:
-    """The facts of ``state``, or those that name ``entity``, by the names that they have in JSON."""
+def groups(state: State, entity: str | None) -> Iterator[Group]:
+    """The facts of ``state``, or those that name ``entity``, in the order of JSON."""
     for name in dict.fromkeys((*views.IN_DATA, *views.VIEWS)):
         if name == views.ENTITIES:
-            yield name, map(_entity, entities(state, entity))
+            yield Group(name, None, entities(state, entity))
         elif not views.VIEWS[name].within:
-            yield name, _items(views.VIEWS[name], state, entity)
+            yield Group(name, views.VIEWS[name], facts_of(views.VIEWS[name], state, entity))
 
 
-def own_items(state: State, entity: str | None) -> dict[str, list[FactRow]]:
+def own_groups(state: State, entity: str | None) -> list[Group]:
     """The same of the views that are the user's own, where there are any."""
-    found = {view.name: list(_items(view, state, entity)) for view in own_views(state)}
-    return {name: facts for name, facts in found.items() if facts}
+    found = (Group(view.name, view, facts_of(view, state, entity)) for view in own_views(state))
+    return [group for group in found if group.facts]
 
 
 def own_views(state: State) -> list[View]:
     """The views of projectors that do not come with Chronicle."""
     return [views.view_of(name) for name in state.views if name not in views.VIEWS]
-
-
-def _items(view: View, state: State, entity: str | None) -> Iterator[FactRow]:
-    return (FactRow(cells(view, fact), flat_data(fact)) for fact in facts_of(view, state, entity))
 
 
 def facts_of(view: View, state: State, entity: str | None) -> tuple[Fact, ...]:
@@ -86,8 +92,8 @@ def entities(state: State, entity: str | None) -> tuple[Entity, ...]:
     return (state.entity(entity),) if state.view(views.NAMES, entity=entity) else ()
 
 
-def _entity(entity: Entity) -> FactRow:
-    data = {
+def _entity(entity: Entity) -> Data:
+    return {
         "entity": entity.entity,
         "name": entity.name,
         "type": entity.type,
@@ -100,4 +106,16 @@ def _entity(entity: Entity) -> FactRow:
         "short": entity.short,
         "jurisdiction": entity.jurisdiction,
     }
-    return FactRow(("entity", entity.entity, entity.name, entity.type or "", entity.status or ""), data)
+
+
+def _entity_cells(entity: Entity) -> tuple[str, ...]:
+    return ("entity", entity.entity, entity.name, entity.type or "", entity.status or "")
+
+
+def _amount(view: View | None, fact: Any) -> tuple[str, str, str]:
+    """The ends of a share as parts of one, and the number of shares, where a view has these."""
+    if view is None or "share" not in view.stated:
+        return "", "", ""
+    share, shares = fact.value.share.to_json() or {}, fact.value.shares
+    ends = (share.get("exact", share.get(end, "")) for end in ("min", "max"))
+    return (*ends, "" if shares is None else str(shares))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronicle import views
 from chronicle.dates import PartialDate
@@ -23,10 +23,14 @@ class Question:
 
     state: State
     entity: str | None
+    _names: dict[str, str] = field(factory=dict, init=False)
 
     def name(self, entity: str) -> str:
-        """What an entity is called on the day."""
-        return name_in(self.state, entity)
+        """What an entity is called on the day. Each is looked up once."""
+        name = self._names.get(entity)
+        if name is None:
+            name = self._names[entity] = name_in(self.state, entity)
+        return name
 
 
 @frozen(eq=False)

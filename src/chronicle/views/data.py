@@ -7,7 +7,7 @@ from typing import Any
 
 from chronicle.values import Share
 from chronicle.views.table import KEYS, view_of
-from chronicle.views.view import SURE, Key, View
+from chronicle.views.view import Key, View
 
 
 def plain(value: Any) -> Any:
@@ -54,25 +54,22 @@ def fact_data(fact: Any) -> dict[str, Any]:
 
 def flat_data(fact: Any) -> dict[str, Any]:
     """The same on one level, without the view: the parts of its key and of its value side by side."""
-    data = fact_data(fact)
-    view, key, value = view_of(fact.view), data["key"], data["value"]
-    parts = key if isinstance(key, dict) else {"key": key}
-    stated = value if view.stated else {"value": value} if view.own else {}
-    said = {**parts, **stated, **{name: data[name] for name in SURE}}
-    return {name: said[name] for name in order_of(view, said)}
-
-
-def order_of(view: View, said: Mapping[str, Any]) -> tuple[str, ...]:
-    """The order of fields in JSON: those that a view has first, how sure it is, and the rest."""
-    return tuple(dict.fromkeys((*(view.first or (name for name in said if name not in SURE)), *SURE, *said)))
+    view = view_of(fact.view)
+    key, value = key_data(fact.view, fact.key), plain(fact.value)
+    parts: dict[str, Any] = {"key": key, "value": value} if isinstance(key, list) else dict(key)
+    said = parts | (value if view.stated else {}) | sure_data(fact)
+    return {name: said[name] for name in view.order}
 
 
 def cells(view: View, fact: Any) -> tuple[str, ...]:
     """A fact as the cells of a row: one word for what it is, subject, object, detail, value."""
-    return (view.one, *(_cell(view.read(name, fact.key, fact.value)) if name else "" for name in view.row))
+    key, value = fact.key, fact.value
+    return (view.one, *[_cell(view.read(name, key, value)) if name else "" for name in view.row])
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     return " ".join(value) if isinstance(value, tuple) else str(value)

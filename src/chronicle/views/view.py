@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
@@ -88,7 +88,7 @@ def _frozen(given: Mapping[str, Refers]) -> Mapping[str, Refers]:
     return MappingProxyType(dict(given))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class View:
     """All that is said of a view.
 
@@ -134,8 +134,6 @@ class View:
     def _of_the_key(self) -> tuple[str, ...]:
         return (*(*self.key, "", "", "")[:3], "")
 
-    _reads: dict[str, Callable[[Key, Any], Any]] = field(factory=dict, init=False, eq=False, repr=False)
-
     def __attrs_post_init__(self) -> None:
         """Raises ``TypeError`` where something that must be said is not, or speaks of what there is not."""
         for name in ("name", "key", "title", "what", "subject", "says", "difference", "family"):
@@ -148,8 +146,6 @@ class View:
         for name in self._spoken_of():
             if name not in self.fields:
                 raise TypeError(f"view {self.name!r} speaks of a field that it has not: {name}")
-        for name in self.fields:
-            self._reads[name] = self._reader(name)
 
     def _spoken_of(self) -> Iterable[str]:
         templates = [self.subject, self.says]
@@ -160,20 +156,30 @@ class View:
         steps = (step for each in templates for part in parts_of(each) for step in part.steps)
         return (*filter(None, names), *(name for _, sort, name in steps if sort))
 
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of a fact: the parts of the key, those of the value, and those worked out."""
-        return tuple(dict.fromkeys((*self.key, *self.stated, *self.more)))
-
-    @property
+    @cached_property
     def stated(self) -> tuple[str, ...]:
         """The fields of a value; none where the value says nothing that the key does not."""
         return tuple(getattr(self.value, "_fields", ()))
 
-    @property
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of a fact: the parts of the key, those of the value, and those worked out."""
+        return tuple(dict.fromkeys((*self.key, *self.stated, *self.more)))
+
+    @cached_property
     def names(self) -> tuple[int, ...]:
         """At which positions of the key an entity stands."""
         return tuple(at for at, refers in enumerate(self.key.values()) if refers == "entity")
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The order of JSON: the fields that are first, how sure the fact is, and the other fields."""
+        stated = ("key", "value") if self.own else (*self.key, *self.stated)
+        return tuple(dict.fromkeys((*(self.first or stated), *SURE, *stated)))
+
+    @cached_property
+    def _reads(self) -> Mapping[str, Callable[[Key, Any], Any]]:
+        return {name: self._reader(name) for name in self.fields}
 
     def read(self, name: str, key: Key, value: Any) -> Any:
         """A field of a fact: None where the key or the value does not go so far."""
