@@ -511,8 +511,7 @@ def test_a_view_of_ones_own_is_in_every_form() -> None:
         value = {"paid": parse_money("USD 3M"), "terms": (1, True)}
         return (Change("seats", key, "set", value, appointed.date, appointed.id),)
 
-    ignores = frozenset(KINDS.values()) - {RoleAppointed}
-    seats = Projector(name="seats", views=("seats",), table={RoleAppointed: seated}, ignores=ignores)
+    seats = Projector(name="seats", views=("seats",), table={RoleAppointed: seated})
     appointed = event("role.appointed", "2014", person="ma", entity="board", role="chair")
     answer = AsOf(
         History([declared("ma", "Jack Ma"), declared("fund", "Fund"), appointed], [seats]).as_of("2015")

@@ -104,28 +104,17 @@ class MembershipChanged(Difference):
     """An entity joined or left a group: ``key`` is (entity, group)."""
 
 
-# What a difference of each view is called; one of a view of your own is a plain Difference.
-DIFFERENCES: Mapping[str, type[Difference]] = MappingProxyType(
-    {
-        views.HOLDINGS: StakeChanged,
-        views.UNITS: UnitMoved,
-        views.DEALS: DealAdvanced,
-        views.NAMES: Renamed,
-        views.STATUS: StatusChanged,
-        views.IDENTIFIERS: Identified,
-        views.LINEAGE: Succeeded,
-        views.LISTINGS: Listed,
-        views.CONTROL: ControlChanged,
-        views.SHARES: SharesCounted,
-        views.ROLES: RoleChanged,
-        views.PARTNERSHIPS: PartnershipChanged,
-        views.PROJECTS: Released,
-        views.MEMBERSHIPS: MembershipChanged,
-    }
-)
+def _type(name: str) -> type[Difference]:
+    """The type of this name: one of these, or one made for a view that needs no more than the name."""
+    shipped: list[type[Difference]] = [Difference, *Difference.__subclasses__()]
+    found = next((each for each in shipped if each.__name__ == name), None)
+    return found or type(name, (Difference,), {"__module__": __name__})
 
-# A unit that moves is one difference and not two: its owner is not part of what it is about.
-_SUBJECT = MappingProxyType({views.UNITS: 1})
+
+DIFFERENCES: Mapping[str, type[Difference]] = MappingProxyType(
+    {view.name: _type(view.difference) for view in views.VIEWS.values()}
+)
+"""The type of the differences of each view; one of a view of your own is a plain ``Difference``."""
 
 
 def difference(
@@ -167,7 +156,7 @@ def _by_subject(state: State) -> Mapping[tuple[str, Key], Sequence[Fact]]:
     subjects: defaultdict[tuple[str, Key], list[Fact]] = defaultdict(list)
     for fact in state.facts():
         span = fact.span
-        subjects[span.view, span.key[: _SUBJECT.get(span.view)]].append(fact)
+        subjects[span.view, span.key[: views.view_of(span.view).about]].append(fact)
     return subjects
 
 

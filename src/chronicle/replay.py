@@ -9,6 +9,7 @@ a look-up in it.
 from __future__ import annotations
 
 import datetime
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from types import MappingProxyType
@@ -389,8 +390,8 @@ def _no_projector(message: str, help: str) -> UsageError:
 class Projector:
     """A table from event class to a function of (event, ``Before``) that gives changes.
 
-    ``views`` are the views that it writes and nobody else does. ``ignores`` are the event classes
-    that it knows and leaves alone: a new kind of event should make somebody decide.
+    ``views`` are the views that it writes and nobody else does. What its table does not name it leaves
+    alone. ``ignores`` said so in 0.1.0 and says nothing any more.
     """
 
     name: str
@@ -403,7 +404,10 @@ class Projector:
         whose = f"projector {shown(self.name)}"
         if isinstance(self.views, str) or not all(isinstance(view, str) and view for view in self.views):
             raise _no_projector(f"views of {whose} are no tuple of names", 'write views=("my-view",)')
-        for kind in (*self.table, *self.ignores):
+        if self.ignores:
+            message = "Projector(ignores=...) says nothing any more: leave it out, the table says it all"
+            warnings.warn(message, DeprecationWarning, stacklevel=3)
+        for kind in self.table:
             if not isinstance(kind, type):
                 help = "name the class of the event, such as StakeAcquired, and not its kind"
                 raise _no_projector(f"{whose} names no class of event: {shown(kind)}", help)

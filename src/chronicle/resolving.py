@@ -89,9 +89,10 @@ class Resolver:
 
     def part(self, part: str, word: str, day: datetime.date | None = None) -> str:
         """``word`` as one part of a key: an id where that is an entity or a deal, else as it is."""
-        if part == "deal":
+        refers = views.REFERS[part]
+        if refers == "deal":
             return self.deal(word)
-        return word if part in _TEXTS else self.entity(word, day)
+        return self.entity(word, day) if refers == "entity" else word
 
     @cached_property
     def _ids(self) -> frozenset[str]:
@@ -149,9 +150,6 @@ class Resolver:
 
 
 _SHOWN = 3
-
-# The parts of keys that are no entities and no deals, and so go by their text.
-_TEXTS = frozenset(("right", "scheme", "value", "exchange", "basis", "role", "together", "subject", "where"))
 
 
 def _only(word: str, what: str, code: str, lists: Iterable[Sequence[tuple[str, str]]]) -> str | None:

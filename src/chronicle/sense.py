@@ -21,6 +21,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from attrs import frozen
+
 from chronicle import views
 from chronicle.events import (
     ControlEnded,
@@ -81,57 +83,103 @@ Sense = Callable[[Any, Standing], bool]
 # Ties: each begins and ends
 
 
-def _role(event: RoleAppointed | RoleEnded) -> Thing:
-    return views.ROLES, event.person, event.entity, event.role
+@frozen(eq=False)
+class TieRule:
+    """What events of one kind begin and those of another end: a cell of a view.
+
+    ``key_of`` gives the parts of its key that both kinds name, or the only one. ``last`` is the field that
+    has one more: an end that leaves it empty ends whatever there is. ``value_of`` is the value of an event
+    that begins it. What no kind ends is not doubtful either, whoever is gone.
+    """
+
+    view: str
+    begins: type[Event]
+    ends: type[Event] | None
+    key_of: Callable[[Any], Any]
+    value_of: Callable[[Any], Any]
+    last: str = ""
+
+    def parts(self, event: Event) -> Key:
+        """The parts of the key that an event of either kind names."""
+        found = self.key_of(event)
+        return found if isinstance(found, tuple) else (found,)
+
+    def key(self, event: Event) -> Key:
+        """The key of what an event begins, or ends and nothing else."""
+        return (*self.parts(event), getattr(event, self.last) or "") if self.last else self.parts(event)
+
+    def ended(self, event: Event, before: Standing) -> list[Key]:
+        """The keys of what stands and an event ends, where the last part may be left out."""
+        first, *others = self.parts(event)
+        last = getattr(event, self.last)
+        standing = (key for key, _ in before.where(self.view, 0, first) if key[1:-1] == tuple(others))
+        return [key for key in standing if last in (None, key[-1])]
+
+    def makes_sense(self, event: Event, before: Standing) -> bool:
+        """Whether a begin finds its cell empty, or an end what it ends."""
+        if isinstance(event, self.begins):
+            return before.get(self.view, self.key(event)) is None
+        if self.last:
+            return bool(self.ended(event, before))
+        return before.get(self.view, self.key(event)) is not None
 
 
-def _membership(event: MembershipStarted | MembershipEnded) -> Thing:
-    return views.MEMBERSHIPS, event.entity, event.group
+def _together(event: PartnershipAgreed | PartnershipEnded) -> str:
+    """One text for a set of parties, however they are listed."""
+    return "+".join(sorted(set(event.parties)))
 
 
-def _listing(event: ListingStarted | ListingEnded) -> Thing:
-    return views.LISTINGS, event.entity
+def _listing(event: ListingStarted) -> views.Listing:
+    return views.Listing(event.ticker, event.ipo, event.raised, event.price)
 
 
-def _control(event: ControlGranted | ControlEnded) -> Thing:
-    return views.CONTROL, event.controller, event.target
+def _partnership(event: PartnershipAgreed) -> views.Partnership:
+    return views.Partnership(event.parties, event.subject, event.project)
 
 
-def _partnership(event: PartnershipAgreed | PartnershipEnded) -> Thing:
-    return views.PARTNERSHIPS, "+".join(sorted(set(event.parties)))
+def _is_so(_: MembershipStarted) -> bool:
+    return True
 
 
-def _unit(event: UnitLaunched | UnitTransferred | UnitClosed) -> Thing:
-    return views.UNITS, event.unit
+TIES: tuple[TieRule, ...] = (
+    TieRule(views.LISTINGS, ListingStarted, ListingEnded, attrgetter("entity"), _listing, "exchange"),
+    TieRule(
+        views.CONTROL,
+        ControlGranted,
+        ControlEnded,
+        attrgetter("controller", "target"),
+        attrgetter("basis"),
+        "basis",
+    ),
+    TieRule(
+        views.ROLES,
+        RoleAppointed,
+        RoleEnded,
+        attrgetter("person", "entity", "role"),
+        attrgetter("role"),
+    ),
+    TieRule(views.PARTNERSHIPS, PartnershipAgreed, PartnershipEnded, _together, _partnership, "subject"),
+    TieRule(
+        views.PROJECTS,
+        ProjectReleased,
+        None,
+        attrgetter("project", "where"),
+        lambda event: views.Release(event.by),
+    ),
+    TieRule(views.MEMBERSHIPS, MembershipStarted, MembershipEnded, attrgetter("entity", "group"), _is_so),
+)
+"""The ties. Their projectors and what is said of them below are made from this table."""
 
 
-def _some(before: Standing, thing: Thing) -> list[Key]:
-    view, first, *others = thing
-    return [key for key, _ in before.where(view, 0, first) if key[1 : 1 + len(others)] == tuple(others)]
+# Units
 
 
-def _starts_listing(event: ListingStarted, before: Standing) -> bool:
-    return before.get(views.LISTINGS, (event.entity, event.exchange or "")) is None
+def _launches(event: UnitLaunched, before: Standing) -> bool:
+    return not before.where(views.UNITS, 0, event.unit)
 
 
-def _ends_listing(event: ListingEnded, before: Standing) -> bool:
-    return any(event.exchange in (None, key[1]) for key in _some(before, _listing(event)))
-
-
-def _grants_control(event: ControlGranted, before: Standing) -> bool:
-    return before.get(views.CONTROL, (event.controller, event.target, event.basis)) is None
-
-
-def _ends_control(event: ControlEnded, before: Standing) -> bool:
-    return any(event.basis in (None, key[2]) for key in _some(before, _control(event)))
-
-
-def _agrees_partnership(event: PartnershipAgreed, before: Standing) -> bool:
-    return before.get(views.PARTNERSHIPS, (_partnership(event)[1], event.subject)) is None
-
-
-def _ends_partnership(event: PartnershipEnded, before: Standing) -> bool:
-    return any(event.subject in (None, key[1]) for key in _some(before, _partnership(event)))
+def _closes(event: UnitClosed, before: Standing) -> bool:
+    return bool(before.where(views.UNITS, 0, event.unit))
 
 
 def _hands_over(event: UnitTransferred, before: Standing) -> bool:
@@ -221,23 +269,10 @@ def _splits(event: DemergerSplit, before: Standing) -> bool:
 
 SENSE: Mapping[type[Event], Sense] = MappingProxyType(
     {
-        RoleAppointed: lambda event, before: before.get(views.ROLES, _role(event)[1:]) is None,
-        RoleEnded: lambda event, before: before.get(views.ROLES, _role(event)[1:]) is not None,
-        MembershipStarted: lambda event, before: (
-            before.get(views.MEMBERSHIPS, _membership(event)[1:]) is None
-        ),
-        MembershipEnded: lambda event, before: (
-            before.get(views.MEMBERSHIPS, _membership(event)[1:]) is not None
-        ),
-        ListingStarted: _starts_listing,
-        ListingEnded: _ends_listing,
-        ControlGranted: _grants_control,
-        ControlEnded: _ends_control,
-        PartnershipAgreed: _agrees_partnership,
-        PartnershipEnded: _ends_partnership,
-        UnitLaunched: lambda event, before: not _some(before, _unit(event)),
+        **{kind: tie.makes_sense for tie in TIES if tie.ends for kind in (tie.begins, tie.ends)},
+        UnitLaunched: _launches,
         UnitTransferred: _hands_over,
-        UnitClosed: lambda event, before: bool(_some(before, _unit(event))),
+        UnitClosed: _closes,
         StakeAcquired: _buys,
         StakeDisposed: _sells,
         StakeObserved: _observes,
@@ -257,17 +292,11 @@ SENSE: Mapping[type[Event], Sense] = MappingProxyType(
 )
 """Whether an event makes sense, given what stands before it. A kind that is not here does so anywhere."""
 
-BEGINS: frozenset[type[Event]] = frozenset(
-    {RoleAppointed, MembershipStarted, ListingStarted, ControlGranted, PartnershipAgreed, UnitLaunched}
-)
+BEGINS: frozenset[type[Event]] = frozenset({UnitLaunched, *(tie.begins for tie in TIES if tie.ends)})
 """The kinds that may bring a record of their own to a cell in which another stands."""
 
 
 # What events touch
-
-
-def _together(event: PartnershipAgreed | PartnershipEnded) -> str:
-    return "+".join(sorted(set(event.parties)))
 
 
 def _invested(event: InvestmentMade) -> Key:
@@ -285,13 +314,7 @@ CONCERNS: Mapping[type[Event], tuple[str, Callable[[Any], Any]]] = MappingProxyT
             (SharesIssued, SharesCancelled, SharesRestructured), (views.SHARES, attrgetter("issuer"))
         ),
         **dict.fromkeys((UnitLaunched, UnitTransferred, UnitClosed), (views.UNITS, attrgetter("unit"))),
-        **dict.fromkeys((RoleAppointed, RoleEnded), (views.ROLES, attrgetter("person", "entity", "role"))),
-        **dict.fromkeys(
-            (MembershipStarted, MembershipEnded), (views.MEMBERSHIPS, attrgetter("entity", "group"))
-        ),
-        **dict.fromkeys((ListingStarted, ListingEnded), (views.LISTINGS, attrgetter("entity"))),
-        **dict.fromkeys((ControlGranted, ControlEnded), (views.CONTROL, attrgetter("controller", "target"))),
-        **dict.fromkeys((PartnershipAgreed, PartnershipEnded), (views.PARTNERSHIPS, _together)),
+        **{kind: (tie.view, tie.key_of) for tie in TIES for kind in (tie.begins, tie.ends) if kind},
         **dict.fromkeys(
             (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated),
             (views.DEALS, attrgetter("deal")),
@@ -302,7 +325,6 @@ CONCERNS: Mapping[type[Event], tuple[str, Callable[[Any], Any]]] = MappingProxyT
         **dict.fromkeys(
             (EntityDissolved, EntityInsolvent, EntityReinstated), (views.STATUS, attrgetter("entity"))
         ),
-        ProjectReleased: (views.PROJECTS, attrgetter("project", "where")),
     }
 )
 """What an event of each kind touches, whatever stands: a view, and a key in it or the first parts of one, as

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 # What a key of one part and of two parts may be, what is asked for most first. Of the first two lists all
 # views that have it are told, of the third the first one.
-_OF_ALL = (views.MEMBERSHIPS, views.LINEAGE)
-_OF_AN_ENTITY = (views.NAMES, views.STATUS, views.LISTINGS, views.SHARES, views.PROJECTS, *_OF_ALL)
-_OF_A_UNIT = (views.UNITS, *_OF_ALL)
-_OF_TWO = (views.HOLDINGS, views.CONTROL, views.UNITS, views.ROLES, views.MEMBERSHIPS, views.LINEAGE)
+_BY_PAGE = views.in_order((views.NAMES, views.STATUS, *views.ON_PAGES))
+_OF_AN_ENTITY = tuple(view.name for view in _BY_PAGE if view.alone)
+_OF_TWO = tuple(view.name for view in _BY_PAGE if view.names[:2] == (0, 1))
+_OF_A_UNIT = (views.UNITS, *(view for view in _OF_TWO if view in _OF_AN_ENTITY))
 
 Cells = tuple[tuple[str, tuple[str, ...]], ...]
 """Views to look in, each with the key, or the first parts of one, to look for."""

@@ -57,7 +57,7 @@ from chronicle.events.envelope import (
     knowledge,
 )
 from chronicle.events.likeness import COUNTED, alike, independent, mirrored, overlap, publishers, reach
-from chronicle.events.lives import ENDS_OF_TIES, NO_ACTS, ended_by, founded_by, revived_by
+from chronicle.events.lives import NO_ACTS, ended_by, founded_by, revived_by
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
 from chronicle.events.records import (
     NOT_CORRECTED,
@@ -154,6 +154,27 @@ __all__ = [
     "with_effects",
 ]
 
+# What begins and ends and is nothing more: see ``TIES`` in ``sense.py``.
+_BEGINNINGS = (
+    ListingStarted,
+    ControlGranted,
+    RoleAppointed,
+    MembershipStarted,
+    PartnershipAgreed,
+    ProjectReleased,
+)
+_ENDS = (
+    ListingEnded,
+    ControlEnded,
+    RoleEnded,
+    MembershipEnded,
+    PartnershipEnded,
+    UnitClosed,
+)
+
+# What is left of an entity may come to its end, or be called off, when it is gone already.
+ENDS_OF_TIES: tuple[type[Event], ...] = (*_ENDS, DealTerminated)
+
 # The order of kinds whose windows are the same. What begins comes before what ends, the number of
 # shares before the stakes that are measured by it, and what somebody merely observed after all that
 # could have made it. `after` on an event overrides this.
@@ -175,12 +196,12 @@ _RANKS: tuple[tuple[type[Event], ...], ...] = (
     (StakeAcquired, InvestmentMade),
     (StakeDisposed,),
     (UnitTransferred,),
-    (ListingStarted, ControlGranted, RoleAppointed, MembershipStarted, PartnershipAgreed, ProjectReleased),
+    _BEGINNINGS,
     (DemergerSplit,),
     (MergerConsolidated, MergerAbsorbed),
     # An observation sees the day as it ended.
     (StakeObserved,),
-    (ListingEnded, ControlEnded, RoleEnded, MembershipEnded, PartnershipEnded, UnitClosed),
+    _ENDS,
     (EntityInsolvent,),
     (EntityDissolved,),
     (RecordCorrected, RecordRetracted),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from chronicle.events.control import ControlEnded, ListingEnded, MembershipEnded, RoleEnded
-from chronicle.events.deals import DealTerminated, PartnershipEnded
 from chronicle.events.entities import (
     EntityDeclared,
     EntityDissolved,
@@ -16,7 +14,6 @@ from chronicle.events.envelope import Event
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
 from chronicle.events.records import IdentityLinked, RecordCorrected, RecordRetracted
 from chronicle.events.stakes import StakeObserved
-from chronicle.events.units import UnitClosed
 
 # These speak of an entity and need nothing done by it: a name may be given, a stake be seen, and an entity
 # come back at any time.
@@ -29,17 +26,6 @@ NO_ACTS = (
     RecordCorrected,
     RecordRetracted,
     StakeObserved,
-)
-
-# What is left of an entity may come to its end, or be called off, when it is gone already.
-ENDS_OF_TIES = (
-    ControlEnded,
-    DealTerminated,
-    ListingEnded,
-    MembershipEnded,
-    PartnershipEnded,
-    RoleEnded,
-    UnitClosed,
 )
 
 

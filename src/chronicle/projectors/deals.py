@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chronicle import views
 from chronicle.events import DealAgreed, DealApproved, DealCompleted, DealProposed, DealTerminated
-from chronicle.projectors import families
 from chronicle.projectors.departures import departures
 from chronicle.replay import Before, Change, Key, Projector
 
@@ -63,18 +62,4 @@ DEALS = Projector(
         DealTerminated: _terminated,
         **departures(views.DEALS, _open_with),
     },
-    ignores=families.RECORDS
-    | families.NAMING
-    | families.FOUNDED
-    | families.UNITS
-    | families.STAKES
-    | families.SHARES
-    | families.CONTROL
-    | families.LISTINGS
-    | families.SPLITS
-    | families.INVESTMENTS
-    | families.PARTNERSHIPS
-    | families.PROJECTS
-    | families.ROLES
-    | families.MEMBERSHIPS,
 )

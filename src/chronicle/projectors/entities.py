@@ -19,7 +19,6 @@ from chronicle.events import (
     MergerConsolidated,
     ended_by,
 )
-from chronicle.projectors import families
 from chronicle.projectors.departures import doubted, taken_before
 from chronicle.replay import Before, Change, Projector
 
@@ -142,16 +141,4 @@ ENTITIES = Projector(
         MergerConsolidated: _consolidated,
         DemergerSplit: _split,
     },
-    ignores=families.RECORDS
-    | families.UNITS
-    | families.STAKES
-    | families.SHARES
-    | families.CONTROL
-    | families.LISTINGS
-    | families.INVESTMENTS
-    | families.DEALS
-    | families.PARTNERSHIPS
-    | families.PROJECTS
-    | families.ROLES
-    | families.MEMBERSHIPS,
 )

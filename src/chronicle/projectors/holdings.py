@@ -21,7 +21,6 @@ from chronicle.events import (
     StakeObserved,
     ended_by,
 )
-from chronicle.projectors import families
 from chronicle.projectors.counting import total_after, total_before
 from chronicle.projectors.departures import doubted, given_away, lifted, taken_before
 from chronicle.projectors.observing import observed, with_lots
@@ -409,16 +408,4 @@ HOLDINGS = Projector(
         EntityReinstated: _reinstated,
         DemergerSplit: _split,
     },
-    ignores=families.RECORDS
-    | families.NAMING
-    | families.FOUNDED
-    | families.DISSOLVED
-    | families.UNITS
-    | families.CONTROL
-    | families.LISTINGS
-    | families.DEALS
-    | families.PARTNERSHIPS
-    | families.PROJECTS
-    | families.ROLES
-    | families.MEMBERSHIPS,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chronicle import views
 from chronicle.events import SharesCancelled, SharesIssued, SharesRestructured
-from chronicle.projectors import families
 from chronicle.projectors.counting import total_after
 from chronicle.replay import Before, Change, Projector
 
@@ -22,18 +21,4 @@ SHARES = Projector(
     name="shares",
     views=(views.SHARES,),
     table={SharesIssued: _counted, SharesCancelled: _counted, SharesRestructured: _counted},
-    ignores=families.RECORDS
-    | families.NAMING
-    | families.LIVES
-    | families.UNITS
-    | families.STAKES
-    | families.CONTROL
-    | families.LISTINGS
-    | families.MERGERS
-    | families.INVESTMENTS
-    | families.DEALS
-    | families.PARTNERSHIPS
-    | families.PROJECTS
-    | families.ROLES
-    | families.MEMBERSHIPS,
 )

@@ -16,7 +16,6 @@ from chronicle.events import (
     UnitTransferred,
     ended_by,
 )
-from chronicle.projectors import families
 from chronicle.projectors.departures import doubted, given_away, lifted, taken_before
 from chronicle.replay import Before, Change, Projector
 
@@ -103,18 +102,4 @@ UNITS = Projector(
         EntityReinstated: _reinstated,
         DemergerSplit: _split,
     },
-    ignores=families.RECORDS
-    | families.NAMING
-    | families.FOUNDED
-    | families.DISSOLVED
-    | families.STAKES
-    | families.SHARES
-    | families.CONTROL
-    | families.LISTINGS
-    | families.INVESTMENTS
-    | families.DEALS
-    | families.PARTNERSHIPS
-    | families.PROJECTS
-    | families.ROLES
-    | families.MEMBERSHIPS,
 )

@@ -9,10 +9,10 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.render.as_of_page import as_of_page
-from chronicle.render.groups import GROUPS, Item, excess_data, excesses, own_data, own_facts, own_item
-from chronicle.render.layout import Page, clean
+from chronicle.render.groups import excess_data, excesses, groups, own_groups
+from chronicle.render.layout import Page
 from chronicle.render.terms import ASKED_PLAINLY, Terms
-from chronicle.state import Fact, State
+from chronicle.state import State
 
 _COLUMNS: Final = (
     "what",
@@ -46,52 +46,28 @@ class AsOf:
     def data(self) -> dict[str, Any]:
         """Every fact by its view. ``views`` has those of projectors that are the user's own."""
         known = self.state.known
-        facts = {group.name: [item.data for item in group.items(self.state, self.entity)] for group in GROUPS}
         return {
             "as_of": self.state.as_of.isoformat(),
             "known": None if known is None else known.isoformat(),
             **{name: value for name, value in self.terms.data().items() if name != "known"},
-            **facts,
+            **{group.name: group.data() for group in groups(self.state, self.entity)},
             "above_the_whole": [excess_data(each) for each in excesses(self.state, self.entity)],
-            "views": {view: [own_data(fact) for fact in facts] for view, facts in self._own().items()},
+            "views": {group.name: group.data() for group in own_groups(self.state, self.entity)},
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
         """A fact a row. ``minimum`` and ``maximum`` are the ends of a share as parts of one."""
-        return _COLUMNS, map(_row, self._items())
+        return _COLUMNS, self._rows()
 
     def lines(self) -> Iterator[str]:
         """A fact a line: what it is, subject, object, detail, value, certain or possible, since, events."""
-        for item in self._items():
-            yield "\t".join(_row(item)[:_PLAIN_COLUMNS])
+        for row in self._rows():
+            yield "\t".join(row[:_PLAIN_COLUMNS])
 
     def people(self, width: int) -> Page:
         """The facts in groups, what is only possible marked."""
         return as_of_page(self.state, self.entity, self.first, self.terms, width)
 
-    def _items(self) -> Iterator[Item]:
-        for group in GROUPS:
-            yield from group.items(self.state, self.entity)
-        for facts in self._own().values():
-            yield from map(own_item, facts)
-
-    def _own(self) -> dict[str, list[Fact]]:
-        return own_facts(self.state, self.entity)
-
-
-def _row(item: Item) -> tuple[str, ...]:
-    data = item.data
-    share = data.get("share") or {}
-    return (
-        item.what,
-        clean(item.subject),
-        clean(item.object),
-        clean(item.detail),
-        clean(item.value),
-        "certain" if data["certain"] else "possible",
-        clean(data["since"]),
-        clean(" ".join(data["events"])),
-        share.get("exact", share.get("min", "")),
-        share.get("exact", share.get("max", "")),
-        "" if data.get("shares") is None else str(data["shares"]),
-    )
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        for group in (*groups(self.state, self.entity), *own_groups(self.state, self.entity)):
+            yield from group.rows()

@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import evolve
 
+from chronicle import views
 from chronicle.dates import PartialDate
 from chronicle.render import groups
 from chronicle.render.days import day_words, short, since
@@ -29,15 +30,13 @@ from chronicle.render.layout import (
     wrap,
 )
 from chronicle.render.names import called
-from chronicle.render.sections import SECTIONS, Asked, Told, own_sections
+from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.terms import Terms
 from chronicle.state import State
 
 _INDENT: Final = 2
 _GAP: Final = 2
 _WIDEST: Final = 96  # wider, and the dates on the right are too far from what they belong to
-# The sections that list holdings.
-_HELD: Final = ("Holdings", "Holds", "Held by")
 _NARROWEST: Final = 20  # with less room beside the date, it goes below
 _INEXACT: Final = "the beginning or the end has no exact date"
 _GONE: Final = "whom it names is no more"
@@ -45,29 +44,28 @@ _GONE: Final = "whom it names is no more"
 
 def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:
     """The page of ``state``, or of what in it names ``entity``. ``first`` is the date of the first event."""
-    return Page(lambda: _page(Asked(state, entity), first, terms, min(page_width(width), _WIDEST)))
+    return Page(lambda: _page(Question(state, entity), first, terms, min(page_width(width), _WIDEST)))
 
 
-def _page(asked: Asked, first: PartialDate | None, terms: Terms, width: int) -> Iterator[Line]:
+def _page(asked: Question, first: PartialDate | None, terms: Terms, width: int) -> Iterator[Line]:
     yield from _title(asked, terms, width)
-    sections = [(title, facts) for title, tell in SECTIONS if (facts := list(tell(asked)))]
-    sections.extend(own_sections(asked))
-    for title, facts in sections:
+    listed = list(sections(asked))
+    for view, section, facts in listed:
         yield []
-        yield [(title, HEADING)]
+        yield [(clean(section.title or view.title), HEADING)]
         yield from _section(asked, facts, width)
-        if title in _HELD:
-            yield from _above_the_whole(asked, title, width)
-    if not sections:
+        if view.name == views.HOLDINGS:
+            yield from _above_the_whole(asked, section.of, width)
+    if not listed:
         yield []
         yield from wrap([(_nothing(asked, first, terms), PLAIN)], width)
-    unsure = [fact for _, facts in sections for fact in facts if not fact.certain]
+    unsure = [fact for _, _, facts in listed for fact in facts if not fact.certain]
     if unsure:
         yield []
         yield from wrap(_legend(unsure), width)
 
 
-def _title(asked: Asked, terms: Terms, width: int) -> Iterator[Line]:
+def _title(asked: Question, terms: Terms, width: int) -> Iterator[Line]:
     state = asked.state
     said = evolve(terms, known=state.known).words()
     yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (said, PLAIN)], width)
@@ -75,10 +73,14 @@ def _title(asked: Asked, terms: Terms, width: int) -> Iterator[Line]:
         yield from wrap(_about(asked, asked.entity), width)
 
 
-def _about(asked: Asked, entity: str) -> Line:
+def _about(asked: Question, entity: str) -> Line:
     """Who the entity is: its name, what sort it is, whether it exists, its identifiers."""
     for found in groups.entities(asked.state, entity):
-        doubt = "" if all(fact.certain for fact in groups.statuses(asked.state, entity)) else " (possible)"
+        doubt = (
+            ""
+            if all(fact.certain for fact in asked.state.view(views.STATUS, entity=entity))
+            else " (possible)"
+        )
         said = [found.type or "", found.jurisdiction or "", found.status and f"{found.status}{doubt}"]
         for identifier in found.identifiers:
             doubt = " (possible)" if identifier in found.possible_identifiers else ""
@@ -90,13 +92,13 @@ def _about(asked: Asked, entity: str) -> Line:
     return [(clean(entity), STRONG), (", which has no name yet", DIM)]
 
 
-def _legend(unsure: Sequence[Told]) -> Line:
+def _legend(unsure: Sequence[FactLine]) -> Line:
     """What the marks mean: why what was told is not certain."""
     reasons = dict.fromkeys(_GONE if fact.doubted else _INEXACT for fact in unsure)
     return [("?", DOUBT), (f" possible, not certain: {', or '.join(sorted(reasons))}", DIM)]
 
 
-def _nothing(asked: Asked, first: PartialDate | None, terms: Terms) -> str:
+def _nothing(asked: Question, first: PartialDate | None, terms: Terms) -> str:
     about = "" if asked.entity is None else f" about {asked.name(asked.entity)}"
     then = "" if asked.state.known is None else ", by what was known then"
     words = f"Nothing is known{about} for this day{then}."
@@ -110,7 +112,7 @@ def _nothing(asked: Asked, first: PartialDate | None, terms: Terms) -> str:
 # A section
 
 
-def _section(asked: Asked, facts: Sequence[Told], width: int) -> Iterator[Line]:
+def _section(asked: Question, facts: Sequence[FactLine], width: int) -> Iterator[Line]:
     figures = _column([fact.figure for fact in facts])
     for under, members in groupby(facts, key=lambda fact: fact.under):
         if under is not None:
@@ -119,10 +121,10 @@ def _section(asked: Asked, facts: Sequence[Told], width: int) -> Iterator[Line]:
             yield from _fact(fact, next(figures), 0 if under is None else _INDENT, width)
 
 
-def _above_the_whole(asked: Asked, title: str, width: int) -> Iterator[Line]:
+def _above_the_whole(asked: Question, of: str, width: int) -> Iterator[Line]:
     """A line for each right of which the section lists more than there is."""
     for excess in groups.excesses(asked.state, asked.entity):
-        if title == "Holdings" or (excess.target == asked.entity) == (title == "Held by"):
+        if of == "all" or (excess.target == asked.entity) == (of == "target"):
             least = "" if excess.exact else "at least "
             right = "" if excess.right == "equity" else f" ({excess.right})"
             said = f"{least}{share_words(excess.share)} of {asked.name(excess.target)}{right} is held in all"
@@ -140,7 +142,7 @@ def _column(figures: Sequence[str]) -> Iterator[str]:
     return ((right if numbers else left)(figure, width) for figure in figures)
 
 
-def _fact(fact: Told, figure: str, indent: int, width: int) -> Iterator[Line]:
+def _fact(fact: FactLine, figure: str, indent: int, width: int) -> Iterator[Line]:
     """The figure, what is said, and flush right since when; further lines are set below the first."""
     doubt: Line = [("  ", PLAIN)] if fact.certain else [("?", DOUBT), (" ", PLAIN)]
     head: Line = [(" " * indent, PLAIN), *doubt]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
@@ -11,10 +11,12 @@ from attrs import frozen
 from chronicle.diff import Difference
 from chronicle.events import Event
 from chronicle.render.diff_page import Compared, diff_page
-from chronicle.render.facts import about, fact_data, key_data
 from chronicle.render.layout import Page, clean
 from chronicle.render.sentences import Teller
 from chronicle.render.terms import Terms
+from chronicle.state import Fact
+from chronicle.views import KEYS
+from chronicle.views.data import fact_data, key_data
 
 _COLUMNS: Final = ("how", "type", "view", "subject", "before", "after", "events")
 
@@ -50,15 +52,14 @@ class Changes:
         return _COLUMNS, map(self._row, self.differences)
 
     def _row(self, difference: Difference) -> tuple[str, ...]:
-        told = about(difference.view)
         compared = self._compared()
         return (
             difference.how,
             type(difference).__name__,
             difference.view,
             clean(" ".join(difference.key)),
-            compared.values(difference.before, told),
-            compared.values(difference.after, told),
+            compared.values(difference.before),
+            compared.values(difference.after),
             clean(" ".join(difference.events)),
         )
 
@@ -76,13 +77,21 @@ class Changes:
 
 
 def _data(difference: Difference) -> dict[str, Any]:
-    parts = len(difference.key)
+    about = key_data(difference.view, difference.key)
     return {
         "type": type(difference).__name__,
         "view": difference.view,
-        "key": key_data(difference.view, difference.key),
+        "key": about,
         "how": difference.how,
-        "before": [fact_data(fact, parts) for fact in difference.before],
-        "after": [fact_data(fact, parts) for fact in difference.after],
+        "before": [_side(fact, about) for fact in difference.before],
+        "after": [_side(fact, about) for fact in difference.after],
         "events": list(difference.events),
     }
+
+
+def _side(fact: Fact, about: Container[str]) -> dict[str, Any]:
+    """A fact without what the difference is about: the parts of its key that this has not, and its value."""
+    data = fact_data(fact)
+    view, key, value = data.pop("view"), data.pop("key"), data["value"]
+    rest = {name: part for name, part in key.items() if name not in about} if view in KEYS else {}
+    return data | {"value": rest | value if isinstance(value, dict) else value}

@@ -14,7 +14,7 @@ from chronicle import views
 from chronicle.diff import Difference
 from chronicle.events import Event
 from chronicle.render.days import day_words, short
-from chronicle.render.facts import ABOUT, About, about, subject_of
+from chronicle.render.facts import statement, subject_of
 from chronicle.render.layout import (
     DIM,
     DOUBT,
@@ -44,7 +44,7 @@ SIGNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 _WORD: Final = max(map(len, SIGNS))
 _INDENT: Final = 2 + _WORD + 2
-_RANK: Final = MappingProxyType({view: rank for rank, view in enumerate(ABOUT)})
+_RANK: Final = MappingProxyType({view: rank for rank, view in enumerate(views.VIEWS)})
 
 
 @frozen(eq=False)
@@ -61,9 +61,9 @@ class Compared:
         """What an entity is called on the later day."""
         return self.teller.name(entity, max(self.days))
 
-    def values(self, facts: Sequence[Fact], told: About) -> str:
+    def values(self, facts: Sequence[Fact]) -> str:
         """What some facts say, "or" between those that exclude each other."""
-        return " or ".join(told.value(fact, self.called) + _doubt(fact) for fact in facts)
+        return " or ".join(statement(fact, self.called) + _doubt(fact) for fact in facts)
 
 
 def _doubt(fact: Fact) -> str:
@@ -82,7 +82,7 @@ def _page(differences: Sequence[Difference], compared: Compared, width: int) -> 
     shown = sorted(_worth_telling(differences), key=lambda each: _RANK.get(each.view, len(_RANK)))
     for view, members in groupby(shown, key=lambda each: each.view):
         yield []
-        yield [(about(view).title, HEADING)]
+        yield [(clean(views.view_of(view).title), HEADING)]
         for difference in members:
             yield from _difference(difference, compared, width)
     yield []
@@ -117,10 +117,9 @@ def _worth_telling(differences: Sequence[Difference]) -> Iterator[Difference]:
 
 def _difference(difference: Difference, compared: Compared, width: int) -> Iterator[Line]:
     sign, style = SIGNS[difference.how]
-    told = about(difference.view)
     head: Line = [(f"{sign} {left(difference.how, _WORD)}  "[: _INDENT + 2], style)]
     room = max(20, width - _INDENT)
-    said: Line = [(f"{_subject(difference, compared)}  ", PLAIN), *_values(difference, told, compared)]
+    said: Line = [(f"{_subject(difference, compared)}  ", PLAIN), *_values(difference, compared)]
     first, *others = wrap(said, room)
     yield [*head, *first]
     for other in others:
@@ -134,16 +133,16 @@ def _subject(difference: Difference, compared: Compared) -> str:
     return subject_of((difference.after or difference.before)[-1], compared.called)
 
 
-def _values(difference: Difference, told: About, compared: Compared) -> Line:
-    old = compared.values(difference.before, told)
-    new = compared.values(difference.after, told)
+def _values(difference: Difference, compared: Compared) -> Line:
+    old = compared.values(difference.before)
+    new = compared.values(difference.after)
     if difference.how == "began":
         return [(new, STRONG)]
     if difference.how == "ended":
         return [("was ", PLAIN), (old, STRONG)]
     if difference.how != "changed" and len(difference.after) == 1:
         before, after = ("possible", "certain") if difference.how == "surer" else ("certain", "possible")
-        return [(told.value(difference.after[0], compared.called), STRONG), (f", {before} → {after}", PLAIN)]
+        return [(statement(difference.after[0], compared.called), STRONG), (f", {before} → {after}", PLAIN)]
     if old == new and len(difference.before) == len(difference.after) == 1:
         return [("; ".join(_details(difference, compared)), STRONG)]
     return [(old, STRONG), (" → ", PLAIN), (new, STRONG)]

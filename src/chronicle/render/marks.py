@@ -9,44 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attrs import frozen
+from chronicle.views import OTHER, VIEWS
+from chronicle.views.view import Mark
 
-
-@frozen
-class Mark:
-    """How a family of events shows: a symbol, a word of at most seven letters, the name of a style."""
-
-    symbol: str
-    word: str
-    style: str
-
-
-_ENTITY = Mark("◦", "entity", "white")
 _MERGER = Mark("⋈", "merger", "bright_red")
 _RECORD = Mark("✎", "record", "bright_black")
+_OF_NO_VIEW = {
+    "identity": _RECORD,
+    "record": _RECORD,
+    "merger": _MERGER,
+    "demerger": _MERGER,
+    "investment": Mark("✚", "invest", "bright_cyan"),
+}
+_MARKS = {view.family: view.mark for view in VIEWS.values()} | _OF_NO_VIEW
+# The order of the legend of a timeline. A family that is not named in it comes after these.
+_LEGEND = "entity record unit stake shares control listing merger investment deal partnership project role"
 
 MARKS: Mapping[str, Mark] = MappingProxyType(
-    {
-        "entity": _ENTITY,
-        "identity": _RECORD,
-        "record": _RECORD,
-        "unit": Mark("❖", "unit", "blue"),
-        "stake": Mark("◉", "stake", "green"),
-        "shares": Mark("✱", "shares", "bright_green"),
-        "control": Mark("⚑", "control", "red"),
-        "listing": Mark("▴", "listing", "bright_blue"),
-        "merger": _MERGER,
-        "demerger": _MERGER,
-        "investment": Mark("✚", "invest", "bright_cyan"),
-        "deal": Mark("◊", "deal", "yellow"),
-        "partnership": Mark("✦", "partner", "magenta"),
-        "project": Mark("▸", "project", "cyan"),
-        "role": Mark("♙", "role", "white"),
-        "membership": Mark("⊖", "member", "bright_magenta"),
-    }
+    {family: _MARKS[family] for family in dict.fromkeys((*_LEGEND.split(), *_MARKS))}
 )
 
 
 def mark_of(kind: str) -> Mark:
-    """The mark of a kind of event, by the family that its name begins with."""
-    return MARKS[kind.split(".", maxsplit=1)[0]]
+    """The mark of a kind of event, by the family that its name begins with; else a plain one."""
+    return MARKS.get(kind.split(".", maxsplit=1)[0], OTHER)

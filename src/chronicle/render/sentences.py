@@ -2,15 +2,14 @@
 
 A sentence is a template. ``{holder}`` is the name of an entity (or of several) on the day of the
 event, ``{-entity}`` its name on the day before, ``{=role}`` the text of a field, ``{~right}`` one of
-the words of ``_WORDS``. What stands in ``[...]`` is left out when a field in it is empty.
+the words of ``_WORDS``, ``{?exclusive}`` nothing at all. What stands in ``[...]`` is left out when a field
+in it is empty.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -36,6 +35,7 @@ from chronicle.render.days import day_before, short, speaking_day
 from chronicle.render.figures import money_figure, money_of, share_figure, share_is_unknown, share_of
 from chronicle.render.layout import DIM, PLAIN, STRONG, Line, clean, joined
 from chronicle.render.names import Name
+from chronicle.render.said import filled
 
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -98,37 +98,12 @@ class Teller:
 # Templates
 
 
-_FIELD = re.compile(r"\{([-=~]?)(\w+)\}")
-_PARTS = re.compile(r"\[([^\]]*)\]|([^\[]+)")
-
-
-@cache
-def _optional_parts(template: str) -> tuple[tuple[bool, str], ...]:
-    return tuple((found[1] is not None, found[1] or found[2]) for found in _PARTS.finditer(template))
-
-
-@cache
-def _steps(part: str) -> tuple[tuple[str, str, str], ...]:
-    """A part of a template as (text before, sort of field, name of field); the last has no field."""
-    steps, end = [], 0
-    for found in _FIELD.finditer(part):
-        steps.append((part[end : found.start()], found[1] or "@", found[2]))
-        end = found.end()
-    return (*steps, (part[end:], "", ""))
-
-
 def _filled(teller: Teller, event: Event, template: str) -> Line:
-    line: Line = []
-    for optional, part in _optional_parts(template):
-        steps = _steps(part)
-        if optional and not all(getattr(event, name) for _, sort, name in steps if sort):
-            continue
-        for text, sort, name in steps:
-            if text:
-                line.append((text, PLAIN))
-            if sort:
-                line.extend(_SORTS[sort](teller, event, name))
-    return line
+    return filled(
+        template,
+        lambda _, name: bool(getattr(event, name)),
+        lambda sort, name: _SORTS[sort](teller, event, name),
+    )
 
 
 def _entities(teller: Teller, event: Event, name: str) -> Line:
@@ -154,7 +129,7 @@ def _word(_: Teller, event: Event, name: str) -> Line:
 
 
 _SORTS: Final[Mapping[str, Callable[[Teller, Event, str], Line]]] = MappingProxyType(
-    {"@": _entities, "-": _entity_before, "=": _text, "~": _word}
+    {"@": _entities, "-": _entity_before, "=": _text, "~": _word, "?": lambda *_: []}
 )
 
 

@@ -12,13 +12,14 @@ from chronicle import codec
 from chronicle.errors import Place
 from chronicle.events import Effect, Event
 from chronicle.render.claims import conflict_data
-from chronicle.render.facts import about, fact_data, key_data, subject_of
+from chronicle.render.facts import statement, subject_of
 from chronicle.render.layout import Page, clean
 from chronicle.render.sentences import Teller
 from chronicle.render.sources import source_words
 from chronicle.render.terms import Terms
 from chronicle.render.why_page import Background, why_page
 from chronicle.state import Fact
+from chronicle.views.data import fact_data
 from chronicle.why import Ending, Reason, Step, Why
 
 _COLUMNS: Final = (
@@ -97,11 +98,10 @@ class Explained:
                 yield (*told, *self._step(step), "ends")
 
     def _fact(self, fact: Fact, sure: str) -> tuple[str, ...]:
-        told = about(fact.view)
         return (
             fact.view,
             subject_of(fact, self._called),
-            told.value(fact, self._called),
+            statement(fact, self._called),
             sure,
             clean(str(fact.since)),
         )
@@ -161,8 +161,7 @@ def _ending(ending: Ending, teller: Teller) -> dict[str, Any]:
 
 def _said(fact: Fact) -> dict[str, Any]:
     """What a fact says and of what, without the ids of its events: the steps have these."""
-    said = {name: value for name, value in fact_data(fact).items() if name != "events"}
-    return {"view": fact.view, "key": key_data(fact.view, fact.key), **said}
+    return {name: value for name, value in fact_data(fact).items() if name != "events"}
 
 
 def _step_data(step: Step, teller: Teller) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from chronicle.dates import PartialDate
 from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
 from chronicle.render.claims import claimed, differing, once, said_by
 from chronicle.render.days import day_words, short, since, until
-from chronicle.render.facts import about, subject_of
+from chronicle.render.facts import statement, subject, subject_of
 from chronicle.render.figures import money_figure, share_figure, share_is_unknown
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
 from chronicle.render.sentences import Teller, has_parts, stated
@@ -87,7 +87,7 @@ def _title(whys: Sequence[Why], key: Key, fact: Fact | None, background: Backgro
     if fact is not None:
         return [
             ("Why: ", PLAIN),
-            (f"{about(fact.view).what} of {subject_of(fact, background.called)}", STRONG),
+            (f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, background.called)}", STRONG),
         ]
     return [("Why: ", PLAIN), (_asked(whys, key, background), STRONG)]
 
@@ -99,10 +99,10 @@ def _asked(whys: Sequence[Why], key: Key, background: Background) -> str:
     view = whys[0].view
     # Without a right every right is meant, and the one of a share in a company is not spelt out.
     whole = (*key, "equity") if view == views.HOLDINGS and len(key) == _HOLDER_AND_TARGET else key
-    told = about(view)
+    what = clean(views.view_of(view).what)
     if len(whole) == len(views.KEYS.get(view, ())) or view == views.UNITS:
-        return f"{told.what} of {told.subject(whole, None, background.called)}"
-    return f"{told.what} of {', '.join(map(background.called, key))}"
+        return f"{what} of {subject(view, whole, None, background.called)}"
+    return f"{what} of {', '.join(map(background.called, key))}"
 
 
 def _nothing(whys: Sequence[Why], terms: Terms) -> str:
@@ -127,10 +127,10 @@ def _ending(ending: Ending, background: Background, one: bool) -> Branch:
 
 def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) -> Line:
     """What a fact says, with what it is about where the title does not say so."""
-    told = about(fact.view)
-    label: Line = [] if one else [(f"{told.what} of {subject_of(fact, background.called)}: ", PLAIN)]
+    what = f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, background.called)}: "
+    label: Line = [] if one else [(what, PLAIN)]
     tail: Line = [(f", {when}", PLAIN)] if when else []
-    return [*label, (told.value(fact, background.called), STRONG), *sure, *tail]
+    return [*label, (statement(fact, background.called), STRONG), *sure, *tail]
 
 
 def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) -> Iterator[Branch]:

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from chronicle.tables.columns import SINCE, STAKE, named
+from chronicle import views
+from chronicle.tables.columns import SINCE, named, stated_in
 from chronicle.tables.table import Column, Table
 
-_HOLDINGS: Final = (*named("text", "holder", "target", "right"), *STAKE, *SINCE)
 _UNITS: Final = (*named("text", "unit", "owner"), *SINCE)
-_DEALS: Final = (
-    *named("text", "deal", "title", "stage"),
-    *named("texts", "parties"),
-    *named("flag", "binding"),
-    *named("text", "reason"),
-    *SINCE,
-)
 _ENTITIES: Final = (
     *named("text", "entity", "name", "short", "type", "jurisdiction", "status"),
     Column(
@@ -28,7 +21,7 @@ _ENTITIES: Final = (
 
 def holdings_table(holdings: Iterable[Any]) -> Table:
     """Holdings, one a row."""
-    return Table("holdings", _HOLDINGS, tuple(holdings))
+    return _table(views.HOLDINGS, holdings)
 
 
 def units_table(units: Iterable[Any]) -> Table:
@@ -38,9 +31,14 @@ def units_table(units: Iterable[Any]) -> Table:
 
 def deals_table(deals: Iterable[Any]) -> Table:
     """Deals, one a row."""
-    return Table("deals", _DEALS, tuple(deals))
+    return _table(views.DEALS, deals)
 
 
 def entities_table(entities: Iterable[Any]) -> Table:
     """Entities, one a row; an identifier is written ``scheme:value``."""
     return Table("entities", _ENTITIES, tuple(entities))
+
+
+def _table(view: str, answers: Iterable[Any]) -> Table:
+    """Answers that have the key of a view and its value as attributes of their own."""
+    return Table(view, (*named("text", *views.KEYS[view]), *stated_in(view), *SINCE), tuple(answers))

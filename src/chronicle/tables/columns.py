@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from operator import attrgetter
-from types import MappingProxyType
-from typing import Any, Final
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from chronicle import views
 from chronicle.tables.table import Column, Kind
+from chronicle.values import Share
 
 Read = Callable[[Any], Any]
 
@@ -63,39 +65,31 @@ SINCE: Final = (
 )
 """How sure a fact is, since when it is so, and the events behind it."""
 
-STAKE: Final = (*SHARE, *named("integer", "shares"), *named("text", "basis"), *named("flag", "stale"))
-"""What a holding states."""
+_KINDS: Final[Mapping[object, Kind]] = MappingProxyType({str: "text", bool: "flag", int: "integer"})
 
-VALUES: Final[Mapping[str, tuple[Column, ...]]] = MappingProxyType(
-    {
-        views.HOLDINGS: STAKE,
-        views.UNITS: named("text", "basis"),
-        views.DEALS: (
-            *named("text", "title", "stage"),
-            *named("texts", "parties"),
-            *named("flag", "binding"),
-            *named("text", "reason"),
-        ),
-        views.NAMES: named("text", "name", "short", "lang"),
-        views.TYPES: named("text", "type", "jurisdiction"),
-        views.STATUS: named("text", "status", "reason"),
-        views.IDENTIFIERS: (),
-        views.LINEAGE: named("text", "how"),
-        views.LISTINGS: (
-            *named("text", "ticker"),
-            *named("flag", "ipo"),
-            text_of("raised"),
-            text_of("price"),
-        ),
-        views.CONTROL: (),
-        views.SHARES: named("integer", "total"),
-        views.ROLES: (),
-        views.PARTNERSHIPS: (*named("texts", "parties"), *named("text", "project")),
-        views.PROJECTS: named("texts", "by"),
-        views.MEMBERSHIPS: (),
-    }
-)
-"""What each view states beside its key."""
+
+@cache
+def stated_in(view: str) -> tuple[Column, ...]:
+    """What a view states beside its key, by the fields of its value."""
+    told = views.VIEWS[view]
+    hints = get_type_hints(told.value) if told.stated else {}
+    return tuple(
+        column for name in told.stated if name not in told.key for column in _columns(name, hints[name])
+    )
+
+
+def _columns(name: str, hint: object) -> tuple[Column, ...]:
+    """The columns of a field, by its type; of what is no text, number or flag, its text."""
+    kinds = [each for each in get_args(hint) if each is not NoneType]
+    if get_origin(hint) is UnionType and len(kinds) == 1:
+        return _columns(name, kinds[0])
+    if hint is Share:
+        return SHARE
+    if get_origin(hint) is tuple:
+        return named("texts", name)
+    if get_origin(hint) is Literal:
+        return named("text", name)
+    return named(_KINDS[hint], name) if hint in _KINDS else (text_of(name),)
 
 
 def keys_of(view: str) -> tuple[Column, ...]:
@@ -116,5 +110,4 @@ def _part(position: int) -> Read:
 
 def values_of(view: str) -> tuple[Column, ...]:
     """What a view states, read from a row with a ``value``; its text for a user's own view."""
-    columns = VALUES.get(view)
-    return (text_of("value"),) if columns is None else under("value", columns)
+    return under("value", stated_in(view)) if view in views.VIEWS else (text_of("value"),)

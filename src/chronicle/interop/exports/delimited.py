@@ -17,11 +17,12 @@ from chronicle import views
 from chronicle.codec import encode
 from chronicle.errors import obeyed_hidden
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import fact_data, number_text, span_data, value_data
+from chronicle.interop.exports.plain import number_text, span_data
 from chronicle.replay import Span
 from chronicle.state import Fact
 from chronicle.tables import Table, rows_by_day, spans_table, table_by_day
 from chronicle.values import Share
+from chronicle.views.data import fact_data, plain
 
 _ROWS_AT_A_TIME = 1000
 
@@ -91,7 +92,7 @@ def _common_columns(parts: int) -> tuple[str, ...]:
 def _common(fact: Fact | Span, parts: int) -> list[object]:
     share: Share | None = getattr(fact.value, "share", None)
     ends = (None, None) if share is None else (share.minimum, share.maximum)
-    return [fact.view, *fact.key, *[""] * (parts - len(fact.key)), value_data(fact.value), *ends]
+    return [fact.view, *fact.key, *[""] * (parts - len(fact.key)), plain(fact.value), *ends]
 
 
 def _rest(data: dict[str, Any], *names: str) -> list[object]:

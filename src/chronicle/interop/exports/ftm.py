@@ -27,7 +27,7 @@ _OWNED = "Company"
 
 
 def spans(material: Material) -> Iterator[bytes]:
-    """Every entity, and every span of holdings, units, control, roles, memberships and succession."""
+    """Every entity, and every span of a view that ties two of them."""
     return encoded(json_text(entity) for entity in _entities(material))
 
 
@@ -36,10 +36,10 @@ def _entities(material: Material) -> Iterator[dict[str, Any]]:
     ids = _ids(schemata)
     for entity in sorted(schemata):
         yield _entity(material, entity, schemata[entity]) | {"id": ids[entity]}
-    for view, tie in _TIES.items():
-        for cell in material.cells(view) if view in material.ledger.views else ():
+    for view in _tied():
+        for cell in material.cells(view.name) if view.name in material.ledger.views else ():
             for number, span in enumerate(cell):
-                made = tie(span, schemata)
+                made = _TIES.get(view.name, _link)(span, schemata)
                 if made is not None:
                     schema, properties = made
                     linked = {name: _linked(name, texts, ids) for name, texts in properties.items()}
@@ -79,26 +79,20 @@ def _schemata(material: Material) -> dict[str, str]:
     found = {
         key[0]: _SCHEMATA.get(material.type_of(key[0]), _OWNED) for key in material.ledger.keys(views.NAMES)
     }
-    for view, (first, second) in _ENDS.items():
-        for key in material.ledger.keys(view):
+    for view in _tied():
+        first, second = _ends(view)
+        for key in material.ledger.keys(view.name):
             for position in (first, second):
                 found.setdefault(key[position], _OWNED)
-            if view in (views.HOLDINGS, views.UNITS) and found[key[second]] not in _PEOPLE:
+            if view.name in (views.HOLDINGS, views.UNITS) and found[key[second]] not in _PEOPLE:
                 found[key[second]] = _OWNED
     return found
 
 
-# Where in the key the one stands who has, and the one who is had.
-_ENDS: Final = MappingProxyType(
-    {
-        views.HOLDINGS: (0, 1),
-        views.UNITS: (1, 0),
-        views.CONTROL: (0, 1),
-        views.ROLES: (0, 1),
-        views.MEMBERSHIPS: (0, 1),
-        views.LINEAGE: (0, 1),
-    }
-)
+def _ends(view: views.View) -> tuple[int, int]:
+    """Where in the key the one stands who has, and the one who is had."""
+    first, second, *_ = view.names
+    return (second, first) if view.name == views.UNITS else (first, second)
 
 
 def _entity(material: Material, entity: str, schema: str) -> dict[str, Any]:
@@ -186,6 +180,13 @@ def _succession(span: Span, _: dict[str, str]) -> _Made:
     return "Succession", {"predecessor": [span.key[0]], "successor": [span.key[1]], "role": [span.value.how]}
 
 
+def _link(span: Span, _: dict[str, str]) -> _Made:
+    """A tie that the format has no schema for: who is tied to whom, and what the view says it is."""
+    view = views.view_of(span.view)
+    first, second = (span.key[at] for at in _ends(view))
+    return "UnknownLink", {"subject": [first], "object": [second], "role": [view.what]}
+
+
 _TIES: Final = MappingProxyType(
     {
         views.HOLDINGS: _owned(0, 1),
@@ -196,6 +197,12 @@ _TIES: Final = MappingProxyType(
         views.LINEAGE: _succession,
     }
 )
+"""What a tie of each view is in the format. One of another view is a link."""
+
+
+def _tied() -> list[views.View]:
+    """The views that tie two entities, in the order of the file."""
+    return [view for view in views.in_order(_TIES) if view.names[1:]]
 
 
 def _tie(

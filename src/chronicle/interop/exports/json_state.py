@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import encoded, fact_data, json_text
+from chronicle.interop.exports.plain import encoded, json_text
+from chronicle.views.data import fact_data
 
 
 def facts(material: Material) -> Iterator[bytes]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from chronicle.codec import encode
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import encoded, fact_data, json_text, span_data
+from chronicle.interop.exports.plain import encoded, json_text, span_data
+from chronicle.views.data import fact_data
 
 
 def events(material: Material) -> Iterator[bytes]:

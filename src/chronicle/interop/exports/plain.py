@@ -1,19 +1,17 @@
-"""Facts and spans as plain data, and text that is safe in any format. What the formats share."""
+"""Spans as plain data, and text that is safe in any format. What the formats share."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from chronicle import views
 from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.replay import Span
-from chronicle.state import Fact
-from chronicle.values import Share
+from chronicle.views.data import key_data, plain
 
 # Control characters, line ends of Unicode, marks that turn the direction of text, and half characters.
 _UNSEEN = re.compile(
@@ -47,44 +45,12 @@ def encoded(lines: Iterable[str]) -> Iterator[bytes]:
         yield f"{each}\n".encode("utf-8", "replace")
 
 
-def key_data(span: Span) -> dict[str, str] | list[str]:
-    """A key with the names of its parts; a plain list for a user's own view."""
-    names = views.KEYS.get(span.view)
-    return list(span.key) if names is None else dict(zip(names, span.key, strict=True))
-
-
-def value_data(value: object) -> Any:
-    """A value as JSON has it: named tuples are mappings, shares their exact numbers, the rest text."""
-    names = getattr(value, "_fields", None)
-    if names is not None:
-        return {name: value_data(getattr(value, name)) for name in names}
-    if isinstance(value, Share):
-        return value.to_json()
-    if isinstance(value, (tuple, list)):
-        return [value_data(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): value_data(item) for key, item in value.items()}
-    return value if value is None or isinstance(value, (str, bool, int)) else str(value)
-
-
-def fact_data(fact: Fact) -> dict[str, Any]:
-    """A fact: view, key, value, whether it is certain, since when it is so, and the events behind it."""
-    return {
-        "view": fact.view,
-        "key": key_data(fact.span),
-        "value": value_data(fact.value),
-        "certain": fact.certain,
-        "since": str(fact.since),
-        "events": list(fact.events),
-    }
-
-
 def span_data(span: Span) -> dict[str, Any]:
     """A span: view, key, value, the windows of its begin and end as text and as days, and the events."""
     return {
         "view": span.view,
-        "key": key_data(span),
-        "value": value_data(span.value),
+        "key": key_data(span.view, span.key),
+        "value": plain(span.value),
         **_window("begin", span.begin),
         **_window("end", span.end),
         "ended_by": span.ended_by,

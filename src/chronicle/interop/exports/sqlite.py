@@ -24,23 +24,8 @@ from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, line, number_text
 from chronicle.tables import Column, Table, rows_by_day, spans_table, table_by_day
 
-# The parts of keys that are entities; a key of another view names them otherwise.
-_ENTITY_PARTS = frozenset(
-    {
-        "holder",
-        "target",
-        "unit",
-        "owner",
-        "entity",
-        "predecessor",
-        "successor",
-        "controller",
-        "issuer",
-        "person",
-        "project",
-        "group",
-    }
-)
+# The columns that are the id of an entity: parts of keys, and fields of values that have the name of one.
+_ENTITY_PARTS = frozenset(name for name, refers in views.REFERS.items() if refers == "entity")
 _TYPES = {
     "text": "TEXT",
     "texts": "TEXT",
@@ -127,14 +112,13 @@ def _write_entities(connection: sqlite3.Connection, material: Material) -> None:
 def _mentioned(material: Material) -> set[str]:
     """Every id that a row may point to: those with a name, and those that nobody declared."""
     found: set[str] = set()
-    for view in material.ledger.views:
-        names = views.KEYS.get(view, ())
-        positions = [position for position, name in enumerate(names) if name in _ENTITY_PARTS]
-        for key in material.ledger.keys(view):
-            found.update(key[position] for position in positions)
-    if views.PARTNERSHIPS in material.ledger.views:
-        spans = material.ledger.spans(views.PARTNERSHIPS)
-        found.update(span.value.project for span in spans if span.value.project)
+    for name in material.ledger.views:
+        view = views.view_of(name)
+        for key in material.ledger.keys(name):
+            found.update(key[position] for position in view.names)
+        for column in _ENTITY_PARTS.intersection(view.entities):
+            named = (getattr(span.value, column) for span in material.ledger.spans(name))
+            found.update(filter(None, named))
     return found
 
 

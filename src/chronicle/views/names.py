@@ -1,0 +1,21 @@
+"""The names of the views that come with Chronicle, which are those of their tables and exports."""
+
+from __future__ import annotations
+
+HOLDINGS = "holdings"
+UNITS = "units"
+DEALS = "deals"
+NAMES = "names"
+TYPES = "types"
+STATUS = "status"
+IDENTIFIERS = "identifiers"
+LINEAGE = "lineage"
+LISTINGS = "listings"
+CONTROL = "control"
+SHARES = "shares"
+ROLES = "roles"
+PARTNERSHIPS = "partnerships"
+PROJECTS = "projects"
+MEMBERSHIPS = "memberships"
+ENTITIES = "entities"
+"""No view, but what lists have in the place of names, types, status and identifiers."""
