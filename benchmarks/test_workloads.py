@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from chronicle.workloads import SIZES, WORKLOADS, Workload
+from chronicle.cli.workloads import SIZES, WORKLOADS, Workload
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size // 1000}k")

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chronicle import codec
+from chronicle.cli.workloads import made
 from chronicle.errors import ChronicleError, StoreError
 from chronicle.stores import Head, NewRecord, Record, Store, open_store
-from chronicle.workloads import made
 
 COUNT = 100
 BATCH = 10

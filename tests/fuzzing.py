@@ -237,7 +237,7 @@ def _every(read: Callable[..., Iterator[Any]], *options: object) -> Callable[[by
 
 def foreign(folder: Path) -> tuple[list[bytes], Try]:
     """Files of others: JSON Lines of Chronicle, BODS, FollowTheMoney, tables by a mapping, and mappings."""
-    from chronicle.cli.mapping_file import read_mapping
+    from chronicle.cli.statements.mapping_file import read_mapping
     from chronicle.history import open_history
     from chronicle.interop import FORMATS
     from chronicle.interop.exports import exported

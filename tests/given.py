@@ -14,12 +14,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from chronicle import codec, knowledge
+from chronicle import codec
 from chronicle.dates import as_day
+from chronicle.engine import knowledge
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Ledger, Projector, in_order
+from chronicle.engine.state import State
 from chronicle.events import ORDER, EntityDeclared, EntityFounded, Event, references
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import Ledger, Projector, in_order
-from chronicle.state import State
 
 _numbers = count(1)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given as drawn
 
-from chronicle.conflicts import settle
+from chronicle.engine.conflicts import settle
+from chronicle.engine.state import Holding
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.state import Holding
 from chronicle.values import Share, confirms, contradicts, disagree, parse_share
 from given import acquired, disposed, happened, issued, observed
 from strategies import shares

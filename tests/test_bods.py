@@ -19,7 +19,7 @@ from chronicle import codec
 from chronicle.errors import Place, Problem
 from chronicle.events import Event
 from chronicle.interop import bods, registers
-from chronicle.interop.bods_rules import is_date_or_moment
+from chronicle.interop.bods.rules import is_date_or_moment
 from chronicle.stores import open_store
 from chronicle.values import Share
 from given import state_on

@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 import given
 import strategies
-from chronicle import codec, knowledge
-from chronicle.checks import CHECKS, Examined, examine
+from chronicle import codec
 from chronicle.dates import PartialDate, parse_date
+from chronicle.engine import knowledge
+from chronicle.engine.checks import CHECKS, Examined, examine
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Span
 from chronicle.errors import Problem
 from chronicle.errors.codes import CODES
 from chronicle.events import (
@@ -37,8 +40,6 @@ from chronicle.events import (
     UnitTransferred,
     references,
 )
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import Span
 
 
 def examined(events: tuple[Event, ...], projectors: Any = PROJECTORS) -> Examined:

@@ -34,10 +34,10 @@ from pathlib import Path
 import pytest
 
 import chronicle
-from chronicle.conflicts import Conflict
+from chronicle.engine.conflicts import Conflict
+from chronicle.engine.state import State
 from chronicle.events import EntityDeclared, Event, StakeAcquired, knowledge
 from chronicle.history import History
-from chronicle.state import State
 
 GROUP, PICTURES, TENCENT, ENLIGHT = "alibaba-group", "alibaba-pictures", "tencent", "enlight"
 COUPLE = "zhao-wei-and-huang-youlong"

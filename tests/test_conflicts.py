@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chronicle.conflicts import Conflict, settle
+from chronicle.engine.conflicts import Conflict, settle
 from chronicle.events import Event
 from chronicle.history import History
 from given import acquired, corrected, disposed, happened, observed, proposed, retracted

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chronicle import diff
-from chronicle.diff import Difference, StakeChanged, UnitMoved
+from chronicle.engine import diff
+from chronicle.engine.diff import Difference, StakeChanged, UnitMoved
+from chronicle.engine.replay import Change, Projector
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
-from chronicle.replay import Change, Projector
 from given import (
     acquired,
     corrected,

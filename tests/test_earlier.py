@@ -19,14 +19,15 @@ import yaml
 from click.testing import CliRunner
 
 import chronicle
-from chronicle import codec, workloads
+from chronicle import codec
 from chronicle.cli import chronicle as command
-from chronicle.earlier import LAWS_CAME, replayed_earlier
-from chronicle.earlier.answers import said
+from chronicle.cli import workloads
+from chronicle.engine.earlier import LAWS_CAME, replayed_earlier
+from chronicle.engine.earlier.answers import said
+from chronicle.engine.replay import Ledger
 from chronicle.errors import Problem
 from chronicle.errors.codes import CODES
 from chronicle.history import History
-from chronicle.replay import Ledger
 from chronicle.stores import open_store
 
 LAWS = Path(__file__).resolve().parent / "data" / "laws"
@@ -322,7 +323,7 @@ def test_nothing_is_compared_where_everything_is_new(monkeypatch: pytest.MonkeyP
     def fail(*_: object) -> None:
         raise AssertionError("replayed as 0.1.0 did it")
 
-    monkeypatch.setattr("chronicle.earlier.replayed_earlier", fail)
+    monkeypatch.setattr("chronicle.engine.earlier.replayed_earlier", fail)
     history.check()
 
 

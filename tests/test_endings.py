@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from chronicle.cli import chronicle
+from chronicle.engine.state import State
 from chronicle.errors import UsageError
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.state import State
 from given import absorbed, acquired, disposed, filed, happened, issued, launched, observed, transferred
 
 CERTAIN, POSSIBLE, ABSENT = "certain", "possible", "absent"

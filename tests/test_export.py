@@ -19,13 +19,13 @@ from icalendar import Calendar
 
 from chronicle import codec
 from chronicle.dates import FOREVER
+from chronicle.engine.replay import Change, Projector
 from chronicle.errors import NotFound, UsageError
 from chronicle.events import EntityFounded, EntityRenamed, Event
 from chronicle.history import History, open_history
 from chronicle.interop.exports import EXPORTS, Of, exported, made_of
 from chronicle.interop.exports.material import material
 from chronicle.interop.exports.plain import bounds, number_text
-from chronicle.replay import Change, Projector
 from chronicle.stores import open_store
 from given import acquired, disposed, happened, launched, proposed, transferred
 from histories import HISTORIES

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chronicle.cli import chronicle
-from chronicle.cli.export import export as command
+from chronicle.cli.keeping.export import export as command
 from chronicle.errors import InvalidValue, Problem
 from chronicle.history import open_history
 from chronicle.interop.exports import EXPORTS, exported
@@ -102,7 +102,7 @@ def test_what_fails_in_the_middle_leaves_the_old_file(
         yield b"half"
         raise InvalidValue(Problem("C741", "count is too large"))
 
-    monkeypatch.setattr("chronicle.cli.export.exported", broken)
+    monkeypatch.setattr("chronicle.cli.keeping.export.exported", broken)
     output = tmp_path / "out.csv"
     output.write_text("old")
     result = run(source, "csv", "-o", output)
@@ -154,7 +154,7 @@ def test_what_was_recorded_can_be_exported_and_recorded_again(source: Path, tmp_
 
 def test_no_bytes_go_to_a_terminal(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database on a screen helps nobody: the help says how to write it to a file."""
-    monkeypatch.setattr("chronicle.cli.export._on_terminal", lambda: True)
+    monkeypatch.setattr("chronicle.cli.keeping.export._on_terminal", lambda: True)
     result = run(source, "sqlite")
     assert result.exit_code == 2
     assert "error[C742]: sqlite is no text for a terminal" in result.stderr

@@ -24,15 +24,15 @@ from libcovebods.schema import SchemaBODS
 from libcovebods.tasks.checks import legacy_checks, pre_record_checks, record_based_checks
 
 from chronicle import codec
+from chronicle.engine.replay import Change, Projector
 from chronicle.errors import InvalidValue, UsageError
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.interop.bods import read
-from chronicle.interop.bods_codes import REGISTERS
+from chronicle.interop.bods.codes import REGISTERS
 from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
 from chronicle.interop.followthemoney import read as read_ftm
-from chronicle.replay import Change, Projector
 from given import acquired, disposed, happened, launched, observed
 from histories import HISTORIES
 

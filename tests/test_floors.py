@@ -25,9 +25,9 @@ UPWARDS = (
     ("errors", "import chronicle.values", "Imports only go down", "chronicle.errors -> chronicle.values"),
     (
         "codec",
-        "from chronicle import checks",
+        "from chronicle.engine import checks",
         "Imports only go down",
-        "chronicle.codec -> chronicle.checks",
+        "chronicle.codec -> chronicle.engine.checks",
     ),
     (
         "stores/memory",
@@ -47,12 +47,18 @@ UPWARDS = (
         "Nobody inside imports the package root",
         "chronicle.values -> chronicle",
     ),
-    ("state", "import pendulum", "Only dates imports pendulum", "chronicle.state -> pendulum"),
+    ("engine/state", "import pendulum", "Only dates imports pendulum", "chronicle.engine.state -> pendulum"),
     (
         "authoring",
         "from cattrs import Converter",
         "Only codec imports cattrs",
         "chronicle.authoring -> cattrs",
+    ),
+    (
+        "engine/replay",
+        "import chronicle.engine.state",
+        "Imports inside the engine only go down",
+        "chronicle.engine.replay -> chronicle.engine.state",
     ),
     ("history", "import click", "Only the command line imports click", "chronicle.history -> click"),
     ("cli", "from rich.table import Table", "Only render imports rich", "chronicle.cli -> rich"),
@@ -145,13 +151,13 @@ def test_an_import_inside_a_function_is_found(copy: Path) -> None:
     """An import that waits for a call, or that is only for the type checker, goes down like any other."""
     path = module_file(copy, "dates")
     hidden = (
-        "def late() -> None:\n    import chronicle.state\n"
+        "def late() -> None:\n    import chronicle.engine.state\n"
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from rich.text import Text\n"
     )
     path.write_text(f"{path.read_text()}\n{hidden}")
     result = lint(copy)
     assert result.returncode == 1
-    assert "chronicle.dates -> chronicle.state" in result.stdout
+    assert "chronicle.dates -> chronicle.engine.state" in result.stdout
     assert "chronicle.dates -> rich" in result.stdout
 
 

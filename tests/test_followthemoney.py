@@ -14,7 +14,7 @@ from chronicle import codec
 from chronicle.errors import Problem
 from chronicle.events import Event
 from chronicle.interop import followthemoney
-from chronicle.interop.followthemoney_values import one_date, prefix_date, share_of_text
+from chronicle.interop.followthemoney.values import one_date, prefix_date, share_of_text
 from chronicle.values import parse_share
 from given import state_on
 

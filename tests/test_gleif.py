@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
+from chronicle.engine.state import State
 from chronicle.errors import InvalidEvents, Problem
 from chronicle.events import Event
 from chronicle.interop import gleif
-from chronicle.interop.gleif_dates import local_date
-from chronicle.state import State
+from chronicle.interop.gleif.dates import local_date
 from given import ledger_of, state_on
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "gleif"

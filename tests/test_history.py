@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import chronicle
 from chronicle import codec
+from chronicle.engine.replay import Before, Change, Projector
 from chronicle.errors import ChronicleError, Conflict, InvalidEvents, InvalidValue, NotFound, UsageError
 from chronicle.events import KINDS, Event, StakeAcquired
 from chronicle.history import History, open_history
-from chronicle.replay import Before, Change, Projector
 from chronicle.stores import open_store
 from chronicle.stores.memory import MemoryStore
 from given import acquired, corrected, disposed, happened, launched, observed, proposed, retracted, written

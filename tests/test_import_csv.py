@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from chronicle.codec import encode
 from chronicle.errors import InvalidEvents, InvalidValue, Problem
 from chronicle.events import KINDS, Event
-from chronicle.interop import FORMATS, csv
-from chronicle.interop.cells import Dates, Shares, dashed, identifier, number
-from chronicle.interop.guessing import draft
+from chronicle.interop import FORMATS
 from chronicle.interop.incoming import Incoming, opened
-from chronicle.interop.mapping import TableMapping, mapping_of
 from chronicle.interop.reading import read_files
+from chronicle.interop.tabular import csv
+from chronicle.interop.tabular.cells import Dates, Shares, dashed, identifier, number
+from chronicle.interop.tabular.guessing import draft
+from chronicle.interop.tabular.mapping import TableMapping, mapping_of
 from chronicle.values import parse_share
 
 MEMBERSHIP = {
@@ -717,7 +718,7 @@ TABLES = {
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_draft_is_a_mapping_that_reads_its_table(name: str, tmp_path: Path) -> None:
     """What --guess prints is a mapping without a fault, and it makes events of the table it was made from."""
-    from chronicle.cli.mapping_file import read_mapping
+    from chronicle.cli.statements.mapping_file import read_mapping
 
     file = tmp_path / "draft.yaml"
     file.write_text(draft(io.BytesIO(TABLES[name].encode()), f"some/{name}.csv"), encoding="utf-8")

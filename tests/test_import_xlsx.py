@@ -23,9 +23,9 @@ from chronicle.errors import InvalidEvents, Problem, UsageError
 from chronicle.events import Event
 from chronicle.interop import FORMATS
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.mapping import TableMapping, mapping_of
 from chronicle.interop.reading import read_files
-from chronicle.interop.xlsx import sample
+from chronicle.interop.tabular.mapping import TableMapping, mapping_of
+from chronicle.interop.tabular.xlsx import sample
 from chronicle.stores import open_store
 
 RULE = {

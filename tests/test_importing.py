@@ -18,16 +18,16 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronicle import importing
 from chronicle.cli.group import chronicle
 from chronicle.codec import decode, encode, to_record
 from chronicle.errors import Problem, UsageError
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.importing import Undeclared, import_events
+from chronicle.interop import importing
+from chronicle.interop.importing import Undeclared, import_events
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.mapping import mapping_of
 from chronicle.interop.reading import read_files
+from chronicle.interop.tabular.mapping import mapping_of
 from chronicle.stores import Store, open_store
 
 TODAY = datetime.date(2026, 1, 5)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from chronicle.engine.knowledge import patched, visible
 from chronicle.errors import InvalidEvents
 from chronicle.events import Event, IdentityLinked, knowledge
-from chronicle.knowledge import patched, visible
 from given import acquired, corrected, day, happened, launched, proposed, retracted, state_on
 
 BOUGHT = acquired("2014-03", "group", "film", "60%", id="bought", known="2014-04-01")

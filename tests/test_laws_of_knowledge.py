@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from chronicle import codec
 from chronicle.dates import PartialDate, parse_date
-from chronicle.diff import Difference
+from chronicle.engine.diff import Difference
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import in_order, replay
+from chronicle.engine.state import Fact, State
 from chronicle.events import KINDS, ORDER, Event, knowledge, with_effects
 from chronicle.history import History
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import in_order, replay
-from chronicle.state import Fact, State
 from chronicle.stores.memory import MemoryStore
 from given import acquired
 from histories import (

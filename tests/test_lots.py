@@ -12,7 +12,7 @@ from hypothesis import assume
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from chronicle import views
+from chronicle.engine import views
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.values import Share, parse_share

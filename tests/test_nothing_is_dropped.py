@@ -19,8 +19,8 @@ from chronicle.events import Event
 from chronicle.history import History
 from chronicle.interop.exports import EXPORTS, exported
 from chronicle.interop.exports.material import material
-from chronicle.render.names import by_id
-from chronicle.render.sentences import Teller
+from chronicle.render.words.names import by_id
+from chronicle.render.words.sentences import Teller
 from chronicle.values import Share
 from given import (
     absorbed,

@@ -13,12 +13,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import brute_force
-from chronicle import codec, views
+from chronicle import codec
+from chronicle.engine import views
+from chronicle.engine.knowledge import resolve
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Ledger
+from chronicle.engine.state import State
 from chronicle.events import Event
-from chronicle.knowledge import resolve
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import Ledger
-from chronicle.state import State
 
 Plain = dict[str, Any]
 

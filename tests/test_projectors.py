@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chronicle import views
+from chronicle.engine import views
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Projector
+from chronicle.engine.state import State
 from chronicle.events import KINDS, Event, IdentityLinked, RecordCorrected, RecordRetracted, StakeAcquired
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import Projector
-from chronicle.state import State
 from chronicle.values import Share, parse_share
 from given import (
     absorbed,

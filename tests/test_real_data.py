@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chronicle.cli.mapping_file import read_mapping
+from chronicle.cli.statements.mapping_file import read_mapping
 from chronicle.codec import slug
+from chronicle.engine.state import State
 from chronicle.history import History
-from chronicle.importing import import_events
-from chronicle.interop.cells import dashed
+from chronicle.interop.importing import import_events
 from chronicle.interop.reading import read_files
-from chronicle.state import State
+from chronicle.interop.tabular.cells import dashed
 from chronicle.stores import open_store
 
 HERE = Path(__file__).resolve().parent

@@ -26,20 +26,20 @@ from hypothesis import strategies as st
 
 from chronicle import codec
 from chronicle.dates import parse_date
+from chronicle.engine.replay import Change, Projector
 from chronicle.errors import OBEYED, Place, Problem, can_be_shown
 from chronicle.events import KINDS, DealProposed, Event, RoleAppointed, StakeAcquired
 from chronicle.history import History, open_history
 from chronicle.render import forms, picture
-from chronicle.render.as_of import AsOf
-from chronicle.render.days import gutter, short, since
-from chronicle.render.figures import share_figure, share_words
 from chronicle.render.layout import clean, columns, line_columns, wrap
-from chronicle.render.marks import MARKS, mark_of
-from chronicle.render.names import namer
-from chronicle.render.problems import Findings
-from chronicle.render.sentences import EFFECTS, SENTENCES, Teller
-from chronicle.render.timeline import Timeline
-from chronicle.replay import Change, Projector
+from chronicle.render.pages.as_of import AsOf
+from chronicle.render.pages.problems import Findings
+from chronicle.render.pages.timeline import Timeline
+from chronicle.render.words.days import gutter, short, since
+from chronicle.render.words.figures import share_figure, share_words
+from chronicle.render.words.marks import MARKS, mark_of
+from chronicle.render.words.names import namer
+from chronicle.render.words.sentences import EFFECTS, SENTENCES, Teller
 from chronicle.values import Share, parse_money, parse_share
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -722,9 +722,9 @@ def test_programs_do_not_wait_for_rich(root: Path) -> None:
         "import sys\n"
         "from chronicle.history import open_history\n"
         "from chronicle.render import forms\n"
-        "from chronicle.render.as_of import AsOf\n"
-        "from chronicle.render.problems import Findings\n"
-        "from chronicle.render.timeline import Timeline\n"
+        "from chronicle.render.pages.as_of import AsOf\n"
+        "from chronicle.render.pages.problems import Findings\n"
+        "from chronicle.render.pages.timeline import Timeline\n"
         "history = open_history('events')\n"
         "told = Timeline(history.timeline(), history.position)\n"
         "for answer in (AsOf(history.as_of('2015')), told, Findings(())):\n"

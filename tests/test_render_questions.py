@@ -17,14 +17,15 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronicle import authoring, codec, views
+from chronicle import authoring, codec
 from chronicle.cli import chronicle
-from chronicle.diff import DIFFERENCES, How
+from chronicle.engine import views
+from chronicle.engine.diff import DIFFERENCES, How
 from chronicle.errors import InvalidEvents
 from chronicle.events import Event
-from chronicle.render.diff_page import SIGNS
-from chronicle.render.event_file import event_file
 from chronicle.render.layout import PLAIN, line_columns
+from chronicle.render.pages.diff_page import SIGNS
+from chronicle.render.pages.event_file import event_file
 from chronicle.render.tree import Branch, tree
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from chronicle import views
+from chronicle.engine import views
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Before, Change, Ledger, Projector, Span, in_order, replay
 from chronicle.errors import UsageError
 from chronicle.events import KINDS, ORDER, Event, RoleAppointed, StakeAcquired, with_effects
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import Before, Change, Ledger, Projector, Span, in_order, replay
 from given import (
     absorbed,
     acquired,

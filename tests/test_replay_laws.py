@@ -12,11 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import strategies
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Before, Change, Projector, in_order
+from chronicle.engine.views import KEYS
 from chronicle.events import ORDER, Event, knowledge, references, renamed
 from chronicle.history import History
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import Before, Change, Projector, in_order
-from chronicle.views import KEYS
 from given import happened, ledger_of, state_on
 from histories import APART, may_be_taken_in_by_two, set_apart
 from oracle import answers

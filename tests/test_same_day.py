@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 
 import chronicle
+from chronicle.engine.state import State
 from chronicle.errors import Place, Problem
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.interop import bods, followthemoney
-from chronicle.state import State
 from given import absorbed, acquired, disposed, filed, happened, issued, launched, observed, transferred
 
 CERTAIN, POSSIBLE, ABSENT = "certain", "possible", "absent"

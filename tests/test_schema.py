@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given, settings
 
 from chronicle.codec import decode, diagnose, encode, fields_of
+from chronicle.codec.schema import json_schema
 from chronicle.codec.shapes import EFFECT_KINDS, TAKEN_FROM_DEAL
 from chronicle.events import KINDS, Event
-from chronicle.schema import json_schema
 from strategies import events, events_of
 
 SCHEMA = json_schema()

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-import chronicle.cli.seal
+import chronicle.cli.keeping.seal
 from chronicle.cli import chronicle as command
 from chronicle.errors import ChronicleError, Damaged, StoreError, UsageError
 from chronicle.stores import Head, NewRecord, open_store
@@ -394,7 +394,7 @@ def test_a_seal_that_another_made_meanwhile_is_kept(
 ) -> None:
     """Between looking and writing lies the time of verifying a store."""
     file = tmp_path / "corp.seal"
-    monkeypatch.setattr(chronicle.cli.seal, "_refuse_taken", lambda *_: file.write_text("first"))
+    monkeypatch.setattr(chronicle.cli.keeping.seal, "_refuse_taken", lambda *_: file.write_text("first"))
     result = run("seal", path, "-o", file)
     assert result.exit_code == 2
     assert "is there already" in result.stderr
@@ -521,7 +521,7 @@ def test_an_encrypted_key_is_opened_with_its_passphrase(
     away = run(*line)
     assert away.exit_code == 2
     assert "is encrypted, and there is no terminal to ask for its passphrase" in away.stderr
-    monkeypatch.setattr(chronicle.cli.seal, "_on_terminal", lambda: True)
+    monkeypatch.setattr(chronicle.cli.keeping.seal, "_on_terminal", lambda: True)
     result = run(*line, input="open sesame\n")
     assert result.exit_code == 0
     assert f'passphrase of key "{keys.private}"' in result.stderr

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import chronicle
+from chronicle.engine.state import State
 from chronicle.events import EntityDeclared, Event
 from chronicle.history import History
-from chronicle.state import State
 
 GROUP, PICTURES = "alibaba-group", "alibaba-pictures"
 REPORTED = datetime.date(2015, 9, 7)

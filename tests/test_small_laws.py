@@ -22,6 +22,8 @@ from icalendar import Calendar
 
 from chronicle.cli import chronicle
 from chronicle.dates import parse_date
+from chronicle.engine.replay import Before, Change, Projector
+from chronicle.engine.state import State
 from chronicle.errors import InvalidValue, Problem, UsageError
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
@@ -29,8 +31,6 @@ from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
 from chronicle.render.layout import Line, line_columns
 from chronicle.render.tree import Branch, tree
-from chronicle.replay import Before, Change, Projector
-from chronicle.state import State
 from chronicle.stores import NewRecord, open_store
 from given import (
     acquired,

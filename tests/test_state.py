@@ -7,12 +7,12 @@ import datetime
 import attrs
 import pytest
 
-from chronicle import views
+from chronicle.engine import views
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Projector
+from chronicle.engine.state import State
 from chronicle.errors import NotFound
 from chronicle.events import Event
-from chronicle.projectors import PROJECTORS
-from chronicle.replay import Projector
-from chronicle.state import State
 from given import acquired, day, disposed, happened, launched, ledger_of, observed, proposed, state_on
 
 BOUGHT = acquired("2014-03", "group", "film", "60%", id="bought")
@@ -406,7 +406,7 @@ def test_a_state_of_a_view_of_ones_own_keeps_its_order() -> None:
     """Facts come in order of key, whatever order they happened in."""
 
     def note(event: Event, _: object) -> list[object]:
-        from chronicle.replay import Change
+        from chronicle.engine.replay import Change
 
         return [Change("noted", (event.id,), "set", True, event.date, event.id)]
 

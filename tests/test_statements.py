@@ -14,12 +14,12 @@ from click import Context
 from click.testing import CliRunner
 
 import chronicle
-from chronicle import knowledge
 from chronicle.cli import chronicle as command_line
+from chronicle.engine import knowledge
+from chronicle.engine.resolver import Reference
 from chronicle.errors import Conflict, InvalidEvents, NotFound, UsageError
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.resolving import Reference
 from chronicle.stores import open_store
 from chronicle.stores.memory import MemoryStore
 from chronicle.values import Share, Source, parse_share
@@ -356,9 +356,9 @@ REASONS: dict[str, str] = {
     "bench": "it measures, and answers nothing",
     "explain": "chronicle.errors.codes.CODES has the texts",
     "export": "chronicle.interop.exports: exported; formats stand above the history",
-    "import": "chronicle.importing: import_events; formats stand above the history",
+    "import": "chronicle.interop.importing: import_events; formats stand above the history",
     "migrate": "chronicle.stores: a store of an older format cannot be appended to by a history",
-    "schema": "chronicle.schema: it is about files, and needs no history",
+    "schema": "chronicle.codec.schema: it is about files, and needs no history",
     "seal": "chronicle.stores.seals: keys are given in files",
     "tail": "History.refresh; the command waits for what comes",
     "verify": "chronicle.stores: Store.verify; it proves the records, whatever they mean",

@@ -545,7 +545,7 @@ def test_without_follow_ctrl_c_is_what_it_is_elsewhere(path: Path, monkeypatch: 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("chronicle.cli.tail._start", interrupted)
+    monkeypatch.setattr("chronicle.cli.keeping.tail._start", interrupted)
     assert run("tail", path).exit_code == 130
     assert run("tail", path, "--follow").exit_code == 0
 

@@ -20,9 +20,10 @@ from psycopg import sql
 
 import postgresql_server
 from chronicle.errors import Conflict, Damaged, StoreError, UsageError
-from chronicle.stores import NewRecord, Record, Store, migrate_store, open_store, postgresql_tables
+from chronicle.stores import NewRecord, Record, Store, migrate_store, open_store
 from chronicle.stores.group import Request
 from chronicle.stores.postgresql import open_postgresql
+from chronicle.stores.postgresql import tables as postgresql_tables
 from chronicle.stores.record import GENESIS, Head, chained
 from postgresql_server import connected
 

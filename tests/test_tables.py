@@ -21,12 +21,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from chronicle import codec, views
+from chronicle import codec
+from chronicle.engine import views
+from chronicle.engine.tables import Column, Row, Table, rows_by_day
+from chronicle.engine.tables.arrow import BATCH
 from chronicle.errors import InvalidValue, NotFound, UsageError
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.tables import Column, Row, Table, rows_by_day
-from chronicle.tables.arrow import BATCH
 from given import acquired, disposed, happened, launched, proposed
 from histories import DAYS, HISTORIES
 
@@ -131,7 +132,7 @@ def test_every_view_has_a_table_of_its_spans(view: str, root: Path) -> None:
 
 def test_a_view_of_ones_own_has_a_table_of_keys_and_texts() -> None:
     """Of a user's own view nobody knows the parts: the key is a list, the value its text."""
-    from chronicle.replay import Change, Projector
+    from chronicle.engine.replay import Change, Projector
 
     def seen(event: Any, _: Any) -> list[Change]:
         return [Change("seen", (event.holder, event.target), "set", 42, event.date, event.id)]

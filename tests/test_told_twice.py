@@ -14,14 +14,14 @@ from hypothesis import given as law
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from chronicle import knowledge
 from chronicle.cli import chronicle as command
+from chronicle.engine import knowledge
+from chronicle.engine.projectors import PROJECTORS
 from chronicle.events import Event
 from chronicle.history import History, open_history
-from chronicle.importing import import_events
 from chronicle.interop import FORMATS
-from chronicle.interop.mapping import mapping_of
-from chronicle.projectors import PROJECTORS
+from chronicle.interop.importing import import_events
+from chronicle.interop.tabular.mapping import mapping_of
 from chronicle.stores import Store, open_store
 from given import acquired, corrected, day, disposed, happened, issued, observed, written
 

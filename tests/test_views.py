@@ -9,18 +9,19 @@ from typing import Any, NamedTuple
 import pytest
 from attrs import fields
 
-from chronicle import codec, views
-from chronicle.diff import DIFFERENCES, Difference
+from chronicle import codec
+from chronicle.engine import views
+from chronicle.engine.diff import DIFFERENCES, Difference
+from chronicle.engine.replay import Change, Projector
+from chronicle.engine.views.data import fact_data, flat_data
+from chronicle.engine.views.view import SURE, Section, View
 from chronicle.events import StakeAcquired
 from chronicle.history import History
 from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
-from chronicle.render.as_of import AsOf
-from chronicle.render.marks import mark_of
-from chronicle.replay import Change, Projector
+from chronicle.render.pages.as_of import AsOf
+from chronicle.render.words.marks import mark_of
 from chronicle.values import Share, parse_share
-from chronicle.views.data import fact_data, flat_data
-from chronicle.views.view import SURE, Section, View
 from given import acquired, happened
 
 ROLE: dict[str, Any] = {

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from chronicle import codec
 from chronicle.cli import chronicle
+from chronicle.engine.replay import in_order
 from chronicle.errors import NotFound
 from chronicle.events import ORDER, Event
 from chronicle.history import History, open_history
 from chronicle.render.reading_order import in_reading_order
-from chronicle.replay import in_order
 from given import acquired, corrected, disposed, happened, launched, observed, proposed, retracted
 
 MOVE = {"kind": "unit.transferred", "unit": "shop", "from": "seller", "to": "buyer"}

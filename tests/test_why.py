@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 import chronicle
+from chronicle.engine.replay import Change, Projector
+from chronicle.engine.why import Why
 from chronicle.errors import NotFound
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
-from chronicle.replay import Change, Projector
 from chronicle.stores.memory import MemoryStore
-from chronicle.why import Why
 from given import (
     acquired,
     corrected,

@@ -15,10 +15,18 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
-from chronicle import authoring, codec, knowledge
-from chronicle.collector import paused_collector
+from chronicle import authoring, codec
 from chronicle.dates import Day, PartialDate, as_date, as_day, parse_date
-from chronicle.declarations import Named, unknown_names
+from chronicle.engine import knowledge
+from chronicle.engine.declarations import Named, unknown_names
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.projectors.guarded import guarded
+from chronicle.engine.replay import Ledger, Projector, Span
+from chronicle.engine.resolver import Reference, Resolver
+from chronicle.engine.state import State
+from chronicle.engine.statements import SourceGiven, Statement
+from chronicle.engine.tables import Table, spans_table
 from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError, absent, printable
 from chronicle.events import (
     KINDS,
@@ -33,22 +41,15 @@ from chronicle.events import (
     references,
 )
 from chronicle.events import knowledge as known_from
-from chronicle.projectors import PROJECTORS
-from chronicle.projectors.guarded import guarded
-from chronicle.replay import Ledger, Projector, Span
-from chronicle.resolving import Reference, Resolver
-from chronicle.state import State
-from chronicle.statements import SourceGiven, Statement
 from chronicle.stores import Head, Store, open_store
 from chronicle.stores.location import is_address, is_event_file
 from chronicle.stores.record import head_of
-from chronicle.tables import Table, spans_table
 
 if TYPE_CHECKING:
-    from chronicle.conflicts import Conflict
-    from chronicle.diff import Difference
-    from chronicle.order import Origin
-    from chronicle.why import Evidence, Why
+    from chronicle.engine.conflicts import Conflict
+    from chronicle.engine.diff import Difference
+    from chronicle.engine.order import Origin
+    from chronicle.engine.why import Evidence, Why
 
 # Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
 _KEPT_LEDGERS = 8
@@ -323,7 +324,7 @@ class History:
         Raises ``NotFound``: C606 for a view that no projector writes, C601 and C602 for an entity and a deal
         that nobody has named.
         """
-        from chronicle.why import Why, endings_for, instead, reasons_for
+        from chronicle.engine.why import Why, endings_for, instead, reasons_for
 
         state = self.as_of(as_of, known, recorded)
         evidence = self._evidence(known, recorded)
@@ -349,7 +350,7 @@ class History:
         ``known`` are the days of knowledge of the two sides. The same day twice with two days of
         knowledge is what changed in our knowledge, and not in the world.
         """
-        from chronicle.diff import difference
+        from chronicle.engine.diff import difference
 
         before, after = self.as_of(first, known[0], recorded), self.as_of(second, known[1], recorded)
         learned = self._resolved(known[1], recorded).visible.since(self._resolved(known[0], recorded).visible)
@@ -367,7 +368,7 @@ class History:
         Of a store, also a note (C421) on each event that was recorded before the laws of 0.2.0 came and
         has another answer by them; with ``laws`` on each such event of any history.
         """
-        from chronicle.checks import Examined, examine, undeclared
+        from chronicle.engine.checks import Examined, examine, undeclared
 
         resolved = self._resolved(known, recorded)
         seen = resolved.visible
@@ -379,7 +380,7 @@ class History:
         return tuple(self._placed(problem) for problem in everything)
 
     def _changed_by_laws(self, known: Day | None, recorded: Day | None, laws: bool) -> Iterator[Problem]:
-        from chronicle import earlier
+        from chronicle.engine import earlier
 
         about = (
             {event.id for event in self._events}
@@ -587,7 +588,7 @@ class History:
         return lambda event: recorded[position - 1] if (position := positions.get(event.id)) else None
 
     def _evidence(self, known: Day | None, recorded: Day | None) -> Evidence:
-        from chronicle.why import Evidence
+        from chronicle.engine.why import Evidence
 
         resolved = self._resolved(known, recorded)
         return Evidence(

@@ -35,7 +35,7 @@ from chronicle.cli import COMMANDS, chronicle
 from chronicle.errors import ChronicleError, InvalidValue, Problem, without_passwords
 from chronicle.history import History, open_history
 from chronicle.interop.exports import EXPORTS
-from chronicle.render.as_of import AsOf
+from chronicle.render.pages.as_of import AsOf
 from chronicle.render.picture import svg
 from chronicle.render.terms import Terms
 from chronicle.stores import NewRecord, open_store

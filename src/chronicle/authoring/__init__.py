@@ -17,7 +17,7 @@ from chronicle.authoring.files import event_files, is_json_lines, is_standard_in
 from chronicle.authoring.reading import Entry, open_document
 from chronicle.authoring.recorded import recorded_otherwise
 from chronicle.authoring.references import Known, examine
-from chronicle.collector import paused_collector
+from chronicle.engine.gc_pause import paused_collector
 from chronicle.errors import InvalidEvents, Place
 from chronicle.events import EntityDeclared, Event
 

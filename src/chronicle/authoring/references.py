@@ -13,7 +13,7 @@ from attrs import define, field
 from chronicle import codec
 from chronicle.authoring.nodes import Step, quoted
 from chronicle.authoring.reading import Document, Entry, Finding, Way
-from chronicle.declarations import UNKNOWN
+from chronicle.engine.declarations import UNKNOWN
 from chronicle.errors import Place, Problem, nearest
 from chronicle.events import (
     KINDS,

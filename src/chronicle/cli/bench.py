@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from chronicle.workloads import Measured
+    from chronicle.cli.workloads import Measured
 
 _HEADER = f"{'':44}{'events':>10}{'seconds':>11}{'events/s':>14}"
 
@@ -35,7 +35,7 @@ def bench(sizes: tuple[int, ...], rounds: int) -> None:
 
     Every answer is checked against the one that it must be.
     """
-    from chronicle import workloads
+    from chronicle.cli import workloads
     from chronicle.cli.progress import waiting
 
     click.echo(_HEADER)

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, NoReturn
 
 import click
 
-from chronicle.cli import ending
+from chronicle.cli import exit as ending
 from chronicle.cli.asked import color_option, source_option
 from chronicle.errors import nearest
 
 
 class CommandEntry(NamedTuple):
-    """A sub-command in the table: where it is, as ``module:function``, and what it does in one line."""
+    """A sub-command: its module in ``cli``, whose function has the same name, and what it does in a line."""
 
     home: str
     help: str
@@ -33,8 +33,8 @@ class Commands(click.Group):
         """One command, its module imported."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, function = COMMANDS[cmd_name].home.partition(":")
-        command: click.Command = getattr(import_module(module), function)
+        home = COMMANDS[cmd_name].home
+        command: click.Command = getattr(import_module(f"chronicle.cli.{home}"), home.rpartition(".")[2])
         return command
 
     def resolve_command(
@@ -136,37 +136,27 @@ def main() -> NoReturn:
 
 COMMANDS = MappingProxyType(
     {
-        "timeline": CommandEntry("chronicle.cli.timeline:timeline", "What happened, in order."),
-        "as-of": CommandEntry("chronicle.cli.as_of:as_of", "What was so on a day."),
-        "why": CommandEntry("chronicle.cli.why:why", "Why something is so: events, sources, corrections."),
-        "diff": CommandEntry(
-            "chronicle.cli.diff:diff", "What changed between two days, or in what was known."
-        ),
-        "conflicts": CommandEntry(
-            "chronicle.cli.conflicts:conflicts", "Where sources disagree, and which one counts."
-        ),
-        "check": CommandEntry("chronicle.cli.check:check", "Every doubt about a history."),
-        "record": CommandEntry("chronicle.cli.record:record", "Record event files in a store, for good."),
-        "import": CommandEntry("chronicle.cli.import_:import_", "Import a foreign format into a store."),
-        "export": CommandEntry("chronicle.cli.export:export", "Write a history in a format of others."),
+        "timeline": CommandEntry("questions.timeline", "What happened, in order."),
+        "as-of": CommandEntry("questions.as_of", "What was so on a day."),
+        "why": CommandEntry("questions.why", "Why something is so: events, sources, corrections."),
+        "diff": CommandEntry("questions.diff", "What changed between two days, or in what was known."),
+        "conflicts": CommandEntry("questions.conflicts", "Where sources disagree, and which one counts."),
+        "check": CommandEntry("questions.check", "Every doubt about a history."),
+        "record": CommandEntry("statements.record", "Record event files in a store, for good."),
+        "import": CommandEntry("statements.import_", "Import a foreign format into a store."),
+        "export": CommandEntry("keeping.export", "Write a history in a format of others."),
         "correct": CommandEntry(
-            "chronicle.cli.correct:correct", "Put fields of an event right, by an event of its own."
+            "statements.correct", "Put fields of an event right, by an event of its own."
         ),
-        "retract": CommandEntry(
-            "chronicle.cli.retract:retract", "Withdraw an event, by an event of its own."
-        ),
-        "verify": CommandEntry("chronicle.cli.verify:verify", "Prove that a store is what was recorded."),
-        "seal": CommandEntry("chronicle.cli.seal:seal", "Write down where a store ends, to prove it later."),
-        "backup": CommandEntry(
-            "chronicle.cli.backup:backup", "Copy a store into another, and verify the copy."
-        ),
-        "tail": CommandEntry("chronicle.cli.tail:tail", "The last records of a store, and those that come."),
-        "migrate": CommandEntry("chronicle.cli.migrate:migrate", "Bring a store up to the format of today."),
-        "schema": CommandEntry("chronicle.cli.schema:schema", "The JSON Schema of event files, for editors."),
-        "explain": CommandEntry(
-            "chronicle.cli.explain:explain", "What an error or a finding means, by its code."
-        ),
-        "bench": CommandEntry("chronicle.cli.bench:bench", "How fast Chronicle is on this computer."),
+        "retract": CommandEntry("statements.retract", "Withdraw an event, by an event of its own."),
+        "verify": CommandEntry("keeping.verify", "Prove that a store is what was recorded."),
+        "seal": CommandEntry("keeping.seal", "Write down where a store ends, to prove it later."),
+        "backup": CommandEntry("keeping.backup", "Copy a store into another, and verify the copy."),
+        "tail": CommandEntry("keeping.tail", "The last records of a store, and those that come."),
+        "migrate": CommandEntry("keeping.migrate", "Bring a store up to the format of today."),
+        "schema": CommandEntry("schema", "The JSON Schema of event files, for editors."),
+        "explain": CommandEntry("explain", "What an error or a finding means, by its code."),
+        "bench": CommandEntry("bench", "How fast Chronicle is on this computer."),
     }
 )
 """Every sub-command: its name, where it is, and one line of help."""

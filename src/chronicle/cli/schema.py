@@ -24,6 +24,6 @@ def schema(output: TextIO) -> None:
     """
     import json
 
-    from chronicle.schema import json_schema
+    from chronicle.codec.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False), file=output)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """A format in the table: where its reader is, as ``module:function``, and what it is in one line.
+    """A format: where in ``interop`` its reader is (``module:function``), and what it is in one line.
 
     ``mapped`` says that its reader takes a mapping, because the format itself says nothing of events.
     """
@@ -27,21 +27,19 @@ class Format(NamedTuple):
     def reader(self) -> Callable[..., Iterator[Incoming]]:
         """The function ``read(stream, name, ...)`` of the format, its module imported."""
         module, _, function = self.home.partition(":")
-        read: Any = getattr(import_module(module), function)
+        read: Any = getattr(import_module(f"chronicle.interop.{module}"), function)
         return read  # type: ignore[no-any-return]
 
 
 FORMATS = MappingProxyType(
     {
-        "csv": Format("chronicle.interop.csv:read", "Tables of text, by a mapping file.", mapped=True),
-        "tsv": Format("chronicle.interop.csv:read_tsv", "The same with tabs between cells.", mapped=True),
-        "xlsx": Format("chronicle.interop.xlsx:read", "Workbooks, the same way (extra xlsx).", mapped=True),
-        "bods": Format("chronicle.interop.bods:read", "Beneficial Ownership Data Standard 0.1 to 0.4."),
-        "gleif": Format("chronicle.interop.gleif:read", "Legal entities and relationships of GLEIF."),
-        "ftm": Format(
-            "chronicle.interop.followthemoney:read", "FollowTheMoney entities, as OpenSanctions has them."
-        ),
-        "jsonl": Format("chronicle.interop.jsonl:read", "JSON Lines of Chronicle itself."),
+        "csv": Format("tabular.csv:read", "Tables of text, by a mapping file.", mapped=True),
+        "tsv": Format("tabular.csv:read_tsv", "The same with tabs between cells.", mapped=True),
+        "xlsx": Format("tabular.xlsx:read", "Workbooks, the same way (extra xlsx).", mapped=True),
+        "bods": Format("bods:read", "Beneficial Ownership Data Standard 0.1 to 0.4."),
+        "gleif": Format("gleif:read", "Legal entities and relationships of GLEIF."),
+        "ftm": Format("followthemoney:read", "FollowTheMoney entities, as OpenSanctions has them."),
+        "jsonl": Format("jsonl:read", "JSON Lines of Chronicle itself."),
     }
 )
 """Every format that can be imported, by the name that ``chronicle import`` takes."""

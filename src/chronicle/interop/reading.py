@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from chronicle.errors import InvalidEvents
 from chronicle.interop import FORMATS
 from chronicle.interop.incoming import Advance, Incoming, opened, shown_name
-from chronicle.interop.mapping import TableMapping
+from chronicle.interop.tabular.mapping import TableMapping
 
 
 def read_files(
@@ -21,8 +21,8 @@ def read_files(
     if mapping is None:
         yield from _each(format, names, (), advance)
         return
-    from chronicle.interop.csv import finish
-    from chronicle.interop.making import Snapshots
+    from chronicle.interop.tabular.applying import Snapshots
+    from chronicle.interop.tabular.csv import finish
 
     snapshots: Snapshots = {}
     yield from _each(format, names, (mapping, snapshots), advance)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from chronicle import views
+from chronicle.engine import views
+from chronicle.engine.state import Entity, Excess, Fact, State
+from chronicle.engine.views import View
+from chronicle.engine.views.data import cells, flat_data, sure_data
 from chronicle.render.layout import clean
-from chronicle.state import Entity, Excess, Fact, State
-from chronicle.views import View
-from chronicle.views.data import cells, flat_data, sure_data
 
 Data = dict[str, Any]
 

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from chronicle.dates import DAWN, PartialDate
 from chronicle.events import Event
-from chronicle.render.days import is_undated
+from chronicle.render.words.days import is_undated
 
 _Place = tuple[int, datetime.date]
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from chronicle import views
 from chronicle.dates import PartialDate
+from chronicle.engine import views
+from chronicle.engine.state import Fact, State
+from chronicle.engine.views import View
+from chronicle.engine.views.view import Section
 from chronicle.render.groups import facts_of, own_views
 from chronicle.render.layout import DIM, Line
-from chronicle.render.names import name_in
-from chronicle.render.said import plainly, said
-from chronicle.state import Fact, State
-from chronicle.views import View
-from chronicle.views.view import Section
+from chronicle.render.words.names import name_in
+from chronicle.render.words.said import plainly, said
 
 
 @frozen(eq=False)

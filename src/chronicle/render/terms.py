@@ -8,8 +8,8 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronicle.dates import PartialDate
-from chronicle.render.days import day_words, short
 from chronicle.render.layout import clean
+from chronicle.render.words.days import day_words, short
 
 Assumption = tuple[str, PartialDate]
 """A deal, and when it is assumed to complete."""

@@ -22,12 +22,12 @@ from uuid import UUID
 
 from attrs import frozen
 
-from chronicle import views
 from chronicle.dates import DAWN, PartialDate
-from chronicle.interop.bods_codes import REGISTERS
+from chronicle.engine import views
+from chronicle.engine.replay import Span
+from chronicle.interop.bods.codes import REGISTERS
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, line, number_text
-from chronicle.replay import Span
 from chronicle.values import NOTHING, WHOLE, Share
 
 _ENTITY_TYPES: Final = MappingProxyType(

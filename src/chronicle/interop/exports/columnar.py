@@ -6,11 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from chronicle import views
+from chronicle.engine import views
+from chronicle.engine.tables import Table, deals_table, entities_table, holdings_table, units_table
 from chronicle.errors import Problem, UsageError
 from chronicle.interop.exports.delimited import by_day_table
 from chronicle.interop.exports.material import Material
-from chronicle.tables import Table, deals_table, entities_table, holdings_table, units_table
 
 _CHUNK = 1 << 20
 

@@ -13,16 +13,16 @@ from fractions import Fraction
 from itertools import chain, islice
 from typing import Any
 
-from chronicle import views
 from chronicle.codec import encode
+from chronicle.engine import views
+from chronicle.engine.replay import Span
+from chronicle.engine.state import Fact
+from chronicle.engine.tables import Table, rows_by_day, spans_table, table_by_day
+from chronicle.engine.views.data import fact_data, plain
 from chronicle.errors import obeyed_hidden
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import number_text, span_data
-from chronicle.replay import Span
-from chronicle.state import Fact
-from chronicle.tables import Table, rows_by_day, spans_table, table_by_day
 from chronicle.values import Share
-from chronicle.views.data import fact_data, plain
 
 _ROWS_AT_A_TIME = 1000
 

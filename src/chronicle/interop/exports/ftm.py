@@ -8,11 +8,11 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
-from chronicle import views
 from chronicle.dates import DAWN, FOREVER, PartialDate
+from chronicle.engine import views
+from chronicle.engine.replay import Span
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text, line
-from chronicle.replay import Span
 
 _SCHEMATA: Final = MappingProxyType(
     {"person": "Person", "government": "PublicBody", "association": "Organization", "index": "Organization"}

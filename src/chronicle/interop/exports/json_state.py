@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chronicle.engine.views.data import fact_data
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text
-from chronicle.views.data import fact_data
 
 
 def facts(material: Material) -> Iterator[bytes]:

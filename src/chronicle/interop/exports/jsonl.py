@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chronicle.codec import encode
+from chronicle.engine.views.data import fact_data
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text, span_data
-from chronicle.views.data import fact_data
 
 
 def events(material: Material) -> Iterator[bytes]:

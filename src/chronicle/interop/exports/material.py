@@ -8,12 +8,12 @@ from typing import Any
 
 from attrs import field, frozen
 
-from chronicle import views
 from chronicle.dates import DAWN, FOREVER, PartialDate
+from chronicle.engine import views
+from chronicle.engine.replay import Ledger, Span
+from chronicle.engine.state import State
 from chronicle.errors import absent
 from chronicle.events import Event, knowledge, references
-from chronicle.replay import Ledger, Span
-from chronicle.state import State
 from chronicle.values import Source
 
 Day = str | PartialDate | datetime.date

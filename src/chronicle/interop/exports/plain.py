@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from chronicle.dates import DAWN, FOREVER, PartialDate
-from chronicle.replay import Span
-from chronicle.views.data import key_data, plain
+from chronicle.engine.replay import Span
+from chronicle.engine.views.data import key_data, plain
 
 # Control characters, line ends of Unicode, marks that turn the direction of text, and half characters.
 _UNSEEN = re.compile(

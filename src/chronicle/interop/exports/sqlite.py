@@ -16,13 +16,13 @@ from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
-from chronicle import views
 from chronicle.codec import encode
+from chronicle.engine import views
+from chronicle.engine.tables import Column, Table, rows_by_day, spans_table, table_by_day
 from chronicle.errors import InvalidValue, Problem
 from chronicle.interop.exports.columnar import read_back
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, line, number_text
-from chronicle.tables import Column, Table, rows_by_day, spans_table, table_by_day
 
 # The columns that are the id of an entity: parts of keys, and fields of values that have the name of one.
 _ENTITY_PARTS = frozenset(name for name, refers in views.REFERS.items() if refers == "entity")

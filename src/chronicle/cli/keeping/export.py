@@ -1,0 +1,170 @@
+"""``chronicle export``: a history in the formats of others."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle.cli.asked import Asked, day, exporting
+from chronicle.errors import Problem, UsageError, printable
+from chronicle.interop.exports import EXPORTS, exported, made_of, named
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+    from chronicle.interop.exports import Of
+    from chronicle.interop.exports.material import Material
+
+# Where a SQLite file says which program it belongs to, and what a store of ours says there.
+_SQLITE = b"SQLite format 3\x00"
+
+
+def _formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in EXPORTS if name.startswith(incomplete)]
+
+
+_EPILOG = "\b\nFormats:\n" + "\n".join(f"  {name:<11} {export.help}" for name, export in EXPORTS.items())
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("format", metavar="FORMAT", shell_complete=_formats)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to a file, whole or not at all, instead of printing.",
+)
+@click.option("--as-of", "as_of", type=day, metavar="DATE", help="The facts of this day; else of today.")
+@click.option("--events", "of", flag_value="events", help="Export events.")
+@click.option("--spans", "of", flag_value="spans", help="Export what was so from when to when.")
+@click.option("--view", metavar="VIEW", help="Only this view: holdings, units, names, roles ...")
+@exporting
+def export(
+    asked: Asked,
+    *,
+    format: str,
+    output: Path | None,
+    as_of: PartialDate | None,
+    of: Of | None,
+    view: str | None,
+) -> None:
+    """Write a history as FORMAT: its events, the facts of a day, or all that was so over time.
+
+    Each format has something that it is made of by itself; --as-of asks for the facts of a day,
+    --events and --spans for these.
+    """
+    if of is None and as_of is not None and not named(format).until:
+        of = "facts"
+    of = made_of(format, of)
+    _refuse_terminal(format, output)
+    from chronicle.cli.progress import waiting
+
+    if output is not None:
+        _refuse_source(asked, output)
+    with waiting("exporting"):
+        if (format, of, view) == ("jsonl", "events", None) and _is_whole_store(asked):
+            chunks, left_out = _records(asked.source_named()), 0
+        else:
+            made_from = _material(asked, as_of, view)
+            chunks = exported(format, made_from, of)
+            left_out = len(made_from.told) - len(made_from.dated) if named(format).dated else 0
+        if output is None:
+            _print(chunks)
+        else:
+            size = _write(chunks, output)
+    if left_out:
+        click.echo(f"left out {left_out:,} event{'' if left_out == 1 else 's'} without any date", err=True)
+    if output is None:
+        return
+    click.echo(f'wrote {size:,} bytes to "{printable(str(output))}"', err=True)
+
+
+def _material(asked: Asked, as_of: PartialDate | None, view: str | None) -> Material:
+    from chronicle.interop.exports.material import material
+    from chronicle.render.words.names import namer
+    from chronicle.render.words.sentences import Teller, titles_of
+
+    history = asked.history()
+    known, recorded = asked.known, asked.recorded
+    titles = titles_of(iter(history.timeline(known=known, recorded=recorded)))
+    teller = Teller(namer(partial(history.as_of, known=known, recorded=recorded)), titles)
+    return material(history, as_of, known=known, recorded=recorded, view=view, tell=teller.told)
+
+
+def _is_whole_store(asked: Asked) -> bool:
+    """Whether the source is a store and all of it is asked for."""
+    if asked.known is not None or asked.recorded is not None or asked.assumed:
+        return False
+    from chronicle.authoring import is_standard_input
+    from chronicle.stores.location import is_address, is_event_file
+
+    source = asked.source_named()
+    if is_standard_input(source):
+        return False
+    return is_address(source) or (os.path.isfile(source) and not is_event_file(source))
+
+
+def _records(source: str) -> Iterator[bytes]:
+    """All of a store, so that it can be copied from what is written: no event is looked at."""
+    from chronicle.interop.records import lines
+    from chronicle.stores import open_store
+
+    with open_store(source, read_only=True) as store:
+        yield from lines(store.read())
+
+
+def _refuse_terminal(format: str, output: Path | None) -> None:
+    if output is None and named(format).binary and _on_terminal():
+        message = f"{format} is no text for a terminal"
+        help = f"write it to a file: -o history{named(format).suffix}"
+        raise UsageError(Problem("C742", message, help=help))
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _refuse_source(asked: Asked, output: Path) -> None:
+    """An export never takes the place of the source that it is made from, nor of any other store."""
+    from chronicle.stores.location import is_event_file
+
+    source = Path(asked.source_named())
+    is_source = output.exists() and source.exists() and output.samefile(source)
+    beside = source.is_dir() and output.resolve().parent == source.resolve() and is_event_file(output)
+    if is_source or beside or _is_store(output):
+        message = f'"{printable(str(output))}" is a history or a part of one'
+        raise UsageError(Problem("C742", message, help="write the export elsewhere"))
+
+
+def _is_store(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    from chronicle.stores.sqlite.tables import APPLICATION_ID
+
+    with path.open("rb") as file:
+        head = file.read(100)
+    return head.startswith(_SQLITE) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
+
+
+def _print(chunks: Iterator[bytes]) -> None:
+    stream = sys.stdout.buffer
+    for chunk in chunks:
+        stream.write(chunk)
+    stream.flush()
+
+
+def _write(chunks: Iterator[bytes], output: Path) -> int:
+    """Write beside the file and then move: whoever reads it sees the old one or the new one, whole."""
+    from chronicle.stores.drafts import drafted
+
+    if output.exists() and not output.is_file():
+        with output.open("wb") as device:
+            return sum(device.write(chunk) for chunk in chunks)
+    with drafted(output.resolve(), replace=True) as draft, draft.open("wb") as file:
+        return sum(file.write(chunk) for chunk in chunks)

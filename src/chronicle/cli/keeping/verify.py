@@ -1,0 +1,146 @@
+"""``chronicle verify``: prove that a store is what was recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from chronicle.errors import Damaged, Problem, printable
+
+if TYPE_CHECKING:
+    from chronicle.stores import Store, Verification
+    from chronicle.stores.seals import Seal
+
+_EPILOG = """\
+\b
+Examples:
+  chronicle verify corp.db
+  chronicle verify corp.db --seal corp.seal --signed-by public.pem
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("store", type=click.Path())
+@click.option(
+    "--seal",
+    "files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Prove that history was only added to since this seal; may be repeated.",
+)
+@click.option(
+    "--signed-by",
+    "key",
+    type=click.Path(path_type=Path),
+    metavar="KEY",
+    help="Prove that the seals were signed by the owner of this Ed25519 public key in PEM.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bool) -> None:
+    """Read all of STORE and prove that no record was changed, lost, added or moved.
+
+    Prints the position and the chain hash of the last record. `chronicle seal` keeps them in a file;
+    with --seal they prove later that nobody wrote the whole store anew. Damage is named and never
+    repaired; the exit code is then 4.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.stores import open_store
+
+    if key is not None and not files:
+        raise click.UsageError("--signed-by needs the seal that is signed: --seal FILE")
+    # A seal that proves nothing is refused before the store is read, which may take long.
+    seals = _seals(files, key)
+    with open_store(store, read_only=True) as opened:
+        with waiting("verifying") as progress:
+            result = opened.verify(progress)
+        checked = [_checked(file, seal, opened, key) for file, seal in seals] if result.intact else []
+    problems = (*result.problems, *(problem for each in checked for problem in each.problems))
+    if as_json:
+        _print_json(result, checked, problems)
+        click.get_current_context().exit(Damaged.exit_code if problems else 0)
+    if problems:
+        raise Damaged(*problems)
+    noun = "record" if result.records == 1 else "records"
+    click.echo(f"{result.records:,} {noun} intact; head {result.head.position} {result.head.chain}")
+    for each in checked:
+        click.echo(each.told())
+
+
+@frozen
+class _Checked:
+    """A seal held against the store: how many records stand behind it, or what is wrong."""
+
+    file: Path
+    seal: Seal
+    key: Path | None
+    added: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def told(self) -> str:
+        """What the seal proves, in words."""
+        day = self.seal.sealed_at[:10]
+        name = printable(str(self.file))
+        place = f'seal "{name}": sealed at position {self.seal.position} on {day}'
+        return f"{place}; {self._more()} added since; {self._by()}"
+
+    def _more(self) -> str:
+        if not self.added:
+            return "nothing was"
+        return "1 record was" if self.added == 1 else f"{self.added:,} records were"
+
+    def _by(self) -> str:
+        if self.key is not None:
+            return f'signed with the key of "{printable(str(self.key))}"'
+        if self.seal.signature:
+            return "signature not checked (--signed-by KEY), so who sealed it is not proven"
+        return "not signed"
+
+    def data(self) -> dict[str, Any]:
+        """The same as JSON has it."""
+        signed = "valid" if self.key is not None else "unchecked" if self.seal.signature else "none"
+        return {
+            "file": str(self.file),
+            "position": self.seal.position,
+            "sealed_at": self.seal.sealed_at,
+            "signature": signed,
+            "added": self.added,
+        }
+
+
+def _seals(files: tuple[Path, ...], key: Path | None) -> list[tuple[Path, Seal]]:
+    """The seals in the files, their signatures checked when there is a key for that."""
+    from chronicle.stores import seals
+
+    public = None if key is None else seals.public_key(key)
+    found = [(file, seals.read_seal(file)) for file in files]
+    if public is not None:
+        for file, seal in found:
+            seals.check_signature(seal, public, str(file))
+    return found
+
+
+def _checked(file: Path, seal: Seal, store: Store, key: Path | None) -> _Checked:
+    from chronicle.stores.seals import check
+
+    try:
+        return _Checked(file, seal, key, check(seal, store, str(file)))
+    except Damaged as damage:
+        return _Checked(file, seal, key, problems=damage.problems)
+
+
+def _print_json(result: Verification, checked: list[_Checked], problems: tuple[Problem, ...]) -> None:
+    from chronicle.render.pages.problems import Findings
+
+    answer = {
+        "records": result.records,
+        "position": result.head.position,
+        "chain": result.head.chain,
+        "seals": [each.data() for each in checked],
+        **Findings(problems).data(),
+    }
+    click.echo(json.dumps(answer, indent=2))

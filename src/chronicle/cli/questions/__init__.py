@@ -1,0 +1,1 @@
+"""The commands that ask: timeline, as-of, why, diff, conflicts, check."""

@@ -1,0 +1,43 @@
+"""``chronicle as-of``: what was so on a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle.cli import completion
+from chronicle.cli.asked import Asked, day, reading
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+    from chronicle.history import History
+
+
+@click.command("as-of", epilog="Example: chronicle as-of 2015-04-30 alibaba-pictures")
+@click.argument("date", type=day)
+@click.argument("entity", required=False, shell_complete=completion.entities)
+@reading
+def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
+    """What was so on DATE: who held what, which units sat where, which deals were open.
+
+    A date such as 2014 or 2014-03 stands for its last day. ENTITY, an id or a name, keeps what
+    concerns it.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.dates import as_day
+    from chronicle.render.pages.as_of import AsOf
+
+    history = asked.history()
+    with waiting("replaying"):
+        state = history.as_of(date, asked.known, asked.recorded)
+        resolver = history.resolver(asked.known, asked.recorded)
+        chosen = None if entity is None else resolver.entity(entity, as_day(date))
+        first = None if asked.form or state.facts() else _first(asked, history)
+    asked.show(AsOf(state, chosen, first, asked.terms(history)))
+
+
+def _first(asked: Asked, history: History) -> PartialDate | None:
+    """The date of the first event, which only an empty page for people speaks of."""
+    events = history.timeline(known=asked.known, recorded=asked.recorded)
+    return events[0].date if events else None

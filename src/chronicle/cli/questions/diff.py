@@ -1,0 +1,120 @@
+"""``chronicle diff``: what changed between two days, or in what was known of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from attrs import evolve
+
+from chronicle.cli import completion
+from chronicle.cli.asked import Asked, day, reading
+from chronicle.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+    from chronicle.engine.diff import Difference
+    from chronicle.history import History
+
+_Sides = tuple["PartialDate", "PartialDate"]
+_Known = tuple["PartialDate | None", "PartialDate | None"]
+
+
+@click.command(
+    epilog="Examples: chronicle diff 2014-12-31 2015-12-31 alibaba-pictures;"
+    " chronicle diff 2014-12-31 --known-from 2014-04-01 --known-to 2014-06-30;"
+    " chronicle diff 2016 --assume asset-injection@2015-12-31"
+)
+@click.argument("first", metavar="A", type=day)
+@click.argument("others", metavar="[B] [ENTITY]", nargs=-1, shell_complete=completion.entities)
+@click.option(
+    "--known-from", type=day, metavar="DATE", help="On the side of A, go by what was known on this day."
+)
+@click.option(
+    "--known-to", type=day, metavar="DATE", help="On the side of B, go by what was known on this day."
+)
+@reading
+def diff(
+    asked: Asked,
+    first: PartialDate,
+    others: tuple[str, ...],
+    known_from: PartialDate | None,
+    known_to: PartialDate | None,
+) -> None:
+    """What changed from the day A to the day B: typed, with old, new and the events that did it.
+
+    With --known-from and --known-to it is what was learned between these days, and with --assume what
+    a deal would change; then B may be left out. ENTITY, an id or a name, keeps what concerns it.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.cli.questions.telling import telling
+    from chronicle.dates import as_day
+    from chronicle.render.pages.diff import Changes
+
+    known = _known(asked, known_from, known_to)
+    second, word = _second(first, others, one_day=known_from is not None or bool(asked.assumed))
+    actual = asked.actual()
+    later = evolve(asked, known=known[1])
+    with waiting("replaying"):
+        supposed = later.supposed(actual)
+        entity = None if word is None else supposed.resolver(known[1]).entity(word, as_day(second))
+        found = _differences(actual, supposed, asked, (first, second), known)
+        kept = [each for each in found if entity is None or _names(each, entity)]
+        told = telling(supposed, later, evolve(asked, known=known[0]))
+    terms = (evolve(asked, known=known[0], assumed=()).terms(actual), later.terms(actual))
+    asked.show(Changes(kept, (as_day(first), as_day(second)), terms, told.teller, told.events, entity))
+
+
+def _known(asked: Asked, first: PartialDate | None, second: PartialDate | None) -> _Known:
+    """The days of knowledge of the two sides."""
+    if first is None and second is None:
+        return asked.known, asked.known
+    if asked.known is not None:
+        raise click.UsageError("--known is for both sides: give it, or --known-from and --known-to")
+    if first is None:
+        raise click.UsageError("--known-to needs --known-from: what was learned since which day?")
+    if asked.assumed:
+        raise click.UsageError(
+            "--assume and --known-from exclude each other: each asks for a change of its own"
+        )
+    return first, second
+
+
+def _second(first: PartialDate, others: tuple[str, ...], one_day: bool) -> tuple[PartialDate, str | None]:
+    """The second day, and the word for an entity if there is one."""
+    if len(others) > 2:
+        raise click.UsageError(f'one argument too many: "{others[2]}"')
+    if not others:
+        if not one_day:
+            raise click.UsageError("missing argument B: the second day, or --known-from, or --assume")
+        return first, None
+    if one_day and len(others) == 1 and not _is_date(others[0]):
+        return first, others[0]
+    return day(others[0]), others[1] if len(others) > 1 else None
+
+
+def _is_date(text: str) -> bool:
+    from chronicle.dates import parse_date
+
+    try:
+        parse_date(text)
+    except InvalidValue:
+        return False
+    return True
+
+
+def _differences(
+    actual: History, supposed: History, asked: Asked, days: _Sides, known: _Known
+) -> tuple[Difference, ...]:
+    if not asked.assumed:
+        return actual.diff(*days, known=known, recorded=asked.recorded)
+    from chronicle.engine.diff import difference
+
+    before = actual.as_of(days[0], known[0], asked.recorded)
+    return difference(before, supposed.as_of(days[1], known[1], asked.recorded))
+
+
+def _names(difference: Difference, entity: str) -> bool:
+    from chronicle.render.words.facts import named_in
+
+    return entity in difference.key or named_in((*difference.before, *difference.after), entity)

@@ -1,0 +1,71 @@
+"""``chronicle timeline``: what happened, in order."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle.cli import completion
+from chronicle.cli.asked import Asked, date, day, reading
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+
+
+@click.command(
+    epilog="Examples: chronicle timeline alibaba-pictures --since 2015 --kind deal.proposed;"
+    " chronicle timeline asset-injection"
+)
+@click.argument(
+    "concerning", metavar="[ENTITY|DEAL]", required=False, shell_complete=completion.entities_and_deals
+)
+@click.option("--since", type=date, metavar="DATE", help="Leave out what was over before this date.")
+@click.option("--until", type=day, metavar="DATE", help="Leave out what began after this date.")
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    shell_complete=completion.kinds,
+    help="Only this kind, such as stake.acquired, or family, such as stake; may be repeated.",
+)
+@reading
+def timeline(
+    asked: Asked,
+    concerning: str | None,
+    since: PartialDate | None,
+    until: PartialDate | None,
+    kinds: tuple[str, ...],
+) -> None:
+    """What happened, in order. ENTITY, an id or a name, keeps what concerns it, its deals included.
+    DEAL, an id or a title, keeps what belongs to that deal.
+
+    Dates are 2014, 2014-Q3, 2014-03 or 2014-03-11. Entities that the files only declare are not shown;
+    --kind entity.declared lists them.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.render.pages.timeline import Timeline
+    from chronicle.render.words.names import namer
+
+    history = asked.history()
+    with waiting("sorting"):
+        events = history.timeline(
+            concerning,
+            since=since,
+            until=until,
+            kinds=_kinds(kinds) or None,
+            known=asked.known,
+            recorded=asked.recorded,
+        )
+    name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
+    asked.show(Timeline(events, history.position, name, asked.terms(history), history.known_since))
+
+
+def _kinds(given: tuple[str, ...]) -> list[str]:
+    """The kinds that are meant, those of a family in its place."""
+    from chronicle.events import KINDS
+
+    families = {word: [kind for kind in KINDS if kind.startswith(f"{word}.")] for word in given}
+    return [kind for word in given for kind in families[word] or [word]]

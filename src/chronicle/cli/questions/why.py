@@ -1,0 +1,48 @@
+"""``chronicle why``: why something is so on a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle.cli import completion
+from chronicle.cli.asked import Asked, day, reading
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+
+
+@click.command(
+    epilog="Examples: chronicle why alibaba-group alibaba-pictures --as-of 2014-12-31;"
+    " chronicle why taobao-movie --as-of 2015"
+)
+@click.argument("key", nargs=-1, required=True, shell_complete=completion.entities_and_deals)
+@click.option("--as-of", "date", type=day, required=True, metavar="DATE", help="The day to explain.")
+@click.option("--view", metavar="VIEW", help="Look in this view, such as roles; else in what KEY fits.")
+@reading
+def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None) -> None:
+    """Why something is so on a day: every event behind it, its sources, corrections and rivals.
+    Of what is no more on that day, the event that ended it.
+
+    KEY is HOLDER TARGET for a stake, or one id or name: of a business unit for its owner, of a deal
+    for its stage, of any other entity for its names, its status, its listings, its memberships, and
+    what it came out of or became.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.cli.questions.keys import key_meant
+    from chronicle.cli.questions.telling import telling
+    from chronicle.dates import as_day
+    from chronicle.render.pages.why import Explained
+
+    history = asked.history()
+    with waiting("replaying"):
+        on = as_day(date)
+        found, cells = key_meant(history, key, view, on, asked.known)
+        whys = tuple(
+            history.why(*parts, as_of=date, view=each, known=asked.known, recorded=asked.recorded)
+            for each, parts in cells
+        )
+        whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
+        told = telling(history, asked)
+    asked.show(Explained(whys, found, on, asked.terms(history), told.teller, told.written, told.effects))

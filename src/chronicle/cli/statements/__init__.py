@@ -1,0 +1,1 @@
+"""The commands that state something: record, import, correct, retract."""

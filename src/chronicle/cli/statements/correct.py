@@ -1,0 +1,95 @@
+"""``chronicle correct``: put fields of an event right, by an event of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chronicle.cli.asked import Asked
+from chronicle.cli.statements.recording import Options, opened, state, stating
+
+if TYPE_CHECKING:
+    from chronicle.events import Event
+
+
+@click.command(
+    epilog="Example: chronicle correct first-report --set share=59.32%"
+    " --reason 'the circular has the exact share' --source 'publisher=ECNS; published=2014-06-25'"
+)
+@click.argument("event", metavar="ID")
+@click.option(
+    "--set",
+    "fields",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="A field and what it should be; may be repeated.",
+)
+@click.option(
+    "--unset", "dropped", multiple=True, metavar="FIELD", help="A field to take away; may be repeated."
+)
+@stating
+def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[str, ...], **said: Any) -> None:
+    """Put fields of the event ID right. Nothing is edited: the correction is an event of its own.
+
+    It counts from the day it was known: before that the old answer stands. It goes into the store
+    given by --into, or by --from; for a history of files it is printed as YAML, for a file.
+    A value is what the field would have in a file; of a list its items with commas between, and what
+    has parts of its own as JSON.
+    """
+    statement = Options(**said)
+    given = _pairs(fields, dropped)
+    history, store = opened(asked, statement.into)
+    correction = history.correct(event, _values(history.event(event), given), **statement.said)
+    if store is None and dropped:
+        message = "a file of events has no way to take a field away"
+        raise click.UsageError(f"{message}; use --into STORE")
+    state(history, store, correction, statement)
+
+
+def _pairs(fields: tuple[str, ...], dropped: tuple[str, ...]) -> dict[str, str | None]:
+    """The fields and their values as texts, None for what goes."""
+    given: dict[str, str | None] = {}
+    for text in fields:
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals):
+            raise click.UsageError(f'not FIELD=VALUE: "{text}"; such as --set share=59.32%')
+        if not value.strip():
+            raise click.UsageError(
+                f'no value for "{name.strip()}"; to take it away, use --unset {name.strip()}'
+            )
+        _give(given, name.strip(), value.strip())
+    for name in dropped:
+        _give(given, name.strip(), None)
+    if not given:
+        raise click.UsageError("nothing to correct: give --set FIELD=VALUE or --unset FIELD")
+    return given
+
+
+def _give(given: dict[str, str | None], name: str, value: str | None) -> None:
+    if name in given:
+        raise click.UsageError(f'field "{name}" is given twice')
+    given[name] = value
+
+
+def _values(event: Event, given: dict[str, str | None]) -> dict[str, object]:
+    """The values as they would stand in a file."""
+    from chronicle.codec import fields_of
+
+    names = {field.name: field for field in fields_of(type(event))}
+    values: dict[str, object] = {}
+    for name, text in given.items():
+        single = name not in names or names[name].reader is not None
+        values[name] = text if text is None or single else _several(name, text)
+    return values
+
+
+def _several(name: str, text: str) -> object:
+    """A value that is a list or a mapping: JSON, or the items of a list with commas between."""
+    if text[0] not in "[{":
+        return [item.strip() for item in text.split(",") if item.strip()]
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.UsageError(f'value of "{name}" begins like JSON and is none: {error}') from None

@@ -1,0 +1,253 @@
+"""``chronicle import``: take a foreign format into a store."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle.cli import exit as ending
+from chronicle.cli.asked import Asked, color_option
+from chronicle.cli.progress import Report, waiting
+from chronicle.errors import Problem, printable
+from chronicle.interop import FORMATS
+
+if TYPE_CHECKING:
+    from chronicle.interop.importing import Summary, Undeclared
+    from chronicle.interop.tabular.mapping import TableMapping
+    from chronicle.stores import Store
+
+_SHOWN = 20
+_QUARANTINE_COLUMNS = ("file", "line", "column", "code", "reason", "help", "row")
+
+_FORMATS = "\n".join(f"  {name:<7}{listed.help}" for name, listed in FORMATS.items())
+
+_EPILOG = f"""\
+\b
+Formats:
+{_FORMATS}
+
+\b
+Examples:
+  chronicle import csv --guess members.csv > members.yaml
+  chronicle import csv members.csv --mapping members.yaml --into corp.db
+"""
+
+
+@click.command("import", epilog=_EPILOG)
+@click.argument("format", type=click.Choice(list(FORMATS)), metavar="FORMAT")
+@click.argument("files", nargs=-1, required=True, metavar="FILES...")
+@click.option("--into", metavar="STORE", type=click.Path(), help="The store; made if there is none.")
+@click.option(
+    "--mapping", metavar="FILE", type=click.Path(), help="How the rows of a table become events, as YAML."
+)
+@click.option("--guess", is_flag=True, help="Draft a mapping from the header of a table, and print it.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and leave the store as it is.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after N events or problems.")
+@click.option(
+    "--quarantine",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write what cannot be imported to a CSV file, with reasons.",
+)
+@click.option(
+    "--withdrawn",
+    is_flag=True,
+    help="FILES are all that the source has: retract what the store has of it besides.",
+)
+@color_option
+@click.pass_obj
+def import_(
+    asked: Asked,
+    *,
+    format: str,
+    files: tuple[str, ...],
+    into: str | None,
+    mapping: str | None,
+    guess: bool,
+    dry_run: bool,
+    limit: int | None,
+    quarantine: str | None,
+    withdrawn: bool,
+) -> None:
+    """Import FILES of a foreign FORMAT into a store; - is stdin, and .gz is unpacked.
+
+    What the store has already is left alone, what the source changed since becomes a correction. Rows that
+    cannot be imported are said with their reasons, and the rest is imported; the exit code is then 1.
+    """
+    from chronicle.interop.importing import import_events, source_unknown
+    from chronicle.interop.reading import read_files
+
+    mapped = FORMATS[format].mapped
+    if guess:
+        _guess(format, files, mapped)
+        return
+    if into is None:
+        raise click.UsageError("missing option --into")
+    if mapped and mapping is None:
+        raise click.UsageError(f"{format} needs --mapping; `chronicle import {format} --guess` drafts one")
+    if mapping is not None and not mapped:
+        raise click.UsageError(f"{format} takes no --mapping: it says itself what its events are")
+    if withdrawn and limit is not None:
+        raise click.UsageError("--withdrawn needs all of the source; leave --limit out")
+    rules = _mapping(mapping)
+    if withdrawn and rules is not None and not all(rule.source for rule in rules.rules):
+        raise source_unknown()
+    with ExitStack() as stack:
+        problems = _Problems(stack.enter_context(_quarantined(quarantine)))
+        store = _opened(into, dry_run, stack)
+        advance = _advance(files, stack.enter_context(waiting("importing")))
+        incoming = islice(read_files(format, files, rules, advance), limit)
+        summary = import_events(
+            incoming,
+            store,
+            today=datetime.date.today(),
+            withdrawn=withdrawn,
+            dry_run=dry_run,
+            decoded=FORMATS[format].mapped,
+            refuse=problems.add,
+        )
+    problems.print(ending.colored(asked.color, sys.stderr), quarantine)
+    click.echo(_outcome(summary, dry_run), err=True)
+    if summary.undeclared.count:
+        click.echo(_undeclared(summary.undeclared), err=True)
+    if problems.errors:
+        click.get_current_context().exit(1)
+
+
+def _guess(format: str, files: tuple[str, ...], mapped: bool) -> None:
+    if not mapped or len(files) != 1:
+        raise click.UsageError("--guess drafts a mapping from one table: give one csv, tsv or xlsx file")
+    from chronicle.interop.incoming import opened, shown_name
+    from chronicle.interop.tabular.guessing import draft
+
+    name = shown_name(files[0])
+    between = {"tsv": "\t", "xlsx": ","}.get(format)
+    with opened(files[0]) as stream:
+        table = stream
+        if format == "xlsx":
+            from chronicle.interop.tabular.xlsx import sample
+
+            table = sample(stream, name)
+        click.echo(draft(table, name, between), nl=False)
+
+
+def _mapping(path: str | None) -> TableMapping | None:
+    if path is None:
+        return None
+    from chronicle.cli.statements.mapping_file import read_mapping
+
+    return read_mapping(path)
+
+
+def _opened(into: str, dry_run: bool, stack: ExitStack) -> Store | None:
+    """The store, or None for one that is still to be made and will not be."""
+    from chronicle.stores import open_store
+    from chronicle.stores.location import is_address, is_event_file
+
+    if is_event_file(into):
+        raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
+    if dry_run and not is_address(into) and not Path(into).exists():
+        return None
+    return stack.enter_context(open_store(into, create=not dry_run, read_only=dry_run))
+
+
+def _advance(files: tuple[str, ...], report: Report) -> Callable[[int], None]:
+    """What turns pieces that were read into how far the import is; of stdin nobody knows."""
+    total = 0 if "-" in files else sum(os.path.getsize(name) for name in files if os.path.isfile(name))
+    done = 0
+
+    def advance(read: int) -> None:
+        nonlocal done
+        done += read
+        report(done, total)
+
+    return advance
+
+
+Write = Callable[[Problem], None]
+
+
+@contextmanager
+def _quarantined(path: str | None) -> Iterator[Write]:
+    """What writes a problem to the file of a quarantine; it does nothing when there is none."""
+    if path is None:
+        yield lambda _: None
+        return
+    import csv
+
+    with open(path, "w", encoding="utf-8", newline="", errors="backslashreplace") as file:
+        writer = csv.writer(file)
+        writer.writerow(_QUARANTINE_COLUMNS)
+
+        def write(problem: Problem) -> None:
+            place = problem.place
+            where = (place.file, place.line or "", place.column or "") if place else ("", "", "")
+            row = place.excerpt if place else ""
+            writer.writerow((*where, problem.code, problem.message, problem.help or "", row))
+
+        yield write
+
+
+class _Problems:
+    """The first problems of an import, to be shown, and how many there are."""
+
+    def __init__(self, write: Write) -> None:
+        self.shown: list[Problem] = []
+        self.count = 0
+        self.errors = 0
+        self._write = write
+
+    def add(self, problem: Problem) -> None:
+        self.count += 1
+        self.errors += problem.severity == "error"
+        self._write(problem)
+        if len(self.shown) < _SHOWN:
+            self.shown.append(problem)
+
+    def print(self, color: bool, quarantine: str | None) -> None:
+        for problem in self.shown:
+            ending.print_problems((problem,), color)
+        more = self.count - len(self.shown)
+        if more:
+            where = (
+                f'all are in "{printable(quarantine)}"'
+                if quarantine
+                else "--quarantine FILE keeps all of them"
+            )
+            click.echo(f"and {more:,} problems more; {where}", err=True)
+
+
+def _outcome(summary: Summary, dry_run: bool) -> str:
+    counts = {
+        "added": summary.added,
+        "known": summary.known,
+        "corrected": summary.corrected,
+        "restored": summary.restored,
+        "retracted": summary.retracted,
+    }
+    done = ", ".join(
+        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "known")
+    )
+    reasons = ", ".join(f"{code} {count:,}" for code, count in sorted(summary.reasons.items()))
+    skipped = f"; {summary.skipped:,} skipped ({reasons})" if summary.skipped else ""
+    start = "would make of it" if dry_run else "imported"
+    events = "event" if summary.made == 1 else "events"
+    return f"read {summary.read:,}, made {summary.made:,} {events}{skipped}\n{start}: {done}"
+
+
+def _undeclared(found: Undeclared) -> str:
+    """One line about entities that have an id and no name."""
+    least = "at least " if found.capped else ""
+    entities = "entity is" if found.count == 1 else "entities are"
+    listed = ", ".join(found.examples)
+    more = found.count > len(found.examples)
+    told = f", such as {listed}, ..." if more else f": {listed}"
+    return f"{least}{found.count:,} {entities} named and not declared{told}"

@@ -1,0 +1,136 @@
+"""Corrections and retractions on their way into a store, or onto paper as YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from chronicle.cli.asked import Asked, color_option, date, source_option
+from chronicle.errors import nearest
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+    from chronicle.events import Event
+    from chronicle.history import History
+    from chronicle.stores import Store
+
+Decorator = Callable[[Any], Any]
+
+_SOURCE_FIELDS = ("publisher", "title", "url", "published", "retrieved", "quote", "page")
+_NEXT_FIELD = re.compile(rf";\s*(?=(?:{'|'.join(_SOURCE_FIELDS)})\s*=)")
+
+
+@frozen
+class Options:
+    """What every statement about an event says: why, by whom, when, and where it is to be kept."""
+
+    reason: str
+    sources: tuple[dict[str, str], ...]
+    date: PartialDate | None
+    known: PartialDate | None
+    id: str | None
+    into: str | None
+    dry_run: bool
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What ``History.correct`` and ``History.retract`` take beside the event and its values."""
+        return {
+            "reason": self.reason,
+            "sources": self.sources,
+            "date": self.date,
+            "known": self.known,
+            "id": self.id,
+            "dry_run": True,
+        }
+
+
+def source(text: str) -> dict[str, str]:
+    """A source from ``publisher=ECNS; published=2014-06-25; url=...``, an address or a publisher alone."""
+    if not re.match(rf"\s*(?:{'|'.join(_SOURCE_FIELDS)})\s*=", text):
+        name, equals, _ = text.partition("=")
+        if equals and re.fullmatch(r"\s*\w+\s*", name):
+            near = nearest(name.strip(), _SOURCE_FIELDS)
+            hint = f"did you mean {near}?" if near else f"it has {', '.join(_SOURCE_FIELDS)}"
+            raise click.BadParameter(f'a source has no "{name.strip()}"; {hint}')
+        return {"url" if re.match(r"(?:https?://|urn:|doi:|10\.)", text) else "publisher": text}
+    parts = (part.partition("=") for part in _NEXT_FIELD.split(text))
+    return {name.strip(): value.strip().rstrip(";").rstrip() for name, _, value in parts}
+
+
+_OPTIONS = (
+    click.option("--reason", required=True, metavar="TEXT", help="Why, in words."),
+    click.option(
+        "--source",
+        "sources",
+        type=source,
+        multiple=True,
+        metavar="SOURCE",
+        help="Who says so: 'publisher=ECNS; published=2014-06-25; url=...'; may be repeated.",
+    ),
+    click.option("--date", "date", type=date, metavar="DATE", help="The day of this statement; else today."),
+    click.option(
+        "--known", "known", type=date, metavar="DATE", help="Since when it was known, if not by its source."
+    ),
+    click.option("--id", "id", metavar="ID", help="The id of the new event; else one is made."),
+    click.option(
+        "--into",
+        metavar="STORE",
+        type=click.Path(),
+        help="The store to append to; else --from, if it is one.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Print the event as YAML, and leave the store as it is."),
+)
+
+
+def stating(function: Any) -> Any:
+    """The options of a command that states something about an event; it gets an ``Asked`` and them."""
+    for option in reversed((source_option, *_OPTIONS, color_option)):
+        function = option(function)
+    return click.pass_obj(function)
+
+
+# What it is about
+
+
+def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
+    """The history that a statement is about, and its store when it comes from one."""
+    from chronicle.authoring import is_standard_input
+    from chronicle.history import History, open_history
+    from chronicle.stores import open_store
+    from chronicle.stores.location import is_address, is_event_file
+
+    if into is not None and (is_event_file(into) or Path(into).is_dir()):
+        raise click.UsageError(f'"{into}" is no store; without --into the event is printed, for a file')
+    named = into or asked.source_named()
+    path = Path(named)
+    if is_standard_input(named):
+        return open_history(named), None
+    if not is_address(named) and (is_event_file(path) or path.is_dir() or not path.exists()):
+        return open_history(named, read_only=True), None
+    store = open_store(named, create=False)
+    click.get_current_context().call_on_close(store.close)
+    return History.from_store(store), store
+
+
+# Where it goes
+
+
+def state(history: History, store: Store | None, event: Event, statement: Options) -> None:
+    """Append an event to the store of the history, or print it as YAML for a file."""
+    if store is None or statement.dry_run:
+        from chronicle.render.pages.event_file import event_file
+
+        click.echo(event_file([event]), nl=False)
+        where = "in the store" if store else "until it stands in a file of the history"
+        click.echo(f"nothing is changed {where}", err=True)
+        return
+    new = history.append([event])
+    head = store.head()
+    said = f'recorded "{event.id}"' if new else f'"{event.id}" was there already'
+    click.echo(f"{said}; head {head.position} {head.chain}", err=True)

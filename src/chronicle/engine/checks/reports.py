@@ -1,0 +1,139 @@
+"""Doubts about reporting: reported before it happened, told twice, told by several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from attrs import fields
+
+from chronicle.engine.checks.examined import Examined, involved
+from chronicle.errors import Problem
+from chronicle.events import (
+    ENVELOPE,
+    DealAgreed,
+    DealProposed,
+    EntityDeclared,
+    Event,
+    IdentityLinked,
+    RecordCorrected,
+    RecordRetracted,
+    StakeAcquired,
+    StakeDisposed,
+    StakeObserved,
+    mirrored,
+    overlap,
+)
+from chronicle.values import Source
+
+# What is announced is proposed or agreed; what is corrected is no happening of that day.
+_ANNOUNCED = (DealProposed, DealAgreed, EntityDeclared, IdentityLinked, RecordCorrected, RecordRetracted)
+
+_FORETOLD = ("reported", "rumoured")
+
+
+def reported_too_early(examined: Examined) -> Iterator[Problem]:
+    """C409: a source was published before what it reports had happened.
+
+    An event with a confidence below confirmed is not doubted again: its author says that it was foretold.
+    """
+    for event in examined.events:
+        if isinstance(event, _ANNOUNCED) or event.confidence in _FORETOLD or not event.sources:
+            continue
+        source = next((source for source in event.sources if _before(source, event)), None)
+        if source is not None:
+            yield Problem(
+                "C409",
+                f"event later than the source that reports it: {event.kind} is dated {event.date}, "
+                f"and {source.publisher or source.title or source.url} was published on {source.published}",
+                help="correct a date; say `confidence: reported` of what was announced ahead, and "
+                "deal.proposed or deal.agreed of what may not come about",
+                events=(event.id,),
+            )
+
+
+def _before(source: Source, event: Event) -> bool:
+    return source.published is not None and source.published.latest < event.date.earliest
+
+
+def told_twice(examined: Examined) -> Iterator[Problem]:
+    """C410: two events of one kind say the same of days that can be the same.
+
+    An observation that agrees with one of another day is none: it confirms it.
+    """
+    # Few events share a kind and what they are about, so only these are compared in full.
+    subjects: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
+    for event in examined.events:
+        if not event.apart:
+            subjects[(event.kind, *(getattr(event, name, None) for name in event.about))].append(event)
+    for events in subjects.values():
+        if len(events) > 1:
+            yield from _same(events)
+    yield from _mirrored(examined.events)
+
+
+def _mirrored(events: Sequence[Event]) -> Iterator[Problem]:
+    """A purchase and a sale that are two sides of one happening, and both counted."""
+    bought: defaultdict[tuple[str, ...], list[StakeAcquired]] = defaultdict(list)
+    sold: defaultdict[tuple[str, ...], list[StakeDisposed]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, StakeAcquired) and not event.apart:
+            bought[event.holder, event.target, event.right].append(event)
+        elif isinstance(event, StakeDisposed) and not event.apart:
+            sold[event.holder, event.target, event.right].append(event)
+    pairs = [
+        (one, two)
+        for (_, target, right), ones in bought.items()
+        for one in ones
+        if one.seller is not None
+        for two in sold.get((one.seller, target, right), ())
+    ]
+    pairs += [
+        (one, two)
+        for (_, target, right), twos in sold.items()
+        for two in twos
+        if two.buyer is not None
+        for one in bought.get((two.buyer, target, right), ())
+    ]
+    for one, two in dict.fromkeys(pairs):
+        if overlap(one, two) and mirrored(one, two):
+            yield Problem(
+                "C410",
+                f'the same event twice: "{two.id}" says of the seller what "{one.id}" says of the buyer',
+                help="keep one that names both, with both sources; if both happened, say `apart: yes` on one",
+                events=involved(two.id, (one.id,)),
+            )
+
+
+def _same(events: list[Event]) -> Iterator[Problem]:
+    alike: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.date.order):
+        seen = event.date.order if isinstance(event, StakeObserved) else None
+        alike[(seen, *(getattr(event, name) for name in _own_fields(type(event))))].append(event)
+    for told in alike.values():
+        first = told[0]
+        for event in told[1:]:
+            if not overlap(first, event):
+                first = event
+            elif event.after != first.id and first.after != event.id:
+                yield _twice(first, event)
+
+
+def _twice(first: Event, second: Event) -> Problem:
+    when = f"on {second.date}" if first.date == second.date else f"on {first.date} and on {second.date}"
+    return Problem(
+        "C410",
+        f'the same event twice: "{second.id}" says what "{first.id}" says, {second.kind} {when}',
+        help="keep one and put both sources there; if both happened, say `apart: yes` on one of them",
+        events=involved(second.id, (first.id,)),
+    )
+
+
+def _own_fields(kind: type[Event]) -> tuple[str, ...]:
+    """The fields that say what happened, the deal included: not the id, sources and remarks."""
+    return tuple(each.name for each in fields(kind) if each.name not in ENVELOPE or each.name == "deal")
+
+
+def told_as_one(examined: Examined) -> Iterator[Problem]:
+    """C417, C418: several tell one happening, and which one is not always plain."""
+    yield from examined.doubts

@@ -1,0 +1,425 @@
+"""What was known on a day: which events, each in the version known then.
+
+Corrections and retractions act on the clock of knowledge. Before they were known the old answer
+stands; nothing that became known later is ever used.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from chronicle import codec
+from chronicle.dates import PartialDate
+from chronicle.engine import happenings
+from chronicle.engine.arranged import Arranged, arrange
+from chronicle.engine.conflicts import Conflict, Settled, contradicted, settle
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.lots import sorted_out
+from chronicle.engine.order import Origin, Terms, replay_in_order
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Ledger, Projector, in_order
+from chronicle.errors import InvalidEvents, Problem, nearest
+from chronicle.events import (
+    NOT_CORRECTED,
+    ORDER,
+    EntityDeclared,
+    Event,
+    IdentityLinked,
+    RecordCorrected,
+    RecordRetracted,
+    announcements,
+    circle,
+    in_a_circle,
+    knowledge,
+    renamed,
+)
+
+_Patch = tuple[tuple[str, str], ...]
+
+Turns = Callable[[Iterable[Event]], Mapping[str, Any]]
+"""For each of some records, by its id, something that sorts it among them: the newest comes last."""
+
+_RECORDS = frozenset({RecordCorrected, RecordRetracted, IdentityLinked})
+
+
+@frozen
+class Visible:
+    """The events known on a day, in order of position, and the corrections that could not be applied.
+
+    ``corrections`` maps the id of an event to the ids of its corrections, oldest first; ``retractions``
+    the id of an event that is out to the id of what withdrew it; ``names`` the ids that turned out to be
+    another's to the id that stays; ``known`` the id of a corrected event to the day from which the event
+    could be known as it was written, which no correction moves. ``doubts`` name the corrections whose
+    order is a guess.
+    """
+
+    events: tuple[Event, ...]
+    problems: tuple[Problem, ...] = ()
+    corrections: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    retractions: Mapping[str, str] = field(factory=dict)
+    names: Mapping[str, str] = field(factory=dict)
+    known: Mapping[str, datetime.date] = field(factory=dict)
+    doubts: tuple[Problem, ...] = ()
+
+    def since(self, earlier: Visible) -> dict[str, tuple[str, ...]]:
+        """For each event, the ids of its corrections and its retraction known here, not in ``earlier``."""
+        learned: dict[str, tuple[str, ...]] = {}
+        for event, corrections in self.corrections.items():
+            before = earlier.corrections.get(event, ())
+            learned[event] = tuple(each for each in corrections if each not in before)
+        for event, retraction in self.retractions.items():
+            if event not in earlier.retractions:
+                learned[event] = (*learned.get(event, ()), retraction)
+        return learned
+
+
+def visible(
+    events: Sequence[Event], known: datetime.date | None = None, turns: Turns | None = None
+) -> Visible:
+    """The events known on the day ``known`` (None: all), each as corrected by then.
+
+    ``events`` stand in order of position. Retracted ones are left out. The newest correction of a
+    field wins; a correction that was itself retracted or corrected counts as that leaves it. ``turns``
+    says which of two records is the newer, where that is not to go by their own dates.
+    """
+    seen = list(events) if known is None else [event for event in events if knowledge(event).day <= known]
+    records = [event for event in seen if type(event) in _RECORDS]
+    if not records:
+        return Visible(tuple(seen))
+    resolved = _resolve(records, turns or _turns)
+    problems: list[Problem] = []
+    kept = [event for event in seen if event.id not in resolved.retractions]
+    patched = [_corrected(event, resolved.patches.get(event.id, ()), problems) for event in kept]
+    return Visible(
+        tuple(_under_one_name(patched, resolved.names)),
+        tuple(problems),
+        {
+            event: tuple(correction for correction, _ in patches)
+            for event, patches in resolved.patches.items()
+        },
+        resolved.retractions,
+        resolved.names,
+        {event.id: knowledge(event).day for event in kept if event.id in resolved.patches},
+        tuple(_guessed(resolved, records)),
+    )
+
+
+@frozen
+class Resolved:
+    """A history by one day of knowledge: what was visible, which claims count, and what replay made of them.
+
+    ``ordered`` are the events that count in the order of replay, each completion of a deal followed
+    by what the deal did. ``doubts`` are the findings about claims that were taken as one happening, and
+    ``doubtful`` the ids of events that count though it is open which claims tell them: nothing that these
+    made is ever certain.
+    """
+
+    visible: Visible
+    settled: Settled
+    ordered: tuple[Event, ...]
+    ledger: Ledger
+    doubts: tuple[Problem, ...] = ()
+    doubtful: frozenset[str] = frozenset()
+
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        """The visible events by id, those included that do not count."""
+        return {event.id: event for event in self.visible.events}
+
+    @cached_property
+    def told(self) -> tuple[Event, ...]:
+        """The visible events in the order of replay; what does not count stands where its date puts it."""
+        replayed = dict.fromkeys(event.id for event in self.ordered)
+        turns = iter(replayed)
+        natural = in_order(self.visible.events, ORDER)
+        return tuple(self.events[next(turns)] if event.id in replayed else event for event in natural)
+
+    @cached_property
+    def announcements(self) -> Mapping[str, Event]:
+        """For each completion of a deal, by its id, the event that says what the deal does."""
+        return announcements(self.ordered)
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Every conflict: claims that were chosen among, and observations that disagree with replay."""
+        return (*self.settled.conflicts, *contradicted(self.ledger, self.events))
+
+
+def resolve(
+    events: Sequence[Event],
+    known: datetime.date | None,
+    projectors: Sequence[Projector],
+    origin: Origin = lambda _: None,
+) -> Resolved:
+    """Replay what was known on a day: the one way from events to a ledger.
+
+    ``origin`` says in which file, or by which append, an event was told.
+    """
+    with paused_collector():
+        seen = visible(events, known)
+        arranged = arrange(seen.events)
+        told = happenings.join(seen.events, seen.known, arranged)
+        arranged = _rearranged(told.events, arranged)
+        settled = settle(told.events, seen.known, arranged.related())
+        if settled.set_aside:
+            arranged = arranged.without(settled.set_aside, settled.events)
+        deals = happenings.in_deals(settled.events, arranged.reaching, seen.known)
+        counted = _with_lots(
+            Settled(
+                deals.events,
+                (*told.conflicts, *settled.conflicts, *deals.conflicts),
+                {**told.set_aside, **settled.set_aside},
+            )
+        )
+        doubtful = told.doubtful | deals.doubtful
+        shipped = [projector for projector in projectors if projector in PROJECTORS]
+        terms = Terms(origin, deals.effects, doubtful)
+        arranged = _rearranged(counted.events, arranged)
+        replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms, arranged=arranged)
+        problems = (*told.problems, *deals.problems)
+        return Resolved(seen, counted, replayed.ordered, replayed.ledger, problems, doubtful)
+
+
+def _rearranged(events: Sequence[Event], arranged: Arranged) -> Arranged:
+    """``arranged``, or ``events`` arranged where these are others: mostly nothing is set aside."""
+    return arranged if events is arranged.events else arrange(events)
+
+
+def _with_lots(settled: Settled) -> Settled:
+    """The same with the lots of holdings sorted out, as far as somebody speaks of lots."""
+    found = sorted_out(settled.events)
+    if not found.changed:
+        return settled
+    events = (found.changed.get(event.id, event) for event in settled.events)
+    set_aside = {**settled.set_aside, **found.set_aside}
+    return evolve(
+        settled,
+        events=tuple(event for event in events if event.id not in found.set_aside),
+        set_aside=set_aside,
+    )
+
+
+def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:
+    """``events`` by the ids that stay. Who is declared under both goes by the name of the one that stays."""
+    declared = {event.entity for event in events if isinstance(event, EntityDeclared)} if names else set()
+    for event in events:
+        if isinstance(event, EntityDeclared) and names.get(event.entity) in declared:
+            continue
+        yield renamed(event, names)
+
+
+@frozen
+class _Resolved:
+    retractions: Mapping[str, str]
+    patches: Mapping[str, Sequence[tuple[str, _Patch]]]
+    names: Mapping[str, str]
+    links: Sequence[IdentityLinked]
+
+
+def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
+    """Which events are out, and which patches the others get, oldest first.
+
+    From the newest to the oldest: by the time a record has its turn, all that was later said about
+    it is known, so that one walk serves corrections of corrections and retractions of retractions.
+    """
+    turns = turns_of(records)
+    newest_first = sorted(records, key=lambda record: turns[record.id])[::-1]
+    retractions: dict[str, str] = {}
+    patches: defaultdict[str, list[tuple[str, _Patch]]] = defaultdict(list)
+    links: list[IdentityLinked] = []
+    for record in newest_first:
+        if record.id in retractions:
+            continue
+        current = _corrected(record, patches.get(record.id, ()), [])
+        if isinstance(current, RecordRetracted):
+            retractions[current.target] = current.id
+        elif isinstance(current, RecordCorrected):
+            patches[current.target].insert(0, (current.id, current.set))
+        elif isinstance(current, IdentityLinked):
+            links.append(current)
+    links.reverse()
+    return _Resolved(retractions, patches, _one_name_each(links), links)
+
+
+# Where a record stands among others: its ``known`` or else its date, its date, and how many it speaks of.
+_Turn = tuple[int, int, int]
+
+
+def _turns(records: Iterable[Event]) -> Mapping[str, _Turn]:
+    """The order in which records count: that of their own dates, in which the timeline shows them.
+
+    A ``known`` that is given decides before the date. None counts before the one that it speaks of,
+    though the dates may say so: a correction may be retracted in the same month.
+    """
+    by_id = {record.id: record for record in records}
+    turns: dict[str, _Turn] = {}
+    for record in by_id.values():
+        path: list[Event] = []
+        current: Event | None = record
+        while current is not None and current.id not in turns:
+            turns[current.id] = _said_in(current).order, current.date.order, 0
+            path.append(current)
+            current = by_id.get(_target(current))
+        for each in reversed(path):
+            if _target(each) in turns:
+                said, date, depth = turns[_target(each)]
+                turns[each.id] = *max((said, date), turns[each.id][:2]), depth + 1
+    return turns
+
+
+def _said_in(record: Event) -> PartialDate:
+    """The window in which a record came, as far as that decides which of two came later."""
+    return record.date if record.known is None else record.known
+
+
+# A guess
+
+
+def _guessed(resolved: _Resolved, records: Sequence[Event]) -> Iterator[Problem]:
+    """C408: the records whose windows leave open which one came last, where that makes a difference."""
+    by_id = {record.id: record for record in records}
+    for target, patches in resolved.patches.items():
+        for first, last, field_name in _contested(patches):
+            if _open(by_id[first], by_id[last]):
+                yield _guess(by_id[first], by_id[last], f'"{field_name}" of "{target}"')
+    for one, two in _neighbours(resolved.links):
+        if _open(one, two) and _one_name_each((one, two)) != _one_name_each((two, one)):
+            yield _guess(one, two, "which id stays")
+
+
+def _contested(patches: Sequence[tuple[str, _Patch]]) -> Iterator[tuple[str, str, str]]:
+    """Pairs of corrections that set a field otherwise, the second being the last that sets it."""
+    last: dict[str, tuple[str, str]] = {}
+    for correction, patch in reversed(patches if len(patches) > 1 else ()):
+        for name, value in patch:
+            latest, kept = last.setdefault(name, (correction, value))
+            if kept != value:
+                yield correction, latest, name
+
+
+def _neighbours(links: Sequence[IdentityLinked]) -> Iterator[tuple[IdentityLinked, IdentityLinked]]:
+    """Links that follow each other among those that name the same id."""
+    latest: dict[str, IdentityLinked] = {}
+    for link in links:
+        before = {latest[name].id: latest[name] for name in (link.a, link.b) if name in latest}
+        yield from ((one, link) for one in before.values())
+        latest[link.a] = latest[link.b] = link
+
+
+def _open(one: Event, two: Event) -> bool:
+    """Whether two windows overlap. Equal ones leave nothing open: then the records count as they stand."""
+    first, second = _said_in(one), _said_in(two)
+    overlap = first.earliest <= second.latest and second.earliest <= first.latest
+    return overlap and first.order != second.order
+
+
+def _guess(first: Event, last: Event, what: str) -> Problem:
+    message = (
+        f'order is a guess: "{first.id}" ({_said_in(first)}) is taken to come before '
+        f'"{last.id}" ({_said_in(last)}), and both decide {what}'
+    )
+    help = "give one a narrower date, or say from when each is known (`known`)"
+    return Problem("C408", message, help=help, events=(last.id, first.id))
+
+
+def _target(record: Event) -> str:
+    return record.target if isinstance(record, RecordCorrected | RecordRetracted) else ""
+
+
+def _one_name_each(links: Iterable[IdentityLinked]) -> dict[str, str]:
+    """For every id that turned out to be another's: the id that stays."""
+    stays: dict[str, str] = {}
+    for link in links:
+        kept, dropped = _root(stays, link.a), _root(stays, link.b)
+        if kept != dropped:
+            stays[dropped] = kept
+    return {name: _root(stays, name) for name in stays}
+
+
+def _root(stays: dict[str, str], name: str) -> str:
+    path: list[str] = []
+    while name in stays:
+        path.append(name)
+        name = stays[name]
+    # A short way for the next who asks: chains of links may be long.
+    stays.update(dict.fromkeys(path, name))
+    return name
+
+
+def _corrected(event: Event, patches: Iterable[tuple[str, _Patch]], problems: list[Problem]) -> Event:
+    for correction, patch in patches:
+        try:
+            event = patched(event, patch)
+        except InvalidEvents as error:
+            problems.extend(_of_correction(problem, correction, event.id) for problem in error.problems)
+    return event
+
+
+def _of_correction(problem: Problem, correction: str, event: str) -> Problem:
+    # Without the place in the patched event, which nobody has written: where the correction stands is better.
+    message = f'{problem.message} (correction "{correction}" of "{event}")'
+    return evolve(problem, message=message, place=None, events=(correction, event))
+
+
+def patched(event: Event, patch: _Patch) -> Event:
+    """``event`` with the fields of ``patch`` (pairs of a name and a value as JSON text; null takes one away).
+
+    Raises ``InvalidEvents``: C212 for a field that no correction may touch, and whatever is wrong
+    with the event that the patch would make.
+    """
+    for name, _ in patch:
+        if name in NOT_CORRECTED:
+            message = f'a correction cannot change "{name}"'
+            help = (
+                "retract the event and record it anew: a correction keeps what happened and when it was known"
+            )
+            raise InvalidEvents(Problem("C212", message, help=help, events=(event.id,)))
+    plain: dict[str, Any] = dict(codec.encode(event))
+    for name, text in patch:
+        value = json.loads(text)
+        if value is None:
+            plain.pop(name, None)
+        else:
+            plain[name] = value
+    return codec.decode(plain)
+
+
+def faults(events: Sequence[Event], more: Sequence[Event]) -> tuple[Problem, ...]:
+    """What is wrong with the corrections and retractions among ``more``, were these to follow ``events``.
+
+    C213 for those of an event that is not there, C214 for those in a circle, and for a correction that
+    makes no event of its target what is wrong with that.
+    """
+    held = {event.id: event for event in events}
+    records = [each for each in more if isinstance(each, _ABOUT_EVENTS) and each.id not in held]
+    if not records:
+        return ()
+    everything = held | {event.id: event for event in more if event.id not in held}
+    dangling = [record for record in records if record.target not in everything]
+    followed: set[str] = set()
+    circles = (circle(record, everything.get, followed) for record in records)
+    before = set(visible(events).problems)
+    return (
+        *(_dangling(record, everything if rank < _MOST_HELP else ()) for rank, record in enumerate(dangling)),
+        *(evolve(in_a_circle(records), events=records) for records in circles if records),
+        *(problem for problem in visible([*everything.values()]).problems if problem not in before),
+    )
+
+
+_ABOUT_EVENTS = (RecordCorrected, RecordRetracted)
+
+# To find the nearest of many ids takes a while: who got a hundred wrong has another trouble than spelling.
+_MOST_HELP = 5
+
+
+def _dangling(record: RecordCorrected | RecordRetracted, known: Iterable[str]) -> Problem:
+    near = nearest(record.target, known)
+    message = f'{record.kind} of an event that is not there: "{record.target}"'
+    return Problem("C213", message, help=near and f"did you mean {near}?", events=(record.id,))

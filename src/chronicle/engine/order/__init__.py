@@ -1,0 +1,69 @@
+"""The order of replay: what makes sense decides, and only then the earliest day.
+
+Events whose windows overlap and that touch the same things are looked at together (``plan.py``). Of all
+orders that their windows allow, those in which most events make sense (``engine.sense``) are taken, and
+among these, for events of one window: an end before a new beginning where something stood, and then the order
+in which one file or one append tells them. What every order that is taken says is certain; what only some say
+is possible (``bounds.py``).
+
+The search (``search.py``) goes by sets of events that have happened, and what then stands: two ways to the
+same are one, so that a group of k events costs at most 2 to the k steps and mostly far fewer. A group with
+more than eight events at one time, or too many steps, keeps the order of its dates, and nothing that it made
+is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import not_
+
+from attrs import evolve
+
+from chronicle.engine.arranged import Arranged, arrange
+from chronicle.engine.order.overlaps import candidates
+from chronicle.engine.order.plan import Origin, Plan, Terms
+from chronicle.engine.order.walk import Replayed, Walk
+from chronicle.engine.replay import Projector, Replay
+from chronicle.events import Event
+
+__all__ = ["Origin", "Replayed", "Terms", "replay_in_order"]
+
+
+def replay_in_order(
+    events: Sequence[Event],
+    projectors: Sequence[Projector],
+    shipped: Sequence[Projector],
+    names: Mapping[str, str],
+    terms: Terms | None = None,
+    *,
+    arranged: Arranged | None = None,
+) -> Replayed:
+    """Replay ``events``, given in order of position, in the order that makes most sense.
+
+    ``shipped`` are those of the projectors that decide what stands: a projector of one's own follows.
+    ``names`` are ids that turned out to be another's. ``arranged`` has the same events, if somebody has
+    arranged them already.
+    """
+    terms = terms or Terms()
+    arranged = arranged or arrange(events)
+    own = frozenset([event.ends for event in arranged.natural if event.ends is not None])
+    found = candidates(arranged, terms.doubtful)
+    plain, compared = arranged.natural, list[Event]()
+    if found.ids:
+        chosen = [event.id in found.ids for event in arranged.natural]
+        plain = [*compress(arranged.natural, map(not_, chosen))]
+        compared = [*compress(arranged.natural, chosen)]
+    deciding = Replay(shipped).handlers
+    lives = found.lives
+    unordered = {view for each in projectors if each not in shipped for view in each.views}
+    while True:
+        plan = Plan(compared, events, own, terms, lives)
+        running = Replay(projectors, own)
+        running.changes.unordered.update(unordered)
+        walk = Walk(plan, running, deciding, found.deals)
+        replayed = walk.result(plain, names)
+        if walk.against <= lives.contradicted:
+            return replayed
+        # Lives that put events in an order in which some make no sense order nothing, and all is tried anew.
+        lives = evolve(lives, contradicted=lives.contradicted | walk.against)

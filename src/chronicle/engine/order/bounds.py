@@ -1,0 +1,328 @@
+"""What a group of events leaves in a cell: which values may stand on which days, and which surely do."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import define, frozen
+
+from chronicle.dates import FOREVER
+from chronicle.engine import views
+from chronicle.engine.order.search import LIVE, Found, Node, Search
+from chronicle.engine.order.touching import ANNOUNCED
+from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
+from chronicle.events import Event
+
+
+def bases_of(running: Replay, kept: Sequence[Node]) -> dict[Cell, Any]:
+    """What stood before the group in the cells that some best order changes."""
+    cells = dict.fromkeys(cell for node in kept for cell in node.overlay if cell[0] not in (LIVE, ANNOUNCED))
+    return {cell: running.before.get(*cell) for cell in cells}
+
+
+def days_of(kept: Sequence[Node], windows: Sequence[tuple[int, int]]) -> list[tuple[int, int | None, Node]]:
+    """Each node that can stand at the end of some day, with the first and the last such day."""
+    found: list[tuple[int, int | None, Node]] = []
+    for node in kept:
+        inside = [first for place, (first, _) in enumerate(windows) if node.mask >> place & 1]
+        outside = [last for place, (_, last) in enumerate(windows) if not node.mask >> place & 1]
+        low = max(inside, default=0)
+        high = min(outside) - 1 if outside else None
+        if high is None or low <= high:
+            found.append((low, high, node))
+    return found
+
+
+Course = Sequence[tuple[int, tuple[Any, ...]]]
+"""What may stand from each day on: pairs of a first day and the values until the next."""
+
+
+def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
+    """The course of a cell of which each value may stand from a first to a last day (None: for ever)."""
+    starts = sorted({low for low, _, _ in stood} | {high + 1 for _, high, _ in stood if high is not None})
+    course: list[tuple[int, tuple[Any, ...]]] = []
+    for day in starts:
+        at = (value for low, high, value in stood if low <= day and (high is None or day <= high))
+        values = tuple(dict.fromkeys(at))
+        if not course or set(course[-1][1]) != set(values):
+            course.append((day, values))
+    return course
+
+
+def as_date(ordinal: int) -> datetime.date:
+    """The day of a proleptic ordinal; what lies outside the calendar is its first or last day."""
+    return datetime.date.fromordinal(max(1, min(ordinal, FOREVER.toordinal())))
+
+
+@frozen
+class _Stretch:
+    """Between which places of a course a value may stand, and surely does; ends exclusive."""
+
+    value: Any
+    low: int
+    high: int
+    sure: tuple[int, int] | None
+
+
+def _stretches(course: Course) -> list[_Stretch]:
+    """The stretches of every value but nothing, by their beginning."""
+    found: list[_Stretch] = []
+    for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
+        places = [place for place, (_, values) in enumerate(course) if value in values]
+        for low, high in _runs(places):
+            alone = [place for place in range(low, high) if course[place][1] == (value,)]
+            sure = max(_runs(alone), key=lambda run: (run[1] == len(course), run[1] - run[0]), default=None)
+            found.append(_Stretch(value, low, high, sure))
+    return sorted(found, key=lambda stretch: stretch.low)
+
+
+def _said(value: Any) -> Any:
+    """What a value says to whoever asks: of a stake neither its lots nor whether it was worked out."""
+    return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Places without a gap, as pairs of the first and the one behind the last."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and runs[-1][1] == place:
+            runs[-1] = runs[-1][0], place + 1
+        else:
+            runs.append((place, place + 1))
+    return runs
+
+
+@define
+class Left:
+    """What a group leaves in one cell: bounds of what was replayed, and what other best orders say."""
+
+    running: Replay
+    search: Search
+    found: Found
+    cell: Cell
+    base: Any
+    made: list[int]
+    order: tuple[str, ...]
+
+    def bound(self, course: Course) -> None:
+        """Bound every value that may stand by a stretch of the course."""
+        view, key = self.cell
+        log = self.running.changes.cells[view].get(key, [])
+        if not log:
+            self._absent(course)
+            return
+        runs = [index for index in self.made if log[index].operation not in GOES_ON]
+        standing = log[runs[-1]].value if runs else self.base
+        finals = list(dict.fromkeys(node.overlay.get(self.cell, self.base) for node in self.found.best))
+        self._assign(course, log, runs, standing)
+        self._note_nothing(course)
+        others = tuple(value for value in finals if _said(value) != _said(standing))
+        if others:
+            self.running.guesses.append(Guess(view, key, self._concerned()))
+            self.running.doubtful[self.cell] = others
+        else:
+            self.running.doubtful.pop(self.cell, None)
+
+    def _note_nothing(self, course: Course) -> None:
+        """Note when the cell may be empty, but for the time before the group."""
+        for low, high in _runs([place for place, (_, values) in enumerate(course) if None in values]):
+            if low or high < len(course) or any(len(values) > 1 for _, values in course):
+                until = None if high == len(course) else self._day(course, high)
+                times = Nothing(as_date(course[low][0]), until, not low, high == len(course))
+                self.running.changes.nothing[self.cell].append(times)
+
+    def _absent(self, course: Course) -> None:
+        """No order that was replayed makes the cell: what others say needs a log to stand beside."""
+        view, key = self.cell
+        value = next((value for _, values in course for value in values if value is not None), None)
+        if value is None:
+            return
+        event = self._makers(value)[-1]
+        self.running.changes.cells[view][key] = [Change(view, key, "end", None, event.date, event.id)]
+        if view in self.running.before.appeared:
+            self.running.before.appeared[view].append(key)
+        self.bound(course)
+
+    def _assign(self, course: Course, log: Sequence[Change], runs: list[int], standing: Any) -> None:
+        stretches = _stretches(course)
+        free = list(runs)
+        end = len(course)
+        if self.base is not None and stretches:
+            stretches = self._end_base(course, log, stretches, bool(runs))
+        last = next(
+            (
+                each
+                for each in reversed(stretches)
+                if _said(each.value) == _said(standing) and each.high == end
+            ),
+            None,
+        )
+        if last is not None and runs:
+            stretches.remove(last)
+            for index in self._bound_last(course, log, runs, last):
+                free.remove(index)
+        for stretch in stretches:
+            run = next((index for index in free if _said(log[index].value) == _said(stretch.value)), None)
+            if run is None or stretch.high == end:
+                self._add_other(course, log, stretch)
+            else:
+                free.remove(run)
+                self.running.changes.bounds[self.cell][run] = Bounds(
+                    *self._days_of(course, stretch), self._day(course, stretch.high)
+                )
+        for index in free:
+            day = as_date(course[-1][0])
+            self.running.changes.bounds[self.cell][index] = Bounds(day, day, datetime.date.min, day)
+
+    def _end_base(
+        self, course: Course, log: Sequence[Change], stretches: list[_Stretch], changed: bool
+    ) -> list[_Stretch]:
+        """Bound the end of what stood before the group, and give the stretches that are left."""
+        before = min(self.made, default=len(log)) - 1
+        while before > 0 and log[before].operation in GOES_ON:
+            before -= 1
+        own = next((each for each in stretches if each.value == self.base and each.low == 0), None)
+        if own is None:
+            first = as_date(course[0][0])
+            self._cut(before, first, first)
+            return stretches
+        rest = [each for each in stretches if each is not own]
+        sure = next((place for place in range(own.high) if len(course[place][1]) > 1), None)
+        if own.high < len(course):
+            self._cut(
+                before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
+            )
+        elif sure is not None:
+            # It may stand again in the end: from where something else may stand that is another span, and no
+            # span begins before the event that begins it.
+            day = self._day(course, sure)
+            self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
+            alone = [place for place in range(sure, own.high) if len(course[place][1]) == 1]
+            again = next((run for run in _runs(alone) if run[1] == own.high), None)
+            rest.append(_Stretch(own.value, sure, own.high, again))
+        elif changed:
+            day = self._begins_again(log, as_date(self.search.first_of(log[max(self.made)].event)))
+            self._cut(before, day, day)
+            rest.append(own)
+        return rest
+
+    def _cut(self, index: int, certain: datetime.date, possible: datetime.date | None) -> None:
+        bounds = self.running.changes.bounds[self.cell]
+        old = bounds.get(index, Bounds())
+        until = certain if old.certain_until is None else min(certain, old.certain_until)
+        bounds[index] = old._replace(certain_until=until, possible_until=possible)
+
+    def _begins_again(self, log: Sequence[Change], day: datetime.date) -> datetime.date:
+        """The first day on which the group may bring back what stood before; ``day`` if it never does."""
+        own = (
+            as_date(self.search.first_of(log[index].event))
+            for index in self.made
+            if log[index].operation not in GOES_ON and _said(log[index].value) == _said(self.base)
+        )
+        return min(own, default=day)
+
+    def _bound_last(
+        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
+    ) -> list[int]:
+        """Share a stretch that goes on to the end among those that came to its value; gives their indexes.
+
+        What stood before stands until the group brings it back, and each is there from its own first day on.
+        """
+        same = [index for index in runs if _said(log[index].value) == _said(stretch.value)]
+        low = as_date(course[stretch.low][0])
+        days = [max(low, as_date(self.search.first_of(log[index].event))) for index in same]
+        if _said(stretch.value) != _said(self.base):
+            days[0] = low
+        bounds = self.running.changes.bounds[self.cell]
+        shared: list[int] = []
+        for place, (index, day) in enumerate(zip(same, days, strict=True)):
+            until = min(days[place + 1 :], default=None)
+            if until is None or day < until:
+                bounds[index] = self._between(course, stretch, day, until)
+                shared.append(index)
+        return shared
+
+    def _between(
+        self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
+    ) -> Bounds:
+        """The bounds of the part of a stretch from a day until another (None: for ever)."""
+        alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
+        sure: list[tuple[datetime.date, datetime.date | None]] = []
+        for first, end in _runs(alone):
+            begin = max(low, self._day(course, first))
+            until = high if end == len(course) else self._day(course, end)
+            until = until if high is None else min(high, until or high)
+            if until is None or begin < until:
+                sure.append((begin, until))
+        if not sure:
+            return Bounds(low, low, datetime.date.min, high)
+        begin, until = max(sure, key=lambda run: (run[1] or FOREVER) - run[0])
+        return Bounds(low, begin, until, high)
+
+    def _days_of(
+        self, course: Course, stretch: _Stretch
+    ) -> tuple[datetime.date, datetime.date, datetime.date]:
+        """From when a value may stand, and from and until when it surely does."""
+        low = as_date(course[stretch.low][0])
+        if stretch.sure is None:
+            return low, low, datetime.date.min
+        return low, as_date(course[stretch.sure[0]][0]), self._day(course, stretch.sure[1])
+
+    def _day(self, course: Course, place: int) -> datetime.date:
+        return as_date(course[place][0]) if place < len(course) else FOREVER
+
+    def _add_other(self, course: Course, log: Sequence[Change], stretch: _Stretch) -> None:
+        makers = self._makers(stretch.value)
+        low, certain, until = self._days_of(course, stretch)
+        open_end = stretch.high == len(course)
+        sure = stretch.sure is not None and open_end and stretch.sure[1] == len(course)
+        before = min(self.made, default=len(log)) - 1
+        past = (
+            self.running.changes.events(*self.cell, before) if self.base is not None and before >= 0 else ()
+        )
+        events = tuple(dict.fromkeys((*past, *(event.id for event in makers))))
+        self.running.changes.others[self.cell].append(
+            Other(
+                len(log) - 1,
+                stretch.value,
+                makers[-1].date if makers else log[before].window,
+                events,
+                Bounds(
+                    low,
+                    certain,
+                    None if sure else until,
+                    None if open_end else self._day(course, stretch.high),
+                ),
+            )
+        )
+
+    def _concerned(self) -> tuple[str, ...]:
+        """Ids of the events of the group that change the cell in some best order, as they were replayed."""
+        plan, members = self.search.plan, self.search.members
+        changing = {
+            plan.natural[members[place]].id
+            for node in self.found.kept()
+            for before, place in node.ways
+            if before.overlay.get(self.cell, self.base) != node.overlay.get(self.cell, self.base)
+        }
+        found = tuple(event for event in self.order if event in changing)
+        return found if len(found) > 1 else self.order
+
+    def _makers(self, value: Any) -> list[Event]:
+        """The events by which some best order comes to a value, the last one last."""
+        plan, members = self.search.plan, self.search.members
+        for node in self.found.kept():
+            if node.overlay.get(self.cell, self.base) != value or not node.ways:
+                continue
+            makers: list[Event] = []
+            after = node
+            while after.ways:
+                before, place = after.ways[0]
+                if before.overlay.get(self.cell, self.base) != after.overlay.get(self.cell, self.base):
+                    makers.append(plan.natural[members[place]])
+                after = before
+            if makers:
+                return makers[::-1]
+        return []

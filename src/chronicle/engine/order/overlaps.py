@@ -1,0 +1,277 @@
+"""The events whose order may matter: found in one quick pass, since in most histories they are few of many.
+
+Two events that concern the same and whose windows overlap are candidates, and so is whatever else concerns
+that. Deals with effects, mergers and splits, `after`, and what overlaps a founding or an end come besides.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
+from typing import Any
+
+from attrs import define, field, frozen
+
+from chronicle.engine.arranged import Arranged, concern_of, hang_together
+from chronicle.engine.order.plan import Lives
+from chronicle.engine.order.touching import OF_DEALS, acting, possible_effects_of
+from chronicle.events import (
+    ENDS_OF_TIES,
+    NO_ACTS,
+    DealCompleted,
+    DemergerSplit,
+    EntityDissolved,
+    EntityFounded,
+    EntityReinstated,
+    Event,
+    MergerAbsorbed,
+    MergerConsolidated,
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
+    StakeAcquired,
+    StakeDisposed,
+    StakeObserved,
+    ended_by,
+    founded_by,
+    revived_by,
+)
+
+_STAKES = frozenset({StakeAcquired, StakeDisposed, StakeObserved})
+_COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
+_MERGERS = (MergerAbsorbed, MergerConsolidated, DemergerSplit)
+
+
+@frozen
+class Candidates:
+    """The ids of the events whose order may matter.
+
+    ``deals`` says whether any deal has effects.
+    """
+
+    ids: frozenset[str]
+    lives: Lives
+    deals: bool
+
+
+def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidates:
+    """The candidates among events. ``doubtful`` are ids of events that are candidates in any case."""
+    natural = arranged.natural
+    lives = _lives(arranged.reaching)
+    found = _bound_by_lives(natural, lives)
+    contradicted = _contradicted(natural, lives) if found else frozenset[str]()
+    gathering = _Gathering(arranged, set(arranged.overlapping), found)
+    gathering.add_deals()
+    gathering.add_counts()
+    parties = _parties(arranged.reaching)
+    if doubtful:
+        gathering.add(event for event in natural if event.id in doubtful)
+    following = [event for event in natural if event.after is not None]
+    if following:
+        followed = {event.after for event in following}
+        gathering.add(event for event in natural if event.after is not None or event.id in followed)
+    # What is gone leaves its ties in doubt, so that they are looked at together with its end.
+    parties |= {
+        name
+        for ending in lives.values()
+        for event in ending
+        if event.id in found or not gathering.hot.isdisjoint(ended_by(event))
+        for name in ended_by(event)
+    }
+    if gathering.hot or parties:
+        gathering.gather(parties)
+    founded = frozenset(event.entity for event in arranged.reaching if type(event) is EntityFounded)
+    return Candidates(
+        frozenset(found),
+        Lives(bool(lives or parties), founded, contradicted),
+        any(gathering.effects.values()),
+    )
+
+
+@define
+class _Gathering:
+    """What may be in any order, and so what two overlapping events concern (``hot``) and who is ``found``."""
+
+    arranged: Arranged
+    hot: set[Any]
+    found: dict[str, Event]
+    # By deal what its effects, as far as they were announced, concern.
+    effects: dict[str, list[Any]] = field(factory=dict)
+    # Whether any deal brings anything about.
+    bringing: bool = False
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Add events that are candidates in any case, with all that concerns the same."""
+        self.found.update((event.id, event) for event in events)
+        self._heat(self.found.values())
+
+    def _heat(self, events: Iterable[Event]) -> None:
+        self.hot.update(key for key in map(concern_of, events) if key is not None)
+
+    def add_deals(self) -> None:
+        """A deal whose order may matter takes its effects along, and what an effect shares takes the deal."""
+        visits: defaultdict[Any, list[Event]] = defaultdict(list)
+        for event, _, other in self.arranged.sided:
+            visits[other].append(event)
+        for event in self.arranged.reaching:
+            if type(event) in OF_DEALS:
+                self._add_deal(event, visits)
+        for key, events in visits.items():
+            if key not in self.hot:
+                both = sorted((*self.arranged.about(key), *events), key=_date_order)
+                if hang_together(both):
+                    self.hot.add(key)
+        hot, size = self.hot, -1
+        while size != len(hot):
+            size = len(hot)
+            for deal, keys in self.effects.items():
+                if deal in hot or not hot.isdisjoint(keys):
+                    hot.update((deal, *keys))
+
+    def _add_deal(self, event: Any, visits: defaultdict[Any, list[Event]]) -> None:
+        """A completion concerns what its effects do; one that brings about more is looked at in any case."""
+        keys = self.effects.setdefault(event.deal, [])
+        for effect in possible_effects_of(event):
+            self.bringing = True
+            key = concern_of(effect)
+            if key is None or isinstance(effect, _COUNTS):
+                self.hot.update(filter(None, (event.deal, key)))
+            else:
+                keys.append(key)
+                keys.extend(_sides(effect))
+        if isinstance(event, DealCompleted):
+            for key in dict.fromkeys(keys):
+                visits[key].append(event)
+
+    def add_counts(self) -> None:
+        """A change of the number of shares reaches every stake in the company."""
+        windows: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for event in self.arranged.reaching:
+            if isinstance(event, _COUNTS):
+                windows[event.issuer].append((event.date.order, event.date.past))
+        for event in self._stakes_in(windows):
+            date, target = event.date, event.target
+            for order, past in windows[target] if target not in self.hot else ():
+                if date.order < past and order < date.past:
+                    self.hot.add(target)
+
+    def _stakes_in(self, companies: Mapping[str, Any] | Set[Any]) -> Iterator[Any]:
+        """Whatever is bought, sold or seen of some companies."""
+        if companies:
+            holdings = self.arranged.holdings
+            for key in [key for key in holdings.first if key[1] in companies]:
+                for event in holdings.about(key):
+                    if type(event) in _STAKES:
+                        yield event
+
+    def gather(self, parties: frozenset[str]) -> None:
+        """Find all that concerns what is hot, or a party, and what that in turn concerns."""
+        hot, found, arranged = self.hot, self.found, self.arranged
+        if parties:
+            taken = [event for event in arranged.natural if _concerns_party(event, parties)]
+            found.update((event.id, event) for event in taken)
+            self._heat(taken)
+            found.update((event.id, event) for event in arranged.reaching if isinstance(event, _MERGERS))
+        done: set[Any] = set()
+        while done != hot:
+            fresh = hot - done
+            done |= fresh
+            for key in fresh:
+                found.update((event.id, event) for event in arranged.about(key))
+            # The company itself is hot where the number of its shares is.
+            companies = {key for key in fresh if isinstance(key, str)}
+            found.update((event.id, event) for event in self._stakes_in(companies))
+            for event, key, other in arranged.sided:
+                if event.id in found or other in hot:
+                    found[event.id] = event
+                    hot.update((key, other))
+
+
+_date_order = attrgetter("date.order")
+
+
+def _sides(event: Event) -> Iterator[Any]:
+    other = getattr(event, "seller", None) or getattr(event, "buyer", None)
+    if other is not None:
+        yield other, event.target, event.right  # type: ignore[attr-defined]  # only stakes have a side
+
+
+def _parties(reaching: Sequence[Event]) -> frozenset[str]:
+    """Whoever is part of a merger or a split, those that a deal would bring about included."""
+    found: set[str] = set()
+    for event in reaching:
+        if isinstance(event, _MERGERS):
+            found.update(acting(event))
+        for effect in getattr(event, "effects", None) or ():
+            if effect.kind.startswith(("merger.", "demerger.")):
+                found.update(name for _, value in effect.fields for name in _texts(value))
+    return frozenset(found)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+
+
+def _lives(reaching: Sequence[Event]) -> Mapping[str, list[Event]]:
+    """The foundings, ends and returns by entity."""
+    lives: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in reaching:
+        if type(event) is EntityFounded:
+            lives[event.entity].append(event)
+        elif type(event) in _OTHER_LIVES:
+            for entity in dict.fromkeys((*ended_by(event), *revived_by(event))):
+                lives[entity].append(event)
+    return lives
+
+
+_OTHER_LIVES = frozenset({*_MERGERS, EntityDissolved, EntityReinstated})
+
+
+def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> dict[str, Event]:
+    """By id foundings and ends, and whatever an entity does that may have come on either side."""
+    if not lives:
+        return {}
+    furthest = max(life.date.past for events in lives.values() for life in events)
+    found: dict[str, Event] = {}
+    for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
+        if type(event) is EntityFounded and not event.founders:
+            continue
+        if isinstance(event, NO_ACTS):
+            continue
+        for entity in acting(event):
+            for life in lives.get(entity, ()):
+                one, two = event.date, life.date
+                if life is not event and one.order < two.past and two.order < one.past:
+                    # The whole life tells whether the two are in order by it.
+                    found.update((each.id, each) for each in (event, *lives[entity]))
+    return found
+
+
+def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> frozenset[str]:
+    """Who surely acts before being founded or after the end: such a life orders nothing."""
+    found: set[str] = set()
+    for event in natural:
+        if not isinstance(event, NO_ACTS):
+            for entity in acting(event):
+                if any(_against(event, life, entity) for life in lives.get(entity, ())):
+                    found.add(entity)
+    return frozenset(found)
+
+
+def _against(act: Event, life: Event, entity: str) -> bool:
+    if act is life:
+        return False
+    if entity in founded_by(life):
+        return act.date.past <= life.date.order
+    over = entity in ended_by(life) and not isinstance(act, ENDS_OF_TIES)
+    return over and life.date.past <= act.date.order
+
+
+def _concerns_party(event: Event, parties: frozenset[str]) -> bool:
+    return any(name in parties for name in acting(event))

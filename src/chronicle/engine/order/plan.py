@@ -1,0 +1,413 @@
+"""Which events are looked at together, and between which days each of them can have happened."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from itertools import accumulate, compress
+
+from attrs import define, field, frozen
+
+from chronicle.dates import order_of
+from chronicle.engine import sense, views
+from chronicle.engine.order.touching import acting, touched_by
+from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, Event, ended_by, founded_by, revived_by
+
+Origin = Callable[[Event], Hashable]
+"""In which file, or by which append, an event was told."""
+
+
+@frozen
+class Terms:
+    """What is known of the events besides themselves.
+
+    ``origin`` says in which file, or by which append, an event was told: only within one is the order of
+    events data. ``told`` has by the id of a completion the places of the effects that events of their own
+    tell, and ``doubtful`` are the ids of events of which it is open how often they happened: nothing that
+    they make is certain.
+    """
+
+    origin: Origin = lambda _: None
+    told: Mapping[str, frozenset[int]] = field(factory=dict)
+    doubtful: frozenset[str] = frozenset()
+
+
+LIVES: frozenset[type[Event]] = frozenset(
+    kind for kind in KINDS.values() if kind.kind.startswith(("entity.", "merger.", "demerger."))
+)
+
+
+_OF_DEALS: frozenset[type[Event]] = frozenset(
+    kind for kind in KINDS.values() if kind.kind.startswith("deal.")
+)
+
+
+@frozen
+class Lives:
+    """Whether anybody is founded or ends at all, who is founded some time, and whose life orders nothing.
+
+    That is who surely acts before being founded or after the end.
+    """
+
+    any: bool
+    founded: frozenset[str]
+    contradicted: frozenset[str]
+
+
+@define
+class Plan:
+    """The events by index in the order of their dates, between which days each can be, and the groups."""
+
+    natural: Sequence[Event]
+    by_position: Sequence[Event]
+    own: Set[str]
+    terms: Terms
+    lives: Lives
+    first: list[int] = field(init=False)
+    last: list[int] = field(init=False)
+    before: defaultdict[int, set[int]] = field(init=False)
+    things: dict[sense.Thing, list[int]] = field(init=False)
+    groups: dict[int, list[int]] = field(init=False)
+    group_of: dict[int, int] = field(init=False)
+    touched: list[tuple[sense.Thing, ...]] = field(init=False)
+    position: dict[str, int] = field(init=False)
+    deals: defaultdict[str, list[int]] = field(init=False)
+    holders: dict[str, list[int]] = field(init=False)
+    turns: list[int] = field(init=False)
+    # What is said to follow an event that is surely later: it does, and its window is left as it is.
+    against: dict[int, int] = field(factory=dict, init=False)
+    # Ids of events that only the life of an entity puts before or behind another.
+    by_life: set[str] = field(factory=set, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.first = [event.date.earliest.toordinal() for event in self.natural]
+        self.last = [event.date.latest.toordinal() for event in self.natural]
+        ids = {event.id for event in self.natural}
+        of_the_plan = [event.id in ids for event in self.by_position] if ids else []
+        self.position = {
+            self.by_position[position].id: position
+            for position in compress(range(len(of_the_plan)), of_the_plan)
+        }
+        # By which each takes its turn among all events: as a date would sort that is what was cut.
+        self.turns = [event.date.order for event in self.natural]
+        self.before = defaultdict(set)
+        self._note_touched()
+        cut = self._tighten()
+        self.things = defaultdict(list)
+        for index, things in enumerate(self.touched):
+            for thing in things:
+                self.things[thing].append(index)
+        self.holders = defaultdict(list)
+        if any(thing[0] == views.SHARES for thing in self.things):
+            for thing, indexes in self.things.items():
+                if thing[0] == views.HOLDINGS and (views.SHARES, thing[2]) in self.things:
+                    self.holders[thing[2]].extend(indexes)
+        self.groups = self._grouped(cut)
+
+    def _note_touched(self) -> None:
+        self.deals = defaultdict(list)
+        for index, event in enumerate(self.natural):
+            if type(event) in _OF_DEALS:
+                self.deals[event.deal or ""].append(index)
+        self.touched = touched_by(self.natural, self.deals)
+
+    # Windows cut by what must come before
+
+    def _tighten(self) -> set[int]:
+        """Cut windows by `after` and by lives. Gives the indexes of the events whose windows were cut."""
+        self._add_after()
+        if self.lives.any:
+            self._add_lives()
+        if not self.before and not self.against:
+            return set()
+        order = self._topological()
+        for index in order:
+            # What comes before what comes before comes before.
+            self.before[index].update(
+                *(self.before.get(each, ()) for each in tuple(self.before.get(index, ())))
+            )
+        firsts, lasts = list(self.first), list(self.last)
+        turns, depths = list(self.first), [0] * len(self.first)
+        for index in order:
+            for earlier in self.before.get(index, ()):
+                turns[index] = max(turns[index], turns[earlier])
+                depths[index] = max(depths[index], depths[earlier] + 1)
+                if self.first[earlier] <= self.last[index]:
+                    self.first[index] = max(self.first[index], self.first[earlier])
+        for index in reversed(order):
+            for earlier in self.before.get(index, ()):
+                if self.first[earlier] <= self.last[index]:
+                    self.last[earlier] = min(self.last[earlier], self.last[index])
+        for index, target in self.against.items():
+            turns[index] = max(turns[index], turns[target])
+            depths[index] = max(depths[index], depths[target] + 1)
+        cut = [
+            (firsts[index], lasts[index]) != (self.first[index], self.last[index])
+            for index in range(len(firsts))
+        ]
+        return self._reorder(
+            sorted(range(len(firsts)), key=lambda index: (turns[index], depths[index])), cut, turns
+        )
+
+    def _reorder(self, order: Sequence[int], cut: Sequence[bool], firsts: Sequence[int]) -> set[int]:
+        """Bring everything into an order by the windows that were cut."""
+        places = {index: place for place, index in enumerate(order)}
+        self.natural = [self.natural[index] for index in order]
+        self.touched = [self.touched[index] for index in order]
+        turns = (max(self.turns[index], order_of(firsts[index], self.last[index])) for index in order)
+        self.turns = list(accumulate(turns, max))
+        for deal, indexes in self.deals.items():
+            self.deals[deal] = sorted(places[index] for index in indexes)
+        self.first = [self.first[index] for index in order]
+        self.last = [self.last[index] for index in order]
+        before = self.before
+        self.before = defaultdict(set)
+        for index, earlier in before.items():
+            self.before[places[index]] = {places[each] for each in earlier}
+        return {place for place, index in enumerate(order) if cut[index]}
+
+    def _add_after(self) -> None:
+        following = [
+            (index, event.after) for index, event in enumerate(self.natural) if event.after is not None
+        ]
+        places = {event.id: index for index, event in enumerate(self.natural)} if following else {}
+        for index, after in following:
+            target = places.get(after)
+            # In the order of dates what cannot be followed has kept its place.
+            if target is not None and target < index:
+                if self.first[target] <= self.last[index]:
+                    self.before[index].add(target)
+                else:
+                    self.against[index] = target
+
+    def _add_lives(self) -> None:
+        """Nobody acts before being founded, or after being dissolved, absorbed or consolidated."""
+        founded: defaultdict[str, list[int]] = defaultdict(list)
+        ended: defaultdict[str, list[int]] = defaultdict(list)
+        revived: defaultdict[str, list[int]] = defaultdict(list)
+        for index, event in enumerate(self.natural):
+            if type(event) in LIVES:
+                for entity in founded_by(event):
+                    founded[entity].append(index)
+                for entity in ended_by(event):
+                    ended[entity].append(index)
+                for entity in revived_by(event):
+                    revived[entity].append(index)
+        mortal = {
+            name: where
+            for name, where in founded.items()
+            if len(where) == 1
+            and name not in self.lives.contradicted
+            and self._surely(where[0], ended.get(name, ()))
+        }
+        # Who came back, or may have ended before being founded, may have acted on either side.
+        ending = {
+            name: where
+            for name, where in ended.items()
+            if len(where) == 1
+            and name not in self.lives.contradicted
+            and all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
+        }
+        if not mortal and not ending:
+            return
+        self._compare_with_acts(mortal, ending)
+
+    def _surely(self, first: int, others: Iterable[int]) -> bool:
+        """Whether an event surely comes before all of some others."""
+        return all(self.last[first] < self.first[other] for other in others)
+
+    def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
+        for index, event in enumerate(self.natural):
+            if isinstance(event, NO_ACTS):
+                continue
+            for entity in acting(event):
+                birth = mortal.get(entity)
+                if birth and birth[0] != index and self._in_order_by_life(birth[0], index):
+                    self._order_by_life(birth[0], index)
+                end = ending.get(entity)
+                if (
+                    end
+                    and end[0] != index
+                    and not isinstance(event, ENDS_OF_TIES)
+                    and self._in_order_by_life(index, end[0])
+                ):
+                    self._order_by_life(index, end[0])
+
+    def _order_by_life(self, one: int, two: int) -> None:
+        self.before[two].add(one)
+        self.by_life.update((self.natural[one].id, self.natural[two].id))
+
+    def _in_order_by_life(self, one: int, two: int) -> bool:
+        """Whether only the life of an entity orders two events: what touches the same is for the search."""
+        return self._may_swap(one, two) and set(self.touched[one]).isdisjoint(self.touched[two])
+
+    def _may_swap(self, one: int, two: int) -> bool:
+        """Whether the first can come before the second, and the second before the first."""
+        return self.first[one] <= self.last[two] and self.first[two] <= self.last[one]
+
+    def _topological(self) -> list[int]:
+        """The indexes that are part of ``before``, each behind what must come before it; circles are cut."""
+        order: dict[int, None] = {}
+        under_way: set[int] = set()
+        for start in sorted(self.before):
+            stack = [(start, False)]
+            while stack:
+                index, done = stack.pop()
+                if done:
+                    under_way.discard(index)
+                    order.setdefault(index)
+                elif index not in order and index not in under_way:
+                    under_way.add(index)
+                    stack.append((index, True))
+                    for earlier in sorted(self.before.get(index, ())):
+                        if earlier in under_way:
+                            self.before[index].discard(earlier)
+                        elif earlier not in order:
+                            stack.append((earlier, False))
+        return list(order)
+
+    # Groups
+
+    def _grouped(self, cut: Iterable[int]) -> dict[int, list[int]]:
+        """Groups by their first index: overlapping events that touch the same, and events that were cut."""
+        union = Union()
+        for thing, indexes in self.things.items():
+            self._join_overlapping(indexes, union)
+            if thing[0] == views.SHARES:
+                self._join_with_holders(thing[1], indexes, union)
+        for index in cut:
+            union.root(index)
+        self._close(union)
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for index in sorted(union.parents):
+            groups[union.root(index)].append(index)
+        self.group_of = {index: members[0] for members in groups.values() for index in members}
+        return {members[0]: members for members in groups.values()}
+
+    def _join_overlapping(self, indexes: Sequence[int], union: Union) -> None:
+        if len(indexes) < 2:
+            return
+        first, last = self.first, self.last
+        ordered = sorted(indexes, key=first.__getitem__)
+        run, until = [ordered[0]], last[ordered[0]]
+        for index in ordered[1:]:
+            if first[index] <= until:
+                run.append(index)
+            else:
+                union.join_all(run)
+                run = [index]
+            until = max(until, last[index])
+        union.join_all(run)
+
+    def _join_with_holders(self, issuer: str, counting: Sequence[int], union: Union) -> None:
+        """A change of the number of shares is looked at together with stakes of the same days."""
+        for index in self.holders.get(issuer, ()):
+            for count in counting:
+                if self._may_swap(index, count):
+                    union.join(index, count)
+
+    def _close(self, union: Union) -> None:
+        """Take in whatever touches the same things between two members of a group."""
+        if not union.parents:
+            return
+        acts, changed = self._acts, True
+        while changed:
+            changed = False
+            for indexes in self.things.values():
+                changed = self._close_thing(indexes, union) or changed
+            for issuer, stakes in self.holders.items():
+                changed = self._close_counted(issuer, stakes, union) or changed
+            for end, places in acts.items():
+                changed = self._close_life(end, places, union) or changed
+
+    def _close_thing(self, indexes: Sequence[int], union: Union) -> bool:
+        """Join what touches a thing after a group has begun and before its last member that touches it."""
+        last: dict[int, int] = {}
+        for index in indexes:
+            if index in union.parents:
+                last[union.root(index)] = index
+        changed = False
+        for root, end in last.items():
+            between = indexes[bisect_left(indexes, root) : bisect_left(indexes, end)]
+            for index in [index for index in between if union.parents.get(index) != root]:
+                changed = union.join(index, end) or changed
+        return changed
+
+    def _close_counted(self, issuer: str, stakes: Sequence[int], union: Union) -> bool:
+        """Join changes of the number of shares and the stakes that lie between a group and such a change."""
+        counts = self.things.get((views.SHARES, issuer), [])
+        both = ((counts, sorted(stakes)), (stakes, counts))
+        changed = False
+        for members, others in both:
+            last = {union.root(index): index for index in sorted(members) if index in union.parents}
+            for root, end in last.items():
+                for index in others[bisect_left(others, root) : bisect_left(others, end)]:
+                    changed = union.join(index, end) or changed
+        return changed
+
+    @property
+    def _acts(self) -> Mapping[int, list[int]]:
+        """By the end of an entity what it takes part in: it leaves its ties in doubt."""
+        ends: defaultdict[str, list[int]] = defaultdict(list)
+        for index, event in enumerate(self.natural) if self.lives.any else ():
+            for entity in ended_by(event):
+                ends[entity].append(index)
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for index, event in enumerate(self.natural) if ends else ():
+            for entity in acting(event):
+                for end in ends.get(entity, ()):
+                    found[end].append(index)
+        return found
+
+    def _close_life(self, end: int, acts: Sequence[int], union: Union) -> bool:
+        """Join what an entity takes part in after a group has begun and before it ends there."""
+        if end not in union.parents:
+            return False
+        root, changed = union.root(end), False
+        for index in acts[bisect_left(acts, root) : bisect_left(acts, end)]:
+            changed = union.join(index, end) or changed
+        return changed
+
+    def later(self, things: Iterable[sense.Thing], index: int) -> int | None:
+        """The index of the next event behind ``index`` that touches any of these things."""
+        found = (self._next(thing, index) for thing in things)
+        return min((each for each in found if each is not None), default=None)
+
+    def _next(self, thing: sense.Thing, index: int) -> int | None:
+        indexes = self.things.get(thing, [])
+        place = bisect_left(indexes, index + 1)
+        return indexes[place] if place < len(indexes) else None
+
+
+@define
+class Union:
+    """Disjoint sets of indexes."""
+
+    parents: dict[int, int] = field(factory=dict)
+
+    def root(self, index: int) -> int:
+        """The least index of the set that an index is in; one that is in none begins one."""
+        parents = self.parents
+        parent = parents.setdefault(index, index)
+        while parent != parents[parent]:
+            parents[parent] = parents[parents[parent]]
+            parent = parents[parent]
+        parents[index] = parent
+        return parent
+
+    def join_all(self, indexes: Sequence[int]) -> None:
+        """Make one set of the sets that several indexes are in; a single one begins none."""
+        if len(indexes) < 2:
+            return
+        if self.parents.keys().isdisjoint(indexes):
+            self.parents.update(dict.fromkeys(indexes, min(indexes)))
+        else:
+            for index in indexes[1:]:
+                self.join(index, indexes[0])
+
+    def join(self, one: int, two: int) -> bool:
+        """Make one set of two; whether they were apart."""
+        first, second = self.root(one), self.root(two)
+        self.parents[max(first, second)] = min(first, second)
+        return first != second

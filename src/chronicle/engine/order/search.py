@@ -1,0 +1,386 @@
+"""The search for the orders of a group of events in which most of them make sense."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from chronicle.engine import sense, views
+from chronicle.engine.order.plan import Plan
+from chronicle.engine.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
+from chronicle.engine.replay import Cell, Handler, Live, Replay, World, ending_its_own
+from chronicle.events import (
+    ENDS_OF_TIES,
+    NO_ACTS,
+    EntityFounded,
+    Event,
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
+    StakeObserved,
+    founded_by,
+)
+
+_MOST_AT_ONCE = 8
+_MOST_STEPS = 4_000
+
+
+@define(eq=False)
+class Node:
+    """A set of events that have happened and what stands then."""
+
+    mask: int
+    overlay: dict[Any, Any]
+    score: int
+    ways: list[tuple[Node, int]] = field(factory=list)
+    depth: int = 0
+
+
+_SENSE = 1_000_000
+_ENDING = 1_000
+
+
+@define
+class Search:
+    """Finds the best orders of one group."""
+
+    plan: Plan
+    running: Replay
+    handlers: Mapping[type, Handler]
+    members: list[int]
+    announced: Mapping[str, Event]
+    values: dict[Any, Any] = field(factory=dict)
+
+    def run(self) -> Found | None:
+        """The best orders, or None where there are too many to compare."""
+        if self._most_at_once() > _MOST_AT_ONCE:
+            return None
+        count = len(self.members)
+        needed = self._needed()
+        level: dict[int, list[Node]] = {0: [Node(0, {}, 0)]}
+        levels = [level]
+        steps = 0
+        for _ in range(count):
+            following: dict[int, dict[frozenset[Any], Node]] = defaultdict(dict)
+            for mask, nodes in level.items():
+                for place in range(count):
+                    if mask >> place & 1 or needed[place] & ~mask:
+                        continue
+                    for node in nodes:
+                        steps += 1
+                        if steps > _MOST_STEPS:
+                            return None
+                        self._step(node, place, following[mask | 1 << place])
+            level = {mask: list(nodes.values()) for mask, nodes in following.items() if nodes}
+            levels.append(level)
+        ends = [node for nodes in level.values() for node in nodes]
+        return Found(ends, levels) if ends else None
+
+    def first_of(self, event: str) -> int:
+        """The first day on which an event of the group can have happened."""
+        plan = self.plan
+        return next(plan.first[index] for index in self.members if plan.natural[index].id == event)
+
+    def _most_at_once(self) -> int:
+        """How many windows of the group share a day, at most."""
+        first, last = self.plan.first, self.plan.last
+        # A day as an even number where a window begins, and as the next one where it ends.
+        days = [2 * first[index] for index in self.members] + [2 * last[index] + 1 for index in self.members]
+        most = now = 0
+        for day in sorted(days):
+            if day & 1:
+                now -= 1
+            else:
+                now += 1
+                most = max(most, now)
+        return most
+
+    def _needed(self) -> list[int]:
+        """For each member the mask of those that surely come before it."""
+        first, last = self.plan.first, self.plan.last
+        needed: list[int] = []
+        for index in self.members:
+            mask = 0
+            for place, other in enumerate(self.members):
+                by_date = last[other] < first[index] and index not in self.plan.before.get(other, ())
+                if other != index and (by_date or other in self.plan.before.get(index, ())):
+                    mask |= 1 << place
+            needed.append(mask)
+        return needed
+
+    def _step(self, node: Node, place: int, following: dict[frozenset[Any], Node]) -> None:
+        event = self.plan.natural[self.members[place]]
+        world = Group(self.running, node.overlay)
+        pending = self._pending(node.mask, place)
+        score = (
+            node.score
+            - _ENDING * self._comes_too_early(event, pending, world)
+            - self._out_of_line(place, pending)
+        )
+        steps = [event]
+        if type(event) in OF_DEALS:
+            cell = (ANNOUNCED, (event.deal or "",))
+            announced = world.overlay.get(cell, self.announced.get(event.deal or ""))
+            effects, saying = deal_step(event, announced, self.plan.terms.told)
+            steps += effects
+        # What a deal does is part of its completion, and makes sense with it or not at all.
+        good = True
+        for step in steps:
+            good = good and self._makes_sense(step, world)
+            world = world.after(step, self.handlers, self.values)
+        good = good and self._alive(event, node)
+        score += _SENSE * good
+        if type(event) in OF_DEALS:
+            world.overlay[cell] = saying
+        self._reach(node, place, score, world.overlay, following)
+
+    def _reach(
+        self,
+        node: Node,
+        place: int,
+        score: int,
+        overlay: dict[Any, Any],
+        following: dict[frozenset[Any], Node],
+    ) -> None:
+        state = frozenset((cell, content(value)) for cell, value in overlay.items())
+        known = following.get(state)
+        if known is None:
+            mask = node.mask | 1 << place
+            following[state] = Node(mask, overlay, score, [(node, place)], node.depth + 1)
+        elif score > known.score:
+            known.score, known.ways = score, [(node, place)]
+        elif score == known.score:
+            known.ways.append((node, place))
+
+    def _makes_sense(self, event: Event, world: Group) -> bool:
+        asked = sense.SENSE.get(type(event))
+        if asked is None:
+            return True
+        if type(event) in sense.BEGINS and event.id in self.plan.own:
+            return True
+        if not asked(event, world):
+            return False
+        return event.ends is None or world.would_change(event, self.handlers)
+
+    def _alive(self, event: Event, node: Node) -> bool:
+        """Whether nobody acts here before being founded or after the end."""
+        if not self.plan.lives.any or isinstance(event, NO_ACTS):
+            return True
+        for name in acting(event):
+            if name in self.plan.lives.contradicted:
+                continue
+            status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
+            over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
+            unborn = status is None and name in self.plan.lives.founded and name not in founded_by(event)
+            if over or unborn:
+                return False
+        return True
+
+    def _pending(self, mask: int, place: int) -> list[int]:
+        """The members of the same window as written that have not happened yet."""
+        date = self.plan.natural[self.members[place]].date
+        window = date.earliest, date.latest
+        return [
+            other
+            for other, index in enumerate(self.members)
+            if other != place
+            and not mask >> other & 1
+            and (self.plan.natural[index].date.earliest, self.plan.natural[index].date.latest) == window
+        ]
+
+    def _comes_too_early(self, event: Event, pending: Sequence[int], world: Group) -> int:
+        """How many ends of the same window should come first, since something stands that they end."""
+        if not pending:
+            return 0
+        begun = {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
+        begun = {cell for cell in begun if not _is_none(world.get(*cell))}
+        return sum(
+            1
+            for place in pending
+            if begun
+            and any(
+                cell in begun and _is_none(value)
+                for cell, value in world.changed_by(self.plan.natural[self.members[place]], self.handlers)
+            )
+        )
+
+    def _out_of_line(self, place: int, pending: Sequence[int]) -> int:
+        """How many events of its window and file, that touch the same, have their turn before it."""
+        if not pending:
+            return 0
+        plan = self.plan
+        index = self.members[place]
+        event = plan.natural[index]
+        things = set(plan.touched[index])
+        turn = self._turn(event)
+        return sum(
+            1
+            for other in (self.members[each] for each in pending)
+            if self._turn(plan.natural[other]) < turn
+            and not _two_lots(event, plan.natural[other])
+            and plan.terms.origin(plan.natural[other]) == plan.terms.origin(event)
+            and (not things.isdisjoint(plan.touched[other]) or _wide(event, plan.natural[other]))
+        )
+
+    def _turn(self, event: Event) -> tuple[int, int]:
+        """The turn of an event in its window: as its file tells it, but for kinds that come first or last."""
+        one_day = event.date.earliest == event.date.latest
+        if isinstance(event, EntityFounded) or (one_day and isinstance(event, _COUNTS)):
+            rank = -1
+        else:
+            # An observation sees the day as it ended.
+            rank = 1 if one_day and isinstance(event, StakeObserved) else 0
+        return rank, self.plan.position[event.id]
+
+
+# First how many shares there are, then who has them.
+_COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
+
+
+def _two_lots(one: Event, two: Event) -> bool:
+    """Whether two records of a register are told: the order of their lines says nothing."""
+    lots = getattr(one, "lot", None), getattr(two, "lot", None)
+    return None not in lots and lots[0] != lots[1]
+
+
+def _wide(one: Event, two: Event) -> bool:
+    """Whether one changes the number of shares of what the other holds."""
+    issuers = {getattr(event, "issuer", None) for event in (one, two)} - {None}
+    targets = {getattr(event, "target", None) for event in (one, two)} - {None}
+    return not issuers.isdisjoint(targets)
+
+
+def _is_none(value: Any) -> bool:
+    """Whether a cell is empty, or says that nothing is held."""
+    return value is None or (isinstance(value, views.Stake) and value.share.is_nothing)
+
+
+def content(value: Any) -> Any:
+    """What two values are compared by: of a stake its lots too, and not whether it was worked out."""
+    if isinstance(value, views.Stake):
+        return value.share, value.shares, value.stale, value.lots
+    return value
+
+
+LIVE = "live"
+"""A view of the search alone: which beginnings stand in a cell."""
+
+
+class Group(World):
+    """What stands while a group is tried out: that before it, and what its events changed so far."""
+
+    def __init__(self, running: Replay, overlay: Mapping[Any, Any]) -> None:
+        super().__init__(running.before, dict(overlay))
+        self._running = running
+
+    overlay: dict[Any, Any]
+
+    def changed_by(self, event: Event, handlers: Mapping[type, Handler]) -> list[tuple[Cell, Any]]:
+        """The cells that an event would change, and to what."""
+        handler = handlers.get(type(event))
+        if handler is None:
+            return []
+        return [((change.view, change.key), change.value) for change in handler(event, self)]
+
+    def would_change(self, event: Event, handlers: Mapping[type, Handler]) -> bool:
+        """Whether an event that ends another by name finds it."""
+        handler = handlers.get(type(event))
+        made = () if handler is None else tuple(handler(event, self))
+        return any(
+            kept is not None or live != self._live((change.view, change.key))
+            for change in made
+            for kept, live in (ending_its_own(event, change, self._live((change.view, change.key))),)
+        )
+
+    def _live(self, cell: Cell) -> Live:
+        held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))
+        return held
+
+    def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Group:
+        """What stands after an event. ``known`` has the values of the group so far, by cell and content."""
+        handler = handlers.get(type(event))
+        if handler is None:
+            return self
+        made = tuple(handler(event, self))
+        following = Group(self._running, self.overlay)
+        for change in made:
+            cell = change.view, change.key
+            kept: Any = change
+            if self._running.own:
+                kept, live = ending_its_own(event, change, self._live(cell))
+                following.overlay[LIVE, cell] = live
+            if kept is None:
+                continue
+            if content(kept.value) == content(self._running.before.get(*cell)):
+                following.overlay.pop(cell, None)
+            else:
+                # One object for each content, so that what is compared later is compared by content.
+                following.overlay[cell] = known.setdefault((cell, content(kept.value)), kept.value)
+        return following
+
+
+@define
+class Found:
+    """Every way through a group, the best among them."""
+
+    ends: list[Node]
+    levels: list[dict[int, list[Node]]]
+
+    @property
+    def sensible(self) -> int:
+        """How many events make sense in the best orders."""
+        most = max(node.score for node in self.ends)
+        return -(-most // _SENSE) if most > 0 else 0
+
+    @property
+    def best(self) -> list[Node]:
+        """The ends of the best orders."""
+        most = max(node.score for node in self.ends)
+        return [node for node in self.ends if node.score == most]
+
+    def kept(self) -> list[Node]:
+        """Every node on the way of a best order, from the beginning on."""
+        seen: dict[int, Node] = {}
+        stack = list(self.best)
+        while stack:
+            node = stack.pop()
+            if id(node) not in seen:
+                seen[id(node)] = node
+                stack.extend(before for before, _ in node.ways)
+        return sorted(seen.values(), key=lambda node: node.depth)
+
+    def path(self, kept: Sequence[Node]) -> list[tuple[int, Node]]:
+        """One best order: of several the one that follows the dates for longest."""
+        onward: defaultdict[int, list[tuple[int, Node]]] = defaultdict(list)
+        for node in kept:
+            for before, place in node.ways:
+                onward[id(before)].append((place, node))
+        node, path = kept[0], []
+        while onward[id(node)]:
+            place, node = min(onward[id(node)], key=lambda each: each[0])
+            path.append((place, node))
+        return path
+
+    def apart(self, plan: Plan, members: Sequence[int]) -> list[sense.Thing]:
+        """The things that the ends differ in."""
+        cells = {cell for node in self.ends for cell in node.overlay}
+        differ = {
+            cell for cell in cells if len({content(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
+        }
+        touched = {thing for index in members for thing in plan.touched[index]}
+        return [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]
+
+
+_BASE = "as before"
+
+
+def _concerns(thing: sense.Thing, cell: Any) -> bool:
+    view, key = cell
+    if view == LIVE:
+        view, key = key
+    if view == ANNOUNCED:
+        view = views.DEALS
+    return bool(thing[0] == view and key[: len(thing) - 1] == thing[1:])

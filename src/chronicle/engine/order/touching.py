@@ -1,0 +1,148 @@
+"""What events touch: the things that they share with others, what mergers move and what deals would do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from chronicle.engine import sense, views
+from chronicle.events import (
+    KINDS,
+    DealAgreed,
+    DealCompleted,
+    DealProposed,
+    DealTerminated,
+    DemergerSplit,
+    Event,
+    MergerAbsorbed,
+    MergerConsolidated,
+    happened,
+    references,
+)
+
+ANNOUNCED = "announced"
+"""A view of the search alone: which event last said what a deal would do."""
+
+OF_DEALS = frozenset({DealProposed, DealAgreed, DealCompleted, DealTerminated})
+
+
+def deal_step(
+    event: Event, announced: Event | None, told: Mapping[str, frozenset[int]]
+) -> tuple[list[Event], Event | None]:
+    """The effects that an event of a deal has, and which event says afterwards what the deal would do.
+
+    ``told`` has by completion the places of the effects that are left out, as events of their own tell them.
+    """
+    if isinstance(event, DealCompleted):
+        saying = announced if event.effects is None else event
+        effects = getattr(saying, "effects", None) or ()
+        left_out = told.get(event.id, ())
+        kept = (effect for place, effect in enumerate(effects) if place not in left_out)
+        return [happened(effect, event, KINDS) for effect in kept], None
+    if isinstance(event, DealTerminated):
+        return [], None
+    return [], event if getattr(event, "effects", None) is not None else announced
+
+
+def acting(event: Event) -> Iterator[str]:
+    """The entities that an event names; what a deal would do names what may not exist before it completes."""
+    found = references(event)
+    effects = getattr(event, "effects", None) or ()
+    own = sum(1 for _ in references(event)) - sum(1 for effect in effects for _ in references(effect))
+    return (name for _, (_, target, name) in zip(range(own), found, strict=False) if target == "entity")
+
+
+def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list[tuple[sense.Thing, ...]]:
+    """What each event touches: its effects and what mergers move included."""
+    found: list[tuple[sense.Thing, ...]] = []
+    moving: list[int] = []
+    for index, event in enumerate(natural):
+        found.append(sense.touches(event))
+        if type(event) in _MOVING:
+            moving.append(index)
+    for indexes in deals.values():
+        effects = possible_effects([natural[index] for index in indexes])
+        for index in indexes:
+            if isinstance(natural[index], DealCompleted) and effects:
+                found[index] += _of_effects(effects)
+                if any(isinstance(effect, _MOVING) for effect in effects):
+                    moving.append(index)
+    if moving:
+        _add_moved(natural, deals, found, sorted(moving))
+    return found
+
+
+_MOVING = (MergerAbsorbed, MergerConsolidated, DemergerSplit)
+
+
+def possible_effects(staged: Sequence[Event]) -> list[Event]:
+    """Every effect that any event of a deal announces, as events of a completion of it."""
+    completion = next((event for event in staged if isinstance(event, DealCompleted)), None)
+    if completion is None:
+        return []
+    announced = (effect for event in staged for effect in getattr(event, "effects", None) or ())
+    return [happened(effect, completion, KINDS) for effect in announced]
+
+
+def possible_effects_of(event: Event) -> list[Event]:
+    """The effects that an event of a deal announces, as if they happened with it."""
+    announced = getattr(event, "effects", None)
+    if not announced:
+        return []
+    completion = DealCompleted(id=event.id, date=event.date, deal=event.deal or "")
+    return [happened(effect, completion, KINDS) for effect in announced]
+
+
+def _of_effects(effects: Iterable[Event]) -> tuple[sense.Thing, ...]:
+    return tuple(dict.fromkeys(thing for effect in effects for thing in sense.touches(effect)))
+
+
+def _add_moved(
+    natural: Sequence[Event],
+    deals: Mapping[str, list[int]],
+    found: list[tuple[sense.Thing, ...]],
+    moving: Sequence[int],
+) -> None:
+    """Add to mergers and splits what their parties have, or may come to have, and to whom it goes."""
+    held: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
+    of: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
+    for touched in found:
+        for thing in touched:
+            if thing[0] == views.HOLDINGS:
+                held[thing[1]].setdefault(thing)
+                of[thing[2]].setdefault(thing)
+    for event in natural:
+        for owner in _owners(event):
+            held[owner].setdefault((views.UNITS, event.unit))  # type: ignore[attr-defined]  # only units have owners
+    for index in moving:
+        event = natural[index]
+        merged = [event, *possible_effects([natural[other] for other in deals.get(event.deal or "", ())])]
+        things: dict[sense.Thing, None] = dict.fromkeys(found[index])
+        for each in merged:
+            for giver, taker in _handing_over(each):
+                for thing in tuple(held[giver]):
+                    moved = (views.HOLDINGS, taker, *thing[2:]) if thing[0] == views.HOLDINGS else thing
+                    held[taker].setdefault(moved)
+                    things.update(dict.fromkeys((thing, moved)))
+                things.update(dict.fromkeys(of[giver]))
+                things.setdefault((views.STATUS, giver))
+                things.setdefault((views.STATUS, taker))
+        found[index] = tuple(things)
+
+
+def _owners(event: Event) -> tuple[str, ...]:
+    return tuple(filter(None, (getattr(event, name, None) for name in ("owner", "from_", "to"))))
+
+
+def _handing_over(event: Event) -> Iterator[tuple[str, str]]:
+    if isinstance(event, MergerAbsorbed):
+        yield event.absorbed, event.survivor or event.absorbed
+    elif isinstance(event, MergerConsolidated):
+        for predecessor in event.predecessors:
+            yield predecessor, event.successor or predecessor
+    elif isinstance(event, DemergerSplit):
+        for successor in event.successors:
+            yield event.parent, successor
+
+
+# One way through a history

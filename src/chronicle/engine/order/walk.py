@@ -1,0 +1,323 @@
+"""The walk along a history: plain events as they come, and each group in the order that was found for it."""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from attrs import define, field, frozen
+
+from chronicle.dates import order_of
+from chronicle.engine import views
+from chronicle.engine.order.bounds import Left, as_date, bases_of, course_of, days_of
+from chronicle.engine.order.plan import Plan
+from chronicle.engine.order.search import Found, Search
+from chronicle.engine.order.touching import OF_DEALS, acting, deal_step
+from chronicle.engine.replay import (
+    GOES_ON,
+    Bounds,
+    Cell,
+    Change,
+    Guess,
+    Handler,
+    Ledger,
+    Nothing,
+    Other,
+    Replay,
+)
+from chronicle.events import Event, InvestmentMade, StakeAcquired
+
+# How many later events are looked at to tell apart what a group may have left behind.
+_MOST_MORE = 6
+
+
+@frozen
+class Replayed:
+    """The events in the order of replay, each completion followed by its effects, and the ledger."""
+
+    ordered: tuple[Event, ...]
+    ledger: Ledger
+
+
+@define
+class Walk:
+    """The walk along the events in the order of their dates, which stops at each group to order it."""
+
+    plan: Plan
+    running: Replay
+    deciding: Mapping[type, Handler]
+    # Whether there is any deal with effects.
+    deals: bool
+    # Whose lives put events in an order in which some make no sense.
+    against: set[str] = field(factory=set)
+    _plain: list[Event] = field(factory=list)
+    # The others, each with its turn: a group is replayed in one piece, though what has nothing to do with it
+    # happened in between.
+    _moved: list[tuple[int, Event]] = field(factory=list)
+    _announced: dict[str, Event] = field(factory=dict)
+    _open: list[tuple[Cell, int]] = field(factory=list)
+
+    def result(self, plain: Sequence[Event], names: Mapping[str, str]) -> Replayed:
+        """Replay the events of the plan, and the ``plain`` ones, which no order touches, in between."""
+        plan, groups = self.plan, self.plan.groups
+        done: set[int] = set()
+        taken = 0
+        for index, event in enumerate(plan.natural):
+            if index in done:
+                continue
+            upto = bisect_left(plain, plan.turns[index], lo=taken, key=_date_order)
+            self._take(plain[taken:upto])
+            taken = upto
+            if index in groups:
+                done.update(self._order(groups[index], done))
+            else:
+                self.take_one(event, plan.turns[index])
+            self._doubt_happenings()
+        self._take(plain[taken:])
+        return Replayed(self._in_turn(), self.running.ledger(names))
+
+    def _in_turn(self) -> tuple[Event, ...]:
+        """Every event in its turn, by the first day on which it can have happened."""
+        plain, result, taken = self._plain, list[Event](), 0
+        orders = [event.date.order for event in plain]
+        for turn, event in sorted(self._moved, key=itemgetter(0)):
+            upto = bisect_left(orders, turn, lo=taken)
+            if upto > taken:
+                result.extend(plain[taken:upto])
+                taken = upto
+            result.append(event)
+        result.extend(plain[taken:])
+        return tuple(result)
+
+    def _take(self, events: Sequence[Event]) -> None:
+        """Replay events that no order touches: nothing that they change is a guess."""
+        staged = (
+            [place for place, event in enumerate(events) if type(event) in OF_DEALS] if self.deals else ()
+        )
+        if staged:
+            with_effects: list[Event] = []
+            taken = 0
+            for place in staged:
+                with_effects.extend(events[taken : place + 1])
+                with_effects.extend(self._effects(events[place]))
+                taken = place + 1
+            with_effects.extend(events[taken:])
+            events = with_effects
+        self.running.take(events)
+        self._plain.extend(events)
+
+    def _effects(self, event: Event) -> list[Event]:
+        """What the completion of a deal does. Keeps in mind what was last announced."""
+        effects, announced = deal_step(event, self._announced.get(event.deal or ""), self.plan.terms.told)
+        if announced is None:
+            self._announced.pop(event.deal or "", None)
+        else:
+            self._announced[event.deal or ""] = announced
+        return effects
+
+    def _order(self, members: list[int], done: set[int]) -> list[int]:
+        members = [index for index in members if index not in done]
+        search = Search(self.plan, self.running, self.deciding, members, self._announced)
+        found = search.run()
+        more = 0
+        while found is not None and len(found.ends) > 1 and more < _MOST_MORE:
+            later = self._further(found, members, done)
+            if not later:
+                break
+            members, more = sorted({*members, *later}), more + len(later)
+            longer = Search(self.plan, self.running, self.deciding, members, self._announced)
+            following = longer.run()
+            if following is None:
+                break
+            search, found = longer, following
+        members = search.members
+        if found is None:
+            _Unordered(self, search).take()
+        else:
+            self._note_lives(found, members)
+            _Ordered(self, search, found).take()
+        return members
+
+    def _note_lives(self, found: Found, members: Sequence[int]) -> None:
+        """Note whose lives put events in an order in which some make no sense all the same.
+
+        More sense does not ask for that order.
+        """
+        ids = {self.plan.natural[index].id for index in members}
+        if found.sensible < len(members) and not ids.isdisjoint(self.plan.by_life):
+            self.against.update(name for index in members for name in acting(self.plan.natural[index]))
+
+    def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
+        """The next event that touches what the group may have left in several ways, and its own group."""
+        things = found.apart(self.plan, members)
+        index = self.plan.later(things, max(members))
+        if index is None or index in done:
+            return set()
+        taken = {index}
+        taken.update(self.plan.groups.get(self.plan.group_of.get(index, -1), ()))
+        between = self._between(taken, members, done)
+        return taken | between
+
+    def _between(self, taken: set[int], members: list[int], done: set[int]) -> set[int]:
+        """What touches the same things and lies between."""
+        touched = {thing for index in (*members, *taken) for thing in self.plan.touched[index]}
+        low, high = min(members), max(*taken, *members)
+        found = {
+            index for thing in touched for index in self.plan.things.get(thing, ()) if low <= index <= high
+        }
+        return found.difference(members, done)
+
+    def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
+        """Replay one event with its effects, and say where its changes stand in their logs."""
+        noted = self.running.take_noting(event)
+        self._moved.append((turn, event))
+        for effect in self._effects(event) if type(event) in OF_DEALS else ():
+            noted.extend(self.running.take_noting(effect))
+            self._moved.append((turn, effect))
+        if event.id in self.plan.terms.doubtful:
+            self._open.extend(noted)
+        return noted
+
+    def _doubt_happenings(self) -> None:
+        """Nothing is certain that an event made of which it is open how often it happened."""
+        changes = self.running.changes
+        for cell, index in self._open:
+            log = changes.cells[cell[0]][cell[1]]
+            bounds = changes.bounds[cell]
+            bounds[index] = bounds.get(index, Bounds())._replace(certain_until=datetime.date.min)
+            # Whatever comes of it, it is not what stood before.
+            self.running.doubtful[cell] = (log[index - 1].value if index else None,)
+        self._open.clear()
+
+
+def _date_order(event: Event) -> int:
+    return event.date.order
+
+
+@define
+class _Ordered:
+    """A group whose best orders are known: one is replayed, and all together say what is certain."""
+
+    walk: Walk
+    search: Search
+    found: Found
+
+    def take(self) -> None:
+        """Replay the group and bound what it leaves."""
+        kept = self.found.kept()
+        plan, members = self.search.plan, self.search.members
+        bases = bases_of(self.walk.running, kept)
+        path = [place for place, _ in self.found.path(kept)]
+        made: defaultdict[Cell, list[int]] = defaultdict(list)
+        turn = 0
+        for place in path:
+            index = members[place]
+            turn = max(turn, order_of(plan.first[index], plan.last[index]))
+            for cell, change in self.walk.take_one(plan.natural[index], turn):
+                made[cell].append(change)
+        days = days_of(kept, [(plan.first[index], plan.last[index]) for index in members])
+        order = tuple(plan.natural[members[place]].id for place in path)
+        for cell in dict.fromkeys([*made, *bases]):
+            if cell in bases:
+                left = Left(
+                    self.walk.running, self.search, self.found, cell, bases[cell], made.get(cell, []), order
+                )
+                left.bound(
+                    course_of([(low, high, node.overlay.get(cell, bases[cell])) for low, high, node in days])
+                )
+            elif cell[0] not in views.KEYS:
+                self._bound_own(cell, made[cell])
+
+    def _bound_own(self, cell: Cell, made: Sequence[int]) -> None:
+        """Bound what a view of the user's own has: it changes some time while the group does."""
+        plan, members = self.search.plan, self.search.members
+        low, high = min(plan.first[index] for index in members), max(plan.last[index] for index in members)
+        never = None if len(self.found.best) == 1 else datetime.date.min
+        for index in made:
+            self.walk.running.changes.bounds[cell][index] = Bounds(as_date(low), as_date(high), never, None)
+
+
+@define
+class _Unordered:
+    """A group with too many orders: replayed by its dates, and nothing that it made is certain."""
+
+    walk: Walk
+    search: Search
+
+    def take(self) -> None:
+        """Replay the group in the order of its dates."""
+        plan, running = self.search.plan, self.walk.running
+        members = self.search.members
+        dates = [plan.natural[index].date for index in members]
+        low, high = min(date.earliest for date in dates), max(date.latest for date in dates)
+        made: defaultdict[Cell, list[int]] = defaultdict(list)
+        turn = 0
+        for index in members:
+            turn = max(turn, order_of(plan.first[index], plan.last[index]))
+            for cell, place in self.walk.take_one(plan.natural[index], turn):
+                made[cell].append(place)
+        order = tuple(plan.natural[index].id for index in members)
+        adding = all(_only_adds(plan.natural[index]) for index in members)
+        for cell, places in made.items():
+            self._bound(cell, places, (low, high), settled=adding)
+            if not adding:
+                running.guesses.append(Guess(*cell, order, counted=False))
+
+    def _bound(
+        self, cell: Cell, places: Sequence[int], days: tuple[datetime.date, datetime.date], *, settled: bool
+    ) -> None:
+        running = self.walk.running
+        log = running.changes.cells[cell[0]][cell[1]]
+        places = [place for place in places if log[place].operation not in GOES_ON]
+        if not places:
+            return
+        bounds = running.changes.bounds[cell]
+        low, high = days
+        before = places[0] - 1
+        while before > 0 and log[before].operation in GOES_ON:
+            before -= 1
+        if before >= 0:
+            bounds[before] = bounds.get(before, Bounds())._replace(certain_until=low, possible_until=high)
+        bounds.update(dict.fromkeys(places[:-1], Bounds(None, None, datetime.date.min, high)))
+        last = places[-1]
+        bounds[last] = Bounds(low, high, None if settled else datetime.date.min, None)
+        if not settled:
+            self._leave_open(cell, [*([before] if before >= 0 else []), *places], high)
+
+    def _leave_open(self, cell: Cell, places: Sequence[int], high: datetime.date) -> None:
+        """Whatever stood on the way may be what stands in the end, and so may nothing."""
+        running = self.walk.running
+        log = running.changes.cells[cell[0]][cell[1]]
+        last = log[places[-1]].value
+        open_to: dict[Any, Change] = {}
+        for change in (log[place] for place in places[:-1]):
+            if change.value is not None:
+                open_to.setdefault(change.value, change)
+        open_to.pop(last, None)
+        for value, change in [*open_to.items()][-_MOST_LEFT:]:
+            bounds = Bounds(high, high, datetime.date.min, None)
+            running.changes.others[cell].append(
+                Other(places[-1], value, change.window, (change.event,), bounds)
+            )
+        running.changes.nothing[cell].append(Nothing(high, None, False, True))
+        running.doubtful[cell] = (*[*open_to][-_MOST_LEFT:], *([None] if last is not None else []))
+
+
+# How many of the values that a group came by are kept as what it may have left.
+_MOST_LEFT = 4
+
+
+def _only_adds(event: Event) -> bool:
+    """Whether an event adds to one holding and no more: the order of such is no matter."""
+    if isinstance(event, InvestmentMade):
+        return True
+    return (
+        isinstance(event, StakeAcquired)
+        and event.holds is None
+        and event.seller is None
+        and event.shares is None
+    )

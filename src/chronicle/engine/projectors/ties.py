@@ -1,0 +1,54 @@
+"""What begins and ends and is nothing more: listings, control, roles, partnerships, releases, memberships.
+
+One projector for each line of ``sense.TIES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chronicle.engine import views
+from chronicle.engine.projectors.departures import Standing, departures, in_key
+from chronicle.engine.replay import Before, Change, Handler, Key, Projector
+from chronicle.engine.sense import TIES, TieRule
+from chronicle.events import Event
+
+
+def _projector(tie: TieRule) -> Projector:
+    return Projector(name=tie.view, views=(tie.view,), table=_table(tie))
+
+
+def _table(tie: TieRule) -> Mapping[type, Handler]:
+    view = tie.view
+
+    def begun(event: Event, _: Before) -> tuple[Change, ...]:
+        return (Change(view, tie.key(event), "set", tie.value_of(event), event.date, event.id),)
+
+    def ended(event: Event, _: Before) -> tuple[Change, ...]:
+        return (Change(view, tie.key(event), "end", None, event.date, event.id),)
+
+    def all_ended(event: Event, before: Before) -> list[Change]:
+        keys = tie.ended(event, before)
+        return [Change(view, key, "end", None, event.date, event.id) for key in keys]
+
+    if tie.ends is None:
+        return {tie.begins: begun}
+    return {
+        tie.begins: begun,
+        tie.ends: all_ended if tie.last else ended,
+        **departures(view, _standing(views.VIEWS[view])),
+    }
+
+
+def _standing(view: views.View) -> Standing:
+    """The cells that name an entity: in their key, or where no entity stands in that, as a party."""
+    if view.names:
+        return in_key(view.name, *view.names)
+
+    def with_party(entity: str, before: Before) -> list[tuple[Key, views.Partnership]]:
+        return before.naming_in(view.name, view.entities[0], entity)
+
+    return with_party
+
+
+PROJECTORS = tuple(map(_projector, TIES))

@@ -1,0 +1,199 @@
+"""Which entity or deal a word means: an id, else a name, an identifier or a title."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Literal
+
+from attrs import field, frozen
+
+from chronicle.engine import views
+from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.errors import NotFound, Problem, nearest, printable
+
+
+@frozen
+class Reference:
+    """What a word means: the ``id`` of an entity or of a deal."""
+
+    kind: Literal["entity", "deal"]
+    id: str
+
+
+@frozen(slots=False)
+class Resolver:
+    """What there is to ask for, by one day of knowledge.
+
+    ``entities`` gives the ids of all entities that some event names and ``deals`` those of all deals, each
+    sorted, whatever day they became known on. ``ledger`` has their names by the day of knowledge, and
+    ``later`` gives that of all that is known: a name that nobody knew yet still says who is meant.
+    """
+
+    entities: Callable[[], Sequence[str]]
+    deals: Callable[[], Sequence[str]]
+    ledger: Ledger
+    later: Callable[[], Ledger] | None = field(default=None)
+
+    def entity(self, word: str, day: datetime.date | None = None) -> str:
+        """The id of the entity that ``word`` means: its id, its name or identifier on ``day`` or any day.
+
+        Upper and lower case are the same. Raises ``NotFound`` (C601), with all of them when several
+        entities have the name, else with what is nearest.
+        """
+        found = self._entity(word, day)
+        if found is None:
+            help = self._hint(_near(word, self._known_as()))
+            raise NotFound(Problem("C601", f'no entity "{printable(word)}"', help=help))
+        return found
+
+    def deal(self, word: str) -> str:
+        """The id of the deal that ``word`` means: its id or a title that it ever had.
+
+        Raises ``NotFound`` (C602), with all of them when several deals have the title, else with what is
+        nearest.
+        """
+        found = word if word in self.deals() else self._deal(word)
+        if found is None:
+            near = _near(word, [*(title for title, _ in self._titles), *self.deals()])
+            help = f"did you mean {near}?" if near else None
+            raise NotFound(Problem("C602", f'no deal "{printable(word)}"', help=help))
+        return found
+
+    def either(self, word: str, day: datetime.date | None = None) -> Reference:
+        """The entity or the deal that ``word`` means. An id comes before a name and a name before a title.
+
+        Raises ``NotFound`` (C601, and C602 where only a deal comes near) with what is nearest of both.
+        """
+        if word not in self._ids and word in self.deals():
+            return Reference("deal", word)
+        entity = self._entity(word, day)
+        if entity is not None:
+            return Reference("entity", entity)
+        deal = self._deal(word)
+        if deal is not None:
+            return Reference("deal", deal)
+        raise self._neither(word)
+
+    def key(self, view: str, words: Sequence[str], day: datetime.date | None = None) -> Key:
+        """``words`` as the first parts of a key of ``view``: ids in the place of names of entities and deals.
+
+        The key of a view of your own is left as it is. Raises ``NotFound`` as ``entity`` and ``deal`` do.
+        """
+        parts = views.KEYS.get(view)
+        if parts is None:
+            return tuple(words)
+        named = zip(words, parts, strict=False)
+        return (*(self.part(part, word, day) for word, part in named), *words[len(parts) :])
+
+    def part(self, part: str, word: str, day: datetime.date | None = None) -> str:
+        """``word`` as one part of a key: an id where that is an entity or a deal, else as it is."""
+        refers = views.REFERS[part]
+        if refers == "deal":
+            return self.deal(word)
+        return self.entity(word, day) if refers == "entity" else word
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(self.entities())
+
+    def _entity(self, word: str, day: datetime.date | None) -> str | None:
+        if word in self._ids:
+            return word
+        return _only(word, "entities", "C601", self._names_of_entities(day))
+
+    def _names_of_entities(self, day: datetime.date | None) -> Iterable[Sequence[tuple[str, str]]]:
+        """Names with the ids that have them, what counts most first; each list is made when it is needed."""
+        yield [(id, id) for id in self.entities()]
+        if day is not None:
+            yield [(name, span.key[0]) for name, span in self._names if span.possible(day)]
+        yield [(name, span.key[0]) for name, span in self._names]
+        if self.later is not None:
+            yield [(name, span.key[0]) for name, span in _names(self.later())]
+
+    def _deal(self, word: str) -> str | None:
+        return _only(word, "deals", "C602", self._names_of_deals())
+
+    def _names_of_deals(self) -> Iterable[Sequence[tuple[str, str]]]:
+        yield [(id, id) for id in self.deals()]
+        yield self._titles
+        if self.later is not None:
+            yield _titles(self.later())
+
+    @cached_property
+    def _names(self) -> Sequence[tuple[str, Span]]:
+        return _names(self.ledger)
+
+    @cached_property
+    def _titles(self) -> Sequence[tuple[str, str]]:
+        return _titles(self.ledger)
+
+    def _neither(self, word: str) -> NotFound:
+        """The error of a word that is nobody's, with the nearest of all entities and deals."""
+        entities = self._known_as()
+        deals = [*(title for title, _ in self._titles), *self.deals()]
+        near = _near(word, (*deals, *entities))
+        if near in deals and near not in entities:
+            return NotFound(Problem("C602", f'no deal "{printable(word)}"', help=f"did you mean {near}?"))
+        return NotFound(Problem("C601", f'no entity "{printable(word)}"', help=self._hint(near)))
+
+    def _known_as(self) -> list[str]:
+        # An id comes last, so that of an id and a name that are alike it is the one that is offered.
+        return [*(name for name, _ in self._names), *self.entities()]
+
+    def _hint(self, near: str | None) -> str | None:
+        if near:
+            return f"did you mean {near}?"
+        ids = self.entities()
+        return f"the history has {len(ids):,} entities, such as {', '.join(ids[:_SHOWN])}" if ids else None
+
+
+_SHOWN = 3
+
+
+def _only(word: str, what: str, code: str, lists: Iterable[Sequence[tuple[str, str]]]) -> str | None:
+    """The id that ``word`` is a name of in the first list (of names with ids) that has it.
+
+    Upper and lower case are the same. Raises ``NotFound`` where it is the name of several ids.
+    """
+    for candidates in lists:
+        meant = {id for name, id in candidates if name.casefold() == word.casefold()}
+        if len(meant) > 1:
+            message = f'several {what} are called "{printable(word)}"'
+            raise NotFound(Problem(code, message, help=f"give the id: {' or '.join(sorted(meant))}"))
+        if meant:
+            return meant.pop()
+    return None
+
+
+def _titles(ledger: Ledger) -> list[tuple[str, str]]:
+    """Every title that a deal ever has, with the id of the deal."""
+    return [(span.value.title, span.key[0]) for span in _spans(ledger, views.DEALS)]
+
+
+def _names(ledger: Ledger) -> list[tuple[str, Span]]:
+    """Every name and identifier that an entity ever has, with the span in which it has it."""
+    names = [
+        (name, span)
+        for span in _spans(ledger, views.NAMES)
+        for name in (span.value.name, span.value.short)
+        if name
+    ]
+    identifiers = [
+        (word, span)
+        for span in _spans(ledger, views.IDENTIFIERS)
+        for word in (span.key[2], f"{span.key[1]}:{span.key[2]}")
+    ]
+    return names + identifiers
+
+
+def _spans(ledger: Ledger, view: str) -> Iterable[Span]:
+    return (span for key in ledger.keys(view) for span in ledger.cell(view, key))
+
+
+def _near(word: str, names: Iterable[str]) -> str | None:
+    """The name nearest to ``word``, whatever its case; of those that are alike the last."""
+    by_folded = {name.casefold(): name for name in names}
+    near = nearest(word.casefold(), by_folded)
+    return by_folded[near] if near else None

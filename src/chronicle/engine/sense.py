@@ -1,0 +1,345 @@
+"""Where an event makes sense, and what it touches. The law of the order of replay is stated here, once.
+
+Where the windows of events overlap, those orders are taken in which most events make sense (``order.py``):
+
+- a begin finds its cell empty, or brings a record of its own, one that another event ends by name;
+- an end finds what it ends; a sale is of no more than is held; a unit is handed over by its owner;
+- a stage of a deal comes after the earlier and before the later stages that are told;
+- a split or a cancellation finds a count of shares;
+- an observation finds a value that it confirms; one that says "nothing" may come anywhere;
+- nobody acts before being founded, or after being dissolved, absorbed or consolidated.
+
+The first five are asked of one event and of what stands before it: ``SENSE``. The last sets two events in
+order whatever stands: ``LIVES``. ``CONCERNS`` says which events are looked at together
+at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from chronicle.engine import views
+from chronicle.engine.replay import Key
+from chronicle.events import (
+    ControlEnded,
+    ControlGranted,
+    DealAgreed,
+    DealApproved,
+    DealCompleted,
+    DealProposed,
+    DealTerminated,
+    DemergerSplit,
+    EntityDissolved,
+    EntityFounded,
+    EntityIdentified,
+    EntityInsolvent,
+    EntityReinstated,
+    EntityRenamed,
+    Event,
+    InvestmentMade,
+    ListingEnded,
+    ListingStarted,
+    MembershipEnded,
+    MembershipStarted,
+    PartnershipAgreed,
+    PartnershipEnded,
+    ProjectReleased,
+    RoleAppointed,
+    RoleEnded,
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
+    StakeAcquired,
+    StakeDisposed,
+    StakeObserved,
+    UnitClosed,
+    UnitLaunched,
+    UnitTransferred,
+)
+from chronicle.values import Count, Share, confirms
+
+Thing = tuple[str, ...]
+"""What events touch: a cell of a view by its name and the parts of its key, or less of them."""
+
+
+class Standing(Protocol):
+    """What stands before an event."""
+
+    def get(self, view: str, key: Key) -> Any | None:
+        """The value of one cell, or None."""
+
+    def where(self, view: str, position: int, part: str) -> list[tuple[Key, Any]]:
+        """The cells (key, value) of a view whose key has ``part`` at ``position``."""
+
+
+Sense = Callable[[Any, Standing], bool]
+
+
+# Ties: each begins and ends
+
+
+@frozen(eq=False)
+class TieRule:
+    """What events of one kind begin and those of another end: a cell of a view.
+
+    ``key_of`` gives the parts of its key that both kinds name, or the only one. ``last`` is the field that
+    has one more: an end that leaves it empty ends whatever there is. ``value_of`` is the value of an event
+    that begins it. What no kind ends is not doubtful either, whoever is gone.
+    """
+
+    view: str
+    begins: type[Event]
+    ends: type[Event] | None
+    key_of: Callable[[Any], Any]
+    value_of: Callable[[Any], Any]
+    last: str = ""
+
+    def parts(self, event: Event) -> Key:
+        """The parts of the key that an event of either kind names."""
+        found = self.key_of(event)
+        return found if isinstance(found, tuple) else (found,)
+
+    def key(self, event: Event) -> Key:
+        """The key of what an event begins, or ends and nothing else."""
+        return (*self.parts(event), getattr(event, self.last) or "") if self.last else self.parts(event)
+
+    def ended(self, event: Event, before: Standing) -> list[Key]:
+        """The keys of what stands and an event ends, where the last part may be left out."""
+        first, *others = self.parts(event)
+        last = getattr(event, self.last)
+        standing = (key for key, _ in before.where(self.view, 0, first) if key[1:-1] == tuple(others))
+        return [key for key in standing if last in (None, key[-1])]
+
+    def makes_sense(self, event: Event, before: Standing) -> bool:
+        """Whether a begin finds its cell empty, or an end what it ends."""
+        if isinstance(event, self.begins):
+            return before.get(self.view, self.key(event)) is None
+        if self.last:
+            return bool(self.ended(event, before))
+        return before.get(self.view, self.key(event)) is not None
+
+
+def _together(event: PartnershipAgreed | PartnershipEnded) -> str:
+    """One text for a set of parties, however they are listed."""
+    return "+".join(sorted(set(event.parties)))
+
+
+def _listing(event: ListingStarted) -> views.Listing:
+    return views.Listing(event.ticker, event.ipo, event.raised, event.price)
+
+
+def _partnership(event: PartnershipAgreed) -> views.Partnership:
+    return views.Partnership(event.parties, event.subject, event.project)
+
+
+def _is_so(_: MembershipStarted) -> bool:
+    return True
+
+
+TIES: tuple[TieRule, ...] = (
+    TieRule(views.LISTINGS, ListingStarted, ListingEnded, attrgetter("entity"), _listing, "exchange"),
+    TieRule(
+        views.CONTROL,
+        ControlGranted,
+        ControlEnded,
+        attrgetter("controller", "target"),
+        attrgetter("basis"),
+        "basis",
+    ),
+    TieRule(
+        views.ROLES,
+        RoleAppointed,
+        RoleEnded,
+        attrgetter("person", "entity", "role"),
+        attrgetter("role"),
+    ),
+    TieRule(views.PARTNERSHIPS, PartnershipAgreed, PartnershipEnded, _together, _partnership, "subject"),
+    TieRule(
+        views.PROJECTS,
+        ProjectReleased,
+        None,
+        attrgetter("project", "where"),
+        lambda event: views.Release(event.by),
+    ),
+    TieRule(views.MEMBERSHIPS, MembershipStarted, MembershipEnded, attrgetter("entity", "group"), _is_so),
+)
+"""The ties. Their projectors and what is said of them below are made from this table."""
+
+
+# Units
+
+
+def _launches(event: UnitLaunched, before: Standing) -> bool:
+    return not before.where(views.UNITS, 0, event.unit)
+
+
+def _closes(event: UnitClosed, before: Standing) -> bool:
+    return bool(before.where(views.UNITS, 0, event.unit))
+
+
+def _hands_over(event: UnitTransferred, before: Standing) -> bool:
+    return before.get(views.UNITS, (event.unit, event.from_)) is not None
+
+
+# Stakes
+
+
+def _sells(event: StakeDisposed, before: Standing) -> bool:
+    old = before.get(views.HOLDINGS, (event.holder, event.target, event.right))
+    return _has(old, event.share, event.shares) and (event.holds is None or _keeps(old, event.holds))
+
+
+def _buys(event: StakeAcquired, before: Standing) -> bool:
+    if event.seller is None:
+        return True
+    old = before.get(views.HOLDINGS, (event.seller, event.target, event.right))
+    return _has(old, event.share, event.shares)
+
+
+def _has(old: views.Stake | None, share: Share | None, shares: Count | None) -> bool:
+    """Whether so much can be sold of what is held."""
+    if old is None or old.share.is_nothing:
+        return False
+    if shares is not None and old.shares is not None and shares.value > old.shares:
+        return False
+    most, least = old.share.maximum, None if share is None else share.minimum
+    return most is None or least is None or least <= most
+
+
+def _keeps(old: views.Stake | None, holds: Share) -> bool:
+    most, least = None if old is None else old.share.maximum, holds.minimum
+    return most is None or least is None or least <= most
+
+
+def _observes(event: StakeObserved, before: Standing) -> bool:
+    old = before.get(views.HOLDINGS, (event.holder, event.target, event.right))
+    if event.lot is not None or event.ends is not None:
+        return old is not None if event.holds.is_nothing else True
+    if event.holds.is_nothing:
+        return True
+    if old is None or old.share.is_nothing or old.stale:
+        return False
+    count = None if event.shares is None else event.shares.value
+    return confirms(event.holds, old.share, count, old.shares)
+
+
+def _counts(event: SharesCancelled | SharesRestructured, before: Standing) -> bool:
+    count = before.get(views.SHARES, (event.issuer,))
+    return count is not None and count.total is not None
+
+
+# Deals
+
+
+_STAGES: Mapping[type[Event], tuple[str | None, ...]] = MappingProxyType(
+    # What a deal may have come to before each of its stages.
+    {
+        DealProposed: (None, "terminated"),
+        DealAgreed: (None, "proposed", "terminated"),
+        DealApproved: ("proposed", "agreed", "approved"),
+        DealCompleted: ("proposed", "agreed", "approved"),
+        DealTerminated: ("proposed", "agreed", "approved"),
+    }
+)
+
+
+def _follows(event: Any, before: Standing) -> bool:
+    old = before.get(views.DEALS, (event.deal,))
+    return (None if old is None else old.stage) in _STAGES[type(event)]
+
+
+# Entities
+
+
+def _status(entity: str, before: Standing) -> str | None:
+    old = before.get(views.STATUS, (entity,))
+    return None if old is None else old.status
+
+
+def _splits(event: DemergerSplit, before: Standing) -> bool:
+    owned = {key[1] for key, _ in before.where(views.HOLDINGS, 0, event.parent)}
+    owned.update(key[0] for key, _ in before.where(views.UNITS, 1, event.parent))
+    return owned.issuperset(thing for thing, _ in event.allocation)
+
+
+SENSE: Mapping[type[Event], Sense] = MappingProxyType(
+    {
+        **{kind: tie.makes_sense for tie in TIES if tie.ends for kind in (tie.begins, tie.ends)},
+        UnitLaunched: _launches,
+        UnitTransferred: _hands_over,
+        UnitClosed: _closes,
+        StakeAcquired: _buys,
+        StakeDisposed: _sells,
+        StakeObserved: _observes,
+        SharesCancelled: _counts,
+        SharesRestructured: _counts,
+        DealProposed: _follows,
+        DealAgreed: _follows,
+        DealApproved: _follows,
+        DealCompleted: _follows,
+        DealTerminated: _follows,
+        EntityFounded: lambda event, before: _status(event.entity, before) is None,
+        EntityDissolved: lambda event, before: _status(event.entity, before) != "dissolved",
+        EntityInsolvent: lambda event, before: _status(event.entity, before) != "dissolved",
+        EntityReinstated: lambda event, before: _status(event.entity, before) in ("dissolved", "insolvent"),
+        DemergerSplit: _splits,
+    }
+)
+"""Whether an event makes sense, given what stands before it. A kind that is not here does so anywhere."""
+
+BEGINS: frozenset[type[Event]] = frozenset({UnitLaunched, *(tie.begins for tie in TIES if tie.ends)})
+"""The kinds that may bring a record of their own to a cell in which another stands."""
+
+
+# What events touch
+
+
+def _invested(event: InvestmentMade) -> Key:
+    return event.investor, event.project, "equity"
+
+
+CONCERNS: Mapping[type[Event], tuple[str, Callable[[Any], Any]]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (StakeAcquired, StakeDisposed, StakeObserved),
+            (views.HOLDINGS, attrgetter("holder", "target", "right")),
+        ),
+        InvestmentMade: (views.HOLDINGS, _invested),
+        **dict.fromkeys(
+            (SharesIssued, SharesCancelled, SharesRestructured), (views.SHARES, attrgetter("issuer"))
+        ),
+        **dict.fromkeys((UnitLaunched, UnitTransferred, UnitClosed), (views.UNITS, attrgetter("unit"))),
+        **{kind: (tie.view, tie.key_of) for tie in TIES for kind in (tie.begins, tie.ends) if kind},
+        **dict.fromkeys(
+            (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated),
+            (views.DEALS, attrgetter("deal")),
+        ),
+        EntityFounded: (views.NAMES, attrgetter("entity")),
+        EntityRenamed: (views.NAMES, attrgetter("entity")),
+        EntityIdentified: (views.IDENTIFIERS, attrgetter("entity", "scheme", "value")),
+        **dict.fromkeys(
+            (EntityDissolved, EntityInsolvent, EntityReinstated), (views.STATUS, attrgetter("entity"))
+        ),
+    }
+)
+"""What an event of each kind touches, whatever stands: a view, and a key in it or the first parts of one, as
+a tuple or as the only part. Mergers and splits touch what their parties have: see ``order``."""
+
+
+def touches(event: Event) -> tuple[Thing, ...]:
+    """The things that an event touches by ``CONCERNS``, the other side of a sale and a status included."""
+    kind = type(event)
+    if kind not in CONCERNS:
+        return ()
+    view, key_of = CONCERNS[kind]
+    key = key_of(event)
+    thing = (view, *key) if isinstance(key, tuple) else (view, key)
+    if kind is StakeAcquired or kind is StakeDisposed:
+        other = event.seller if kind is StakeAcquired else event.buyer  # type: ignore[attr-defined]  # by kind
+        return (thing,) if other is None else (thing, (view, other, *key[1:]))
+    return (thing, (views.STATUS, key)) if kind is EntityFounded else (thing,)

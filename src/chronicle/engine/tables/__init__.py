@@ -1,0 +1,30 @@
+"""Tables of answers, for data frames. They speak the Arrow C stream, so any data-frame library reads them.
+
+A ``Table`` is columns with a name and a kind over rows of any sort. Nothing of Arrow is loaded before
+somebody asks for the stream; then ``nanoarrow`` (the extra ``arrow``) is needed, and nothing else.
+"""
+
+from __future__ import annotations
+
+from chronicle.engine.tables.answers import (
+    deals_table,
+    entities_table,
+    holdings_table,
+    units_table,
+)
+from chronicle.engine.tables.courses import Row, rows_by_day, spans_table, table_by_day
+from chronicle.engine.tables.table import Column, Kind, Table
+
+__all__ = [
+    "Column",
+    "Kind",
+    "Row",
+    "Table",
+    "deals_table",
+    "entities_table",
+    "holdings_table",
+    "rows_by_day",
+    "spans_table",
+    "table_by_day",
+    "units_table",
+]

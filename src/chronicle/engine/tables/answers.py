@@ -1,0 +1,44 @@
+"""Tables of what a state answers: holdings, units, deals and entities on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from chronicle.engine import views
+from chronicle.engine.tables.columns import SINCE, named, stated_in
+from chronicle.engine.tables.table import Column, Table
+
+_UNITS: Final = (*named("text", "unit", "owner"), *SINCE)
+_ENTITIES: Final = (
+    *named("text", "entity", "name", "short", "type", "jurisdiction", "status"),
+    Column(
+        "identifiers", "texts", lambda row: tuple(f"{scheme}:{value}" for scheme, value in row.identifiers)
+    ),
+    *SINCE,
+)
+
+
+def holdings_table(holdings: Iterable[Any]) -> Table:
+    """Holdings, one a row."""
+    return _table(views.HOLDINGS, holdings)
+
+
+def units_table(units: Iterable[Any]) -> Table:
+    """Business units and their owners, one pair a row."""
+    return Table("units", _UNITS, tuple(units))
+
+
+def deals_table(deals: Iterable[Any]) -> Table:
+    """Deals, one a row."""
+    return _table(views.DEALS, deals)
+
+
+def entities_table(entities: Iterable[Any]) -> Table:
+    """Entities, one a row; an identifier is written ``scheme:value``."""
+    return Table("entities", _ENTITIES, tuple(entities))
+
+
+def _table(view: str, answers: Iterable[Any]) -> Table:
+    """Answers that have the key of a view and its value as attributes of their own."""
+    return Table(view, (*named("text", *views.KEYS[view]), *stated_in(view), *SINCE), tuple(answers))

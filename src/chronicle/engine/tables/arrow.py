@@ -1,0 +1,158 @@
+"""Tables as Arrow C streams, by nanoarrow: buffers are filled here, nanoarrow hands them over.
+
+Text is utf8, a list of texts list<utf8>, a day date32, a count int64, a number decimal128 with 18
+places. The only module that knows nanoarrow.
+"""
+
+from __future__ import annotations
+
+import datetime
+from array import array
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from chronicle.engine.tables.table import Column, Kind, Table
+from chronicle.errors import InvalidValue, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BATCH: Final = 65_536
+"""Rows in one batch of a stream."""
+
+PLACES: Final = 18
+"""Decimal places of a number."""
+_DIGITS = 38
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
+_LARGEST_INTEGER = 2**63 - 1
+_LARGEST_NUMBER = 10**_DIGITS - 1
+
+
+def stream(table: Table) -> Any:
+    """The nanoarrow stream of a table. Raises ``UsageError`` (C740) and ``InvalidValue`` (C741)."""
+    arrow = _nanoarrow()
+    from nanoarrow.c_array_stream import CArrayStream
+
+    of_table = schema(table.columns)
+    batches = [_batch(arrow, of_table, table.columns, values) for values in table.batches(BATCH)]
+    return CArrayStream.from_c_arrays(batches, of_table)
+
+
+def schema(columns: Sequence[Column]) -> Any:
+    """The nanoarrow schema of columns. Raises ``UsageError`` (C740)."""
+    arrow = _nanoarrow()
+    return arrow.c_schema(arrow.struct({column.name: _types(arrow)[column.kind] for column in columns}))
+
+
+def _nanoarrow() -> Any:
+    try:
+        import nanoarrow
+    except ImportError:
+        message = "nanoarrow is not installed, which hands tables to data frames"
+        help = "pip install 'chronicle-timeline[arrow]'"
+        raise UsageError(Problem("C740", message, help=help)) from None
+    return nanoarrow
+
+
+def _types(arrow: Any) -> Mapping[Kind, Any]:
+    return {
+        "text": arrow.string(),
+        "texts": arrow.list_(arrow.string()),
+        "integer": arrow.int64(),
+        "flag": arrow.bool_(),
+        "day": arrow.date32(),
+        "number": arrow.decimal128(_DIGITS, PLACES),
+    }
+
+
+def _batch(arrow: Any, of_table: Any, columns: Sequence[Column], values: list[list[Any]]) -> Any:
+    children = [
+        _array(arrow, column, column_values) for column, column_values in zip(columns, values, strict=True)
+    ]
+    length = len(values[0])
+    return arrow.c_array_from_buffers(of_table, length, [None], null_count=0, children=children)
+
+
+def _array(arrow: Any, column: Column, values: list[Any]) -> Any:
+    of_column = arrow.c_schema(_types(arrow)[column.kind])
+    present = [value is not None for value in values]
+    validity = None if all(present) else _bits(present)
+    children = []
+    if column.kind == "texts":
+        inner = [text for value in values if value is not None for text in value]
+        children = [_array(arrow, Column("item", "text", column.read), inner)]
+    buffers = [validity, *_FILL[column.kind](values)]
+    missing = len(values) - sum(present)
+    return arrow.c_array_from_buffers(of_column, len(values), buffers, null_count=missing, children=children)
+
+
+def _bits(flags: Sequence[bool]) -> bytes:
+    """A bit for each flag, the first in the lowest bit of the first byte."""
+    text = "".join("1" if flag else "0" for flag in reversed(flags))
+    return int(text or "0", 2).to_bytes((len(flags) + 7) // 8, "little")
+
+
+def _offsets(lengths: Sequence[int]) -> array[int]:
+    offsets, end = array("i", [0]), 0
+    for length in lengths:
+        end += length
+        offsets.append(end)
+    return offsets
+
+
+def _text(values: list[str | None]) -> list[Any]:
+    # What is no character at all (half of a surrogate pair) has no place in UTF-8.
+    encoded = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
+    return [_offsets([len(each) for each in encoded]), b"".join(encoded)]
+
+
+def _texts(values: list[tuple[str, ...] | None]) -> list[Any]:
+    return [_offsets([0 if value is None else len(value) for value in values])]
+
+
+def _integer(values: list[int | None]) -> list[Any]:
+    for value in values:
+        if value is not None and abs(value) > _LARGEST_INTEGER:
+            raise _too_large("count")
+    return [array("q", (value or 0 for value in values))]
+
+
+def _flag(values: list[bool | None]) -> list[Any]:
+    return [_bits([bool(value) for value in values])]
+
+
+def _day(values: list[datetime.date | None]) -> list[Any]:
+    return [array("i", (0 if value is None else value.toordinal() - _EPOCH for value in values))]
+
+
+def _number(values: list[Fraction | None]) -> list[Any]:
+    return [b"".join(_scaled(value).to_bytes(16, "little", signed=True) for value in values)]
+
+
+def _scaled(value: Fraction | None) -> int:
+    if value is None:
+        return 0
+    scaled = round(value * 10**PLACES)
+    if abs(scaled) > _LARGEST_NUMBER:
+        raise _too_large("number")
+    return scaled
+
+
+def _too_large(what: str) -> InvalidValue:
+    help = "export as JSON Lines or CSV, where numbers have no limit"
+    return InvalidValue(Problem("C741", f"{what} is too large for a column of Arrow", help=help))
+
+
+_FILL: Final[Mapping[Kind, Callable[[list[Any]], list[Any]]]] = MappingProxyType(
+    {
+        "text": _text,
+        "texts": _texts,
+        "integer": _integer,
+        "flag": _flag,
+        "day": _day,
+        "number": _number,
+    }
+)
+"""How the buffers of a column are filled, its validity left out."""

@@ -1,0 +1,75 @@
+"""Facts as plain data: the one form that every answer and every export is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from typing import Any
+
+from chronicle.engine.views.table import KEYS, view_of
+from chronicle.engine.views.view import Key, View
+from chronicle.values import Share
+
+
+def plain(value: Any) -> Any:
+    """``value`` in terms of JSON: named tuples by name, shares as numbers, the rest lists or text."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, Share):
+        return value.to_json()
+    names = getattr(value, "_fields", None)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, (tuple, list, Set)):
+        return [plain(item) for item in (sorted(value, key=str) if isinstance(value, Set) else value)]
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    return str(value)
+
+
+def key_data(view: str, key: Key) -> dict[str, str | None] | list[str]:
+    """A key, or the first parts of one, by the names of its parts; a plain list for a view of your own.
+
+    What no source names, as an exchange, is None.
+    """
+    names = KEYS.get(view)
+    return (
+        list(key) if names is None else {name: part or None for name, part in zip(names, key, strict=False)}
+    )
+
+
+def sure_data(fact: Any) -> dict[str, Any]:
+    """How sure a fact is, since when it is so, and the events behind it."""
+    return {"certain": fact.certain, "since": str(fact.since), "events": list(fact.events)}
+
+
+def fact_data(fact: Any) -> dict[str, Any]:
+    """A fact: view, key, value, whether it is certain, since when it is so, and the events behind it."""
+    return {
+        "view": fact.view,
+        "key": key_data(fact.view, fact.key),
+        "value": plain(fact.value),
+        **sure_data(fact),
+    }
+
+
+def flat_data(fact: Any) -> dict[str, Any]:
+    """The same on one level, without the view: the parts of its key and of its value side by side."""
+    view = view_of(fact.view)
+    key, value = key_data(fact.view, fact.key), plain(fact.value)
+    parts: dict[str, Any] = {"key": key, "value": value} if isinstance(key, list) else dict(key)
+    said = parts | (value if view.stated else {}) | sure_data(fact)
+    return {name: said[name] for name in view.order}
+
+
+def cells(view: View, fact: Any) -> tuple[str, ...]:
+    """A fact as the cells of a row: one word for what it is, subject, object, detail, value."""
+    key, value = fact.key, fact.value
+    return (view.one, *[_cell(view.read(name, key, value)) if name else "" for name in view.row])
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return " ".join(value) if isinstance(value, tuple) else str(value)

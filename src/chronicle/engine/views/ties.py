@@ -1,0 +1,198 @@
+"""Views of what entities have to do with each other but for what they hold."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, NamedTuple
+
+from chronicle.engine.views.names import (
+    CONTROL,
+    DEALS,
+    LISTINGS,
+    MEMBERSHIPS,
+    PARTNERSHIPS,
+    PROJECTS,
+    ROLES,
+)
+from chronicle.engine.views.view import SURE, Mark, Section, View
+from chronicle.values import Money
+
+Stage = Literal["proposed", "agreed", "approved", "completed", "terminated"]
+OPEN_STAGES: tuple[Stage, ...] = ("proposed", "agreed", "approved")
+
+
+class DealStage(NamedTuple):
+    """How far a deal has come."""
+
+    title: str
+    stage: Stage
+    parties: tuple[str, ...]
+    binding: bool
+    reason: str | None = None
+
+
+class Listing(NamedTuple):
+    """That shares trade, and since which terms."""
+
+    ticker: str | None = None
+    ipo: bool = False
+    raised: Money | None = None
+    price: Money | None = None
+
+
+class Partnership(NamedTuple):
+    """Who does what together."""
+
+    parties: tuple[str, ...]
+    subject: str
+    project: str | None = None
+
+
+class Release(NamedTuple):
+    """That a project is out, and by whom."""
+
+    by: tuple[str, ...] = ()
+
+
+def _parties(alone: bool) -> Any:
+    return lambda _, deal: deal.parties if (len(deal.parties) < 2) == alone else ()
+
+
+VIEWS: Final = (
+    View(
+        name=DEALS,
+        key={"deal": "deal"},
+        value=DealStage,
+        entities=("parties",),
+        more={
+            "called": lambda key, deal: key[0] if deal is None else deal.title,
+            "party": _parties(alone=True),
+            "several": _parties(alone=False),
+            "open": lambda _, deal: deal.stage in OPEN_STAGES,
+        },
+        title="Deals",
+        what="stage",
+        subject="{=called}",
+        says="{=stage}",
+        sections=(
+            Section(
+                title="Open deals",
+                line="{*title}[, by {.party}][, between {.several}]",
+                figure="{=stage}",
+                keep="open",
+            ),
+        ),
+        one="deal",
+        row=("deal", "parties", "title", "stage"),
+        first=("deal", "title", "stage", "parties", "since", "events"),
+        difference="DealAdvanced",
+        family="deal",
+        mark=Mark("◊", "deal", "yellow"),
+        alone=False,
+    ),
+    View(
+        name=LISTINGS,
+        # An exchange that no source names is "".
+        key={"entity": "entity", "exchange": "text"},
+        value=Listing,
+        more={"floated": lambda _, listing: "ipo" if listing.ipo else ""},
+        title="Listings",
+        what="listing",
+        subject="{entity}[ on {=exchange}]",
+        says="listed[, as {=ticker}][, IPO{?ipo}]",
+        sections=(
+            Section(
+                line="{entity}[, {=exchange}][, {=ticker}][, IPO{?ipo}][, raised {=raised}]"
+                "[, at {=price} a share]",
+            ),
+        ),
+        one="listing",
+        row=("entity", "exchange", "ticker", "floated"),
+        first=("entity", "exchange", "ticker", "ipo", *SURE),
+        difference="Listed",
+        family="listing",
+        mark=Mark("▴", "listing", "bright_blue"),
+        alone=True,
+    ),
+    View(
+        name=CONTROL,
+        key={"controller": "entity", "target": "entity", "basis": "text"},
+        value=str,
+        title="Control",
+        what="control",
+        subject="{controller} over {target} ({=basis})",
+        says="in control",
+        sections=(Section(line="{.target} ({=basis})", under="controller"),),
+        one="control",
+        difference="ControlChanged",
+        family="control",
+        mark=Mark("⚑", "control", "red"),
+        alone=False,
+    ),
+    View(
+        name=ROLES,
+        key={"person": "entity", "entity": "entity", "role": "text"},
+        value=str,
+        title="Roles",
+        what="role",
+        subject="{person} at {entity}",
+        says="{=role}",
+        sections=(Section(line="{.person}, {=role}", under="entity"),),
+        one="role",
+        difference="RoleChanged",
+        family="role",
+        mark=Mark("♙", "role", "white"),
+        alone=False,
+    ),
+    View(
+        name=PARTNERSHIPS,
+        key={"together": "text", "subject": "text"},
+        value=Partnership,
+        more={"asked": lambda key, partnership: key[1] if partnership is None else None},
+        entities=("parties", "project"),
+        title="Partnerships",
+        what="partnership",
+        subject="[{parties}][{=asked}]",
+        says="{=subject}",
+        sections=(Section(line="{parties}: {=subject}[ ({+project})]"),),
+        one="partnership",
+        row=("parties", "project", "subject", ""),
+        first=("parties", "subject", "project", *SURE),
+        difference="PartnershipChanged",
+        family="partnership",
+        mark=Mark("✦", "partner", "magenta"),
+        alone=False,
+    ),
+    View(
+        name=PROJECTS,
+        key={"project": "entity", "where": "text"},
+        value=Release,
+        more={"out": lambda _, __: "released"},
+        entities=("by",),
+        title="Released",
+        what="release",
+        subject="{project} in {=where}",
+        says="released[ by {by}]",
+        sections=(Section(line="{project}, {=where}[, by {.by}]"),),
+        one="project",
+        row=("project", "by", "where", "out"),
+        difference="Released",
+        family="project",
+        mark=Mark("▸", "project", "cyan"),
+        alone=True,
+    ),
+    View(
+        name=MEMBERSHIPS,
+        key={"entity": "entity", "group": "entity"},
+        value=bool,
+        title="Memberships",
+        what="membership",
+        subject="{entity} in {group}",
+        says="member",
+        sections=(Section(line="{.entity}", under="group"),),
+        one="membership",
+        difference="MembershipChanged",
+        family="membership",
+        mark=Mark("⊖", "member", "bright_magenta"),
+        alone=True,
+    ),
+)

@@ -1,0 +1,253 @@
+"""FollowTheMoney entities as JSON Lines, as OpenSanctions and Aleph write them.
+
+Things (companies, people, public bodies) become declared entities with their dates and identifiers; what
+lies between them (ownership, directorship, membership, succession) becomes events. Every property may have
+several values. No end date does not mean that something is still so: nothing is made of silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from types import MappingProxyType
+from typing import Any, BinaryIO
+
+from attrs import frozen
+
+from chronicle.errors import Place, Problem, shown
+from chronicle.interop.followthemoney.values import one_date, prefix_date, share_of_text, values
+from chronicle.interop.incoming import Incoming
+from chronicle.interop.registers import NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
+from chronicle.values import Share
+
+THINGS = MappingProxyType(
+    {
+        "Company": "company",
+        "Organization": "other",
+        "LegalEntity": "company",
+        "Person": "person",
+        "PublicBody": "government",
+        "Asset": "other",
+        "Thing": "other",
+    }
+)
+"""The schemata that become entities, and the types that they have."""
+
+# Properties that are numbers in a register, and the scheme that each becomes.
+_SCHEMES = MappingProxyType(
+    {
+        "leiCode": "lei",
+        "registrationNumber": "registration-number",
+        "idNumber": "id-number",
+        "taxNumber": "tax-number",
+        "vatCode": "vat",
+        "innCode": "ru-inn",
+        "ogrnCode": "ru-ogrn",
+        "kppCode": "ru-kpp",
+        "okpoCode": "ru-okpo",
+        "cikCode": "cik",
+        "dunsCode": "duns",
+        "swiftBic": "bic",
+        "isinCode": "isin",
+        "ticker": "ticker",
+        "wikidataId": "wikidata",
+        "opencorporatesUrl": "opencorporates",
+        "previousName": "previous-name",
+        "alias": "alias",
+        "weakAlias": "weak-alias",
+    }
+)
+
+
+def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
+    """The events and problems of a file of entities, in the order of the file; one line at a time."""
+    for item in json_items(stream, name):
+        yield from (item,) if isinstance(item, Problem) else _events(item, item.place(name))
+
+
+def _events(item: ArrayItem, place: Place) -> Iterator[Incoming]:
+    value = item.value
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
+        yield Problem("C720", f"not an entity with an id: {shown(value)}", place)
+        return
+    schema, properties = tidy(value.get("schema")), value.get("properties")
+    record = _Line(value["id"], schema, properties if isinstance(properties, dict) else {}, value, place)
+    make = _LINKS.get(schema, _thing if schema in THINGS else None)
+    if make is None:
+        yield record.left_out(f"schema {shown(schema)} makes no event")
+    else:
+        yield from make(record)
+
+
+@frozen
+class _Line:
+    """One line of the file."""
+
+    id: str
+    schema: str
+    properties: Mapping[str, Any]
+    whole: Mapping[str, Any]
+    place: Place
+
+    def texts(self, *names: str) -> list[str]:
+        """The values of the first of these properties that has any."""
+        return values(self.properties, *names)
+
+    def event(self, what: str, **plain: Any) -> Incoming:
+        """One event of the record, known from when its dataset first had it."""
+        seen = one_date(values(self.whole, "first_seen"))
+        address = next((text for text in self.texts("sourceUrl") if text.startswith("http")), None)
+        source = {
+            "publisher": next(iter(self.texts("publisher")), None) or self._datasets(),
+            "title": f"{self.schema} {tidy(self.id)}",
+            "url": address if address and " " not in address else None,
+        }
+        sources = [{name: value for name, value in source.items() if value}]
+        identifier = self.event_id(what)
+        return made(self.place, "C720", {"id": identifier, "known": seen, **plain, "sources": sources})
+
+    def event_id(self, what: str) -> str:
+        """The id of an event of the record: made of its own and of what the event is about."""
+        return f"{_id(self.id)}:{part(what)}"
+
+    def _datasets(self) -> str | None:
+        return ", ".join(sorted(values(self.whole, "datasets"))) or None
+
+    def date(self, *names: str) -> str | None:
+        """The date of the first of these properties that has one that is a day, a month or a year."""
+        return next((date for name in names if (date := one_date(self.texts(name)))), None)
+
+    def since(self) -> str:
+        """When what the record says began; else by when somebody had seen it; else some time."""
+        begun = self.date("startDate", "date")
+        if begun is not None:
+            return begun
+        seen = self.date("endDate", "retrievedAt", "modifiedAt") or one_date(values(self.whole, "first_seen"))
+        return f"[..{seen.strip('[]').rpartition('..')[2]}]" if seen else NOBODY_SAYS
+
+    def doubtful_dates(self) -> Iterator[Problem]:
+        """Dates that are none, each with its property."""
+        for name in ("startDate", "endDate", "date", *_DATES):
+            for text in self.texts(name):
+                if prefix_date(text) is None:
+                    yield Problem("C721", f"{name} is no date: {shown(text)}", self.place)
+
+    def left_out(self, message: str) -> Problem:
+        """What makes no event."""
+        return Problem("C724", message, self.place)
+
+    def pairs(self, one: str, other: str) -> Iterator[tuple[int, str, str]]:
+        """Every pair of the two ends of a link, with its number, as ids of entities."""
+        ends = product(self.texts(one), self.texts(other))
+        return ((number, _id(left), _id(right)) for number, (left, right) in enumerate(ends))
+
+
+_DATES = ("incorporationDate", "dissolutionDate", "birthDate", "deathDate")
+
+
+def _id(identifier: str) -> str:
+    return f"ftm:{part(identifier)}"
+
+
+def _thing(record: _Line) -> Iterator[Incoming]:
+    entity, texts = _id(record.id), record.texts
+    name = next(iter(texts("name")), "") or tidy(record.whole.get("caption")) or tidy(record.id)
+    country = next(iter(texts("jurisdiction", "country", "mainCountry")), None)
+    described = {"entity": entity, "name": name, "type": THINGS[record.schema], "jurisdiction": country}
+    yield from record.doubtful_dates()
+    yield record.event("declared", kind="entity.declared", **described)
+    begun, ended = record.date("incorporationDate", "birthDate"), record.date("dissolutionDate", "deathDate")
+    if begun:
+        yield record.event("founded", kind="entity.founded", date=begun, **described)
+    if ended:
+        reason = "died" if record.schema == "Person" else "dissolved"
+        yield record.event("dissolved", kind="entity.dissolved", date=ended, entity=entity, reason=reason)
+    for property_name, scheme in _SCHEMES.items():
+        for value in texts(property_name):
+            fields = {"entity": entity, "scheme": scheme, "value": value}
+            yield record.event(f"{scheme}:{value}", kind="entity.identified", date=NOBODY_SAYS, **fields)
+    for code in texts("leiCode"):
+        # Under its LEI the entity is the same one in every source.
+        fields = {"a": f"lei:{part(code)}", "b": entity, "reason": "the LEI that the entity states"}
+        yield record.event(f"linked:{code}", kind="identity.linked", date=NOBODY_SAYS, **fields)
+
+
+def _ownership(record: _Line) -> Iterator[Incoming]:
+    yield from record.doubtful_dates()
+    texts = record.texts("percentage")
+    stated = [found for text in texts if (found := share_of_text(text)) is not None]
+    for text in texts:
+        if share_of_text(text) is None:
+            yield Problem("C721", f"percentage is no share: {shown(text)}", record.place)
+    share = _hull(stated) if stated else Share.unknown()
+    if len(set(stated)) > 1:
+        yield Problem("C722", f"several percentages: {shown(', '.join(texts))}", record.place)
+    counts = [text for text in record.texts("sharesCount") if text.isdecimal()]
+    note = "; ".join(record.texts("role", "ownershipType")) or None
+    end = record.date("endDate")
+    pairs = list(record.pairs("owner", "asset"))
+    for number, holder, target in pairs:
+        # Every record is a lot of its own, which the others of the same pair add up to.
+        tie = {"kind": "stake.observed", "holder": holder, "target": target, "lot": _id(record.id)}
+        count = counts[0] if len(counts) == 1 else None
+        begun = {"date": record.since(), "holds": str(share), "shares": count, "note": note}
+        yield record.event(f"held:{number}", **tie, **begun)
+        if end:
+            ends = record.event_id(f"held:{number}")
+            yield record.event(f"ended:{number}", **tie, date=end, holds="0%", ends=ends)
+    if not pairs:
+        yield record.left_out("Ownership without an owner or an asset")
+
+
+def _hull(shares: list[Share]) -> Share:
+    """The share that has all of several in it."""
+    if len(set(shares)) == 1:
+        return shares[0]
+    low = min(shares, key=lambda share: (share.minimum or 0, share.minimum_open))
+    high = max(shares, key=lambda share: (share.maximum or 0, not share.maximum_open))
+    return Share(low.minimum, high.maximum, low.minimum_open, high.maximum_open)
+
+
+def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str]) -> _Make:
+    """The maker of events for a link that begins and ends."""
+
+    def make(record: _Line) -> Iterator[Incoming]:
+        yield from record.doubtful_dates()
+        end, pairs = record.date("endDate"), list(record.pairs(one, other))
+        extra = {"role": "; ".join(record.texts("role")) or "director"} if "role" in kinds[0] else {}
+        for number, left, right in pairs:
+            tie = {fields[0]: left, fields[1]: right, **extra}
+            yield record.event(f"started:{number}", kind=kinds[0], date=record.since(), **tie)
+            if end:
+                ends = record.event_id(f"started:{number}")
+                yield record.event(f"ended:{number}", kind=kinds[1], date=end, **tie, ends=ends)
+        if not pairs:
+            yield record.left_out(f"{record.schema} without {one} or {other}")
+
+    return make
+
+
+def _succession(record: _Line) -> Iterator[Incoming]:
+    yield from record.doubtful_dates()
+    pairs = list(record.pairs("predecessor", "successor"))
+    for number, old, new in pairs:
+        fields = {"entity": old, "successor": new, "reason": "succeeded"}
+        yield record.event(f"succeeded:{number}", kind="entity.dissolved", date=record.since(), **fields)
+    if not pairs:
+        yield record.left_out("Succession without a predecessor or a successor")
+
+
+_Make = Callable[[_Line], Iterator[Incoming]]
+
+_LINKS: Mapping[str, _Make] = MappingProxyType(
+    {
+        "Ownership": _ownership,
+        "Directorship": _tied(
+            "director", "organization", ("role.appointed", "role.ended"), ("person", "entity")
+        ),
+        "Membership": _tied(
+            "member", "organization", ("membership.started", "membership.ended"), ("entity", "group")
+        ),
+        "Succession": _succession,
+    }
+)

@@ -1,0 +1,194 @@
+"""The register of legal entities of GLEIF: level 1 (who is who), level 2 (who consolidates whom) and
+reporting exceptions (why nobody is named), as JSON, JSON Lines, XML or the CSV of the golden copy.
+
+The format and the level are seen in the file itself. Records are read one after the other.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO, Final
+from xml.etree import ElementTree
+
+from chronicle.errors import InvalidEvents, Place, Problem, shown
+from chronicle.interop.gleif.events import entity_events
+from chronicle.interop.gleif.ties import exception_events, relationship_events
+from chronicle.interop.incoming import Incoming
+from chronicle.interop.registers import ArrayItem, json_items
+
+_LISTS = ("records", "relations", "exceptions")
+_RECORDS = frozenset({"LEIRecord", "RelationshipRecord", "Exception"})
+_PROLOG = 64 * 1024
+_ROOT = re.compile(rb"<[A-Za-z_]")
+_DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+_EXCEPTION_COLUMNS: Final[Mapping[str, str]] = {"Category": "ExceptionCategory", "Reason": "ExceptionReason"}
+
+
+def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
+    """The events and problems of a file of GLEIF, in the order of the file.
+
+    Raises ``InvalidEvents`` (C720) for an XML file with a document type, which may define entities, or in
+    another encoding than UTF-8. A bad record is a problem.
+    """
+    buffered = io.BufferedReader(_Raw(stream), _PROLOG)
+    beginning = buffered.peek(_PROLOG)[:_PROLOG].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if beginning.startswith(b"<") or beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
+        items = _xml_items(buffered, beginning, name)
+    elif beginning.startswith((b"{", b"[")):
+        items = json_items(buffered, name, _LISTS)
+    else:
+        items = _csv_items(buffered, name)
+    for item in items:
+        if isinstance(item, Problem):
+            yield item
+        else:
+            yield from _events(item, name)
+
+
+def _events(item: ArrayItem, name: str) -> Iterator[Incoming]:
+    place, record = item.place(name), item.value
+    if isinstance(record, dict):
+        for key, make in _LEVELS:
+            if key in record:
+                yield from make(record, place)
+                return
+    message = f"neither an entity nor a relationship nor an exception: {shown(record)}"
+    yield Problem("C720", message, place)
+
+
+_Make = Callable[[Mapping[str, Any], Place], Iterator[Incoming]]
+
+_LEVELS: tuple[tuple[str, _Make], ...] = (
+    ("Entity", entity_events),
+    ("Relationship", relationship_events),
+    ("ExceptionCategory", exception_events),
+)
+
+
+class _Raw(io.RawIOBase):
+    """Any stream of bytes as one that can be buffered, and looked at before it is read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+# XML
+
+
+def _xml_items(stream: BinaryIO, beginning: bytes, name: str) -> Iterator[ArrayItem | Problem]:
+    _refuse_definitions(beginning, name)
+    path: list[ElementTree.Element] = []
+    count = 0
+    try:
+        for event, element in ElementTree.iterparse(stream, events=("start", "end")):
+            if event == "start":
+                path.append(element)
+                continue
+            path.pop()
+            if _local(element.tag) in _RECORDS:
+                count += 1
+                yield ArrayItem(_plain(element), count, ElementTree.tostring(element, "unicode")[:400])
+                # What was used is let go of, also by the list that it stood in.
+                path[-1].clear()
+    except ElementTree.ParseError as error:
+        yield Problem("C720", f"not XML: {error}", Place(file=name, line=error.position[0]))
+
+
+def _refuse_definitions(beginning: bytes, name: str) -> None:
+    """Refuse what could make the reader fetch or multiply anything, before a parser sees it."""
+    root = _ROOT.search(beginning)
+    prolog = beginning[: root.start()] if root else beginning
+    declared = _DECLARED.search(prolog)
+    if b"\x00" in prolog or beginning[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        reason = "XML in another encoding than UTF-8"
+    elif declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
+        reason = f"XML in another encoding than UTF-8: {shown(declared[1].decode())}"
+    elif b"<!DOCTYPE" in prolog:
+        reason = "XML with a document type"
+    elif root is None:
+        reason = "XML without an element in its first 64 KiB"
+    else:
+        return
+    help = "take the file as GLEIF publishes it: UTF-8, without a document type"
+    raise InvalidEvents(Problem("C720", reason, Place(file=name, line=1), help))
+
+
+def _plain(element: ElementTree.Element) -> Any:
+    """An element as JSON has it: attributes as ``@name``, text beside them as ``$``, several as a list."""
+    plain: dict[str, Any] = {f"@{_local(key)}": value for key, value in element.attrib.items()}
+    for child in element:
+        key, value = _local(child.tag), _plain(child)
+        if key not in plain:
+            plain[key] = value
+        elif isinstance(plain[key], list):
+            plain[key].append(value)
+        else:
+            plain[key] = [plain[key], value]
+    text = (element.text or "").strip()
+    if not plain:
+        return text
+    return {**plain, "$": text} if text else plain
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+# CSV
+
+
+def _csv_items(stream: BinaryIO, name: str) -> Iterator[ArrayItem | Problem]:
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    rows = csv.reader(text)
+    try:
+        header = [cell.strip() for cell in next(rows, [])]
+        if not {"LEI", "Relationship.StartNode.NodeID"} & set(header):
+            message = "neither JSON nor XML nor a golden copy: no column LEI or Relationship.StartNode.NodeID"
+            yield Problem("C720", message, Place(file=name, line=1))
+            return
+        for row in rows:
+            if row:
+                record = _nested(zip(header, row, strict=False))
+                yield ArrayItem(record, rows.line_num, ",".join(filter(None, row))[:400])
+    except csv.Error as error:
+        yield Problem("C720", f"not CSV: {error}", Place(file=name, line=rows.line_num))
+
+
+def _nested(cells: Iterator[tuple[str, str]]) -> dict[str, Any]:
+    """Cells whose columns are ways, such as ``Entity.OtherEntityNames.OtherEntityName.1``, as a record.
+
+    A number is one of several; what stands under a value, such as ``.type``, becomes its ``@type``.
+    """
+    record: dict[str, Any] = {}
+    for column, cell in cells:
+        if not cell.strip():
+            continue
+        node, steps = record, column.split(".")
+        for step in steps[:-1]:
+            below = node.setdefault(step, {})
+            if not isinstance(below, dict):
+                below = node[step] = {"$": below}
+            node = below
+        last = steps[-1]
+        if isinstance(node.get(last), dict):
+            node[last]["$"] = cell
+        else:
+            node[last if "$" not in node else f"@{last}"] = cell
+    exception = record.pop("Exception", None)
+    if isinstance(exception, dict):
+        for key, value in exception.items():
+            record[_EXCEPTION_COLUMNS.get(key, key)] = value
+    return record

@@ -1,0 +1,501 @@
+"""Foreign events into a store: what is new is added, what changed corrected, what vanished retracted.
+
+Works in batches, each durable as a whole, and holds no more than one batch at a time. Ids come from
+the keys of the source, so an import that was killed is simply started again, and one that is done
+again does nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import sha256
+from heapq import nsmallest
+from itertools import islice
+from typing import Any, Final
+
+from attrs import Factory, define, frozen
+
+from chronicle import codec
+from chronicle.codec.conversion import canonical_json
+from chronicle.codec.ids import LONGEST
+from chronicle.dates import PartialDate
+from chronicle.engine.declarations import brought_in
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.errors import ChronicleError, Conflict, Problem, UsageError, shown
+from chronicle.events import (
+    NOT_CORRECTED,
+    EntityDeclared,
+    EntityFounded,
+    Event,
+    RecordCorrected,
+    RecordRetracted,
+    references,
+)
+from chronicle.interop.incoming import Incoming
+from chronicle.stores import NewRecord, Record, Store
+
+BATCH: Final = 5_000
+"""How many events are made durable at once."""
+
+MOST_NAMES: Final = 100_000
+"""How many ids of entities an import remembers, of those that are declared and of those that are not."""
+
+Refuse = Callable[[Problem], None]
+Report = Callable[[int], None]
+
+
+@frozen
+class Undeclared:
+    """Entities that an import names and that nothing declares: how many, and the first three ids.
+
+    ``capped`` says that there may be more, for no more than ``MOST_NAMES`` are remembered.
+    """
+
+    count: int = 0
+    capped: bool = False
+    examples: tuple[str, ...] = ()
+
+
+@define
+class Summary:
+    """What an import did.
+
+    ``made`` events came from the source and ``skipped`` problems, ``read`` both. Of the events,
+    ``added`` are new, ``known`` were there with the same content, and ``corrected`` with another.
+    ``retracted`` were there and are no more in the source; ``restored`` had been and are again.
+    ``undeclared`` are the entities that the events name and neither they nor the store declare.
+    """
+
+    read: int = 0
+    made: int = 0
+    added: int = 0
+    known: int = 0
+    corrected: int = 0
+    restored: int = 0
+    retracted: int = 0
+    skipped: int = 0
+    reasons: Counter[str] = Factory(Counter)
+    undeclared: Undeclared = Undeclared()
+
+
+def import_events(
+    incoming: Iterable[Incoming],
+    store: Store | None,
+    *,
+    today: datetime.date,
+    withdrawn: bool = False,
+    dry_run: bool = False,
+    decoded: bool = False,
+    refuse: Refuse = lambda _: None,
+    report: Report = lambda _: None,
+) -> Summary:
+    """Take ``incoming`` into ``store`` and say what that did.
+
+    Corrections and retractions are dated ``today``. ``withdrawn`` retracts what the store has of the
+    same sources and ``incoming`` has not. ``dry_run`` leaves the store as it is; then it may be None,
+    for one that is still to be made. ``decoded`` says that ``codec.decode`` made every event, so that none
+    need be read again to see that it can be. ``refuse`` gets every problem, ``report`` the number of things
+    read so far. Raises ``StoreError``, and ``UsageError`` (C709) when nothing says which source the
+    events are of.
+    """
+    work = _Import(store, today, dry_run, _trusted if decoded else codec.to_record, refuse)
+    items = iter(incoming)
+    while work.take_next(items):
+        report(work.summary.read)
+    if withdrawn:
+        work.withdraw()
+    work.summary.undeclared = work.names.undeclared(store, complete=not dry_run)
+    return work.summary
+
+
+def source_unknown() -> UsageError:
+    """The error (C709) of withdrawing what nobody knows the source of."""
+    help = "give `source: {publisher: ..., title: ...}` in the mapping"
+    return UsageError(Problem("C709", "nothing says which source the events are of", help=help))
+
+
+@define
+class _Past:
+    """What earlier imports said about one event: the corrections that count, and whether it is out."""
+
+    corrections: list[tuple[tuple[str, str], ...]] = Factory(list)
+    turns: list[str] = Factory(list)  # ids of its retraction, of the retraction of that, and so on
+
+    @property
+    def retracted(self) -> bool:
+        return len(self.turns) % 2 == 1
+
+
+@frozen
+class _Given:
+    """An event as the source gives it now."""
+
+    event: Event
+    record: NewRecord
+
+
+@define
+class _Names:
+    """The ids of entities that events name and that nothing has declared so far.
+
+    Of those that are declared only the last ones are remembered, for a register may declare millions.
+    The rest are looked up in the store at the end, where all that was imported is by then.
+    """
+
+    _named: set[str] = Factory(set)
+    _declared: dict[str, None] = Factory(dict)  # the oldest first
+    _full: bool = False
+    _forgotten: bool = False
+
+    def note(self, event: Event) -> None:
+        """Remember what an event names and declares."""
+        for id in (id for what, id in brought_in(event) if what == "entity"):
+            self._named.discard(id)
+            self._declared[id] = None
+            if len(self._declared) > MOST_NAMES:
+                del self._declared[next(iter(self._declared))]
+                self._forgotten = True
+        for _, target, id in references(event):
+            if target == "entity" and id not in self._declared and id not in self._named:
+                if len(self._named) < MOST_NAMES:
+                    self._named.add(id)
+                else:
+                    self._full = True
+
+    def undeclared(self, store: Store | None, complete: bool) -> Undeclared:
+        """What ``store`` does not declare either; ``complete`` says that it has all that was imported."""
+        if self._forgotten and not complete:
+            return Undeclared()  # what was forgotten can be looked up nowhere, and is not said to be missing
+        left = self._named
+        if store is not None:
+            if len(left) <= _FEW:
+                left = {id for id in left if f"entity-declared-{id}" not in store}
+            # Declarations of other formats have ids of their own.
+            for record in store.read() if left else ():
+                if record.kind in _DECLARING or b'"effects"' in record.body:
+                    left.difference_update(_declared_in(record))
+                    if not left:
+                        break
+        return Undeclared(len(left), self._full and bool(left), tuple(nsmallest(3, left)))
+
+
+_FEW: Final = 1_000  # so many are looked up one by one before the whole store is read for them
+_DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
+
+
+def _declared_in(record: Record) -> Iterator[str]:
+    plain = json.loads(record.body)
+    for each in (plain, *(plain.get("effects") or ())):
+        if each["kind"] in _DECLARING:
+            yield each["entity"]
+
+
+@define
+class _Import:
+    store: Store | None
+    today: datetime.date
+    dry_run: bool
+    record: Callable[[Event], NewRecord]
+    refuse: Refuse
+    summary: Summary = Factory(Summary)
+    names: _Names = Factory(_Names)
+    _past: dict[str, _Past] = Factory(dict)
+    _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
+    _sources: set[tuple[str, str]] = Factory(set)
+    _targets: dict[str, str] = Factory(dict)  # of a retraction, the event that it is about in the end
+    _unread: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        for record in _read(self.store):
+            if record.kind.startswith("record."):
+                self._remember(codec.from_record(record))
+
+    # Events of the source
+
+    def take_next(self, items: Iterator[Incoming]) -> bool:
+        """Take one batch; False when there is nothing left."""
+        with paused_collector():
+            batch = list(islice(items, BATCH))
+            self.take(batch)
+        return bool(batch)
+
+    def take(self, batch: Iterable[Incoming]) -> None:
+        """Add, correct or leave what a batch says, in one step that is durable when this returns."""
+        given: dict[str, _Given] = {}
+        for item in batch:
+            self.summary.read += 1
+            if isinstance(item, Problem):
+                self._skip(item)
+            else:
+                self._give(given, item)
+        if not given:
+            return
+        if not self.dry_run and self._added(given):
+            return
+        new = [record for each in given.values() for record in self._changes(each)]
+        if new and not self.dry_run:
+            self._mark(self._store.append(new).added)
+
+    @property
+    def _store(self) -> Store:
+        assert self.store is not None
+        return self.store
+
+    def _give(self, given: dict[str, _Given], event: Event) -> None:
+        try:
+            record = self.record(event)
+        except ChronicleError as error:
+            for problem in error.problems:
+                self._skip(problem)
+            return
+        self.summary.made += 1
+        for source in event.sources[:1]:
+            self._sources.add((source.publisher or "", source.title or ""))
+        first = given.setdefault(event.id, _Given(event, record))
+        if first.record is record:
+            self.names.note(event)
+            return
+        if _say_the_same(first.record, record):
+            self.summary.known += 1
+        else:
+            self._refuse_second(event, first.record)
+
+    def _added(self, given: Mapping[str, _Given]) -> bool:
+        """Append all of it at once, and say whether that is all: whether nothing of it was changed."""
+        if self._past.keys() & given.keys():
+            return False
+        try:
+            appended = self._store.append([each.record for each in given.values()])
+        except Conflict:
+            return False
+        self.summary.added += len(appended.added)
+        self.summary.known += appended.known
+        self._mark(appended.added)
+        if appended.known:
+            self._mark(self._held(given.keys() - {record.id for record in appended.added}))
+        return True
+
+    def _held(self, ids: Iterable[str]) -> Iterator[Record]:
+        return (record for id in ids if (record := self._store.get(id)))
+
+    def _changes(self, given: _Given) -> Iterator[NewRecord]:
+        held = None if self.store is None else self.store.get(given.event.id)
+        if held is None:
+            self.summary.added += 1
+            yield given.record
+            return
+        if self._is_seen(held.position):
+            if _say_the_same(held, given.record):
+                self.summary.known += 1
+            else:
+                self._refuse_second(given.event, held)
+            return
+        self._see(held.position)
+        yield from self._compared(given, held)
+
+    def _compared(self, given: _Given, held: Record) -> Iterator[NewRecord]:
+        past = self._past.get(held.id)
+        if held.kind != given.record.kind:
+            message = (
+                f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
+            )
+            help = "make ids of the kind too, so that one id is one thing"
+            self._skip(Problem("C708", message, help=help, events=(held.id,)))
+            return
+        if past is None and held.body == given.record.body:
+            self.summary.known += 1
+            return
+        restored = past is not None and past.retracted
+        if past is not None and restored:
+            self.summary.restored += 1
+            yield self._turn(held.id, past, "in the source again")
+        current, stated = _current(held, past), codec.encode(given.event)
+        patch = _differences(current, stated)
+        if patch:
+            self.summary.corrected += 1
+            yield self._correction(given.event, held, patch)
+        elif not restored:
+            self.summary.known += 1
+
+    def _correction(self, event: Event, held: Record, patch: tuple[tuple[str, str], ...]) -> NewRecord:
+        past = self._past.setdefault(held.id, _Past())
+        past.corrections.append(patch)
+        known = event.known or PartialDate.of(self.today)
+        return codec.to_record(
+            RecordCorrected(
+                id=_derived(held.id, "corrected", _digest(len(past.corrections), patch)),
+                date=PartialDate.of(self.today),
+                known=known,
+                sources=event.sources,
+                target=held.id,
+                set=patch,
+                reason="changed by its source",
+            )
+        )
+
+    def _turn(self, target: str, past: _Past, reason: str) -> NewRecord:
+        """Retract an event, or the last retraction of it."""
+        last = past.turns[-1] if past.turns else target
+        id = _derived(target, "retracted", str(len(past.turns) + 1))
+        past.turns.append(id)
+        day = PartialDate.of(self.today)
+        return codec.to_record(RecordRetracted(id=id, date=day, known=day, target=last, reason=reason))
+
+    def _refuse_second(self, event: Event, first: NewRecord | Record) -> None:
+        self.summary.made -= 1
+        given, taken = codec.encode(event), json.loads(first.body)
+        names = (
+            ["kind"] if given["kind"] != taken["kind"] else [name for name, _ in _differences(taken, given)]
+        )
+        told = ", ".join(
+            f"{name} {_said(taken.get(name))} and {_said(given.get(name))}" for name in names[:3]
+        )
+        message = f"two rows or records make one event: {shown(event.id)} with {told}"
+        help = "make its id of more columns; if these are two editions, import one after the other"
+        self._skip(Problem("C708", message, help=help, events=(event.id,)))
+
+    def _skip(self, problem: Problem) -> None:
+        self.summary.skipped += 1
+        self.summary.reasons[problem.code] += 1
+        self._unread += problem.severity == "error"
+        self.refuse(problem)
+
+    # What vanished
+
+    def withdraw(self) -> None:
+        """Retract whatever the store has of the sources of this import and was not in it.
+
+        Nothing is, when something could not be read: it may be just that which looks as if it had gone.
+        """
+        if self._unread:
+            message = f"nothing is withdrawn, for {self._unread:,} rows or records could not be read"
+            self._skip(Problem("C709", message, help="put them right and import again"))
+            return
+        sources = self._sources - {("", "")}
+        if not sources:
+            raise source_unknown()
+        batch: list[NewRecord] = []
+        for record in _read(self.store):
+            if self._is_seen(record.position) or record.kind.startswith("record."):
+                continue
+            past = self._past.get(record.id, _Past())
+            if past.retracted or _source_of(record) not in sources:
+                continue
+            self._past[record.id] = past
+            self.summary.retracted += 1
+            batch.append(self._turn(record.id, past, "not in the source any more"))
+            if len(batch) == BATCH:
+                self._append(batch)
+        self._append(batch)
+
+    def _append(self, batch: list[NewRecord]) -> None:
+        if batch and not self.dry_run:
+            self._store.append(batch)
+        batch.clear()
+
+    # What was there before, and what was seen
+
+    def _remember(self, event: Event) -> None:
+        """Note a correction or a retraction that an import made; those of people are not ours to undo."""
+        if isinstance(event, RecordCorrected):
+            past = self._past.get(event.target, _Past())
+            number = len(past.corrections) + 1
+            if event.id == _derived(event.target, "corrected", _digest(number, event.set)):
+                past.corrections.append(event.set)
+                self._past[event.target] = past
+        elif isinstance(event, RecordRetracted):
+            target = self._targets.get(event.target, event.target)
+            past = self._past.get(target, _Past())
+            if event.id == _derived(target, "retracted", str(len(past.turns) + 1)):
+                past.turns.append(event.id)
+                self._past[target] = past
+                self._targets[event.id] = target
+
+    def _mark(self, added: Iterable[Record]) -> None:
+        for record in added:
+            self._see(record.position)
+
+    def _see(self, position: int) -> None:
+        byte = position >> 3
+        if byte >= len(self._seen):
+            self._seen.extend(bytes(byte + 1 - len(self._seen) + 4_096))
+        self._seen[byte] |= 1 << (position & 7)
+
+    def _is_seen(self, position: int) -> bool:
+        byte = position >> 3
+        return byte < len(self._seen) and bool(self._seen[byte] & (1 << (position & 7)))
+
+
+def _trusted(event: Event) -> NewRecord:
+    """The record of an event that was read by the codec, and so can be read again."""
+    return NewRecord(event.id, event.kind, canonical_json(codec.encode(event)).encode())
+
+
+def _read(store: Store | None) -> Iterator[Record]:
+    return iter(()) if store is None else store.read()
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else shown(value if isinstance(value, str) else canonical_json(value))
+
+
+def _current(held: Record, past: _Past | None) -> dict[str, Any]:
+    """What is recorded of an event, as earlier imports corrected it."""
+    plain: dict[str, Any] = json.loads(held.body)
+    for patch in past.corrections if past else ():
+        plain.update((name, json.loads(text)) for name, text in patch)
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+# What 0.1.0 could not say: where only one of two contents has it, nothing has changed.
+_SAID_BY_BOTH: Final = frozenset({"ends", "lot"})
+# And what rows were not told by before: to tell them apart now is no change at the source.
+_SAID_BEFORE: Final = frozenset({"apart"})
+
+
+def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """The fields in which two contents differ, but for what an older version could not say."""
+    unsaid = (_SAID_BY_BOTH - (held.keys() & given.keys())) | (_SAID_BEFORE - held.keys())
+    names = (held.keys() | given.keys()) - unsaid
+    return (name for name in sorted(names) if _differ(held.get(name), given.get(name)))
+
+
+def _differ(held: object, given: object) -> bool:
+    # What a correction sets is a content too.
+    if isinstance(held, Mapping) and isinstance(given, Mapping):
+        return any(_changed(held, given))
+    return held != given
+
+
+def _say_the_same(first: NewRecord | Record, second: NewRecord) -> bool:
+    """Whether two records of one event have the same content."""
+    if first.body == second.body:
+        return True
+    return not any(_changed(json.loads(first.body), json.loads(second.body)))
+
+
+def _differences(held: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The fields in which two contents differ, with what is given now; null where there is nothing now."""
+    names = [name for name in _changed(held, given) if name not in NOT_CORRECTED]
+    return tuple((name, canonical_json(given.get(name))) for name in names)
+
+
+def _digest(number: int, patch: tuple[tuple[str, str], ...]) -> str:
+    return sha256(canonical_json([number, patch]).encode()).hexdigest()[:12]
+
+
+def _derived(target: str, what: str, mark: str) -> str:
+    """The id of what is said about an event: made of its own, so that saying it twice is saying it once."""
+    end = f".{what}-{mark}"
+    if len(target) + len(end) <= LONGEST:
+        return target + end
+    short = sha256(target.encode()).hexdigest()[:12]
+    return f"{target[: LONGEST - len(end) - 13].rstrip('-._:')}-{short}{end}"
+
+
+def _source_of(record: Record) -> tuple[str, str]:
+    sources = json.loads(record.body).get("sources") or [{}]
+    return sources[0].get("publisher", ""), sources[0].get("title", "")

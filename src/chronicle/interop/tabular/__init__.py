@@ -1,0 +1,1 @@
+"""Tables by mapping: cells, CSV and workbooks."""

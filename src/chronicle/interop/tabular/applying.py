@@ -1,0 +1,350 @@
+"""A mapping applied to the rows of a table: events, and troubles with the columns that they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple
+
+from attrs import Factory, define, frozen
+
+from chronicle.codec import decode, diagnose, kind_names
+from chronicle.dates import parse_date
+from chronicle.errors import ChronicleError, InvalidValue, Problem, shown
+from chronicle.events import COUNTED, KINDS, Event, plain_name
+from chronicle.interop.tabular.cells import identifier, number
+from chronicle.interop.tabular.mapping import FieldRule, Outcome, Rule, TableMapping
+from chronicle.interop.tabular.templates import Cells, Filling, Row, Tidy, as_it_is, filling
+
+Plain = dict[str, Any]
+
+
+class Trouble(NamedTuple):
+    """What is wrong with a row, and the column that it is in; None when it is all of the row."""
+
+    column: str | None
+    problem: Problem
+
+
+Made = Event | Trouble
+
+# What a further event of a row does not take over from the first: it has its own, or says nothing of it.
+_NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
+
+
+@frozen
+class _Field:
+    name: str
+    read: Callable[[Row], object]
+    columns: tuple[tuple[str, int], ...]
+    required: bool
+
+    @property
+    def column(self) -> str | None:
+        """The first column that it is filled from."""
+        return self.columns[0][0] if self.columns else None
+
+    def empty(self, row: Row) -> str | None:
+        """The column whose cell is missing, so that nothing could be filled in."""
+        return next((name for name, index in self.columns if not row[index].strip()), self.column)
+
+
+@define
+class Snapshot:
+    """What one rule saw in a snapshot and in the one before it, by key: the fields of each event."""
+
+    date: str = ""
+    now: dict[tuple[object, ...], Plain] = Factory(dict)
+    before: dict[tuple[object, ...], Plain] = Factory(dict)
+    sources: object = None
+    broken: bool = False
+    lost: bool = False  # whether a row without a date came last, which may be of the next snapshot
+
+    def lose(self) -> None:
+        """A row could not be read: nobody knows who stood in it, and of which snapshot it was."""
+        self.broken = self.lost = True
+
+    def turn(self, date: str, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
+        """End the snapshot, give an event for every key that vanished since the last, and begin another."""
+        if self.date:
+            yield from self._ended(vanished)
+        self.date, self.before, self.now = date, self.now, {}
+        self.broken, self.lost = self.lost, False
+
+    def _ended(self, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
+        gone = [plain for key, plain in self.before.items() if key not in self.now]
+        if not self.broken:
+            yield from (vanished(self, plain) for plain in gone)
+            return
+        # Whoever is in a row that could not be read is not gone.
+        self.now.update((key, plain) for key, plain in self.before.items() if key not in self.now)
+        if gone:
+            message = f"snapshot of {self.date} has rows that could not be read: nothing of it counts as gone"
+            yield Trouble(None, Problem("C701", message, help="put the rows right and import again"))
+
+
+Snapshots = dict[Rule, Snapshot]
+"""The snapshots of every rule that has some. One of these goes through all files of an import."""
+
+
+@define
+class Maker:
+    """Makes the events of one rule from rows whose columns stand in known places.
+
+    ``apart`` says that each row is a happening of its own, whoever its publisher is.
+    """
+
+    rule: Rule
+    constant: Plain
+    fields: tuple[_Field, ...]
+    source: tuple[_Field, ...]
+    when: tuple[tuple[int, frozenset[str]], ...]
+    end: _Field | None
+    snapshot: Snapshot | None
+    apart: bool = False
+
+    def takes(self, row: Row) -> bool:
+        """Whether the rule is for this row."""
+        return all(row[index].strip() in values for index, values in self.when)
+
+    def __call__(self, row: Row) -> Iterator[Made]:
+        """The events of a row that the rule takes, or everything that is wrong with it."""
+        plain = self.constant.copy()
+        troubles = _fill(plain, self.fields, row)
+        if self.source:
+            source: Plain = {}
+            troubles += _fill(source, self.source, row)
+            if source:
+                plain["sources"] = [source]
+        if self.snapshot is not None:
+            yield from self._turned(self.snapshot, plain)
+            troubles += self._enter(self.snapshot, plain)
+        yield from _once(troubles) if troubles else self._made(plain, row)
+
+    def finish(self) -> Iterator[Made]:
+        """What the last snapshot still has to say, after the last row."""
+        if self.snapshot is not None:
+            yield from self.snapshot.turn("", self._vanished)
+
+    def _made(self, plain: Plain, row: Row) -> Sequence[Made]:
+        if self.end is None:
+            return self._decoded(plain)
+        ending: Plain = {}
+        troubles = _fill(ending, (self.end,), row)
+        if troubles or "date" not in ending:
+            return troubles or self._decoded(plain)
+        begun = self._decoded(plain)
+        second = _further(plain, self.rule.ends, ending["date"], ".end")
+        if isinstance(begun[0], Event):
+            second["ends"] = begun[0].id
+        if parse_date(second["date"]).latest < parse_date(plain["date"]).earliest:
+            message = f"ends before it begins: {shown(plain['date'])} to {shown(second['date'])}"
+            help = "look which of the two is wrong, and whether ends are inclusive"
+            return [Trouble(self.end.column, Problem("C705", message, help=help))]
+        # An end without its begin, or the other way round, would say what the row does not say.
+        made = [*begun, *self._decoded(second)]
+        return [each for each in made if isinstance(each, Trouble)] or made
+
+    def _decoded(self, plain: Plain) -> Sequence[Made]:
+        if self.apart and KINDS[str(plain["kind"])] in COUNTED:
+            plain["apart"] = True
+        try:
+            return (decode(plain),)
+        except ChronicleError:
+            columns = {field.name: field.column for field in self.fields}
+            return [Trouble(columns.get(_first(path)), problem) for path, problem, _ in diagnose(plain)]
+
+    # Snapshots
+
+    def _turned(self, snapshot: Snapshot, plain: Plain) -> Iterator[Made]:
+        """What has vanished, when the row is the first of a later snapshot."""
+        date = plain.get("date")
+        if date and (not snapshot.date or _before(snapshot.date, date)):
+            yield from snapshot.turn(date, self._vanished)
+
+    def _enter(self, snapshot: Snapshot, plain: Plain) -> Iterator[Trouble]:
+        """Note a row in its snapshot."""
+        date, key = plain.get("date"), self._key(plain)
+        if date is None:
+            snapshot.lose()
+        elif key is None:
+            snapshot.broken = True
+        elif date != snapshot.date:
+            message = f"snapshot of {shown(date)} after that of {shown(snapshot.date)}"
+            column = next(field.column for field in self.fields if field.name == "date")
+            yield Trouble(column, Problem("C701", message, help="sort the rows by the date of the snapshot"))
+        else:
+            snapshot.sources = plain.get("sources")
+            snapshot.now[key] = plain
+            snapshot.lost = False
+
+    def _key(self, plain: Plain) -> tuple[object, ...] | None:
+        about = (*(plain_name(name) for name in KINDS[self.rule.kind].about),)
+        if any(name not in plain for name in about):
+            return None
+        return (*(plain[name] for name in about), plain.get("right"), plain.get("lot"))
+
+    def _vanished(self, snapshot: Snapshot, plain: Plain) -> Made:
+        gone = _further(plain, self.rule.vanished, snapshot.date, f".gone-{snapshot.date}")
+        if snapshot.sources:
+            gone["sources"] = snapshot.sources
+        return self._decoded(gone)[0]
+
+
+def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> Plain:
+    """A further event of the same row: its outcome, and the fields that both kinds have."""
+    assert outcome is not None
+    names = kind_names(outcome.kind) - _NOT_SHARED
+    shared = {name: value for name, value in plain.items() if name in names}
+    identity = {"id": plain["id"] + suffix} if "id" in plain else {}
+    return {"kind": outcome.kind, **identity, "date": date, **shared, **dict(outcome.fields)}
+
+
+def _fill(plain: Plain, fields: Sequence[_Field], row: Row) -> list[Trouble]:
+    """Put into ``plain`` what the row gives, and say what it does not give."""
+    troubles: list[Trouble] = []
+    for field in fields:
+        try:
+            value = field.read(row)
+        except ChronicleError as error:
+            troubles += [Trouble(field.column, problem) for problem in error.problems]
+            continue
+        if value is not None:
+            plain[field.name] = value
+        elif field.required:
+            message = f'nothing given for "{field.name}"'
+            help = "every row that the rule takes needs it; `when` leaves rows to other rules"
+            troubles.append(Trouble(field.empty(row), Problem("C701", message, help=help)))
+    return troubles
+
+
+def _once(troubles: Sequence[Trouble]) -> Iterator[Trouble]:
+    """One trouble for each column, the first: what is made of one empty cell is one mistake."""
+    columns: set[str | None] = set()
+    for trouble in troubles:
+        if trouble.column is None or trouble.column not in columns:
+            columns.add(trouble.column)
+            yield trouble
+
+
+def _before(one: str, other: str) -> bool:
+    return parse_date(one).order < parse_date(other).order
+
+
+def _first(path: Sequence[str | int]) -> str:
+    return str(path[0]) if path else ""
+
+
+# From a mapping and a header to makers
+
+
+def makers(
+    mapping: TableMapping, columns: Mapping[str, int], snapshots: Snapshots
+) -> tuple[list[Maker], list[str]]:
+    """The makers of a table, and the columns that its mapping names and the table has not.
+
+    A rule that cannot do without such a column makes nothing; a field that can be left out is.
+    """
+    compiler = _Compiler(mapping, columns)
+    made = [compiler.maker(rule, snapshots) for rule in mapping.rules]
+    return [maker for maker in made if maker], compiler.missing
+
+
+@define
+class _Compiler:
+    mapping: TableMapping
+    columns: Mapping[str, int]
+    missing: list[str] = Factory(list)
+
+    def maker(self, rule: Rule, snapshots: Snapshots) -> Maker | None:
+        """The maker of a rule; None when a column that it needs is not there."""
+        wanted = [column for column, _ in rule.when]
+        for field in rule.fields:
+            if field.required or field.name == "id":
+                wanted += _columns(field)
+        if rule.end:
+            wanted += _columns(rule.end)
+        possible = not [column for column in wanted if not self._has(column)]
+        # The id last: what it lacks, mostly another field lacks too, and says so better.
+        ordered = sorted(rule.fields, key=lambda field: field.name == "id")
+        fields = [made for field in ordered if (made := self._field(field))]
+        source = [made for field in rule.source if (made := self._field(field))]
+        if not possible:
+            return None
+        constant: Plain = {"kind": rule.kind}
+        constant.update((field.name, field.read(())) for field in fields if field.column is None)
+        # Rows of one publisher are never taken as one; a column of publishers makes no papers of them.
+        several = any(field.column for field in source if field.name == "publisher")
+        if source and not any(field.column for field in source):
+            constant["sources"] = [{field.name: field.read(()) for field in source}]
+            source = []
+        return Maker(
+            rule=rule,
+            constant=constant,
+            fields=tuple(field for field in fields if field.column),
+            source=tuple(source),
+            when=tuple((self.columns[column], values) for column, values in rule.when),
+            end=self._field(rule.end, end=True) if rule.end else None,
+            snapshot=snapshots.setdefault(rule, Snapshot()) if rule.vanished else None,
+            apart=several and not self.mapping.tellers,
+        )
+
+    def _has(self, column: str) -> bool:
+        if column not in self.columns and column not in self.missing:
+            self.missing.append(column)
+        return column in self.columns
+
+    def _field(self, rule: FieldRule, end: bool = False) -> _Field | None:
+        names = _columns(rule)
+        if [name for name in names if not self._has(name)]:
+            return None
+        cells = Cells(self.mapping.empty, self.mapping.values)
+        tidies: dict[str, Tidy] = {"id": identifier, "number": partial(number, comma=self.mapping.comma)}
+        tidy = tidies.get(rule.reading, as_it_is)
+        fillings = [filling(template, self.columns, cells, tidy) for template in rule.templates]
+        read = self._read(rule, fillings[0], end) if names and not rule.many else fillings[0]
+        placed = tuple((name, self.columns[name]) for name in names)
+        return _Field(rule.name, _listed(fillings) if rule.many else read, placed, rule.required)
+
+    def _read(self, rule: FieldRule, filled: Filling, end: bool) -> Filling:
+        if rule.reading == "date":
+            dates = self.mapping.dates
+            read = lru_cache(maxsize=65_536)(dates.end if end else dates.read)
+            return _dated(filled, read, needed=rule.required)
+        if rule.reading == "share":
+            return _changed(filled, lru_cache(maxsize=16_384)(self.mapping.shares.read))
+        return filled
+
+
+def _columns(rule: FieldRule) -> list[str]:
+    return [column for template in rule.templates for column in template.columns]
+
+
+def _listed(fillings: Sequence[Filling]) -> Callable[[Row], object]:
+    def listed(row: Row) -> list[str] | None:
+        texts = [text for fill in fillings if (text := fill(row)) is not None]
+        return texts or None
+
+    return listed
+
+
+def _changed(filled: Filling, change: Callable[[str], str]) -> Filling:
+    def changed(row: Row) -> str | None:
+        text = filled(row)
+        return None if text is None else change(text)
+
+    return changed
+
+
+def _dated(filled: Filling, read: Callable[[str], str | None], needed: bool) -> Filling:
+    def dated(row: Row) -> str | None:
+        text = filled(row)
+        if text is None:
+            return None
+        date = read(text)
+        if date is None and needed:
+            help = "it says that there is no end; here a day is needed"
+            raise InvalidValue(Problem("C705", f"date that stands for none: {shown(text)}", help=help))
+        return date
+
+    return dated

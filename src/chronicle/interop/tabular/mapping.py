@@ -1,0 +1,393 @@
+"""Mappings: how the rows of a table become events. Plain data in, a ``Mapping`` or every fault out.
+
+``docs/importing.md`` has every key. A mapping is read once; ``making.py`` applies it to a table.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from attrs import evolve, field, frozen
+
+from chronicle.codec import Fault, FieldOf, Path, fields_of
+from chronicle.codec.shapes import item_of, shape
+from chronicle.dates import PartialDate, parse_date
+from chronicle.errors import ChronicleError, Problem, nearest, shown
+from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EventId
+from chronicle.interop.tabular.cells import ISO, Dates, Shares
+from chronicle.interop.tabular.templates import Template, normal, parsed
+from chronicle.values import Count, Money, Ratio, Share, Source
+
+Reading = Literal["text", "id", "date", "share", "number"]
+"""What is done to the cells of a field."""
+
+
+@frozen
+class FieldRule:
+    """How one field is filled. ``templates`` are several when the field is a list."""
+
+    name: str
+    templates: tuple[Template, ...]
+    reading: Reading
+    required: bool
+    many: bool = False
+
+
+@frozen
+class Rule:
+    """One event of a row: its kind, its fields, and the rows that it is for.
+
+    ``when`` are pairs of a column and the values that it must have. ``end`` and ``ends`` make a second
+    event when something has ended; ``vanished`` what is so when a key is not in the next snapshot.
+    """
+
+    kind: str
+    fields: tuple[FieldRule, ...]
+    when: tuple[tuple[str, frozenset[str]], ...] = ()
+    end: FieldRule | None = None
+    ends: Outcome | None = None
+    vanished: Outcome | None = None
+    source: tuple[FieldRule, ...] = ()
+
+
+@frozen
+class Outcome:
+    """A further event that takes from the first one the fields that it has too, and has these besides."""
+
+    kind: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@frozen
+class TableMapping:
+    """Everything that a mapping says.
+
+    ``tellers`` says that rows of several publishers may tell one happening, as papers do.
+    """
+
+    rules: tuple[Rule, ...]
+    dates: Dates = field(factory=Dates)
+    shares: Shares = field(factory=Shares)
+    comma: bool = False
+    delimiter: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    header: tuple[str, ...] = ()
+    empty: frozenset[str] = frozenset({""})
+    values: Mapping[str, Mapping[str, str]] = field(factory=lambda: MappingProxyType({}))
+    report_rest: bool = True
+    tellers: bool = False
+
+
+def mapping_of(plain: Mapping[str, object]) -> tuple[TableMapping | None, list[Fault]]:
+    """The mapping that plain data makes, or everything that is wrong with it and where. Never raises."""
+    reading = _Reading(plain)
+    mapping = reading.mapping()
+    return (None, reading.faults) if reading.faults else (mapping, [])
+
+
+_KEYS: Final = (
+    "source",
+    "delimiter",
+    "encoding",
+    "sheet",
+    "header",
+    "empty",
+    "values",
+    "dates",
+    "shares",
+    "decimal",
+    "rest",
+    "tellers",
+    "events",
+)
+_DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
+_RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source")
+# The sources have a key of their own; which event an end ends is the one that its row began.
+_NOT_FILLED: Final = frozenset({"sources", "ends"})
+_DELIMITERS: Final = MappingProxyType(
+    {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", ",": ",", ";": ";", "\t": "\t", "|": "|"}
+)
+_NUMBERS: Final = (Money, Count, Ratio)
+
+
+class _Reading:
+    """Reads one mapping and keeps what is wrong with it."""
+
+    def __init__(self, plain: Mapping[str, object]) -> None:
+        self.faults: list[Fault] = []
+        self._plain = plain
+
+    def mapping(self) -> TableMapping:
+        plain = self._plain
+        self._keys(plain, (), _KEYS)
+        comma = self._word(plain, ("decimal",), ("point", "comma"), "point") == "comma"
+        return TableMapping(
+            rules=tuple(self._rules()),
+            dates=self._dates(),
+            shares=self._shares(comma),
+            comma=comma,
+            delimiter=self._delimiter(),
+            encoding=self._encoding(),
+            sheet=self._text(plain, ("sheet",)),
+            header=tuple(normal(name) for name in self._texts(plain, ("header",))),
+            empty=frozenset({"", *self._texts(plain, ("empty",))}),
+            values=self._values(),
+            report_rest=self._word(plain, ("rest",), ("report", "skip"), "report") == "report",
+            tellers=self._word(plain, ("tellers",), ("yes", "no"), "no") == "yes",
+        )
+
+    # Single keys
+
+    def _delimiter(self) -> str | None:
+        found = self._word(self._plain, ("delimiter",), tuple(_DELIMITERS), "")
+        return _DELIMITERS.get(found)
+
+    def _encoding(self) -> str | None:
+        name = self._text(self._plain, ("encoding",))
+        if name is None:
+            return None
+        try:
+            codecs.lookup(name)
+            "".encode(name)
+        except (LookupError, ValueError):
+            self._fault(("encoding",), f"unknown encoding: {shown(name)}", "write utf-8, cp1252, utf-16 ...")
+        return name
+
+    def _values(self) -> Mapping[str, Mapping[str, str]]:
+        tables = self._mapping(self._plain, ("values",))
+        return {
+            normal(column): {key: text for key in table if (text := self._text(table, (*path, key)))}
+            for column in tables
+            for path in [("values", column)]
+            for table in [self._mapping(tables, path)]
+        }
+
+    def _dates(self) -> Dates:
+        given = self._mapping(self._plain, ("dates",))
+        self._keys(given, ("dates",), _DATE_KEYS)
+        formats = tuple(self._texts(given, ("dates", "formats"))) or (ISO,)
+        for form in formats:
+            if form != ISO and "%" not in form:
+                help = "write iso, or a form such as %d/%m/%Y"
+                self._fault(("dates", "formats"), f"not a form of dates: {shown(form)}", help)
+        instead = self._mapping(given, ("dates", "instead"))
+        meant = {key: self._text(instead, ("dates", "instead", key)) or "" for key in instead}
+        opened = {text for text, date in meant.items() if date == "open"}
+        stated = {text: date for text, date in meant.items() if date != "open"}
+        for text, date in stated.items():
+            self._try(lambda date=date: parse_date(date), ("dates", "instead", text))  # type: ignore[misc]
+        return Dates(
+            formats=formats,
+            open=frozenset({*self._texts(given, ("dates", "open")), *opened}),
+            instead=stated,
+            earliest=self._year(given, "earliest", 1000),
+            latest=self._year(given, "latest", 2100),
+            inclusive=self._word(given, ("dates", "ends"), ("exclusive", "inclusive"), "exclusive")
+            == "inclusive",
+            spreadsheet=self._word(given, ("dates", "spreadsheet"), ("refuse", "keep"), "refuse") == "keep",
+        )
+
+    def _year(self, given: Mapping[str, object], name: str, otherwise: int) -> int:
+        text = self._text(given, ("dates", name))
+        if text is None:
+            return otherwise
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
+            self._fault(("dates", name), f"not a year: {shown(text)}", "write four digits")
+            return otherwise
+        return int(text)
+
+    def _shares(self, comma: bool) -> Shares:
+        forms = ("stated", "percent", "fraction")
+        if not isinstance(self._plain.get("shares"), Mapping):
+            return Shares(self._word(self._plain, ("shares",), forms, "stated"), comma)
+        given = self._mapping(self._plain, ("shares",))
+        self._keys(given, ("shares",), ("form", "unknown"))
+        form = self._word(given, ("shares", "form"), forms, "stated")
+        return Shares(form, comma, frozenset(self._texts(given, ("shares", "unknown"))))
+
+    # Rules
+
+    def _rules(self) -> Iterator[Rule]:
+        rules = self._plain.get("events")
+        if not isinstance(rules, (list, tuple)) or not rules:
+            self._fault(("events",) if "events" in self._plain else (), "mapping makes no events", _RULES)
+            return
+        source = self._source(self._plain, ())
+        for number, rule in enumerate(rules):
+            path: Path = ("events", number)
+            if isinstance(rule, Mapping):
+                made = self._rule(rule, path)
+                if made:
+                    own = self._source(rule, path)
+                    yield evolve(made, source=own or source)
+            else:
+                self._fault(path, "rule is not a mapping", _RULES)
+
+    def _rule(self, given: Mapping[str, object], path: Path) -> Rule | None:
+        kind = self._kind(given, path)
+        if kind is None:
+            return None
+        known = {each.name: each for each in fields_of(KINDS[kind]) if each.name not in _NOT_FILLED}
+        self._keys(given, path, (*_RULE_KEYS, *known), kind)
+        fields = [
+            rule
+            for name, known_field in known.items()
+            if name in given and (rule := self._field(given, path, known_field, kind))
+        ]
+        # A declaration claims nothing of when, and holds from the first day.
+        spared = {"id", "date"} if kind == EntityDeclared.kind else {"id"}
+        missing = [name for name, each in known.items() if each.required and name not in {*given, *spared}]
+        if missing and not any(fault.path == path for fault in self.faults):
+            listed = ", ".join(f'"{name}"' for name in missing)
+            self._fault(path, f"{kind} needs {listed}", "write a template for each: `date: '{column}'`")
+        return Rule(
+            kind=kind,
+            fields=tuple(fields),
+            when=tuple(self._when(given, path)),
+            end=self._end(given, path),
+            ends=self._outcome(given, (*path, "ends"), kind) if "ends" in given else None,
+            vanished=self._outcome(given, (*path, "vanished"), kind) if "vanished" in given else None,
+        )
+
+    def _kind(self, given: Mapping[str, object], path: Path) -> str | None:
+        kind = self._text(given, (*path, "kind"))
+        if kind is None:
+            if "kind" not in given:
+                self._fault(path, "rule without a kind", "write `kind: stake.observed` or the like")
+            return None
+        if kind not in KINDS:
+            near = nearest(kind, KINDS)
+            help = f"did you mean {near}?" if near else "`chronicle schema` lists every kind"
+            self._fault((*path, "kind"), f"unknown kind {shown(kind)}", help)
+            return None
+        return kind
+
+    def _field(self, given: Mapping[str, object], path: Path, known: FieldOf, kind: str) -> FieldRule | None:
+        path = (*path, known.name)
+        form = shape(known.hint)
+        many = form == "list"
+        hint = item_of(known.hint) if many else known.hint
+        if shape(hint) not in ("leaf", "word"):
+            help = "a table fills single values and lists of ids; write such events by hand"
+            self._fault(path, f'"{known.name}" of {kind} cannot be filled from a table', help)
+            return None
+        texts = self._texts(given, path) if many else [self._text(given, path)]
+        templates = [self._template(text, path) for text in texts if text is not None]
+        made = tuple(template for template in templates if template)
+        return FieldRule(known.name, made, _reading_of(hint), known.required, many) if made else None
+
+    def _when(self, given: Mapping[str, object], path: Path) -> Iterator[tuple[str, frozenset[str]]]:
+        conditions = self._mapping(given, (*path, "when"))
+        for column in conditions:
+            yield normal(column), frozenset(self._texts(conditions, (*path, "when", column)))
+
+    def _end(self, given: Mapping[str, object], path: Path) -> FieldRule | None:
+        if ("end" in given) != ("ends" in given):
+            help = "write both: `end: '{end_date}'` and `ends: membership.ended`"
+            self._fault(path, "end and ends go together", help)
+            return None
+        text = self._text(given, (*path, "end"))
+        template = None if text is None else self._template(text, (*path, "end"))
+        return FieldRule("date", (template,), "date", False) if template else None
+
+    def _outcome(self, given: Mapping[str, object], path: Path, kind: str) -> Outcome | None:
+        name = str(path[-1])
+        stated = given.get(name)
+        fields = dict(self._mapping(given, path)) if isinstance(stated, Mapping) else {"kind": stated}
+        fields.setdefault("kind", kind)
+        found = self._kind(fields, path)
+        if found is None:
+            return None
+        known = (each.name for each in fields_of(KINDS[found]) if each.name != "ends")
+        self._keys(fields, path, ("kind", *known), found)
+        names = [key for key in fields if key != "kind"]
+        return Outcome(found, tuple((name, self._text(fields, (*path, name)) or "") for name in names))
+
+    def _source(self, given: Mapping[str, object], path: Path) -> tuple[FieldRule, ...]:
+        path = (*path, "source")
+        stated = self._mapping(given, path)
+        known = {each.name: each for each in fields_of(Source)}
+        self._keys(stated, path, tuple(known), "a source")
+        rules = []
+        for name in stated:
+            text = self._text(stated, (*path, name))
+            template = self._template(text, (*path, name)) if text and name in known else None
+            if template:
+                reading: Reading = "date" if known[name].hint is PartialDate else "text"
+                rules.append(FieldRule(name, (template,), reading, False))
+        return tuple(rules)
+
+    # What is at the end of a path
+
+    def _template(self, text: str, path: Path) -> Template | None:
+        found: Template | None = self._try(lambda: parsed(text), path)
+        return found
+
+    def _try(self, read: Callable[[], Any], path: Path) -> Any:
+        try:
+            return read()
+        except ChronicleError as error:
+            self.faults += [Fault(path, problem) for problem in error.problems]
+            return None
+
+    def _text(self, given: Mapping[str, object], path: Path) -> str | None:
+        value = given.get(str(path[-1]))
+        if value is None or isinstance(value, str):
+            return value
+        self._fault(path, f'"{path[-1]}" is not a text', "write one text")
+        return None
+
+    def _word(self, given: Mapping[str, object], path: Path, words: tuple[str, ...], otherwise: str) -> str:
+        text = self._text(given, path)
+        if text is None or text in words:
+            return text or otherwise
+        near = nearest(text, words)
+        help = f"did you mean {near}?" if near else f"write {', '.join(words[:-1])} or {words[-1]}"
+        self._fault(path, f'"{path[-1]}" cannot be {shown(text)}', help)
+        return otherwise
+
+    def _texts(self, given: Mapping[str, object], path: Path) -> list[str]:
+        value = given.get(str(path[-1]))
+        listed = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
+        texts = [text for text in listed if isinstance(text, str)]
+        if len(texts) < len(listed):
+            self._fault(path, f'"{path[-1]}" is not a text or a list of texts', "write one text, or a list")
+        return texts
+
+    def _mapping(self, given: Mapping[str, object], path: Path) -> Mapping[str, Any]:
+        value = given.get(str(path[-1]))
+        if value is None or isinstance(value, Mapping):
+            return value or {}
+        self._fault(path, f'"{path[-1]}" is not a mapping', "write `key: value` under it")
+        return {}
+
+    def _keys(self, given: Mapping[str, object], path: Path, known: tuple[str, ...], of: str = "") -> None:
+        for key in given:
+            if key not in known:
+                near = nearest(key, known)
+                help = f"did you mean {near}?" if near else f"keys are {', '.join(known)}"
+                message = f"unknown key {shown(key)}" + (f" of {of}" if of else "")
+                self.faults.append(Fault((*path, key), Problem("C702", message, help=help), key=True))
+
+    def _fault(self, path: Path, message: str, help: str) -> None:
+        self.faults.append(Fault(path, Problem("C702", message, help=help)))
+
+
+_RULES = "write `events:` and under it a list of rules, each with a kind and templates for its fields"
+
+
+def _reading_of(hint: Any) -> Reading:
+    if hint is PartialDate:
+        return "date"
+    if hint is Share:
+        return "share"
+    if hint in _NUMBERS:
+        return "number"
+    return "id" if hint in _IDS else "text"
+
+
+_IDS: Final = (DealId, EntityId, EventId)

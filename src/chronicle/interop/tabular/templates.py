@@ -1,0 +1,114 @@
+"""Templates of a mapping: ``eia:{Plant Code}-{Generator ID|dashed}``, read once and filled for every row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from chronicle.errors import InvalidValue, Problem, nearest, shown
+from chronicle.interop.tabular.cells import FILTERS
+
+Row = Sequence[str]
+Filling = Callable[[Row], str | None]
+"""Fills a template from a row; None when a cell that it needs is empty."""
+
+Tidy = Callable[[str], str]
+
+_PART = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}|([^{}]+)|([{}])")
+
+
+@frozen
+class Slot:
+    """A place for a cell: the name of its column, and what is done to the text."""
+
+    column: str
+    filter: str | None
+
+
+@frozen
+class Template:
+    """Literal texts and slots, in order."""
+
+    parts: tuple[str | Slot, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it needs."""
+        return tuple(part.column for part in self.parts if isinstance(part, Slot))
+
+
+@frozen
+class Cells:
+    """What all cells of a mapping go through: which texts are empty, and which stand for others."""
+
+    empty: frozenset[str]
+    values: Mapping[str, Mapping[str, str]]
+
+
+def parsed(text: str) -> Template:
+    """The template that a text writes. Raises ``InvalidValue`` (C702) for what is none."""
+    parts: list[str | Slot] = []
+    for found in _PART.finditer(text):
+        column, filter, literal, brace = found.groups()
+        if brace is not None or (literal is None and not column.strip()):
+            help = "write {name of a column}, or {name|slug}"
+            raise InvalidValue(Problem("C702", f"not a template: {shown(text)}", help=help))
+        if filter is not None and filter not in FILTERS:
+            near = nearest(filter, FILTERS)
+            help = f"did you mean {near}?" if near else f"write one of {', '.join(FILTERS)}"
+            raise InvalidValue(Problem("C702", f"no filter is called {shown(filter)}", help=help))
+        parts.append(literal if literal is not None else Slot(normal(column), filter))
+    return Template(tuple(parts))
+
+
+def normal(name: str) -> str:
+    """The name of a column without what nobody sees: byte order marks, odd blanks, a leading ``#``."""
+    return " ".join(name.replace("\ufeff", "").split()).lstrip("#").strip()
+
+
+def as_it_is(text: str) -> str:
+    """The tidying that does nothing."""
+    return text
+
+
+def filling(template: Template, columns: Mapping[str, int], cells: Cells, tidy: Tidy = as_it_is) -> Filling:
+    """What fills ``template`` from rows whose ``columns`` stand where they are said to stand."""
+    reads = [
+        _reading(part, columns[part.column], cells, tidy) for part in template.parts if isinstance(part, Slot)
+    ]
+    # One pattern for all literal texts: filling it is the hot path of every import.
+    pattern = "".join("%s" if isinstance(part, Slot) else part.replace("%", "%%") for part in template.parts)
+    if not reads:
+        text = pattern % ()
+        return lambda _: text
+    if pattern == "%s":
+        return reads[0]
+
+    def filled(row: Row) -> str | None:
+        pieces = tuple([read(row) for read in reads])
+        return None if None in pieces else pattern % pieces
+
+    return filled
+
+
+_NO_VALUES: Final[Mapping[str, str]] = {}
+
+
+def _reading(slot: Slot, index: int, cells: Cells, tidy: Tidy) -> Filling:
+    empty, values = cells.empty, cells.values.get(slot.column, _NO_VALUES)
+    change = FILTERS[slot.filter] if slot.filter else tidy
+    # strip also takes away the blanks that no keyboard has, such as the one that never breaks.
+    if not values and len(empty) == 1:
+        if change is as_it_is:
+            return lambda row: row[index].strip() or None
+        return lambda row: change(cell) if (cell := row[index].strip()) else None
+
+    def read(row: Row) -> str | None:
+        cell = row[index].strip()
+        cell = values.get(cell, cell)
+        return None if cell in empty else change(cell)
+
+    return read

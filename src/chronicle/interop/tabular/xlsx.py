@@ -1,0 +1,177 @@
+"""Workbooks (.xlsx) to events, by openpyxl (the extra ``xlsx``): cells become text, read like CSV.
+
+A cell is what it holds and not how it is shown: a day is an ISO day, a number its decimal digits. Places
+name the row of the sheet. The only module that knows openpyxl.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import shutil
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from decimal import Decimal
+from io import BytesIO, StringIO
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, Final
+
+from attrs import evolve
+
+from chronicle.errors import InvalidEvents, Place, Problem, UsageError, nearest, shown
+from chronicle.interop.incoming import Incoming
+from chronicle.interop.tabular.applying import Snapshots
+from chronicle.interop.tabular.csv import Lines
+from chronicle.interop.tabular.csv import read as read_table
+from chronicle.interop.tabular.mapping import TableMapping
+
+_LAST_ROW: Final = 1_048_576  # of any sheet; a row that says that it is further down is not meant
+_IN_MEMORY: Final = 1 << 23
+_CHUNK: Final = 256
+_SAMPLE: Final = 300
+# A spreadsheet counts with so many digits; what a float has beyond them is noise.
+_DIGITS: Final = ".15g"
+
+
+def read(
+    stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
+) -> Iterator[Incoming]:
+    """The events of a sheet of a workbook, and a problem with its place for all that makes none.
+
+    The sheet is the first one, unless the mapping names another. ``snapshots`` are as for CSV. Raises
+    ``InvalidEvents``: C706 for a file that is no workbook, C702 when it has no such sheet; and
+    ``UsageError`` C740 where openpyxl is not installed.
+    """
+    return read_table(stream, name, evolve(mapping, delimiter=","), snapshots, Rows)
+
+
+def sample(stream: BinaryIO, name: str) -> BinaryIO:
+    """The first rows of a workbook as CSV, for a draft of a mapping. Raises what ``read`` raises."""
+    try:
+        rows = Rows(stream)
+        try:
+            return BytesIO("".join(islice(rows, _SAMPLE)).encode())
+        finally:
+            rows.let_go()
+    except InvalidEvents as error:
+        raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
+
+
+class Rows(Lines):
+    """The rows of a sheet, each as one line of CSV, numbered as in the sheet."""
+
+    def __init__(self, stream: BinaryIO, mapping: TableMapping | None = None) -> None:
+        self.number = 0
+        self.taken: list[str] = []
+        self.damaged = False
+        self._point = "," if mapping and mapping.comma else "."
+        self._width = len(mapping.header) if mapping else 0
+        with ExitStack() as stack:
+            self._rows = _rows(stream, mapping.sheet if mapping else None, stack)
+            self._open = stack.pop_all()
+
+    def __next__(self) -> str:
+        cells = [_text(value, self._point) for value in next(self._rows)]
+        while cells and not cells[-1]:
+            cells.pop()
+        # A sheet has no end on the right: the first row that is not empty says how wide the table is.
+        self._width = self._width or len(cells)
+        cells.extend([""] * (self._width - len(cells) if cells else 0))
+        line = _line(cells)
+        self.number += 1
+        self.taken.append(line)
+        return line
+
+    def let_go(self) -> None:
+        """Close the workbook, and leave the stream open for whoever opened it."""
+        self._open.close()
+
+
+def _rows(stream: BinaryIO, title: str | None, stack: ExitStack) -> Iterator[Sequence[object]]:
+    openpyxl = _openpyxl()
+    # A workbook is an archive with its list at the end, and what is piped in or unpacked cannot be sought.
+    file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the stack
+    stack.enter_context(file)
+    shutil.copyfileobj(stream, file)
+    file.seek(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except Exception as error:  # openpyxl lets out whatever it stumbled on
+        message, help = "not a workbook", "import a table of text as csv; save other spreadsheets as .xlsx"
+        raise InvalidEvents(Problem("C706", message, help=help)) from error
+    stack.callback(workbook.close)
+    sheet = _sheet({sheet.title: sheet for sheet in workbook.worksheets}, title)
+    sheet.reset_dimensions()  # what a sheet says of its size is often wrong
+    rows = sheet.iter_rows(max_row=_LAST_ROW, values_only=True)
+    stack.callback(rows.close)
+    return _careful(rows)
+
+
+def _openpyxl() -> Any:
+    try:
+        import openpyxl
+    except ImportError:
+        message = "openpyxl is not installed, which reads workbooks"
+        help = "pip install 'chronicle-timeline[xlsx]'"
+        raise UsageError(Problem("C740", message, help=help)) from None
+    return openpyxl
+
+
+def _sheet(sheets: dict[str, Any], title: str | None) -> Any:
+    if not sheets:
+        raise InvalidEvents(Problem("C706", "workbook without a sheet of cells"))
+    if title is None:
+        return next(iter(sheets.values()))
+    if title not in sheets:
+        near = nearest(title, sheets)
+        help = f"did you mean {near}?" if near else f"sheets are {', '.join(list(sheets)[:12])}"
+        raise InvalidEvents(Problem("C702", f"no sheet {shown(title)}", help=help))
+    return sheets[title]
+
+
+def _careful(rows: Iterator[Sequence[object]]) -> Iterator[Sequence[object]]:
+    """The rows, some at a time, without the warnings of openpyxl and with one error for all of its own."""
+    while True:
+        chunk: list[Sequence[object]] = []
+        failed: Exception | None = None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                chunk.extend(islice(rows, _CHUNK))
+            except Exception as error:
+                failed = error
+        yield from chunk
+        if failed:
+            help = "open it in a spreadsheet, save it again and import that"
+            raise InvalidEvents(Problem("C706", "workbook is damaged", help=help)) from failed
+        if not chunk:
+            return
+
+
+def _text(value: object, point: str) -> str:
+    """What a cell holds, as a table of text would have it."""
+    match value:
+        case None:
+            text = ""
+        case bool():
+            text = str(value).upper()
+        case float():
+            # With the point of the mapping, for it reads all numbers of the table alike.
+            text = format(Decimal(format(value, _DIGITS)), "f").replace(".", point)
+        case datetime.datetime():
+            text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat()
+        case datetime.date() | datetime.time():
+            text = value.isoformat()
+        case _:
+            text = str(value)
+    return text
+
+
+def _line(cells: Sequence[str]) -> str:
+    text = StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()

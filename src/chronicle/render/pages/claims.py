@@ -1,0 +1,87 @@
+"""Claims about one fact: what each says of it, in words and as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from chronicle import codec
+from chronicle.dates import PartialDate
+from chronicle.engine.conflicts import Conflict
+from chronicle.events import EntityFounded, EntityRenamed, Event
+from chronicle.render.layout import PLAIN, clean, joined
+from chronicle.render.words.days import short
+from chronicle.render.words.figures import money_figure, share_of
+from chronicle.render.words.sentences import Teller
+from chronicle.render.words.sources import source_words
+
+_VERBS: Final[Mapping[str, str]] = MappingProxyType({"=": "holds", "+": "acquires", "-": "gives up", "": ""})
+_LONG_NUMBER: Final = re.compile(r"(?<![\w.])\d{5,}(?![\w.])")
+
+
+def claimed(event: Event, teller: Teller) -> str:
+    """What a claim says of the fact: its figures, what its deal would do, and when it was so."""
+    share = share_of(event)
+    shares = getattr(event, "shares", None)
+    effects = getattr(event, "effects", None) or ()
+    said = [
+        clean(event.name) if isinstance(event, EntityFounded | EntityRenamed) else "",
+        "" if share is None else f"{_VERBS[share[0]]} {clean(str(share[1]))}".strip(),
+        "" if shares is None else f"{clean(str(shares))} shares",
+        money_figure(event),
+        "; ".join("".join(text for text, _ in teller.effect(effect, event.date)) for effect in effects),
+        short(event.date),
+    ]
+    return _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", ", ".join(filter(None, said)))
+
+
+def said_by(event: Event, teller: Teller) -> str:
+    """Who makes a claim, how sure they are, since when it is known, and its id."""
+    known = teller.known(event)
+    said = [
+        "; ".join(map(source_words, event.sources)) or "no source",
+        event.confidence or "",
+        f"known from {short(PartialDate.of(known.day))}" + (" (assumed)" if known.assumed else ""),
+        clean(event.id),
+    ]
+    return " · ".join(filter(None, said))
+
+
+def differing(conflict: Conflict) -> str:
+    """What the claims differ in: "share, amount and day"."""
+    return "".join(text for text, _ in joined([[(word, PLAIN)] for word in conflict.differ]))
+
+
+def once(conflict: Conflict) -> str:
+    """That several tell one happening: "told by 2, counted once"; empty where it was no such question."""
+    return f"told by {1 + len(conflict.others)}, counted once" if conflict.once else ""
+
+
+def claim_data(event: Event, teller: Teller, counts: bool) -> dict[str, Any]:
+    """A claim as in a file, with the day from which it is known and whether it counts."""
+    known = teller.known(event)
+    return {
+        "event": codec.encode(event),
+        "counts": counts,
+        "known": known.day.isoformat(),
+        "known_assumed": known.assumed,
+    }
+
+
+def conflict_data(conflict: Conflict, teller: Teller) -> dict[str, Any]:
+    """A conflict: the fact, what claims differ in, the rule, and every claim, the one that counts first.
+
+    ``counted_once`` is true of claims that were taken as one happening; those may differ in nothing.
+    """
+    return {
+        "fact": list(conflict.fact),
+        "differ": list(conflict.differ),
+        "rule": conflict.rule,
+        "counted_once": conflict.once,
+        "claims": [
+            claim_data(conflict.chosen, teller, counts=True),
+            *(claim_data(other, teller, counts=False) for other in conflict.others),
+        ],
+    }

@@ -1,0 +1,131 @@
+"""The page of conflicts: the fact, what its claims differ in, every claim, which one counts and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from chronicle.engine.conflicts import Conflict
+from chronicle.events import Event
+from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
+from chronicle.render.pages.claims import claimed, differing, once, said_by
+from chronicle.render.terms import Terms
+from chronicle.render.words.days import speaking_day
+from chronicle.render.words.sentences import Teller
+
+_COUNTS: Final = "✓ counts  "
+_NOT: Final = "  does not  "
+_TOO: Final = "  agrees  "
+_NARROWEST: Final = 20
+
+_STAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "deal.proposed": "proposal",
+        "deal.agreed": "agreement",
+        "deal.approved": "approval",
+        "deal.completed": "completion",
+        "deal.terminated": "termination",
+    }
+)
+
+
+def conflicts_page(conflicts: Sequence[Conflict], terms: Terms, teller: Teller, width: int) -> Page:
+    """The page of ``conflicts`` on a terminal of ``width`` columns."""
+    return Page(lambda: _page(conflicts, terms, teller, page_width(width)))
+
+
+def _page(conflicts: Sequence[Conflict], terms: Terms, teller: Teller, width: int) -> Iterator[Line]:
+    if not conflicts:
+        said = f"No sources disagree{terms.words()}."
+        yield from wrap([(" ".join(filter(None, (said, terms.too_early()))), PLAIN)], width)
+        return
+    for conflict in conflicts:
+        yield from _conflict(conflict, teller, width)
+        yield []
+    count = f"{len(conflicts):,} conflict{'' if len(conflicts) == 1 else 's'}{terms.words()}"
+    yield from wrap([(count, DIM)], width)
+
+
+def _conflict(conflict: Conflict, teller: Teller, width: int) -> Iterator[Line]:
+    head: Line = [(fact_words(conflict, teller), STRONG)]
+    if conflict.once:
+        head.append((f": {once(conflict)}", PLAIN))
+    if conflict.differ:
+        head += [("; " if conflict.once else ": ", PLAIN), ("sources differ in ", PLAIN)]
+        head.append((differing(conflict), DOUBT))
+    yield from wrap(head, width)
+    yield from _claim(conflict.chosen, teller, _COUNTS, "green", width)
+    for other in conflict.others:
+        yield from _claim(other, teller, _NOT if conflict.differ else _TOO, DIM, width)
+    yield from wrap([("  rule: ", DIM), (conflict.rule, PLAIN)], width)
+
+
+def _claim(event: Event, teller: Teller, label: str, style: str, width: int) -> Iterator[Line]:
+    margin = " " * (2 + len(_NOT))
+    lines: tuple[Line, ...] = (
+        [(claimed(event, teller), STRONG)],
+        [(said_by(event, teller), DIM)],
+    )
+    head: Line = [("  ", PLAIN), (label.ljust(len(_NOT)), style)]
+    for line in lines:
+        for part in wrap(line, max(_NARROWEST, width - len(margin))):
+            yield [*head, *part]
+            head = [(margin, PLAIN)]
+
+
+def fact_words(conflict: Conflict, teller: Teller) -> str:
+    """What a conflict is about: "stake of Alibaba Group in Alibaba Pictures"."""
+    sort, *parts = conflict.fact
+    return _FACTS[sort](parts, conflict.chosen, teller)
+
+
+def _stake(parts: Sequence[str], event: Event, teller: Teller) -> str:
+    holder, target, right = parts
+    day = speaking_day(event.date)
+    of = "" if right == "equity" else f" ({clean(right)})"
+    return f"Stake of {teller.name(holder, day)} in {teller.name(target, day)}{of}"
+
+
+def _deal(parts: Sequence[str], _: Event, teller: Teller) -> str:
+    deal, kind = parts
+    return f"{_STAGES[kind].capitalize()} of {teller.titled(deal)}"
+
+
+def _investment(parts: Sequence[str], event: Event, teller: Teller) -> str:
+    investor, project = (teller.name(each, speaking_day(event.date)) for each in parts)
+    return f"Investment of {investor} in {project}"
+
+
+def _shares(parts: Sequence[str], event: Event, teller: Teller) -> str:
+    issuer, kind = parts
+    return f"{_COUNTS_OF_SHARES[kind]} of {teller.name(issuer, speaking_day(event.date))}"
+
+
+_COUNTS_OF_SHARES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "shares.issued": "New shares",
+        "shares.cancelled": "Cancelled shares",
+        "shares.restructured": "Split or consolidation of the shares",
+    }
+)
+
+
+def _name(parts: Sequence[str], _: Event, __: Teller) -> str:
+    return f"New name of {clean(parts[0])}"
+
+
+def _founding(parts: Sequence[str], _: Event, __: Teller) -> str:
+    return f"Founding of {clean(parts[0])}"
+
+
+_FACTS: Final[Mapping[str, Callable[[Sequence[str], Event, Teller], str]]] = MappingProxyType(
+    {
+        "stake": _stake,
+        "investment": _investment,
+        "shares": _shares,
+        "deal": _deal,
+        "founding": _founding,
+        "name": _name,
+    }
+)

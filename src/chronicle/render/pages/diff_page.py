@@ -1,0 +1,187 @@
+"""The page of differences: in groups, each with a sign and a word, old and new, and its events."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from chronicle.engine import views
+from chronicle.engine.diff import Difference
+from chronicle.engine.state import Fact
+from chronicle.events import Event
+from chronicle.render.layout import (
+    DIM,
+    DOUBT,
+    HEADING,
+    PLAIN,
+    STRONG,
+    Line,
+    Page,
+    clean,
+    left,
+    page_width,
+    wrap,
+)
+from chronicle.render.terms import Terms, assumed_words
+from chronicle.render.words.days import day_words, short
+from chronicle.render.words.facts import statement, subject_of
+from chronicle.render.words.sentences import Teller
+
+# The sign of each way to differ, and its style. The word stands beside it, so nothing hangs on either.
+SIGNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "began": ("+", "green"),
+        "ended": ("-", "red"),
+        "changed": ("~", "cyan"),
+        "less sure": ("?", DOUBT),
+        "surer": ("!", "blue"),
+    }
+)
+_WORD: Final = max(map(len, SIGNS))
+_INDENT: Final = 2 + _WORD + 2
+_RANK: Final = MappingProxyType({view: rank for rank, view in enumerate(views.VIEWS)})
+
+
+@frozen(eq=False)
+class Compared:
+    """The two sides that differ, and how to tell of them."""
+
+    days: tuple[datetime.date, datetime.date]
+    terms: tuple[Terms, Terms]
+    teller: Teller
+    events: Mapping[str, Event]
+    entity: str | None
+
+    def called(self, entity: str) -> str:
+        """What an entity is called on the later day."""
+        return self.teller.name(entity, max(self.days))
+
+    def values(self, facts: Sequence[Fact]) -> str:
+        """What some facts say, "or" between those that exclude each other."""
+        return " or ".join(statement(fact, self.called) + _doubt(fact) for fact in facts)
+
+
+def _doubt(fact: Fact) -> str:
+    return "" if fact.certain else " (possible)"
+
+
+def diff_page(differences: Sequence[Difference], compared: Compared, width: int) -> Page:
+    """The page of ``differences`` on a terminal of ``width`` columns."""
+    return Page(lambda: _page(differences, compared, page_width(width)))
+
+
+def _page(differences: Sequence[Difference], compared: Compared, width: int) -> Iterator[Line]:
+    whose = f"{compared.called(compared.entity)}: " if compared.entity else ""
+    title = _title(compared)
+    yield from wrap([(whose + (title if whose else title[:1].upper() + title[1:]), STRONG)], width)
+    shown = sorted(_worth_telling(differences), key=lambda each: _RANK.get(each.view, len(_RANK)))
+    for view, members in groupby(shown, key=lambda each: each.view):
+        yield []
+        yield [(clean(views.view_of(view).title), HEADING)]
+        for difference in members:
+            yield from _difference(difference, compared, width)
+    yield []
+    yield from wrap([(_count(shown, compared), DIM if shown else PLAIN)], width)
+
+
+def _title(compared: Compared) -> str:
+    (first, second), (before, after) = compared.days, compared.terms
+    recorded = Terms(recorded=after.recorded).words()
+    if before.known != after.known:
+        days = day_words(first) if first == second else f"{day_words(first)} and {day_words(second)}"
+        return f"{days}, {_learning(before.known, after.known)}{recorded}"
+    days = f"from {day_words(first)} to {day_words(second)}"
+    known = Terms(known=after.known).words() + recorded
+    if not after.assumed:
+        return days + known
+    days = f"on {day_words(second)}" if first == second else days
+    return f"what would change {days}{known}{assumed_words(after.assumed)}"
+
+
+def _learning(first: datetime.date | None, second: datetime.date | None) -> str:
+    begin = "what is known now" if first is None else f"what was known on {day_words(first)}"
+    end = "what is known now" if second is None else f"what was known on {day_words(second)}"
+    return f"from {begin} to {end}"
+
+
+def _worth_telling(differences: Sequence[Difference]) -> Iterator[Difference]:
+    """All but that an entity is, or was, of some kind, where it comes or goes anyway."""
+    whole = {each.key for each in differences if each.view == views.NAMES and each.how in ("began", "ended")}
+    return (each for each in differences if each.view != views.TYPES or each.key not in whole)
+
+
+def _difference(difference: Difference, compared: Compared, width: int) -> Iterator[Line]:
+    sign, style = SIGNS[difference.how]
+    head: Line = [(f"{sign} {left(difference.how, _WORD)}  "[: _INDENT + 2], style)]
+    room = max(20, width - _INDENT)
+    said: Line = [(f"{_subject(difference, compared)}  ", PLAIN), *_values(difference, compared)]
+    first, *others = wrap(said, room)
+    yield [*head, *first]
+    for other in others:
+        yield [(" " * _INDENT, PLAIN), *other]
+    for line in _causes(difference, compared):
+        for part in wrap(line, room):
+            yield [(" " * _INDENT, PLAIN), *part]
+
+
+def _subject(difference: Difference, compared: Compared) -> str:
+    return subject_of((difference.after or difference.before)[-1], compared.called)
+
+
+def _values(difference: Difference, compared: Compared) -> Line:
+    old = compared.values(difference.before)
+    new = compared.values(difference.after)
+    if difference.how == "began":
+        return [(new, STRONG)]
+    if difference.how == "ended":
+        return [("was ", PLAIN), (old, STRONG)]
+    if difference.how != "changed" and len(difference.after) == 1:
+        before, after = ("possible", "certain") if difference.how == "surer" else ("certain", "possible")
+        return [(statement(difference.after[0], compared.called), STRONG), (f", {before} → {after}", PLAIN)]
+    if old == new and len(difference.before) == len(difference.after) == 1:
+        return [("; ".join(_details(difference, compared)), STRONG)]
+    return [(old, STRONG), (" → ", PLAIN), (new, STRONG)]
+
+
+def _details(difference: Difference, compared: Compared) -> Iterator[str]:
+    """What differs between values that are told alike, such as the parties of a deal: part by part."""
+    old, new = difference.before[-1].value, difference.after[-1].value
+    names = getattr(new, "_fields", ())
+    for name in names:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield f"{name}: {_part(before, compared)} → {_part(after, compared)}"
+    if not names:
+        yield f"{_part(old, compared)} → {_part(new, compared)}"
+
+
+def _part(value: object, compared: Compared) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(compared.called(str(item)) for item in value) or "nobody"
+    if value is None:
+        return "nothing"
+    return clean(str(value)) if not isinstance(value, bool) else "yes" if value else "no"
+
+
+def _causes(difference: Difference, compared: Compared) -> Iterator[Line]:
+    for identifier in difference.events:
+        event = compared.events[identifier]
+        sentence = [(text, DIM) for text, _ in compared.teller.sentence(event)]
+        yield [(f"{short(event.date)}  ", DIM), *sentence, (f"  [{clean(event.id)}]", DIM)]
+    if not difference.events:
+        dates = dict.fromkeys(fact.since for fact in (*difference.after, *difference.before))
+        said = " and ".join(map(short, dates))
+        how = "is over" if difference.how == "surer" else "leaves the day open"
+        yield [(f"no new event: its date, {said}, {how}", DIM)]
+
+
+def _count(shown: Sequence[Difference], compared: Compared) -> str:
+    if not shown:
+        early = compared.terms[1].too_early()
+        return " ".join(filter(None, ("No differences.", early)))
+    return f"{len(shown):,} difference{'' if len(shown) == 1 else 's'}"

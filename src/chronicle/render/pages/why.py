@@ -1,0 +1,179 @@
+"""Why something is so: the answer of ``chronicle why``."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import frozen
+
+from chronicle import codec
+from chronicle.engine.state import Fact
+from chronicle.engine.views.data import fact_data
+from chronicle.engine.why import Ending, Reason, Step, Why
+from chronicle.errors import Place
+from chronicle.events import Effect, Event
+from chronicle.render.layout import Page, clean
+from chronicle.render.pages.claims import conflict_data
+from chronicle.render.pages.why_page import Background, why_page
+from chronicle.render.terms import Terms
+from chronicle.render.words.facts import statement, subject_of
+from chronicle.render.words.sentences import Teller
+from chronicle.render.words.sources import source_words
+
+_COLUMNS: Final = (
+    "view",
+    "subject",
+    "value",
+    "certain",
+    "since",
+    "event",
+    "kind",
+    "date",
+    "known",
+    "known_assumed",
+    "confidence",
+    "what",
+    "sources",
+    "corrections",
+    "contradicted_by",
+    "file",
+    "line",
+    "does",
+)
+
+
+@frozen(eq=False)
+class Explained:
+    """The reasons for everything that a key says on a day, in one view or in several.
+
+    ``key`` is what was asked for. ``written`` has each event by its id as it was written; ``effects``
+    what an event of a deal does or would do.
+    """
+
+    whys: tuple[Why, ...]
+    key: tuple[str, ...]
+    as_of: datetime.date
+    terms: Terms
+    teller: Teller
+    written: Mapping[str, Event]
+    effects: Mapping[str, Sequence[Effect]]
+
+    def data(self) -> dict[str, Any]:
+        """Every value with the events that made it. ``view`` is null where several views have the key."""
+        return {
+            "key": list(self.key),
+            "view": self.whys[0].view if len(self.whys) == 1 else None,
+            "as_of": self.as_of.isoformat(),
+            **self.terms.data(),
+            "reasons": [_reason(reason, self.teller) for why in self.whys for reason in why.reasons],
+            "instead": self.instead,
+            "ended": [_ending(ending, self.teller) for why in self.whys for ending in why.ended],
+        }
+
+    @property
+    def instead(self) -> str | None:
+        """What is known around that day, where there is nothing on it."""
+        if any(why.reasons for why in self.whys):
+            return None
+        return next((why.instead for why in self.whys if why.instead), None)
+
+    def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
+        """An event behind a value a row, and one that ended it. ``does`` says which: makes, ends, may end."""
+        return _COLUMNS, (row for why in self.whys for row in (*self._made(why), *self._ended(why)))
+
+    def _made(self, why: Why) -> Iterator[tuple[str, ...]]:
+        for reason in why.reasons:
+            told = self._fact(reason.fact, "certain" if reason.fact.certain else "possible")
+            for step in reason.steps:
+                yield (*told, *self._step(step), "makes")
+            for step in reason.ending:
+                yield (*told, *self._step(step), "may end")
+
+    def _ended(self, why: Why) -> Iterator[tuple[str, ...]]:
+        for ending in why.ended:
+            told = self._fact(ending.fact, "ended")
+            for step in ending.steps:
+                yield (*told, *self._step(step), "ends")
+
+    def _fact(self, fact: Fact, sure: str) -> tuple[str, ...]:
+        return (
+            fact.view,
+            subject_of(fact, self._called),
+            statement(fact, self._called),
+            sure,
+            clean(str(fact.since)),
+        )
+
+    def _step(self, step: Step) -> tuple[str, ...]:
+        event = step.event
+        others = [other.id for conflict in step.conflicts if conflict.differ for other in conflict.others]
+        return (
+            clean(event.id),
+            event.kind,
+            clean(str(event.date)),
+            step.knowledge.day.isoformat(),
+            "yes" if step.knowledge.assumed else "no",
+            event.confidence or "",
+            self.teller.told(event),
+            "; ".join(map(source_words, event.sources)),
+            clean(" ".join(correction.id for correction in step.corrections)),
+            clean(" ".join(others)),
+            clean(step.place.file) if step.place else "",
+            str(step.place.line) if step.place and step.place.line else "",
+        )
+
+    def lines(self) -> Iterator[str]:
+        """An event a line, as in a table. Where there is no value, the first line begins with ``nothing``."""
+        if self.instead:
+            yield f"nothing\t{clean(self.instead)}"
+        for row in self.rows()[1]:
+            yield "\t".join(row)
+
+    def people(self, width: int) -> Page:
+        """Each value as a tree: the events that made it, and what each rests on."""
+        background = Background(self.as_of, self.terms, self.teller, self.written, self.effects)
+        return why_page(self.whys, self.key, background, width)
+
+    def _called(self, entity: str) -> str:
+        return self.teller.name(entity, self.as_of)
+
+
+def _reason(reason: Reason, teller: Teller) -> dict[str, Any]:
+    return {
+        **_said(reason.fact),
+        "ended_by": reason.fact.span.ended_by if reason.ending else None,
+        "steps": [_step_data(step, teller) for step in reason.steps],
+        "contradicted_by": [event.id for event in reason.contradicted_by],
+        "ending": [_step_data(step, teller) for step in reason.ending],
+    }
+
+
+def _ending(ending: Ending, teller: Teller) -> dict[str, Any]:
+    return {
+        **_said(ending.fact),
+        "end": str(ending.end),
+        "ended_by": ending.fact.span.ended_by,
+        "steps": [_step_data(step, teller) for step in ending.steps],
+    }
+
+
+def _said(fact: Fact) -> dict[str, Any]:
+    """What a fact says and of what, without the ids of its events: the steps have these."""
+    return {name: value for name, value in fact_data(fact).items() if name != "events"}
+
+
+def _step_data(step: Step, teller: Teller) -> dict[str, Any]:
+    return {
+        "event": codec.encode(step.event),
+        "known": step.knowledge.day.isoformat(),
+        "known_assumed": step.knowledge.assumed,
+        "place": None if step.place is None else _place(step.place),
+        "corrections": [codec.encode(correction) for correction in step.corrections],
+        "conflicts": [conflict_data(conflict, teller) for conflict in step.conflicts],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line or None, "column": place.column or None}

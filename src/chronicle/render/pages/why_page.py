@@ -1,0 +1,250 @@
+"""The page of reasons: each value as a tree of the events behind it, and what each of these rests on.
+
+A value that is over has the event that ended it instead.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from chronicle import codec
+from chronicle.dates import PartialDate
+from chronicle.engine import views
+from chronicle.engine.conflicts import Conflict
+from chronicle.engine.replay import Key
+from chronicle.engine.state import Fact
+from chronicle.engine.why import Ending, Reason, Step, Why
+from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
+from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
+from chronicle.render.pages.claims import claimed, differing, once, said_by
+from chronicle.render.terms import Terms
+from chronicle.render.tree import Branch, tree
+from chronicle.render.words.days import day_words, short, since, until
+from chronicle.render.words.facts import statement, subject, subject_of
+from chronicle.render.words.figures import money_figure, share_figure, share_is_unknown
+from chronicle.render.words.sentences import Teller, has_parts, stated
+from chronicle.render.words.sources import source_in_full, source_words
+from chronicle.values import Source
+
+_HOLDER_AND_TARGET = 2
+_SOURCE = "green"
+_CORRECTED = "cyan"
+
+
+@frozen(eq=False)
+class Background:
+    """What a page of reasons goes by: the day, the terms, names, events as written, effects of deals."""
+
+    as_of: datetime.date
+    terms: Terms
+    teller: Teller
+    written: Mapping[str, Event]
+    effects: Mapping[str, Sequence[Effect]]
+
+    def called(self, entity: str) -> str:
+        """What an entity is called on the day."""
+        return self.teller.name(entity, self.as_of)
+
+
+def why_page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Page:
+    """The page of the reasons for what ``key`` says, on a terminal of ``width`` columns."""
+    return Page(lambda: _page(whys, key, background, page_width(width)))
+
+
+def _page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Iterator[Line]:
+    reasons = [reason for why in whys for reason in why.reasons]
+    endings = list(_endings(whys))
+    told = [*(reason.fact for reason in reasons), *(ending.fact for ending in endings)]
+    one = told[0] if len({(fact.view, fact.key) for fact in told}) == 1 else None
+    yield from wrap(_title(whys, key, one, background), width)
+    when = f"on {day_words(background.as_of)}{background.terms.words()}"
+    yield from wrap([(when, PLAIN)], width)
+    if not reasons:
+        yield []
+        yield from wrap([(_nothing(whys, background.terms), PLAIN)], width)
+    for reason in reasons:
+        yield []
+        yield from tree(_reason(reason, background, one is not None), width)
+    for ending in endings:
+        yield []
+        yield from tree(_ending(ending, background, one is not None), width)
+
+
+def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
+    """What is over, but for units that went to another owner, whose events say so already."""
+    told = {step.event.id for why in whys for reason in why.reasons for step in reason.steps}
+    for why in whys:
+        for ending in why.ended:
+            if ending.fact.view != views.UNITS or ending.steps[-1].event.id not in told:
+                yield ending
+
+
+def _title(whys: Sequence[Why], key: Key, fact: Fact | None, background: Background) -> Line:
+    if fact is not None:
+        return [
+            ("Why: ", PLAIN),
+            (f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, background.called)}", STRONG),
+        ]
+    return [("Why: ", PLAIN), (_asked(whys, key, background), STRONG)]
+
+
+def _asked(whys: Sequence[Why], key: Key, background: Background) -> str:
+    """What was asked for, where that is not one fact."""
+    if len(whys) > 1:
+        return ", ".join(map(background.called, key))
+    view = whys[0].view
+    # Without a right every right is meant, and the one of a share in a company is not spelt out.
+    whole = (*key, "equity") if view == views.HOLDINGS and len(key) == _HOLDER_AND_TARGET else key
+    what = clean(views.view_of(view).what)
+    if len(whole) == len(views.KEYS.get(view, ())) or view == views.UNITS:
+        return f"{what} of {subject(view, whole, None, background.called)}"
+    return f"{what} of {', '.join(map(background.called, key))}"
+
+
+def _nothing(whys: Sequence[Why], terms: Terms) -> str:
+    said = next((why.instead for why in whys if why.instead), "nothing is known of it")
+    return terms.too_early() or f"{said[:1].upper()}{clean(said[1:])}."
+
+
+def _reason(reason: Reason, background: Background, one: bool) -> Branch:
+    fact = reason.fact
+    sure: Line = [(", certain", PLAIN)] if fact.certain else [(", possible", DOUBT)]
+    steps = [_step(step, fact, background) for step in reason.steps]
+    steps += _ends(reason.ending, fact, "may be over", background)
+    return Branch((_head(fact, sure, since(fact.since), background, one),), tuple(steps))
+
+
+def _ending(ending: Ending, background: Background, one: bool) -> Branch:
+    """A value that is over, and the event that ended it."""
+    when = ", ".join(filter(None, (since(ending.fact.since), until(ending.end))))
+    head = _head(ending.fact, [], when, background, one)
+    return Branch((head,), tuple(_ends(ending.steps, ending.fact, "ended", background)))
+
+
+def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) -> Line:
+    """What a fact says, with what it is about where the title does not say so."""
+    what = f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, background.called)}: "
+    label: Line = [] if one else [(what, PLAIN)]
+    tail: Line = [(f", {when}", PLAIN)] if when else []
+    return [*label, (statement(fact, background.called), STRONG), *sure, *tail]
+
+
+def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) -> Iterator[Branch]:
+    """The events by which a fact came to its end; the last is the end itself, and ``said`` to be that."""
+    for step in steps:
+        yield _step(step, fact, background, said if step is steps[-1] else "")
+
+
+# An event behind a value
+
+
+def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Branch:
+    """An event, ``said`` to be what ended the fact where that is not empty."""
+    event = step.event
+    teller = background.teller
+    declared = isinstance(event, EntityDeclared)
+    date = "" if declared else f"{short(event.date)}  "
+    end: Line = [(f"{said}  ", DOUBT)] if said else []
+    head: Line = [*end, (date, STRONG), *teller.sentence(event)]
+    figures = [figure for figure in (share_figure(event), money_figure(event)) if figure]
+    if figures and not share_is_unknown(event):
+        head.append((f"  {'  '.join(figures)}", STRONG))
+    label = "effect: " if isinstance(event, DealCompleted) else "if completed: "
+    effects: list[Line] = [
+        [(label, DIM), *teller.effect(effect, event.date)]
+        for effect in background.effects.get(event.id, ())
+        if fact.view == views.DEALS or _concerns(effect, fact)
+    ]
+    note: list[Line] = [[(clean(event.note), DIM)]] if event.note else []
+    return Branch((head, *effects, _known(step), *note), tuple(_below(step, background)))
+
+
+def _concerns(effect: Effect, fact: Fact) -> bool:
+    """Whether an effect says something of what the fact is about."""
+    named = {value for _, value in effect.fields if isinstance(value, str)}
+    return bool(named.intersection(fact.key))
+
+
+def _known(step: Step) -> Line:
+    event = step.event
+    assumed = " (assumed: no source is dated)" if step.knowledge.assumed else ""
+    place = f"{step.place.file}:{step.place.line}" if step.place else ""
+    said = [
+        event.id,
+        event.kind,
+        "" if step.knowledge.day <= datetime.date.min else f"known from {_day(step.knowledge.day)}{assumed}",
+        event.confidence or "",
+        place,
+    ]
+    return [(" · ".join(clean(part) for part in said if part), DIM)]
+
+
+def _below(step: Step, background: Background) -> Iterator[Branch]:
+    for source in step.event.sources:
+        yield _source(source)
+    if not step.event.sources and not isinstance(step.event, EntityDeclared):
+        yield Branch(([("no source", DOUBT)],))
+    yield from _corrections(step, background)
+    for conflict in step.conflicts:
+        yield _conflict(conflict, background.teller)
+
+
+def _source(source: Source) -> Branch:
+    details = [
+        f"“{clean(source.quote)}”" if source.quote else "",
+        f"page {clean(source.page)}" if source.page else "",
+        clean(source.url) if source.url else "",
+        f"retrieved {short(source.retrieved)}" if source.retrieved else "",
+    ]
+    below: list[Line] = [[(detail, DIM)] for detail in details if detail]
+    return Branch(([("source  ", _SOURCE), (source_in_full(source), PLAIN)], *below))
+
+
+def _corrections(step: Step, background: Background) -> Iterator[Branch]:
+    if not step.corrections:
+        return
+    plain: dict[str, Any] = dict(codec.encode(background.written[step.event.id]))
+    for correction in step.corrections:
+        assert isinstance(correction, RecordCorrected)
+        changes = ", ".join(_change(plain, name, json.loads(text)) for name, text in correction.set)
+        known = _day(knowledge(correction).day)
+        head: Line = [
+            ("corrected  ", _CORRECTED),
+            (changes, STRONG),
+            (f": {clean(correction.reason)}", PLAIN),
+        ]
+        sources = "; ".join(map(source_words, correction.sources))
+        tail = f"{clean(correction.id)} · known from {known}" + (f" · {sources}" if sources else "")
+        yield Branch((head, [(tail, DIM)]))
+
+
+def _change(plain: dict[str, Any], name: str, value: Any) -> str:
+    """One field of a correction in words; ``plain`` is the event until then, and has the value afterwards."""
+    before = plain.pop(name, None)
+    if value is not None:
+        plain[name] = value
+    if has_parts(before) or has_parts(value):
+        return f"{clean(name)} stated anew"
+    old, new = ("nothing" if each is None else stated(each) for each in (before, value))
+    return f"{clean(name)} {old} → {new}"
+
+
+def _day(day: datetime.date) -> str:
+    return short(PartialDate.of(day))
+
+
+def _conflict(conflict: Conflict, teller: Teller) -> Branch:
+    losers = tuple(
+        Branch(([(claimed(other, teller), STRONG)], [(said_by(other, teller), DIM)]))
+        for other in conflict.others
+    )
+    if not conflict.differ:
+        return Branch(([("told by others too  ", DIM), (f"counted once; {conflict.rule}", PLAIN)],), losers)
+    told = f"{once(conflict)}; " if conflict.once else ""
+    words = f"{told}sources differ in {differing(conflict)}; this one counts: {conflict.rule}"
+    return Branch(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)

@@ -1,0 +1,1 @@
+"""Words for what is shown: days, names, sentences, marks."""

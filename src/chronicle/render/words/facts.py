@@ -1,0 +1,33 @@
+"""Facts of any view in words: what each is about, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from chronicle.engine.replay import Key
+from chronicle.engine.state import Fact
+from chronicle.engine.views import view_of
+from chronicle.render.words.said import Called, plainly, said
+
+
+def subject(view: str, key: Key, value: Any, called: Called) -> str:
+    """What a key is about; with a value that is None, as far as the key says it."""
+    told = view_of(view)
+    return plainly(said(told, told.subject, key, value, called))
+
+
+def subject_of(fact: Fact, called: Called) -> str:
+    """What a fact is about, without saying which view it is of."""
+    return subject(fact.view, fact.key, fact.value, called)
+
+
+def statement(fact: Fact, called: Called) -> str:
+    """What a fact says of what it is about."""
+    told = view_of(fact.view)
+    return plainly(said(told, told.says, fact.key, fact.value, called))
+
+
+def named_in(facts: Iterable[Fact], entity: str) -> bool:
+    """Whether any of the facts names ``entity``, in its key or in its value."""
+    return any(entity in view_of(fact.view).named(fact.key, fact.value) for fact in facts)

@@ -1,0 +1,35 @@
+"""A mark, a word and a colour for each family of events.
+
+Every mark is one column wide in every script (East Asian width neutral), and the word says the same
+as the colour, so that nothing hangs on colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chronicle.engine.views import OTHER, VIEWS
+from chronicle.engine.views.view import Mark
+
+_MERGER = Mark("⋈", "merger", "bright_red")
+_RECORD = Mark("✎", "record", "bright_black")
+_OF_NO_VIEW = {
+    "identity": _RECORD,
+    "record": _RECORD,
+    "merger": _MERGER,
+    "demerger": _MERGER,
+    "investment": Mark("✚", "invest", "bright_cyan"),
+}
+_MARKS = {view.family: view.mark for view in VIEWS.values()} | _OF_NO_VIEW
+# The order of the legend of a timeline. A family that is not named in it comes after these.
+_LEGEND = "entity record unit stake shares control listing merger investment deal partnership project role"
+
+MARKS: Mapping[str, Mark] = MappingProxyType(
+    {family: _MARKS[family] for family in dict.fromkeys((*_LEGEND.split(), *_MARKS))}
+)
+
+
+def mark_of(kind: str) -> Mark:
+    """The mark of a kind of event, by the family that its name begins with; else a plain one."""
+    return MARKS.get(kind.split(".", maxsplit=1)[0], OTHER)

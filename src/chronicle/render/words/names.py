@@ -1,0 +1,47 @@
+"""What things are called on a day, for sentences that speak of names and not of ids."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from functools import cache
+
+from chronicle.engine import views
+from chronicle.engine.state import State
+from chronicle.render.layout import clean
+
+Name = Callable[[str, datetime.date], str]
+"""The name of an entity, by its id, on a day."""
+
+
+def namer(state_on: Callable[[datetime.date], State]) -> Name:
+    """Names by the states of a history: ``namer(history.as_of)``. Each is looked up once.
+
+    An entity without a name on the day goes by its id.
+    """
+    state = cache(state_on)
+
+    @cache
+    def name(entity: str, day: datetime.date) -> str:
+        return name_in(state(day), entity)
+
+    return name
+
+
+def name_in(state: State, entity: str) -> str:
+    """The short name of an entity in a state, else its name, else its id; marked when it is only possible."""
+    found = state.view(views.NAMES, entity=entity)
+    if not found:
+        return clean(entity)
+    value: views.Name = found[-1].value
+    return called(value.short or value.name, found[-1].certain)
+
+
+def called(name: str, certain: bool) -> str:
+    """A name as it is shown, marked when it is only possible that the entity had it on the day."""
+    return clean(name) if certain else f"{clean(name)} (name possible)"
+
+
+def by_id(entity: str, _: datetime.date) -> str:
+    """The id in place of a name, where nobody has said how to find names."""
+    return clean(entity)

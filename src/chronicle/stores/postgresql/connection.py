@@ -1,0 +1,151 @@
+"""The connection of a PostgreSQL store: how it is made and set, and what is refused.
+
+For ``postgresql.py`` alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import Format
+from psycopg.types.string import ByteaBinaryLoader
+
+from chronicle.errors import Damaged, Problem, StoreError, printable
+from chronicle.stores.postgresql import tables as postgresql_tables
+from chronicle.stores.postgresql.address import Address
+from chronicle.stores.postgresql.errors import cannot, damaged, not_a_store
+
+# What goes wrong is told by our errors; without a handler Python would print the warnings of psycopg as well.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+
+COLUMNS = "position, recorded_at::varchar, id::varchar, kind::varchar, body, checksum, chain"
+"""The columns in the order of ``Record``. Text comes as bytes here, varchar as text: the body is bytes."""
+
+_LOOK = "look at the address, and whether the server runs"
+_PASSWORD = "give it in a password file, as docs/scale.md says"
+_ASKED = "password"
+_MAKE = "make it: chronicle migrate URL"
+_PARAMETERS = {"connect_timeout": "10", "fallback_application_name": "chronicle"}
+
+# Whatever the role or the database is set to. A store is found by its names alone, never by a search path;
+# and in the order of an index, even before the server has counted its records.
+_SETTINGS = """
+    SELECT set_config('search_path', 'pg_catalog', false),
+        set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+            WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
+        set_config('enable_seqscan', 'off', false),
+        set_config('enable_bitmapscan', 'off', false),
+        set_config('lock_timeout', %s, false),
+        set_config('default_transaction_isolation', 'read committed', false),
+        set_config('default_transaction_read_only', %s, false)
+"""
+
+
+def connect(address: Address, read_only: bool, patience: float = 10.0) -> psycopg.Connection[Any]:
+    """A connection to the server of ``address``, each statement by itself. Raises ``StoreError`` C507.
+
+    ``patience`` is how many seconds to wait for another writer.
+    """
+    connection, told = _connected(address)
+    if connection is None:
+        # Here, where the error of libpq is no more: it may quote the address with its password.
+        raise cannot(address.shown, f"cannot be reached: {told}", help=_PASSWORD if _ASKED in told else _LOOK)
+    try:
+        _settle(connection, address, read_only, patience)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def refuse_other_formats(
+    connection: psycopg.Connection[Any], address: Address, create: bool, read_only: bool
+) -> None:
+    """Refuse what cannot be used: C507 without a store, C502 a newer one, C515 an older one for writing."""
+    found = postgresql_tables.version(connection, address.schema)
+    if found == 0 and postgresql_tables.is_torn(connection, address.schema):
+        raise Damaged(damaged(address.shown, "one of its tables is missing"))
+    if found == 0 and create:
+        migrate(connection, address)
+        return
+    if found == 0:
+        raise cannot(address.shown, f'has no store in the schema "{address.schema}"', help=_MAKE)
+    _refuse_newer(address, found)
+    if found < postgresql_tables.FORMAT_VERSION and not read_only:
+        what = f"is of format {found}, older than {postgresql_tables.FORMAT_VERSION}, and can only be read"
+        message = f'store "{printable(address.shown)}" {what}'
+        raise StoreError(Problem("C515", message, help="bring it up to date: chronicle migrate URL"))
+
+
+def migrate(connection: psycopg.Connection[Any], address: Address) -> int:
+    """Make the tables, or bring them up to date; gives the format before. Raises C501 and C502.
+
+    Of two who make the same store at the same time, one waits, and then finds it made.
+    """
+    schema = address.schema
+    with connection.transaction():
+        postgresql_tables.lock(connection, schema)
+        found = postgresql_tables.version(connection, schema)
+        _refuse_newer(address, found)
+        if found == 0 and postgresql_tables.is_taken(connection, schema):
+            why = f'has tables of something else in the schema "{schema}"'
+            raise not_a_store(address.shown, why, help="give another schema: ?schema=NAME")
+        postgresql_tables.migrate(connection, schema, found)
+    return found
+
+
+def rows_with_damaged_text(
+    connection: psycopg.Connection[Any], query: sql.Composed, values: Sequence[object]
+) -> list[tuple[Any, ...]]:
+    """Rows of which some text is not UTF-8 any more. The stand-ins make the checksum name the record."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.adapters.register_loader("varchar", _Lenient)
+        return cursor.execute(query, values).fetchall()
+
+
+class _Lenient(Loader):
+    """Text as far as it is text."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data).decode(errors="replace")
+
+
+def _connected(address: Address) -> tuple[psycopg.Connection[Any] | None, str]:
+    """A connection, or why there is none, in words that hold no password."""
+    try:
+        asked = conninfo_to_dict(address.for_libpq)
+        ours = {name: value for name, value in _PARAMETERS.items() if name not in asked}
+        whole = make_conninfo(address.for_libpq, client_encoding="UTF8", **ours)
+    except psycopg.Error:
+        return None, "the address is not one that PostgreSQL understands"
+    try:
+        return psycopg.connect(whole, autocommit=True), ""
+    except psycopg.Error as error:
+        said = str(error).strip().partition("\n")[0].removeprefix("connection failed: ")
+    return None, said.removeprefix("connection is bad: ")
+
+
+def _settle(connection: psycopg.Connection[Any], address: Address, read_only: bool, patience: float) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        help = "make a database for it: CREATE DATABASE chronicle ENCODING 'UTF8' TEMPLATE template0"
+        raise cannot(address.shown, f"is in a database of the encoding {encoding}, not UTF8", help=help)
+    connection.execute(_SETTINGS, (f"{max(1, round(patience * 1000))}ms", "on" if read_only else "off"))
+    connection.adapters.register_loader("text", ByteaBinaryLoader)
+
+
+def _refuse_newer(address: Address, found: int) -> None:
+    newest = postgresql_tables.FORMAT_VERSION
+    if found > newest:
+        what = f"is of format {found}, newer than {newest}, the newest that is known here"
+        message = f'store "{printable(address.shown)}" {what}'
+        raise StoreError(Problem("C502", message, help="install a newer Chronicle"))

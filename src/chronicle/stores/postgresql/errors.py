@@ -1,0 +1,111 @@
+"""What the failures of PostgreSQL mean, as errors of ours. For the PostgreSQL store alone.
+
+No message of libpq or the server goes further with a password in it, and no error of ours carries theirs
+along: what a traceback shows are the words written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from chronicle.errors import Damaged, Problem, StoreError, printable
+from chronicle.stores.postgresql.tables import NOT_NEXT
+
+AGAIN: Final = "open it again; an append without an answer may be made again, nothing is kept twice"
+"""What to do when nobody knows whether an append was kept."""
+
+
+@contextmanager
+def reported(location: str) -> Iterator[None]:
+    """Whatever psycopg raises inside, as one of our errors."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _translated(location, error) from None
+    except UnicodeDecodeError:
+        raise Damaged(damaged(location, "it holds text that is not UTF-8")) from None
+
+
+def damaged(location: str, reason: str) -> Problem:
+    """C510: the tables are not what we wrote."""
+    return Problem(
+        "C510",
+        f'store "{printable(location)}" is damaged: {printable(reason)}',
+        help="restore a backup; nothing was repaired",
+    )
+
+
+def not_a_store(location: str, why: str, help: str) -> StoreError:
+    """C501: what is there is something else."""
+    return StoreError(Problem("C501", f'"{printable(location)}" {why}', help=help))
+
+
+def cannot(location: str, why: str, help: str | None = None) -> StoreError:
+    """C507: the store cannot do what was asked of it."""
+    return StoreError(Problem("C507", f'store "{printable(location)}" {why}', help=help))
+
+
+def is_lost(error: BaseException, connection: psycopg.Connection[Any]) -> bool:
+    """Whether nobody knows what became of a transaction: the server did not say that it undid it."""
+    unsaid = isinstance(error, psycopg.Error) and error.sqlstate is None
+    return unsaid or connection.info.transaction_status != TransactionStatus.IDLE
+
+
+def is_not_next(error: psycopg.Error) -> bool:
+    """Whether records were refused because the store has moved on, or has an id already."""
+    return error.sqlstate == NOT_NEXT or isinstance(error, errors.UniqueViolation)
+
+
+def _translated(location: str, error: psycopg.Error) -> StoreError:
+    told = _reason(error)
+    for kinds, answer in _ANSWERS:
+        if isinstance(error, kinds):
+            return answer(location, told)
+    if error.sqlstate is None or isinstance(error, _GONE):
+        return cannot(location, f"has lost its connection: {told}", help=AGAIN)
+    return cannot(
+        location, f"cannot be read or written: {told}", help="nothing was changed; look at the server"
+    )
+
+
+def _busy(location: str, _: str) -> StoreError:
+    what = f'store "{printable(location)}" is busy: another process is writing'
+    return StoreError(Problem("C508", what, help="try again in a moment"))
+
+
+def _not_allowed(location: str, told: str) -> StoreError:
+    help = "docs/scale.md has the roles: an owner, writers and readers"
+    return cannot(location, f"does not allow that to this role: {told}", help=help)
+
+
+def _only_read(location: str, told: str) -> StoreError:
+    help = "a replica takes no records: give the address of the server that does"
+    return cannot(location, f"can only be read: {told}", help=help)
+
+
+def _damaged(location: str, told: str) -> StoreError:
+    return Damaged(damaged(location, told))
+
+
+_GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.IdleSessionTimeout)
+
+_ANSWERS: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[str, str], StoreError]], ...] = (
+    ((errors.LockNotAvailable, errors.SerializationFailure, errors.DeadlockDetected), _busy),
+    ((errors.InsufficientPrivilege,), _not_allowed),
+    ((errors.ReadOnlySqlTransaction,), _only_read),
+    # Our statements are right: an error in one means that the tables are not what they were.
+    ((errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction), _damaged),
+    ((errors.IntegrityError, errors.DataError, errors.DataCorrupted, errors.IndexCorrupted), _damaged),
+)
+
+
+def _reason(error: psycopg.Error) -> str:
+    """What was said, in one line."""
+    said = error.diag.message_primary or str(error)
+    return printable(said.strip().partition("\n")[0])

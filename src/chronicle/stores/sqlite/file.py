@@ -1,0 +1,238 @@
+"""The file of an SQLite store: how it is made, opened and brought up to date. For ``sqlite.py`` alone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+from chronicle.errors import Problem, StoreError, printable
+from chronicle.stores.drafts import drafted, sync, sync_folder
+from chronicle.stores.sqlite import tables as sqlite_tables
+from chronicle.stores.sqlite.errors import cannot, not_a_store, reported
+from chronicle.stores.sqlite.tables import APPLICATION_ID, FORMAT_VERSION
+
+_OLDEST_SQLITE = (3, 37, 0)
+_SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
+# For those who write: room for the pages of the index of ids, and fewer, larger checkpoints; but no log so
+# large that to write it anew takes long.
+_WRITING = ("cache_size = -32000", "wal_autocheckpoint = 2000")
+_AT_ONCE = 1 << 20
+
+
+def make(path: Path) -> None:
+    """Make an empty store at ``path`` when nothing is there. Raises C507 when that cannot be done."""
+    _refuse_old_sqlite(str(path))
+    try:
+        if path.exists():
+            return
+        with drafted(path) as draft:
+            draft.touch(exist_ok=False)
+            _lay_out(draft)
+    except FileExistsError:
+        # Another process was faster; its store is the one to use.
+        return
+    except (OSError, ValueError) as error:
+        why = f"cannot be made: {_reason(error)}"
+        raise cannot(str(path), why, help="look at the folder and its permissions") from None
+
+
+def connect(path: Path, read_only: bool, patience: float) -> sqlite3.Connection:
+    """A connection to the store at ``path``.
+
+    Raises C501, C502 or C507 when it is none, and C515 for one of an older format that is to be written.
+    """
+    _refuse_old_sqlite(str(path))
+    _refuse_what_is_no_store(path)
+    connection = _connection(path, patience, _is_fixed(path) if read_only else False)
+    try:
+        with reported(str(path)):
+            _refuse_other_formats(path, connection)
+            _write_log_anew(path, connection, read_only)
+            connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+            if read_only:
+                # A connection for reading may not write, but it may tidy up the two files that SQLite
+                # puts beside the store while it is open; one opened with mode=ro would leave them there.
+                connection.execute("PRAGMA query_only = ON")
+            else:
+                _refuse_older_format(path, connection)
+                _prepare_for_writing(path, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def migrate(path: Path, patience: float) -> tuple[int, int]:
+    """Bring the store at ``path`` up to the present format: the format before and after.
+
+    Raises C501, C502 or C507 when it is no store, C508 when another process is writing.
+    """
+    _refuse_old_sqlite(str(path))
+    _refuse_what_is_no_store(path)
+    connection = _connection(path, patience, fixed=False)
+    try:
+        with reported(str(path)):
+            _refuse_other_formats(path, connection)
+            return sqlite_tables.migrate(connection), FORMAT_VERSION
+    finally:
+        connection.close()
+
+
+def _refuse_old_sqlite(location: str) -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        oldest = ".".join(map(str, _OLDEST_SQLITE))
+        raise cannot(location, f"needs SQLite {oldest} or newer, not {sqlite3.sqlite_version}")
+
+
+def _connection(path: Path, patience: float, fixed: bool) -> sqlite3.Connection:
+    with reported(str(path)):
+        # As a URI, so that SQLite never makes a file; as_uri() escapes "?", "#" and "%" of the path.
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{'mode=ro&immutable=1' if fixed else 'mode=rw'}",
+            uri=True,
+            timeout=patience,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            for setting in _SETTINGS:
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _is_fixed(path: Path) -> bool:
+    """Whether to read the file by itself, as it is now, without the two files by which SQLite shares it.
+
+    So it is on a disk to which nobody can write. And so it is when nobody has the store open and we may not
+    write to it: the two files would be ours then, and keep its writers out.
+    """
+    if _log_size(path):
+        return False
+    folder = path.absolute().parent
+    if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return True
+    return not os.access(path, os.W_OK) and not os.path.exists(f"{path}-shm")
+
+
+def _log_size(path: Path) -> int:
+    """The size of the log that SQLite keeps beside a file in use, or after an end that was not orderly."""
+    try:
+        return Path(f"{path}-wal").stat().st_size
+    except OSError:
+        return 0
+
+
+def _write_log_anew(path: Path, connection: sqlite3.Connection, read_only: bool) -> None:
+    """Make what stands in the log durable, before anything is built on it.
+
+    After a failed sync the system takes for written what never reached the disk, and the next sync says
+    that all is well. So what a writer left in the log before it was stopped may be gone when the power
+    fails, though SQLite reads it and copies it to the file. The same bytes, written once more, reach the
+    disk. When another process is appending, it did so when it opened the store.
+    """
+    if not _log_size(path):
+        return
+    try:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}:
+            return
+        raise
+    try:
+        with Path(f"{path}-wal").open("r+b", buffering=0) as log:
+            place = 0
+            while page := log.read(_AT_ONCE):
+                log.seek(place)
+                place += log.write(page)
+            sync(log.fileno())
+    except OSError as error:
+        # Who may only read has SQLite copy nothing.
+        if not (read_only and isinstance(error, PermissionError)):
+            raise cannot(str(path), f"cannot be written: {_reason(error)}", help="look at the disk") from None
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _prepare_for_writing(path: Path, connection: sqlite3.Connection) -> None:
+    for setting in _WRITING:
+        connection.execute(f"PRAGMA {setting}")
+    _keep_a_log(path, connection)
+    try:
+        # SQLite syncs the name of a new log, and does not tell when that fails.
+        sync_folder(path.absolute().parent)
+    except OSError as error:
+        raise cannot(str(path), f"cannot be written: {_reason(error)}", help="look at the disk") from None
+
+
+def _keep_a_log(path: Path, connection: sqlite3.Connection) -> None:
+    """Have SQLite write to a log first. By its other ways to commit, a loss of power may undo what is done.
+
+    SQLite answers with how it will be, and raises nothing when that is as before.
+    """
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise cannot(str(path), "cannot be written: no log can be kept beside it", help="look at the disk")
+
+
+def _lay_out(path: Path) -> None:
+    """Tables, triggers and header, synced to disk."""
+    connection = _connection(path, patience=0, fixed=False)
+    try:
+        with reported(str(path)):
+            _keep_a_log(path, connection)
+            sqlite_tables.lay_out(connection)
+    finally:
+        connection.close()
+
+
+def _refuse_what_is_no_store(path: Path) -> None:
+    """Look at what is there, before SQLite is asked to make sense of it.
+
+    The file is not opened for that: to close it again would take away the locks that any other connection of
+    this process has on it, and another process could then remove the log under its hands.
+    """
+    location = str(path)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        way = "make it by recording events: chronicle record FILES --into STORE"
+        raise cannot(location, "does not exist", help=way) from None
+    except (OSError, ValueError) as error:
+        raise cannot(location, f"cannot be opened: {_reason(error)}") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise cannot(location, "cannot be opened: is a directory")
+    if not os.access(path, os.R_OK):
+        raise cannot(location, "cannot be opened: permission denied")
+    if not status.st_size:
+        way = "remove the file; recording makes a new store"
+        raise not_a_store(location, "is not a store: the file is empty", help=way)
+
+
+def _refuse_other_formats(path: Path, connection: sqlite3.Connection) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = sqlite_tables.version(connection)
+    if application != APPLICATION_ID or version < 1:
+        way = "give the path of a store"
+        raise not_a_store(str(path), "is not a store: it is an SQLite file of something else", help=way)
+    if version > FORMAT_VERSION:
+        what = f"is of format {version}, newer than {FORMAT_VERSION}, the newest that is known here"
+        raise StoreError(
+            Problem("C502", f'store "{printable(str(path))}" {what}', help="install a newer Chronicle")
+        )
+
+
+def _refuse_older_format(path: Path, connection: sqlite3.Connection) -> None:
+    version = sqlite_tables.version(connection)
+    if version < FORMAT_VERSION:
+        what = f"is of format {version}; format {FORMAT_VERSION} is written here"
+        way = f"bring it up to date: chronicle migrate {printable(str(path))}"
+        raise StoreError(Problem("C515", f'store "{printable(str(path))}" {what}', help=way))
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()

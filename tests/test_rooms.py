@@ -1,0 +1,94 @@
+"""The rooms of the house: how many there are, what they are called, and that old names lead to new ones."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import chronicle
+from chronicle.cli.workloads import made
+from chronicle.engine.replay import Span
+
+MOST_ROOMS = 13
+MOST_FILES = 15
+
+
+def test_there_are_few_rooms_at_the_top(root: Path) -> None:
+    """What one has to hold in the head at once."""
+    rooms = [
+        path.name
+        for path in (root / "src" / "chronicle").iterdir()
+        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
+    ]
+    assert len(set(rooms) - {"__init__.py", "__main__.py"}) <= MOST_ROOMS
+
+
+def test_no_folder_has_many_files(root: Path) -> None:
+    """Who opens a folder sees all of it."""
+    folders = {path.parent for path in (root / "src").rglob("*.py")}
+    crowded = {folder.name: n for folder in folders if (n := len(list(folder.glob("*.py")))) > MOST_FILES}
+    assert crowded == {}
+
+
+def test_no_class_has_the_name_of_another(root: Path) -> None:
+    """One word, one idea."""
+    names = Counter(
+        node.name
+        for path in (root / "src").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("chronicle.replay", "chronicle.engine.replay"),
+        ("chronicle.projectors.guarded", "chronicle.engine.projectors.guarded"),
+        ("chronicle.codes", "chronicle.errors.codes"),
+        ("chronicle.interop.bods_rules", "chronicle.interop.bods.rules"),
+        ("chronicle.interop.mapping", "chronicle.interop.tabular.mapping"),
+        ("chronicle.stores.sqlite_tables", "chronicle.stores.sqlite.tables"),
+    ],
+)
+def test_a_module_goes_by_its_old_name_for_one_version(
+    old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a warning that names the new place; it is the same module, not a second one."""
+    monkeypatch.delitem(sys.modules, old, raising=False)
+    with pytest.warns(DeprecationWarning, match=f"{old} is {new} now"):
+        module = import_module(old)
+    assert module is import_module(new)
+    assert module.__name__ == new
+    assert module.__spec__ is not None
+    assert module.__spec__.name == new
+    monkeypatch.delitem(sys.modules, old)
+
+
+def test_names_are_taken_from_old_modules_as_from_new_ones() -> None:
+    """In a program of its own, as 0.1.0 had it written."""
+    program = "from chronicle.replay import Span; from chronicle import views; print(Span, views.HOLDINGS)"
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{Span} holdings\n"
+    assert done.stderr.count("DeprecationWarning") == 2
+
+
+def test_what_never_was_is_not_found() -> None:
+    """The old names are those that there were, and no others."""
+    with pytest.raises(ModuleNotFoundError):
+        import_module("chronicle.attic")
+
+
+def test_the_wheel_has_its_workloads() -> None:
+    """``chronicle bench`` runs wherever the package is installed."""
+    assert len(made(1_000).events) == 1_000
+    assert chronicle.__version__
