@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
 from operator import add, sub
 from types import MappingProxyType
@@ -104,38 +104,47 @@ class Settled:
     set_aside: Mapping[str, str]
 
 
-def settle(events: Sequence[Event], known: Mapping[str, datetime.date] = MappingProxyType({})) -> Settled:
+def settle(
+    events: Sequence[Event],
+    known: Mapping[str, datetime.date] = MappingProxyType({}),
+    related: Iterable[Sequence[Event]] | None = None,
+) -> Settled:
     """Choose among claims about the same fact. ``events`` stand in order of position, as known.
 
     ``known`` has, by id, the day from which a corrected event could be known: that of the event as it was
-    written.
+    written. Only events that stand together in one of ``related``, if that is given, can be rivals.
     """
-    facts = {fact: claims for fact, claims in _facts(events).items() if _may_rival(claims)}
-    facts.update(_facts_with_rumours(events))
-    if not facts:
+    told = [events] if related is None else related
+    rivals = {fact: claims for fact, claims in _facts(told).items() if _may_rival(claims)}
+    rumours = _facts_with_rumours(events)
+    if not rivals and not rumours:
         return Settled(tuple(events), (), MappingProxyType({}))
     positions = {event.id: position for position, event in enumerate(events)}
+    firsts = {fact: min(positions[claim.id] for claim in claims) for fact, claims in rivals.items()}
+    facts = {fact: rivals[fact] for fact in sorted(rivals, key=firsts.__getitem__)} | rumours
     set_aside: dict[str, str] = {}
     conflicts: list[Conflict] = []
     for fact, claims in facts.items():
         ranked = sorted(claims, key=lambda claim: weight(claim, positions[claim.id], known), reverse=True)
-        rivals = _choices(ranked)
-        for chosen, rumour in _outweighed([kept for kept, _ in rivals]):
-            next(others for kept, others in rivals if kept is chosen).append(rumour)
-        for chosen, others in rivals:
+        choices = _choices(ranked)
+        for chosen, rumour in _outweighed([kept for kept, _ in choices]):
+            next(others for kept, others in choices if kept is chosen).append(rumour)
+        for chosen, others in choices:
             set_aside.update((other.id, chosen.id) for other in others)
             conflicts.extend(_conflict(fact, chosen, others, positions))
-    kept = tuple(event for event in events if event.id not in set_aside)
+    kept = tuple([event for event in events if event.id not in set_aside]) if set_aside else tuple(events)
     return Settled(kept, tuple(conflicts), set_aside)
 
 
-def _facts(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
+def _facts(related: Iterable[Sequence[Event]]) -> dict[tuple[str, ...], list[Event]]:
     facts: defaultdict[tuple[str, ...], list[Event]] = defaultdict(list)
-    for event in events:
-        # A claim without a source has no rival: see _independent.
-        kind = type(event)
-        if kind in _ABOUT and event.sources and (kind not in _TRADES or _may_have_rival(event)):
-            facts[_ABOUT[kind](event)].append(event)
+    about = dict(_ABOUT)
+    for events in related:
+        for event in events:
+            kind = type(event)
+            # A claim without a source has no rival: see _independent.
+            if kind in about and event.sources and (kind not in _TRADES or _may_have_rival(event)):
+                facts[about[kind](event)].append(event)
     return facts
 
 

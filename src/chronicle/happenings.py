@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from attrs import Factory, define, evolve, field, fields, frozen
 
+from chronicle.arranged import Arranged, arrange, hang_together
 from chronicle.conflicts import Conflict, told_once, weight
 from chronicle.dates import PartialDate, parse_date
 from chronicle.errors import Problem
@@ -170,24 +171,30 @@ class _Found:
         self.problems.append(Problem("C418", message, help=help, events=tuple(ids[:_SHOWN])))
 
 
-def join(events: Sequence[Event], known: Mapping[str, datetime.date] = MappingProxyType({})) -> Told:
+def join(
+    events: Sequence[Event],
+    known: Mapping[str, datetime.date] = MappingProxyType({}),
+    arranged: Arranged | None = None,
+) -> Told:
     """Take claims of one happening together. ``events`` stand in order of position, as known.
 
-    ``known`` has, by id, the day from which a corrected event could be known.
+    ``known`` has, by id, the day from which a corrected event could be known. ``arranged`` has the same
+    events, if somebody has arranged them already.
     """
-    subjects = _subjects(events)
+    arranged = arranged or arrange(events)
     doubled = [
         subject
-        for subject, claims in subjects.several.items()
-        if _hang_together(claims) and _by_several(claims)
+        for key in arranged.overlapping
+        for subject, claims in _subjects(arranged.about(key)).items()
+        if len(claims) > 1 and hang_together(claims) and _by_several(claims)
     ]
-    if not doubled and not subjects.sided:
+    sided = [event for event, _, _ in arranged.sided if event.sources and not event.apart]
+    if not doubled and not sided:
         return Told(tuple(events))
     found = _Found({event.id: position for position, event in enumerate(events)}, known)
-    places = {subject: found.positions[event.id] for subject, event in subjects.first.items()}
-    doubled.sort(key=places.__getitem__)
-    subjects.sided.sort(key=lambda each: places[each[0]])
-    sides = list(_sides(subjects))
+    subjects = _Claims(arranged, found.positions)
+    doubled.sort(key=subjects.place)
+    sides = list(_sides(sided, subjects))
     wanted = dict.fromkeys((*doubled, *(subject for pair in sides for subject in pair)))
     happenings = {subject: list(_happenings(subjects.claims(subject), found)) for subject in wanted}
     _mirror(happenings, sides, found)
@@ -198,40 +205,39 @@ def join(events: Sequence[Event], known: Mapping[str, datetime.date] = MappingPr
 
 
 @define
-class _Subjects:
-    """The claims that can have another teller, by what they are about: mostly one about each thing."""
+class _Claims:
+    """The claims that can have another teller, by what they are about and by position."""
 
-    first: dict[_Subject, Event] = Factory(dict)
-    several: dict[_Subject, list[Event]] = Factory(dict)
-    # Those that name the other side of a purchase or a sale.
-    sided: list[tuple[_Subject, str]] = Factory(list)
+    _arranged: Arranged
+    _positions: Mapping[str, int]
+    _found: dict[_Subject, list[Event]] = Factory(dict)
 
     def claims(self, subject: _Subject) -> Sequence[Event]:
         """The claims about one subject, by position."""
-        return self.several.get(subject) or [self.first[subject]]
+        if subject not in self._found:
+            kind, about = subject
+            # All that is about one subject concerns the same.
+            key = (*about, "equity") if kind is InvestmentMade else about
+            claims = _subjects(self._arranged.about(key)).get(subject, [])
+            self._found[subject] = sorted(claims, key=self.position)
+        return self._found[subject]
+
+    def place(self, subject: _Subject) -> int:
+        """The position of the first claim about a subject."""
+        return self.position(self.claims(subject)[0])
+
+    def position(self, claim: Event) -> int:
+        """The position of a claim."""
+        return self._positions[claim.id]
 
 
-def _subjects(events: Iterable[Event]) -> _Subjects:
-    found = _Subjects()
-    first, several, about = found.first, found.several, _ABOUT
+def _subjects(events: Iterable[Event]) -> dict[_Subject, list[Event]]:
+    """The claims among some events that can have another teller, by what they are about."""
+    found: dict[_Subject, list[Event]] = {}
     for event in events:
-        # Most events of a register end here.
         kind = type(event)
-        about_kind = about.get(kind)
-        if about_kind is None or not event.sources or event.apart:
-            continue
-        subject = kind, about_kind(event)
-        earlier = first.setdefault(subject, event)
-        if earlier is not event:
-            several.setdefault(subject, [earlier]).append(event)
-        if kind is StakeAcquired:
-            named = event.seller  # type: ignore[attr-defined]  # of this kind
-        elif kind is StakeDisposed:
-            named = event.buyer  # type: ignore[attr-defined]  # of this kind
-        else:
-            continue
-        if named is not None:
-            found.sided.append((subject, named))
+        if kind in _ABOUT and event.sources and not event.apart:
+            found.setdefault((kind, _ABOUT[kind](event)), []).append(event)
     return found
 
 
@@ -248,20 +254,11 @@ def _subject(event: Event) -> _Subject:
 # Claims of one kind
 
 
-def _hang_together(claims: Sequence[Event]) -> bool:
-    """Whether the windows of two of the claims overlap."""
-    over = 0
-    for order, past in sorted([(claim.date.order, claim.date.past) for claim in claims]):
-        if order < over:
-            return True
-        over = past
-    return False
-
-
 def _by_several(claims: Sequence[Event]) -> bool:
     """Whether not all are told by the same: what one publisher tells are as many happenings."""
+    sources = claims[0].sources
     first = publishers(claims[0])
-    return any(publishers(claim) != first for claim in claims)
+    return any(claim.sources != sources and publishers(claim) != first for claim in claims)
 
 
 def _happenings(claims: Sequence[Event], found: _Found) -> Iterator[_Happening]:
@@ -467,13 +464,14 @@ def _deal(happening: _Happening) -> str | None:
 # The notices of a buyer and of a seller
 
 
-def _sides(subjects: _Subjects) -> Iterator[tuple[_Subject, _Subject]]:
+def _sides(sided: Iterable[Event], subjects: _Claims) -> Iterator[tuple[_Subject, _Subject]]:
     """Each pair of subjects, purchase and sale, of which some claim of one names the holder of the other."""
     pairs: dict[tuple[_Subject, _Subject], None] = {}
-    for subject, named in subjects.sided:
+    for event in sorted(sided, key=lambda each: (subjects.place(_subject(each)), subjects.position(each))):
+        subject = _subject(event)
         kind = StakeDisposed if subject[0] is StakeAcquired else StakeAcquired
-        opposite = (kind, (named, *subject[1][1:]))
-        if opposite in subjects.first:
+        opposite = (kind, (getattr(event, _other_party(event)), *subject[1][1:]))  # type: ignore[arg-type]  # a stake
+        if subjects.claims(opposite):
             pairs[(subject, opposite) if kind is StakeDisposed else (opposite, subject)] = None
     return iter(pairs)
 

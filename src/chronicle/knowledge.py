@@ -16,6 +16,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from chronicle import codec, happenings
+from chronicle.arranged import Arranged, arrange
 from chronicle.collector import paused_collector
 from chronicle.conflicts import Conflict, Settled, contradicted, settle
 from chronicle.dates import PartialDate
@@ -43,6 +44,8 @@ _Patch = tuple[tuple[str, str], ...]
 
 Turns = Callable[[Iterable[Event]], Mapping[str, Any]]
 """For each of some records, by its id, something that sorts it among them: the newest comes last."""
+
+_RECORDS = frozenset({RecordCorrected, RecordRetracted, IdentityLinked})
 
 
 @frozen
@@ -85,10 +88,8 @@ def visible(
     field wins; a correction that was itself retracted or corrected counts as that leaves it. ``turns``
     says which of two records is the newer, where that is not to go by their own dates.
     """
-    seen = [event for event in events if known is None or knowledge(event).day <= known]
-    records = [
-        event for event in seen if isinstance(event, RecordCorrected | RecordRetracted | IdentityLinked)
-    ]
+    seen = list(events) if known is None else [event for event in events if knowledge(event).day <= known]
+    records = [event for event in seen if type(event) in _RECORDS]
     if not records:
         return Visible(tuple(seen))
     resolved = _resolve(records, turns or _turns)
@@ -162,9 +163,13 @@ def resolve(
     """
     with paused_collector():
         seen = visible(events, known)
-        told = happenings.join(seen.events, seen.known)
-        settled = settle(told.events, seen.known)
-        deals = happenings.in_deals(settled.events, in_order(settled.events, ORDER), seen.known)
+        arranged = arrange(seen.events)
+        told = happenings.join(seen.events, seen.known, arranged)
+        arranged = _rearranged(told.events, arranged)
+        settled = settle(told.events, seen.known, arranged.related())
+        if settled.set_aside:
+            arranged = arranged.without(settled.set_aside, settled.events)
+        deals = happenings.in_deals(settled.events, arranged.reaching, seen.known)
         counted = _with_lots(
             Settled(
                 deals.events,
@@ -175,9 +180,15 @@ def resolve(
         doubtful = told.doubtful | deals.doubtful
         shipped = [projector for projector in projectors if projector in PROJECTORS]
         terms = Terms(origin, deals.effects, doubtful)
-        replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms)
+        arranged = _rearranged(counted.events, arranged)
+        replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms, arranged=arranged)
         problems = (*told.problems, *deals.problems)
         return Resolved(seen, counted, replayed.ordered, replayed.ledger, problems, doubtful)
+
+
+def _rearranged(events: Sequence[Event], arranged: Arranged) -> Arranged:
+    """``arranged``, or ``events`` arranged where these are others: mostly nothing is set aside."""
+    return arranged if events is arranged.events else arrange(events)
 
 
 def _with_lots(settled: Settled) -> Settled:

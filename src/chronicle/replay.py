@@ -300,8 +300,10 @@ class Before:
 
     def __init__(self, changes: _Changes) -> None:
         self._cells = changes.cells
-        # For the views that some projector looked through by a part of the key, from then on.
-        self.indexed: dict[str, dict[int, dict[str, list[Key]]]] = {}
+        # For the views that some projector looked through by a part of the key, from then on; and the keys
+        # that had no cell before, until they are looked for.
+        self._indexed: dict[str, dict[int, dict[str, list[Key]]]] = {}
+        self.appeared: dict[str, list[Key]] = {}
         # For the views that some projector looked through by what their values name, from then on.
         self.naming: dict[str, dict[str, dict[str, dict[Key, None]]]] = {}
 
@@ -312,11 +314,20 @@ class Before:
 
     def where(self, view: str, position: int, part: str) -> list[tuple[Key, Any]]:
         """The cells (key, value) of a view whose key has ``part`` at ``position``, oldest key first."""
-        cells, indexes = self._cells[view], self.indexed.setdefault(view, {})
-        if position not in indexes:
-            indexes[position] = _index(cells, position)
-        found = ((key, cells[key][-1].value) for key in indexes[position].get(part, ()))
+        cells = self._cells[view]
+        found = ((key, cells[key][-1].value) for key in self._keys(view, position, part))
         return [(key, value) for key, value in found if value is not None]
+
+    def _keys(self, view: str, position: int, part: str) -> Sequence[Key]:
+        """The keys of a view, also of empty cells, that have ``part`` at ``position``."""
+        indexes = self._indexed.setdefault(view, {})
+        appeared = self.appeared.setdefault(view, [])
+        for known, index in indexes.items() if appeared else ():
+            _add_to(index, appeared, known)
+        appeared.clear()
+        if position not in indexes:
+            indexes[position] = _index(self._cells[view], position)
+        return indexes[position].get(part, ())
 
     def naming_in(self, view: str, name: str, part: str) -> list[tuple[Key, Any]]:
         """The cells (key, value) of a view whose value has ``part`` among the texts of its field ``name``."""
@@ -331,9 +342,8 @@ class Before:
 
     def ended_by(self, view: str, position: int, part: str, event: str) -> list[tuple[Key, Any]]:
         """The cells of a view that ``event`` ended and that are empty since, with what stood in them."""
-        self.where(view, position, part)
         cells = self._cells[view]
-        logs = ((key, cells[key][-2:]) for key in self.indexed[view][position].get(part, ()))
+        logs = ((key, cells[key][-2:]) for key in self._keys(view, position, part))
         return [(key, log[0].value) for key, log in logs if log[-1].value is None and log[-1].event == event]
 
     def made_by(self, view: str, key: Key) -> str | None:
@@ -346,11 +356,6 @@ class Before:
         for name, index in self.naming[view].items():
             _note(index, key, getattr(value, name, ()))
 
-    def appeared(self, view: str, key: Key) -> None:
-        """Note a key of an indexed view that had no cell before. For replay alone."""
-        for position, index in self.indexed[view].items():
-            index.setdefault(key[position], []).append(key)
-
 
 def _note(index: dict[str, dict[Key, None]], key: Key, parts: Iterable[str]) -> None:
     for part in parts:
@@ -359,9 +364,13 @@ def _note(index: dict[str, dict[Key, None]], key: Key, parts: Iterable[str]) -> 
 
 def _index(keys: Iterable[Key], position: int) -> dict[str, list[Key]]:
     index: dict[str, list[Key]] = {}
+    _add_to(index, keys, position)
+    return index
+
+
+def _add_to(index: dict[str, list[Key]], keys: Iterable[Key], position: int) -> None:
     for key in keys:
         index.setdefault(key[position], []).append(key)
-    return index
 
 
 Handler = Callable[[Any, Before], Iterable[Change]]
@@ -585,8 +594,9 @@ def in_order(events: Iterable[E], ranks: Mapping[type, int]) -> list[E]:
     """
     width = 1 + max(ranks.values(), default=0)
     # The sort is stable, so position needs no place in the key.
-    ordered = sorted(events, key=lambda event: event.date.order * width + ranks[type(event)])
-    if any(event.after is not None for event in ordered):
+    of = dict(ranks)
+    ordered = sorted(events, key=lambda event: event.date.order * width + of[type(event)])
+    if [event for event in ordered if event.after is not None]:
         return _follow(ordered)
     return ordered
 
@@ -694,8 +704,8 @@ class Replay:
         if self.own:
             self.take_with_care(ordered)
             return
-        table, before, changes = self.handlers, self.before, self.changes
-        cells, indexed, naming = changes.cells, before.indexed, before.naming
+        table, before, cells = self.handlers, self.before, self.changes.cells
+        appeared, naming, keep = before.appeared, before.naming, self._keep
         for event in ordered:
             handler = table.get(type(event))
             if handler is None:
@@ -703,37 +713,56 @@ class Replay:
             # All changes of an event are worked out before the first is made, so that "before" means it.
             for change in tuple(handler(event, before)):
                 view, key, _, value, _, _, made_from = change
-                logs = cells[view]
-                log = logs.get(key)
-                if log is not None:
-                    if value is None and log[-1].value is None:
-                        continue
-                    log.append(change)
-                elif value is None:
+                if value is None or made_from or view in naming:
+                    keep(change)
                     continue
+                log = cells[view].get(key)
+                if log is not None:
+                    log.append(change)
                 else:
-                    logs[key] = [change]
-                    if view in indexed:
-                        before.appeared(view, key)
-                if view in naming:
-                    before.changed(view, key, value)
-                if made_from:
-                    _remember_causes(changes, change)
+                    cells[view][key] = [change]
+                    if view in appeared:
+                        appeared[view].append(key)
 
     def take_with_care(self, ordered: Iterable[Happening]) -> None:
         """The same where ends name what they end, or cells may rest on a guess."""
         for event in ordered:
             handler = self.handlers.get(type(event))
-            if handler is None:
-                continue
-            made = tuple(handler(event, self.before))
-            others = self._otherwise(event, made) if self.doubtful else {}
-            kept = [self._ending_its_own(event, change) for change in made] if self.own else made
-            for change in kept:
-                if change is not None:
-                    self._keep(change)
-            if others:
-                self._doubt(event, others)
+            if handler is not None:
+                self._take_made(event, tuple(handler(event, self.before)))
+
+    def take_noting(self, event: Happening) -> list[tuple[Cell, int]]:
+        """The same with one event. Gives where its changes stand: a cell and the place in its log of each."""
+        handler = self.handlers.get(type(event))
+        if handler is None:
+            return []
+        made = tuple(handler(event, self.before))
+        cells = self.changes.cells
+        if len(made) == 1 and not self.own and not made[0].made_from:
+            # Mostly an event changes one cell, and no guess has a part in it.
+            change = made[0]
+            cell = change.view, change.key
+            if cell not in self.doubtful:
+                length = len(cells[change.view].get(change.key, ()))
+                self._keep(change)
+                log = cells[change.view].get(change.key, ())
+                return [(cell, place) for place in range(length, len(log))]
+        lengths = {(change.view, change.key): len(cells[change.view].get(change.key, ())) for change in made}
+        self._take_made(event, made)
+        return [
+            ((view, key), place)
+            for (view, key), length in lengths.items()
+            for place in range(length, len(cells[view].get(key, ())))
+        ]
+
+    def _take_made(self, event: Happening, made: Sequence[Change]) -> None:
+        others = self._otherwise(event, made) if self.doubtful else {}
+        kept = [self._ending_its_own(event, change) for change in made] if self.own else made
+        for change in kept:
+            if change is not None:
+                self._keep(change)
+        if others:
+            self._doubt(event, others)
 
     def _keep(self, change: Change) -> None:
         """Add a change to the log of its cell, if it has an effect."""
@@ -745,8 +774,8 @@ class Replay:
             log.append(change)
         else:
             self.changes.cells[view][key] = [change]
-            if view in self.before.indexed:
-                self.before.appeared(view, key)
+            if view in self.before.appeared:
+                self.before.appeared[view].append(key)
         if view in self.before.naming:
             self.before.changed(view, key, change.value)
         if change.made_from:
@@ -870,11 +899,13 @@ def _remember_causes(changes: _Changes, change: Change) -> None:
         changes.doubted.add((change.view, change.key))
         return
     cells = changes.cells
+    causes: list[tuple[str, Key, int]] = []
+    for view, key in change.made_from:
+        log = cells[view].get(key)
+        if log is not None and log[-1].value is not None:
+            causes.append((view, key, len(log) - 1))
     place = (change.view, change.key, len(cells[change.view][change.key]) - 1)
-    logs = ((view, key, cells[view].get(key)) for view, key in change.made_from)
-    changes.causes[place] = tuple(
-        (view, key, len(log) - 1) for view, key, log in logs if log is not None and log[-1].value is not None
-    )
+    changes.causes[place] = tuple(causes)
     if changes.doubted:
         _inherit_doubts(changes, change)
 

@@ -16,7 +16,7 @@ at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -331,16 +331,15 @@ CONCERNS: Mapping[type[Event], tuple[str, Callable[[Any], Any]]] = MappingProxyT
 a tuple or as the only part. Mergers and splits touch what their parties have: see ``order``."""
 
 
-def touches(event: Event) -> Iterator[Thing]:
+def touches(event: Event) -> tuple[Thing, ...]:
     """The things that an event touches by ``CONCERNS``, the other side of a sale and a status included."""
-    concern = CONCERNS.get(type(event))
-    if concern is None:
-        return
-    view, key_of = concern
+    kind = type(event)
+    if kind not in CONCERNS:
+        return ()
+    view, key_of = CONCERNS[kind]
     key = key_of(event)
-    yield (view, *key) if isinstance(key, tuple) else (view, key)
-    other = getattr(event, "seller", None) or getattr(event, "buyer", None)
-    if other is not None:
-        yield view, other, *key[1:]
-    if isinstance(event, EntityFounded):
-        yield views.STATUS, event.entity
+    thing = (view, *key) if isinstance(key, tuple) else (view, key)
+    if kind is StakeAcquired or kind is StakeDisposed:
+        other = event.seller if kind is StakeAcquired else event.buyer  # type: ignore[attr-defined]  # by kind
+        return (thing,) if other is None else (thing, (view, other, *key[1:]))
+    return (thing, (views.STATUS, key)) if kind is EntityFounded else (thing,)

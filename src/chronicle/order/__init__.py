@@ -15,14 +15,17 @@ is certain.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import not_
 
 from attrs import evolve
 
-from chronicle.events import ORDER, Event
+from chronicle.arranged import Arranged, arrange
+from chronicle.events import Event
 from chronicle.order.overlaps import candidates
 from chronicle.order.plan import Origin, Plan, Terms
 from chronicle.order.walk import Replayed, Walk
-from chronicle.replay import Projector, Replay, in_order
+from chronicle.replay import Projector, Replay
 
 __all__ = ["Origin", "Replayed", "Terms", "replay_in_order"]
 
@@ -33,25 +36,33 @@ def replay_in_order(
     shipped: Sequence[Projector],
     names: Mapping[str, str],
     terms: Terms | None = None,
+    *,
+    arranged: Arranged | None = None,
 ) -> Replayed:
     """Replay ``events``, given in order of position, in the order that makes most sense.
 
     ``shipped`` are those of the projectors that decide what stands: a projector of one's own follows.
-    ``names`` are ids that turned out to be another's.
+    ``names`` are ids that turned out to be another's. ``arranged`` has the same events, if somebody has
+    arranged them already.
     """
     terms = terms or Terms()
-    natural = in_order(events, ORDER)
-    own = frozenset(event.ends for event in natural if event.ends is not None)
-    found = candidates(natural, terms.doubtful)
+    arranged = arranged or arrange(events)
+    own = frozenset([event.ends for event in arranged.natural if event.ends is not None])
+    found = candidates(arranged, terms.doubtful)
+    plain, compared = arranged.natural, list[Event]()
+    if found.ids:
+        chosen = [event.id in found.ids for event in arranged.natural]
+        plain = [*compress(arranged.natural, map(not_, chosen))]
+        compared = [*compress(arranged.natural, chosen)]
     deciding = Replay(shipped).handlers
     lives = found.lives
     unordered = {view for each in projectors if each not in shipped for view in each.views}
     while True:
-        plan = Plan([natural[place] for place in found.places], events, own, terms, lives)
+        plan = Plan(compared, events, own, terms, lives)
         running = Replay(projectors, own)
         running.changes.unordered.update(unordered)
         walk = Walk(plan, running, deciding, found.deals)
-        replayed = walk.result(natural, found.places, names)
+        replayed = walk.result(plain, names)
         if walk.against <= lives.contradicted:
             return replayed
         # Lives that put events in an order in which some make no sense order nothing, and all is tried anew.

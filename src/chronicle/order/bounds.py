@@ -141,8 +141,8 @@ class Left:
             return
         event = self._makers(value)[-1]
         self.running.changes.cells[view][key] = [Change(view, key, "end", None, event.date, event.id)]
-        if view in self.running.before.indexed:
-            self.running.before.appeared(view, key)
+        if view in self.running.before.appeared:
+            self.running.before.appeared[view].append(key)
         self.bound(course)
 
     def _assign(self, course: Course, log: Sequence[Change], runs: list[int], standing: Any) -> None:

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
 from typing import Any
 
 from attrs import define, field, frozen
 
-from chronicle import sense
-from chronicle.dates import PartialDate
+from chronicle.arranged import Arranged, concern_of, hang_together
 from chronicle.events import (
     ENDS_OF_TIES,
-    KINDS,
     NO_ACTS,
-    DealAgreed,
     DealCompleted,
-    DealProposed,
-    DealTerminated,
     DemergerSplit,
     EntityDissolved,
     EntityFounded,
@@ -49,118 +44,98 @@ _COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
 _MERGERS = (MergerAbsorbed, MergerConsolidated, DemergerSplit)
 
 
-# What an event of each kind concerns: who touches the same concerns the same.
-_CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
-    {kind: key_of for kind, (_, key_of) in sense.CONCERNS.items()}
-)
-
-
 @frozen
 class Candidates:
-    """The places of the events whose order may matter.
+    """The ids of the events whose order may matter.
 
     ``deals`` says whether any deal has effects.
     """
 
-    places: list[int]
+    ids: frozenset[str]
     lives: Lives
     deals: bool
 
 
-def candidates(natural: Sequence[Event], doubtful: Set[str] = frozenset()) -> Candidates:
-    """The candidates among ``natural``, which stand in the order of their dates.
-
-    ``doubtful`` are ids of events that are candidates in any case.
-    """
-    sweep = _Sweep()
-    sweep.over(natural)
-    hot, rare, pairs = sweep.hot, sweep.rare, sweep.pairs
-    lives = _lives(natural, rare)
+def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidates:
+    """The candidates among events. ``doubtful`` are ids of events that are candidates in any case."""
+    natural = arranged.natural
+    lives = _lives(arranged.reaching)
     found = _bound_by_lives(natural, lives)
     contradicted = _contradicted(natural, lives) if found else frozenset[str]()
-    _add_deals(sweep.effects, hot)
-    _add_counts(natural, rare, hot)
-    parties = _parties(natural, rare)
+    gathering = _Gathering(arranged, set(arranged.overlapping), found)
+    gathering.add_deals()
+    gathering.add_counts()
+    parties = _parties(arranged.reaching)
     if doubtful:
-        found.update(place for place, event in enumerate(natural) if event.id in doubtful)
-        hot.update(filter(None, (_concern_of(natural[place]) for place in found)))
-    following = {event.after for event in natural if event.after is not None}
+        gathering.add(event for event in natural if event.id in doubtful)
+    following = [event for event in natural if event.after is not None]
     if following:
-        bound = (
-            place for place, event in enumerate(natural) if event.after is not None or event.id in following
-        )
-        found.update(bound)
-        hot.update(filter(None, (_concern_of(natural[place]) for place in found)))
-    ending = ((natural[place], place) for places in lives.values() for place in places)
+        followed = {event.after for event in following}
+        gathering.add(event for event in natural if event.after is not None or event.id in followed)
     # What is gone leaves its ties in doubt, so that they are looked at together with its end.
     parties |= {
         name
-        for event, place in ending
-        if place in found or not hot.isdisjoint(ended_by(event))
+        for ending in lives.values()
+        for event in ending
+        if event.id in found or not gathering.hot.isdisjoint(ended_by(event))
         for name in ended_by(event)
     }
-    if hot or parties:
-        found |= _gathered(natural, hot, parties, pairs)
-    deals = any(sweep.effects.values()) or any(getattr(natural[place], "effects", None) for place in rare)
-    founded = frozenset(name for place in rare for name in founded_by(natural[place]))
-    return Candidates(sorted(found), Lives(bool(lives or parties), founded, contradicted), deals)
-
-
-def _concern_of(event: Event) -> Any:
-    concern = _CONCERN.get(type(event))
-    return None if concern is None else concern(event)
+    if gathering.hot or parties:
+        gathering.gather(parties)
+    founded = frozenset(event.entity for event in arranged.reaching if type(event) is EntityFounded)
+    return Candidates(
+        frozenset(found),
+        Lives(bool(lives or parties), founded, contradicted),
+        any(gathering.effects.values()),
+    )
 
 
 @define
-class _Sweep:
-    """One pass in the order of dates: what two overlapping events concern is ``hot``."""
+class _Gathering:
+    """What may be in any order, and so what two overlapping events concern (``hot``) and who is ``found``."""
 
-    hot: set[Any] = field(factory=set)
-    # The places of kinds that reach further than one thing, and by place the second side of a sale.
-    rare: list[int] = field(factory=list)
-    pairs: dict[int, Any] = field(factory=dict)
+    arranged: Arranged
+    hot: set[Any]
+    found: dict[str, Event]
     # By deal what its effects, as far as they were announced, concern.
     effects: dict[str, list[Any]] = field(factory=dict)
-    _seen: dict[Any, int] = field(factory=dict)
+    # Whether any deal brings anything about.
+    bringing: bool = False
 
-    def over(self, natural: Sequence[Event]) -> None:
-        """Go over the events."""
-        hot, seen, table = self.hot, self._seen, _TABLE
-        for place, event in enumerate(natural):
-            key_of, turn = table[type(event)]
-            if key_of is not None:
-                key, date = key_of(event), event.date
-                last = seen.get(key, 0)
-                # In the order of dates this overlaps one before it when the longest has not ended by then.
-                if date.order < last:
-                    hot.add(key)
-                if date.past > last:
-                    seen[key] = date.past
-            if turn:
-                if turn == _RARE:
-                    self._add_rare(place, event)
-                else:
-                    other = event.seller if turn == _BOUGHT else event.buyer  # type: ignore[attr-defined]  # by kind
-                    if other is not None:
-                        self.pairs[place] = (other, *key[1:])
-                        self._add(self.pairs[place], date)
+    def add(self, events: Iterable[Event]) -> None:
+        """Add events that are candidates in any case, with all that concerns the same."""
+        self.found.update((event.id, event) for event in events)
+        self._heat(self.found.values())
 
-    def _add(self, key: Any, date: PartialDate) -> None:
-        last = self._seen.get(key, 0)
-        if date.order < last:
-            self.hot.add(key)
-        self._seen[key] = max(last, date.past)
+    def _heat(self, events: Iterable[Event]) -> None:
+        self.hot.update(key for key in map(concern_of, events) if key is not None)
 
-    def _add_rare(self, place: int, event: Event) -> None:
-        self.rare.append(place)
-        if type(event) in OF_DEALS:
-            self._add_deal(event)
+    def add_deals(self) -> None:
+        """A deal whose order may matter takes its effects along, and what an effect shares takes the deal."""
+        visits: defaultdict[Any, list[Event]] = defaultdict(list)
+        for event, _, other in self.arranged.sided:
+            visits[other].append(event)
+        for event in self.arranged.reaching:
+            if type(event) in OF_DEALS:
+                self._add_deal(event, visits)
+        for key, events in visits.items():
+            if key not in self.hot:
+                both = sorted((*self.arranged.about(key), *events), key=_date_order)
+                if hang_together(both):
+                    self.hot.add(key)
+        hot, size = self.hot, -1
+        while size != len(hot):
+            size = len(hot)
+            for deal, keys in self.effects.items():
+                if deal in hot or not hot.isdisjoint(keys):
+                    hot.update((deal, *keys))
 
-    def _add_deal(self, event: Any) -> None:
+    def _add_deal(self, event: Any, visits: defaultdict[Any, list[Event]]) -> None:
         """A completion concerns what its effects do; one that brings about more is looked at in any case."""
         keys = self.effects.setdefault(event.deal, [])
         for effect in possible_effects_of(event):
-            key = _concern_of(effect)
+            self.bringing = True
+            key = concern_of(effect)
             if key is None or isinstance(effect, _COUNTS):
                 self.hot.update(filter(None, (event.deal, key)))
             else:
@@ -168,7 +143,53 @@ class _Sweep:
                 keys.extend(_sides(effect))
         if isinstance(event, DealCompleted):
             for key in dict.fromkeys(keys):
-                self._add(key, event.date)
+                visits[key].append(event)
+
+    def add_counts(self) -> None:
+        """A change of the number of shares reaches every stake in the company."""
+        windows: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for event in self.arranged.reaching:
+            if isinstance(event, _COUNTS):
+                windows[event.issuer].append((event.date.order, event.date.past))
+        for event in self._stakes_in(windows):
+            date, target = event.date, event.target
+            for order, past in windows[target] if target not in self.hot else ():
+                if date.order < past and order < date.past:
+                    self.hot.add(target)
+
+    def _stakes_in(self, companies: Mapping[str, Any] | Set[Any]) -> Iterator[Any]:
+        """Whatever is bought, sold or seen of some companies."""
+        if companies:
+            holdings = self.arranged.holdings
+            for key in [key for key in holdings.first if key[1] in companies]:
+                for event in holdings.about(key):
+                    if type(event) in _STAKES:
+                        yield event
+
+    def gather(self, parties: frozenset[str]) -> None:
+        """Find all that concerns what is hot, or a party, and what that in turn concerns."""
+        hot, found, arranged = self.hot, self.found, self.arranged
+        if parties:
+            taken = [event for event in arranged.natural if _concerns_party(event, parties)]
+            found.update((event.id, event) for event in taken)
+            self._heat(taken)
+            found.update((event.id, event) for event in arranged.reaching if isinstance(event, _MERGERS))
+        done: set[Any] = set()
+        while done != hot:
+            fresh = hot - done
+            done |= fresh
+            for key in fresh:
+                found.update((event.id, event) for event in arranged.about(key))
+            # The company itself is hot where the number of its shares is.
+            companies = {key for key in fresh if isinstance(key, str)}
+            found.update((event.id, event) for event in self._stakes_in(companies))
+            for event, key, other in arranged.sided:
+                if event.id in found or other in hot:
+                    found[event.id] = event
+                    hot.update((key, other))
+
+
+_date_order = attrgetter("date.order")
 
 
 def _sides(event: Event) -> Iterator[Any]:
@@ -177,63 +198,10 @@ def _sides(event: Event) -> Iterator[Any]:
         yield other, event.target, event.right  # type: ignore[attr-defined]  # only stakes have a side
 
 
-# What the sweep does with a kind besides: it is rare and reaches further, or a sale may name its other side.
-_RARE, _BOUGHT, _SOLD = 1, 2, 3
-
-_REACHING = frozenset(
-    {
-        *_COUNTS,
-        *_MERGERS,
-        DealProposed,
-        DealAgreed,
-        DealCompleted,
-        DealTerminated,
-        EntityFounded,
-        EntityDissolved,
-        EntityReinstated,
-    }
-)
-
-_TABLE: Mapping[type[Event], tuple[Callable[[Any], Any] | None, int]] = MappingProxyType(
-    {
-        **{kind: (_CONCERN.get(kind), _RARE if kind in _REACHING else 0) for kind in KINDS.values()},
-        StakeAcquired: (_CONCERN[StakeAcquired], _BOUGHT),
-        StakeDisposed: (_CONCERN[StakeDisposed], _SOLD),
-    }
-)
-
-
-def _add_deals(effects: Mapping[str, Sequence[Any]], hot: set[Any]) -> None:
-    """A deal whose order may matter takes its effects along, and what an effect shares takes the deal."""
-    size = -1
-    while size != len(hot):
-        size = len(hot)
-        for deal, keys in effects.items():
-            if deal in hot or not hot.isdisjoint(keys):
-                hot.update((deal, *keys))
-
-
-def _add_counts(natural: Sequence[Event], rare: Sequence[int], hot: set[Any]) -> None:
-    """A change of the number of shares reaches every stake in the company."""
-    windows: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for place in rare:
-        event = natural[place]
-        if isinstance(event, _COUNTS):
-            windows[event.issuer].append((event.date.order, event.date.past))
-    if not windows:
-        return
-    for event in natural:
-        if type(event) in _STAKES and event.target in windows:  # type: ignore[attr-defined]  # a stake has one
-            date, target = event.date, event.target  # type: ignore[attr-defined]  # as above
-            if any(date.order < past and order < date.past for order, past in windows[target]):
-                hot.add(target)
-
-
-def _parties(natural: Sequence[Event], rare: Sequence[int]) -> frozenset[str]:
+def _parties(reaching: Sequence[Event]) -> frozenset[str]:
     """Whoever is part of a merger or a split, those that a deal would bring about included."""
     found: set[str] = set()
-    for place in rare:
-        event = natural[place]
+    for event in reaching:
         if isinstance(event, _MERGERS):
             found.update(acting(event))
         for effect in getattr(event, "effects", None) or ():
@@ -250,44 +218,48 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _lives(natural: Sequence[Event], rare: Sequence[int]) -> Mapping[str, list[int]]:
-    """The places of foundings, ends and returns, by entity."""
-    lives: defaultdict[str, list[int]] = defaultdict(list)
-    for place in rare:
-        event = natural[place]
-        for entity in dict.fromkeys((*ended_by(event), *revived_by(event))):
-            lives[entity].append(place)
+def _lives(reaching: Sequence[Event]) -> Mapping[str, list[Event]]:
+    """The foundings, ends and returns by entity."""
+    lives: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in reaching:
+        if type(event) is EntityFounded:
+            lives[event.entity].append(event)
+        elif type(event) in _OTHER_LIVES:
+            for entity in dict.fromkeys((*ended_by(event), *revived_by(event))):
+                lives[entity].append(event)
     return lives
 
 
-def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[int]]) -> set[int]:
-    """The places of foundings and ends, and of whatever an entity does that may have come on either side."""
+_OTHER_LIVES = frozenset({*_MERGERS, EntityDissolved, EntityReinstated})
+
+
+def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> dict[str, Event]:
+    """By id foundings and ends, and whatever an entity does that may have come on either side."""
     if not lives:
-        return set()
-    furthest = max(natural[place].date.past for places in lives.values() for place in places)
-    found: set[int] = set()
-    for place in range(bisect_left(natural, furthest, key=lambda event: event.date.order)):
-        event = natural[place]
-        if isinstance(event, NO_ACTS):
+        return {}
+    furthest = max(life.date.past for events in lives.values() for life in events)
+    found: dict[str, Event] = {}
+    for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
+        if type(event) is EntityFounded and not event.founders:
             continue
-        if isinstance(event, EntityFounded) and not event.founders:
+        if isinstance(event, NO_ACTS):
             continue
         for entity in acting(event):
             for life in lives.get(entity, ()):
-                one, two = event.date, natural[life].date
-                if life != place and one.order < two.past and two.order < one.past:
+                one, two = event.date, life.date
+                if life is not event and one.order < two.past and two.order < one.past:
                     # The whole life tells whether the two are in order by it.
-                    found.update((place, *lives[entity]))
+                    found.update((each.id, each) for each in (event, *lives[entity]))
     return found
 
 
-def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[int]]) -> frozenset[str]:
+def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> frozenset[str]:
     """Who surely acts before being founded or after the end: such a life orders nothing."""
     found: set[str] = set()
     for event in natural:
         if not isinstance(event, NO_ACTS):
             for entity in acting(event):
-                if any(_against(event, natural[life], entity) for life in lives.get(entity, ())):
+                if any(_against(event, life, entity) for life in lives.get(entity, ())):
                     found.add(entity)
     return frozenset(found)
 
@@ -299,40 +271,6 @@ def _against(act: Event, life: Event, entity: str) -> bool:
         return act.date.past <= life.date.order
     over = entity in ended_by(life) and not isinstance(act, ENDS_OF_TIES)
     return over and life.date.past <= act.date.order
-
-
-def _gathered(
-    natural: Sequence[Event], hot: set[Any], parties: frozenset[str], pairs: Mapping[int, Any]
-) -> set[int]:
-    """The places of all that concerns what is hot, or a party, and of what that in turn concerns.
-
-    ``pairs`` are, by place, the seller or buyer of a stake with its target: the other thing that it concerns.
-    """
-    concern_of = _CONCERN
-    found: set[int] = set()
-    size = -1
-    while size != len(hot):
-        size = len(hot)
-        for place, event in enumerate(natural):
-            kind = type(event)
-            concern = concern_of.get(kind)
-            if concern is None:
-                continue
-            key = concern(event)
-            # The company itself is hot where the number of its shares is.
-            if key in hot or (kind in _STAKES and key[1] in hot):
-                found.add(place)
-        for place, pair in pairs.items():
-            if place in found or pair in hot:
-                found.add(place)
-                hot.update((pair, _concern_of(natural[place])))
-        if parties:
-            taken = {place for place, event in enumerate(natural) if _concerns_party(event, parties)}
-            hot.update(key for place in taken if (key := _concern_of(natural[place])) is not None)
-            found |= taken
-    if parties:
-        found.update(place for place, event in enumerate(natural) if isinstance(event, _MERGERS))
-    return found
 
 
 def _concerns_party(event: Event, parties: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from itertools import accumulate
+from itertools import accumulate, compress
 
 from attrs import define, field, frozen
 
@@ -35,6 +35,11 @@ class Terms:
 
 LIVES: frozenset[type[Event]] = frozenset(
     kind for kind in KINDS.values() if kind.kind.startswith(("entity.", "merger.", "demerger."))
+)
+
+
+_OF_DEALS: frozenset[type[Event]] = frozenset(
+    kind for kind in KINDS.values() if kind.kind.startswith("deal.")
 )
 
 
@@ -79,8 +84,10 @@ class Plan:
         self.first = [event.date.earliest.toordinal() for event in self.natural]
         self.last = [event.date.latest.toordinal() for event in self.natural]
         ids = {event.id for event in self.natural}
+        of_the_plan = [event.id in ids for event in self.by_position] if ids else []
         self.position = {
-            event.id: position for position, event in enumerate(self.by_position) if event.id in ids
+            self.by_position[position].id: position
+            for position in compress(range(len(of_the_plan)), of_the_plan)
         }
         # By which each takes its turn among all events: as a date would sort that is what was cut.
         self.turns = [event.date.order for event in self.natural]
@@ -101,7 +108,7 @@ class Plan:
     def _note_touched(self) -> None:
         self.deals = defaultdict(list)
         for index, event in enumerate(self.natural):
-            if event.kind.startswith("deal."):
+            if type(event) in _OF_DEALS:
                 self.deals[event.deal or ""].append(index)
         self.touched = touched_by(self.natural, self.deals)
 
@@ -161,9 +168,12 @@ class Plan:
         return {place for place, index in enumerate(order) if cut[index]}
 
     def _add_after(self) -> None:
-        places = {event.id: index for index, event in enumerate(self.natural)}
-        for index, event in enumerate(self.natural):
-            target = places.get(event.after or "")
+        following = [
+            (index, event.after) for index, event in enumerate(self.natural) if event.after is not None
+        ]
+        places = {event.id: index for index, event in enumerate(self.natural)} if following else {}
+        for index, after in following:
+            target = places.get(after)
             # In the order of dates what cannot be followed has kept its place.
             if target is not None and target < index:
                 if self.first[target] <= self.last[index]:
@@ -280,12 +290,15 @@ class Plan:
             return
         first, last = self.first, self.last
         ordered = sorted(indexes, key=first.__getitem__)
-        longest = ordered[0]
+        run, until = [ordered[0]], last[ordered[0]]
         for index in ordered[1:]:
-            if first[index] <= last[longest]:
-                union.join(index, longest)
-            if last[index] > last[longest]:
-                longest = index
+            if first[index] <= until:
+                run.append(index)
+            else:
+                union.join_all(run)
+                run = [index]
+            until = max(until, last[index])
+        union.join_all(run)
 
     def _join_with_holders(self, issuer: str, counting: Sequence[int], union: Union) -> None:
         """A change of the number of shares is looked at together with stakes of the same days."""
@@ -316,7 +329,8 @@ class Plan:
                 last[union.root(index)] = index
         changed = False
         for root, end in last.items():
-            for index in indexes[bisect_left(indexes, root) : bisect_left(indexes, end)]:
+            between = indexes[bisect_left(indexes, root) : bisect_left(indexes, end)]
+            for index in [index for index in between if union.parents.get(index) != root]:
                 changed = union.join(index, end) or changed
         return changed
 
@@ -381,6 +395,16 @@ class Union:
             parent = parents[parent]
         parents[index] = parent
         return parent
+
+    def join_all(self, indexes: Sequence[int]) -> None:
+        """Make one set of the sets that several indexes are in; a single one begins none."""
+        if len(indexes) < 2:
+            return
+        if self.parents.keys().isdisjoint(indexes):
+            self.parents.update(dict.fromkeys(indexes, min(indexes)))
+        else:
+            for index in indexes[1:]:
+                self.join(index, indexes[0])
 
     def join(self, one: int, two: int) -> bool:
         """Make one set of two; whether they were apart."""

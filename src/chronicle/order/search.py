@@ -87,11 +87,15 @@ class Search:
     def _most_at_once(self) -> int:
         """How many windows of the group share a day, at most."""
         first, last = self.plan.first, self.plan.last
-        days = [(first[index], 0) for index in self.members] + [(last[index], 1) for index in self.members]
+        # A day as an even number where a window begins, and as the next one where it ends.
+        days = [2 * first[index] for index in self.members] + [2 * last[index] + 1 for index in self.members]
         most = now = 0
-        for _, ends in sorted(days):
-            now += -1 if ends else 1
-            most = max(most, now)
+        for day in sorted(days):
+            if day & 1:
+                now -= 1
+            else:
+                now += 1
+                most = max(most, now)
         return most
 
     def _needed(self) -> list[int]:

@@ -57,8 +57,8 @@ def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list
     found: list[tuple[sense.Thing, ...]] = []
     moving: list[int] = []
     for index, event in enumerate(natural):
-        found.append(tuple(sense.touches(event)))
-        if isinstance(event, _MOVING):
+        found.append(sense.touches(event))
+        if type(event) in _MOVING:
             moving.append(index)
     for indexes in deals.values():
         effects = possible_effects([natural[index] for index in indexes])

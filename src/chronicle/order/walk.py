@@ -61,10 +61,8 @@ class Walk:
     _announced: dict[str, Event] = field(factory=dict)
     _open: list[tuple[Cell, int]] = field(factory=list)
 
-    def result(self, natural: Sequence[Event], places: Sequence[int], names: Mapping[str, str]) -> Replayed:
-        """Replay ``natural``, of which the plan has those at ``places``."""
-        left_out = frozenset(places)
-        plain = [event for place, event in enumerate(natural) if place not in left_out] if places else natural
+    def result(self, plain: Sequence[Event], names: Mapping[str, str]) -> Replayed:
+        """Replay the events of the plan, and the ``plain`` ones, which no order touches, in between."""
         plan, groups = self.plan, self.plan.groups
         done: set[int] = set()
         taken = 0
@@ -85,22 +83,29 @@ class Walk:
     def _in_turn(self) -> tuple[Event, ...]:
         """Every event in its turn, by the first day on which it can have happened."""
         plain, result, taken = self._plain, list[Event](), 0
+        orders = [event.date.order for event in plain]
         for turn, event in sorted(self._moved, key=itemgetter(0)):
-            upto = bisect_left(plain, turn, lo=taken, key=_date_order)
-            result.extend(plain[taken:upto])
+            upto = bisect_left(orders, turn, lo=taken)
+            if upto > taken:
+                result.extend(plain[taken:upto])
+                taken = upto
             result.append(event)
-            taken = upto
         result.extend(plain[taken:])
         return tuple(result)
 
     def _take(self, events: Sequence[Event]) -> None:
         """Replay events that no order touches: nothing that they change is a guess."""
-        if self.deals:
+        staged = (
+            [place for place, event in enumerate(events) if type(event) in OF_DEALS] if self.deals else ()
+        )
+        if staged:
             with_effects: list[Event] = []
-            for event in events:
-                with_effects.append(event)
-                if type(event) in OF_DEALS:
-                    with_effects.extend(self._effects(event))
+            taken = 0
+            for place in staged:
+                with_effects.extend(events[taken : place + 1])
+                with_effects.extend(self._effects(events[place]))
+                taken = place + 1
+            with_effects.extend(events[taken:])
             events = with_effects
         self.running.take(events)
         self._plain.extend(events)
@@ -168,20 +173,13 @@ class Walk:
 
     def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
         """Replay one event with its effects, and say where its changes stand in their logs."""
-        cells = self.running.changes.cells
-        steps = [event, *(self._effects(event) if type(event) in OF_DEALS else ())]
-        noted: list[tuple[Cell, int]] = []
-        for step in steps:
-            handler = self.running.handlers.get(type(step))
-            touched = [] if handler is None else [change[:2] for change in handler(step, self.running.before)]
-            lengths = {cell: len(cells[cell[0]].get(cell[1], ())) for cell in touched}
-            self.running.take_with_care([step])
-            for (view, key), length in lengths.items():
-                now = len(cells[view].get(key, ()))
-                noted.extend(((view, key), place) for place in range(length, now))
+        noted = self.running.take_noting(event)
+        self._moved.append((turn, event))
+        for effect in self._effects(event) if type(event) in OF_DEALS else ():
+            noted.extend(self.running.take_noting(effect))
+            self._moved.append((turn, effect))
         if event.id in self.plan.terms.doubtful:
             self._open.extend(noted)
-        self._moved.extend((turn, step) for step in steps)
         return noted
 
     def _doubt_happenings(self) -> None:
@@ -284,8 +282,7 @@ class _Unordered:
             before -= 1
         if before >= 0:
             bounds[before] = bounds.get(before, Bounds())._replace(certain_until=low, possible_until=high)
-        for index in places[:-1]:
-            bounds[index] = Bounds(None, None, datetime.date.min, high)
+        bounds.update(dict.fromkeys(places[:-1], Bounds(None, None, datetime.date.min, high)))
         last = places[-1]
         bounds[last] = Bounds(low, high, None if settled else datetime.date.min, None)
         if not settled:
@@ -298,8 +295,9 @@ class _Unordered:
         last = log[places[-1]].value
         open_to: dict[Any, Change] = {}
         for change in (log[place] for place in places[:-1]):
-            if change.value is not None and change.value != last:
+            if change.value is not None:
                 open_to.setdefault(change.value, change)
+        open_to.pop(last, None)
         for value, change in [*open_to.items()][-_MOST_LEFT:]:
             bounds = Bounds(high, high, datetime.date.min, None)
             running.changes.others[cell].append(

@@ -60,14 +60,11 @@ def _anew(old: Stake | None) -> Operation:
 
 
 def _acquired(event: StakeAcquired, before: Before) -> tuple[Change, ...]:
-    holder, target, right = event.holder, event.target, event.right
-    key = (holder, target, right)
-    old = _held(before, key)
-    if old is None and event.share is not None and event.holds is None and event.seller is None:
-        # The commonest event by far, on its short way: a first stake that nobody is named to have sold.
-        count = None if event.shares is None else event.shares.value
-        return (Change(views.HOLDINGS, key, "set", Stake(event.share, count), event.date, event.id),)
-    change = _gain(event, key, before, event.share, event.holds)
+    key = (event.holder, event.target, event.right)
+    old: Stake | None = before.get(views.HOLDINGS, key)
+    if old is not None and old.share.is_nothing:
+        old = None
+    change = _gain(event, key, before, event.share, event.holds, old=old)
     if event.seller is None:
         return (change,)
     moved, made_from = event.share, _NO_CELLS
@@ -77,23 +74,26 @@ def _acquired(event: StakeAcquired, before: Before) -> tuple[Change, ...]:
     if moved is not None and moved.is_nothing:
         return (change,)
     # The seller's change comes first: what it is made from is what the holder had before.
-    return (*_lose(event, (event.seller, target, right), before, moved, None, made_from=made_from), change)
+    seller = (event.seller, event.target, event.right)
+    lost = _lose(event, seller, before, moved, None, old=_held(before, seller), made_from=made_from)
+    return (*lost, change)
 
 
 def _disposed(event: StakeDisposed, before: Before) -> tuple[Change, ...]:
     key = (event.holder, event.target, event.right)
-    changes = _lose(event, key, before, event.share, event.holds)
+    old = _held(before, key)
+    changes = _lose(event, key, before, event.share, event.holds, old=old)
     if event.buyer is None:
         return changes
     moved, made_from = event.share, _NO_CELLS
     if moved is None and event.holds is not None:
-        old = _held(before, key)
         moved = _UNKNOWN if old is None else _not_below_nothing(old.share - event.holds)
         made_from = ((views.HOLDINGS, key),)
     if moved is not None and moved.is_nothing:
         return changes
     buyer = (event.buyer, event.target, event.right)
-    return (_gain(event, buyer, before, moved, None, made_from=made_from), *changes)
+    gained = _gain(event, buyer, before, moved, None, old=_held(before, buyer), made_from=made_from)
+    return (gained, *changes)
 
 
 def _gain(
@@ -103,21 +103,23 @@ def _gain(
     share: Share | None,
     holds: Share | None,
     *,
+    old: Stake | None,
     made_from: Cells = _NO_CELLS,
 ) -> Change:
     """More of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
 
-    ``made_from`` are the cells that ``share`` was worked out from.
+    ``old`` is what is held before. ``made_from`` are the cells that ``share`` was worked out from.
     """
-    old = _held(before, key)
-    count = _added(old, event.shares)
+    count = None if event.shares is None else _added(old, event.shares)
     if holds is not None:
         return Change(views.HOLDINGS, key, "set", Stake(holds, count), event.date, event.id)
     if share is None:
         stake = with_lots(_recounted(old, _number(event.shares), total_before(key[1], before)), old)
         return _or_end(event, key, _anew(old), stake, _base(key[1]))
-    stake = Stake(share, count) if old is None else Stake(old.share + share, count, "derived", old.stale)
-    return Change(views.HOLDINGS, key, _anew(old), with_lots(stake, old), event.date, event.id, made_from)
+    if old is None:
+        return Change(views.HOLDINGS, key, "set", Stake(share, count), event.date, event.id, made_from)
+    stake = with_lots(Stake(old.share + share, count, "derived", old.stale), old)
+    return Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id, made_from)
 
 
 def _lose(
@@ -127,14 +129,14 @@ def _lose(
     share: Share | None,
     holds: Share | None,
     *,
+    old: Stake | None,
     made_from: Cells = _NO_CELLS,
 ) -> tuple[Change, ...]:
     """Less of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
 
     Somebody who was not known to hold any keeps none; ``check`` reports it.
     """
-    old = _held(before, key)
-    count = _taken(old, event.shares)
+    count = None if event.shares is None else _taken(old, event.shares)
     if holds is not None:
         return (_or_end(event, key, "set", Stake(holds, count)),)
     if old is None:
@@ -151,11 +153,12 @@ def _or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_fro
 
     A share that is stated outright says more than the count that was worked out beside it.
     """
-    if stake.share.is_nothing and _is_stated(event):
+    nothing = stake.share.is_nothing
+    if nothing and _is_stated(event):
         return Change(views.HOLDINGS, key, "set", Stake(stake.share), event.date, event.id)
     if operation == "set" and stake.shares == 0 and not stake.share.is_unknown:
         stake = stake._replace(shares=None)
-    if stake.share.is_nothing or stake.shares == 0:
+    if nothing or stake.shares == 0:
         return Change(views.HOLDINGS, key, "end", None, event.date, event.id)
     return Change(views.HOLDINGS, key, operation, stake, event.date, event.id, made_from)
 
@@ -180,14 +183,14 @@ def _not_below_nothing(share: Share) -> Share:
     return Share(Fraction(0), share.maximum, False, share.maximum_open, share.approximate)
 
 
-def _added(old: Stake | None, shares: Count | None) -> int | None:
-    if shares is None or (old is not None and old.shares is None):
+def _added(old: Stake | None, shares: Count) -> int | None:
+    if old is not None and old.shares is None:
         return None
     return shares.value + (old.shares or 0 if old is not None else 0)
 
 
-def _taken(old: Stake | None, shares: Count | None) -> int | None:
-    if old is None or old.shares is None or shares is None:
+def _taken(old: Stake | None, shares: Count) -> int | None:
+    if old is None or old.shares is None:
         return None
     return max(0, old.shares - shares.value)
 
