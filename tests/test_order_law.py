@@ -299,7 +299,7 @@ def test_to_widen_a_date_only_turns_certain_into_possible(
         for cell, values in vague[day].items():
             for value, certain in values:
                 told = sharp[day].get(cell, [])
-                # A value that is set anew is told twice in that window, each time as possible: sound, and less.
+                # A value that is set anew is told twice in that window, each as possible: sound, and less.
                 again = len(told) > 1 and {each for each, _ in told} == {value}
                 assert not certain or told == [(value, True)] or again, (day, cell)
         for cell in sharp[day]:
