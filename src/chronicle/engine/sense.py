@@ -87,9 +87,9 @@ Sense = Callable[[Any, Standing], bool]
 class TieRule:
     """What events of one kind begin and those of another end: a cell of a view.
 
-    ``key_of`` gives the parts of its key that both kinds name, or the only one. ``last`` is the field that
-    has one more: an end that leaves it empty ends whatever there is. ``value_of`` is the value of an event
-    that begins it. What no kind ends is not doubtful either, whoever is gone.
+    ``key_of`` gives the parts of its key that both kinds name: a tuple, or the only one where ``last`` adds
+    another. ``last`` is the field of that: an end that leaves it empty ends whatever there is. ``value_of``
+    is the value of an event that begins it. What no kind ends is not doubtful either, whoever is gone.
     """
 
     view: str
@@ -106,7 +106,9 @@ class TieRule:
 
     def key(self, event: Event) -> Key:
         """The key of what an event begins, or ends and nothing else."""
-        return (*self.parts(event), getattr(event, self.last) or "") if self.last else self.parts(event)
+        if not self.last:
+            return self.key_of(event)  # type: ignore[no-any-return]
+        return (*self.parts(event), getattr(event, self.last) or "")
 
     def ended(self, event: Event, before: Standing) -> list[Key]:
         """The keys of what stands and an event ends, where the last part may be left out."""

@@ -14,7 +14,7 @@ from chronicle.render.layout import clean
 Data = dict[str, Any]
 
 
-class Group(NamedTuple):
+class FactGroup(NamedTuple):
     """What is listed under a name: the facts of a view, or entities, whose view is None."""
 
     name: str
@@ -33,18 +33,18 @@ class Group(NamedTuple):
             yield (*map(clean, (*own, *sure)), *_amount(self.view, fact))
 
 
-def groups(state: State, entity: str | None) -> Iterator[Group]:
+def groups(state: State, entity: str | None) -> Iterator[FactGroup]:
     """The facts of ``state``, or those that name ``entity``, in the order of JSON."""
     for name in dict.fromkeys((*views.IN_DATA, *views.VIEWS)):
         if name == views.ENTITIES:
-            yield Group(name, None, entities(state, entity))
+            yield FactGroup(name, None, entities(state, entity))
         elif not views.VIEWS[name].within:
-            yield Group(name, views.VIEWS[name], facts_of(views.VIEWS[name], state, entity))
+            yield FactGroup(name, views.VIEWS[name], facts_of(views.VIEWS[name], state, entity))
 
 
-def own_groups(state: State, entity: str | None) -> list[Group]:
+def own_groups(state: State, entity: str | None) -> list[FactGroup]:
     """The same of the views that are the user's own, where there are any."""
-    found = (Group(view.name, view, facts_of(view, state, entity)) for view in own_views(state))
+    found = (FactGroup(view.name, view, facts_of(view, state, entity)) for view in own_views(state))
     return [group for group in found if group.facts]
 
 
