@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chronicle import authoring, codec
 from chronicle.authoring import json_items
 from chronicle.cli import chronicle
-from chronicle.errors import Conflict, InvalidEvents
+from chronicle.errors import AppendRefused, InvalidEvents
 from chronicle.events import Event
 from chronicle.history import open_history
 from chronicle.interop import records as exchange
@@ -320,7 +320,7 @@ def test_what_another_writer_recorded_in_between_is_not_overrun(file: Path) -> N
     store = open_store("memory:")
     examined = examine([file], store)
     store.append([NewRecord("other", "k", b"{}")])
-    with pytest.raises(Conflict):
+    with pytest.raises(AppendRefused):
         restore([file], store, examined)
     assert [record.id for record in store.read()] == ["other"]
 
@@ -737,7 +737,7 @@ def test_records_of_one_store_go_straight_into_another(corp: Path, tmp_path: Pat
     """Without a file in between, the same copy."""
     with open_store(corp, read_only=True) as source, open_store(tmp_path / "copy.db", create=True) as copy:
         assert copy.restore(list(source.read())).head == source.head()
-        with pytest.raises(Conflict):
+        with pytest.raises(AppendRefused):
             open_store("memory:").restore(list(source.read(after=2)))
     assert held(tmp_path / "copy.db") == held(corp)
     assert export(tmp_path / "copy.db") == export(corp)

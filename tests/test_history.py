@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import chronicle
 from chronicle import codec
 from chronicle.engine.replay import Before, Change, Projector
-from chronicle.errors import ChronicleError, Conflict, InvalidEvents, InvalidValue, NotFound, UsageError
+from chronicle.errors import AppendRefused, ChronicleError, InvalidEvents, InvalidValue, NotFound, UsageError
 from chronicle.events import KINDS, Event, StakeAcquired
 from chronicle.history import History, open_history
 from chronicle.stores import open_store
@@ -524,7 +524,7 @@ def test_append_of_other_content_under_the_same_id_is_refused_whole() -> None:
     """Neither the edited event nor the new one beside it is taken in."""
     history = in_memory(*some_events())
     edited = acquired("2014-03", "group", "film", "61%", id="bought")
-    with pytest.raises(Conflict) as error:
+    with pytest.raises(AppendRefused) as error:
         history.append([acquired("2015", "x", "film", "1%"), edited], declared=False)
     assert error.value.code == "C503"
     assert "bought" in str(error.value)
@@ -536,7 +536,7 @@ def test_append_expects_the_store_to_stand_somewhere() -> None:
     """Who read up to position 3 does not write behind 4 unseen."""
     history = in_memory(*some_events())
     event = observed("2016", "group", "film", "50%")
-    with pytest.raises(Conflict) as error:
+    with pytest.raises(AppendRefused) as error:
         history.append([event], expected=3)
     assert error.value.code == "C504"
     assert history.append([event], expected=4) == 1

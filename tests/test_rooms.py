@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import warnings
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import chronicle
 from chronicle.cli.workloads import made
 from chronicle.engine.replay import Span
+from chronicle.errors import AppendRefused
 
 MOST_ROOMS = 13
 MOST_FILES = 15
@@ -63,8 +65,11 @@ def test_a_module_goes_by_its_old_name_for_one_version(
 ) -> None:
     """With a warning that names the new place; it is the same module, not a second one."""
     monkeypatch.delitem(sys.modules, old, raising=False)
-    with pytest.warns(DeprecationWarning, match=f"{old} is {new} now"):
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
         module = import_module(old)
+    assert f"{old} is {new} now" in str(given[-1].message)
+    assert given[-1].category is DeprecationWarning
     assert module is import_module(new)
     assert module.__name__ == new
     assert module.__spec__ is not None
@@ -92,3 +97,10 @@ def test_the_wheel_has_its_workloads() -> None:
     """``chronicle bench`` runs wherever the package is installed."""
     assert len(made(1_000).events) == 1_000
     assert chronicle.__version__
+
+
+def test_a_refused_append_goes_by_its_old_name_for_one_version() -> None:
+    """A disagreement of sources is a conflict; an append that a store refuses is not another one."""
+    with pytest.warns(DeprecationWarning, match="AppendRefused"):
+        old = import_module("chronicle.errors").Conflict
+    assert old is AppendRefused

@@ -17,7 +17,7 @@ import chronicle
 from chronicle.cli import chronicle as command_line
 from chronicle.engine import knowledge
 from chronicle.engine.resolver import Reference
-from chronicle.errors import Conflict, InvalidEvents, NotFound, UsageError
+from chronicle.errors import AppendRefused, InvalidEvents, NotFound, UsageError
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.stores import open_store
@@ -237,7 +237,7 @@ def test_who_appends_by_the_head_is_refused_when_another_did(tmp_path: Path) -> 
         seen = two.head
         one.append([OPENED])
         assert seen is not None
-        with pytest.raises(Conflict):
+        with pytest.raises(AppendRefused):
             two.append([acquired("2015", "group", "film", "5%")], expected=seen.position)
 
 

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chronicle.cli import chronicle as command
-from chronicle.errors import Conflict, StoreError
+from chronicle.errors import AppendRefused, StoreError
 from chronicle.stores import NewRecord, Record, backup, open_store
 from chronicle.stores.backup import copied, copy_of, verify_copy
 
@@ -323,7 +323,7 @@ def test_a_copy_that_lost_records_is_not_continued_behind_the_gap(tmp_path: Path
     source, copy = open_store("memory:"), open_store("memory:")
     source.append(many(1, 3))
     copy.append(many(2, 3))
-    with pytest.raises(Conflict, match="C512"):
+    with pytest.raises(AppendRefused, match="C512"):
         copied(source, copy, no_progress)
     assert len(list(copy.read())) == 2
 

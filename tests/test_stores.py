@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import postgresql_server
-from chronicle.errors import Conflict, Damaged, InvalidValue, StoreError
+from chronicle.errors import AppendRefused, Damaged, InvalidValue, StoreError
 from chronicle.stores import Head, NewRecord, Record, Store, open_store
 from chronicle.stores.record import GENESIS, chained
 
@@ -179,7 +179,7 @@ def test_the_same_record_twice_in_one_batch_is_kept_once(store: Store) -> None:
 
 
 def refused(act: Callable[[], object]) -> str:
-    with pytest.raises(Conflict) as caught:
+    with pytest.raises(AppendRefused) as caught:
         act()
     return str(caught.value)
 
@@ -208,7 +208,7 @@ def test_another_kind_under_a_recorded_id_is_refused(store: Store) -> None:
 def test_every_conflict_of_a_batch_is_named(store: Store) -> None:
     """Whoever edited three events learns of all three at once."""
     store.append([FOUNDED, BOUGHT, SOLD])
-    with pytest.raises(Conflict) as caught:
+    with pytest.raises(AppendRefused) as caught:
         store.append([record._replace(body=b"{}") for record in (FOUNDED, BOUGHT, SOLD)])
     assert [problem.events for problem in caught.value.problems] == [
         ("acme-founded",),
@@ -405,7 +405,7 @@ def test_threads_that_append_at_once_each_get_their_own_answer(store: Store) -> 
         start.wait()
         try:
             answers[number] = store.append([NewRecord(f"with-{number}", "k", b"{}"), wrong]).added
-        except Conflict as conflict:
+        except AppendRefused as conflict:
             answers[number] = conflict.code
 
     threads = [Thread(target=write, args=(number,)) for number in range(6)]
@@ -496,7 +496,7 @@ def test_records_of_another_history_are_not_restored(store: Store, clock: Clock)
         (records[1:], 'record 2 ("event-2") is of another history than the store'),
         (records[2:], "records to restore begin at position 3, and the store ends at 1"),
     ]:
-        with pytest.raises(Conflict) as caught:
+        with pytest.raises(AppendRefused) as caught:
             store.restore(others)
         assert (caught.value.code, caught.value.problems[0].message) == ("C512", message)
     assert store.head().position == 1
@@ -531,7 +531,7 @@ def test_what_no_store_wrote_is_not_restored(
     store: Store, records: list[Record], code: str, message: str
 ) -> None:
     """Records are proven before any of them is kept."""
-    with pytest.raises((Conflict, Damaged, InvalidValue)) as caught:
+    with pytest.raises((AppendRefused, Damaged, InvalidValue)) as caught:
         store.restore(records)
     assert caught.value.code == code
     assert message in str(caught.value)
@@ -542,12 +542,12 @@ def test_a_restored_record_has_an_id_of_its_own(store: Store) -> None:
     """An id that is recorded already cannot come again at another position, though its chain fits."""
     records = forged(("a", EARLY), ("b", EARLY), ("a", EARLY))
     store.restore(records[:2])
-    with pytest.raises(Conflict) as caught:
+    with pytest.raises(AppendRefused) as caught:
         store.restore(records[2:])
     message = 'record 3 cannot be restored: its id "a" is taken'
     assert (caught.value.code, caught.value.problems[0].message) == ("C512", message)
     late = forged(("a", EARLY), ("b", EARLY), ("c", "2026-02-01T09:30:00.000000Z"))
-    with pytest.raises(Conflict, match="after one of"):
+    with pytest.raises(AppendRefused, match="after one of"):
         store.restore(late[2:])
     assert store.head().position == 2
 
@@ -587,7 +587,7 @@ def test_a_store_behaves_as_a_list_would(
             fits = fits and (len(after) == len(model) or expected in (None, len(model)))
             try:
                 store.append(batch, expected)
-            except Conflict:
+            except AppendRefused:
                 assert not fits
             else:
                 assert fits

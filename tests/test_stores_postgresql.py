@@ -19,7 +19,7 @@ import pytest
 from psycopg import sql
 
 import postgresql_server
-from chronicle.errors import Conflict, Damaged, StoreError, UsageError
+from chronicle.errors import AppendRefused, Damaged, StoreError, UsageError
 from chronicle.stores import NewRecord, Record, Store, migrate_store, open_store
 from chronicle.stores.group import Request
 from chronicle.stores.postgresql import open_postgresql
@@ -113,9 +113,9 @@ def test_a_large_append_is_what_a_small_one_is(url: str) -> None:
         assert store.append(large).known == 1200
         store.append([NewRecord("event-7", "k", b"{}")])
         larger = numbered("larger", 1200)
-        with pytest.raises(Conflict, match="expected 6, found 1207"):
+        with pytest.raises(AppendRefused, match="expected 6, found 1207"):
             store.append(larger, expected=6)
-        with pytest.raises(Conflict, match='event "event-3" is recorded with other content'):
+        with pytest.raises(AppendRefused, match='event "event-3" is recorded with other content'):
             store.append([*larger, FIVE[2]._replace(body=b"{}")])
         assert store.append([*larger, *FIVE]).known == 5
         assert store.head().position == 2407
@@ -194,7 +194,7 @@ def test_two_writers_cannot_both_follow_the_same_head(url: str) -> None:
     """Of two who saw position 5, the second is told so; after reading again, it succeeds."""
     with open_store(url) as one, open_store(url) as other:
         one.append([NewRecord("one", "k", b"{}")], expected=5)
-        with pytest.raises(Conflict, match="expected 5, found 6"):
+        with pytest.raises(AppendRefused, match="expected 5, found 6"):
             other.append([NewRecord("other", "k", b"{}")], expected=5)
         other.append([NewRecord("other", "k", b"{}")], expected=other.head().position)
         assert [record.id for record in one.read(after=5)] == ["one", "other"]
@@ -211,7 +211,7 @@ def test_writers_who_race_for_a_position_get_it_once(url: str) -> None:
                 try:
                     store.append([NewRecord(f"{name}-{expected}", "k", b"{}")], expected)
                     wins.append((expected + 1, f"{name}-{expected}"))
-                except Conflict as conflict:
+                except AppendRefused as conflict:
                     losses.append(conflict.code)
                 start.wait()
 

@@ -17,7 +17,7 @@ from zlib import crc32
 
 import pytest
 
-from chronicle.errors import ChronicleError, Conflict, Damaged, StoreError
+from chronicle.errors import AppendRefused, ChronicleError, Damaged, StoreError
 from chronicle.stores import Appended, Head, NewRecord, Record, migrate_store, open_store
 from chronicle.stores.group import GroupCommit, Outcome, Request
 from chronicle.stores.sqlite import open_sqlite
@@ -97,7 +97,7 @@ def test_two_writers_cannot_both_follow_the_same_head(path: Path) -> None:
     """Of two who saw position 5, the second is told so; after reading again, it succeeds."""
     with open_store(path) as one, open_store(path) as other:
         one.append([NewRecord("one", "k", b"{}")], expected=5)
-        with pytest.raises(Conflict, match="expected 5, found 6"):
+        with pytest.raises(AppendRefused, match="expected 5, found 6"):
             other.append([NewRecord("other", "k", b"{}")], expected=5)
         other.append([NewRecord("other", "k", b"{}")], expected=other.head().position)
         assert [record.id for record in one.read(after=5)] == ["one", "other"]

@@ -8,9 +8,9 @@ from types import MappingProxyType
 import chronicle
 from chronicle.history import History
 from chronicle.render.pages.as_of import AsOf
-from chronicle.render.words.names import namer
-from chronicle.render.picture import svg
 from chronicle.render.pages.timeline import Timeline
+from chronicle.render.picture import svg
+from chronicle.render.words.names import namer
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "img"

@@ -156,5 +156,5 @@ class _Alias:
         module.__spec__ = self._spec
 
 
-# Before all others: what lies in a folder would be found there a second time under the old name of the folder.
+# Before all others: under the old name of a folder, what lies in it would be found and loaded a second time.
 sys.meta_path.insert(0, _OldNames)

@@ -452,7 +452,7 @@ class History:
         Atomic, durable when it returns, and idempotent by id. ``expected`` is the position that the
         store must stand at. What events name must be declared, founded or proposed by them or in the
         store; ``declared=False`` takes names that are not, which ``check`` then tells of.
-        Raises ``InvalidEvents`` with all problems, ``Conflict`` when an id has other content already or
+        Raises ``InvalidEvents`` with all problems, ``AppendRefused`` when an id has other content already or
         the store moved on, ``UsageError`` (C509) without a store.
         """
         store = self._require_store()

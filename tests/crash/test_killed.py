@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from appending import batches
-from chronicle.errors import Conflict
+from chronicle.errors import AppendRefused
 from chronicle.stores import NewRecord, Store, migrate_store, open_store
 from killing import Child, Nursery, Server, within
 from peers import Peer
@@ -462,6 +462,6 @@ def refused(store: Store, records: list[NewRecord]) -> bool:
     """Whether other content under the last of these ids is refused, with all else of its batch."""
     head = store.head()
     stranger = NewRecord(f"{records[-1].id}-stranger", "k", b"{}")
-    with pytest.raises(Conflict) as caught:
+    with pytest.raises(AppendRefused) as caught:
         store.append([stranger, records[-1]._replace(body=b'{"other":true}')])
     return caught.value.code == "C503" and store.head() == head and stranger.id not in store

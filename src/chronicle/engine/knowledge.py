@@ -22,7 +22,7 @@ from chronicle.engine.arranged import Arranged, arrange
 from chronicle.engine.conflicts import Conflict, Settled, contradicted, settle
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.lots import sorted_out
-from chronicle.engine.order import Origin, Terms, replay_in_order
+from chronicle.engine.order import Origin, ReplayTerms, replay_in_order
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector, in_order
 from chronicle.errors import InvalidEvents, Problem, nearest
@@ -180,7 +180,7 @@ def resolve(
         )
         doubtful = told.doubtful | deals.doubtful
         shipped = [projector for projector in projectors if projector in PROJECTORS]
-        terms = Terms(origin, deals.effects, doubtful)
+        terms = ReplayTerms(origin, deals.effects, doubtful)
         arranged = _rearranged(counted.events, arranged)
         replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms, arranged=arranged)
         problems = (*told.problems, *deals.problems)

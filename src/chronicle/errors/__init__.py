@@ -11,9 +11,10 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from attrs import converters, evolve, field, frozen
@@ -277,9 +278,16 @@ class StoreError(ChronicleError):
     exit_code = 4
 
 
-class Conflict(StoreError):
+class AppendRefused(StoreError):
     """An append that the store refused: other content under the same id, or a moved head."""
 
 
 class Damaged(StoreError):
     """A record that is not what was written: its checksum or the chain says so."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Conflict":
+        warnings.warn("chronicle.errors.Conflict is AppendRefused now", DeprecationWarning, stacklevel=2)
+        return AppendRefused
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

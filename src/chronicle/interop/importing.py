@@ -24,7 +24,7 @@ from chronicle.codec.ids import LONGEST
 from chronicle.dates import PartialDate
 from chronicle.engine.declarations import brought_in
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.errors import ChronicleError, Conflict, Problem, UsageError, shown
+from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError, shown
 from chronicle.events import (
     NOT_CORRECTED,
     EntityDeclared,
@@ -269,7 +269,7 @@ class _Import:
             return False
         try:
             appended = self._store.append([each.record for each in given.values()])
-        except Conflict:
+        except AppendRefused:
             return False
         self.summary.added += len(appended.added)
         self.summary.known += appended.known

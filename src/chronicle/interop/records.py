@@ -22,8 +22,8 @@ from chronicle.codec import fields_of
 from chronicle.codec.conversion import canonical_json
 from chronicle.codec.leaves import DEEPEST
 from chronicle.errors import (
+    AppendRefused,
     ChronicleError,
-    Conflict,
     Damaged,
     InvalidEvents,
     Place,
@@ -147,7 +147,7 @@ _SOURCE_NAMES: Final = tuple(field.name for field in fields_of(Source))
 # From lines to records
 
 
-class _Line(NamedTuple):
+class _ExportLine(NamedTuple):
     """A line of a file, and where it stands."""
 
     file: str
@@ -201,7 +201,7 @@ def read_records(paths: Sequence[Path]) -> Iterator[Record]:
         yield record
 
 
-def _lines_of(paths: Sequence[Path]) -> Generator[_Line]:
+def _lines_of(paths: Sequence[Path]) -> Generator[_ExportLine]:
     for path in paths:
         file = shown_name(printable(str(path)))
         with opened(str(path)) as stream:
@@ -212,10 +212,10 @@ def _lines_of(paths: Sequence[Path]) -> Generator[_Line]:
                     help = f"at most {LONGEST_LINE // 2**20} MiB"
                     raise InvalidEvents(Problem("C108", "line is too long", Place(file, number, 1), help))
                 if not raw.isspace():
-                    yield _Line(file, number, raw)
+                    yield _ExportLine(file, number, raw)
 
 
-def _record(line: _Line) -> Record:
+def _record(line: _ExportLine) -> Record:
     """The record of a line, when its checksum fits."""
     data = _data(line)
     id = data.get("id")
@@ -265,7 +265,7 @@ _FITTING: Final[Mapping[str, Callable[[object], bool]]] = {
 }
 
 
-def _data(line: _Line) -> dict[str, Any]:
+def _data(line: _ExportLine) -> dict[str, Any]:
     try:
         data = _decoded(line.raw.decode())
     except ValueError as error:
@@ -317,7 +317,7 @@ def _no_number(text: str) -> NoReturn:
 _STRICT: Final = json.JSONDecoder(object_pairs_hook=_whole, parse_float=_no_number, parse_constant=_no_number)
 
 
-def _refuse_gap(line: _Line, record: Record, before: Record | None) -> None:
+def _refuse_gap(line: _ExportLine, record: Record, before: Record | None) -> None:
     last = before.position if before else record.position - 1
     if record.position > last + 1:
         raise line.refused(f"record {last + 1} is missing before it", record.id)
@@ -350,7 +350,7 @@ def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
     """Read all of some exported files, and see whether a store (None: an empty one) may take them in.
 
     Nothing is written. Raises ``InvalidEvents`` (C520 and others) for files that are not what was
-    exported, ``Conflict`` (C512) when the store holds another history or ends before they begin.
+    exported, ``AppendRefused`` (C512) when the store holds another history or ends before they begin.
     """
     held = store.head() if store else head_of(None)
     first = last = meeting = None
@@ -362,9 +362,9 @@ def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
     if first is None or last is None:
         return ExaminedExport(0, 0, held)
     if first.position > held.position + 1:
-        raise Conflict(_apart(first, held))
+        raise AppendRefused(_apart(first, held))
     if store and held.position and not _continues(store, held, first, meeting or last):
-        raise Conflict(_another(paths, store, first))
+        raise AppendRefused(_another(paths, store, first))
     new = max(0, last.position - held.position)
     return ExaminedExport(
         new, last.position - first.position + 1 - new, Head(last.position, last.chain.hex())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
+from chronicle.errors import AppendRefused, Damaged, Problem, StoreError, printable
 from chronicle.stores import open_store
 from chronicle.stores.drafts import drafted
 from chronicle.stores.location import is_address
@@ -49,19 +49,19 @@ def copy_of(source: Store, into: str | Path) -> Iterator[Store]:
 def copied(source: Store, copy: Store, progress: Progress) -> tuple[int, Head]:
     """Copy what ``copy`` lacks of ``source`` as it is now: how many records, and where both end then.
 
-    Raises ``Damaged`` for a record that is not what was written, in either, and ``Conflict`` C512 when
+    Raises ``Damaged`` for a record that is not what was written, in either, and ``AppendRefused`` C512 when
     ``copy`` is no earlier state of ``source``.
     """
     head, held = source.head(), copy.head()
     if held.position > head.position:
-        raise Conflict(_further(copy, held, head))
+        raise AppendRefused(_further(copy, held, head))
     # From the last record that both should have: restoring it shows that they are one history.
     start = max(0, held.position - 1)
     added = 0
     for batch in _batches(source.read(start, head.position - start)):
         try:
             added += len(copy.restore(batch).added)
-        except (Conflict, Damaged) as error:
+        except (AppendRefused, Damaged) as error:
             raise type(error)(*(_of_copy(problem, copy) for problem in error.problems)) from None
         progress(added, head.position - held.position)
     return added, head

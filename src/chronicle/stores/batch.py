@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from chronicle.errors import Conflict, InvalidValue, Problem, printable
+from chronicle.errors import AppendRefused, InvalidValue, Problem, printable
 from chronicle.stores.record import NewRecord
 
 _WIDTH = 400
@@ -17,7 +17,7 @@ _WIDTH = 400
 def checked_batch(records: Sequence[NewRecord]) -> dict[str, NewRecord]:
     """The records by id, each once, in their order.
 
-    Raises ``InvalidValue`` for ids, kinds and bodies that cannot be kept, ``Conflict`` for
+    Raises ``InvalidValue`` for ids, kinds and bodies that cannot be kept, ``AppendRefused`` for
     one id with two contents.
     """
     batch = {record.id: record for record in records}
@@ -51,7 +51,7 @@ def _examined(records: Sequence[NewRecord]) -> dict[str, NewRecord]:
     if any(problem.code != "C503" for problem in problems):
         raise InvalidValue(*(problem for problem in problems if problem.code != "C503"))
     if problems:
-        raise Conflict(*problems)
+        raise AppendRefused(*problems)
     return batch
 
 
@@ -61,17 +61,17 @@ def new_records(
     """The records of ``batch`` that the store does not have.
 
     ``held`` is what the store has under the ids of the batch, ``position`` where it ends.
-    Raises ``Conflict`` C503 for every id with other content, else C504 when there is something
+    Raises ``AppendRefused`` C503 for every id with other content, else C504 when there is something
     to add and the store does not end at ``expected``.
     """
     problems = [
         _other_content(record, held[id]) for id, record in batch.items() if id in held and held[id] != record
     ]
     if problems:
-        raise Conflict(*problems)
+        raise AppendRefused(*problems)
     fresh = [record for id, record in batch.items() if id not in held]
     if fresh and expected is not None and expected != position:
-        raise Conflict(
+        raise AppendRefused(
             Problem(
                 "C504",
                 f"store moved on (expected {expected}, found {position})",

@@ -12,11 +12,11 @@ from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple
 
-from chronicle.errors import Conflict, Problem, StoreError
+from chronicle.errors import AppendRefused, Problem, StoreError
 from chronicle.stores.batch import checked_batch, new_records
 from chronicle.stores.record import Appended, Head, NewRecord, Record, chained
 
-Outcome = Appended | Conflict
+Outcome = Appended | AppendRefused
 
 
 class Request:
@@ -25,7 +25,7 @@ class Request:
     __slots__ = ("batch", "error", "expected", "given", "outcome")
 
     def __init__(self, records: Sequence[NewRecord], expected: int | None) -> None:
-        """Raises ``InvalidValue`` or ``Conflict`` for records that no store can keep."""
+        """Raises ``InvalidValue`` or ``AppendRefused`` for records that no store can keep."""
         self.batch = checked_batch(records)
         self.given = len(records)
         self.expected = expected
@@ -118,7 +118,7 @@ def settled(
     for request in requests:
         try:
             fresh = new_records(request.batch, known, head.position, request.expected)
-        except Conflict as conflict:
+        except AppendRefused as conflict:
             outcomes.append(conflict)
             continue
         records = chained(fresh, head, recorded_at)

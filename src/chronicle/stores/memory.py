@@ -8,7 +8,7 @@ from threading import Condition
 from types import TracebackType
 from typing import Self
 
-from chronicle.errors import Conflict, Problem, StoreError
+from chronicle.errors import AppendRefused, Problem, StoreError
 from chronicle.stores.group import Request, settled
 from chronicle.stores.protocol import Clock
 from chronicle.stores.record import (
@@ -46,7 +46,7 @@ class MemoryStore:
             last = self._records[-1].recorded_at if self._records else ""
             added, (outcome,), _ = settled([request], held, head, stamp(self._clock(), last))
             self._keep(added)
-        if isinstance(outcome, Conflict):
+        if isinstance(outcome, AppendRefused):
             raise outcome
         return outcome
 
@@ -63,7 +63,7 @@ class MemoryStore:
             fresh = continuing(records, held, head, last, self._chain_at(start))
             twice = next((record for record in fresh if record.id in self._by_id), None)
             if twice:
-                raise Conflict(taken(twice))
+                raise AppendRefused(taken(twice))
             self._keep(fresh)
             return Appended(tuple(fresh), len(records) - len(fresh), self.head())
 

@@ -32,7 +32,7 @@ class Store(Protocol):
         that a writer who got no answer may simply try again: when all are there already,
         nothing is done and ``expected`` does not matter.
 
-        Raises ``Conflict`` C503 when an id is taken by other content (every such id is named),
+        Raises ``AppendRefused`` C503 when an id is taken by other content (every such id is named),
         and C504 when ``expected`` is not the position of the head; C508 when the store is busy;
         C511 when an earlier append of this handle failed in a way that leaves open what is durable.
         """
@@ -43,7 +43,7 @@ class Store(Protocol):
         All of them or none, durable when this returns. They follow upon one another without a gap,
         and the first upon what is here; those that are here already must be the very same.
 
-        Raises ``Damaged`` C505 or C506 for records that are not sound in themselves, ``Conflict``
+        Raises ``Damaged`` C505 or C506 for records that are not sound in themselves, ``AppendRefused``
         C512 when they are not of the history that is here; the rest as ``append`` does.
         """
 

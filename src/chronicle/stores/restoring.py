@@ -11,7 +11,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 
-from chronicle.errors import Conflict, Problem, printable
+from chronicle.errors import AppendRefused, Problem, printable
 from chronicle.stores.batch import checked_batch
 from chronicle.stores.record import Head, NewRecord, Record, canonical_bytes
 from chronicle.stores.verification import proven, verified
@@ -25,7 +25,7 @@ def checked_records(records: Sequence[Record]) -> None:
     """Refuse what no store could have written. ``records`` are at least one.
 
     Raises ``Damaged`` C505 or C506 at the first record that is not what its checksum and the chain
-    of the record before it say, ``InvalidValue`` C206 for one that no store can keep, ``Conflict``
+    of the record before it say, ``InvalidValue`` C206 for one that no store can keep, ``AppendRefused``
     C503 or C512 for an id that comes twice, and C512 for a time that is none.
     """
     first, last = records[0], records[-1]
@@ -38,10 +38,10 @@ def checked_records(records: Sequence[Record]) -> None:
     by_id = {record.id: record for record in reversed(records)}
     again = [record for record in records if by_id[record.id] is not record]
     if again:
-        raise Conflict(*map(taken, again))
+        raise AppendRefused(*map(taken, again))
     wrong = next((record for record in records if not _is_time(record.recorded_at)), None)
     if wrong is not None:
-        raise Conflict(_no_time(wrong))
+        raise AppendRefused(_no_time(wrong))
     _refuse_backwards(records)
 
 
@@ -51,16 +51,16 @@ def continuing(
     """Those of ``records`` that are new to a store that ends at ``head`` with the record ``last``.
 
     ``held`` is what the store has at their positions, ``previous`` its chain hash before the first
-    of them. Raises ``Conflict`` C512 when the two are not one history.
+    of them. Raises ``AppendRefused`` C512 when the two are not one history.
     """
     first = records[0]
     if first.position > head.position + 1:
-        raise Conflict(_apart(first, head))
+        raise AppendRefused(_apart(first, head))
     if sha256(previous + canonical_bytes(*first[:5])).digest() != first.chain:
-        raise Conflict(_another(first))
+        raise AppendRefused(_another(first))
     for given, kept in zip(records, held, strict=False):
         if given != kept:
-            raise Conflict(_another(given))
+            raise AppendRefused(_another(given))
     fresh = list(records[len(held) :])
     if fresh and last is not None:
         _refuse_backwards((last, fresh[0]))
@@ -117,4 +117,4 @@ def _refuse_backwards(records: Sequence[Record]) -> None:
             times = f"recorded at {record.recorded_at}, after one of {before.recorded_at}"
             message = f"record {record.position} cannot be restored: it was {times}"
             help = "no store writes such a record; look at where it comes from"
-            raise Conflict(Problem("C512", message, help=help, events=(record.id,)))
+            raise AppendRefused(Problem("C512", message, help=help, events=(record.id,)))

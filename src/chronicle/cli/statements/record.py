@@ -15,7 +15,7 @@ from attrs import frozen
 
 from chronicle.cli.exit import colored, print_problems
 from chronicle.cli.progress import waiting
-from chronicle.errors import ChronicleError, Conflict, InvalidEvents, Problem, printable
+from chronicle.errors import AppendRefused, ChronicleError, InvalidEvents, Problem, printable
 from chronicle.stores.location import is_address, is_event_file
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _refuse_moved(store: Store | None, expected: int | None) -> None:
     found = store.head().position if store else 0
     if expected is not None and expected != found:
         message = f"store moved on (expected {expected}, found {found})"
-        raise Conflict(Problem("C504", message, help="read again and retry"))
+        raise AppendRefused(Problem("C504", message, help="read again and retry"))
 
 
 @frozen

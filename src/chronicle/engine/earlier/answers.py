@@ -24,7 +24,7 @@ _Days = tuple[tuple[datetime.date, datetime.date], ...]
 _NO_DAYS: tuple[_Days, _Days] = (), ()
 
 
-class Effect(NamedTuple):
+class ChangedFact(NamedTuple):
     """What an event does to a cell: that a value begins, that what stood ends, or that it is in doubt.
 
     Between the two days it is open whether it has come about: possible from ``first``, certain from ``last``,
@@ -39,7 +39,7 @@ class Effect(NamedTuple):
     last: datetime.date | None
 
 
-Effects = Mapping[str, frozenset[Effect]]
+Effects = Mapping[str, frozenset[ChangedFact]]
 """By the id of an event, what it does in the cells that answer otherwise."""
 
 
@@ -62,7 +62,7 @@ def differing(earlier: Ledger, now: Ledger, uncounted: Set[str] = frozenset()) -
     """
     cells: list[Cell] = []
     found: defaultdict[str, dict[Cell, None]] = defaultdict(dict)
-    effects: tuple[defaultdict[str, set[Effect]], ...] = (defaultdict(set), defaultdict(set))
+    effects: tuple[defaultdict[str, set[ChangedFact]], ...] = (defaultdict(set), defaultdict(set))
     guessed = _guessed(earlier), _guessed(now)
     for cell in _cells(earlier, now):
         spans = earlier.cell(*cell), now.cell(*cell)
@@ -158,7 +158,7 @@ def _joined(days: Iterable[tuple[datetime.date, datetime.date]]) -> _Days:
 # Events
 
 
-class _Told(NamedTuple):
+class _ToldOf(NamedTuple):
     """What one replay says of a cell: the spans of each answer, the answers, and what each event does there.
 
     ``fleeting`` has the effects on values that stood no day as well.
@@ -166,8 +166,8 @@ class _Told(NamedTuple):
 
     saying: Mapping[_Answer, Sequence[Span]]
     answers: Mapping[_Answer, tuple[_Days, _Days]]
-    effects: Mapping[str, set[Effect]]
-    fleeting: Mapping[str, set[Effect]]
+    effects: Mapping[str, set[ChangedFact]]
+    fleeting: Mapping[str, set[ChangedFact]]
 
     def behind(self, answer: _Answer, days: _Days) -> set[str]:
         """The events that made an answer begin, end or doubtful, as far as it touches these days."""
@@ -179,7 +179,7 @@ class _Told(NamedTuple):
         stand = (span for span in said_by if _days(span.possible_from, span.possible_until))
         return {event for span in stand for event in span.events}
 
-    def does_otherwise(self, event: str, other: _Told) -> bool:
+    def does_otherwise(self, event: str, other: _ToldOf) -> bool:
         """Whether an event does something else here than there, to what stood no day as well."""
         return self.effects.get(event) != other.effects.get(event) and (
             self.fleeting.get(event) != other.fleeting.get(event)
@@ -193,10 +193,10 @@ def _guessed(ledger: Ledger) -> Mapping[Cell, Set[str]]:
     return found
 
 
-def _told(spans: Sequence[Span], guessed: Collection[str]) -> _Told:
+def _told(spans: Sequence[Span], guessed: Collection[str]) -> _ToldOf:
     saying: defaultdict[_Answer, list[Span]] = defaultdict(list)
-    effects: defaultdict[str, set[Effect]] = defaultdict(set)
-    fleeting: defaultdict[str, set[Effect]] = defaultdict(set)
+    effects: defaultdict[str, set[ChangedFact]] = defaultdict(set)
+    fleeting: defaultdict[str, set[ChangedFact]] = defaultdict(set)
     for span in spans:
         saying[_answer(span)].append(span)
         stands = bool(_days(span.possible_from, span.possible_until))
@@ -204,10 +204,10 @@ def _told(spans: Sequence[Span], guessed: Collection[str]) -> _Told:
             fleeting[event].add(effect)
             if stands:
                 effects[event].add(effect)
-    return _Told(saying, _answers(spans), effects, fleeting)
+    return _ToldOf(saying, _answers(spans), effects, fleeting)
 
 
-def _named(earlier: _Told, now: _Told, uncounted: Set[str]) -> set[str]:
+def _named(earlier: _ToldOf, now: _ToldOf, uncounted: Set[str]) -> set[str]:
     """The events of the answers that differ which do something else, and for each answer one at least."""
     found: set[str] = set()
     touching = {event for told in (earlier, now) for event in told.fleeting}
@@ -270,17 +270,17 @@ def log_of(span: Span) -> Sequence[Change]:
     return span._changes.cells[span.view][span.key]
 
 
-def _effects(span: Span, guessed: Collection[str]) -> Iterator[tuple[str, Effect]]:
+def _effects(span: Span, guessed: Collection[str]) -> Iterator[tuple[str, ChangedFact]]:
     """What each event does to a value. ``guessed`` are those of which it is open which came first."""
     cell, value, event = (span.view, span.key), said(span.view, span.value), begun_by(span)
     never = span.certain_until == NEVER
     # Where it is only open when the next event came, it is that one that does otherwise.
     sure = not never or (span.ended_by is not None and event not in guessed)
     certain = span.certain_from if sure else None
-    yield event, Effect(cell, "begins", value, span.begin.text, span.possible_from, certain)
+    yield event, ChangedFact(cell, "begins", value, span.begin.text, span.possible_from, certain)
     if span.ended_by is not None and span.ends_in_nothing and span.possible_until is not None:
         first = span.possible_from if never or span.certain_until is None else span.certain_until
-        yield span.ended_by, Effect(cell, "ends", None, "", first, span.possible_until)
+        yield span.ended_by, ChangedFact(cell, "ends", None, "", first, span.possible_until)
     for doubt in span.doubts:
         until = None if doubt.until is None else doubt.until.latest
-        yield doubt.event, Effect(cell, "doubts", None, "", doubt.since.earliest, until)
+        yield doubt.event, ChangedFact(cell, "doubts", None, "", doubt.since.earliest, until)

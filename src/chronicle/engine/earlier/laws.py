@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
-from chronicle.engine.earlier.answers import Differing, Effect, log_of
+from chronicle.engine.earlier.answers import ChangedFact, Differing, log_of
 from chronicle.engine.earlier.replaying import Earlier
 from chronicle.engine.knowledge import Resolved
 from chronicle.engine.replay import Cell, Change
@@ -201,14 +201,14 @@ def _sharing(dates: Mapping[str, PartialDate]) -> Set[str]:
     return {event for event, date in dates.items() if count[date.order] > 1}
 
 
-def _is_none(effect: Effect) -> bool:
+def _is_none(effect: ChangedFact) -> bool:
     return effect.cell[0] == views.HOLDINGS and effect.does == "begins" and effect.value.share.is_nothing
 
 
-def _is_late(effect: Effect, told: Event) -> bool:
+def _is_late(effect: ChangedFact, told: Event) -> bool:
     """Whether a value is certain only after the last day of the event that makes it."""
     return effect.does == "begins" and effect.last is not None and effect.last > told.date.latest
 
 
-def _has_no_shares(effect: Effect) -> bool:
+def _has_no_shares(effect: ChangedFact) -> bool:
     return effect.cell[0] == views.HOLDINGS and effect.does == "begins" and effect.value.shares == 0

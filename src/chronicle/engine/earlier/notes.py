@@ -9,7 +9,7 @@ from typing import Any
 
 from chronicle.dates import DAWN, FOREVER
 from chronicle.engine import views
-from chronicle.engine.earlier.answers import Differing, Effect, differing
+from chronicle.engine.earlier.answers import ChangedFact, Differing, differing
 from chronicle.engine.earlier.laws import ONCE, Law, Laws
 from chronicle.engine.earlier.replaying import Earlier
 from chronicle.engine.knowledge import Resolved
@@ -40,7 +40,7 @@ def _note(event: str, found: Differing, laws: Laws) -> Problem:
     )
 
 
-_Changed = tuple[Cell, Effect | None, Effect | None]
+_Changed = tuple[Cell, ChangedFact | None, ChangedFact | None]
 
 
 def _words(event: str, changed: _Changed, law: Law, laws: Laws) -> str:
@@ -66,17 +66,19 @@ def _changed(event: str, found: Differing) -> Iterator[_Changed]:
         yield cell, *min(_pairs(gone, new), key=_unlike)
 
 
-def _in(cell: Cell, effects: frozenset[Effect]) -> list[Effect]:
+def _in(cell: Cell, effects: frozenset[ChangedFact]) -> list[ChangedFact]:
     """What an event does in one cell: the last value that begins stands first."""
     own = [effect for effect in effects if effect.cell == cell]
     return sorted(own, key=lambda effect: (effect.does, effect.first, effect.last or FOREVER), reverse=True)
 
 
-def _pairs(was: list[Effect], now: list[Effect]) -> Iterator[tuple[Effect | None, Effect | None]]:
+def _pairs(
+    was: list[ChangedFact], now: list[ChangedFact]
+) -> Iterator[tuple[ChangedFact | None, ChangedFact | None]]:
     return ((one, other) for one in was or (None,) for other in now or (None,))
 
 
-def _unlike(pair: tuple[Effect | None, Effect | None]) -> tuple[bool, bool]:
+def _unlike(pair: tuple[ChangedFact | None, ChangedFact | None]) -> tuple[bool, bool]:
     """How little two effects have to do with each other: those of one value say most side by side."""
     was, now = pair
     if was is None or now is None:
@@ -90,7 +92,7 @@ _LAST = frozenset({views.STATUS, views.LINEAGE, views.SHARES})
 # In words
 
 
-def _did(effect: Effect | None) -> str:
+def _did(effect: ChangedFact | None) -> str:
     if effect is None:
         return "stay as it was"
     value = _value(effect)
@@ -99,7 +101,7 @@ def _did(effect: Effect | None) -> str:
     return f"end {_on(effect)}" if effect.does == "ends" else f"be only possible from {effect.first} on"
 
 
-def _does(effect: Effect | None) -> str:
+def _does(effect: ChangedFact | None) -> str:
     if effect is None:
         return "stays as it was"
     value = _value(effect)
@@ -109,7 +111,7 @@ def _does(effect: Effect | None) -> str:
     return f"ends {_on(effect)}" if effect.does == "ends" else f"is only possible from {effect.first} on"
 
 
-def _on(effect: Effect) -> str:
+def _on(effect: ChangedFact) -> str:
     first, last = effect.first, effect.last
     if last in (None, first):
         return f"on {first}" if last == first else f"on {first} or later"
@@ -124,7 +126,7 @@ def _open(first: datetime.date, last: datetime.date) -> str:
     return f"on {first} or later"
 
 
-def _when(effect: Effect) -> str:
+def _when(effect: ChangedFact) -> str:
     return str(effect.first) if effect.last in (None, effect.first) else f"a day {_on(effect)}"
 
 
@@ -173,6 +175,6 @@ _VALUES: Mapping[str, Callable[[Any], str]] = MappingProxyType(
 )
 
 
-def _value(effect: Effect) -> str:
+def _value(effect: ChangedFact) -> str:
     say = _VALUES.get(effect.cell[0])
     return say(effect.value) if say is not None and effect.value is not None else ""

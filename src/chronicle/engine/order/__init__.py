@@ -22,12 +22,12 @@ from attrs import evolve
 
 from chronicle.engine.arranged import Arranged, arrange
 from chronicle.engine.order.overlaps import candidates
-from chronicle.engine.order.plan import Origin, Plan, Terms
+from chronicle.engine.order.plan import Origin, Plan, ReplayTerms
 from chronicle.engine.order.walk import Replayed, Walk
 from chronicle.engine.replay import Projector, Replay
 from chronicle.events import Event
 
-__all__ = ["Origin", "Replayed", "Terms", "replay_in_order"]
+__all__ = ["Origin", "ReplayTerms", "Replayed", "replay_in_order"]
 
 
 def replay_in_order(
@@ -35,7 +35,7 @@ def replay_in_order(
     projectors: Sequence[Projector],
     shipped: Sequence[Projector],
     names: Mapping[str, str],
-    terms: Terms | None = None,
+    terms: ReplayTerms | None = None,
     *,
     arranged: Arranged | None = None,
 ) -> Replayed:
@@ -45,7 +45,7 @@ def replay_in_order(
     ``names`` are ids that turned out to be another's. ``arranged`` has the same events, if somebody has
     arranged them already.
     """
-    terms = terms or Terms()
+    terms = terms or ReplayTerms()
     arranged = arranged or arrange(events)
     own = frozenset([event.ends for event in arranged.natural if event.ends is not None])
     found = candidates(arranged, terms.doubtful)

@@ -10,21 +10,23 @@ from attrs import define, frozen
 
 from chronicle.dates import FOREVER
 from chronicle.engine import views
-from chronicle.engine.order.search import LIVE, Found, Node, Search
+from chronicle.engine.order.search import LIVE, Arrangement, Found, Search
 from chronicle.engine.order.touching import ANNOUNCED
 from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
 from chronicle.events import Event
 
 
-def bases_of(running: Replay, kept: Sequence[Node]) -> dict[Cell, Any]:
+def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
     """What stood before the group in the cells that some best order changes."""
     cells = dict.fromkeys(cell for node in kept for cell in node.overlay if cell[0] not in (LIVE, ANNOUNCED))
     return {cell: running.before.get(*cell) for cell in cells}
 
 
-def days_of(kept: Sequence[Node], windows: Sequence[tuple[int, int]]) -> list[tuple[int, int | None, Node]]:
+def days_of(
+    kept: Sequence[Arrangement], windows: Sequence[tuple[int, int]]
+) -> list[tuple[int, int | None, Arrangement]]:
     """Each node that can stand at the end of some day, with the first and the last such day."""
-    found: list[tuple[int, int | None, Node]] = []
+    found: list[tuple[int, int | None, Arrangement]] = []
     for node in kept:
         inside = [first for place, (first, _) in enumerate(windows) if node.mask >> place & 1]
         outside = [last for place, (_, last) in enumerate(windows) if not node.mask >> place & 1]

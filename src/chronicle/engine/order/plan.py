@@ -19,7 +19,7 @@ Origin = Callable[[Event], Hashable]
 
 
 @frozen
-class Terms:
+class ReplayTerms:
     """What is known of the events besides themselves.
 
     ``origin`` says in which file, or by which append, an event was told: only within one is the order of
@@ -62,7 +62,7 @@ class Plan:
     natural: Sequence[Event]
     by_position: Sequence[Event]
     own: Set[str]
-    terms: Terms
+    terms: ReplayTerms
     lives: Lives
     first: list[int] = field(init=False)
     last: list[int] = field(init=False)

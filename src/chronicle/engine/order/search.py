@@ -29,13 +29,13 @@ _MOST_STEPS = 4_000
 
 
 @define(eq=False)
-class Node:
+class Arrangement:
     """A set of events that have happened and what stands then."""
 
     mask: int
     overlay: dict[Any, Any]
     score: int
-    ways: list[tuple[Node, int]] = field(factory=list)
+    ways: list[tuple[Arrangement, int]] = field(factory=list)
     depth: int = 0
 
 
@@ -60,11 +60,11 @@ class Search:
             return None
         count = len(self.members)
         needed = self._needed()
-        level: dict[int, list[Node]] = {0: [Node(0, {}, 0)]}
+        level: dict[int, list[Arrangement]] = {0: [Arrangement(0, {}, 0)]}
         levels = [level]
         steps = 0
         for _ in range(count):
-            following: dict[int, dict[frozenset[Any], Node]] = defaultdict(dict)
+            following: dict[int, dict[frozenset[Any], Arrangement]] = defaultdict(dict)
             for mask, nodes in level.items():
                 for place in range(count):
                     if mask >> place & 1 or needed[place] & ~mask:
@@ -111,9 +111,9 @@ class Search:
             needed.append(mask)
         return needed
 
-    def _step(self, node: Node, place: int, following: dict[frozenset[Any], Node]) -> None:
+    def _step(self, node: Arrangement, place: int, following: dict[frozenset[Any], Arrangement]) -> None:
         event = self.plan.natural[self.members[place]]
-        world = Group(self.running, node.overlay)
+        world = Component(self.running, node.overlay)
         pending = self._pending(node.mask, place)
         score = (
             node.score
@@ -139,23 +139,23 @@ class Search:
 
     def _reach(
         self,
-        node: Node,
+        node: Arrangement,
         place: int,
         score: int,
         overlay: dict[Any, Any],
-        following: dict[frozenset[Any], Node],
+        following: dict[frozenset[Any], Arrangement],
     ) -> None:
         state = frozenset((cell, content(value)) for cell, value in overlay.items())
         known = following.get(state)
         if known is None:
             mask = node.mask | 1 << place
-            following[state] = Node(mask, overlay, score, [(node, place)], node.depth + 1)
+            following[state] = Arrangement(mask, overlay, score, [(node, place)], node.depth + 1)
         elif score > known.score:
             known.score, known.ways = score, [(node, place)]
         elif score == known.score:
             known.ways.append((node, place))
 
-    def _makes_sense(self, event: Event, world: Group) -> bool:
+    def _makes_sense(self, event: Event, world: Component) -> bool:
         asked = sense.SENSE.get(type(event))
         if asked is None:
             return True
@@ -165,7 +165,7 @@ class Search:
             return False
         return event.ends is None or world.would_change(event, self.handlers)
 
-    def _alive(self, event: Event, node: Node) -> bool:
+    def _alive(self, event: Event, node: Arrangement) -> bool:
         """Whether nobody acts here before being founded or after the end."""
         if not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
@@ -191,7 +191,7 @@ class Search:
             and (self.plan.natural[index].date.earliest, self.plan.natural[index].date.latest) == window
         ]
 
-    def _comes_too_early(self, event: Event, pending: Sequence[int], world: Group) -> int:
+    def _comes_too_early(self, event: Event, pending: Sequence[int], world: Component) -> int:
         """How many ends of the same window should come first, since something stands that they end."""
         if not pending:
             return 0
@@ -269,7 +269,7 @@ LIVE = "live"
 """A view of the search alone: which beginnings stand in a cell."""
 
 
-class Group(World):
+class Component(World):
     """What stands while a group is tried out: that before it, and what its events changed so far."""
 
     def __init__(self, running: Replay, overlay: Mapping[Any, Any]) -> None:
@@ -299,13 +299,13 @@ class Group(World):
         held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))
         return held
 
-    def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Group:
+    def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Component:
         """What stands after an event. ``known`` has the values of the group so far, by cell and content."""
         handler = handlers.get(type(event))
         if handler is None:
             return self
         made = tuple(handler(event, self))
-        following = Group(self._running, self.overlay)
+        following = Component(self._running, self.overlay)
         for change in made:
             cell = change.view, change.key
             kept: Any = change
@@ -326,8 +326,8 @@ class Group(World):
 class Found:
     """Every way through a group, the best among them."""
 
-    ends: list[Node]
-    levels: list[dict[int, list[Node]]]
+    ends: list[Arrangement]
+    levels: list[dict[int, list[Arrangement]]]
 
     @property
     def sensible(self) -> int:
@@ -336,14 +336,14 @@ class Found:
         return -(-most // _SENSE) if most > 0 else 0
 
     @property
-    def best(self) -> list[Node]:
+    def best(self) -> list[Arrangement]:
         """The ends of the best orders."""
         most = max(node.score for node in self.ends)
         return [node for node in self.ends if node.score == most]
 
-    def kept(self) -> list[Node]:
+    def kept(self) -> list[Arrangement]:
         """Every node on the way of a best order, from the beginning on."""
-        seen: dict[int, Node] = {}
+        seen: dict[int, Arrangement] = {}
         stack = list(self.best)
         while stack:
             node = stack.pop()
@@ -352,9 +352,9 @@ class Found:
                 stack.extend(before for before, _ in node.ways)
         return sorted(seen.values(), key=lambda node: node.depth)
 
-    def path(self, kept: Sequence[Node]) -> list[tuple[int, Node]]:
+    def path(self, kept: Sequence[Arrangement]) -> list[tuple[int, Arrangement]]:
         """One best order: of several the one that follows the dates for longest."""
-        onward: defaultdict[int, list[tuple[int, Node]]] = defaultdict(list)
+        onward: defaultdict[int, list[tuple[int, Arrangement]]] = defaultdict(list)
         for node in kept:
             for before, place in node.ways:
                 onward[id(before)].append((place, node))

@@ -180,7 +180,7 @@ def _is_day(value: Any) -> bool:
 
 
 @define
-class _Series:
+class _RecordSeries:
     """What is remembered of a record: its type and subtype, and how far its series has come."""
 
     type: str
@@ -194,7 +194,7 @@ class Together:
     """Statements one after the other. It remembers their ids and one line about each record."""
 
     _statements: set[str] = field(factory=set)
-    _records: dict[str, _Series] = field(factory=dict)
+    _records: dict[str, _RecordSeries] = field(factory=dict)
     _components: dict[str, int] = field(factory=dict)  # components that no relationship has named yet
     _subjects: dict[str, int] = field(factory=dict)  # declared subjects that were not described yet
 
@@ -249,7 +249,7 @@ class Together:
             if date < before.date:
                 yield f"statementDate lies before that of the statement before: {date}, {before.date}"
         kind = mapped(mapped(statement["recordDetails"]).get("entityType"))
-        self._records[record] = _Series(record_type, str(kind.get("subtype", "")), status, date)
+        self._records[record] = _RecordSeries(record_type, str(kind.get("subtype", "")), status, date)
 
     def _parties(self, details: Statement) -> Iterator[str]:
         subject, party = details.get("subject"), details.get("interestedParty")

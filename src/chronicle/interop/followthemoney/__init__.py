@@ -71,7 +71,9 @@ def _events(item: ArrayItem, place: Place) -> Iterator[Incoming]:
         yield Problem("C720", f"not an entity with an id: {shown(value)}", place)
         return
     schema, properties = tidy(value.get("schema")), value.get("properties")
-    record = _Line(value["id"], schema, properties if isinstance(properties, dict) else {}, value, place)
+    record = _EntityLine(
+        value["id"], schema, properties if isinstance(properties, dict) else {}, value, place
+    )
     make = _LINKS.get(schema, _thing if schema in THINGS else None)
     if make is None:
         yield record.left_out(f"schema {shown(schema)} makes no event")
@@ -80,7 +82,7 @@ def _events(item: ArrayItem, place: Place) -> Iterator[Incoming]:
 
 
 @frozen
-class _Line:
+class _EntityLine:
     """One line of the file."""
 
     id: str
@@ -149,7 +151,7 @@ def _id(identifier: str) -> str:
     return f"ftm:{part(identifier)}"
 
 
-def _thing(record: _Line) -> Iterator[Incoming]:
+def _thing(record: _EntityLine) -> Iterator[Incoming]:
     entity, texts = _id(record.id), record.texts
     name = next(iter(texts("name")), "") or tidy(record.whole.get("caption")) or tidy(record.id)
     country = next(iter(texts("jurisdiction", "country", "mainCountry")), None)
@@ -172,7 +174,7 @@ def _thing(record: _Line) -> Iterator[Incoming]:
         yield record.event(f"linked:{code}", kind="identity.linked", date=NOBODY_SAYS, **fields)
 
 
-def _ownership(record: _Line) -> Iterator[Incoming]:
+def _ownership(record: _EntityLine) -> Iterator[Incoming]:
     yield from record.doubtful_dates()
     texts = record.texts("percentage")
     stated = [found for text in texts if (found := share_of_text(text)) is not None]
@@ -211,7 +213,7 @@ def _hull(shares: list[Share]) -> Share:
 def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str]) -> _Make:
     """The maker of events for a link that begins and ends."""
 
-    def make(record: _Line) -> Iterator[Incoming]:
+    def make(record: _EntityLine) -> Iterator[Incoming]:
         yield from record.doubtful_dates()
         end, pairs = record.date("endDate"), list(record.pairs(one, other))
         extra = {"role": "; ".join(record.texts("role")) or "director"} if "role" in kinds[0] else {}
@@ -227,7 +229,7 @@ def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str])
     return make
 
 
-def _succession(record: _Line) -> Iterator[Incoming]:
+def _succession(record: _EntityLine) -> Iterator[Incoming]:
     yield from record.doubtful_dates()
     pairs = list(record.pairs("predecessor", "successor"))
     for number, old, new in pairs:
@@ -237,7 +239,7 @@ def _succession(record: _Line) -> Iterator[Incoming]:
         yield record.left_out("Succession without a predecessor or a successor")
 
 
-_Make = Callable[[_Line], Iterator[Incoming]]
+_Make = Callable[[_EntityLine], Iterator[Incoming]]
 
 _LINKS: Mapping[str, _Make] = MappingProxyType(
     {

@@ -19,7 +19,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8
 
-from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
+from chronicle.errors import AppendRefused, Damaged, Problem, StoreError, printable
 from chronicle.stores.group import GroupCommit, Outcome, Request, settled
 from chronicle.stores.postgresql import connection as postgresql_connection
 from chronicle.stores.postgresql import tables as postgresql_tables
@@ -115,7 +115,7 @@ class PostgresqlStore:
             fresh = continuing(records, held, turn.head, turn.last, self._chain_at(start))
             twice = [record for record in fresh if record.id in turn.held]
             if twice:
-                raise Conflict(*map(taken, twice))
+                raise AppendRefused(*map(taken, twice))
             self._insert_and_commit(fresh)
             self._end = None
         return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else turn.head)
@@ -211,7 +211,7 @@ class PostgresqlStore:
     def _inserted(self, requests: Sequence[Request], head: Head, recorded_at: str) -> Sequence[Outcome]:
         """Insert what ``requests`` ask for, all of it new; nothing when there is nothing, or a conflict."""
         result = settled(requests, {}, head, recorded_at)
-        if not result.added or any(isinstance(outcome, Conflict) for outcome in result.outcomes):
+        if not result.added or any(isinstance(outcome, AppendRefused) for outcome in result.outcomes):
             return ()
         self._insert(result.added)
         return result.outcomes

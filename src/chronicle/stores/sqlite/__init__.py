@@ -17,7 +17,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from chronicle.errors import Conflict, Damaged, Problem, StoreError, printable
+from chronicle.errors import AppendRefused, Damaged, Problem, StoreError, printable
 from chronicle.stores.group import GroupCommit, Outcome, Request, settled
 from chronicle.stores.protocol import Clock
 from chronicle.stores.record import (
@@ -98,7 +98,7 @@ class SqliteStore:
             fresh = continuing(records, held, head, self._last(head), self._chain_at(start))
             twice = self._held([record.id for record in fresh])
             if twice:
-                raise Conflict(*(taken(record) for record in fresh if record.id in twice))
+                raise AppendRefused(*(taken(record) for record in fresh if record.id in twice))
             self._insert(fresh)
         return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else head)
 
@@ -178,7 +178,7 @@ class SqliteStore:
             head, recorded_at = end = self._current_end()
             held = self._held([id for request in requests for id in request.batch]) if looked_up else {}
             result = settled(requests, held, head, stamp(self._clock(), recorded_at))
-            if not looked_up and any(isinstance(outcome, Conflict) for outcome in result.outcomes):
+            if not looked_up and any(isinstance(outcome, AppendRefused) for outcome in result.outcomes):
                 # What is known already conflicts with nothing; so that must be known first.
                 raise _Taken
             try:
