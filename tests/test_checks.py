@@ -1171,6 +1171,7 @@ def sound(events: list[Event]) -> list[Problem]:
     return found
 
 
+@pytest.mark.slow
 @law(_histories())
 @settings(max_examples=50)
 def test_no_history_makes_a_check_raise(events: list[Event]) -> None:

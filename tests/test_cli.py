@@ -563,6 +563,7 @@ def test_an_unknown_code_gets_the_nearest() -> None:
 # bench
 
 
+@pytest.mark.slow
 def test_bench_times_every_workload() -> None:
     """A line for each workload at each size, with how many events a second."""
     lines = run("bench", "--size", "100", "--size", "200", "--rounds", "1").stdout.splitlines()

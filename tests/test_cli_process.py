@@ -111,6 +111,7 @@ def completions(root: Path, words: str, shell: str = "bash", **settings: str) ->
     return [line.split("\t")[0].partition(",")[2] for line in result.stdout.splitlines() if line]
 
 
+@pytest.mark.slow
 def test_the_tab_key_knows_commands_entities_kinds_and_codes(root: Path) -> None:
     """Each place of a line offers what can stand there."""
     assert "as-of" in completions(root, "chronicle ")
@@ -236,6 +237,7 @@ def test_explanations_are_printed_whatever_the_locale(root: Path) -> None:
         assert (result.returncode, result.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_names_in_chinese_are_printed_whatever_the_locale(root: Path, tmp_path: Path) -> None:
     """On a terminal that knows only ASCII the answer still comes, and JSON loses nothing."""
     (tmp_path / "one.yaml").write_text(
@@ -317,6 +319,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_who_waits_for_more_than_a_second_sees_how_far_it_is(root: Path) -> None:
     """A bar appears on a terminal after a second and is gone at the end; a pipe gets none."""
     written, code = on_a_terminal("-c", SLOW, cwd=root)

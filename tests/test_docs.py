@@ -51,6 +51,7 @@ def _typed(block: str) -> list[tuple[str, str]]:
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_prints_what_the_page_says(page: str, root: Path, clone: Path) -> None:
     """A reader who types the commands sees the same. CHRONICLE_UPDATE_EXPECTED=1 writes what they print."""

@@ -236,6 +236,7 @@ def test_imports_name_the_whole_module(root: Path) -> None:
     assert offenders == []
 
 
+@pytest.mark.slow
 def test_every_file_opens_with_what_it_is_for(root: Path) -> None:
     """A reader learns from the first line of a file what it is for."""
     files = [*source_files(root), *((path.stem, path) for path in sorted((root / "tests").glob("*.py")))]

@@ -119,7 +119,7 @@ def test_a_free_text_states_a_share(text: str, share: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "n/a", "101", "50-25", "1/0", "1.234,5", "majority", "4/3", "> 120", "25,5,5"]
+    "text", ["", "n/a", "101", "50-25", "1/0", "1.234,5", "majority", "4/3", "> 120", "25,5,5", "1" * 5_000]
 )
 def test_what_states_no_share_is_none(text: str) -> None:
     """Words, more than the whole, ranges that run backwards and divisions by zero state nothing."""

@@ -506,6 +506,7 @@ def test_xml_that_breaks_off_gives_what_came_before() -> None:
     assert (problems[0].code, problems[0].place.line) == ("C720", 3)
 
 
+@pytest.mark.slow
 def test_xml_is_read_in_constant_memory() -> None:
     """What was used is let go of: eight thousand records take no more than a few."""
     record = f"<LEIRecord><LEI>{CHILD}</LEI><Entity><LegalName>{'x' * 500}</LegalName></Entity></LEIRecord>"

@@ -663,6 +663,7 @@ def test_a_mapping_file_that_is_none_is_refused(text: str, code: str, folder: Pa
     assert not (folder / "s.db").exists()
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_leaves_a_store_that_can_be_gone_on_with(folder: Path) -> None:
     """SIGKILL in the midst of an import: started again, the store is that of an import without the kill."""
     with (folder / "rows.csv").open("w", encoding="utf-8") as file:

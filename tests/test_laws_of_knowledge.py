@@ -12,6 +12,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from attrs import evolve
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -85,6 +86,7 @@ def everything_said(history: History, known: datetime.date | None) -> list[objec
     return said
 
 
+@pytest.mark.slow
 @given(HISTORIES, st.sampled_from(KNOWN))
 def test_what_became_known_later_changes_nothing_of_an_answer(
     events: list[Event], known: datetime.date

@@ -258,6 +258,7 @@ def test_what_is_certain_is_so_in_every_way_that_makes_most_sense(in_line: bool,
     check(events, in_line=in_line)
 
 
+@pytest.mark.slow
 def test_the_law_is_tried_on_histories_that_make_sense() -> None:
     """At least half of the histories have a way in which all their events make sense."""
     counted: Counter[bool] = Counter()

@@ -7,6 +7,7 @@ import zlib
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from attrs import evolve
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -193,6 +194,7 @@ def _watched(projector: Projector, made: list[tuple[Event, Projector, Change]]) 
     return evolve(projector, table={kind: watch(handler) for kind, handler in projector.table.items()})
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(ANYTHING)
 def test_every_change_keeps_the_contract(events: list[Event]) -> None:
@@ -207,6 +209,7 @@ def test_every_change_keeps_the_contract(events: list[Event]) -> None:
         assert change.window == event.date or change.window == getattr(event, "until", None)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(ANYTHING)
 def test_no_history_stops_replay_or_its_questions(events: list[Event]) -> None:

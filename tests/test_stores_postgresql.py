@@ -456,6 +456,7 @@ def test_a_server_that_stops_is_named_and_comes_back(server: Any) -> None:
         assert store.verify().intact
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3])
 def test_what_may_not_be_on_the_replicas_is_not_acknowledged(server: Any, count: int) -> None:
     """A server whose wait for a replica is broken off commits, warns, and says yes; we do not."""

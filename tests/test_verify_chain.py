@@ -299,6 +299,7 @@ def test_it_finds_in_an_export_what_chronicle_refuses(
         examine([export], None)
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_of_an_export_goes_unseen(
     export: Path, program: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

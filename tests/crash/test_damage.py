@@ -312,6 +312,7 @@ def test_a_process_of_its_own_ends_in_order_on_a_torn_store(whole: Path, tmp_pat
 # R6: bits
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_is_silent(
     whole: Path, before: Answer, tmp_path: Path, size: Size, results: Note
 ) -> None:
@@ -331,6 +332,7 @@ def told(bits: list[int], content: bytes) -> str:
     return f"{len(bits):,} of {8 * len(content):,} bits"
 
 
+@pytest.mark.slow
 def test_the_peer_is_measured_the_same_way(tmp_path: Path, size: Size, results: Note) -> None:
     """The same events in a file of the peer, and the same sample of its bits: what its users are told."""
     path = eventsourcing_peer.write(tmp_path / "peer.db")

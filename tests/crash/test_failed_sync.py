@@ -143,6 +143,7 @@ def test_a_failed_sync_refuses_its_append_and_every_later_one(quick: Path, size:
     assert refusals > 12
 
 
+@pytest.mark.slow
 def test_no_loss_of_power_after_a_failed_sync_undoes_what_was_acknowledged(
     quick: Path, size: Size, results: Note
 ) -> None:
@@ -190,6 +191,7 @@ class Process:
         return done.returncode
 
 
+@pytest.mark.slow
 def test_a_process_whose_sync_failed_and_the_next_one_lose_nothing(
     quick: Path, size: Size, results: Note
 ) -> None:

@@ -265,6 +265,7 @@ def test_what_is_lost_torn_or_strange_is_counted(found: list[NewRecord], loss: L
 # R1
 
 
+@pytest.mark.slow
 def test_a_killed_writer_loses_nothing_that_was_acknowledged(
     nursery: Nursery, kind: str, location: str, size: Size, results: Callable[..., None]
 ) -> None:
@@ -379,6 +380,7 @@ def acknowledged_before_refusal(child: Child, given: Iterator[list[NewRecord]]) 
     return Killed(known, len(said))
 
 
+@pytest.mark.slow
 def test_the_peer_killed_in_the_same_way(
     nursery: Nursery, tmp_path: Path, size: Size, results: Callable[..., None]
 ) -> None:
@@ -412,6 +414,7 @@ def test_the_peer_killed_in_the_same_way(
 # R8
 
 
+@pytest.mark.slow
 def test_a_writer_may_simply_try_again_after_a_crash(
     nursery: Nursery, kind: str, location: str, size: Size, results: Callable[..., None]
 ) -> None:

@@ -220,6 +220,7 @@ def test_every_fault_has_its_count(
 # Processes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", SMALL)
 def test_processes_that_write_at_once_lose_nothing(
     scene: Scene, target: Target, how: str, size: Size, results: Callable[..., None]

@@ -55,6 +55,7 @@ def recorded(folder: Path, settings: dict[str, str], last: int = len(BATCHES)) -
     return recorder.events
 
 
+@pytest.mark.slow
 def test_no_loss_of_power_undoes_what_was_acknowledged(quick: Path, size: Size, results: Note) -> None:
     """At every write and sync: a prefix of whole batches is found, and no acknowledged one is missing."""
     events = recorded(quick / "run", SMALL)
@@ -71,6 +72,7 @@ def test_no_loss_of_power_undoes_what_was_acknowledged(quick: Path, size: Size, 
     assert analysis.distinct > 1000
 
 
+@pytest.mark.slow
 def test_no_loss_of_power_undoes_what_the_usual_library_acknowledged(
     quick: Path, size: Size, results: Note
 ) -> None:

@@ -144,7 +144,7 @@ COMMANDS = MappingProxyType(
         "check": CommandEntry("questions.check", "Every doubt about a history."),
         "record": CommandEntry("statements.record", "Record event files in a store, for good."),
         "import": CommandEntry("statements.import_", "Import a foreign format into a store."),
-        "export": CommandEntry("keeping.export", "Write a history in a format of others."),
+        "export": CommandEntry("keeping.export", "Export to BODS, Parquet, SQLite, CSV and others."),
         "correct": CommandEntry(
             "statements.correct", "Put fields of an event right, by an event of its own."
         ),

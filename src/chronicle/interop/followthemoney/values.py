@@ -103,6 +103,8 @@ def share_of_text(text: str) -> Share | None:
     for ending, (low, high, low_open, high_open) in _BANDS.items():
         if ending in plain:
             return Share(Fraction(low, 100), Fraction(high, 100), low_open, high_open)
+    if len(plain) > _LONGEST:
+        return None
     for pattern, sign in _FORMS:
         found = pattern.fullmatch(plain)
         if found is not None:
@@ -111,6 +113,10 @@ def share_of_text(text: str) -> Share | None:
             except (InvalidValue, ZeroDivisionError):
                 return None
     return None
+
+
+# No share needs more characters; a number of thousands of digits takes no turn through a fraction.
+_LONGEST = 100
 
 
 def _share(sign: str, numbers: list[str]) -> Share | None:
