@@ -647,8 +647,9 @@ class History:
 
     def _refuse_unknown(self, events: Sequence[Event]) -> None:
         """What events name, and what corrections make them name, must be there."""
-        told = [event for event in events if event.id not in self._positions()]
-        corrections = [event for event in told if isinstance(event, RecordCorrected)]
+        corrections = [event for event in events if isinstance(event, RecordCorrected)]
+        # What is recorded already names nothing new, and is looked at once.
+        told = [event for event in events if not corrections or event.id not in self._positions()]
         after = knowledge.visible((*self._events, *told)).events if corrections else ()
         targets = {event.target: event.id for event in corrections}
         corrected = [evolve(event, id=targets[event.id]) for event in after if event.id in targets]

@@ -60,20 +60,21 @@ def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
     C204 for an entity, C208 for a deal, with what is nearest.
     """
     events = tuple(events)
-    entities, deals = set(named.entities), set(named.deals)
-    known = {"entity": entities, "deal": deals}
+    held: Mapping[str, set[str]] = {"entity": named.entities, "deal": named.deals}
+    new: Mapping[str, set[str]] = {"entity": set(), "deal": set()}
     for event in events:
         for what, identifier in brought_in(event):
-            known[what].add(identifier)
+            new[what].add(identifier)
     missing: dict[tuple[str, str], list[str]] = {}
     for event in events:
         for _, what, identifier in references(event):
-            if what in known and identifier not in known[what]:
+            if what in held and identifier not in held[what] and identifier not in new[what]:
                 missing.setdefault((what, identifier), []).append(event.id)
-    look = [*missing][:_MOST_HELP]
     return tuple(
-        unknown(what, identifier, known[what] if (what, identifier) in look else (), tuple(dict.fromkeys(by)))
-        for (what, identifier), by in missing.items()
+        unknown(
+            what, identifier, held[what] | new[what] if rank < _MOST_HELP else (), tuple(dict.fromkeys(by))
+        )
+        for rank, ((what, identifier), by) in enumerate(missing.items())
     )
 
 
