@@ -1,6 +1,6 @@
 """Where an event makes sense, and what it touches. The law of the order of replay is stated here, once.
 
-Where the windows of events overlap, those orders are taken in which most events make sense (``order.py``):
+Where the windows of events overlap, those orders are taken in which most events make sense (``order/``):
 
 - a begin finds its cell empty, or brings a record of its own, one that another event ends by name;
 - an end finds what it ends; a sale is of no more than is held; a unit is handed over by its owner;

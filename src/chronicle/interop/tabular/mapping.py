@@ -1,6 +1,6 @@
 """Mappings: how the rows of a table become events. Plain data in, a ``Mapping`` or every fault out.
 
-``docs/importing.md`` has every key. A mapping is read once; ``making.py`` applies it to a table.
+``docs/importing.md`` has every key. A mapping is read once; ``applying.py`` applies it to a table.
 """
 
 from __future__ import annotations

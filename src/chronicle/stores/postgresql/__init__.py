@@ -2,7 +2,7 @@
 
 All writers queue for their turn in the database, so positions have no gaps and are seen in their order. A
 store may be used from several threads, which share one connection; it must not be carried over a fork.
-``postgresql_tables.py`` has the tables, ``docs/scale.md`` when to use this store and with which roles.
+``tables.py`` has the tables, ``docs/scale.md`` when to use this store and with which roles.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a PostgreSQL store is: the address that somebody typed, taken apart. For ``postgresql.py`` alone."""
+"""Where a PostgreSQL store is: the address that somebody typed, taken apart. For the store beside it."""
 
 from __future__ import annotations
 

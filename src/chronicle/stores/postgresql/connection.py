@@ -1,6 +1,6 @@
 """The connection of a PostgreSQL store: how it is made and set, and what is refused.
 
-For ``postgresql.py`` alone.
+For the store beside it alone.
 """
 
 from __future__ import annotations

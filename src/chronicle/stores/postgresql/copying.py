@@ -1,4 +1,4 @@
-"""Many records at once, in the binary form that COPY of PostgreSQL takes. For ``postgresql.py`` alone."""
+"""Many records at once, in the binary form that COPY of PostgreSQL takes. For the store beside it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The tables of a PostgreSQL store: how they are laid out and brought up to date.
 
-For ``postgresql.py`` alone. ``docs/scale.md`` describes the same tables for people, and the roles that use
+For the store beside it alone. ``docs/scale.md`` describes the same tables for people, and the roles that use
 them.
 """
 

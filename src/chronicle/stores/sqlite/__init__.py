@@ -1,7 +1,7 @@
 """The store in one SQLite file: the default for everything that must outlive the process.
 
 Many processes may read while one writes. A store may be used from several threads; it must not
-be carried over a fork. ``sqlite_file.py`` has the file: how it is made and opened.
+be carried over a fork. ``file.py`` has the file: how it is made and opened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The file of an SQLite store: how it is made, opened and brought up to date. For ``sqlite.py`` alone."""
+"""The file of an SQLite store: how it is made, opened and brought up to date. For the store alone."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The tables of an SQLite store: how they are laid out, and how those of older formats become new ones.
 
-For ``sqlite_file.py`` alone. ``docs/format.md`` describes the same tables for people.
+For ``file.py`` alone. ``docs/format.md`` describes the same tables for people.
 """
 
 from __future__ import annotations
