@@ -159,6 +159,10 @@ class _Changes:
                 stack.extend((*cause, False) for cause in behind)
         return tuple(found)
 
+    def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:
+        """Whether nothing comes in the place of the value that stands after change ``last`` of a cell."""
+        return any(change.value is None for change in self.cells[view][key][last + 1 : last + 2])
+
     def _behind(self, view: str, key: Key, index: int) -> Iterator[tuple[str, Key, int]]:
         log = self.cells[view][key]
         operation = log[index].operation
@@ -271,8 +275,7 @@ class Span:
     @property
     def ends_in_nothing(self) -> bool:
         """Whether the value came to an end without another one in its place."""
-        following = self._changes.cells[self.view][self.key][self._last + 1 :][:1]
-        return any(change.value is None for change in following)
+        return self._changes.ends_in_nothing(self.view, self.key, self._last)
 
     def certain(self, day: datetime.date) -> bool:
         """Whether the value surely stands on ``day``: begun by then at the latest, ended after it."""
@@ -480,10 +483,14 @@ class Ledger:
 
     def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
         """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
-        view, key = cell
-        times = self._changes.nothing.get((view, self._by_name(key)), ())
+        times = self.nothing_in(cell)
         on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
         return next(on_the_day, None)
+
+    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
+        """The times in which by some order that makes as much sense as any a cell is empty."""
+        view, key = cell
+        return self._changes.nothing.get((view, self._by_name(key)), ())
 
     def _by_name(self, parts: Key) -> Key:
         return tuple(self.names.get(part, part) for part in parts) if self.names else parts

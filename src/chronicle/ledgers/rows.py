@@ -1,0 +1,252 @@
+"""The rows of a ledger: every span of an ordinary replay as numbers, laid down once.
+
+The one module that reads a replayed ledger. Rows stand by view, key and the order of replay. A cell is a key
+of a view; what all rows of a cell have in common is said once, for the cell.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from attrs import Factory, define
+
+from chronicle.dates import PartialDate
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.engine.views import is_listed
+from chronicle.ledgers.layout import Block
+from chronicle.ledgers.texts import Numbered
+from chronicle.ledgers.values import to_text
+
+NONE: Final = 2**32 - 1
+"""Stands for no date and no event."""
+
+NEVER: Final = 2**31 - 1
+"""A day after all days: the end of what has none."""
+
+ENDS_IN_NOTHING: Final = 1
+"""The flag of a row that came to its end without another value in its place."""
+BOUNDED: Final = 2
+"""The flag of a row that other days bound than those of the windows of its begin and end."""
+DOUBTED: Final = 4
+"""The flag of a row about which there are doubts, in blocks of their own."""
+UNLISTED: Final = 8
+"""The flag of a row that lists leave out: that nothing is held can be known, and is no holding."""
+
+FIRST: Final = 1
+LAST: Final = 2
+"""The flags of a time in which a cell may be empty."""
+
+DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until")
+"""The days of a row: those on which it may stand and surely stands, and before which it does."""
+
+PRECISIONS: Final = ("year", "quarter", "month", "day", "range")
+
+
+class ViewRows(NamedTuple):
+    """Where the cells and rows of a view are; ``parts`` of each of its keys, 0 where not all have as many."""
+
+    name: str
+    cell: int
+    cells: int
+    row: int
+    rows: int
+    parts: int
+
+
+class NamedIds(NamedTuple):
+    """The ids of all entities and deals that some event names, each sorted."""
+
+    entities: Sequence[str]
+    deals: Sequence[str]
+
+
+@define
+class _Dates:
+    """Dates as they are met, each with its number."""
+
+    numbers: dict[str, tuple[PartialDate, int]] = Factory(dict)
+    others: dict[PartialDate, int] = Factory(dict)
+    dates: list[PartialDate] = Factory(list)
+
+    def __getitem__(self, date: PartialDate) -> int:
+        known = self.numbers.get(date.text)
+        if known is None:
+            self.numbers[date.text] = date, len(self.dates)
+            self.dates.append(date)
+            return len(self.dates) - 1
+        if known[0] is date or known[0] == date:
+            return known[1]
+        # Made by code, with a text that writes another date.
+        if date not in self.others:
+            self.others[date] = len(self.dates)
+            self.dates.append(date)
+        return self.others[date]
+
+    def blocks(self) -> list[Block]:
+        texts = Numbered()
+        text = array("I", (texts[date.text] for date in self.dates))
+        return [
+            *texts.blocks("dates"),
+            Block("dates.text", "I", text),
+            Block("dates.earliest", "i", array("i", (date.earliest.toordinal() for date in self.dates))),
+            Block("dates.latest", "i", array("i", (date.latest.toordinal() for date in self.dates))),
+            Block("dates.precision", "B", bytes(PRECISIONS.index(date.precision) for date in self.dates)),
+            Block("dates.approximate", "B", bytes(date.approximate for date in self.dates)),
+        ]
+
+
+class _Rows:
+    """The columns while they grow."""
+
+    def __init__(self, names: Numbered) -> None:
+        self.names, self.dates = names, _Dates()
+        self.events, self.values = Numbered(), Numbered()
+        # The number of each value by the object itself: most cells go on with one that others have as well.
+        self.known: dict[int, int] = {}
+        self.keys, self.keys_from, self.turns, self.rows_from = (array("I") for _ in range(4))
+        self.cell, self.value, self.begin, self.end, self.ended_by = (array("I") for _ in range(5))
+        self.days = tuple(array("i") for _ in DAYS)
+        self.flags = bytearray()
+        self.behind, self.behind_from = array("I"), array("I")
+        self.doubts = {name: array("I") for name in ("row", "since", "until", "event")}
+        self.empty = {name: array(code) for name, code in (("cell", "I"), ("low", "i"), ("high", "i"))}
+        self.empty_flags = bytearray()
+
+    def take_cell(self, key: Key, turn: int, spans: Iterable[Span]) -> None:
+        self.keys_from.append(len(self.keys))
+        self.keys.extend([self.names.known(part) for part in key])
+        self.turns.append(turn)
+        self.rows_from.append(len(self.cell))
+        number = len(self.turns) - 1
+        for span in spans:
+            self.cell.append(number)
+            self._take(span)
+
+    def _take(self, span: Span) -> None:
+        row = len(self.value)
+        begin, end = span.begin, span.end
+        self.value.append(self._value(span))
+        self.begin.append(self.dates[begin])
+        self.end.append(NONE if end is None else self.dates[end])
+        self.ended_by.append(NONE if span.ended_by is None else self.events[span.ended_by])
+        days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
+        for column, day in zip(self.days, days, strict=True):
+            column.append(NEVER if day is None else day.toordinal())
+        bounded = days != (
+            begin.earliest,
+            begin.latest,
+            *((None, None) if end is None else (end.earliest, end.latest)),
+        )
+        self.behind_from.append(len(self.behind))
+        self.behind.extend([self.events[event] for event in span.events])
+        self.flags.append(
+            ENDS_IN_NOTHING * span.ends_in_nothing
+            | BOUNDED * bounded
+            | DOUBTED * bool(span.doubts)
+            | UNLISTED * (not is_listed(span.view, span.value))
+        )
+        for doubt in span.doubts:
+            self.doubts["row"].append(row)
+            self.doubts["since"].append(self.dates[doubt.since])
+            self.doubts["until"].append(NONE if doubt.until is None else self.dates[doubt.until])
+            self.doubts["event"].append(self.events[doubt.event])
+
+    def _value(self, span: Span) -> int:
+        number = self.known.get(id(span.value))
+        if number is None:
+            number = self.known[id(span.value)] = self.values[to_text(span.value)]
+        return number
+
+    def blocks(self) -> list[Block]:
+        """Everything as it is written."""
+        self.keys_from.append(len(self.keys))
+        self.rows_from.append(len(self.cell))
+        self.behind_from.append(len(self.behind))
+        numbers = {
+            "cells.keys": self.keys,
+            "cells.keys_from": self.keys_from,
+            "cells.turns": self.turns,
+            "cells.rows_from": self.rows_from,
+            "rows.cell": self.cell,
+            "rows.value": self.value,
+            "rows.begin": self.begin,
+            "rows.end": self.end,
+            "rows.ended_by": self.ended_by,
+            **{f"rows.{name}": column for name, column in zip(DAYS, self.days, strict=True)},
+            "rows.behind": self.behind,
+            "rows.behind_from": self.behind_from,
+            **{f"doubts.{name}": numbers for name, numbers in self.doubts.items()},
+            **{f"empty.{name}": numbers for name, numbers in self.empty.items()},
+        }
+        return [
+            *self.names.blocks("names"),
+            *self.events.blocks("events"),
+            *self.values.blocks("values"),
+            *self.dates.blocks(),
+            *(Block(name, each.typecode, each) for name, each in numbers.items()),
+            Block("rows.flags", "B", self.flags),
+            Block("empty.flags", "B", self.empty_flags),
+        ]
+
+
+def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Block]]:
+    """Where each view of a replayed ledger stands, and all of it as blocks of a file.
+
+    Raises ``NotKept`` for a value that no text stands for, ``TooLarge`` for more than can be counted.
+    """
+    with paused_collector():
+        keys = {view: {key: turn for turn, key in enumerate(ledger.keys(view))} for view in ledger.views}
+        names = _names(keys, ledger.names, named)
+        rows = _Rows(names)
+        found = [_view(ledger, view, keys[view], rows) for view in ledger.views]
+        links = array("I", [names.known(name) for pair in ledger.names.items() for name in pair])
+        orders = _orders(found, rows)
+        return found, [
+            *rows.blocks(),
+            *orders,
+            Block("links", "I", links),
+            Block("entities", "I", array("I", map(names.known, named.entities))),
+            Block("deals", "I", array("I", map(names.known, named.deals))),
+        ]
+
+
+def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: NamedIds) -> Numbered:
+    """All ids and texts of keys. They are sorted, so that their numbers sort as they do."""
+    found = {part for of_view in keys.values() for key in of_view for part in key}
+    found.update(links, links.values(), named.entities, named.deals)
+    return Numbered(sorted(found))
+
+
+def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> ViewRows:
+    cell, row = len(rows.turns), len(rows.value)
+    for key in sorted(keys):
+        for nothing in ledger.nothing_in((view, key)):
+            rows.empty["cell"].append(len(rows.turns))
+            rows.empty["low"].append(nothing.low.toordinal())
+            rows.empty["high"].append(NEVER if nothing.high is None else nothing.high.toordinal())
+            rows.empty_flags.append(FIRST * nothing.first | LAST * nothing.last)
+        rows.take_cell(key, keys[key], ledger.cell(view, key))
+    lengths = {len(key) for key in keys}
+    parts = lengths.pop() if len(lengths) == 1 else 0
+    return ViewRows(view, cell, len(keys), row, len(rows.value) - row, parts)
+
+
+def order_name(view: ViewRows, part: int) -> str:
+    """The name of the block that has the cells of a view by a part of their keys."""
+    return f"order.{view.name}.{part}"
+
+
+def _orders(found: Sequence[ViewRows], rows: _Rows) -> list[Block]:
+    """For each part of a key but the first, by which they are sorted already: the cells by that part."""
+    blocks = []
+    for view in found:
+        cells = range(view.cell, view.cell + view.cells)
+        first, turns = rows.keys_from, rows.turns
+        for part in range(1, view.parts):
+            values = [rows.keys[first[cell] + part] for cell in cells]
+            order = sorted(cells, key=lambda cell: (values[cell - view.cell], turns[cell]))
+            blocks.append(Block(order_name(view, part), "I", array("I", order)))
+    return blocks
