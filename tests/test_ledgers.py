@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from pathlib import Path
 
+import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import chronicle
 from chronicle import codec
+from chronicle.cli.workloads import made
 from chronicle.engine.replay import Before, Change, Projector
-from chronicle.errors import InvalidEvents
+from chronicle.engine.state import State
+from chronicle.errors import InvalidEvents, InvalidValue
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
+from chronicle.ledgers import tables, vectors
 from chronicle.ledgers.values import NotKept
-from given import acquired
+from given import acquired, day, happened
 from histories import HISTORIES, HISTORIES_APART
-from kept_ledgers import assert_equal, assert_history_kept, kept, some_days
+from kept_ledgers import assert_equal, assert_history_kept, assert_tables_equal, kept, some_days
 from strategies import events
 from test_real_data import SHARED, imported
 
@@ -52,6 +57,7 @@ def test_events_of_every_kind_are_the_same_from_a_file(root: Path, tmp_path: Pat
     assert_history_kept(History(codec.decode(json.loads(line)) for line in lines), tmp_path / "kinds.ledger")
 
 
+@pytest.mark.slow
 def test_the_histories_that_laws_were_made_for_are_the_same_from_a_file(root: Path, tmp_path: Path) -> None:
     """Orders, ends, lots and tellers: what is hard to replay is hard to keep."""
     lines = (root / "tests" / "data" / "laws" / "histories.jsonl").read_text("utf-8").splitlines()
@@ -81,6 +87,7 @@ def test_real_registers_are_the_same_from_a_file(table: str, tmp_path: Path) -> 
     assert_equal(history.ledger(), from_file, some_days(history.ledger(), 3))
 
 
+@pytest.mark.slow
 @given(HISTORIES)
 def test_random_histories_are_the_same_from_a_file(history: list[Event]) -> None:
     """Windows that overlap, sources that disagree, deals, mergers, corrections and retractions."""
@@ -88,6 +95,7 @@ def test_random_histories_are_the_same_from_a_file(history: list[Event]) -> None
         assert_history_kept(History(history), Path(folder) / "random.ledger")
 
 
+@pytest.mark.slow
 @given(HISTORIES_APART)
 def test_random_histories_without_guesses_are_the_same_from_a_file(history: list[Event]) -> None:
     """Each event in a window of its own."""
@@ -95,11 +103,57 @@ def test_random_histories_without_guesses_are_the_same_from_a_file(history: list
         assert_history_kept(History(history), Path(folder) / "random.ledger")
 
 
+@pytest.mark.slow
 @given(st.lists(events(), max_size=12, unique_by=lambda event: event.id))
 def test_histories_of_events_of_any_kind_are_the_same_from_a_file(history: list[Event]) -> None:
     """Texts in any script, shares of any form, amounts in any currency."""
     with tempfile.TemporaryDirectory() as folder:
         assert_history_kept(History(history), Path(folder) / "random.ledger")
+
+
+@pytest.fixture(params=["loops", "numpy"])
+def by_any_means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns by plain loops, and by numpy a few rows at a time."""
+    monkeypatch.setattr(vectors, "MANY", 0 if request.param == "numpy" else sys.maxsize)
+    monkeypatch.setattr(tables, "AT_ONCE", 7)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("by_any_means")
+def test_tables_are_the_same_with_numpy_and_without(root: Path, tmp_path: Path) -> None:
+    """Doubts, missing texts, lists, amounts: in whole columns, a few rows at a time."""
+    lines = (root / "tests" / "data" / "laws" / "histories.jsonl").read_text("utf-8").splitlines()
+    histories = [History(map(codec.decode, json.loads(line)["events"])) for line in lines[::5]]
+    for history in (*histories, History(made(300).events), chronicle.open(root / "events")):
+        ledger = history.ledger()
+        assert_tables_equal(ledger, kept(history, tmp_path / "a.ledger"), some_days(ledger, 3))
+
+
+@pytest.mark.usefixtures("by_any_means")
+def test_a_doubt_is_in_the_columns(tmp_path: Path) -> None:
+    """A role at a company that is gone is only possible, and who says so stands among the events."""
+    history = History(
+        [
+            happened("role.appointed", "2010", "ann", person="ann", entity="mill", role="director"),
+            happened("role.appointed", "2010", "bob", person="bob", entity="shop", role="director"),
+            happened("merger.absorbed", "2014-03-11", "gone", absorbed="mill"),
+        ]
+    )
+    state = State(day("2015"), None, kept(history, tmp_path / "doubt.ledger"))
+    found = pyarrow.table(state.table("roles")).to_pylist()
+    assert [(row["person"], row["certain"], row["events"]) for row in found] == [
+        ("ann", False, ["ann", "gone"]),
+        ("bob", True, ["bob"]),
+    ]
+
+
+def test_a_count_too_large_for_a_column_is_said_so(tmp_path: Path) -> None:
+    """As every table says it, and only by who asks for that table."""
+    history = History([happened("shares.issued", "2014", issuer="mill", shares="1", total=str(10**30))])
+    state = State(day("2015"), None, kept(history, tmp_path / "large.ledger"))
+    assert state.shares("mill") == 10**30
+    with pytest.raises(InvalidValue, match="C741"):
+        pyarrow.table(state.table("shares"))
 
 
 def test_an_empty_history_has_a_ledger_too(tmp_path: Path) -> None:

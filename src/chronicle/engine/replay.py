@@ -487,6 +487,15 @@ class Ledger:
         on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
         return next(on_the_day, None)
 
+    def table(
+        self,
+        view: str,  # noqa: ARG002  # as a ledger says that has its spans as columns
+        day: datetime.date,  # noqa: ARG002
+        facts: Callable[[], Sequence[Any]],  # noqa: ARG002
+    ) -> Any:
+        """What stands in a view on a day as a table, where a ledger has it as columns; else None."""
+        return None
+
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which by some order that makes as much sense as any a cell is empty."""
         view, key = cell

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from attrs import field, frozen
@@ -11,6 +12,7 @@ from chronicle.engine.replay import Cell, Key, Ledger, Nothing, Span
 from chronicle.ledgers.layout import LedgerFile, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
+from chronicle.ledgers.tables import StandingTable, standing_table
 
 
 @frozen(eq=False)
@@ -49,6 +51,12 @@ class KeptLedger(Ledger):
         view, key = cell
         number = self.stored.find(view, self._by_name(key))
         return () if number is None else self.stored.empty(number)
+
+    def table(
+        self, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
+    ) -> StandingTable | None:
+        """What stands in a view on a day as a table, straight from the columns of the file."""
+        return standing_table(self.stored, view, day, facts)
 
 
 def write_ledger(out: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: NamedIds) -> int:

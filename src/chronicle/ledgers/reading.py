@@ -10,6 +10,7 @@ from typing import Any, cast
 from chronicle.dates import PartialDate, parse_date
 from chronicle.engine.replay import Bounds, Doubt, Key, Nothing, Span
 from chronicle.errors import InvalidValue
+from chronicle.ledgers.columns import NONE
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.rows import (
     BOUNDED,
@@ -19,7 +20,6 @@ from chronicle.ledgers.rows import (
     FIRST,
     LAST,
     NEVER,
-    NONE,
     PRECISIONS,
     ViewRows,
     order_name,
@@ -133,7 +133,7 @@ class StoredRows:
             cast("Any", self),
             row,
             self._bounds(row) if flags & BOUNDED else None,
-            doubts=tuple(self._doubts_of(row)) if flags & DOUBTED else (),
+            doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
         )
 
     def value(self, number: int) -> Any:
@@ -145,18 +145,22 @@ class StoredRows:
     def _bounds(self, row: int) -> Bounds:
         return Bounds(*(_day(column[row]) for column in self._days))
 
-    def _doubts_of(self, row: int) -> Iterator[Doubt]:
+    def doubts_of(self, row: int) -> Iterator[tuple[int, Doubt]]:
+        """The doubts about a row, each with the number of its event."""
         rows, since, until, event = self._doubts
         for place in range(bisect_left(rows, row), bisect_right(rows, row)):
             ended = None if until[place] == NONE else self._dates[until[place]]
-            yield Doubt(self._dates[since[place]], ended, self.event_ids[event[place]])
+            yield event[place], Doubt(self._dates[since[place]], ended, self.event_ids[event[place]])
 
     # What a span asks of the replay that it comes from
 
     def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:  # noqa: ARG002  # as replay has it
         """Ids of the events behind a row, causes first."""
-        numbers = self._behind[self._behind_from[last] : self._behind_from[last + 1]]
-        return tuple(self.event_ids[number] for number in numbers)
+        return tuple(self.event_ids[number] for number in self.behind(last))
+
+    def behind(self, row: int) -> Sequence[int]:
+        """The numbers of the events behind a row, causes first."""
+        return self._behind[self._behind_from[row] : self._behind_from[row + 1]]
 
     def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:  # noqa: ARG002
         """Whether a row came to its end without another value in its place."""

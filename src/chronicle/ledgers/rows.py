@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from attrs import Factory, define
 
@@ -16,12 +16,10 @@ from chronicle.dates import PartialDate
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.views import is_listed
+from chronicle.ledgers.columns import NONE, of_values
 from chronicle.ledgers.layout import Block
-from chronicle.ledgers.texts import Numbered
+from chronicle.ledgers.texts import Numbered, text_blocks
 from chronicle.ledgers.values import to_text
-
-NONE: Final = 2**32 - 1
-"""Stands for no date and no event."""
 
 NEVER: Final = 2**31 - 1
 """A day after all days: the end of what has none."""
@@ -54,6 +52,8 @@ class ViewRows(NamedTuple):
     row: int
     rows: int
     parts: int
+    value: int
+    values: int
 
 
 class NamedIds(NamedTuple):
@@ -103,8 +103,10 @@ class _Rows:
 
     def __init__(self, names: Numbered) -> None:
         self.names, self.dates = names, _Dates()
-        self.events, self.values = Numbered(), Numbered()
-        # The number of each value by the object itself: most cells go on with one that others have as well.
+        self.events = Numbered()
+        # The values of all views as texts, the numbers of those of this view, and each as it was met first.
+        self.values, self.of_view, self.met = list[str](), dict[str, int](), list[Any]()
+        # The number of a value by the object itself: mostly cells go on with one that others have as well.
         self.known: dict[int, int] = {}
         self.keys, self.keys_from, self.turns, self.rows_from = (array("I") for _ in range(4))
         self.cell, self.value, self.begin, self.end, self.ended_by = (array("I") for _ in range(5))
@@ -114,6 +116,7 @@ class _Rows:
         self.doubts = {name: array("I") for name in ("row", "since", "until", "event")}
         self.empty = {name: array(code) for name, code in (("cell", "I"), ("low", "i"), ("high", "i"))}
         self.empty_flags = bytearray()
+        self.columns: list[Block] = []
 
     def take_cell(self, key: Key, turn: int, spans: Iterable[Span]) -> None:
         self.keys_from.append(len(self.keys))
@@ -157,7 +160,13 @@ class _Rows:
     def _value(self, span: Span) -> int:
         number = self.known.get(id(span.value))
         if number is None:
-            number = self.known[id(span.value)] = self.values[to_text(span.value)]
+            text = to_text(span.value)
+            number = self.of_view.get(text)
+            if number is None:
+                number = self.of_view[text] = len(self.values)
+                self.values.append(text)
+                self.met.append(span.value)
+            self.known[id(span.value)] = number
         return number
 
     def blocks(self) -> list[Block]:
@@ -184,11 +193,12 @@ class _Rows:
         return [
             *self.names.blocks("names"),
             *self.events.blocks("events"),
-            *self.values.blocks("values"),
+            *text_blocks("values", self.values),
             *self.dates.blocks(),
             *(Block(name, each.typecode, each) for name, each in numbers.items()),
             Block("rows.flags", "B", self.flags),
             Block("empty.flags", "B", self.empty_flags),
+            *self.columns,
         ]
 
 
@@ -221,7 +231,8 @@ def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: N
 
 
 def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> ViewRows:
-    cell, row = len(rows.turns), len(rows.value)
+    cell, row, value = len(rows.turns), len(rows.value), len(rows.values)
+    rows.known, rows.of_view, rows.met = {}, {}, []
     for key in sorted(keys):
         for nothing in ledger.nothing_in((view, key)):
             rows.empty["cell"].append(len(rows.turns))
@@ -231,7 +242,8 @@ def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> Vi
         rows.take_cell(key, keys[key], ledger.cell(view, key))
     lengths = {len(key) for key in keys}
     parts = lengths.pop() if len(lengths) == 1 else 0
-    return ViewRows(view, cell, len(keys), row, len(rows.value) - row, parts)
+    rows.columns += of_values(view, rows.met)
+    return ViewRows(view, cell, len(keys), row, len(rows.value) - row, parts, value, len(rows.values) - value)
 
 
 def order_name(view: ViewRows, part: int) -> str:

@@ -33,15 +33,20 @@ class Numbered:
         return self._numbers[text]
 
     def blocks(self, name: str) -> list[Block]:
-        """The table as two sections: where each text begins, and all texts. Raises ``TooLarge``."""
-        encoded = [text.encode("utf-8", _ERRORS) for text in self._numbers]
-        starts, end = array("i", [0]), 0
-        for text in encoded:
-            end += len(text)
-            if end > _LARGEST:
-                raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
-            starts.append(end)
-        return [Block(f"{name}.starts", "i", starts), Block(f"{name}.bytes", "B", b"".join(encoded))]
+        """The table as two blocks. Raises ``TooLarge``."""
+        return text_blocks(name, self._numbers)
+
+
+def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:
+    """Texts as two blocks: where each begins, and all of them. Raises ``TooLarge``."""
+    encoded = [text.encode("utf-8", _ERRORS) for text in texts]
+    starts, end = array("i", [0]), 0
+    for text in encoded:
+        end += len(text)
+        if end > _LARGEST:
+            raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
+        starts.append(end)
+    return [Block(f"{name}.starts", "i", starts), Block(f"{name}.bytes", "B", b"".join(encoded))]
 
 
 class TextTable(Sequence[str]):
