@@ -18,7 +18,7 @@ from chronicle.engine.tables.table import Column
 from chronicle.ledgers.columns import NONE, WIDE, block_name
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS
-from chronicle.ledgers.vectors import AT_ONCE, Standing, Vector, Vectors, vectors
+from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
 
 _LIST: Final = "texts"
 
@@ -88,7 +88,7 @@ def _vectors(table: StandingTable) -> Vectors:
     return vectors(table.stored.views[table.name].rows)
 
 
-def _standing(stored: StoredRows, view: str, day: datetime.date, vectors: Vectors) -> Iterator[Standing]:
+def _standing(stored: StoredRows, view: str, day: datetime.date, vectors: Vectors) -> Iterator[StandingRows]:
     place = stored.views[view]
     days = [stored.file.numbers(f"rows.{name}") for name in DAYS]
     flags = stored.file.numbers("rows.flags")
@@ -103,7 +103,7 @@ class _Batch:
     """The columns of some rows that stand on a day."""
 
     def __init__(
-        self, stored: StoredRows, view: str, day: datetime.date, standing: Standing, vectors: Vectors
+        self, stored: StoredRows, view: str, day: datetime.date, standing: StandingRows, vectors: Vectors
     ) -> None:
         self._stored, self._place, self._day = stored, stored.views[view], day
         self._rows, self._certain = standing.rows, standing.certain

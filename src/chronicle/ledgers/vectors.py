@@ -24,7 +24,7 @@ Vector = Any
 """Numbers one after the other, which show their bytes."""
 
 
-class Standing(NamedTuple):
+class StandingRows(NamedTuple):
     """The rows that may stand on a day and are listed, whether each surely does, and at which places
     those are about which there are doubts.
     """
@@ -37,7 +37,7 @@ class Standing(NamedTuple):
 class Vectors(Protocol):
     """What a library of vectors has to do."""
 
-    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Standing:
+    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
         """The rows ``within`` that may stand on ``day``, by the days of each row."""
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
@@ -70,7 +70,7 @@ class Vectors(Protocol):
 class PlainVectors:
     """Vectors by plain loops."""
 
-    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Standing:
+    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
         """As ``Vectors`` says."""
         first, last = within.start, within.stop
         possible_from, certain_from, certain_until, possible_until = (each[first:last] for each in days)
@@ -84,7 +84,7 @@ class PlainVectors:
             ],
         )
         sure = bytes(certain_from[row - first] <= day < certain_until[row - first] for row in rows)
-        return Standing(rows, sure, [place for place, row in enumerate(rows) if flags[row] & DOUBTED])
+        return StandingRows(rows, sure, [place for place, row in enumerate(rows) if flags[row] & DOUBTED])
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""
@@ -143,7 +143,7 @@ class NumpyVectors:
     def _array(self, numbers: Any) -> Any:
         return self._numpy.asarray(numbers)
 
-    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Standing:
+    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
         """As ``Vectors`` says."""
         numpy, part = self._numpy, slice(within.start, within.stop)
         possible_from, certain_from, certain_until, possible_until = (
@@ -154,7 +154,7 @@ class NumpyVectors:
         places = numpy.flatnonzero(may)
         certain = (certain_from[places] <= day) & (certain_until[places] > day)
         doubted = numpy.flatnonzero(told[places] & DOUBTED)
-        return Standing(places + within.start, certain.view(numpy.uint8), doubted.tolist())
+        return StandingRows(places + within.start, certain.view(numpy.uint8), doubted.tolist())
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""
