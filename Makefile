@@ -1,6 +1,7 @@
 # What to do with this project; `make` alone prints the targets.
 # Each needs python3 (3.11 or newer, with venv) and make, and makes its own virtual environment in .venv.
 
+BASE ?= HEAD~1
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ STORE := .demo/chronicle.db
 DAY := 2015-04-30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick snapshots check bench crash clean
+.PHONY: help setup demo test quick snapshots check bench gate crash clean
 
 help:  ## the targets, as printed now
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -53,13 +54,17 @@ check: $(INSTALLED)  ## everything that must hold before a change is taken; .ci/
 bench: $(INSTALLED)  ## how fast, with the answers checked
 	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=fullname
 
+gate: $(INSTALLED)  ## whether a hot path became slower since BASE=<commit>: both timed in turns
+	@rm -rf .gate && git worktree prune && git worktree add --quiet --detach .gate $(BASE)
+	@$(BIN)/python tools/speed_gate.py .gate .; status=$$?; git worktree remove --force .gate; exit $$status
+
 crash: $(INSTALLED)  ## the crash suite at full size (about two hours), and the table in docs/reliability.md
 	@rm -f .crash.json
 	@CHRONICLE_CRASH=full CHRONICLE_CRASH_RESULTS=.crash.json $(BIN)/python -m pytest tests/crash
 	@$(BIN)/python tools/reliability.py .crash.json
 
 clean:  ## away with all that was made
-	@rm -rf $(VENV) build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) .gate build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the package itself needs; the demo needs no more.

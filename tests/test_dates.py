@@ -470,16 +470,46 @@ def test_as_of_needs_an_end() -> None:
     ("first", "last", "words"),
     [
         (day(2014, 1, 1), day(2015, 4, 1), "1 year 3 months"),
-        (day(2015, 4, 1), day(2014, 1, 1), "1 year 3 months"),
+        (day(2014, 1, 1), day(2015, 4, 20), "1 year 3 months"),
+        (day(2014, 1, 1), day(2016, 1, 20), "2 years"),
         (day(2014, 3, 11), day(2014, 3, 12), "1 day"),
-        (day(2014, 3, 11), day(2014, 4, 2), "3 weeks 1 day"),
-        (day(2012, 2, 29), day(2013, 2, 28), "11 months 4 weeks 2 days"),
+        (day(2014, 3, 11), day(2014, 4, 2), "22 days"),
+        (day(2014, 3, 11), day(2014, 5, 12), "2 months 1 day"),
+        (day(2012, 2, 29), day(2013, 2, 28), "11 months 30 days"),
         (day(2014, 3, 11), day(2014, 3, 11), "0 days"),
     ],
 )
 def test_the_time_between_two_days_in_words(first: day, last: day, words: str) -> None:
-    """How long something lasted is said in years, months, weeks and days."""
+    """How long something lasted is said in its two largest units, rounded down."""
     assert duration_words(first, last) == words
+
+
+@pytest.mark.parametrize(
+    ("date", "last", "words"),
+    [
+        ("2014-03", day(2015, 6, 15), "1 year 2 to 3 months"),
+        ("2014-03", day(2015, 6, 30), "1 year 3 months"),
+        ("2014-03", day(2014, 5, 15), "1 to 2 months"),
+        ("2014-03", day(2014, 4, 10), "10 days to 1 month"),
+        ("2014-03", day(2014, 3, 31), "up to 30 days"),
+        ("2014", day(2016, 12, 31), "2 years to 2 years 11 months"),
+        ("[2013-01-01..2014-01-01]", day(2016, 1, 1), "2 to 3 years"),
+        ("[2014-12-01..2015-02-01]", day(2015, 12, 1), "10 months to 1 year"),
+        ("[..2015-04]", day(2015, 6, 30), "2 months or longer"),
+        ("[..2015-04]", day(2015, 4, 30), ""),
+    ],
+)
+def test_the_time_since_a_partial_date_is_a_range(date: str, last: day, words: str) -> None:
+    """What began somewhere in a window has stood for the shortest to the longest time that it allows."""
+    window = parse_date(date)
+    assert duration_words(window.earliest, last, window.latest) == words
+
+
+@pytest.mark.parametrize("latest", [None, day(2015, 1, 1)])
+def test_what_begins_later_has_not_lasted(latest: day | None) -> None:
+    """A beginning that may lie after the last day is a mistake of the caller."""
+    with pytest.raises(ValueError, match="2015-01-01 is after 2014-06-01"):
+        duration_words(day(2015, 1, 1) if latest is None else day(2014, 1, 1), day(2014, 6, 1), latest)
 
 
 def test_full_days_and_years_need_no_calendar() -> None:

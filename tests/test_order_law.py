@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import brute_force
@@ -250,7 +250,22 @@ def check(events: list[Plain], *, in_line: bool) -> None:
                 FOUND["found"] += bool(certain) or (not told)
 
 
+# Sold out and bought anew, to the share that stood before it all: the order that was replayed comes to that
+# share on the fifth, another one on the fourth.
+_BACK_TO_THE_FIRST: list[Plain] = [
+    {**_sale, "id": "e0", "window": (brute_force.DAYS[0], brute_force.DAYS[0])},
+    {**_sale, "id": "e1", "window": (brute_force.DAYS[1], brute_force.DAYS[1])},
+    {**_sale, "id": "e2", "window": (brute_force.DAYS[4], brute_force.DAYS[4])},
+    {**_sale, "id": "e3", "window": (brute_force.DAYS[1], brute_force.DAYS[4])},
+    {
+        **{"kind": "stake.disposed", **_stake, "holds": Fraction(0), "id": "e4"},
+        "window": (brute_force.DAYS[3], brute_force.DAYS[4]),
+    },
+]
+
+
 @pytest.mark.parametrize("in_line", [False, True], ids=["from-anywhere", "from-one-file"])
+@example(_BACK_TO_THE_FIRST)
 @settings(max_examples=max(400, settings.default.max_examples))
 @given(histories())
 def test_what_is_certain_is_so_in_every_way_that_makes_most_sense(in_line: bool, events: list[Plain]) -> None:
@@ -289,13 +304,18 @@ def _by_cell(cells: Mapping[tuple[str, ...], list[tuple[Any, bool]]]) -> Mapping
 def test_to_widen_a_date_only_turns_certain_into_possible(
     events: list[Plain], which: int, earlier: int, later: int
 ) -> None:
-    """What is certain of a vaguer history is certain of the sharper one, where all of both makes sense."""
+    """What is certain of a vaguer history is certain of the sharper one, where all of both makes sense.
+
+    But where the wider window is that of another event: of one window an end comes before a new beginning.
+    """
     event = events[which % len(events)]
     low, high = event["window"]
     wide = (low - timedelta(earlier), high + timedelta(later))
     vaguer = [{**each, "window": wide} if each is event else each for each in events]
     assume(wide[0] >= brute_force.DAYS[0] and wide[1] <= brute_force.DAYS[-1])
     assume(brute_force.all_make_sense(events) and brute_force.all_make_sense(vaguer))
+    if any(each["window"] == wide for each in events):
+        return
     sharp, vague = answered(events, in_line=False), answered(vaguer, in_line=False)
     for day in brute_force.DAYS:
         for cell, values in vague[day].items():

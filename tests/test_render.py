@@ -365,7 +365,7 @@ def test_what_is_only_possible_says_so_in_words(shipped: History) -> None:
     assert re.search(r"\? 60%  Alibaba Pictures +possible since Mar 2014\n", page)
     assert "? possible, not certain" in page
     later = printed(AsOf(shipped.as_of("2015-12-31")))
-    assert re.search(r"  60%  Alibaba Pictures +since Mar 2014\n", later)
+    assert re.search(r"  60%  Alibaba Pictures +since Mar 2014, for 1 year 9 months\n", later)
     assert "possible" not in later
 
 

@@ -12,11 +12,15 @@ import pytest
 from attrs import evolve
 from click import Context
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 import chronicle
+from chronicle import codec
 from chronicle.cli import chronicle as command_line
-from chronicle.engine import knowledge
+from chronicle.engine import knowledge, statements
 from chronicle.engine.resolver import Reference
+from chronicle.engine.statements import EventLog, faults
 from chronicle.errors import AppendRefused, InvalidEvents, NotFound, UsageError
 from chronicle.events import Event
 from chronicle.history import History
@@ -545,3 +549,73 @@ def test_shares_are_compared_where_it_is_sure_and_sorted_always() -> None:
     ]
     with pytest.raises(TypeError):
         assert low < 3  # type: ignore[operator]  # that it is refused is what is tried
+
+
+# What an append costs
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 7), st.sampled_from(["5%", "7%", "much"])), max_size=6)
+)
+def test_what_is_wrong_with_statements_is_found_among_what_they_concern(
+    drawn: list[tuple[bool, int, str]],
+) -> None:
+    """To look at what a statement concerns finds the same faults as to look at the whole history."""
+    log = EventLog([acquired("2014", "group", "film", "5%", id=f"e{at}") for at in range(3)])
+    for at, (retracts, target, share) in enumerate(drawn, 3):
+        values = {"target": f"e{target}", "reason": "wrong", "id": f"e{at}", "date": "2015"}
+        if target in range(3):
+            values["set"] = {"share": share}
+        else:
+            values["set"] = {"reason": share}
+        more = [
+            happened("record.retracted" if retracts else "record.corrected", **_fitting(values, retracts))
+        ]
+        found = faults(log, more)
+        alone = knowledge.visible(log.events).problems
+        whole = knowledge.visible([*log.events, *more]).problems
+        invalid = [problem for problem in found if problem.code not in ("C213", "C214")]
+        assert invalid == [problem for problem in whole if problem not in alone]
+        log.events += more
+
+
+def _fitting(values: dict[str, Any], retracts: bool) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not (retracts and name == "set")}
+
+
+def test_an_append_looks_at_what_it_appends_and_reads_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thousandth event costs what the tenth does: none that is there is decoded or walked again."""
+    history = recorded(BOUGHT)
+    read: list[str] = []
+    from_record = codec.from_record
+    monkeypatch.setattr(codec, "from_record", lambda record: read.append(record.id) or from_record(record))
+    walked: list[int] = []
+    visible = knowledge.visible
+    monkeypatch.setattr(
+        statements, "visible", lambda events, *more: walked.append(len(events)) or visible(events, *more)
+    )
+    history.append([acquired("2015", "group", "film", "1%", id=f"more{at}") for at in range(50)])
+    assert (read, walked) == ([], [])
+    history.append([corrected("2016", "bought", {"share": "61%"}, id="first")])
+    history.append([corrected("2017", "first", {"reason": "typo"}, id="second")])
+    assert read == []
+    assert walked == [1, 2, 2, 3]
+
+
+def test_what_others_appended_in_between_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two histories upon one store: each has all events, in the order of the store."""
+    path = str(tmp_path / "shared.db")
+    with chronicle.open(path, create=True) as one:
+        one.append(NAMES)
+        with chronicle.open(path) as other:
+            to_record_and_back = codec.to_record_and_back
+
+            def meanwhile(event: Event) -> Any:
+                if event.id == "more":
+                    other.append([BOUGHT])
+                return to_record_and_back(event)
+
+            monkeypatch.setattr(codec, "to_record_and_back", meanwhile)
+            one.append([acquired("2015", "group", "film", "1%", id="more")])
+            assert [event.id for event in one.events][-2:] == ["bought", "more"]
+            assert one.head == other.head or other.refresh() == 1

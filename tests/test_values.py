@@ -791,7 +791,7 @@ def test_any_text_is_a_value_or_one_error(parse: Callable[[str], object], code: 
 @pytest.mark.parametrize("parse", [parse_share, parse_money, parse_count, parse_ratio])
 def test_a_giant_text_is_refused_at_once(parse: Callable[[str], object]) -> None:
     """Ten million digits cost nothing, and the message quotes sixty of them."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     _, message, _ = refusal(lambda: parse("9" * 10_000_000))
-    assert time.perf_counter() - begin < 0.1
+    assert time.process_time() - begin < 0.1
     assert message.endswith(f'"{"9" * 60}…"')

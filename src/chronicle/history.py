@@ -25,7 +25,7 @@ from chronicle.engine.projectors.guarded import guarded
 from chronicle.engine.replay import Ledger, Projector, Span
 from chronicle.engine.resolver import Reference, Resolver
 from chronicle.engine.state import State
-from chronicle.engine.statements import SourceGiven, Statement
+from chronicle.engine.statements import EventLog, SourceGiven, Statement, faults
 from chronicle.engine.tables import Table, spans_table
 from chronicle.errors import InvalidEvents, NotFound, Place, Problem, UsageError, absent, printable
 from chronicle.events import (
@@ -41,7 +41,7 @@ from chronicle.events import (
     references,
 )
 from chronicle.events import knowledge as known_from
-from chronicle.stores import Head, Store, open_store
+from chronicle.stores import Head, Record, Store, open_store
 from chronicle.stores.location import is_address, is_event_file
 from chronicle.stores.record import head_of
 
@@ -102,12 +102,13 @@ class History:
         store: Store | None = None,
     ) -> None:
         """A history of ``events`` in order of position; most people call ``chronicle.open`` instead."""
-        self._events = tuple(events)
+        self._log = EventLog([*events])
         self._projectors = (*PROJECTORS, *map(guarded, projectors))
         self._places = dict(places or {})
-        self._recorded = None if recorded is None else tuple(recorded)
+        self._recorded = None if recorded is None else [*recorded]
         self._store = store
         self._head = head_of(None)
+        self._kept_events: tuple[Event, ...] = ()
         self._named = Named()
         self._noted = 0
         self._assumed: frozenset[str] = frozenset()
@@ -128,7 +129,7 @@ class History:
 
     def __repr__(self) -> str:
         where = "files" if self._store is None else self._store.location
-        return f"<History of {len(self._events)} events from {where}>"
+        return f"<History of {len(self._log)} events from {where}>"
 
     def close(self) -> None:
         """Let go of the store, if there is one. What was read can still be asked; nothing can be appended."""
@@ -146,11 +147,13 @@ class History:
     @property
     def events(self) -> tuple[Event, ...]:
         """Every event as it was written, in order of position."""
-        return self._events
+        if len(self._kept_events) < len(self._log):
+            self._kept_events = tuple(self._log.events)
+        return self._kept_events
 
     def written(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Event, ...]:
         """The events known on ``known`` and recorded by ``recorded``, each as it was written, by position."""
-        held = self._events if recorded is None else self._held(as_day(recorded))
+        held = self.events if recorded is None else self._held(as_day(recorded))
         if known is None:
             return held
         day = as_day(known)
@@ -194,9 +197,9 @@ class History:
 
     def position(self, event: str) -> int:
         """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
-        position = self._positions().get(event)
+        position = self._log.positions.get(event)
         if position is None:
-            raise absent("C608", "event", event, self._positions())
+            raise absent("C608", "event", event, self._log)
         return position
 
     def known_since(self, event: Event) -> Knowledge:
@@ -204,12 +207,13 @@ class History:
 
         Raises ``NotFound`` (C608) for an event that is not of this history.
         """
-        return known_from(self._events[self.position(event.id) - 1])
+        return known_from(self._log.events[self.position(event.id) - 1])
 
     def place(self, event: str) -> Place | None:
         """The file, line and column of an event by its id; None when it comes from a store."""
         return self._places.get(event)
 
+    @paused_collector()
     def timeline(
         self,
         entity: str | None = None,
@@ -288,6 +292,7 @@ class History:
             self._resolvers[terms] = Resolver(self.entity_ids, self.deal_ids, ledger, later)
         return self._resolvers[terms]
 
+    @paused_collector()
     def spans(self, *key: str, view: str = "holdings", known: Day | None = None) -> tuple[Span, ...]:
         """How the values of a key went over time, oldest first.
 
@@ -309,6 +314,7 @@ class History:
         """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
         return self._resolved(known, recorded).ledger
 
+    @paused_collector()
     def why(
         self,
         *key: str,
@@ -337,6 +343,7 @@ class History:
         ended = endings_for(spans, state.as_of, evidence)
         return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
 
+    @paused_collector()
     def diff(
         self,
         first: Day,
@@ -356,10 +363,12 @@ class History:
         learned = self._resolved(known[1], recorded).visible.since(self._resolved(known[0], recorded).visible)
         return difference(before, after, learned)
 
+    @paused_collector()
     def conflicts(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Conflict, ...]:
         """Where sources disagree: every claim, which one counts, and by which rule."""
         return self._resolved(known, recorded).conflicts
 
+    @paused_collector()
     def check(
         self, known: Day | None = None, recorded: Day | None = None, *, laws: bool = False
     ) -> tuple[Problem, ...]:
@@ -383,16 +392,16 @@ class History:
         from chronicle.engine import earlier
 
         about = (
-            {event.id for event in self._events}
+            set(self._log)
             if laws
             else {
                 event.id
-                for event, at in zip(self._events, self._recorded or (), strict=False)
+                for event, at in zip(self._log.events, self._recorded or (), strict=False)
                 if at and at[:10] < earlier.LAWS_CAME
             }
         )
         if about:
-            events = self._events if recorded is None else self._held(as_day(recorded))
+            events = self.events if recorded is None else self._held(as_day(recorded))
             before = earlier.replayed_earlier(events, None if known is None else as_day(known))
             yield from earlier.notes(before, self._resolved(known, recorded), about)
 
@@ -423,9 +432,9 @@ class History:
             more.append(completion)
         self._refuse_faulty(more)
         assumed = copy(self)
-        assumed._events += tuple(more)
+        assumed._log = EventLog([*self._log.events, *more])
         assumed._assumed |= {event.id for event in more}
-        assumed._recorded = None if self._recorded is None else (*self._recorded, *("" for _ in more))
+        assumed._recorded = None if self._recorded is None else [*self._recorded, *("" for _ in more)]
         assumed._store = None
         assumed._named, assumed._noted = Named(), 0
         assumed._forget()
@@ -440,6 +449,7 @@ class History:
         known = PartialDate.of(min(self.known_since(event).day for event in told))
         return DealCompleted(id=f"assumed-{deal}", date=as_date(on), known=known, deal=deal, note="assumed")
 
+    @paused_collector()
     def append(
         self,
         events: Iterable[Event | Mapping[str, object]],
@@ -462,8 +472,9 @@ class History:
         self._refuse_faulty(decoded)
         if declared:
             self._refuse_unknown(decoded)
-        appended = store.append([codec.to_record(event) for event in decoded], expected)
-        self._catch_up()
+        written = [codec.to_record_and_back(event) for event in decoded]
+        appended = store.append([record for record, _ in written], expected)
+        self._take_in(appended.added, {event.id: event for _, event in written})
         return len(appended.added)
 
     def correct(
@@ -491,7 +502,7 @@ class History:
         """
         current = self.event(event)
         said = Statement(reason, tuple(sources), date, known, id)
-        correction = said.correction(current, values, self._by_id())
+        correction = said.correction(current, values, self._log)
         # Raises for values that make no event.
         knowledge.patched(current, correction.set)
         return self._stated(correction, dry_run)
@@ -509,7 +520,7 @@ class History:
     ) -> Event:
         """Withdraw an event by an event of its own, and give that. Arguments and errors as of ``correct``."""
         said = Statement(reason, tuple(sources), date, known, id)
-        return self._stated(said.retraction(self.event(event), self._by_id()), dry_run)
+        return self._stated(said.retraction(self.event(event), self._log), dry_run)
 
     def _stated(self, event: Event, dry_run: bool) -> Event:
         if dry_run:
@@ -518,9 +529,6 @@ class History:
         else:
             self.append([event])
         return event
-
-    def _by_id(self) -> dict[str, Event]:
-        return {event.id: event for event in self._events}
 
     def _require_store(self) -> Store:
         if self._store is None:
@@ -534,29 +542,37 @@ class History:
     def _forget(self) -> None:
         self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
         self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
-        self._position_of: dict[str, int] | None = None
 
     def _catch_up(self) -> int:
         """Read what the store has more, and say how many events these are."""
         if self._store is None:
             return 0
         with paused_collector():
-            records = list(self._store.read(after=len(self._events)))
-            events = tuple(codec.from_record(record) for record in records)
-        if records:
-            self._events += events
-            self._recorded = (*(self._recorded or ()), *(record.recorded_at for record in records))
-            self._head = head_of(records[-1])
-            self._forget()
+            records = list(self._store.read(after=len(self._log)))
+            self._add(records, [codec.from_record(record) for record in records])
         return len(records)
 
-    def _positions(self) -> Mapping[str, int]:
-        if self._position_of is None:
-            self._position_of = {event.id: position for position, event in enumerate(self._events, 1)}
-        return self._position_of
+    def _take_in(self, added: Sequence[Record], events: Mapping[str, Event]) -> None:
+        """Take in what was just appended, of which the ``events`` are known by id, without reading it again.
+
+        If others appended just before, the store is read from where this history ends.
+        """
+        if added and added[0].position == len(self._log) + 1:
+            self._add(added, [events[record.id] for record in added])
+        else:
+            self._catch_up()
+
+    def _add(self, records: Sequence[Record], events: Iterable[Event]) -> None:
+        if not records:
+            return
+        self._log.events += events
+        self._recorded = self._recorded or []
+        self._recorded += [record.recorded_at for record in records]
+        self._head = head_of(records[-1])
+        self._forget()
 
     def _visible(self, known: Day | None, recorded: Day | None) -> knowledge.Visible:
-        held = self._events if recorded is None else self._held(as_day(recorded))
+        held = self._log.events if recorded is None else self._held(as_day(recorded))
         return knowledge.visible(held, None if known is None else as_day(known))
 
     def _held(self, recorded: datetime.date) -> tuple[Event, ...]:
@@ -565,13 +581,15 @@ class History:
             help = "record the files into a store and ask that, or ask by --known"
             raise UsageError(Problem("C509", message, help=help))
         day = recorded.isoformat()
-        return tuple(event for event, at in zip(self._events, self._recorded, strict=True) if at[:10] <= day)
+        return tuple(
+            event for event, at in zip(self._log.events, self._recorded, strict=True) if at[:10] <= day
+        )
 
     def _resolved(self, known: Day | None, recorded: Day | None) -> knowledge.Resolved:
         day = None if known is None else as_day(known)
         held = None if recorded is None else as_day(recorded)
         if (day, held) not in self._answers:
-            events = self._events if held is None else self._held(held)
+            events = self._log.events if held is None else self._held(held)
             others = [other for other in self._answers if other != (None, None)]
             if len(others) >= _KEPT_LEDGERS:
                 del self._answers[others[0]]
@@ -584,7 +602,7 @@ class History:
         places, recorded = self._places, self._recorded
         if recorded is None:
             return lambda event: place.file if (place := places.get(event.id)) else None
-        positions = self._positions()
+        positions = self._log.positions
         return lambda event: recorded[position - 1] if (position := positions.get(event.id)) else None
 
     def _evidence(self, known: Day | None, recorded: Day | None) -> Evidence:
@@ -593,7 +611,7 @@ class History:
         resolved = self._resolved(known, recorded)
         return Evidence(
             events=resolved.events,
-            written=lambda event: self._events[self.position(event) - 1],
+            written=lambda event: self._log.events[self.position(event) - 1],
             corrections=resolved.visible.corrections,
             places=self._places,
             conflicts=resolved.conflicts,
@@ -619,8 +637,8 @@ class History:
         return tuple(sorted(self._everything_named().deals))
 
     def _everything_named(self) -> Named:
-        self._named.note(self._events[self._noted :])
-        self._noted = len(self._events)
+        self._named.note(self._log.events[self._noted :])
+        self._noted = len(self._log)
         return self._named
 
     def _require_open(self, deal: str, known: Day | None) -> None:
@@ -649,9 +667,11 @@ class History:
         """What events name, and what corrections make them name, must be there."""
         corrections = [event for event in events if isinstance(event, RecordCorrected)]
         # What is recorded already names nothing new, and is looked at once.
-        told = [event for event in events if not corrections or event.id not in self._positions()]
-        after = knowledge.visible((*self._events, *told)).events if corrections else ()
+        told = [event for event in events if not corrections or event.id not in self._log]
         targets = {event.target: event.id for event in corrections}
+        after = (
+            knowledge.visible([*self._log.with_statements_of(targets), *told]).events if corrections else ()
+        )
         corrected = [evolve(event, id=targets[event.id]) for event in after if event.id in targets]
         problems = unknown_names([*told, *corrected], self._everything_named())
         if problems:
@@ -659,9 +679,9 @@ class History:
 
     def _refuse_faulty(self, events: Sequence[Event]) -> None:
         """A correction or a retraction must name an event that is there, and leave an event."""
-        faults = knowledge.faults(self._events, events)
-        if faults:
-            raise InvalidEvents(*faults)
+        found = faults(self._log, events)
+        if found:
+            raise InvalidEvents(*found)
 
 
 def _decoded(events: Iterable[Event | Mapping[str, object]]) -> list[Event]:

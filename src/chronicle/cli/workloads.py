@@ -489,6 +489,36 @@ def _history(history: Made, _: Path) -> History:
     return asked
 
 
+def _store_and_company(history: Made, folder: Path) -> tuple[Path, str]:
+    return _store_file(history, folder), history.company
+
+
+def _first_answer(prepared: tuple[Path, str]) -> tuple[Holding, ...]:
+    path, company = prepared
+    with History.from_store(open_store(str(path))) as opened:
+        state = opened.as_of(_LAST_DAY)
+        return (*state.holdings(holder=company), *state.holdings(target=company))
+
+
+def _opened(history: Made, folder: Path) -> History:
+    path = folder / f"appended-{len(history.events)}.db"
+    path.unlink(missing_ok=True)
+    opened = History.from_store(open_store(str(path), create=True))
+    opened.append(history.events, declared=False)
+    return opened
+
+
+def _one_appended(opened: History) -> tuple[History, int]:
+    head = opened.head
+    event = {**_FOUND_LATE, "id": f"appended-{head.position if head else 0}"}
+    return opened, opened.append([event], declared=False)
+
+
+def _check_appended(history: Made, appended: tuple[History, int]) -> None:
+    opened, added = appended
+    _require(added == 1 and len(opened.events) > len(history.events), "events that were appended")
+
+
 def _by_other_knowledge(events: tuple[Event, ...]) -> tuple[Holding, ...]:
     return History(events).as_of(_LAST_DAY, known=_KNOWN).holdings()
 
@@ -566,6 +596,8 @@ WORKLOADS: tuple[Workload, ...] = (
     Workload("as-of, everything", _ledger, _whole_state, _check_facts),
     Workload("as-of, one company", _ledger_and_company, _state_of_company, _check_company),
     Workload("as-of, another day of knowledge", _events, _by_other_knowledge, _check_knowledge),
+    Workload("store to first answer", _store_and_company, _first_answer, _check_company),
+    Workload("append of one event", _opened, _one_appended, _check_appended),
     Workload("one event found late, asked again", _history, _with_one_more, _check_one_more),
     Workload("why, 100 holdings", _history_and_pairs, _reasons, _check_reasons),
     Workload("diff over a year", _history, _changed, _check_changed),

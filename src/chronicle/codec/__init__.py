@@ -12,7 +12,7 @@ from chronicle.codec.diagnosis import Fault, diagnose
 from chronicle.codec.ids import generated_id, is_id, slug
 from chronicle.codec.leaves import Path
 from chronicle.codec.plain import decode, encode
-from chronicle.codec.records import from_record, to_record
+from chronicle.codec.records import from_record, to_record, to_record_and_back
 from chronicle.codec.shapes import FieldOf, fields_of, kind_names
 from chronicle.codec.upgrades import UPGRADES, current_format, upgraded
 
@@ -32,5 +32,6 @@ __all__ = [
     "kind_names",
     "slug",
     "to_record",
+    "to_record_and_back",
     "upgraded",
 ]

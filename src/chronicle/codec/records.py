@@ -19,9 +19,14 @@ def to_record(event: Event) -> NewRecord:
     Two events of the same content have the same body, byte by byte. Raises ``InvalidEvents`` for
     an event that could not be read again, so that no store ever takes one in.
     """
+    return to_record_and_back(event)[0]
+
+
+def to_record_and_back(event: Event) -> tuple[NewRecord, Event]:
+    """The record of an event, and the event that reading the record gives. Raises as ``to_record``."""
     plain = encode(event)
-    decode(plain)
-    return NewRecord(event.id, event.kind, canonical_json(plain).encode())
+    back = decode(plain)
+    return NewRecord(event.id, event.kind, canonical_json(plain).encode()), back
 
 
 def from_record(record: Record | NewRecord) -> Event:

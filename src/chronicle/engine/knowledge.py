@@ -25,7 +25,7 @@ from chronicle.engine.lots import sorted_out
 from chronicle.engine.order import Origin, ReplayTerms, replay_in_order
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector, in_order
-from chronicle.errors import InvalidEvents, Problem, nearest
+from chronicle.errors import InvalidEvents, Problem
 from chronicle.events import (
     NOT_CORRECTED,
     ORDER,
@@ -35,8 +35,6 @@ from chronicle.events import (
     RecordCorrected,
     RecordRetracted,
     announcements,
-    circle,
-    in_a_circle,
     knowledge,
     renamed,
 )
@@ -389,37 +387,3 @@ def patched(event: Event, patch: _Patch) -> Event:
         else:
             plain[name] = value
     return codec.decode(plain)
-
-
-def faults(events: Sequence[Event], more: Sequence[Event]) -> tuple[Problem, ...]:
-    """What is wrong with the corrections and retractions among ``more``, were these to follow ``events``.
-
-    C213 for those of an event that is not there, C214 for those in a circle, and for a correction that
-    makes no event of its target what is wrong with that.
-    """
-    held = {event.id: event for event in events}
-    records = [each for each in more if isinstance(each, _ABOUT_EVENTS) and each.id not in held]
-    if not records:
-        return ()
-    everything = held | {event.id: event for event in more if event.id not in held}
-    dangling = [record for record in records if record.target not in everything]
-    followed: set[str] = set()
-    circles = (circle(record, everything.get, followed) for record in records)
-    before = set(visible(events).problems)
-    return (
-        *(_dangling(record, everything if rank < _MOST_HELP else ()) for rank, record in enumerate(dangling)),
-        *(evolve(in_a_circle(records), events=records) for records in circles if records),
-        *(problem for problem in visible([*everything.values()]).problems if problem not in before),
-    )
-
-
-_ABOUT_EVENTS = (RecordCorrected, RecordRetracted)
-
-# To find the nearest of many ids takes a while: who got a hundred wrong has another trouble than spelling.
-_MOST_HELP = 5
-
-
-def _dangling(record: RecordCorrected | RecordRetracted, known: Iterable[str]) -> Problem:
-    near = nearest(record.target, known)
-    message = f'{record.kind} of an event that is not there: "{record.target}"'
-    return Problem("C213", message, help=near and f"did you mean {near}?", events=(record.id,))

@@ -183,6 +183,7 @@ class State:
         """The names of the views, those of your own projectors last."""
         return self._ledger.views
 
+    @paused_collector()
     def view(self, view: str, **parts: str) -> tuple[Fact, ...]:
         """The facts of any view, that of your own projector too, in order of key.
 
@@ -314,6 +315,7 @@ class State:
         if nothing_since is not None and nothing_since <= self.as_of:
             yield None
 
+    @paused_collector()
     def holdings(
         self, holder: str | None = None, target: str | None = None, right: str | None = None
     ) -> tuple[Holding, ...]:
@@ -350,11 +352,13 @@ class State:
 
     # Units, deals, entities
 
+    @paused_collector()
     def units(self, unit: str | None = None, owner: str | None = None) -> tuple[Unit, ...]:
         """The business units on the day and their owners, in order of unit."""
         found = self._where(views.UNITS, {"unit": unit, "owner": owner})
         return tuple(_unit(fact) for fact in found)
 
+    @paused_collector()
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
         """The deals that had come up by the day, with the stage that each had reached."""
         found = self._where(views.DEALS, {"deal": deal})
@@ -373,6 +377,7 @@ class State:
         known = (key[0] for key in self._ledger.keys(views.NAMES))
         raise absent("C601", "entity", entity, known)
 
+    @paused_collector()
     def find(self, word: str) -> tuple[Entity, ...]:
         """The entities that ``word`` means on the day, in order of id: by id, identifier or name.
 
@@ -392,6 +397,7 @@ class State:
         named = ((id, list(self._cell(views.NAMES, (id,)))) for id in sorted(found))
         return tuple(self._entity(id, names[-1]) for id, names in named if names)
 
+    @paused_collector()
     def entities(self) -> tuple[Entity, ...]:
         """Every entity that has a name on the day, in order of id."""
         keys = sorted(self._ledger.keys(views.NAMES))
@@ -496,9 +502,9 @@ class State:
         """Every fact of every view on the day, view by view, in order of key; no holding of nothing."""
         return tuple(_listed(self._every_fact()))
 
+    @paused_collector()
     def _every_fact(self) -> tuple[Fact, ...]:
-        with paused_collector():
-            return tuple(fact for view in self._ledger.views for fact in self._facts(view, {}))
+        return tuple(fact for view in self._ledger.views for fact in self._facts(view, {}))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, State):

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.state import Fact, State
 from chronicle.engine.views import View
 from chronicle.engine.views.view import Section
 from chronicle.render.groups import facts_of, own_views
 from chronicle.render.layout import DIM, Line
+from chronicle.render.words.days import since, stood
 from chronicle.render.words.names import name_in
 from chronicle.render.words.said import plainly, said
 
@@ -35,11 +35,11 @@ class Question:
 
 @frozen(eq=False)
 class FactLine:
-    """A fact on the page: the figure in front, what is said, and the entity that it stands under."""
+    """A fact on the page: the figure in front, what is said, since when, and what it stands under."""
 
     said: Line
     certain: bool
-    since: PartialDate
+    since: str
     figure: str
     under: str | None
     doubted: bool
@@ -77,7 +77,7 @@ def _told(asked: Question, view: View, section: Section, fact: Fact) -> FactLine
     return FactLine(
         said=[*line, (plainly(dim), DIM)] if section.dim else line,
         certain=fact.certain,
-        since=fact.since,
+        since=f"{since(fact.since)}{stood(fact, asked.state.as_of)}",
         figure=plainly(figure),
         under=view.read(section.under, fact.key, fact.value) if section.under else None,
         doubted=bool(fact.doubted_by),

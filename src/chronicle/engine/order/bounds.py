@@ -230,12 +230,13 @@ class Left:
     ) -> list[int]:
         """Share a stretch that goes on to the end among those that came to its value; gives their indexes.
 
-        What stood before stands until the group brings it back, and each is there from its own first day on.
+        What stood before and may stand all the while is there until the group brings it back, and each is
+        there from its own first day on.
         """
         same = [index for index in runs if _said(log[index].value) == _said(stretch.value)]
         low = as_date(course[stretch.low][0])
         days = [max(low, as_date(self.search.first_of(log[index].event))) for index in same]
-        if _said(stretch.value) != _said(self.base):
+        if _said(stretch.value) != _said(self.base) or not all(self.base in values for _, values in course):
             days[0] = low
         bounds = self.running.changes.bounds[self.cell]
         shared: list[int] = []

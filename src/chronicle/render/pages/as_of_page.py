@@ -30,7 +30,7 @@ from chronicle.render.layout import (
 )
 from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.terms import Terms
-from chronicle.render.words.days import day_words, short, since
+from chronicle.render.words.days import day_words, short
 from chronicle.render.words.figures import share_words
 from chronicle.render.words.names import called
 
@@ -149,7 +149,7 @@ def _fact(fact: FactLine, figure: str, indent: int, width: int) -> Iterator[Line
     if figure:
         head.append((figure + " " * _GAP, STRONG))
     start = line_columns(head)
-    end = since(fact.since) if fact.certain else f"possible {since(fact.since)}".rstrip()
+    end = fact.since if fact.certain else f"possible {fact.since}".rstrip()
     when: Line = [(end, DIM if fact.certain else DOUBT)] if end else []
     room = width - start - (columns(end) + _GAP if end else 0)
     if room < _NARROWEST:

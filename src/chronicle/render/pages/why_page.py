@@ -24,7 +24,7 @@ from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean
 from chronicle.render.pages.claims import claimed, differing, once, said_by
 from chronicle.render.terms import Terms
 from chronicle.render.tree import Branch, tree
-from chronicle.render.words.days import day_words, short, since, until
+from chronicle.render.words.days import day_words, short, since, stood, until
 from chronicle.render.words.facts import statement, subject, subject_of
 from chronicle.render.words.figures import money_figure, share_figure, share_is_unknown
 from chronicle.render.words.sentences import Teller, has_parts, stated
@@ -116,7 +116,8 @@ def _reason(reason: Reason, background: Background, one: bool) -> Branch:
     sure: Line = [(", certain", PLAIN)] if fact.certain else [(", possible", DOUBT)]
     steps = [_step(step, fact, background) for step in reason.steps]
     steps += _ends(reason.ending, fact, "may be over", background)
-    return Branch((_head(fact, sure, since(fact.since), background, one),), tuple(steps))
+    when = f"{since(fact.since)}{stood(fact, background.as_of)}"
+    return Branch((_head(fact, sure, when, background, one),), tuple(steps))
 
 
 def _ending(ending: Ending, background: Background, one: bool) -> Branch:

@@ -6,7 +6,8 @@ import datetime
 from functools import lru_cache
 from typing import Final
 
-from chronicle.dates import DAWN, FOREVER, MONTHS, PartialDate, parse_date
+from chronicle.dates import DAWN, FOREVER, MONTHS, PartialDate, duration_words, parse_date
+from chronicle.engine.state import Fact
 
 ALWAYS: Final = "always"
 UNDATED: Final = "undated"
@@ -47,6 +48,18 @@ def since(date: PartialDate) -> str:
     if words in (ALWAYS, UNDATED):
         return ""
     return f"since {words.removeprefix('by ')} or earlier" if words.startswith("by ") else f"since {words}"
+
+
+def stood(fact: Fact, day: datetime.date) -> str:
+    """How long a fact has stood on ``day``: ", for 1 year 3 months", with a range where its date is partial.
+
+    Empty of what is only possible on that day, of what begins on it, and of what was always so.
+    """
+    first, latest = fact.span.possible_from, fact.span.certain_from
+    if not fact.certain or first == day or latest == DAWN:
+        return ""
+    words = duration_words(first, day, latest)
+    return words and f", for {words}"
 
 
 def until(date: PartialDate) -> str:
