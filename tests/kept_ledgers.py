@@ -12,7 +12,7 @@ import pyarrow
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
 from chronicle.history import History
-from chronicle.ledgers.kept import KeptLedger, NamedIds, named_in, write_ledger
+from chronicle.ledgers.kept import KeptLedger, NamedIds, write_ledger
 from chronicle.ledgers.layout import LedgerFile
 
 
@@ -115,5 +115,5 @@ def assert_history_kept(history: History, file: Path) -> None:
     from_file = KeptLedger.of(proven)
     assert_equal(history.ledger(), from_file)
     assert_tables_equal(history.ledger(), from_file, some_days(history.ledger(), 2)[2:-1])
-    assert named_in(proven, "entities") == history.entity_ids()
-    assert named_in(proven, "deals") == history.deal_ids()
+    assert from_file.named("entities") == history.entity_ids()
+    assert from_file.named("deals") == history.deal_ids()

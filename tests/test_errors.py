@@ -52,6 +52,8 @@ PROVOKED_ELSEWHERE = dict.fromkeys(
     "C518": "test_statements.py::test_a_name_that_nothing_declares_is_told_of_once",
     "C512": "test_stores.py::test_records_of_another_history_are_not_restored",
     "C515": "test_stores_sqlite.py::test_a_store_of_an_older_format_is_read_and_brought_up_to_date",
+    "C521": "test_ledger_files.py::test_a_stale_ledger_is_said_and_made_anew",
+    "C522": "test_ledger_files.py::test_without_room_the_answer_comes_all_the_same",
     "C740": "test_tables.py::test_without_nanoarrow_the_error_names_the_extra",
     "C741": "test_tables.py::test_a_number_that_no_column_can_hold_is_refused",
     "C742": "test_export_cli.py::test_what_cannot_be_exported_is_refused_with_a_code",

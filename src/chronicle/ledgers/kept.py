@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 from attrs import field, frozen
 
 from chronicle.engine.replay import Cell, Key, Ledger, Nothing, Span
-from chronicle.ledgers.layout import LedgerFile, write
+from chronicle.ledgers.layout import Block, LedgerFile, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
 from chronicle.ledgers.tables import StandingTable, standing_table
@@ -52,6 +52,10 @@ class KeptLedger(Ledger):
         number = self.stored.find(view, self._by_name(key))
         return () if number is None else self.stored.empty(number)
 
+    def named(self, what: str) -> tuple[str, ...]:
+        """The ids of all ``entities`` or ``deals`` that some event names, sorted."""
+        return tuple(self.stored.names[number] for number in self.stored.file.numbers(what))
+
     def table(
         self, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
     ) -> StandingTable | None:
@@ -69,7 +73,15 @@ def write_ledger(out: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named:
     return write(out, {**about, "views": [list(view) for view in views]}, blocks)
 
 
-def named_in(file: LedgerFile, what: str) -> tuple[str, ...]:
-    """The ids of all ``entities`` or ``deals`` that some event names, sorted."""
-    names = StoredRows(file).names
-    return tuple(names[number] for number in file.numbers(what))
+def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple[str, ...]:
+    """The names of the blocks of a file that are not as a replayed ledger is written, sorted."""
+    views, blocks = blocks_of(ledger, named)
+    wrong = {block.name for block in blocks if not _same(file, block)}
+    wrong |= {name for name, _ in file} - {block.name for block in blocks}
+    if [list(view) for view in views] != file.about["views"]:
+        wrong.add("views")
+    return tuple(sorted(wrong))
+
+
+def _same(file: LedgerFile, block: Block) -> bool:
+    return block.name in file and file.numbers(block.name) == memoryview(block.numbers)
