@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import errno
+import json
 import os
 import random
 import shutil
@@ -10,14 +12,18 @@ import signal
 import stat
 import subprocess
 import sys
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 
 import chronicle
+from chronicle.cli import chronicle as command_line
+from chronicle.cli.keeping import ledger as ledger_command
 from chronicle.cli.workloads import made
 from chronicle.engine.replay import Before, Change, Projector
 from chronicle.errors import StoreError
@@ -557,6 +563,14 @@ def test_a_store_in_memory_has_none() -> None:
 def test_the_ledger_is_held_against_a_replay(store: Path) -> None:
     """Block by block; one that was forged, hashes and all, is found."""
     assert chronicle.open(store).ledger_faults() == ()
+    forge(store)
+    forged = chronicle.open(store)
+    assert forged.kept_ledger is not None
+    assert forged.ledger_faults() == ("rows.value",)
+
+
+def forge(store: Path) -> None:
+    """Make the ledger of a store say something else, and all hashes anew."""
     file = LedgerFile(beside(store))
     blocks = []
     for name, _ in file:
@@ -564,16 +578,97 @@ def test_the_ledger_is_held_against_a_replay(store: Path) -> None:
         changed = bytearray(numbers.tobytes())
         if name == "rows.value":
             changed[0] ^= 1
-        blocks.append(layout.Block(name, numbers.format, memoryview(bytes(changed)).cast(numbers.format)))
-    about = dict(file.about)
-    with beside(store).open("wb") as out:
-        layout.write(out, about, blocks)
-    forged = chronicle.open(store)
-    assert forged.kept_ledger is not None
-    assert forged.ledger_faults() == ("rows.value",)
+        blocks.append(layout.Block(name, numbers.format, array(numbers.format, bytes(changed))))
+    forged = beside(store).with_suffix(".forged")
+    with forged.open("wb") as out:
+        layout.write(out, dict(file.about), blocks)
+    forged.replace(beside(store))
 
 
 def test_a_store_without_a_ledger_has_no_fault_in_it(store: Path) -> None:
     """Nothing is proven, and nothing is wrong."""
     beside(store).unlink()
     assert chronicle.open(store).ledger_faults() == ()
+
+
+# On the command line
+
+
+def ran(*arguments: str) -> Any:
+    """The result of a command line, with what it says on stderr set apart."""
+    return CliRunner().invoke(command_line, arguments)
+
+
+def test_a_command_says_on_stderr_what_did_not_fit(store: Path) -> None:
+    """The answer stands on stdout, whole, and nothing else does."""
+    plain = ran("--from", str(store), "as-of", "2009-06-30", "--json", "--no-ledger")
+    beside(store).write_bytes(b"rubbish" * 100)
+    first = ran("as-of", "2009-06-30", "--from", str(store), "--json")
+    assert first.stdout == plain.stdout
+    assert first.exit_code == 0
+    assert first.stderr.startswith("note[C521]: ledger ")
+    second = ran("as-of", "2009-06-30", "--from", str(store), "--json")
+    assert (second.stdout, second.stderr) == (plain.stdout, "")
+
+
+@pytest.mark.parametrize(
+    "question", [("timeline",), ("diff", "2004", "2009"), ("check",), ("conflicts",), ("export", "csv")]
+)
+def test_every_question_has_the_same_answer_with_a_ledger(store: Path, question: tuple[str, ...]) -> None:
+    """In the terminal as in Python."""
+    kept = ran(*question, "--from", str(store))
+    plain = ran(*question, "--from", str(store), "--no-ledger")
+    assert (kept.stdout, kept.stderr, kept.exit_code) == (plain.stdout, plain.stderr, plain.exit_code)
+
+
+def test_the_command_makes_it_tells_it_and_drops_it(store: Path) -> None:
+    """Its size, where the store ended, and how old it is."""
+    beside(store).unlink()
+    told = ran("ledger", str(store))
+    with chronicle.open(store) as history:
+        kept = history.kept_ledger
+        assert kept is not None
+        assert told.stdout == (
+            f'ledger "{beside(store)}": {kept.rows:,} rows, {kept.size / 1e6:.1f} MB, made just now\n'
+            f"head {SIZE} {kept.head.chain}\n"
+        )
+        data = json.loads(ran("ledger", str(store), "--json").stdout)
+        assert (data["file"], data["size"]) == (str(beside(store)), kept.size)
+        assert (data["position"], data["chain"]) == (SIZE, kept.head.chain)
+    assert ran("ledger", str(store), "--drop").stdout == f'dropped "{beside(store)}"\n'
+    assert ran("ledger", str(store), "--drop").stdout == "there is no ledger\n"
+    assert json.loads(ran("ledger", str(store), "--drop", "--json").stdout) == {"dropped": []}
+    assert store.exists()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(59, "just now"), (60, "1 minute ago"), (7_300, "2 hours ago"), (86_400 * 1_500, "1,500 days ago")],
+)
+def test_an_age_is_told_in_its_largest_unit(seconds: int, words: str) -> None:
+    """Nobody asks for the seconds of a day."""
+    assert ledger_command._ago(datetime.timedelta(seconds=seconds)) == words
+
+
+def test_the_command_says_why_there_is_none(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And ends with 1."""
+    beside(store).unlink()
+    monkeypatch.setattr(keeping, "write_ledger", full_after(3))
+    result = ran("ledger", str(store))
+    assert result.exit_code == 1
+    assert "warning[C522]" in result.stderr
+
+
+def test_verify_holds_the_ledger_against_a_replay(store: Path) -> None:
+    """One that fits by all its hashes and says something else is damage."""
+    intact = ran("verify", str(store))
+    assert intact.stdout.splitlines()[1].startswith(f'ledger "{beside(store)}": ')
+    assert json.loads(ran("verify", str(store), "--json").stdout)["ledger"]["file"] == str(beside(store))
+    forge(store)
+    result = ran("verify", str(store))
+    assert result.exit_code == 4
+    assert "error[C523]" in result.stderr
+    beside(store).write_bytes(b"rubbish")
+    stale = ran("verify", str(store))
+    assert (stale.exit_code, stale.stdout) == (0, intact.stdout.splitlines(keepends=True)[0])
+    assert "note[C521]" in stale.stderr

@@ -150,6 +150,7 @@ COMMANDS = MappingProxyType(
         ),
         "retract": CommandEntry("statements.retract", "Withdraw an event, by an event of its own."),
         "verify": CommandEntry("keeping.verify", "Prove that a store is what was recorded."),
+        "ledger": CommandEntry("keeping.ledger", "The ledger beside a store: make it, drop it."),
         "seal": CommandEntry("keeping.seal", "Write down where a store ends, to prove it later."),
         "backup": CommandEntry("keeping.backup", "Copy a store into another, and verify the copy."),
         "tail": CommandEntry("keeping.tail", "The last records of a store, and those that come."),

@@ -60,10 +60,30 @@ class MadeFrom(NamedTuple):
 
 
 class KeptFile(NamedTuple):
-    """A ledger in a file that fits: the file, what it holds, and when it was made."""
+    """A ledger in a file that fits, and that was proven when it was opened."""
 
     file: LedgerFile
     ledger: KeptLedger
+
+    @property
+    def path(self) -> str:
+        """Where it lies."""
+        return str(self.file.path)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.file.size
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has: a value of a key, from its begin to its end."""
+        return sum(view.rows for view in self.ledger.stored.views.values())
+
+    @property
+    def made(self) -> str:
+        """When it was made, in UTC."""
+        return str(self.file.about["made"])
 
     @property
     def head(self) -> Head:
