@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime
 import warnings
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
@@ -273,6 +274,11 @@ class Span:
         return bound if bound is not None or self.end is None else self.end.latest
 
     @property
+    def bounded(self) -> bool:
+        """Whether the order of replay bounds it by other days than the windows of its begin and end."""
+        return self._bounds is not None
+
+    @property
     def ends_in_nothing(self) -> bool:
         """Whether the value came to an end without another one in its place."""
         return self._changes.ends_in_nothing(self.view, self.key, self._last)
@@ -483,6 +489,21 @@ class Ledger:
             spans = self._spans[view, key] = tuple(_spans(log, self._changes))
         return spans
 
+    def log(self, view: str, key: Key) -> Log | None:
+        """The changes of a cell of which nothing else is to say: no bounds, no doubts, no other values.
+
+        None where there is; ``pieces`` makes its spans otherwise.
+        """
+        changes, cell = self._changes, (view, self._by_name(key))
+        told = changes.bounds, changes.others, changes.doubted, changes.nothing
+        if view in changes.unordered or any(cell in each for each in told):
+            return None
+        return changes.cells[view].get(cell[1])
+
+    def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
+        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        return self._changes.events(view, key, last)
+
     def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
         """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
         times = self.nothing_in(cell)
@@ -513,6 +534,27 @@ class Ledger:
                 yield from self.cell(view, key)
 
 
+class Piece(NamedTuple):
+    """The changes of a cell by which one value stands: where they are in the log, and what follows."""
+
+    first: int
+    last: int
+    begin: PartialDate
+    following: Change | None
+
+
+def pieces(log: Log) -> Iterator[Piece]:
+    """The values of a cell one after the other: a value that goes on is one with the one before."""
+    first = 0
+    for last, change in enumerate(log):
+        following = log[last + 1] if last + 1 < len(log) else None
+        if change.value is None:
+            first = last + 1
+        elif following is None or following.operation not in GOES_ON:
+            yield Piece(first, last, log[first].window, following)
+            first = last + 1
+
+
 def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
     if not log:
         return
@@ -520,21 +562,17 @@ def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
     bounds, others = changes.bounds.get(cell, {}), changes.others.get(cell, ())
     if log[0].view in changes.unordered:
         bounds = {**bounds, **_unordered_bounds(log)}
-    begin: PartialDate | None = None
-    first = 0
+    waiting = deque(sorted(others, key=attrgetter("place")))
     doubts = _Doubts() if cell in changes.doubted else None
-    for index, change in enumerate(log):
-        for other in others:
-            if other.place == index:
-                yield _other_span(change, other, log, changes)
-        if begin is None:
-            begin, first = change.window, index
+    seen = 0
+    for first, last, begin, following in pieces(log):
+        while waiting and waiting[0].place <= last:
+            yield _other_span(log[waiting[0].place], waiting.popleft(), log, changes)
         if doubts is not None:
-            doubts.take(change)
-        following = log[index + 1] if index + 1 < len(log) else None
-        if change.value is None or (following is not None and following.operation in GOES_ON):
-            begin = begin if change.value is not None else None
-            continue
+            for change in log[seen : last + 1]:
+                doubts.take(change)
+            seen = last + 1
+        change = log[last]
         end, ended_by = (None, None) if following is None else (following.window, following.event)
         yield Span(
             change.view,
@@ -544,11 +582,12 @@ def _spans(log: Log, changes: _Changes) -> Iterator[Span]:
             end,
             ended_by,
             changes,
-            index,
+            last,
             bounds.get(first),
             doubts=() if doubts is None else doubts.of_span(),
         )
-        begin = None
+    for other in waiting:
+        yield _other_span(log[other.place], other, log, changes)
 
 
 def _unordered_bounds(log: Log) -> dict[int, Bounds]:

@@ -6,6 +6,7 @@ of a view; what all rows of a cell have in common is said once, for the cell.
 
 from __future__ import annotations
 
+import datetime
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -14,12 +15,12 @@ from attrs import Factory, define
 
 from chronicle.dates import PartialDate
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.engine.replay import Doubt, Key, Ledger, Log, Nothing, Span, pieces
 from chronicle.engine.views import is_listed
 from chronicle.ledgers.columns import NONE, of_values
 from chronicle.ledgers.layout import Block
 from chronicle.ledgers.texts import Numbered, text_blocks
-from chronicle.ledgers.values import to_text
+from chronicle.ledgers.values import likeness, to_text
 
 NEVER: Final = 2**31 - 1
 """A day after all days: the end of what has none."""
@@ -41,6 +42,9 @@ DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until
 """The days of a row: those on which it may stand and surely stands, and before which it does."""
 
 PRECISIONS: Final = ("year", "quarter", "month", "day", "range")
+
+
+_NO_DATE: Final = None, NONE, NEVER, NEVER
 
 
 class ViewRows(NamedTuple):
@@ -65,25 +69,30 @@ class NamedIds(NamedTuple):
 
 @define
 class _Dates:
-    """Dates as they are met, each with its number."""
+    """Dates as they are met, each with its number and the days of its window."""
 
-    numbers: dict[str, tuple[PartialDate, int]] = Factory(dict)
+    numbers: dict[str, tuple[PartialDate, int, int, int]] = Factory(dict)
     others: dict[PartialDate, int] = Factory(dict)
     dates: list[PartialDate] = Factory(list)
 
     def __getitem__(self, date: PartialDate) -> int:
+        return self.numbered(date)[1]
+
+    def numbered(self, date: PartialDate) -> tuple[PartialDate, int, int, int]:
+        """A date with its number and the first and the last day of its window."""
         known = self.numbers.get(date.text)
+        if known is not None and (known[0] is date or known[0] == date):
+            return known
+        made = date, len(self.dates), date.earliest.toordinal(), date.latest.toordinal()
         if known is None:
-            self.numbers[date.text] = date, len(self.dates)
-            self.dates.append(date)
-            return len(self.dates) - 1
-        if known[0] is date or known[0] == date:
-            return known[1]
-        # Made by code, with a text that writes another date.
-        if date not in self.others:
-            self.others[date] = len(self.dates)
-            self.dates.append(date)
-        return self.others[date]
+            self.numbers[date.text] = made
+        elif date in self.others:
+            # Made by code, with a text that writes another date.
+            return date, self.others[date], *made[2:]
+        else:
+            self.others[date] = made[1]
+        self.dates.append(date)
+        return made
 
     def blocks(self) -> list[Block]:
         texts = Numbered()
@@ -105,75 +114,109 @@ class _Rows:
         self.names, self.dates = names, _Dates()
         self.events = Numbered()
         # The values of all views as texts, the numbers of those of this view, and each as it was met first.
-        self.values, self.of_view, self.met = list[str](), dict[str, int](), list[Any]()
+        self.values, self.of_view, self.met = list[str](), dict[Any, int](), list[Any]()
         # The number of a value by the object itself: mostly cells go on with one that others have as well.
         self.known: dict[int, int] = {}
         self.keys, self.keys_from, self.turns, self.rows_from = (array("I") for _ in range(4))
         self.cell, self.value, self.begin, self.end, self.ended_by = (array("I") for _ in range(5))
-        self.days = tuple(array("i") for _ in DAYS)
+        self.possible_from, self.certain_from = array("i"), array("i")
+        self.certain_until, self.possible_until = array("i"), array("i")
         self.flags = bytearray()
-        self.behind, self.behind_from = array("I"), array("I")
+        self.behind, self.behind_from = array("I"), array("I", [0])
         self.doubts = {name: array("I") for name in ("row", "since", "until", "event")}
         self.empty = {name: array(code) for name, code in (("cell", "I"), ("low", "i"), ("high", "i"))}
         self.empty_flags = bytearray()
         self.columns: list[Block] = []
 
-    def take_cell(self, key: Key, turn: int, spans: Iterable[Span]) -> None:
+    def take_cell(self, key: Key, turn: int) -> None:
+        """Begin a cell: the rows that are taken next are its rows."""
         self.keys_from.append(len(self.keys))
         self.keys.extend([self.names.known(part) for part in key])
         self.turns.append(turn)
-        self.rows_from.append(len(self.cell))
-        number = len(self.turns) - 1
-        for span in spans:
-            self.cell.append(number)
-            self._take(span)
+        self.rows_from.append(len(self.value))
 
-    def _take(self, span: Span) -> None:
-        row = len(self.value)
-        begin, end = span.begin, span.end
-        self.value.append(self._value(span))
-        self.begin.append(self.dates[begin])
-        self.end.append(NONE if end is None else self.dates[end])
-        self.ended_by.append(NONE if span.ended_by is None else self.events[span.ended_by])
-        days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
-        for column, day in zip(self.days, days, strict=True):
-            column.append(NEVER if day is None else day.toordinal())
-        bounded = days != (
-            begin.earliest,
-            begin.latest,
-            *((None, None) if end is None else (end.earliest, end.latest)),
-        )
+    def take_log(self, ledger: Ledger, log: Log) -> None:
+        """The rows of a cell of which its changes say it all."""
+        for _, last, begin, following in pieces(log):
+            change = log[last]
+            if change.operation == "set" and not change.made_from:
+                self.behind.append(self.events[change.event])
+            else:
+                self.behind.extend(
+                    [self.events[event] for event in ledger.behind(change.view, change.key, last)]
+                )
+            self._window(begin, None if following is None else following.window)
+            flags = ENDS_IN_NOTHING if following is not None and following.value is None else 0
+            self._say(change.view, change.value, None if following is None else following.event, flags)
+
+    def take_spans(self, spans: Iterable[Span]) -> None:
+        """The rows of a cell of which more is to say."""
+        for span in spans:
+            flags = DOUBTED if span.doubts else 0
+            self._doubt(len(self.value), span.doubts)
+            self.behind.extend([self.events[event] for event in span.events])
+            self._window(span.begin, span.end)
+            if span.bounded:
+                flags |= BOUNDED
+                self._bound(span.possible_from, span.certain_from, span.certain_until, span.possible_until)
+            if span.ended_by is not None and span.ends_in_nothing:
+                flags |= ENDS_IN_NOTHING
+            self._say(span.view, span.value, span.ended_by, flags)
+
+    def _window(self, begin: PartialDate, end: PartialDate | None) -> None:
+        _, begins, first, sure = self.dates.numbered(begin)
+        _, ends, until, at_last = _NO_DATE if end is None else self.dates.numbered(end)
+        self.begin.append(begins)
+        self.end.append(ends)
+        self.possible_from.append(first)
+        self.certain_from.append(sure)
+        self.certain_until.append(until)
+        self.possible_until.append(at_last)
+
+    def _bound(self, *days: datetime.date | None) -> None:
+        columns = self.possible_from, self.certain_from, self.certain_until, self.possible_until
+        for column, day in zip(columns, days, strict=True):
+            column[-1] = NEVER if day is None else day.toordinal()
+
+    def _say(self, view: str, value: Any, ended_by: str | None, flags: int) -> None:
+        number = self.known.get(id(value))
+        if number is None:
+            number = self._new_value(value)
+        self.value.append(number)
+        self.ended_by.append(NONE if ended_by is None else self.events[ended_by])
+        self.flags.append(flags if is_listed(view, value) else flags | UNLISTED)
+        self.cell.append(len(self.turns) - 1)
         self.behind_from.append(len(self.behind))
-        self.behind.extend([self.events[event] for event in span.events])
-        self.flags.append(
-            ENDS_IN_NOTHING * span.ends_in_nothing
-            | BOUNDED * bounded
-            | DOUBTED * bool(span.doubts)
-            | UNLISTED * (not is_listed(span.view, span.value))
-        )
-        for doubt in span.doubts:
+
+    def _doubt(self, row: int, doubts: Iterable[Doubt]) -> None:
+        for doubt in doubts:
             self.doubts["row"].append(row)
             self.doubts["since"].append(self.dates[doubt.since])
             self.doubts["until"].append(NONE if doubt.until is None else self.dates[doubt.until])
             self.doubts["event"].append(self.events[doubt.event])
 
-    def _value(self, span: Span) -> int:
-        number = self.known.get(id(span.value))
+    def take_empty(self, nothing: Nothing) -> None:
+        """A time in which the cell may be empty."""
+        self.empty["cell"].append(len(self.turns) - 1)
+        self.empty["low"].append(nothing.low.toordinal())
+        self.empty["high"].append(NEVER if nothing.high is None else nothing.high.toordinal())
+        self.empty_flags.append(FIRST * nothing.first | LAST * nothing.last)
+
+    def _new_value(self, value: Any) -> int:
+        """The number of a value that was not met as this very object."""
+        same = likeness(value)
+        number = self.of_view.get(same)
         if number is None:
-            text = to_text(span.value)
-            number = self.of_view.get(text)
-            if number is None:
-                number = self.of_view[text] = len(self.values)
-                self.values.append(text)
-                self.met.append(span.value)
-            self.known[id(span.value)] = number
+            number = self.of_view[same] = len(self.values)
+            self.values.append(to_text(value))
+            self.met.append(value)
+        self.known[id(value)] = number
         return number
 
     def blocks(self) -> list[Block]:
         """Everything as it is written."""
         self.keys_from.append(len(self.keys))
         self.rows_from.append(len(self.cell))
-        self.behind_from.append(len(self.behind))
         numbers = {
             "cells.keys": self.keys,
             "cells.keys_from": self.keys_from,
@@ -184,7 +227,7 @@ class _Rows:
             "rows.begin": self.begin,
             "rows.end": self.end,
             "rows.ended_by": self.ended_by,
-            **{f"rows.{name}": column for name, column in zip(DAYS, self.days, strict=True)},
+            **{f"rows.{name}": getattr(self, name) for name in DAYS},
             "rows.behind": self.behind,
             "rows.behind_from": self.behind_from,
             **{f"doubts.{name}": numbers for name, numbers in self.doubts.items()},
@@ -234,12 +277,14 @@ def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> Vi
     cell, row, value = len(rows.turns), len(rows.value), len(rows.values)
     rows.known, rows.of_view, rows.met = {}, {}, []
     for key in sorted(keys):
+        rows.take_cell(key, keys[key])
+        log = ledger.log(view, key)
+        if log is not None:
+            rows.take_log(ledger, log)
+            continue
+        rows.take_spans(ledger.cell(view, key))
         for nothing in ledger.nothing_in((view, key)):
-            rows.empty["cell"].append(len(rows.turns))
-            rows.empty["low"].append(nothing.low.toordinal())
-            rows.empty["high"].append(NEVER if nothing.high is None else nothing.high.toordinal())
-            rows.empty_flags.append(FIRST * nothing.first | LAST * nothing.last)
-        rows.take_cell(key, keys[key], ledger.cell(view, key))
+            rows.take_empty(nothing)
     lengths = {len(key) for key in keys}
     parts = lengths.pop() if len(lengths) == 1 else 0
     rows.columns += of_values(view, rows.met)

@@ -7,18 +7,23 @@ tuple of a shipped view. What is none of these is not kept. Nothing is ever run 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.engine import views
+from chronicle.engine.views import DealStage, EntityKind, Name, Ownership, Stake, Status, Succession
 from chronicle.values import Money, Share
 
 _NAMED: Final[Mapping[str, type]] = MappingProxyType(
     {view.value.__name__: view.value for view in views.VIEWS.values() if view.stated}
 )
+
+
+# Named tuples whose fields are texts, flags and numbers, so that equal ones have one text.
+_PLAIN_FIELDS: Final = frozenset({Name, EntityKind, Status, Succession, Ownership, DealStage})
 
 
 class NotKept(Exception):
@@ -31,6 +36,24 @@ def to_text(value: Any) -> str:
         return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
     except ValueError as error:
         raise NotKept(str(error)) from None
+
+
+def likeness(value: Any) -> Hashable:
+    """What is equal for values of one view that have one text, and quicker made than that."""
+    kind = type(value)
+    if kind in _PLAIN_FIELDS:
+        plain: Hashable = value
+        return plain
+    if isinstance(value, Stake):
+        share = value.share
+        low, high = _ratio(share.minimum), _ratio(share.maximum)
+        flags = share.minimum_open, share.maximum_open, share.approximate, share.certain
+        return (low, high, share.text, *flags, *value[1:])
+    return to_text(value)
+
+
+def _ratio(number: Fraction | None) -> tuple[int, int] | None:
+    return None if number is None else (number.numerator, number.denominator)
 
 
 def of_text(text: str) -> Any:
