@@ -48,6 +48,7 @@ class StoredRows:
         self._doubts = [file.numbers(f"doubts.{name}") for name in ("row", "since", "until", "event")]
         self._empty = [file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
         self._decoded: dict[int, Any] = {}
+        self._all: dict[str, dict[Key, int]] = {}
 
     # Cells
 
@@ -58,7 +59,10 @@ class StoredRows:
 
     def keys(self, view: str) -> list[Key]:
         """The keys of a view in the order in which replay came upon them."""
-        return [self.key(cell) for cell in self._in_turn(self._cells(view))]
+        if view not in self._all:
+            # Who asks for all of them looks each of them up, and mostly more than once.
+            self._all[view] = {self.key(cell): cell for cell in self._in_turn(self._cells(view))}
+        return list(self._all[view])
 
     def _cells(self, view: str) -> range:
         if view not in self.views:
@@ -71,6 +75,8 @@ class StoredRows:
 
     def find(self, view: str, key: Key) -> int | None:
         """The cell of a key, None for one that is not there."""
+        if view in self._all:
+            return self._all[view].get(key)
         found = [self.names.number(part) for part in key]
         cells, wanted = self._cells(view), [number for number in found if number is not None]
         if len(wanted) < len(key):
@@ -186,20 +192,19 @@ class StoredDates:
         return self._made[number]
 
     def _date(self, number: int) -> PartialDate:
-        window = self.earliest[number], self.latest[number]
-        made = PartialDate(
-            datetime.date.fromordinal(window[0]),
-            datetime.date.fromordinal(window[1]),
-            PRECISIONS[self._precision[number]],
-            bool(self._approximate[number]),
-            self.texts[self.text[number]],
-        )
+        text, precision = self.texts[self.text[number]], PRECISIONS[self._precision[number]]
+        approximate = bool(self._approximate[number])
+        first = datetime.date.fromordinal(self.earliest[number])
+        last = datetime.date.fromordinal(self.latest[number])
         try:
-            written = parse_date(made.text)
+            written = parse_date(text)
         except InvalidValue:
-            return made
+            return PartialDate(first, last, precision, approximate, text)
+        said = written.earliest, written.latest, written.precision, written.approximate
         # Mostly a text says it all, and dates that were read are shared.
-        return written if written == made else made
+        if said == (first, last, precision, approximate):
+            return written
+        return PartialDate(first, last, precision, approximate, text)
 
 
 def _day(number: int) -> datetime.date | None:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from attrs import Factory, define
 
-from chronicle.dates import PartialDate
+from chronicle.dates import PartialDate, Precision
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Doubt, Key, Ledger, Log, Nothing, Span, pieces
 from chronicle.engine.views import is_listed
@@ -41,7 +41,7 @@ LAST: Final = 2
 DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until")
 """The days of a row: those on which it may stand and surely stands, and before which it does."""
 
-PRECISIONS: Final = ("year", "quarter", "month", "day", "range")
+PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
 
 
 _NO_DATE: Final = None, NONE, NEVER, NEVER

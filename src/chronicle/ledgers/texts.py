@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Final, overload
 
@@ -71,5 +70,13 @@ class TextTable(Sequence[str]):
 
     def number(self, text: str) -> int | None:
         """The number of a text, of a table whose texts are sorted; None for a text that is not in it."""
-        place = bisect_left(self, text)
-        return place if place < len(self) and self[place] == text else None
+        # The order of characters is that of their bytes, so that nothing need be decoded on the way.
+        wanted, starts, texts = text.encode("utf-8", _ERRORS), self.starts, self.bytes
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if bytes(texts[starts[middle] : starts[middle + 1]]) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and texts[starts[low] : starts[low + 1]] == wanted else None
