@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pyarrow
@@ -170,7 +172,7 @@ def own(value: object, view: str = "spending") -> Projector:
     return Projector("own", (view,), {StakeAcquired: bought})
 
 
-@pytest.mark.parametrize("value", ["much", True, 3, ("a", ("b", None)), ""])
+@pytest.mark.parametrize("value", ["much", True, 3, ("a", ("b", None)), "", Decimal("1.50"), Fraction(1, 3)])
 def test_views_of_ones_own_are_kept_where_their_values_are_plain(tmp_path: Path, value: object) -> None:
     """Keys of any length, and values of texts, numbers and flags."""
     history = History([acquired("2014", "a", "b", "10%"), acquired("2015", "a", "b-c", "10%")], [own(value)])

@@ -1,7 +1,7 @@
 """Values of views as canonical JSON and back: one text for each value, to be decoded when somebody looks.
 
-A value is a text, a number, a flag, nothing, a share, an amount of money, a tuple of such, or the named
-tuple of a shipped view. What is none of these is not kept. Nothing is ever run that a file names.
+A value is a text, an exact number, a flag, nothing, a share, an amount of money, a tuple of such, or the
+named tuple of a shipped view. What is none of these is not kept. Nothing is ever run that a file names.
 """
 
 from __future__ import annotations
@@ -113,6 +113,18 @@ def _money(parts: list[Any]) -> Money:
 
 
 _PLAIN: Final[Mapping[type, Callable[[Any], list[Any]]]] = MappingProxyType(
-    {Share: _share_parts, Money: _money_parts}
+    {
+        Share: _share_parts,
+        Money: _money_parts,
+        Decimal: lambda number: [str(number)],
+        Fraction: lambda number: [str(number)],
+    }
 )
-_VALUE: Final[Mapping[str, Callable[[list[Any]], Any]]] = MappingProxyType({"Share": _share, "Money": _money})
+_VALUE: Final[Mapping[str, Callable[[list[Any]], Any]]] = MappingProxyType(
+    {
+        "Share": _share,
+        "Money": _money,
+        "Decimal": lambda parts: Decimal(parts[0]),
+        "Fraction": lambda parts: Fraction(parts[0]),
+    }
+)
