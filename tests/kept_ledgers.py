@@ -12,14 +12,14 @@ import pyarrow
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
 from chronicle.history import History
-from chronicle.ledgers.kept import KeptLedger, NamedIds, write_ledger
+from chronicle.ledgers.kept import KeptLedger, write_ledger
 from chronicle.ledgers.layout import LedgerFile
 
 
 def written(history: History, file: Path) -> LedgerFile:
     """The ledger of all that a history knows, written into a file, proven and opened."""
     with file.open("wb") as out:
-        write_ledger(out, {}, history.ledger(), NamedIds(history.entity_ids(), history.deal_ids()))
+        write_ledger(out, {}, history.ledger(), (history.entity_ids(), history.deal_ids()))
     return LedgerFile(file)
 
 

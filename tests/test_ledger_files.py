@@ -395,9 +395,9 @@ def test_without_room_the_answer_comes_all_the_same(
     with chronicle.open(store) as history:
         history.append([acquired("2020", "company-1", "company-2", "7%")], declared=False)
     before = beside(store).read_bytes()
-    monkeypatch.setattr(keeping, "write_ledger", full_after(0))
+    monkeypatch.setattr(keeping, "write", full_after(0))
     for writes in range(0, 120, 7):
-        monkeypatch.setattr(keeping, "write_ledger", full_after(writes))
+        monkeypatch.setattr(keeping, "write", full_after(writes))
         history = asked(store)
         assert said(history) == ["C521", "C522"]
         assert "no space left" in str(history.notices[1])
@@ -419,9 +419,9 @@ class _Full:
         return int(self._file.write(part))
 
 
-def full_after(writes: int) -> Callable[..., int]:
+def full_after(writes: int) -> Callable[..., None]:
     """Writing a ledger on a disk that is full after so many writes."""
-    true = keeping.write_ledger
+    true = keeping.write
     if isinstance(true, _Limited):
         true = true.true
     return _Limited(true, writes)
@@ -431,8 +431,8 @@ class _Limited:
     def __init__(self, true: Any, writes: int) -> None:
         self.true, self._writes = true, writes
 
-    def __call__(self, file: Any, *more: Any) -> int:
-        return int(self.true(_Full(file, self._writes), *more))
+    def __call__(self, file: Any, *more: Any) -> None:
+        self.true(_Full(file, self._writes), *more)
 
 
 def test_of_two_writers_one_writes(store: Path, right: list[tuple[Any, ...]]) -> None:
@@ -653,7 +653,7 @@ def test_an_age_is_told_in_its_largest_unit(seconds: int, words: str) -> None:
 def test_the_command_says_why_there_is_none(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And ends with 1."""
     beside(store).unlink()
-    monkeypatch.setattr(keeping, "write_ledger", full_after(3))
+    monkeypatch.setattr(keeping, "write", full_after(3))
     result = ran("ledger", str(store))
     assert result.exit_code == 1
     assert "warning[C522]" in result.stderr

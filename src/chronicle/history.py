@@ -41,9 +41,6 @@ from chronicle.events import (
     references,
 )
 from chronicle.events import knowledge as known_from
-from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
-from chronicle.ledgers.kept import differing_blocks
-from chronicle.ledgers.rows import NamedIds
 from chronicle.stores import Head, Record, Store, open_store
 from chronicle.stores.location import is_address, is_event_file
 from chronicle.stores.record import head_of
@@ -53,6 +50,7 @@ if TYPE_CHECKING:
     from chronicle.engine.diff import Difference
     from chronicle.engine.order import Origin
     from chronicle.engine.why import Evidence, Why
+    from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
 
 # Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
 _KEPT_LEDGERS = 8
@@ -140,8 +138,7 @@ class History:
         """
         history = cls((), projectors, recorded=(), store=store)
         if ledger:
-            history._keeper = LedgerKeeper(store, history._projectors, history._notices.append)
-            history._opened = history._keeper.opened()
+            history._opened = history._ledger_keeper().opened()
         if history._opened is None:
             history._catch_up()
         else:
@@ -464,11 +461,13 @@ class History:
             return ()
         named = Named()
         named.note(self._log.events)
-        ids = NamedIds(sorted(named.entities), sorted(named.deals))
-        return differing_blocks(self._opened.file, self._resolved(None, None).ledger, ids)
+        ids = sorted(named.entities), sorted(named.deals)
+        return self._opened.faults(self._resolved(None, None).ledger, ids)
 
     def _ledger_keeper(self) -> LedgerKeeper:
         if self._keeper is None:
+            from chronicle.ledgers.keeping import LedgerKeeper
+
             self._keeper = LedgerKeeper(self._require_store(), self._projectors, self._notices.append)
         return self._keeper
 
@@ -692,7 +691,7 @@ class History:
 
     def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
         """Keep the ledger of all that is known on disk, unless the store moved on, and give it."""
-        named = NamedIds(self.entity_ids(), self.deal_ids())
+        named = self.entity_ids(), self.deal_ids()
         return keeper.keep(self._resolved(None, None).ledger, named, self._head)
 
     def _told_in(self) -> Origin:

@@ -5,25 +5,24 @@ A file that does not fit is no error: it is said, the answer comes from the even
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.errors import Problem, StoreError, printable
-from chronicle.ledgers.kept import KeptLedger, write_ledger
-from chronicle.ledgers.layout import LedgerFile, Unsound
+from chronicle.ledgers.layout import CannotKeep, LedgerFile, Unsound
 from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
-from chronicle.ledgers.rows import NamedIds
-from chronicle.ledgers.texts import TooLarge
-from chronicle.ledgers.values import NotKept
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import GENESIS, Head
+
+if TYPE_CHECKING:
+    from chronicle.ledgers.kept import KeptLedger
 
 UNASKED: Final = 20_000
 """The events from which on a ledger is kept without being asked for: with fewer, replay is quick enough."""
@@ -84,6 +83,12 @@ class KeptFile(NamedTuple):
     def made(self) -> str:
         """When it was made, in UTC."""
         return str(self.file.about["made"])
+
+    def faults(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]]) -> tuple[str, ...]:
+        """The names of the blocks that are not as a replayed ledger would be written; none where all are."""
+        from chronicle.ledgers.kept import differing_blocks
+
+        return differing_blocks(self.file, ledger, named)
 
     @property
     def head(self) -> Head:
@@ -167,6 +172,9 @@ class LedgerKeeper:
             differs = made_from.differs(dict(file.about))
             if differs:
                 raise Unsound(differs)
+            # Only here, since most stores are small, and have none.
+            from chronicle.ledgers.kept import KeptLedger
+
             return KeptFile(file, KeptLedger.of(file))
         except FileNotFoundError:
             return None
@@ -186,9 +194,10 @@ class LedgerKeeper:
         """
         return self.able and not self._tried and (self._refused or events >= UNASKED)
 
-    def keep(self, ledger: Ledger, named: NamedIds, head: Head) -> KeptFile | None:
+    def keep(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]], head: Head) -> KeptFile | None:
         """Write the ledger that was replayed of the store up to ``head``, and open it.
 
+        ``named`` are the ids of all entities and deals that some event names, each sorted.
         None where it cannot be kept, which is told, or where another process is writing it, which is not.
         """
         self._tried = True
@@ -207,11 +216,11 @@ class LedgerKeeper:
                 if not mine:
                     return None
                 with written_aside(path, self._store_file if path == self._beside else None) as file:
-                    write_ledger(file, about, ledger, named)
+                    write(file, about, ledger, named)
             return self._open(path, made_from)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-        except (NotKept, TooLarge) as error:
+        except CannotKeep as error:
             why = f"it has {error}"
         message = f'ledger "{printable(str(path))}" cannot be kept: {why}'
         self._report(Problem("C522", message, help=_WITHOUT))
@@ -225,6 +234,13 @@ class LedgerKeeper:
         for path in dropped:
             path.unlink()
         return dropped
+
+
+def write(file: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: Any) -> None:
+    """Write a ledger into a file; what that takes is imported only now."""
+    from chronicle.ledgers.kept import write_ledger
+
+    write_ledger(file, about, ledger, named)
 
 
 def _is_there(path: Path | None) -> bool:

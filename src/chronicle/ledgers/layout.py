@@ -44,6 +44,10 @@ class Unsound(Exception):
     """A file that is no ledger, or not as it was written; says in a few words what is wrong with it."""
 
 
+class CannotKeep(Exception):
+    """Something that no ledger on disk can hold; says what."""
+
+
 class Block(NamedTuple):
     """What is written together: its name, the sort of its numbers (as ``array`` has it), and these."""
 

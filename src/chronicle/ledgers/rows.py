@@ -60,11 +60,8 @@ class ViewRows(NamedTuple):
     values: int
 
 
-class NamedIds(NamedTuple):
-    """The ids of all entities and deals that some event names, each sorted."""
-
-    entities: Sequence[str]
-    deals: Sequence[str]
+NamedIds = tuple[Sequence[str], Sequence[str]]
+"""The ids of all entities and of all deals that some event names, each sorted."""
 
 
 @define
@@ -261,15 +258,15 @@ def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Blo
             *rows.blocks(),
             *orders,
             Block("links", "I", links),
-            Block("entities", "I", array("I", map(names.known, named.entities))),
-            Block("deals", "I", array("I", map(names.known, named.deals))),
+            Block("entities", "I", array("I", map(names.known, named[0]))),
+            Block("deals", "I", array("I", map(names.known, named[1]))),
         ]
 
 
 def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: NamedIds) -> Numbered:
     """All ids and texts of keys. They are sorted, so that their numbers sort as they do."""
     found = {part for of_view in keys.values() for key in of_view for part in key}
-    found.update(links, links.values(), named.entities, named.deals)
+    found.update(links, links.values(), *named)
     return Numbered(sorted(found))
 
 

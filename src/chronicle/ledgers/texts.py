@@ -6,14 +6,14 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Final, overload
 
-from chronicle.ledgers.layout import Block, LedgerFile, Numbers
+from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
 
 _LARGEST: Final = 2**31 - 1
 # Half a surrogate pair is no character, and a text from code may have one all the same.
 _ERRORS: Final = "surrogatepass"
 
 
-class TooLarge(Exception):
+class TooLarge(CannotKeep):
     """More than the numbers of a ledger can count."""
 
 

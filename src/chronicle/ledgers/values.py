@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from chronicle.engine import views
 from chronicle.engine.views import DealStage, EntityKind, Name, Ownership, Stake, Status, Succession
+from chronicle.ledgers.layout import CannotKeep
 from chronicle.values import Money, Share
 
 _NAMED: Final[Mapping[str, type]] = MappingProxyType(
@@ -26,7 +27,7 @@ _NAMED: Final[Mapping[str, type]] = MappingProxyType(
 _PLAIN_FIELDS: Final = frozenset({Name, EntityKind, Status, Succession, Ownership, DealStage})
 
 
-class NotKept(Exception):
+class NotKept(CannotKeep):
     """A value that is not plain: that of a user's own view, which no text stands for."""
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol
 
 from chronicle.ledgers.layout import Numbers
@@ -138,7 +137,9 @@ class NumpyVectors:
     """Vectors by numpy."""
 
     def __init__(self) -> None:
-        self._numpy: Any = import_module("numpy")
+        import numpy
+
+        self._numpy: Any = numpy
 
     def _array(self, numbers: Any) -> Any:
         return self._numpy.asarray(numbers)
@@ -213,4 +214,7 @@ class NumpyVectors:
 
 def vectors(rows: int) -> Vectors:
     """What to go through so many rows with."""
-    return NumpyVectors() if rows >= MANY and find_spec("numpy") else PlainVectors()
+    if rows >= MANY:
+        with suppress(ImportError):
+            return NumpyVectors()
+    return PlainVectors()
