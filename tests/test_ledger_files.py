@@ -388,6 +388,21 @@ def test_where_nobody_may_write_it_lies_in_the_cache(
     assert second.drop_ledger() == (kept,)
 
 
+def test_the_ledger_of_a_store_on_a_server_lies_in_the_cache(postgresql_url: str, cache: Path) -> None:
+    """There is no file to lie beside; and two who ask for one history find the same."""
+    with chronicle.open(postgresql_url, create=True) as history:
+        history.append(made(SIZE).events, declared=False)
+        kept = history.keep_ledger()
+        assert kept is not None
+        assert [Path(kept.path)] == list(cache.iterdir())
+        assert postgresql_url not in Path(kept.path).read_bytes().decode("latin-1")
+    with chronicle.open(postgresql_url) as history:
+        assert history.kept_ledger is not None
+        plain = chronicle.open(postgresql_url, ledger=False)
+        assert answers(history.as_of(DAY)) == answers(plain.as_of(DAY))
+        plain.close()
+
+
 def test_without_room_the_answer_comes_all_the_same(
     store: Path, right: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
