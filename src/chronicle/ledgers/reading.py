@@ -49,6 +49,7 @@ class StoredRows:
         self._empty = [file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
         self._decoded: dict[int, Any] = {}
         self._all: dict[str, dict[Key, int]] = {}
+        self._met: dict[str, dict[Key, int]] = {}
 
     # Cells
 
@@ -77,6 +78,9 @@ class StoredRows:
         """The cell of a key, None for one that is not there."""
         if view in self._all:
             return self._all[view].get(key)
+        met = self._met.get(view, {}).get(key)
+        if met is not None:
+            return met
         found = [self.names.number(part) for part in key]
         cells, wanted = self._cells(view), [number for number in found if number is not None]
         if len(wanted) < len(key):
@@ -105,7 +109,10 @@ class StoredRows:
             return self._keys[self._keys_from[cell] + position]
 
         found = order[bisect_left(order, number, key=at) : bisect_right(order, number, key=at)]
-        return [self.key(cell) for cell in self._in_turn(found)]
+        keys = {self.key(cell): cell for cell in self._in_turn(found)}
+        # Who asks for keys looks them up next.
+        self._met.setdefault(view, {}).update(keys)
+        return list(keys)
 
     def empty(self, cell: int) -> Iterator[Nothing]:
         """The times in which a cell may be empty by another order."""

@@ -110,6 +110,8 @@ class _Batch:
         self._doubted = standing.doubted
         self._vectors = vectors
         self._length = len(standing.rows)
+        # Every column of what a value says is looked up by these.
+        self._values = vectors.places(self._take("rows.value", self._rows, self._place.value))
 
     def _numbers(self, name: str) -> memoryview:
         return self._stored.file.numbers(name)
@@ -131,7 +133,7 @@ class _Batch:
             )
             yield Filled(_LIST, self._length, begins, dictionary=names, items=items, size=len(items))
             return
-        firsts = self._take("cells.keys_from", cells)
+        firsts = self._vectors.places(self._take("cells.keys_from", cells))
         keys = self._numbers("cells.keys")
         for part in range(len(columns)):
             numbers = self._vectors.take(keys[part:] if part < len(keys) else keys, firsts)
@@ -140,7 +142,7 @@ class _Batch:
     def of_value(self, column: Column) -> Filled:
         """A column of what the values say."""
         name, kind = block_name(self._place.name, column), column.kind
-        values = self._take("rows.value", self._rows, self._place.value)
+        values = self._values
         present, missing = self._present(name, values)
         whole = Filled(kind, self._length, None, present, missing)
         if kind == "text":
@@ -169,7 +171,7 @@ class _Batch:
         """How sure each is, since when, and the events behind it."""
         certain, more = self._doubts()
         yield Filled("flag", self._length, self._vectors.bits(certain))
-        begins = self._take("rows.begin", self._rows)
+        begins = self._vectors.places(self._take("rows.begin", self._rows))
         yield Filled("text", self._length, self._take("dates.text", begins), dictionary=self._texts("dates"))
         for name in ("dates.earliest", "dates.latest"):
             yield Filled("day", self._length, self._take(name, begins, EPOCH))

@@ -42,6 +42,9 @@ class Vectors(Protocol):
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """The number at each of ``places``, each less by so much."""
 
+    def places(self, numbers: Vector) -> Vector:
+        """``numbers`` as places, for who takes at them several times."""
+
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
         """What stands at each of ``places``, where everything is so many bytes wide."""
 
@@ -90,6 +93,10 @@ class PlainVectors:
         if less:
             return array(numbers.format, [numbers[place] - less for place in places])
         return array(numbers.format, [numbers[place] for place in places])
+
+    def places(self, numbers: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return numbers
 
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
         """As ``Vectors`` says."""
@@ -163,6 +170,10 @@ class NumpyVectors:
         if less:
             taken -= less
         return taken
+
+    def places(self, numbers: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return numbers.astype(self._numpy.intp)
 
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
         """As ``Vectors`` says."""
