@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Final, overload
 
 from attrs import frozen
@@ -14,7 +15,7 @@ from attrs import frozen
 from chronicle.engine.tables.arrow import EPOCH
 from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
 from chronicle.engine.tables.columns import SINCE, keys_of, values_of
-from chronicle.engine.tables.table import Column
+from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import NONE, WIDE, block_name
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS
@@ -61,19 +62,16 @@ class StandingTable(CodedTable):
 
     def filled(self) -> Iterator[list[Filled]]:
         """The columns as buffers, so many rows at a time."""
-        own = values_of(self.name)
-        if not all(block_name(self.name, column) in self.stored.file for column in own):
+        own = {column.name for column in values_of(self.name)}
+        wanted = [column for column in self.columns if column.name in own]
+        if not all(block_name(self.name, column) in self.stored.file for column in wanted):
             # A number that no column can hold: said as every table says it.
             yield from super().filled()
             return
         vectors = _vectors(self)
         for standing in _standing(self.stored, self.name, self.day, vectors):
             batch = _Batch(self.stored, self.name, self.day, standing, vectors)
-            yield [
-                *batch.keys(),
-                *(batch.of_value(column) for column in own),
-                *batch.since(),
-            ]
+            yield [batch.column(column) for column in self.columns]
 
 
 def standing_table(
@@ -110,8 +108,36 @@ class _Batch:
         self._doubted = standing.doubted
         self._vectors = vectors
         self._length = len(standing.rows)
-        # Every column of what a value says is looked up by these.
-        self._values = vectors.places(self._take("rows.value", self._rows, self._place.value))
+        self._keys = {column.name: part for part, column in enumerate(keys_of(view))}
+
+    def column(self, column: Column) -> Filled:
+        """One of the columns."""
+        if column.name in self._keys:
+            return self._key(self._keys[column.name], column.kind)
+        known = {"certain": self._sure, "since": self._since, "events": self._events}
+        if column.name in known:
+            return known[column.name]()
+        if column.name in ("since_earliest", "since_latest"):
+            return self._day_of(column.name.replace("since_", "dates."))
+        return self._of_value(column)
+
+    # What several columns are looked up by
+
+    @cached_property
+    def _cells(self) -> Vector:
+        return self._take("rows.cell", self._rows)
+
+    @cached_property
+    def _firsts(self) -> Vector:
+        return self._vectors.places(self._take("cells.keys_from", self._cells))
+
+    @cached_property
+    def _values(self) -> Vector:
+        return self._vectors.places(self._take("rows.value", self._rows, self._place.value))
+
+    @cached_property
+    def _begins(self) -> Vector:
+        return self._vectors.places(self._take("rows.begin", self._rows))
 
     def _numbers(self, name: str) -> memoryview:
         return self._stored.file.numbers(name)
@@ -123,23 +149,17 @@ class _Batch:
         starts = self._numbers(f"{name}.starts")
         return Dictionary(starts, self._numbers(f"{name}.bytes"), len(starts) - 1)
 
-    def keys(self) -> Iterator[Filled]:
-        """The parts of the keys; of a user's own view each key as a list."""
-        columns = keys_of(self._place.name)
-        cells, names = self._take("rows.cell", self._rows), self._texts("names")
-        if columns[0].kind == _LIST:
-            begins, items = self._vectors.lists(
-                self._numbers("cells.keys_from"), self._numbers("cells.keys"), cells
-            )
-            yield Filled(_LIST, self._length, begins, dictionary=names, items=items, size=len(items))
-            return
-        firsts = self._vectors.places(self._take("cells.keys_from", cells))
-        keys = self._numbers("cells.keys")
-        for part in range(len(columns)):
-            numbers = self._vectors.take(keys[part:] if part < len(keys) else keys, firsts)
-            yield Filled("text", self._length, numbers, dictionary=names)
+    # The columns
 
-    def of_value(self, column: Column) -> Filled:
+    def _key(self, part: int, kind: Kind) -> Filled:
+        """A part of the keys; of a user's own view each key as a list."""
+        names, keys = self._texts("names"), self._numbers("cells.keys")
+        if kind == _LIST:
+            begins, items = self._vectors.lists(self._numbers("cells.keys_from"), keys, self._cells)
+            return Filled(_LIST, self._length, begins, dictionary=names, items=items, size=len(items))
+        return Filled("text", self._length, self._vectors.take(keys[part:], self._firsts), dictionary=names)
+
+    def _of_value(self, column: Column) -> Filled:
         """A column of what the values say."""
         name, kind = block_name(self._place.name, column), column.kind
         values = self._values
@@ -167,21 +187,26 @@ class _Batch:
         present = self._take(f"{name}.present", values)
         return self._vectors.bits(present), self._vectors.zeros(present)
 
-    def since(self) -> Iterator[Filled]:
-        """How sure each is, since when, and the events behind it."""
-        certain, more = self._doubts()
-        yield Filled("flag", self._length, self._vectors.bits(certain))
-        begins = self._vectors.places(self._take("rows.begin", self._rows))
-        yield Filled("text", self._length, self._take("dates.text", begins), dictionary=self._texts("dates"))
-        for name in ("dates.earliest", "dates.latest"):
-            yield Filled("day", self._length, self._take(name, begins, EPOCH))
+    def _sure(self) -> Filled:
+        return Filled("flag", self._length, self._vectors.bits(self._doubts[0]))
+
+    def _since(self) -> Filled:
+        texts = self._take("dates.text", self._begins)
+        return Filled("text", self._length, texts, dictionary=self._texts("dates"))
+
+    def _day_of(self, name: str) -> Filled:
+        return Filled("day", self._length, self._take(name, self._begins, EPOCH))
+
+    def _events(self) -> Filled:
         lists = self._vectors.lists(
             self._numbers("rows.behind_from"), self._numbers("rows.behind"), self._rows
         )
+        more = self._doubts[1]
         begins, items = self._vectors.with_more(lists, more) if more else lists
         events = self._texts("events")
-        yield Filled(_LIST, self._length, begins, dictionary=events, items=items, size=len(items))
+        return Filled(_LIST, self._length, begins, dictionary=events, items=items, size=len(items))
 
+    @cached_property
     def _doubts(self) -> tuple[Vector, list[tuple[int, list[int]]]]:
         """Whether each row is certain, doubts included, and for those in doubt by which other events."""
         certain, more = self._certain, list[tuple[int, list[int]]]()

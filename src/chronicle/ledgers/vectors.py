@@ -158,11 +158,16 @@ class NumpyVectors:
             self._array(each)[part] for each in days
         )
         told = self._array(flags)[part]
-        may = (possible_from <= day) & (possible_until > day) & ((told & UNLISTED) == 0)
+        may = possible_from <= day
+        may &= possible_until > day
+        # The highest of the flags: one comparison in place of two operations on all rows.
+        may &= told < UNLISTED
         places = numpy.flatnonzero(may)
-        certain = (certain_from[places] <= day) & (certain_until[places] > day)
-        doubted = numpy.flatnonzero(told[places] & DOUBTED)
-        return StandingRows(places + within.start, certain.view(numpy.uint8), doubted.tolist())
+        certain = certain_from[places] <= day
+        certain &= certain_until[places] > day
+        doubted = numpy.flatnonzero(told[places] & DOUBTED).tolist()
+        places += within.start
+        return StandingRows(places, certain.view(numpy.uint8), doubted)
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""
@@ -182,15 +187,16 @@ class NumpyVectors:
 
     def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
         """As ``Vectors`` says."""
-        numpy, first = self._numpy, self._array(starts)
-        begins_at = first[places].astype(numpy.int64)
-        lengths = first[places + 1].astype(numpy.int64) - begins_at
+        numpy, first, items = self._numpy, self._array(starts), self._array(numbers)
+        begins_at = first[:-1][places]
+        lengths = first[1:][places] - begins_at
         begins = numpy.zeros(len(places) + 1, dtype=numpy.int32)
         numpy.cumsum(lengths, out=begins[1:])
-        items = self._array(numbers)
-        if int(begins[-1]) == len(places) and (len(places) == 0 or int(lengths.min()) == 1):
+        if int(begins[-1]) == len(places) and lengths.all():
             return begins, items[begins_at]
-        at = numpy.arange(int(begins[-1])) + numpy.repeat(begins_at - begins[:-1], lengths)
+        # Where each item lies: its place among those that are wanted, and how far its list lies behind that.
+        at = numpy.arange(int(begins[-1]))
+        at += numpy.repeat(begins_at.astype(numpy.int64) - begins[:-1], lengths)
         return begins, items[at]
 
     def with_more(
