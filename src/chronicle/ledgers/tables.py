@@ -6,6 +6,7 @@ They have the columns that the tables of a replayed ledger have, with the same i
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final, overload
@@ -105,7 +106,6 @@ class _Batch:
     ) -> None:
         self._stored, self._place, self._day = stored, stored.views[view], day
         self._rows, self._certain = standing.rows, standing.certain
-        self._doubted = standing.doubted
         self._vectors = vectors
         self._length = len(standing.rows)
         self._keys = {column.name: part for part, column in enumerate(keys_of(view))}
@@ -211,10 +211,10 @@ class _Batch:
         """Whether each row is certain, doubts included, and for those in doubt by which other events."""
         certain, more = self._certain, list[tuple[int, list[int]]]()
         unsure = []
-        for place in self._doubted:
-            row = int(self._rows[place])
+        for row in dict.fromkeys(self._numbers("doubts.row")):
+            place = bisect_left(self._rows, row)
             found = [number for number, doubt in self._stored.doubts_of(row) if doubt.on(self._day)]
-            if found:
+            if found and place < self._length and self._rows[place] == row:
                 unsure.append(place)
                 behind = set(self._stored.behind(row))
                 more.append((place, [number for number in dict.fromkeys(found) if number not in behind]))
