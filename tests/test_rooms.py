@@ -104,3 +104,27 @@ def test_a_refused_append_goes_by_its_old_name_for_one_version() -> None:
     with pytest.warns(DeprecationWarning, match="AppendRefused"):
         old = import_module("chronicle.errors").Conflict
     assert old is AppendRefused
+
+
+# Files that are longer than any should be, with what is left to do.
+LONGEST = 400
+STILL_TOO_LONG = {
+    "cli/workloads.py",
+    "engine/happenings.py",
+    "engine/state.py",
+    "history.py",
+    "interop/importing.py",
+    "interop/records.py",
+    "stores/postgresql/__init__.py",
+}
+
+
+def test_no_file_is_too_long(root: Path) -> None:
+    """A file is read in one go: none has more than 400 lines."""
+    source = root / "src" / "chronicle"
+    long = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST
+    }
+    assert long == STILL_TOO_LONG

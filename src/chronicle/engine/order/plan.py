@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.touching import acting, touched_by
+from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, Event, ended_by, founded_by, revived_by
 
 Origin = Callable[[Event], Hashable]
@@ -378,36 +379,3 @@ class Plan:
         indexes = self.things.get(thing, [])
         place = bisect_left(indexes, index + 1)
         return indexes[place] if place < len(indexes) else None
-
-
-@define
-class Union:
-    """Disjoint sets of indexes."""
-
-    parents: dict[int, int] = field(factory=dict)
-
-    def root(self, index: int) -> int:
-        """The least index of the set that an index is in; one that is in none begins one."""
-        parents = self.parents
-        parent = parents.setdefault(index, index)
-        while parent != parents[parent]:
-            parents[parent] = parents[parents[parent]]
-            parent = parents[parent]
-        parents[index] = parent
-        return parent
-
-    def join_all(self, indexes: Sequence[int]) -> None:
-        """Make one set of the sets that several indexes are in; a single one begins none."""
-        if len(indexes) < 2:
-            return
-        if self.parents.keys().isdisjoint(indexes):
-            self.parents.update(dict.fromkeys(indexes, min(indexes)))
-        else:
-            for index in indexes[1:]:
-                self.join(index, indexes[0])
-
-    def join(self, one: int, two: int) -> bool:
-        """Make one set of two; whether they were apart."""
-        first, second = self.root(one), self.root(two)
-        self.parents[max(first, second)] = min(first, second)
-        return first != second
