@@ -104,9 +104,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 _EPILOG = """\
-\b
-The history is what --from names, else the variable CHRONICLE_SOURCE, else ./events,
-else ./chronicle.db.
+The history is what --from names, else the variable CHRONICLE_SOURCE, else ./events, else ./chronicle.db.
 
 \b
 Exit codes:

@@ -154,9 +154,9 @@ def _sentence(event: Event) -> str:
 
 
 def _figures(event: Event) -> list[str]:
-    from chronicle.render.words.figures import money_figure, share_figure
+    from chronicle.render.words.figures import money_words, share_figure
 
-    return [figure for figure in (share_figure(event), money_figure(event)) if figure]
+    return [figure for figure in (share_figure(event), money_words(event)) if figure]
 
 
 def _cell(value: object) -> str:

@@ -32,10 +32,11 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
     names, status, listings, memberships, and what it came out of or became.
     """
     from chronicle.cli.progress import waiting
-    from chronicle.cli.questions.keys import key_meant
+    from chronicle.cli.questions.keys import key_meant, known_instead, known_later
     from chronicle.cli.questions.telling import telling
     from chronicle.dates import as_day
     from chronicle.render.pages.why import Explained
+    from chronicle.render.pages.why_page import Around
 
     history = asked.history()
     with waiting("replaying"):
@@ -47,4 +48,11 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
         )
         whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
         told = telling(history, asked)
-    asked.show(Explained(whys, found, on, asked.terms(history), told.teller, told.written, told.effects))
+        ledger = history.ledger(asked.known, asked.recorded)
+        unknown = not any(ledger.spans(each, *parts) for each, parts in cells)
+        around = Around(
+            known_instead(ledger, found) if unknown else (),
+            later=unknown and known_later(history, cells, asked.known),
+        )
+    terms = asked.terms(history)
+    asked.show(Explained(whys, found, on, terms, told.teller, told.written, told.effects, around))

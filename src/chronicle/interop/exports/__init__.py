@@ -112,7 +112,7 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
             binary=True,
         ),
         "sqlite": Export(
-            "SQLite file for datasette: events and spans, with keys and views.",
+            "SQLite file for datasette: events and spans, keys and views.",
             ".sqlite",
             {"spans": "sqlite:everything"},
             binary=True,
@@ -131,9 +131,7 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
             {"spans": "bods:spans"},
             until=True,
         ),
-        "ftm": Export(
-            "FollowTheMoney: spans, one JSON object per line.", ".ftm.json", {"spans": "ftm:spans"}
-        ),
+        "ftm": Export("FollowTheMoney: spans, a JSON object a line.", ".ftm.json", {"spans": "ftm:spans"}),
     }
 )
 """Every format that can be exported to, by the name that ``chronicle export`` takes."""
