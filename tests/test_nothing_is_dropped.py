@@ -109,7 +109,7 @@ def test_an_end_of_what_does_not_stand_names_what_does(
     """Of every ending, however its date is told, the nearest that stands is offered."""
     event = happened(kind, date, id="end", **fields)
     (problem,) = findings("C416", *BEGUN, event)
-    assert problem.message.startswith(f"changes nothing: {kind} on {date}, and ")
+    assert problem.message.startswith(f"changes nothing: {kind} on {date}, since ")
     assert (problem.help, problem.events) == (f"did you mean {near}?", ("end",))
 
 

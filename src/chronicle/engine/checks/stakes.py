@@ -98,7 +98,8 @@ def _judged(event: StakeAcquired | StakeDisposed, giving: _Giving, examined: Exa
             "C401",
             f"disposed of more than was held: {holder} {excess[0]} of {what} on {event.date} "
             f"and held {excess[1]}",
-            help="correct the amount, or add the acquisition that is missing before it",
+            help="correct the amount, or add the acquisition that is missing before it"
+            + ("; until then nothing is left" if giving.holds is None else ""),
             events=involved(event.id, span.events),
         )
 
@@ -300,7 +301,8 @@ def _disagreement(event: StakeObserved, seen: str, replayed: str, behind: tuple[
         code,
         f"{fault}: {event.holder} is seen to hold {seen} of {event.target}"
         f"{_of_right(event.right)} on {event.date}, where the events before it make {replayed}",
-        help="add what happened in between, or correct the event that is wrong",
+        help="add what happened in between, or correct the event that is wrong; "
+        f"until then {seen} counts from {event.date} on",
         events=involved(event.id, behind),
     )
 
@@ -340,7 +342,7 @@ def _lots(span: Span) -> Problem:
         "C419",
         f"{len(stake.lots)} lots are added up: {holder} holds {stake.share} of {target}{_of_right(right)} "
         f"since {span.begin}: {lots}",
-        help="nothing, if these are separate stakes; retract one of them if they are one stake",
+        help="nothing to do if these are separate stakes; if they are one stake, retract all records but one",
         events=involved(span.events[-1], span.events),
     )
 
@@ -373,7 +375,8 @@ def _lasting(run: list[Span], examined: Examined) -> Iterator[Problem]:
         "C412",
         f"share is stale after an issue: the {first.value.share} of {holder} in {target}{_of_right(right)} "
         f'was measured before "{cause.id}" ({cause.date}) changed the number of shares, and {until}',
-        help="give the total before and after the issue, or add a stake.observed after it",
+        help="give the total before and after the issue, or add a stake.observed after it; "
+        "until then the share is shown as stale",
         events=involved(cause.id, first.events),
     )
 
