@@ -31,7 +31,8 @@ def _note(event: str, found: Differing, laws: Laws) -> Problem:
     # What is asked for most comes first, and what was an answer then and is one now.
     changed = sorted(_changed(event, found), key=lambda each: (each[0][0] in _LAST, None in each))
     law = laws.of(event, changed[0][0])
-    more = "" if len(changed) == 1 else f"; {len(changed) - 1} more of its answers differ"
+    others = len(changed) - 1
+    more = f"; {others} more of its answers differ{'s' if others == 1 else ''}" if others else ""
     return Problem(
         "C421",
         f"answer differs from 0.1.0, since {law.clause}: {_words(event, changed[0], law, laws)}{more}",
