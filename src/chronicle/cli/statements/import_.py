@@ -232,13 +232,13 @@ class _Problems:
 def _outcome(summary: Summary, dry_run: bool) -> str:
     counts = {
         "added": summary.added,
-        "known": summary.known,
+        "there already": summary.known,
         "corrected": summary.corrected,
         "restored": summary.restored,
         "retracted": summary.retracted,
     }
     done = ", ".join(
-        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "known")
+        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "there already")
     )
     reasons = ", ".join(f"{code} {count:,}" for code, count in sorted(summary.reasons.items()))
     skipped = f"; {summary.skipped:,} skipped ({reasons})" if summary.skipped else ""
@@ -248,10 +248,11 @@ def _outcome(summary: Summary, dry_run: bool) -> str:
 
 
 def _undeclared(found: Undeclared) -> str:
-    """One line about entities that have an id and no name."""
+    """What to say of entities that have an id and no name."""
     least = "at least " if found.capped else ""
     entities = "entity is" if found.count == 1 else "entities are"
     listed = ", ".join(found.examples)
     more = found.count > len(found.examples)
     told = f", such as {listed}, ..." if more else f": {listed}"
-    return f"{least}{found.count:,} {entities} named and not declared{told}"
+    help = "  help: import what has their names, or declare them (chronicle explain C518)"
+    return f"{least}{found.count:,} {entities} named and not declared{told}\n{help}"
