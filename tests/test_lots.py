@@ -427,7 +427,9 @@ def test_added_lots_are_a_finding() -> None:
     ]
     (problem,) = History(events).check()
     assert problem.code == "C419"
-    assert problem.message == ("2 lots are added up: bob holds 50% of acme since 2017-01-01: r1 30%, r2 20%")
+    assert problem.message == (
+        "2 lots are added up: bob holds 50% of acme since 2017-01-01: r1 30% and r2 20%"
+    )
     assert problem.events == (events[1].id, events[0].id)
 
 

@@ -109,7 +109,7 @@ def test_an_end_of_what_does_not_stand_names_what_does(
     """Of every ending, however its date is told, the nearest that stands is offered."""
     event = happened(kind, date, id="end", **fields)
     (problem,) = findings("C416", *BEGUN, event)
-    assert problem.message.startswith(f"changes nothing: {kind} on {date}, and ")
+    assert problem.message.startswith(f"changes nothing: {kind} on {date}, since ")
     assert (problem.help, problem.events) == (f"did you mean {near}?", ("end",))
 
 
@@ -522,7 +522,7 @@ def test_the_page_of_a_day_says_why_a_tie_is_only_possible(tmp_path: Path) -> No
         "  - {kind: entity.dissolved, date: 2014-03-11, entity: mill, reason: wound up}\n",
     )
     reason = "? possible, not certain: "
-    assert f"{reason}whom it names is no more" in asked(path, "as-of", "2015")
+    assert f"{reason}a company that it names is gone" in asked(path, "as-of", "2015")
     assert f"{reason}the beginning or the end has no exact date" in asked(path, "as-of", "2010-05-01")
 
 

@@ -92,7 +92,9 @@ def test_what_several_tell_is_shown_and_said_once() -> None:
     (problem,) = history.check()
     assert (problem.code, problem.severity) == ("C417", "warning")
     assert problem.message.startswith("told by 4, counted once: ")
-    assert problem.help == "say `apart: yes` on one of them if these are separate"
+    assert (
+        problem.help == "nothing to do if that is so; if these are separate, say `apart: yes` on one of them"
+    )
     assert set(problem.events) == {"one", "two", "three", "four"}
     (reason,) = history.why("north", "mill", as_of="2015").reasons
     assert [step.conflicts for step in reason.steps] == [(conflict,)]

@@ -53,7 +53,7 @@ _STAKES = (StakeAcquired, StakeDisposed)
 # A kind and what its events are about.
 _Subject = tuple[type[Event], Any]
 
-_SEPARATE: Final = "say `apart: yes` on one of them if these are separate"
+_SEPARATE: Final = "nothing to do if that is so; if these are separate, say `apart: yes` on one of them"
 _SHOWN: Final = 5
 
 
@@ -155,7 +155,10 @@ class _Found:
         claims = (told.id for happening in taking for told in happening.claims)
         self.doubtful.update(self.set_aside.get(told, told) for told in claims)
         named = [happening.claims[0].id for happening in taking]
-        message = f'"{claim.id}" can tell what {_listed(named)} tell: what these come to is only possible'
+        message = (
+            f'"{claim.id}" may tell of the same as any of {_listed(named)}: '
+            "what these come to is only possible"
+        )
         help = "give it a narrower date, or say `apart: yes` on it if it is a happening of its own"
         self.problems.append(Problem("C418", message, help=help, events=(claim.id, *named)))
 
@@ -165,7 +168,7 @@ class _Found:
         self.doubtful.update(self.set_aside.get(each, each) for each in ids)
         message = (
             f"{len(ids)} claims of overlapping dates are too many to tell which of them tell the same: "
-            f"{_listed(ids)} come to something that is only possible"
+            f"what {_listed(ids)} come to is only possible"
         )
         help = "give them narrower dates, or say `apart: yes` on those that are happenings of their own"
         self.problems.append(Problem("C418", message, help=help, events=tuple(ids[:_SHOWN])))
@@ -563,7 +566,7 @@ def _say(ranked: Sequence[Event], date: PartialDate, found: _Found) -> None:
     found.conflicts.append(_conflict(ranked, date, found))
     if sum(claim.id not in found.doubted for claim in ranked) > 1:
         ids = sorted((claim.id for claim in ranked), key=lambda claim: found.positions[claim])
-        message = f"told by {len(ids)}, counted once: {_listed(ids)} are taken as one happening, {date}"
+        message = f"told by {len(ids)}, counted once: {_listed(ids)} are taken as one happening, dated {date}"
         found.problems.append(Problem("C417", message, help=_SEPARATE, events=tuple(ids)))
 
 

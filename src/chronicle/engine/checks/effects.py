@@ -79,7 +79,7 @@ def _ends_its_own(event: Event, examined: Examined) -> bool:
 def _problem(event: Event, fault: str, help: str, *behind: str) -> Problem:
     return Problem(
         "C416",
-        f"changes nothing: {event.kind} on {event.date}, and {fault}",
+        f"changes nothing: {event.kind} on {event.date}, since {fault}",
         help=help,
         events=involved(event.id, behind),
     )

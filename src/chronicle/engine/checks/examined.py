@@ -97,7 +97,7 @@ def listed(words: Iterable[str]) -> str:
     found = list(words)
     if len(found) > _SHOWN:
         return f"{', '.join(found[:_SHOWN])} and {len(found) - _SHOWN} more"
-    return ", ".join(found)
+    return " and ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
 
 
 def involved(first: str, *others: Iterable[str]) -> tuple[str, ...]:

@@ -299,12 +299,16 @@ def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
             if one != two and not life.revived_between(first.date, second.date.latest):
                 yield Problem(
                     "C420",
-                    f"taken in by two: {entity} is {_end_word(first)} by {one} on {first.date} "
-                    f"and {_end_word(second)} by {two} on {second.date}",
+                    f"absorbed by two: {entity} is {_end_word(first)} {_by(first)} {one} on {first.date} "
+                    f"and {_end_word(second)} {_by(second)} {two} on {second.date}",
                     help="retract one of the two, or add the entity.reinstated that lies between them; "
                     "until then what went to either is only possible",
                     events=involved(second.id, (first.id,)),
                 )
+
+
+def _by(event: Event) -> str:
+    return "into" if isinstance(event, MergerConsolidated) else "by"
 
 
 def _taker(event: Event) -> str | None:

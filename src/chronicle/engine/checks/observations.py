@@ -118,7 +118,8 @@ def _disagreement(event: StakeObserved, seen: str, replayed: str, behind: tuple[
         code,
         f"{fault}: {event.holder} is seen to hold {seen} of {event.target}"
         f"{of_right(event.right)} on {event.date}, where the events before it make {replayed}",
-        help="add what happened in between, or correct the event that is wrong",
+        help="add what happened in between, or correct the event that is wrong; "
+        f"until then {seen} counts from {event.date} on",
         events=involved(event.id, behind),
     )
 

@@ -46,8 +46,8 @@ def reported_too_early(examined: Examined) -> Iterator[Problem]:
                 "C409",
                 f"event later than the source that reports it: {event.kind} is dated {event.date}, "
                 f"and {source.publisher or source.title or source.url} was published on {source.published}",
-                help="correct a date; say `confidence: reported` of what was announced ahead, and "
-                "deal.proposed or deal.agreed of what may not come about",
+                help="correct one of the dates; or if it was announced ahead, say `confidence: reported`, "
+                "or make it a deal.proposed or deal.agreed where it may not come about",
                 events=(event.id,),
             )
 
@@ -100,7 +100,8 @@ def _mirrored(events: Sequence[Event]) -> Iterator[Problem]:
             yield Problem(
                 "C410",
                 f'the same event twice: "{two.id}" says of the seller what "{one.id}" says of the buyer',
-                help="keep one that names both, with both sources; if both happened, say `apart: yes` on one",
+                help="if it happened once, keep one that names both sides and has both sources, and retract "
+                "the other; if both happened, say `apart: yes` on one of them; until then each counts",
                 events=involved(two.id, (one.id,)),
             )
 
@@ -124,7 +125,8 @@ def _twice(first: Event, second: Event) -> Problem:
     return Problem(
         "C410",
         f'the same event twice: "{second.id}" says what "{first.id}" says, {second.kind} {when}',
-        help="keep one and put both sources there; if both happened, say `apart: yes` on one of them",
+        help="if it happened once, keep one with both sources and retract the other; if both happened, "
+        "say `apart: yes` on one of them; until then each counts",
         events=involved(second.id, (first.id,)),
     )
 

@@ -97,7 +97,8 @@ def _judged(event: StakeAcquired | StakeDisposed, giving: _Giving, examined: Exa
             "C401",
             f"disposed of more than was held: {holder} {excess[0]} of {what} on {event.date} "
             f"and held {excess[1]}",
-            help="correct the amount, or add the acquisition that is missing before it",
+            help="correct the amount, or add the acquisition that is missing before it"
+            + ("; until then nothing is left" if giving.holds is None else ""),
             events=involved(event.id, span.events),
         )
 
@@ -223,7 +224,7 @@ def _lots(span: Span) -> Problem:
         "C419",
         f"{len(stake.lots)} lots are added up: {holder} holds {stake.share} of {target}{of_right(right)} "
         f"since {span.begin}: {lots}",
-        help="nothing, if these are separate stakes; retract one of them if they are one stake",
+        help="nothing to do if these are separate stakes; if they are one stake, retract all records but one",
         events=involved(span.events[-1], span.events),
     )
 
@@ -256,7 +257,8 @@ def _lasting(run: list[Span], examined: Examined) -> Iterator[Problem]:
         "C412",
         f"share is stale after an issue: the {first.value.share} of {holder} in {target}{of_right(right)} "
         f'was measured before "{cause.id}" ({cause.date}) changed the number of shares, and {until}',
-        help="give the total before and after the issue, or add a stake.observed after it",
+        help="give the total before and after the issue, or add a stake.observed after it; "
+        "until then the share is shown as stale",
         events=involved(cause.id, first.events),
     )
 
