@@ -1148,6 +1148,56 @@ def test_a_guess_lasts_until_the_next_event_that_sets_the_value() -> None:
     assert holders(history, "2016-01-01") == [("north", "33%", True)]
 
 
+def test_a_merger_takes_over_what_was_subscribed() -> None:
+    """South subscribed shares and went up in north, which sold more than its own: it sold after that."""
+    history = History(
+        (
+            issued("2013", "mill", "1000", total="1000", subscribers={"north": "300", "south": "400"}),
+            absorbed("[2014-01-02..2014-01-03]", "north", "south"),
+            disposed("[2014-01-01..2014-01-02]", "north", "mill", shares="500"),
+        )
+    )
+    assert stakes_of(history, "2014-01-01") == [(300, "30%", True)]
+    assert stakes_of(history, "2014-01-03") == [(200, "20%", True)]
+    assert [problem.code for problem in history.check()] == []
+
+
+def test_two_counts_leave_what_is_sold_later_open_too() -> None:
+    """1,000 or 1,500 shares in January, and two sales in overlapping weeks: a third or a half, for good."""
+    history = History(
+        (
+            issued("2014-01-01", "mill", "1000", total="1000", subscribers={"north": "600"}),
+            issued("[2014-01-01..2014-01-02]", "mill", "500", subscribers={"north": "500"}),
+            disposed("[2014-01-03..2014-01-06]", "north", "mill", shares="300"),
+            disposed("[2014-01-05..2014-01-06]", "north", "mill", shares="300"),
+        )
+    )
+    assert sorted(stakes_of(history, "2015")) == [(500, "1/3", False), (500, "50%", False)]
+
+
+def test_a_guess_lasts_however_much_overlaps_later() -> None:
+    """10 or 25 % since 2014, and two purchases each spring since: possible, until one sets it outright."""
+    springs = [
+        acquired(window.format(year), "north", "mill", share)
+        for year in range(2015, 2021)
+        for window, share in (("[{0}-03..{0}-06]", "1%"), ("[{0}-05..{0}-07]", "2%"))
+    ]
+    guess = (
+        acquired("2014-03", "north", "mill", holds="10%"),
+        acquired("2014", "north", "mill", holds="25%"),
+    )
+    history = History((*guess, *springs))
+    for place, year in enumerate(range(2015, 2021), start=1):
+        answers = {
+            (str(held.share), held.certain) for held in history.as_of(f"{year}").holdings("north", "mill")
+        }
+        assert answers == {(f"{10 + 3 * place}%", False), (f"{25 + 3 * place}%", False)}
+    seen = observed("[2021-03..2021-05]", "north", "mill", "60%", id="seen")
+    bought = acquired("[2021-04..2021-06]", "north", "mill", "5%", after="seen")
+    history = History((*guess, *springs, seen, bought))
+    assert holders(history, "2021-12-31") == [("north", "65%", True)]
+
+
 def test_after_cuts_a_window_on_both_sides() -> None:
     """The 5 % of June came after the 30: these are cut to the end of June, and 35 are certain from then."""
     history = History(

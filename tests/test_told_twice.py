@@ -388,6 +388,39 @@ def test_a_claim_joins_only_a_group_of_which_it_overlaps_every_member() -> None:
         assert share(*order) == "60%"
 
 
+@pytest.mark.parametrize(
+    ("first", "between", "last"),
+    [
+        (("2014-03", "30%"), ("[2014-03-20..2014-04-10]", "30%"), ("2014-04", "30%")),
+        ((THE_11TH, "30%"), (THE_11TH, "32%"), (THE_11TH, "34%")),
+        ((THE_11TH, "30%"), (THE_11TH, "?"), (THE_11TH, "40%")),
+    ],
+)
+def test_a_claim_between_two_happenings_is_a_doubt(
+    first: tuple[str, str], between: tuple[str, str], last: tuple[str, str]
+) -> None:
+    """It can tell what the one tells or what the other does, and which is not for the ids to decide."""
+    told = dict(zip("ABC", (first, between, last), strict=True))
+    for ids in permutations("xyz"):
+        events = [
+            bought(id, date, paper, part) for id, (paper, (date, part)) in zip(ids, told.items(), strict=True)
+        ]
+        for order in permutations(events):
+            held = History(order).as_of("2014-12-31").holdings("north", "mill")
+            assert held
+            assert not any(each.certain for each in held)
+            (problem,) = History(order).check()
+            assert (problem.code, problem.events[0]) == ("C418", ids[1])
+            assert set(problem.events) == set(ids)
+
+
+def test_a_share_that_one_paper_does_not_know_comes_from_the_other() -> None:
+    """`?` leaves the share open, whichever of the two claims counts."""
+    claims = bought("a", THE_11TH, "A"), bought("b", THE_11TH, "B", "?")
+    for order in permutations(claims):
+        assert share(*order) == "30%"
+
+
 def test_claims_of_one_deal_stay_a_matter_of_that_deal() -> None:
     """They are settled as before, whenever they say it was; one that names no deal goes with them."""
     claims = [

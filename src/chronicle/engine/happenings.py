@@ -46,7 +46,7 @@ from chronicle.events import (
     publishers,
     reach,
 )
-from chronicle.values import Count
+from chronicle.values import Count, Share
 
 _Stake = StakeAcquired | StakeDisposed
 _STAKES = (StakeAcquired, StakeDisposed)
@@ -154,7 +154,10 @@ class _Found:
         """C418: a claim that several happenings take."""
         claims = (told.id for happening in taking for told in happening.claims)
         self.doubtful.update(self.set_aside.get(told, told) for told in claims)
-        named = [happening.claims[0].id for happening in taking]
+        told = (
+            next(each for each in (*happening.claims, claim) if each is not claim) for happening in taking
+        )
+        named = [each.id for each in told]
         message = (
             f'"{claim.id}" may tell of the same as any of {_listed(named)}: '
             "what these come to is only possible"
@@ -299,7 +302,19 @@ def _grouped(cluster: Sequence[Event], found: _Found) -> list[_Happening]:
             near.add(happening)
     if near.exhausted:
         found.crowds.append(cluster)
+    elif len(happenings) > 1:
+        _leave_between_open(happenings, near, found)
     return happenings
+
+
+def _leave_between_open(happenings: Sequence[_Happening], near: _Near, found: _Found) -> None:
+    """A claim that is one with others, and could as well be one with a claim that these are not one with."""
+    for own in happenings:
+        for claim in own.claims if len(own.claims) > 1 else ():
+            others = [each for each in near.to(claim) if each is not own and claim.id not in found.doubted]
+            taking = [each for each in others if any(_one(claim, told) for told in each.claims)]
+            if taking and not _settled_by_their_deal([own, *taking]):
+                found.leave_open(claim, sorted([own, *taking], key=_first))
 
 
 # Of a claim: its first and last day, its publishers, and how far its amount reaches.
@@ -594,12 +609,17 @@ def _filled(chosen: Event, ranked: Sequence[Event], date: PartialDate) -> Event:
     """The chosen claim, with what it leaves open as the others of its kind say it."""
     given: dict[str, Any] = {"date": date}
     for name in _fields(type(chosen)):
-        if getattr(chosen, name) in (None, ()):
+        if _open(getattr(chosen, name)):
             said = (getattr(each, name) for each in ranked)
-            given[name] = next((value for value in said if value not in (None, ())), getattr(chosen, name))
+            given[name] = next((value for value in said if not _open(value)), getattr(chosen, name))
     if isinstance(chosen, SharesIssued):
         given["subscribers"] = _subscribers(chosen, ranked)
     return evolve(chosen, **given)
+
+
+def _open(value: object) -> bool:
+    """Whether a claim leaves a field open: it says nothing, or `?` of an amount."""
+    return value in (None, ()) or (isinstance(value, Share) and value.is_unknown)
 
 
 def _fields(kind: type[Event]) -> tuple[str, ...]:

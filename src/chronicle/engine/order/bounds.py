@@ -107,6 +107,9 @@ class Left:
     base: Any
     made: list[int]
     order: tuple[str, ...]
+    # What else the cell may hold by a guess before the group: nothing more once the group set it outright,
+    # and None where no such guess had a part in it.
+    earlier: tuple[Any, ...] | None = None
 
     def bound(self, course: Course) -> None:
         """Bound every value that may stand by a stretch of the course."""
@@ -118,14 +121,37 @@ class Left:
         runs = [index for index in self.made if log[index].operation not in GOES_ON]
         standing = log[runs[-1]].value if runs else self.base
         finals = list(dict.fromkeys(node.overlay.get(self.cell, self.base) for node in self.found.best))
+        told = len(self.running.changes.others[self.cell])
         self._assign(course, log, runs, standing)
         self._note_nothing(course)
         others = tuple(value for value in finals if _said(value) != _said(standing))
         if others:
             self.running.guesses.append(Guess(view, key, self._concerned()))
+        if self.earlier is not None:
+            self._rest_on_earlier(course, runs, told)
+            others = (*others, *(value for value in self.earlier if value not in others))
+        if others:
             self.running.doubtful[self.cell] = others
         else:
             self.running.doubtful.pop(self.cell, None)
+
+    def _rest_on_earlier(self, course: Course, runs: Sequence[int], told: int) -> None:
+        """A guess before the group makes all that the group came to a guess, until it sets the cell outright.
+
+        ``told`` is the number of other values that the cell had before the group.
+        """
+        bounds, others = self.running.changes.bounds[self.cell], self.running.changes.others[self.cell]
+        for index in runs if self.earlier else runs[:-1]:
+            bounds[index] = bounds.get(index, Bounds())._replace(certain_until=datetime.date.min)
+        if runs and not self.earlier:
+            outright = as_date(course[-1][0])
+            last = bounds.get(runs[-1], Bounds())
+            sure = max(last.certain_from or outright, outright)
+            bounds[runs[-1]] = last._replace(certain_from=sure)
+        others[told:] = [
+            each._replace(bounds=each.bounds._replace(certain_until=datetime.date.min))
+            for each in others[told:]
+        ]
 
     def _note_nothing(self, course: Course) -> None:
         """Note when the cell may be empty, but for the time before the group."""

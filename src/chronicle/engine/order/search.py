@@ -365,13 +365,17 @@ class Found:
         return path
 
     def apart(self, plan: Plan, members: Sequence[int]) -> list[sense.Thing]:
-        """The things that the ends differ in."""
+        """The things that the ends differ in; of a stake the number of shares too, which changes its part."""
         cells = {cell for node in self.ends for cell in node.overlay}
         differ = {
             cell for cell in cells if len({content(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
         }
         touched = {thing for index in members for thing in plan.touched[index]}
-        return [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]
+        found = [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]
+        for view, key in differ:
+            if view == views.HOLDINGS:
+                found += [(view, *key), (views.SHARES, key[1])]
+        return found
 
 
 _BASE = "as before"
