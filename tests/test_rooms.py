@@ -110,7 +110,6 @@ def test_a_refused_append_goes_by_its_old_name_for_one_version() -> None:
 LONGEST = 400
 STILL_TOO_LONG = {
     "cli/workloads.py",
-    "engine/happenings.py",
     "engine/state.py",
     "history.py",
     "interop/importing.py",
