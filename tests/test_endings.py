@@ -1378,3 +1378,18 @@ def test_two_deals_about_one_stake_in_one_year(turned: bool) -> None:
     assert holders(history, "2014-12-31") == []
     stages = [(deal.stage, deal.certain) for deal in history.as_of("2014-03-31").deals("sell")]
     assert stages == [("agreed", True)]
+
+
+def test_who_is_founded_and_dissolved_in_one_year_was_founded_first() -> None:
+    """What such a company does lies between, and is in doubt once it is gone, whatever the windows allow."""
+    history = History(
+        [
+            happened("entity.founded", "2014-01-01", entity="mill", name="Mill", type="company"),
+            happened("entity.dissolved", "2014", entity="mill", reason="wound up"),
+            happened("role.appointed", "[2014..2015]", person="ann", entity="mill", role="director"),
+        ]
+    )
+    assert sure(history.as_of("2013").roles("ann")) == ABSENT
+    assert sure(history.as_of("2016").roles("ann")) == POSSIBLE
+    (span,) = history.spans("ann", "mill", view="roles")
+    assert (str(span.possible_from), str(span.certain_from)) == ("2014-01-01", "2014-12-31")

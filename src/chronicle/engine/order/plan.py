@@ -195,20 +195,30 @@ class Plan:
                     ended[entity].append(index)
                 for entity in revived_by(event):
                     revived[entity].append(index)
+        # Who is founded and ends once, and never came back, is founded first, whatever the windows allow.
+        once = {
+            name
+            for name, where in founded.items()
+            if len(where) == len(ended.get(name, ())) == 1
+            and revived[name] == where
+            and self.first[where[0]] <= self.last[ended[name][0]]
+        }
         mortal = {
             name: where
             for name, where in founded.items()
             if len(where) == 1
             and name not in self.lives.contradicted
-            and self._surely(where[0], ended.get(name, ()))
+            and (name in once or self._surely(where[0], ended.get(name, ())))
         }
-        # Who came back, or may have ended before being founded, may have acted on either side.
+        # Who came back, or may have ended before coming to be, may have acted on either side.
         ending = {
             name: where
             for name, where in ended.items()
             if len(where) == 1
             and name not in self.lives.contradicted
-            and all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
+            and (
+                name in once or all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
+            )
         }
         if not mortal and not ending:
             return
