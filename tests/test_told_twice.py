@@ -552,9 +552,20 @@ def test_an_effect_of_a_deal_and_an_event_that_tells_the_same_are_one(
     for events in ([*deal(STAKE), event], [event, *deal(STAKE)]):
         assert share(*events) == total
         assert ("C417" in codes(*events)) == (total == "30%")
+        asked = total == "60%" and own["date"] == MARCH and not own.get("apart")
+        assert ("C410" in codes(*events)) == asked
     if total == "30%":
         (holding,) = History([*deal(STAKE), event]).as_of("2015").holdings()
         assert (holding.events, holding.since.text) == (("own",), "2014-03-11")
+
+
+def test_the_notice_of_the_seller_beside_the_effect_is_asked_about_too() -> None:
+    """Nobody is named as publisher: both count, and somebody is asked whether they are one."""
+    events = [SOUTH, *deal({**STAKE, "seller": "south"}), sold("sold", THE_11TH, None)]
+    assert share(*events, holder="south") == "20%"
+    (problem,) = [problem for problem in History(events).check() if problem.code == "C410"]
+    assert problem.events == ("sold", "completed")
+    assert problem.help == "say `deal: d` on it if it tells the same; if both happened, `apart: yes`"
 
 
 def test_the_other_effects_of_a_deal_happen_all_the_same() -> None:

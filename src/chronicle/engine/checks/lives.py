@@ -174,7 +174,11 @@ def holds_after_ended(examined: Examined) -> Iterator[Problem]:
 
 def _is_left(span: Span, ending: Event, day: datetime.date) -> bool:
     if ending.id in span.doubted_by(day):
-        return span.possible(day)
+        # Nothing is left to be told of what ended, or is certain again, later.
+        told = span.end is not None or all(
+            doubt.until is not None for doubt in span.doubts if doubt.event == ending.id
+        )
+        return span.possible(day) and not told
     owned = span.view in (views.HOLDINGS, views.UNITS)
     return owned and span.certain(day) and views.is_listed(span.view, span.value)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple, get_args
 
 from chronicle.engine import views
-from chronicle.engine.checks.examined import Examined, involved, listed
+from chronicle.engine.checks.examined import Examined, ends_its_own, involved, listed
 from chronicle.engine.checks.periods import Crowd, Stretch, certain_stretch, crowds
 from chronicle.engine.checks.standing import meant
 from chronicle.engine.replay import Key, Span
@@ -47,7 +47,7 @@ def disposed_of_more(examined: Examined) -> Iterator[Problem]:
     for event in examined.ordered:
         if isinstance(event, StakeAcquired | StakeDisposed):
             giving = _giving(event, examined)
-            if giving is not None:
+            if giving is not None and not ends_its_own(event, examined):
                 yield from _judged(event, giving, examined)
         elif isinstance(event, DemergerSplit) and views.UNITS in examined.ledger.views:
             yield from _handed_out(event, examined)
