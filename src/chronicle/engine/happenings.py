@@ -640,8 +640,9 @@ def _other_party(event: _Stake) -> str:
 
 def _listed(ids: Iterable[str]) -> str:
     named = [f'"{each}"' for each in ids]
-    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
-    return ", ".join(named[:_SHOWN]) + more
+    if len(named) > _SHOWN:
+        return f"{', '.join(named[:_SHOWN])} and {len(named) - _SHOWN} more"
+    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
 
 
 # Effects of deals
