@@ -197,5 +197,6 @@ def _fact(event: Event) -> tuple[str, ...]:
 def listed_ids(ids: Iterable[str]) -> str:
     """Ids in quotes, and how many more there are."""
     named = [f'"{each}"' for each in ids]
-    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
-    return ", ".join(named[:_SHOWN]) + more
+    if len(named) > _SHOWN:
+        return f"{', '.join(named[:_SHOWN])} and {len(named) - _SHOWN} more"
+    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))

@@ -149,8 +149,9 @@ def _known_instead(background: Background, width: int) -> Iterator[Line]:
         what = f"{clean(told.what)} of {subject(view, key, None, background.called)}"
         named = shlex.join(key[at] for at in told.names)
         command = f"chronicle why {named} --view {view} --as-of {background.as_of}{known}"
-        for indent, said, style in ((2, what, STRONG), (4, command, DIM)):
-            yield from ([(" " * indent, PLAIN), *part] for part in wrap([(said, style)], width - indent))
+        yield from ([("  ", PLAIN), *part] for part in wrap([(what, STRONG)], width - 2))
+        # Never broken, so that it can be copied.
+        yield [("    ", PLAIN), (command, DIM)]
     if len(cells) > _SHOWN:
         yield [(f"  and {len(cells) - _SHOWN:,} more", DIM)]
 
