@@ -207,7 +207,7 @@ class Search:
             if ended and isinstance(end, ENDS_OF_TIES) and ended.isdisjoint(again):
                 # One that ends whatever there is would end what begins here too, beside what stands.
                 after = after or world.after(event, self.handlers, self.values)
-                early += not begun.isdisjoint(self._ended(end, after))
+                early += ended < self._ended(end, after)
             else:
                 early += not ended.isdisjoint(again)
         return early
