@@ -333,7 +333,7 @@ def test_every_form_of_why_names_the_end(view: str, tmp_path: Path) -> None:
     key, begin, end = ENDS[view]
     question = ("--from", saved(tmp_path, begin, end), "why", *key, "--view", view, "--as-of", "2016")
     page = run(*question).stdout
-    assert "Nothing on 2016-12-31; it ended 4 May 2015." in page
+    assert "Nothing on this day; it ended 4 May 2015." in page
     assert "since Mar 2014, until 4 May 2015" in page
     assert "└─ ended  4 May 2015" in page
     assert "source  Times, 5 May 2015" in page
