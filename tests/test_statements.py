@@ -53,7 +53,7 @@ def recorded(*events: Event) -> History:
     [
         (acquired("2014", "grup", "film", "5%"), "C204", "did you mean group?"),
         (launched("2014", "cafe", "group"), "C204", "declare it under `entities:` with id, name and type"),
-        (happened("deal.completed", "2014", deal="sale"), "C208", "first it is proposed"),
+        (happened("deal.completed", "2014", deal="sale"), "C208", "add the deal.proposed"),
         (
             proposed(
                 "2014", "sale", {"kind": "unit.transferred", "unit": "shp", "from": "group", "to": "film"}

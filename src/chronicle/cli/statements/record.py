@@ -144,7 +144,9 @@ def _refuse_moved(store: Store | None, expected: int | None) -> None:
     found = store.head().position if store else 0
     if expected is not None and expected != found:
         message = f"store moved on (expected {expected}, found {found})"
-        raise AppendRefused(Problem("C504", message, help="read again and retry"))
+        raise AppendRefused(
+            Problem("C504", message, help="read the store again, and append again if it still holds")
+        )
 
 
 @frozen

@@ -138,8 +138,8 @@ def state(history: History, store: Store | None, event: Event, statement: Option
         from chronicle.render.pages.event_file import event_file
 
         click.echo(event_file([event]), nl=False)
-        where = "in the store" if store else "until it stands in a file of the history"
-        click.echo(f"nothing is changed {where}", err=True)
+        next = "leave out --dry-run to record it" if store else "put it into a file of the history"
+        click.echo(f"nothing has changed yet: {next}", err=True)
         return
     new = history.append([event])
     head = store.head()
