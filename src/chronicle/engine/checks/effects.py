@@ -46,7 +46,7 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
     ended: dict[str, Event] = {}
     for event in examined.ordered:
         ending = _ENDINGS.get(type(event))
-        if ending is not None and ends_its_own(event, examined):
+        if (ending is not None or _says_that_over(event)) and ends_its_own(event, examined):
             yield from _ended_before(event, ended.setdefault(event.ends or "", event), examined)
         elif ending is not None:
             yield from _ended_nothing(event, ending, examined)
@@ -61,6 +61,11 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
         elif isinstance(event, StakeObserved) and event.holds.is_nothing and (event.lot or event.ends):
             yield from _ended_no_record(event, examined)
     yield from _never_announced(examined)
+
+
+def _says_that_over(event: Event) -> bool:
+    """Whether a row of a table ends what another began, with no lots of which one would be left."""
+    return isinstance(event, StakeObserved) and event.holds.is_nothing and event.lot is None
 
 
 def _ended_no_record(event: StakeObserved, examined: Examined) -> Iterator[Problem]:
