@@ -1198,6 +1198,58 @@ def test_a_guess_lasts_however_much_overlaps_later() -> None:
     assert holders(history, "2021-12-31") == [("north", "65%", True)]
 
 
+@pytest.mark.parametrize(
+    ("events", "named"),
+    [
+        ([("2014-03", {"holds": "10%"}), ("2014", {"holds": "25%"}), ("2014-05", {"holds": "35%"})], "bc"),
+        ([("2014-03", {"share": "1%"}), ("2014", {"share": "2%"}), ("2014-05", {"holds": "35%"})], "bc"),
+        (
+            [("[2013..2014-03]", {"share": "1%"}), ("2014", {"share": "2%"}), ("2014-11", {"holds": "9%"})],
+            "bc",
+        ),
+        ([("2014", {"holds": "10%"}), ("2014-03", {"holds": "25%"}), ("2015", {"share": "1%"})], "ab"),
+    ],
+)
+def test_the_help_of_a_guess_names_the_two_whose_order_settles_it(
+    events: list[tuple[str, dict[str, str]]], named: str
+) -> None:
+    """Not two of the same months whose order is no matter: to follow it, either way, ends the doubt."""
+    told = {id: (date, part) for id, (date, part) in zip("abc", events, strict=True)}
+
+    def history(**after: str) -> History:
+        return History(
+            [
+                acquired(
+                    date, "north", "mill", id=id, **part, **({"after": after[id]} if id in after else {})
+                )
+                for id, (date, part) in told.items()
+            ]
+        )
+
+    (problem,) = history().check()
+    assert (problem.code, set(problem.events)) == ("C408", set(named))
+    one, two = named
+    assert f"`after: {one}` on {two}" in (problem.help or "")
+    assert f"`after: {two}` on {one}" in (problem.help or "")
+    for follows in ({one: two}, {two: one}):
+        settled = history(**follows)
+        assert not settled.check()
+        assert [held.certain for held in settled.as_of("2016").holdings()] == [True]
+
+
+def test_a_guess_that_a_merger_carries_on_is_named_where_it_is() -> None:
+    """South's 20 or 30 % went to north, which bought twice in one spring: south's two reports are named."""
+    events = (
+        acquired("2014-03", "south", "mill", holds="20%", id="march"),
+        observed("2014", "south", "mill", "30%", id="year"),
+        absorbed("2015", "north", "south"),
+        acquired("[2016-03..2016-06]", "north", "mill", "1%"),
+        acquired("[2016-05..2016-07]", "north", "mill", "2%"),
+    )
+    (problem,) = [problem for problem in History(events).check() if problem.code == "C408"]
+    assert set(problem.events) == {"march", "year"}
+
+
 def test_after_cuts_a_window_on_both_sides() -> None:
     """The 5 % of June came after the 30: these are cut to the end of June, and 35 are certain from then."""
     history = History(

@@ -189,6 +189,13 @@ def test_an_end_of_a_purchase_that_another_replaced_sells_nothing_unheld() -> No
     )
     assert str(History(events).as_of("2016").share("north", "mill")) == "50%"
     assert not findings("C401", *events)
+    rows = (
+        observed("2013", "north", "mill", "20%", id="first"),
+        observed("2014", "north", "mill", "25%"),
+        observed("2015", "north", "mill", "0%", ends="first"),
+    )
+    assert str(History(rows).as_of("2016").share("north", "mill")) == "25%"
+    assert not findings("C416", *rows)
 
 
 def test_an_identifier_that_ran_out_before_it_began_is_a_finding() -> None:

@@ -11,7 +11,11 @@ from chronicle.cli import completion
 from chronicle.cli.asked import Asked, date, day, reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chronicle.dates import PartialDate
+    from chronicle.events import Event
+    from chronicle.history import History
 
 
 @click.command(
@@ -62,7 +66,26 @@ def timeline(
             recorded=asked.recorded,
         )
     name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
-    asked.show(Timeline(events, history.position, name, asked.terms(history), history.known_since))
+    asked.show(
+        Timeline(
+            events,
+            history.position,
+            name,
+            asked.terms(history),
+            history.known_since,
+            _titles(history, asked, events),
+        )
+    )
+
+
+def _titles(history: History, asked: Asked, events: Sequence[Event]) -> dict[str, str]:
+    """The titles of the deals of some events, where what gives them is not among these."""
+    from chronicle.render.words.sentences import titles_of
+
+    named = titles_of(iter(events))
+    if all(event.deal is None or event.deal in named for event in events):
+        return named
+    return titles_of(iter(history.timeline(known=asked.known, recorded=asked.recorded)))
 
 
 def _kinds(given: tuple[str, ...]) -> list[str]:

@@ -44,9 +44,10 @@ _COMPARED = 2_000
 def without_effect(examined: Examined) -> Iterator[Problem]:
     """C416: an event changes nothing, as what it ends, completes or counts was not there."""
     ended: dict[str, Event] = {}
+    lots = set[tuple[str, ...]]()
     for event in examined.ordered:
         ending = _ENDINGS.get(type(event))
-        if ending is not None and ends_its_own(event, examined):
+        if (ending is not None or _says_that_over(event)) and ends_its_own(event, examined):
             yield from _ended_before(event, ended.setdefault(event.ends or "", event), examined)
         elif ending is not None:
             yield from _ended_nothing(event, ending, examined)
@@ -58,9 +59,23 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
             yield from _counted_nothing(event, examined)
         elif isinstance(event, StakeAcquired | StakeDisposed):
             yield from _moved_nothing(event)
-        elif isinstance(event, StakeObserved) and event.holds.is_nothing and (event.lot or event.ends):
+        elif isinstance(event, StakeObserved) and not event.holds.is_nothing:
+            lots.add(_record(event))
+        elif isinstance(event, StakeObserved) and event.lot is not None and _record(event) in lots:
+            # Of what had begun the stake of another publisher may have taken the place.
+            lots.remove(_record(event))
+        elif isinstance(event, StakeObserved) and (event.lot or event.ends):
             yield from _ended_no_record(event, examined)
     yield from _never_announced(examined)
+
+
+def _says_that_over(event: Event) -> bool:
+    """Whether a row of a table ends what another began, with no lots of which one would be left."""
+    return isinstance(event, StakeObserved) and event.holds.is_nothing and event.lot is None
+
+
+def _record(event: StakeObserved) -> tuple[str, ...]:
+    return event.holder, event.target, event.right, event.lot or ""
 
 
 def _ended_no_record(event: StakeObserved, examined: Examined) -> Iterator[Problem]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 from attrs import define, frozen
 
 from chronicle.dates import FOREVER
 from chronicle.engine import views
-from chronicle.engine.order.search import LIVE, Arrangement, Found, Search
+from chronicle.engine.order.search import LIVE, Arrangement, Found, Search, content
 from chronicle.engine.order.touching import ANNOUNCED
 from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
 from chronicle.events import Event
@@ -94,6 +95,10 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((place, place + 1))
     return runs
+
+
+# Above this many steps it is not worked out which events of a group decide a cell.
+_MOST_DECIDED = 20_000
 
 
 @define
@@ -328,16 +333,52 @@ class Left:
         )
 
     def _concerned(self) -> tuple[str, ...]:
-        """Ids of the events of the group that change the cell in some best order, as they were replayed."""
-        plan, members = self.search.plan, self.search.members
-        changing = {
-            plan.natural[members[place]].id
-            for node in self.found.kept()
+        """Ids of the events of the group whose order decides the cell, or else that change it.
+
+        In the order in which they were replayed.
+        """
+        plan, members, kept = self.search.plan, self.search.members, self.found.kept()
+        places = self._deciding(kept) or {
+            place
+            for node in kept
             for before, place in node.ways
             if before.overlay.get(self.cell, self.base) != node.overlay.get(self.cell, self.base)
         }
-        found = tuple(event for event in self.order if event in changing)
+        ids = {plan.natural[members[place]].id for place in places}
+        found = tuple(event for event in self.order if event in ids)
         return found if len(found) > 1 else self.order
+
+    def _deciding(self, kept: Sequence[Arrangement]) -> set[int]:
+        """The places of the events of which it matters for the cell which of two comes first.
+
+        Of two only, where to know it of them settles what the cell holds.
+        """
+        count = len(self.search.members)
+        if count < 3 or count * count * len(kept) > _MOST_DECIDED:
+            return set()
+        found: set[int] = set()
+        for one, two in combinations(range(count), 2):
+            first, second = self._come_to(kept, one, two), self._come_to(kept, two, one)
+            if len(first) == len(second) == 1 and first != second:
+                return {one, two}
+            if first and second and first != second:
+                found |= {one, two}
+        return found
+
+    def _come_to(self, kept: Sequence[Arrangement], one: int, two: int) -> set[Any]:
+        """What the cell holds in the end by the best orders in which one event comes before another."""
+        reached: set[int] = set()
+        for node in kept:
+            ways = (
+                (id(way), place, way.mask >> (two if place == one else one) & 1) for way, place in node.ways
+            )
+            if not node.ways or any(
+                way in reached and (place not in (one, two) or (place == two) == bool(other))
+                for way, place, other in ways
+            ):
+                reached.add(id(node))
+        ends = (node for node in self.found.best if id(node) in reached)
+        return {content(node.overlay.get(self.cell, self.base)) for node in ends}
 
     def _makers(self, value: Any) -> list[Event]:
         """The events by which some best order comes to a value, the last one last."""
