@@ -23,11 +23,12 @@ from chronicle.codec import decode, encode, to_record
 from chronicle.errors import Problem, UsageError
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.interop import importing
-from chronicle.interop.importing import Undeclared, import_events
+from chronicle.interop import importing, undeclared
+from chronicle.interop.importing import import_events
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.reading import read_files
 from chronicle.interop.tabular.mapping import mapping_of
+from chronicle.interop.undeclared import Undeclared
 from chronicle.stores import Store, open_store
 
 TODAY = datetime.date(2026, 1, 5)
@@ -452,7 +453,7 @@ def test_who_is_declared_in_the_store_is_declared(store: Store) -> None:
 
 def test_no_more_than_so_many_names_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond a limit it is said that there may be more; what was declared long ago is looked up."""
-    monkeypatch.setattr(importing, "MOST_NAMES", 2)
+    monkeypatch.setattr(undeclared, "MOST_NAMES", 2)
     summary = take(store, *(stake(id, "1%") for id in "abc"))
     assert summary.undeclared == Undeclared(2, True, ("holder-a", "target"))
     rows = [declared(entity) for entity in ("target", "holder-a", "x", "y", "z")]
@@ -480,7 +481,7 @@ def test_the_command_says_who_is_not_declared(count: int, line: str, folder: Pat
 
 def test_one_and_too_many_are_said_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One entity is one, and where not all were remembered there are at least so many."""
-    monkeypatch.setattr(importing, "MOST_NAMES", 1)
+    monkeypatch.setattr(undeclared, "MOST_NAMES", 1)
     _, output = run("csv", "rows.csv", "--mapping", "map.yaml", "--into", "s.db")
     assert "\nat least 1 entity is named and not declared: a\n" in output
 

@@ -20,8 +20,9 @@ from chronicle.errors import Problem, printable
 from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
-    from chronicle.interop.importing import Summary, Undeclared
+    from chronicle.interop.importing import Summary
     from chronicle.interop.tabular.mapping import TableMapping
+    from chronicle.interop.undeclared import Undeclared
     from chronicle.stores import Store
 
 _SHOWN = 20

@@ -120,7 +120,7 @@ def _exports(files: tuple[str, ...], piped: _Piped | None) -> tuple[Path, ...]:
 
 def _copy(exports: tuple[Path, ...], into: str, expected: int | None, dry_run: bool) -> None:
     """Take the records of exports into a store as they are. Nothing is written before all is proven."""
-    from chronicle.interop.records import examine, restore
+    from chronicle.interop.restoring import examine, restore
     from chronicle.stores import open_store
 
     with ExitStack() as stack:
