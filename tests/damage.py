@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chronicle import codec
-from chronicle.cli.workloads import made
+from chronicle.cli.made_up import made
 from chronicle.errors import ChronicleError, StoreError
 from chronicle.stores import Head, NewRecord, Record, Store, open_store
 

@@ -318,7 +318,8 @@ _GLEIF = [
 
 def exchange(folder: Path) -> tuple[list[bytes], Try]:
     """Exported records. Each input is also tried with proofs that fit, as a forger would write them."""
-    from chronicle.interop.records import examine, is_export, lines, read_records, restore
+    from chronicle.interop.records import is_export, lines, read_records
+    from chronicle.interop.restoring import examine, restore
     from chronicle.stores import NewRecord, open_store
 
     with open_store("memory:") as store:

@@ -246,7 +246,7 @@ def test_shares_above_the_whole_are_found_on_their_first_day() -> None:
         given.acquired("2015-06", "fund", "film", "50%", id="of-fund"),
     )
     assert problem.code == "C402"
-    assert problem.message == "shares of film add up to 110% on 2015-06-30: group 60%, fund 50%"
+    assert problem.message == "shares of film add up to 110% on 2015-06-30: group 60% and fund 50%"
     assert problem.events == ("of-fund", "of-group")
 
 
@@ -321,7 +321,7 @@ def test_a_unit_that_two_launch_has_two_owners() -> None:
         given.launched("2015-06", "ticketing", "film", id="second"),
     )
     assert problem.code == "C403"
-    assert problem.message == "unit with two owners: ticketing belongs to film, group from 2015-06-30"
+    assert problem.message == "unit with two owners: ticketing belongs to film and group from 2015-06-30"
     assert problem.events == ("second", "first")
 
 
@@ -345,7 +345,7 @@ def test_a_unit_that_another_hands_over_is_found() -> None:
         "but it belonged to group"
     )
     assert handed_over.events == ("transfer", "launch")
-    assert two.message == "unit with two owners: ticketing belongs to film, group from 2015-06-30"
+    assert two.message == "unit with two owners: ticketing belongs to film and group from 2015-06-30"
 
 
 def test_a_unit_that_nobody_was_known_to_own_is_found() -> None:
@@ -659,12 +659,12 @@ def test_an_order_that_the_dates_leave_open_is_found() -> None:
     )
     assert problem.code == "C408"
     assert problem.message == (
-        'order is a guess: "result" (2014-03), "purchase" (2014-03-11) make as much sense in another order, '
-        "which decides what group holds of film"
+        'order is a guess: "result" (2014-03) and "purchase" (2014-03-11) may have come in another order, '
+        "and what group holds of film depends on it"
     )
     assert problem.help == (
         "give one a narrower date, or say which came later: `after: result` on purchase, if that is so, "
-        "or `after: purchase` on result"
+        "or `after: purchase` on result; until then what depends on it is only possible"
     )
     assert problem.events == ("purchase", "result")
 
@@ -789,7 +789,7 @@ def test_two_names_of_one_year_are_a_guess() -> None:
     two = given.happened("entity.renamed", "[2014..2014]", entity="film", name="Two", id="two")
     assert not doubts(one, two)
     problem = only(one, evolve(two, date=parse_date("2014-03")))
-    assert problem.message.endswith("which decides names of film")
+    assert problem.message.endswith("and the name of film depends on it")
     assert problem.events == ("two", "one")
 
 
@@ -905,7 +905,7 @@ def test_after_in_a_circle_is_found_once() -> None:
     )
     assert problem.code == "C411"
     assert problem.message == (
-        "'after' runs in a circle: one, two, three are each said to follow another of them"
+        "'after' runs in a circle: one, two and three are each said to follow another of them"
     )
     assert problem.events == ("one", "two", "three")
 
@@ -992,7 +992,7 @@ def test_what_a_dissolved_company_still_holds_is_found() -> None:
     )
     assert problem.code == "C413"
     assert problem.message == (
-        "dissolved, but still holds: group ended on 2015-06 and has 60% of film, the unit ticketing"
+        "dissolved, but still holds: group ended on 2015-06 and has 60% of film and the unit ticketing"
     )
     assert problem.events == ("end", "bought", "launch")
 

@@ -340,7 +340,7 @@ def test_a_correction_of_a_file_is_printed_and_counts_when_it_is_put_there(
     )
     result = run("--from", file, "correct", "acme-buys-bolt", *arguments)
     assert result.exit_code == 0
-    assert "nothing is changed until" in result.stderr
+    assert "nothing has changed yet" in result.stderr
     (tmp_path / "corrections.yaml").write_text(result.stdout)
     before, after = ("2014-06-30", "2014-07-01")
     assert shares(answer("--from", tmp_path, "as-of", "2014", "--known", before), "acme", "bolt") == [

@@ -132,7 +132,9 @@ def test_the_frozen_histories_have_changes_and_histories_without() -> None:
 )
 def test_the_note_says_where_to_read_of_the_law(name: str, event: str, section: str) -> None:
     """Each law has its section in the page on what events mean."""
-    assert note(HISTORIES[name]["events"], event).help == f'docs/meanings.md tells of it under "{section}"'
+    assert note(HISTORIES[name]["events"], event).help == (
+        f'see "{section}" in docs/meanings.md; if 0.1.0 was right: chronicle explain C421'
+    )
     page = Path(__file__).resolve().parent.parent / "docs" / "meanings.md"
     assert f"\n## {section}\n" in page.read_text(encoding="utf-8")
 
@@ -157,8 +159,9 @@ def test_the_note_has_what_was_answered_and_what_is_answered() -> None:
     assert problem.severity == "note"
     assert problem.events == ("sold",)
     assert problem.message == (
-        'answer changed, as what makes sense decides the order: by "sold" 0.1.0 had the stake of north in '
-        "mill stay as it was; it ends between 2014-03-11 and 2014-12-31"
+        "answer differs from 0.1.0, since what makes sense decides the order: "
+        'there "sold" made the stake of north in mill stay as it was; '
+        "now it ends between 2014-03-11 and 2014-12-31"
     )
 
 
@@ -177,8 +180,10 @@ def test_an_end_that_was_too_early_has_both_windows() -> None:
 def test_a_claim_that_is_counted_with_another_says_with_which() -> None:
     """Two papers that told one purchase made it two."""
     events = HISTORIES["told-twice-on-one-day"]["events"]
-    assert note(events, "post").message.endswith('0.1.0 counted "post" by itself; it is counted with "times"')
-    assert "0.1.0 had the stake of north in mill be 59.8% from 2014-03-11 on; it is 29.8%" in (
+    assert note(events, "post").message.endswith(
+        'there "post" counted by itself; now it is counted with "times"'
+    )
+    assert "made the stake of north in mill be 59.8% from 2014-03-11 on; now it is 29.8%" in (
         note(events, "times").message
     )
 
@@ -187,14 +192,15 @@ def test_a_claim_that_counts_again_says_for_what_it_was_set_aside() -> None:
     """A later report lost against what was confirmed years before."""
     message = note(HISTORIES["later-reported"]["events"]).message
     assert message.endswith(
-        '0.1.0 set "report" aside for "gazette"; the stake of north in mill is 50.92% from 2018-12-31 on'
+        'there "report" was set aside for "gazette"; '
+        "now the stake of north in mill is 50.92% from 2018-12-31 on"
     )
 
 
 def test_an_event_with_many_answers_is_named_once() -> None:
     """A merger that was lost moved nothing: one note, which says of how many answers it speaks."""
     problem = note(HISTORIES["endings-merger-in-year"]["events"])
-    assert problem.message.endswith("and so with 5 more of its answers")
+    assert problem.message.endswith("; 5 more of its answers differ")
 
 
 def test_fields_that_the_earlier_version_did_not_know_are_changes_too() -> None:
@@ -205,13 +211,13 @@ def test_fields_that_the_earlier_version_did_not_know_are_changes_too() -> None:
         for id, date in (("first", "2012"), ("second", "2014-03-11"))
     ]
     assert changed(recorded([*terms, end]).check(laws=True)) == []
-    assert 'under "An end ends its own beginning"' in str(note([*terms, {**end, "ends": "first"}]).help)
+    assert 'see "An end ends its own beginning"' in str(note([*terms, {**end, "ends": "first"}]).help)
     register = [{"publisher": "Register"}]
     lots = [
         stake("observed", date, id, holds=holds, lot=id, sources=register)
         for id, date, holds in (("r1", "2016-05-01", "30%"), ("r2", "2018-01-01", "20%"))
     ]
-    assert 'under "Lots"' in str(note(lots, "r2").help)
+    assert 'see "Lots"' in str(note(lots, "r2").help)
     claims = [{**each, "sources": [{"publisher": each["id"]}]} for each in (BOUGHT, {**BOUGHT, "id": "b2"})]
     assert changed(recorded(claims).check(laws=True)) == ["bought", "b2"]
     assert changed(recorded([claims[0], {**claims[1], "apart": True}]).check(laws=True)) == []

@@ -1148,6 +1148,108 @@ def test_a_guess_lasts_until_the_next_event_that_sets_the_value() -> None:
     assert holders(history, "2016-01-01") == [("north", "33%", True)]
 
 
+def test_a_merger_takes_over_what_was_subscribed() -> None:
+    """South subscribed shares and went up in north, which sold more than its own: it sold after that."""
+    history = History(
+        (
+            issued("2013", "mill", "1000", total="1000", subscribers={"north": "300", "south": "400"}),
+            absorbed("[2014-01-02..2014-01-03]", "north", "south"),
+            disposed("[2014-01-01..2014-01-02]", "north", "mill", shares="500"),
+        )
+    )
+    assert stakes_of(history, "2014-01-01") == [(300, "30%", True)]
+    assert stakes_of(history, "2014-01-03") == [(200, "20%", True)]
+    assert [problem.code for problem in history.check()] == []
+
+
+def test_two_counts_leave_what_is_sold_later_open_too() -> None:
+    """1,000 or 1,500 shares in January, and two sales in overlapping weeks: a third or a half, for good."""
+    history = History(
+        (
+            issued("2014-01-01", "mill", "1000", total="1000", subscribers={"north": "600"}),
+            issued("[2014-01-01..2014-01-02]", "mill", "500", subscribers={"north": "500"}),
+            disposed("[2014-01-03..2014-01-06]", "north", "mill", shares="300"),
+            disposed("[2014-01-05..2014-01-06]", "north", "mill", shares="300"),
+        )
+    )
+    assert sorted(stakes_of(history, "2015")) == [(500, "1/3", False), (500, "50%", False)]
+
+
+def test_a_guess_lasts_however_much_overlaps_later() -> None:
+    """10 or 25 % since 2014, and two purchases each spring since: possible, until one sets it outright."""
+    springs = [
+        acquired(window.format(year), "north", "mill", share)
+        for year in range(2015, 2021)
+        for window, share in (("[{0}-03..{0}-06]", "1%"), ("[{0}-05..{0}-07]", "2%"))
+    ]
+    guess = (
+        acquired("2014-03", "north", "mill", holds="10%"),
+        acquired("2014", "north", "mill", holds="25%"),
+    )
+    history = History((*guess, *springs))
+    for place, year in enumerate(range(2015, 2021), start=1):
+        answers = {
+            (str(held.share), held.certain) for held in history.as_of(f"{year}").holdings("north", "mill")
+        }
+        assert answers == {(f"{10 + 3 * place}%", False), (f"{25 + 3 * place}%", False)}
+    seen = observed("[2021-03..2021-05]", "north", "mill", "60%", id="seen")
+    bought = acquired("[2021-04..2021-06]", "north", "mill", "5%", after="seen")
+    history = History((*guess, *springs, seen, bought))
+    assert holders(history, "2021-12-31") == [("north", "65%", True)]
+
+
+@pytest.mark.parametrize(
+    ("events", "named"),
+    [
+        ([("2014-03", {"holds": "10%"}), ("2014", {"holds": "25%"}), ("2014-05", {"holds": "35%"})], "bc"),
+        ([("2014-03", {"share": "1%"}), ("2014", {"share": "2%"}), ("2014-05", {"holds": "35%"})], "bc"),
+        (
+            [("[2013..2014-03]", {"share": "1%"}), ("2014", {"share": "2%"}), ("2014-11", {"holds": "9%"})],
+            "bc",
+        ),
+        ([("2014", {"holds": "10%"}), ("2014-03", {"holds": "25%"}), ("2015", {"share": "1%"})], "ab"),
+    ],
+)
+def test_the_help_of_a_guess_names_the_two_whose_order_settles_it(
+    events: list[tuple[str, dict[str, str]]], named: str
+) -> None:
+    """Not two of the same months whose order is no matter: to follow it, either way, ends the doubt."""
+    told = {id: (date, part) for id, (date, part) in zip("abc", events, strict=True)}
+
+    def history(**after: str) -> History:
+        return History(
+            [
+                acquired(
+                    date, "north", "mill", id=id, **part, **({"after": after[id]} if id in after else {})
+                )
+                for id, (date, part) in told.items()
+            ]
+        )
+
+    (problem,) = history().check()
+    assert (problem.code, set(problem.events)) == ("C408", set(named))
+    one, two = named
+    assert f"`after: {one}` on {two}" in (problem.help or "")
+    assert f"`after: {two}` on {one}" in (problem.help or "")
+    for follows in ({one: two}, {two: one}):
+        settled = history(**follows)
+        assert not settled.check()
+        assert [held.certain for held in settled.as_of("2016").holdings()] == [True]
+
+
+def test_a_guess_that_a_merger_carries_on_is_named_where_it_is() -> None:
+    """South's 20 or 30 % went to north, which bought twice in one spring: south's two reports are named."""
+    events = (
+        acquired("2014-03", "south", "mill", holds="20%", id="march"),
+        observed("2014", "south", "mill", "30%", id="year"),
+        absorbed("2015", "north", "south"),
+        acquired("[2016-03..2016-06]", "north", "mill", "1%"),
+        acquired("[2016-05..2016-07]", "north", "mill", "2%"),
+    )
+    (problem,) = [problem for problem in History(events).check() if problem.code == "C408"]
+    assert set(problem.events) == {"march", "year"}
+
+
 def test_after_cuts_a_window_on_both_sides() -> None:
     """The 5 % of June came after the 30: these are cut to the end of June, and 35 are certain from then."""
     history = History(
@@ -1328,3 +1430,18 @@ def test_two_deals_about_one_stake_in_one_year(turned: bool) -> None:
     assert holders(history, "2014-12-31") == []
     stages = [(deal.stage, deal.certain) for deal in history.as_of("2014-03-31").deals("sell")]
     assert stages == [("agreed", True)]
+
+
+def test_who_is_founded_and_dissolved_in_one_year_was_founded_first() -> None:
+    """What such a company does lies between, and is in doubt once it is gone, whatever the windows allow."""
+    history = History(
+        [
+            happened("entity.founded", "2014-01-01", entity="mill", name="Mill", type="company"),
+            happened("entity.dissolved", "2014", entity="mill", reason="wound up"),
+            happened("role.appointed", "[2014..2015]", person="ann", entity="mill", role="director"),
+        ]
+    )
+    assert sure(history.as_of("2013").roles("ann")) == ABSENT
+    assert sure(history.as_of("2016").roles("ann")) == POSSIBLE
+    (span,) = history.spans("ann", "mill", view="roles")
+    assert (str(span.possible_from), str(span.certain_from)) == ("2014-01-01", "2014-12-31")

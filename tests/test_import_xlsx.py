@@ -269,7 +269,7 @@ def test_the_command_drafts_a_mapping_and_imports_by_it(
     arguments = ["import", "xlsx", "owners.xlsx", "--mapping", "map.yaml", "--into", "s.db"]
     done = CliRunner().invoke(chronicle, arguments)
     assert done.exit_code == 0
-    assert done.output.startswith("read 1, made 1 event\nimported: 1 added, 0 known\n")
+    assert done.output.startswith("read 1, made 1 event\nimported: 1 added, 0 there already\n")
     with open_store("s.db") as store:
         assert [record.kind for record in store.read()] == ["stake.observed"]
     file.write_text("text", encoding="utf-8")

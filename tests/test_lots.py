@@ -301,6 +301,18 @@ def test_records_of_different_publishers_are_claims(second: str, share: str) -> 
     )
 
 
+def test_the_end_of_a_record_that_another_publisher_replaced_is_no_finding() -> None:
+    """It ended what had begun, though 20 % of another account stood by then; ended once more, it is one."""
+    events = [
+        record("r1", "2016-01-01", "30%"),
+        record("x1", "2018-01-01", "20%", "Another"),
+        record("r1", "2019-01-01", "0%"),
+    ]
+    assert share_on("2020", *events) == ("20%", True)
+    assert "C416" not in doubts(*events)
+    assert doubts(*events, record("r1", "2020-01-01", "0%")).count("C416") == 1
+
+
 def test_another_publisher_may_confirm_what_lots_add_up_to() -> None:
     """And the end of its record is no end of the others."""
     lots = [record("r1", "2018-05-01", "30%"), record("r2", "2019-05-01", "20%")]
@@ -427,7 +439,9 @@ def test_added_lots_are_a_finding() -> None:
     ]
     (problem,) = History(events).check()
     assert problem.code == "C419"
-    assert problem.message == ("2 lots are added up: bob holds 50% of acme since 2017-01-01: r1 30%, r2 20%")
+    assert problem.message == (
+        "2 lots are added up: bob holds 50% of acme since 2017-01-01: r1 30% and r2 20%"
+    )
     assert problem.events == (events[1].id, events[0].id)
 
 

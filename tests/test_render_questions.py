@@ -97,14 +97,14 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 def test_nothing_hangs_on_colour_alone() -> None:
     """Every way to differ has a sign of its own, and the page has its word as well."""
     assert SIGNS.keys() == set(get_args(How))
-    signs = [sign for sign, _ in SIGNS.values()]
+    signs = [sign for sign, _, _ in SIGNS.values()]
     assert len(set(signs)) == len(signs)
     page = asked("diff 2014-02-10 2015-11-10")
-    assert "! surer      The Shop  Acme, possible → certain" in page
-    assert "+ began      Cogs in Nut  8%" in page
-    assert "~ changed    bolt  Bolt Works (Bolt) → Nut Works (Nut)" in page
+    assert "! now certain   The Shop  Acme, possible → certain" in page
+    assert "+ began         Cogs in Nut  8%" in page
+    assert "~ changed       bolt  Bolt Works (Bolt) → Nut Works (Nut)" in page
     assert "- ended" in asked("diff 2015-06 2016 jane")
-    assert "? less sure" in asked("diff 2015-06 2015-11-10 jane")
+    assert "? now possible" in asked("diff 2015-06 2015-11-10 jane")
 
 
 def test_every_view_is_told() -> None:

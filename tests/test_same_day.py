@@ -239,6 +239,49 @@ def test_ended_begun_and_ended_again_on_one_day(name: str, order: tuple[int, ...
     assert "C416" not in codes(history)
 
 
+MOVED = {
+    "listing": (
+        happened("listing.started", "2010", "old", entity="mill", exchange="HKEX"),
+        lambda date: happened("listing.ended", date, "end", entity="mill", reason="moved"),
+        lambda date: happened("listing.started", date, "new", entity="mill", exchange="NYSE"),
+    ),
+    "control": (
+        happened("control.granted", "2010", "old", controller="north", target="mill", basis="contract"),
+        lambda date: happened("control.ended", date, "end", controller="north", target="mill"),
+        lambda date: happened(
+            "control.granted", date, "new", controller="north", target="mill", basis="votes"
+        ),
+    ),
+    "partnership": (
+        happened("partnership.agreed", "2010", "old", parties=["north", "mill"], subject="films"),
+        lambda date: happened("partnership.ended", date, "end", parties=["north", "mill"]),
+        lambda date: happened("partnership.agreed", date, "new", parties=["north", "mill"], subject="games"),
+    ),
+    "unit": (
+        happened("unit.launched", "2010", "old", unit="shop", owner="north"),
+        lambda date: happened("unit.closed", date, "end", unit="shop", reason="closed"),
+        lambda date: happened("unit.launched", date, "new", unit="shop", owner="south"),
+    ),
+}
+"""What stands, an end that does not say of which, and another beginning beside it."""
+
+
+@pytest.mark.parametrize("told", TOLD)
+@pytest.mark.parametrize("order", ORDERS[3], ids=str)
+@pytest.mark.parametrize("date", ["2014-03-11", "2014-03"])
+@pytest.mark.parametrize("name", MOVED)
+def test_an_end_of_all_that_stood_leaves_another_that_begins_then(
+    name: str, date: str, order: tuple[int, ...], told: str
+) -> None:
+    """Delisted without a word of where, and listed elsewhere on the day: the new listing stands."""
+    old, end, new = MOVED[name]
+    events = (old, end(date), new(date))
+    history = history_of(told, *(events[place] for place in order))
+    facts = [fact for fact in history.as_of("2015").facts() if fact.view not in ("names", "types", "status")]
+    assert [(fact.events, fact.certain) for fact in facts] == [(("new",), True)]
+    assert "C408" not in codes(history)
+
+
 @pytest.mark.parametrize("told", TOLD)
 @pytest.mark.parametrize("order", ORDERS[3], ids=str)
 def test_a_deal_called_off_and_agreed_on_one_day(order: tuple[int, ...], told: str) -> None:

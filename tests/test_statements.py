@@ -53,7 +53,7 @@ def recorded(*events: Event) -> History:
     [
         (acquired("2014", "grup", "film", "5%"), "C204", "did you mean group?"),
         (launched("2014", "cafe", "group"), "C204", "declare it under `entities:` with id, name and type"),
-        (happened("deal.completed", "2014", deal="sale"), "C208", "first it is proposed"),
+        (happened("deal.completed", "2014", deal="sale"), "C208", "add the deal.proposed"),
         (
             proposed(
                 "2014", "sale", {"kind": "unit.transferred", "unit": "shp", "from": "group", "to": "film"}
@@ -112,7 +112,7 @@ def test_a_name_that_nothing_declares_is_told_of_once() -> None:
     assert history.check() == ()
     history.append(slips, declared=False)
     (problem,) = [each for each in history.check() if each.code == "C518"]
-    assert problem.message == "nothing declares flim, which is named by slip-5, slip-6"
+    assert problem.message == "nothing declares flim, which is named by slip-5 and slip-6"
     assert (problem.help, problem.events) == ("did you mean film?", ("slip-5", "slip-6"))
     history.append([declared("flim", "Flim")])
     assert "C518" not in [each.code for each in history.check()]

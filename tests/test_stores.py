@@ -258,7 +258,8 @@ def test_a_writer_who_saw_less_than_there_is_must_read_again(store: Store) -> No
     """An append that expects another head is refused, and says what it expected and what it found."""
     store.append(many(43))
     assert refused(lambda: store.append([FOUNDED], expected=41)) == (
-        "error[C504]: store moved on (expected 41, found 43)\n  help: read again and retry"
+        "error[C504]: store moved on (expected 41, found 43)\n"
+        "  help: read the store again, and append again if it still holds"
     )
     assert "acme-founded" not in store
     assert store.append([FOUNDED], expected=43).head.position == 44

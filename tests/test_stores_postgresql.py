@@ -141,7 +141,7 @@ def test_an_append_that_breaks_off_leaves_nothing(url: str, monkeypatch: pytest.
         raise RuntimeError("broken")
 
     with open_store(url) as store:
-        monkeypatch.setattr("chronicle.stores.postgresql.in_binary", broken)
+        monkeypatch.setattr("chronicle.stores.postgresql.store.in_binary", broken)
         with pytest.raises(RuntimeError, match="broken"):
             store.append(numbered("more", 3))
         monkeypatch.undo()
@@ -242,16 +242,16 @@ def run(acts: list[Callable[[], None]]) -> None:
         raise failed[0]
 
 
-def test_a_handle_that_others_overtake_stops_hoping_and_begins_again(url: str) -> None:
+def test_a_handle_that_others_overtake_stops_being_optimistic_and_begins_again(url: str) -> None:
     """Whoever finds the store moved on waits for a turn at once the next time, and hopes again when alone."""
     with open_store(url) as one, open_store(url) as other:
         one.append([NewRecord("a", "k", b"{}")])
-        assert one._hopeful
+        assert one._optimistic
         other.append([NewRecord("b", "k", b"{}")])
         one.append([NewRecord("c", "k", b"{}")])
-        assert not one._hopeful
+        assert not one._optimistic
         one.append(numbered("d", 2))
-        assert one._hopeful
+        assert one._optimistic
         assert [record.id for record in one.read(after=5)] == ["a", "b", "c", "d-0", "d-1"]
 
 
@@ -985,13 +985,13 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(monkeypatch: p
 
 def test_a_replica_that_wakes_nobody_is_asked_now_and_then(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where LISTEN is refused, as by a replica, waiting goes by looking."""
-    monkeypatch.setattr("chronicle.stores.postgresql._LOOK", 0.05)
+    monkeypatch.setattr("chronicle.stores.postgresql.store._LOOK", 0.05)
     with open_store(url, read_only=True) as reader, open_store(url) as writer:
         reader._statements.listen = sql.SQL("CREATE TABLE {}.never (id text)").format(
             sql.Identifier(schema_of(url))
         )
         assert not reader.wait(5, 0.1)
-        assert reader._deaf
+        assert reader._listener.on_replica
         writer.append([SIXTH])
         assert reader.wait(5, 10)
 
@@ -1000,7 +1000,7 @@ def test_waiting_goes_on_after_its_connection_was_lost(url: str, owner: psycopg.
     """Who waits is told, and may wait again."""
     with open_store(url, read_only=True) as store:
         assert not store.wait(5, 0.05)
-        owner.execute("SELECT pg_terminate_backend(%s, 5000)", (store._listener.info.backend_pid,))
+        owner.execute("SELECT pg_terminate_backend(%s, 5000)", (store._listener.connection.info.backend_pid,))
         assert refusal(lambda: store.wait(5, 10)).startswith("C507 ")
         assert not store.wait(5, 0.05)
 
@@ -1020,13 +1020,13 @@ def test_two_threads_may_wait_at_once(url: str) -> None:
 
 def test_the_server_wakes_who_waits(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not by looking again that an append is seen: the next look would be too late."""
-    monkeypatch.setattr("chronicle.stores.postgresql._LOOK", 300.0)
+    monkeypatch.setattr("chronicle.stores.postgresql.store._LOOK", 300.0)
     found: list[bool] = []
     with open_store(url) as store, open_store(url) as writer:
         waiting = Thread(target=lambda: found.append(store.wait(5, 300)), daemon=True)
         waiting.start()
         end = time.monotonic() + 60
-        while store._listener is None:
+        while store._listener.connection is None:
             assert time.monotonic() < end
             time.sleep(0.01)
         time.sleep(0.2)
@@ -1048,7 +1048,7 @@ def test_of_a_group_only_the_one_is_refused_that_the_tables_cannot_keep(url: str
 
 def test_closing_ends_the_waiting_of_other_threads(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits on a closed store."""
-    monkeypatch.setattr("chronicle.stores.postgresql._LOOK", 0.05)
+    monkeypatch.setattr("chronicle.stores.postgresql.store._LOOK", 0.05)
     store = open_store(url)
     answer = refusal_later(lambda: store.wait(5, 60))
     store.close()

@@ -92,7 +92,9 @@ def test_what_several_tell_is_shown_and_said_once() -> None:
     (problem,) = history.check()
     assert (problem.code, problem.severity) == ("C417", "warning")
     assert problem.message.startswith("told by 4, counted once: ")
-    assert problem.help == "say `apart: yes` on one of them if these are separate"
+    assert (
+        problem.help == "nothing to do if that is so; if these are separate, say `apart: yes` on one of them"
+    )
     assert set(problem.events) == {"one", "two", "three", "four"}
     (reason,) = history.why("north", "mill", as_of="2015").reasons
     assert [step.conflicts for step in reason.steps] == [(conflict,)]
@@ -386,6 +388,39 @@ def test_a_claim_joins_only_a_group_of_which_it_overlaps_every_member() -> None:
         assert share(*order) == "60%"
 
 
+@pytest.mark.parametrize(
+    ("first", "between", "last"),
+    [
+        (("2014-03", "30%"), ("[2014-03-20..2014-04-10]", "30%"), ("2014-04", "30%")),
+        ((THE_11TH, "30%"), (THE_11TH, "32%"), (THE_11TH, "34%")),
+        ((THE_11TH, "30%"), (THE_11TH, "?"), (THE_11TH, "40%")),
+    ],
+)
+def test_a_claim_between_two_happenings_is_a_doubt(
+    first: tuple[str, str], between: tuple[str, str], last: tuple[str, str]
+) -> None:
+    """It can tell what the one tells or what the other does, and which is not for the ids to decide."""
+    told = dict(zip("ABC", (first, between, last), strict=True))
+    for ids in permutations("xyz"):
+        events = [
+            bought(id, date, paper, part) for id, (paper, (date, part)) in zip(ids, told.items(), strict=True)
+        ]
+        for order in permutations(events):
+            held = History(order).as_of("2014-12-31").holdings("north", "mill")
+            assert held
+            assert not any(each.certain for each in held)
+            (problem,) = History(order).check()
+            assert (problem.code, problem.events[0]) == ("C418", ids[1])
+            assert set(problem.events) == set(ids)
+
+
+def test_a_share_that_one_paper_does_not_know_comes_from_the_other() -> None:
+    """`?` leaves the share open, whichever of the two claims counts."""
+    claims = bought("a", THE_11TH, "A"), bought("b", THE_11TH, "B", "?")
+    for order in permutations(claims):
+        assert share(*order) == "30%"
+
+
 def test_claims_of_one_deal_stay_a_matter_of_that_deal() -> None:
     """They are settled as before, whenever they say it was; one that names no deal goes with them."""
     claims = [
@@ -517,9 +552,20 @@ def test_an_effect_of_a_deal_and_an_event_that_tells_the_same_are_one(
     for events in ([*deal(STAKE), event], [event, *deal(STAKE)]):
         assert share(*events) == total
         assert ("C417" in codes(*events)) == (total == "30%")
+        asked = total == "60%" and own["date"] == MARCH and not own.get("apart")
+        assert ("C410" in codes(*events)) == asked
     if total == "30%":
         (holding,) = History([*deal(STAKE), event]).as_of("2015").holdings()
         assert (holding.events, holding.since.text) == (("own",), "2014-03-11")
+
+
+def test_the_notice_of_the_seller_beside_the_effect_is_asked_about_too() -> None:
+    """Nobody is named as publisher: both count, and somebody is asked whether they are one."""
+    events = [SOUTH, *deal({**STAKE, "seller": "south"}), sold("sold", THE_11TH, None)]
+    assert share(*events, holder="south") == "20%"
+    (problem,) = [problem for problem in History(events).check() if problem.code == "C410"]
+    assert problem.events == ("sold", "completed")
+    assert problem.help == "say `deal: d` on it if it tells the same; if both happened, `apart: yes`"
 
 
 def test_the_other_effects_of_a_deal_happen_all_the_same() -> None:

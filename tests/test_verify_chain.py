@@ -17,7 +17,8 @@ from zlib import crc32
 import pytest
 
 from chronicle.errors import ChronicleError
-from chronicle.interop.records import examine, lines, read_records
+from chronicle.interop.records import lines, read_records
+from chronicle.interop.restoring import examine
 from chronicle.stores import NewRecord, open_store
 from chronicle.stores.record import canonical_bytes
 

@@ -102,10 +102,15 @@ def test_every_form_of_a_timeline_has_the_same_deals(tmp_path: Path, form: str) 
 
 def test_the_page_of_an_entity_tells_its_deals(tmp_path: Path) -> None:
     """By the title of the deal, which only its proposal states."""
-    page = run("--from", saved(tmp_path, *DEAL), "timeline", "shop").stdout
+    file = saved(tmp_path, *DEAL)
+    page = run("--from", file, "timeline", "shop").stdout
     assert "The Takeover is approved" in page
     assert "The Takeover is completed" in page
     assert "4 events" in page
+    for question in (("--since", "2014-05"), ("--kind", "deal.completed"), ("shop", "--until", "2014-05-31")):
+        for form in ("", "--csv", "--plain"):
+            asked = ["--from", file, "timeline", *question, *filter(None, [form])]
+            assert "The Takeover is" in run(*asked).stdout
 
 
 @pytest.mark.parametrize("where", ["agreed", "completed"])
@@ -333,7 +338,7 @@ def test_every_form_of_why_names_the_end(view: str, tmp_path: Path) -> None:
     key, begin, end = ENDS[view]
     question = ("--from", saved(tmp_path, begin, end), "why", *key, "--view", view, "--as-of", "2016")
     page = run(*question).stdout
-    assert "Nothing on 2016-12-31; it ended 4 May 2015." in page
+    assert "Nothing on this day; it ended 4 May 2015." in page
     assert "since Mar 2014, until 4 May 2015" in page
     assert "└─ ended  4 May 2015" in page
     assert "source  Times, 5 May 2015" in page

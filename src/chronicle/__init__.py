@@ -1,4 +1,4 @@
-"""Chronicle: an event-sourced timeline engine for corporate histories.
+"""Chronicle: an event-sourced, bitemporal timeline engine for corporate histories.
 
 >>> import chronicle
 >>> history = chronicle.open("events/")

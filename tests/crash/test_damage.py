@@ -30,8 +30,9 @@ import eventsourcing_peer
 import forgery
 from chronicle.cli import chronicle
 from chronicle.errors import ChronicleError, Damaged, StoreError
-from chronicle.interop.records import examine, read_records
 from chronicle.interop.records import lines as exported
+from chronicle.interop.records import read_records
+from chronicle.interop.restoring import examine
 from chronicle.stores import Head, Record, open_store, seals
 from damage import Answer, Fate, tally
 

@@ -186,7 +186,7 @@ source_option: Decorator = click.option(
     type=click.Path(),
     expose_value=False,
     callback=_keep("source"),
-    help="A folder or file of events, or a store; - is stdin.",
+    help="The history: a folder or a file of events, or a store; - is stdin.",
 )
 
 color_option: Decorator = click.option(
@@ -210,7 +210,7 @@ _KNOWLEDGE = (
         metavar="DATE",
         expose_value=False,
         callback=_keep("known"),
-        help="Go by what was known on this day.",
+        help="Use only what was known on this day (knowledge time); what became known later is left out.",
     ),
     click.option(
         "--recorded",
@@ -218,7 +218,7 @@ _KNOWLEDGE = (
         metavar="DATE",
         expose_value=False,
         callback=_keep("recorded"),
-        help="Go by what the store had recorded by the end of this day.",
+        help="Use only what the store had recorded by the end of this day (system time).",
     ),
 )
 
@@ -231,7 +231,7 @@ _ASSUMPTIONS = click.option(
     multiple=True,
     expose_value=False,
     callback=_keep("assumed"),
-    help="Answer as if this open deal completed on that date; may be repeated.",
+    help="What if: answer as if this open deal completed on that date; may be repeated.",
 )
 
 

@@ -21,19 +21,18 @@ _HEADER = f"{'':44}{'events':>10}{'seconds':>11}{'events/s':>14}"
     metavar="N",
     default=(1_000, 10_000, 100_000),
     show_default=True,
-    help="How many events; may be given several times.",
+    help="How many events; may be repeated.",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
-    help="The best of so many runs counts.",
+    help="How many runs; the fastest one counts.",
 )
 def bench(sizes: tuple[int, ...], rounds: int) -> None:
-    """How fast Chronicle is here: reading, decoding, replay and as-of over made-up histories.
-
-    Every answer is checked against the one that it must be.
+    """Measure how fast Chronicle is on this computer: reading, decoding, replay and as-of, on histories that
+    are made up for it. Every answer is compared with the right one.
     """
     from chronicle.cli import workloads
     from chronicle.cli.progress import waiting

@@ -28,7 +28,9 @@ _SUBJECTS = MappingProxyType(
 @click.command(epilog="Example: chronicle explain C204")
 @click.argument("code", required=False, shell_complete=completion.codes)
 def explain(code: str | None) -> None:
-    """What an error or a finding means, why it is one and what to do; without CODE, the list of all."""
+    """What the error or the finding CODE means, why it is one, and what to do. Without CODE, list
+    all codes.
+    """
     click.echo(_listed() if code is None else _explained(_found(code)))
 
 

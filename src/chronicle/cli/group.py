@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn
 
@@ -20,6 +21,11 @@ class CommandEntry(NamedTuple):
 
     home: str
     help: str
+
+    @property
+    def room(self) -> str:
+        """The folder of ``cli`` that the module stands in; empty for one that stands in none."""
+        return self.home.rpartition(".")[0]
 
 
 class Commands(click.Group):
@@ -49,8 +55,10 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands in the help, from the table, so that no module is imported for it."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, listed.help) for name, listed in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for title, members in groupby(COMMANDS.items(), key=lambda item: _TITLES[item[1].room]):
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), listed.help) for name, listed in members])
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -96,9 +104,15 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 _EPILOG = """\
+The history is what --from names, else the variable CHRONICLE_SOURCE, else ./events, else ./chronicle.db.
+
 \b
-Without --from, commands read CHRONICLE_SOURCE, else ./events, else ./chronicle.db.
-Exit codes: 0 fine, 1 findings or errors in the data, 2 usage, 3 not found, 4 trouble with a store.
+Exit codes:
+  0  fine
+  1  findings, or errors in the data
+  2  the command line is wrong
+  3  not found
+  4  trouble with a store
 
 \b
 To complete commands, entities and codes with the Tab key:
@@ -122,7 +136,9 @@ To complete commands, entities and codes with the Tab key:
 )
 @click.pass_context
 def chronicle(context: click.Context) -> None:
-    """Dated, sourced events in the life of companies: what was so on a day, and says who."""
+    """Keep dated, sourced events in the life of companies, and ask: what was so on any day, who says so,
+    and what was known at the time?
+    """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -134,30 +150,41 @@ def main() -> NoReturn:
     raise AssertionError("a command line in standalone mode ends the process")
 
 
+_TITLES = MappingProxyType(
+    {
+        "questions": "Questions",
+        "statements": "Statements",
+        "keeping": "Exports and stores",
+        "": "Tools",
+    }
+)
+
 COMMANDS = MappingProxyType(
     {
         "timeline": CommandEntry("questions.timeline", "What happened, in order."),
-        "as-of": CommandEntry("questions.as_of", "What was so on a day."),
-        "why": CommandEntry("questions.why", "Why something is so: events, sources, corrections."),
+        "as-of": CommandEntry("questions.as_of", "What was so on a day: holdings, units, deals, roles ..."),
+        "why": CommandEntry("questions.why", "Why something is so: its events, sources and corrections."),
         "diff": CommandEntry("questions.diff", "What changed between two days, or in what was known."),
-        "conflicts": CommandEntry("questions.conflicts", "Where sources disagree, and which one counts."),
-        "check": CommandEntry("questions.check", "Every doubt about a history."),
-        "record": CommandEntry("statements.record", "Record event files in a store, for good."),
-        "import": CommandEntry("statements.import_", "Import a foreign format into a store."),
-        "export": CommandEntry("keeping.export", "Export to BODS, Parquet, SQLite, CSV and others."),
-        "correct": CommandEntry(
-            "statements.correct", "Put fields of an event right, by an event of its own."
+        "conflicts": CommandEntry("questions.conflicts", "Where sources disagree, and which claim counts."),
+        "check": CommandEntry("questions.check", "What is doubtful: contradictions, gaps, guessed orders."),
+        "record": CommandEntry(
+            "statements.record", "Record event files in a store, which never changes them."
         ),
-        "retract": CommandEntry("statements.retract", "Withdraw an event, by an event of its own."),
-        "verify": CommandEntry("keeping.verify", "Prove that a store is what was recorded."),
-        "ledger": CommandEntry("keeping.ledger", "The ledger beside a store: make it, drop it."),
-        "seal": CommandEntry("keeping.seal", "Write down where a store ends, to prove it later."),
+        "import": CommandEntry(
+            "statements.import_", "Import CSV, Excel, BODS, GLEIF or FollowTheMoney into a store."
+        ),
+        "correct": CommandEntry("statements.correct", "Correct fields of an event; nothing is overwritten."),
+        "retract": CommandEntry("statements.retract", "Withdraw an event; nothing is deleted."),
+        "export": CommandEntry("keeping.export", "Export to BODS, Parquet, SQLite, CSV and others."),
+        "verify": CommandEntry("keeping.verify", "Verify that no record of a store was changed or lost."),
+        "ledger": CommandEntry("keeping.ledger", "Make or drop the ledger that answers beside a store."),
+        "seal": CommandEntry("keeping.seal", "Note where a store ends, to prove later that nothing changed."),
         "backup": CommandEntry("keeping.backup", "Copy a store into another, and verify the copy."),
-        "tail": CommandEntry("keeping.tail", "The last records of a store, and those that come."),
-        "migrate": CommandEntry("keeping.migrate", "Bring a store up to the format of today."),
-        "schema": CommandEntry("schema", "The JSON Schema of event files, for editors."),
+        "tail": CommandEntry("keeping.tail", "Show the last records of a store, or follow new ones."),
+        "migrate": CommandEntry("keeping.migrate", "Upgrade a store to the current format."),
+        "schema": CommandEntry("schema", "Print the JSON Schema of event files, for editors."),
         "explain": CommandEntry("explain", "What an error or a finding means, by its code."),
-        "bench": CommandEntry("bench", "How fast Chronicle is on this computer."),
+        "bench": CommandEntry("bench", "Measure how fast Chronicle is on this computer."),
     }
 )
-"""Every sub-command: its name, where it is, and one line of help."""
+"""Every sub-command: its name, where it is, and one line of help. Those of one folder stand together."""

@@ -17,10 +17,12 @@ import click
     help="Write to a file instead of printing.",
 )
 def schema(output: TextIO) -> None:
-    """The JSON Schema of event files, so that an editor completes and checks while one types.
+    """Print the JSON Schema of event files, so that an editor completes and checks as you type.
 
-    With the YAML language server, start a file with
-    # yaml-language-server: $schema=event-file.schema.json
+    With the YAML language server, begin an event file with this line:
+
+    \b
+      # yaml-language-server: $schema=event-file.schema.json
     """
     import json
 

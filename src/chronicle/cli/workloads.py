@@ -10,19 +10,17 @@ from __future__ import annotations
 import datetime
 import gc
 import json
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from attrs import Factory, define, frozen
+from attrs import frozen
 
 from chronicle import authoring, codec
-from chronicle.dates import FOREVER, PartialDate, parse_date
+from chronicle.cli.made_up import KNOWN_YEAR, Made, Vague, made, vague
+from chronicle.dates import FOREVER
 from chronicle.engine import knowledge, views
 from chronicle.engine.diff import Difference
 from chronicle.engine.gc_pause import paused_collector
@@ -32,317 +30,21 @@ from chronicle.engine.replay import Ledger
 from chronicle.engine.state import Fact, Holding, State
 from chronicle.engine.why import Why
 from chronicle.events import (
-    DealCompleted,
-    DealProposed,
-    Effect,
     EntityFounded,
-    EntityRenamed,
     Event,
-    ListingStarted,
-    MembershipStarted,
-    RoleAppointed,
-    SharesIssued,
-    StakeAcquired,
-    StakeDisposed,
-    StakeObserved,
-    UnitLaunched,
-    UnitTransferred,
     references,
 )
 from chronicle.history import History
 from chronicle.stores import NewRecord, Record, open_store
-from chronicle.values import Share, Source, parse_count, parse_money, parse_share
+from chronicle.values import Share, parse_share
 
 SIZES: tuple[int, ...] = (1_000, 10_000, 100_000)
 
-_FIRST_DAY = datetime.date(1990, 1, 1)
-_DAYS = 30 * 365
+
 _LAST_DAY = datetime.date(2030, 12, 31)
-_EVENTS_PER_COMPANY = 10
-_LATE = 0.1
-
-_KNOWN_YEAR = 2004
-_KNOWN = datetime.date(_KNOWN_YEAR + 1, 6, 30)
-
-_SHARES = tuple(parse_share(f"{tenths / 10:g}%") for tenths in range(1, 200))
-_PRICES = tuple(parse_money(f"USD {millions}M") for millions in range(1, 1000, 7))
-_PUBLISHERS = ("Gazette", "Register", "Exchange")
-# What happened in a year is reported early in the next.
-_SOURCES = {
-    (publisher, year): Source(publisher=publisher, title="Filing", published=parse_date(f"{year + 1}-03"))
-    for publisher in _PUBLISHERS
-    for year in range(1980, 2021)
-}
 
 
-@frozen
-class Made:
-    """A made-up history, and what must be so: who holds what and who owns which unit on its last day."""
-
-    events: tuple[Event, ...]
-    holdings: dict[tuple[str, str], Fraction]
-    units: dict[str, str]
-    company: str
-    # What was held at the end of 2004, which was all reported by the spring of 2005.
-    holdings_2004: dict[tuple[str, str], Fraction]
-
-
-@cache
-def made(size: int) -> Made:
-    """The made-up history of ``size`` events. The same size always gives the same history."""
-    companies = [f"company-{number}" for number in range(size // _EVENTS_PER_COMPANY)]
-    return _Maker(random.Random(size), companies).make(size)
-
-
-@define
-class _Maker:
-    """Makes events in the order of their dates, and keeps the tally of what is so after each.
-
-    What an event builds on always lies wholly before its own date, so that the tally does not
-    depend on how replay orders the events of one day.
-    """
-
-    random: random.Random
-    companies: list[str]
-    events: list[Event] = Factory(list)
-    holdings: dict[tuple[str, str], Fraction] = Factory(dict)
-    units: dict[str, str] = Factory(dict)
-    pairs: list[tuple[str, str]] = Factory(list)
-    touched: dict[object, datetime.date] = Factory(dict)
-    deals: list[DealProposed] = Factory(list)
-    holdings_2004: dict[tuple[str, str], Fraction] = Factory(dict)
-
-    def make(self, size: int) -> Made:
-        for company in self.companies:
-            self._add(EntityFounded, parse_date("1980"), entity=company, name=company.title(), type="company")
-        steps, weights = zip(*_MIX, strict=True)
-        # Some steps make two events, so a few dates stay unused.
-        for date in sorted((self._date() for _ in range(size)), key=lambda date: date.order):
-            if date.earliest.year <= _KNOWN_YEAR:
-                self.holdings_2004 = self.holdings
-            elif self.holdings_2004 is self.holdings:
-                self.holdings_2004 = dict(self.holdings)
-            if len(self.events) < size:
-                self.random.choices(steps, weights)[0](self, date)
-        late = {event.id for event in self.events if self.random.random() < _LATE}
-        recorded = sorted(self.events, key=lambda event: event.id in late)
-        return Made(tuple(recorded[:size]), self.holdings, self.units, self.companies[0], self.holdings_2004)
-
-    def _date(self) -> PartialDate:
-        text = (_FIRST_DAY + datetime.timedelta(days=self.random.randrange(_DAYS))).isoformat()
-        return parse_date(text[: self.random.choices((10, 7, 4), (60, 30, 10))[0]])
-
-    def _add(self, kind: type[Event], date: PartialDate, **fields: Any) -> Event:
-        number = len(self.events)
-        source = _SOURCES[self.random.choice(_PUBLISHERS), date.latest.year]
-        event = kind(id=f"event-{number}", date=date, sources=(source,), **fields)
-        self.events.append(event)
-        return event
-
-    def _company(self) -> str:
-        return self.random.choice(self.companies)
-
-    def _settled(self, thing: object, date: PartialDate) -> bool:
-        """Whether the last that happened to ``thing`` lies wholly before ``date``."""
-        return self.touched[thing] < date.earliest
-
-    def _fresh_pair(self, date: PartialDate) -> tuple[str, str]:
-        while True:
-            pair = self._company(), self._company()
-            if pair[0] != pair[1] and pair not in self.touched:
-                self.pairs.append(pair)
-                self.touched[pair] = date.latest
-                return pair
-
-    def first_stake(self, date: PartialDate) -> None:
-        holder, target = self._fresh_pair(date)
-        share = self.random.choice(_SHARES)
-        amount = {"holds" if self.random.random() < 0.25 else "share": share}
-        price = self.random.choice(_PRICES)
-        self._add(StakeAcquired, date, holder=holder, target=target, price=price, **amount)
-        self.holdings[holder, target] = _exact(share)
-
-    def observed_stake(self, date: PartialDate) -> None:
-        holder, target = self._fresh_pair(date)
-        share = self.random.choice(_SHARES)
-        self._add(StakeObserved, date, holder=holder, target=target, holds=share)
-        self.holdings[holder, target] = _exact(share)
-
-    def more_or_less(self, date: PartialDate) -> None:
-        pair = self.random.choice(self.pairs) if self.pairs else None
-        if pair is None or pair not in self.holdings or not self._settled(pair, date):
-            return self.first_stake(date)
-        held, share = self.holdings[pair], self.random.choice(_SHARES)
-        self.touched[pair] = date.latest
-        if _exact(share) < held:
-            self._add(StakeDisposed, date, holder=pair[0], target=pair[1], share=share)
-            self.holdings[pair] = held - _exact(share)
-        elif held + _exact(share) <= 1:
-            self._add(StakeAcquired, date, holder=pair[0], target=pair[1], share=share)
-            self.holdings[pair] = held + _exact(share)
-        else:
-            self._add(StakeDisposed, date, holder=pair[0], target=pair[1], holds=parse_share("0%"))
-            del self.holdings[pair]
-        return None
-
-    def unit(self, date: PartialDate) -> None:
-        unit = f"unit-{self.random.randrange(len(self.companies))}"
-        if unit not in self.units:
-            owner = self._company()
-            self._add(UnitLaunched, date, unit=unit, owner=owner)
-        elif self._settled(unit, date):
-            owner = self._company()
-            self._add(UnitTransferred, date, unit=unit, from_=self.units[unit], to=owner)
-        else:
-            return self.role(date)
-        self.units[unit] = owner
-        self.touched[unit] = date.latest
-        return None
-
-    def deal(self, date: PartialDate) -> None:
-        """A proposal to move a unit, or the completion of the last one when nothing happened to it since."""
-        proposed = self.deals.pop() if self.deals and self.random.random() < 0.5 else None
-        if proposed is not None and self._settled(proposed.deal, date):
-            return self._complete(proposed, date)
-        unit = f"deal-unit-{len(self.events)}"
-        seller, buyer = self._company(), self._company()
-        self._add(UnitLaunched, date, unit=unit, owner=seller)
-        effect = Effect("unit.transferred", (("unit", unit), ("from_", seller), ("to", buyer)))
-        deal = f"deal-{len(self.events)}"
-        announced = {"deal": deal, "title": "Transfer", "parties": (seller, buyer), "effects": (effect,)}
-        added = self._add(DealProposed, date, **announced)
-        assert isinstance(added, DealProposed)
-        self.deals.append(added)
-        self.units[unit] = seller
-        self.touched[deal] = date.latest
-        return None
-
-    def _complete(self, proposed: DealProposed, date: PartialDate) -> None:
-        self._add(DealCompleted, date, deal=proposed.deal)
-        (effect,) = proposed.effects or ()
-        fields = dict(effect.fields)
-        self.units[str(fields["unit"])] = str(fields["to"])
-
-    def role(self, date: PartialDate) -> None:
-        person = f"person-{self.random.randrange(len(self.companies))}"
-        self._add(RoleAppointed, date, person=person, entity=self._company(), role="director")
-
-    def membership(self, date: PartialDate) -> None:
-        group = f"index-{self.random.randrange(20)}"
-        self._add(MembershipStarted, date, entity=self._company(), group=group)
-
-    def rename(self, date: PartialDate) -> None:
-        company = self._company()
-        self._add(EntityRenamed, date, entity=company, name=f"New {company}")
-
-    def listing(self, date: PartialDate) -> None:
-        self._add(ListingStarted, date, entity=self._company(), exchange="xnys", ticker="ABC")
-
-    def issue(self, date: PartialDate) -> None:
-        """New shares of a company whose number of shares nobody knows: every holding of it becomes stale."""
-        self._add(SharesIssued, date, issuer=self._company(), shares=parse_count("10M"))
-
-
-_MIX: tuple[tuple[Callable[[_Maker, PartialDate], None], int], ...] = (
-    (_Maker.first_stake, 30),
-    (_Maker.more_or_less, 18),
-    (_Maker.observed_stake, 4),
-    (_Maker.role, 16),
-    (_Maker.membership, 9),
-    (_Maker.rename, 6),
-    (_Maker.unit, 6),
-    (_Maker.listing, 5),
-    (_Maker.deal, 4),
-    (_Maker.issue, 2),
-)
-
-
-def _exact(share: Share) -> Fraction:
-    return share.value or Fraction(0)
-
-
-# Vague dates
-
-
-@frozen
-class Vague:
-    """A made-up history of which nobody knows a day, and what each holder has when all of it has happened.
-
-    ``sure`` are those of whom that is certain, whatever the order of their purchases and sales.
-    """
-
-    events: tuple[Event, ...]
-    holdings: dict[tuple[str, str], Fraction]
-    sure: frozenset[tuple[str, str]]
-
-
-_EVENTS_PER_PAIR = 100
-_YEARS = range(1990, 2020)
-_WHOLE_YEARS = 10
-_UNDATED = ("[0001..9999]", "[..2014]", "[..2020]", "[1995..]")
-_TENTHS = tuple(parse_share(f"0.{tenths}%") for tenths in range(1, 10))
-
-
-@cache
-def vague(size: int) -> Vague:
-    """The history of ``size`` purchases and sales, undated or of a year or a month, in many of each pair."""
-    dice = random.Random(size)
-    stakes: list[tuple[tuple[str, str], str, Share, bool]] = []
-    holdings: dict[tuple[str, str], Fraction] = {}
-    sure: set[tuple[str, str]] = set()
-    for number in range(-(-size // _EVENTS_PER_PAIR)):
-        pair = f"holder-{number}", f"target-{number}"
-        dates, mixed, certain = _COURSES[number % len(_COURSES)]
-        held = Fraction(0)
-        for date in dates(dice, min(_EVENTS_PER_PAIR, size - len(stakes))):
-            share = dice.choice(_TENTHS)
-            sold = mixed and dice.random() < 0.5 and _exact(share) < held
-            held += -_exact(share) if sold else _exact(share)
-            stakes.append((pair, date, share, sold))
-        holdings[pair] = held
-        sure.update([pair] if certain else [])
-    dice.shuffle(stakes)
-    source = Source(publisher=_PUBLISHERS[0], title="Filing", published=parse_date("2021-03"))
-    events = (
-        (StakeDisposed if sold else StakeAcquired)(
-            id=f"event-{place}",
-            date=parse_date(date),
-            sources=(source,),
-            holder=pair[0],
-            target=pair[1],
-            share=share,
-        )
-        for place, (pair, date, share, sold) in enumerate(stakes)
-    )
-    return Vague(tuple(events), holdings, frozenset(sure))
-
-
-def _any_dates(dice: random.Random, count: int) -> list[str]:
-    """Undated, of a year and of a month, as it comes: most of them overlap."""
-    undated, years, months = 20, 30, 50
-    kinds = dice.choices(("", "year", "month"), (undated, years, months), k=count)
-    return [dice.choice(_UNDATED) if not kind else _date_of(dice, kind) for kind in kinds]
-
-
-def _date_of(dice: random.Random, kind: str) -> str:
-    year = str(dice.choice(_YEARS))
-    return year if kind == "year" else f"{year}-{dice.randrange(1, 13):02}"
-
-
-def _dates_in_turn(dice: random.Random, count: int) -> list[str]:
-    """Years and months of which no two overlap, in their order."""
-    whole = set(dice.sample(_YEARS, _WHOLE_YEARS))
-    months = [f"{year}-{month:02}" for year in _YEARS if year not in whole for month in range(1, 13)]
-    years = [str(year) for year in sorted(whole)][:count]
-    return sorted([*years, *dice.sample(months, count - len(years))])
-
-
-# Whether there are sales too, and whether what comes of it all is certain: purchases add up in any order.
-_COURSES: tuple[tuple[Callable[[random.Random, int], list[str]], bool, bool], ...] = (
-    (_any_dates, False, True),
-    (_dates_in_turn, True, True),
-    (_any_dates, True, False),
-)
+_KNOWN = datetime.date(KNOWN_YEAR + 1, 6, 30)
 
 
 # The work

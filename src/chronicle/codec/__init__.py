@@ -3,7 +3,7 @@
 Plain data is what JSON has without its numbers: mappings, lists, texts, booleans and None.
 ``encode`` and ``decode`` are the two directions, ``to_record`` and ``from_record`` the same for
 a store. ``diagnose`` says everything that is wrong with plain data, and where, for readers that
-know lines and columns. ``UPGRADES`` is the one place where old formats are brought up to date.
+know lines and columns. ``UPGRADES`` is the one place where old formats are brought up to date (upcasting).
 """
 
 from __future__ import annotations

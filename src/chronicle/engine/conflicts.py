@@ -21,6 +21,7 @@ from attrs import Factory, define, frozen
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
+from chronicle.engine.disagreements import words_of_difference
 from chronicle.engine.replay import Ledger, Span
 from chronicle.events import (
     ORDER,
@@ -38,7 +39,7 @@ from chronicle.events import (
     StakeObserved,
     knowledge,
 )
-from chronicle.values import NOTHING, Money, Share, confirms, contradicts, disagree
+from chronicle.values import NOTHING, Share, confirms, contradicts
 
 # The policy, in full: the most confident claim counts; among equals the one known last, and then the
 # one recorded last. An event that says nothing of its confidence counts as reported.
@@ -46,32 +47,20 @@ CONFIDENCE: Mapping[Confidence | None, int] = MappingProxyType(
     {"confirmed": 2, "reported": 1, None: 1, "rumoured": 0}
 )
 
+
 _RULES = MappingProxyType({2: "confirmed", 1: "reported", 0: "rumoured"})
 
+
 _Stake = StakeAcquired | StakeDisposed | StakeObserved
+
+
 _STAKES = (StakeAcquired, StakeDisposed, StakeObserved)
+
+
 _TRADES = (StakeAcquired, StakeDisposed)
+
+
 _STAGES = (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated)
-
-_OPEN: tuple[object, ...] = (None, ())
-
-# What claims may differ in, field by field, and the word for it.
-_COMPARED = MappingProxyType(
-    {
-        "share": "share",
-        "holds": "share",
-        "shares": "count",
-        "price": "amount",
-        "amount": "amount",
-        "total": "total",
-        "subscribers": "subscribers",
-        "effects": "effects",
-        "name": "name",
-        "type": "type",
-        "jurisdiction": "jurisdiction",
-        "date": "day",
-    }
-)
 
 
 @frozen
@@ -327,7 +316,7 @@ def _overlap(one: Event, two: Event) -> bool:
 def _conflict(
     fact: tuple[str, ...], chosen: Event, others: Sequence[Event], positions: Mapping[str, int]
 ) -> Iterator[Conflict]:
-    differ = _words(chosen, others)
+    differ = words_of_difference(chosen, others)
     if not differ and any(map(_is_rumour, others)):
         # It may say no more than that it is nearer than what is known, or than what was bought.
         differ = ("share",)
@@ -338,42 +327,11 @@ def _conflict(
 
 def told_once(fact: tuple[str, ...], chosen: Event, others: Sequence[Event], date: PartialDate) -> Conflict:
     """Claims that were taken as one happening, dated ``date``, which all of them allow."""
-    differ = _words(chosen, others)
+    differ = words_of_difference(chosen, others)
     rule = _rule(chosen, others) if differ else "all agree"
     if date != chosen.date:
         rule += f"; dated {date}, which all allow"
     return Conflict(fact, chosen, tuple(others), differ, rule, once=True)
-
-
-def _words(chosen: Event, others: Sequence[Event]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for other in others for word in _differences(chosen, other)))
-
-
-def _differences(one: Event, two: Event) -> Iterator[str]:
-    """In which words two claims disagree; a field that either leaves open is no disagreement."""
-    for name, word in _COMPARED.items():
-        first, second = getattr(one, name, None), getattr(two, name, None)
-        # Who only observed says nothing of the day on which it came about.
-        if first in _OPEN or second in _OPEN or (word == "day" and isinstance(two, StakeObserved)):
-            continue
-        # What a buyer holds in the end and what a seller does are two things.
-        if name == "holds" and getattr(one, "holder", None) != getattr(two, "holder", None):
-            continue
-        if _disagree(first, second):
-            yield word
-
-
-def _disagree(first: object, second: object) -> bool:
-    """Whether two values cannot both be right: "in June" and "on 24 June" can, 800M and HKD 6bn may."""
-    match first, second:
-        case PartialDate(), PartialDate():
-            return first.latest < second.earliest or second.latest < first.earliest
-        case Share(), Share():
-            return disagree(first, second)
-        case Money(), Money():
-            return first.currency == second.currency and first != second
-        case _:
-            return first != second
 
 
 def _rule(chosen: Event, others: Sequence[Event]) -> str:

@@ -92,7 +92,7 @@ _MOST_HELP: Final = 5
 UNKNOWN: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "entity": ("C204", "unknown entity", "declare it under `entities:` with id, name and type"),
-        "deal": ("C208", "unknown deal", "first it is proposed (deal.proposed) or agreed (deal.agreed)"),
+        "deal": ("C208", "unknown deal", "add the deal.proposed or deal.agreed that starts it"),
         "event": ("C213", "unknown event", "name the id of the event that is corrected or retracted"),
     }
 )

@@ -1,7 +1,8 @@
 """What was known on a day: which events, each in the version known then.
 
-Corrections and retractions act on the clock of knowledge. Before they were known the old answer
-stands; nothing that became known later is ever used.
+The day of knowledge is what is elsewhere called transaction time; with the day of the answer (valid time) it
+makes a history bitemporal. Corrections and retractions act on it: before they were known the old answer
+stands, and nothing that became known later is ever used.
 """
 
 from __future__ import annotations

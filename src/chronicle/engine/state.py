@@ -1,4 +1,4 @@
-"""The answer for one day: what was so, what may have been so, and the events behind it.
+"""The answer for one day (of valid time): what was so, what may have been so, and the events behind it.
 
 A state looks its answers up in a ledger. It is immutable; two states are equal when they answer the
 same for the same day.

@@ -1,4 +1,4 @@
-"""Why something is so on a day: the value, the events that made it, who says so, and who disagrees.
+"""The provenance of an answer: the value, the events that made it, who says so, and who disagrees.
 
 And why it is no more: the event that ended it.
 """

@@ -35,12 +35,11 @@ def _date_or_none(value: Day | None) -> PartialDate | None:
 class Event:
     """Something that happened: a date, sources, and no behaviour.
 
-    ``id`` is unique for ever. ``date`` is when it was true. ``known`` is when it could be known,
-    where that is not the day its earliest source was published; both may be given as a text or a
-    ``datetime.date``. ``deal`` names the deal that it
-    belongs to, ``after`` the event that it must follow when dates leave the order open, ``ends`` the
-    event whose beginning this one ends. ``apart`` says that it is a happening of its own, though another
-    source tells one just like it.
+    ``id`` is unique for ever. ``date`` is when it was true (valid time). ``known`` is when it could be known
+    (knowledge time), where that is not the day its earliest source was published; both may be given as a
+    text or a ``datetime.date``. ``deal`` names the deal that it belongs to, ``after`` the event that it must
+    follow when dates leave the order open, ``ends`` the event whose beginning this one ends. ``apart`` says
+    that it is a happening of its own, though another source reports one just like it.
     """
 
     kind: ClassVar[str]

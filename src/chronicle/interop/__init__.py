@@ -33,13 +33,15 @@ class Format(NamedTuple):
 
 FORMATS = MappingProxyType(
     {
-        "csv": Format("tabular.csv:read", "Tables of text, by a mapping file.", mapped=True),
-        "tsv": Format("tabular.csv:read_tsv", "The same with tabs between cells.", mapped=True),
-        "xlsx": Format("tabular.xlsx:read", "Workbooks, the same way (extra xlsx).", mapped=True),
+        "csv": Format("tabular.csv:read", "Tables of text, with a mapping file.", mapped=True),
+        "tsv": Format("tabular.csv:read_tsv", "The same, with tabs between cells.", mapped=True),
+        "xlsx": Format(
+            "tabular.xlsx:read", "Excel workbooks, with a mapping file. Needs the extra xlsx.", mapped=True
+        ),
         "bods": Format("bods:read", "Beneficial Ownership Data Standard 0.1 to 0.4."),
-        "gleif": Format("gleif:read", "Legal entities and relationships of GLEIF."),
-        "ftm": Format("followthemoney:read", "FollowTheMoney entities, as OpenSanctions has them."),
-        "jsonl": Format("jsonl:read", "JSON Lines of Chronicle itself."),
+        "gleif": Format("gleif:read", "GLEIF: legal entities, relationships, reporting exceptions."),
+        "ftm": Format("followthemoney:read", "FollowTheMoney entities, as OpenSanctions publishes them."),
+        "jsonl": Format("jsonl:read", "JSON Lines, as chronicle export jsonl writes them."),
     }
 )
 """Every format that can be imported, by the name that ``chronicle import`` takes."""

@@ -11,52 +11,42 @@ import datetime
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from hashlib import sha256
-from heapq import nsmallest
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from attrs import Factory, define, frozen
 
 from chronicle import codec
 from chronicle.codec.conversion import canonical_json
-from chronicle.codec.ids import LONGEST
 from chronicle.dates import PartialDate
-from chronicle.engine.declarations import brought_in
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError, shown
 from chronicle.events import (
-    NOT_CORRECTED,
-    EntityDeclared,
-    EntityFounded,
     Event,
     RecordCorrected,
     RecordRetracted,
-    references,
+)
+from chronicle.interop.editions import (
+    PastImports,
+    current_edition,
+    derived_id,
+    differences_of,
+    digest_of,
+    said_of,
+    say_the_same,
 )
 from chronicle.interop.incoming import Incoming
+from chronicle.interop.undeclared import NamesSeen, Undeclared
 from chronicle.stores import NewRecord, Record, Store
 
 BATCH: Final = 5_000
 """How many events are made durable at once."""
 
-MOST_NAMES: Final = 100_000
-"""How many ids of entities an import remembers, of those that are declared and of those that are not."""
 
 Refuse = Callable[[Problem], None]
+
+
 Report = Callable[[int], None]
-
-
-@frozen
-class Undeclared:
-    """Entities that an import names and that nothing declares: how many, and the first three ids.
-
-    ``capped`` says that there may be more, for no more than ``MOST_NAMES`` are remembered.
-    """
-
-    count: int = 0
-    capped: bool = False
-    examples: tuple[str, ...] = ()
 
 
 @define
@@ -78,7 +68,7 @@ class Summary:
     retracted: int = 0
     skipped: int = 0
     reasons: Counter[str] = Factory(Counter)
-    undeclared: Undeclared = Undeclared()
+    undeclared: Undeclared = Factory(Undeclared)
 
 
 def import_events(
@@ -117,80 +107,12 @@ def source_unknown() -> UsageError:
     return UsageError(Problem("C709", "nothing says which source the events are of", help=help))
 
 
-@define
-class _Past:
-    """What earlier imports said about one event: the corrections that count, and whether it is out."""
-
-    corrections: list[tuple[tuple[str, str], ...]] = Factory(list)
-    turns: list[str] = Factory(list)  # ids of its retraction, of the retraction of that, and so on
-
-    @property
-    def retracted(self) -> bool:
-        return len(self.turns) % 2 == 1
-
-
 @frozen
 class _Given:
     """An event as the source gives it now."""
 
     event: Event
     record: NewRecord
-
-
-@define
-class _Names:
-    """The ids of entities that events name and that nothing has declared so far.
-
-    Of those that are declared only the last ones are remembered, for a register may declare millions.
-    The rest are looked up in the store at the end, where all that was imported is by then.
-    """
-
-    _named: set[str] = Factory(set)
-    _declared: dict[str, None] = Factory(dict)  # the oldest first
-    _full: bool = False
-    _forgotten: bool = False
-
-    def note(self, event: Event) -> None:
-        """Remember what an event names and declares."""
-        for id in (id for what, id in brought_in(event) if what == "entity"):
-            self._named.discard(id)
-            self._declared[id] = None
-            if len(self._declared) > MOST_NAMES:
-                del self._declared[next(iter(self._declared))]
-                self._forgotten = True
-        for _, target, id in references(event):
-            if target == "entity" and id not in self._declared and id not in self._named:
-                if len(self._named) < MOST_NAMES:
-                    self._named.add(id)
-                else:
-                    self._full = True
-
-    def undeclared(self, store: Store | None, complete: bool) -> Undeclared:
-        """What ``store`` does not declare either; ``complete`` says that it has all that was imported."""
-        if self._forgotten and not complete:
-            return Undeclared()  # what was forgotten can be looked up nowhere, and is not said to be missing
-        left = self._named
-        if store is not None:
-            if len(left) <= _FEW:
-                left = {id for id in left if f"entity-declared-{id}" not in store}
-            # Declarations of other formats have ids of their own.
-            for record in store.read() if left else ():
-                if record.kind in _DECLARING or b'"effects"' in record.body:
-                    left.difference_update(_declared_in(record))
-                    if not left:
-                        break
-        return Undeclared(len(left), self._full and bool(left), tuple(nsmallest(3, left)))
-
-
-_FEW: Final = 1_000  # so many are looked up one by one before the whole store is read for them
-_DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
-
-
-def _declared_in(record: Record) -> Iterator[str]:
-    plain = json.loads(record.body)
-    for each in (plain, *(plain.get("effects") or ())):
-        if each["kind"] in _DECLARING:
-            yield each["entity"]
 
 
 @define
@@ -201,8 +123,8 @@ class _Import:
     record: Callable[[Event], NewRecord]
     refuse: Refuse
     summary: Summary = Factory(Summary)
-    names: _Names = Factory(_Names)
-    _past: dict[str, _Past] = Factory(dict)
+    names: NamesSeen = Factory(NamesSeen)
+    _past: dict[str, PastImports] = Factory(dict)
     _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
     _sources: set[tuple[str, str]] = Factory(set)
     _targets: dict[str, str] = Factory(dict)  # of a retraction, the event that it is about in the end
@@ -258,7 +180,7 @@ class _Import:
         if first.record is record:
             self.names.note(event)
             return
-        if _say_the_same(first.record, record):
+        if say_the_same(first.record, record):
             self.summary.known += 1
         else:
             self._refuse_second(event, first.record)
@@ -288,7 +210,7 @@ class _Import:
             yield given.record
             return
         if self._is_seen(held.position):
-            if _say_the_same(held, given.record):
+            if say_the_same(held, given.record):
                 self.summary.known += 1
             else:
                 self._refuse_second(given.event, held)
@@ -312,8 +234,8 @@ class _Import:
         if past is not None and restored:
             self.summary.restored += 1
             yield self._turn(held.id, past, "in the source again")
-        current, stated = _current(held, past), codec.encode(given.event)
-        patch = _differences(current, stated)
+        current, stated = current_edition(held, past), codec.encode(given.event)
+        patch = differences_of(current, stated)
         if patch:
             self.summary.corrected += 1
             yield self._correction(given.event, held, patch)
@@ -321,12 +243,12 @@ class _Import:
             self.summary.known += 1
 
     def _correction(self, event: Event, held: Record, patch: tuple[tuple[str, str], ...]) -> NewRecord:
-        past = self._past.setdefault(held.id, _Past())
+        past = self._past.setdefault(held.id, PastImports())
         past.corrections.append(patch)
         known = event.known or PartialDate.of(self.today)
         return codec.to_record(
             RecordCorrected(
-                id=_derived(held.id, "corrected", _digest(len(past.corrections), patch)),
+                id=derived_id(held.id, "corrected", digest_of(len(past.corrections), patch)),
                 date=PartialDate.of(self.today),
                 known=known,
                 sources=event.sources,
@@ -336,10 +258,10 @@ class _Import:
             )
         )
 
-    def _turn(self, target: str, past: _Past, reason: str) -> NewRecord:
+    def _turn(self, target: str, past: PastImports, reason: str) -> NewRecord:
         """Retract an event, or the last retraction of it."""
         last = past.turns[-1] if past.turns else target
-        id = _derived(target, "retracted", str(len(past.turns) + 1))
+        id = derived_id(target, "retracted", str(len(past.turns) + 1))
         past.turns.append(id)
         day = PartialDate.of(self.today)
         return codec.to_record(RecordRetracted(id=id, date=day, known=day, target=last, reason=reason))
@@ -348,10 +270,10 @@ class _Import:
         self.summary.made -= 1
         given, taken = codec.encode(event), json.loads(first.body)
         names = (
-            ["kind"] if given["kind"] != taken["kind"] else [name for name, _ in _differences(taken, given)]
+            ["kind"] if given["kind"] != taken["kind"] else [name for name, _ in differences_of(taken, given)]
         )
         told = ", ".join(
-            f"{name} {_said(taken.get(name))} and {_said(given.get(name))}" for name in names[:3]
+            f"{name} {said_of(taken.get(name))} and {said_of(given.get(name))}" for name in names[:3]
         )
         message = f"two rows or records make one event: {shown(event.id)} with {told}"
         help = "make its id of more columns; if these are two editions, import one after the other"
@@ -381,7 +303,7 @@ class _Import:
         for record in _read(self.store):
             if self._is_seen(record.position) or record.kind.startswith("record."):
                 continue
-            past = self._past.get(record.id, _Past())
+            past = self._past.get(record.id, PastImports())
             if past.retracted or _source_of(record) not in sources:
                 continue
             self._past[record.id] = past
@@ -401,15 +323,15 @@ class _Import:
     def _remember(self, event: Event) -> None:
         """Note a correction or a retraction that an import made; those of people are not ours to undo."""
         if isinstance(event, RecordCorrected):
-            past = self._past.get(event.target, _Past())
+            past = self._past.get(event.target, PastImports())
             number = len(past.corrections) + 1
-            if event.id == _derived(event.target, "corrected", _digest(number, event.set)):
+            if event.id == derived_id(event.target, "corrected", digest_of(number, event.set)):
                 past.corrections.append(event.set)
                 self._past[event.target] = past
         elif isinstance(event, RecordRetracted):
             target = self._targets.get(event.target, event.target)
-            past = self._past.get(target, _Past())
-            if event.id == _derived(target, "retracted", str(len(past.turns) + 1)):
+            past = self._past.get(target, PastImports())
+            if event.id == derived_id(target, "retracted", str(len(past.turns) + 1)):
                 past.turns.append(event.id)
                 self._past[target] = past
                 self._targets[event.id] = target
@@ -436,64 +358,6 @@ def _trusted(event: Event) -> NewRecord:
 
 def _read(store: Store | None) -> Iterator[Record]:
     return iter(()) if store is None else store.read()
-
-
-def _said(value: object) -> str:
-    return "nothing" if value is None else shown(value if isinstance(value, str) else canonical_json(value))
-
-
-def _current(held: Record, past: _Past | None) -> dict[str, Any]:
-    """What is recorded of an event, as earlier imports corrected it."""
-    plain: dict[str, Any] = json.loads(held.body)
-    for patch in past.corrections if past else ():
-        plain.update((name, json.loads(text)) for name, text in patch)
-    return {name: value for name, value in plain.items() if value is not None}
-
-
-# What 0.1.0 could not say: where only one of two contents has it, nothing has changed.
-_SAID_BY_BOTH: Final = frozenset({"ends", "lot"})
-# And what rows were not told by before: to tell them apart now is no change at the source.
-_SAID_BEFORE: Final = frozenset({"apart"})
-
-
-def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
-    """The fields in which two contents differ, but for what an older version could not say."""
-    unsaid = (_SAID_BY_BOTH - (held.keys() & given.keys())) | (_SAID_BEFORE - held.keys())
-    names = (held.keys() | given.keys()) - unsaid
-    return (name for name in sorted(names) if _differ(held.get(name), given.get(name)))
-
-
-def _differ(held: object, given: object) -> bool:
-    # What a correction sets is a content too.
-    if isinstance(held, Mapping) and isinstance(given, Mapping):
-        return any(_changed(held, given))
-    return held != given
-
-
-def _say_the_same(first: NewRecord | Record, second: NewRecord) -> bool:
-    """Whether two records of one event have the same content."""
-    if first.body == second.body:
-        return True
-    return not any(_changed(json.loads(first.body), json.loads(second.body)))
-
-
-def _differences(held: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The fields in which two contents differ, with what is given now; null where there is nothing now."""
-    names = [name for name in _changed(held, given) if name not in NOT_CORRECTED]
-    return tuple((name, canonical_json(given.get(name))) for name in names)
-
-
-def _digest(number: int, patch: tuple[tuple[str, str], ...]) -> str:
-    return sha256(canonical_json([number, patch]).encode()).hexdigest()[:12]
-
-
-def _derived(target: str, what: str, mark: str) -> str:
-    """The id of what is said about an event: made of its own, so that saying it twice is saying it once."""
-    end = f".{what}-{mark}"
-    if len(target) + len(end) <= LONGEST:
-        return target + end
-    short = sha256(target.encode()).hexdigest()[:12]
-    return f"{target[: LONGEST - len(end) - 13].rstrip('-._:')}-{short}{end}"
 
 
 def _source_of(record: Record) -> tuple[str, str]:

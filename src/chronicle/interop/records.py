@@ -22,8 +22,6 @@ from chronicle.codec import fields_of
 from chronicle.codec.conversion import canonical_json
 from chronicle.codec.leaves import DEEPEST
 from chronicle.errors import (
-    AppendRefused,
-    ChronicleError,
     Damaged,
     InvalidEvents,
     Place,
@@ -34,26 +32,20 @@ from chronicle.errors import (
 from chronicle.events import KINDS
 from chronicle.interop.exports.plain import json_text
 from chronicle.interop.incoming import LONGEST_EXCERPT, excerpt, opened, shown_name
-from chronicle.stores.protocol import Store
-from chronicle.stores.record import GENESIS, Head, Record, canonical_bytes, head_of
-from chronicle.stores.restoring import checked_records
+from chronicle.stores.record import GENESIS, Record, canonical_bytes
 from chronicle.stores.verification import changed
 from chronicle.values import Source
 
 PROOFS: Final = ("position", "recorded_at", "checksum", "chain")
 """What every line has of its record besides the event."""
 
+
 MEMBERS: Final = frozenset({*PROOFS, "body"})
 """What a line may have of its record. It says nothing to whom only the event matters."""
 
+
 LONGEST_LINE: Final = 1 << 26
 """How many bytes a line may have, so that no file fills the memory."""
-
-Report = Callable[[int, int], None]
-"""Called with the number of records done and the number of all."""
-
-_MOST_RECORDS = 10_000
-_MOST_BYTES = 1 << 25
 
 
 # From records to lines
@@ -92,6 +84,7 @@ def _event(record: Record) -> dict[str, Any]:
 
 
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+
 
 # A text without its closing quote goes on to the end, so that no body takes longer than its length.
 _BRACKETS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
@@ -254,6 +247,8 @@ def _is_hash(value: object) -> bool:
 
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
 _FITTING: Final[Mapping[str, Callable[[object], bool]]] = {
     "position": _is_position,
     "recorded_at": _is_text,
@@ -326,114 +321,11 @@ def _refuse_gap(line: _ExportLine, record: Record, before: Record | None) -> Non
     if before and record.recorded_at < before.recorded_at:
         raise line.refused("it was recorded before the one before it", record.id)
     previous = before.chain if before else GENESIS
-    if (before or not last) and not _follows(record, previous):
+    if (before or not last) and not follows(record, previous):
         name = f"record {last}" if last else "the start of the chain"
         raise line.refused(f"it does not follow from {name}", record.id)
 
 
-def _follows(record: Record, previous: bytes) -> bool:
+def follows(record: Record, previous: bytes) -> bool:
+    """Whether the chain of a record is that of its content and of the record before it."""
     return sha256(previous + canonical_bytes(*record[:5])).digest() == record.chain
-
-
-# Into a store
-
-
-class ExaminedExport(NamedTuple):
-    """What exported files are to a store: how many records are new to it, how many known, and their head."""
-
-    new: int
-    known: int
-    head: Head
-
-
-def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
-    """Read all of some exported files, and see whether a store (None: an empty one) may take them in.
-
-    Nothing is written. Raises ``InvalidEvents`` (C520 and others) for files that are not what was
-    exported, ``AppendRefused`` (C512) when the store holds another history or ends before they begin.
-    """
-    held = store.head() if store else head_of(None)
-    first = last = meeting = None
-    for batch in _batches(read_records(paths)):
-        _refuse_unkept(batch, paths)
-        first, last = first or batch[0], batch[-1]
-        if batch[0].position <= held.position <= last.position:
-            meeting = batch[held.position - batch[0].position]
-    if first is None or last is None:
-        return ExaminedExport(0, 0, held)
-    if first.position > held.position + 1:
-        raise AppendRefused(_apart(first, held))
-    if store and held.position and not _continues(store, held, first, meeting or last):
-        raise AppendRefused(_another(paths, store, first))
-    new = max(0, last.position - held.position)
-    return ExaminedExport(
-        new, last.position - first.position + 1 - new, Head(last.position, last.chain.hex())
-    )
-
-
-def restore(
-    paths: Sequence[Path], store: Store, examined: ExaminedExport, report: Report | None = None
-) -> None:
-    """Take the records of ``examined`` files that are new to a store into it.
-
-    They go in by batches, each of them whole or not at all: who is interrupted starts again, and goes
-    on from there. Raises what ``examine`` and ``Store.restore`` raise.
-    """
-    start = examined.head.position - examined.new
-    done = 0
-    for batch in _batches(record for record in read_records(paths) if record.position > start):
-        store.restore(batch)
-        done += len(batch)
-        if report:
-            report(done, examined.new)
-
-
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in lists that are neither too long nor too large."""
-    batch: list[Record] = []
-    size = 0
-    for record in records:
-        batch.append(record)
-        size += len(record.body)
-        if len(batch) >= _MOST_RECORDS or size >= _MOST_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _refuse_unkept(batch: Sequence[Record], paths: Sequence[Path]) -> None:
-    """Refuse what fits its proofs and no store writes all the same: somebody made the proofs anew."""
-    try:
-        checked_records(batch)
-    except ChronicleError as error:
-        place = Place(printable(str(paths[0]))) if len(paths) == 1 else None
-        raise type(error)(*(problem.at(place) for problem in error.problems)) from None
-
-
-def _continues(store: Store, held: Head, first: Record, meeting: Record) -> bool:
-    """Whether files that begin with ``first`` are of the history in a store that ends at ``held``.
-
-    ``meeting`` is their last record that the store should have. The chain vouches for all before it.
-    """
-    if first.position > held.position:
-        return _follows(first, bytes.fromhex(held.chain))
-    return next(store.read(meeting.position - 1, 1)) == meeting
-
-
-def _apart(first: Record, held: Head) -> Problem:
-    message = f"the export begins with record {first.position}, and the store ends at {held.position}"
-    return Problem("C512", message, help="record the part before it first")
-
-
-def _another(paths: Sequence[Path], store: Store, first: Record) -> Problem:
-    """C512, with the first record in which two histories differ."""
-    both = zip(read_records(paths), store.read(first.position - 1), strict=False)
-    given = next((given for given, kept in both if given != kept), first)
-    return Problem(
-        "C512",
-        f'record {given.position} ("{printable(given.id)}") belongs to another history than that of store '
-        f'"{printable(store.location)}"',
-        help="record it into a new store; --as-events records its events into this one, as its own",
-        events=(given.id,),
-    )

@@ -75,7 +75,7 @@ def new_records(
             Problem(
                 "C504",
                 f"store moved on (expected {expected}, found {position})",
-                help="read again and retry",
+                help="read the store again, and append again if it still holds",
             )
         )
     return fresh

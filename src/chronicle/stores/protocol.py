@@ -28,9 +28,10 @@ class Store(Protocol):
     def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
         """Take in ``records``, all of them or none; they are durable when this returns.
 
-        A record that is there already, with the same id, kind and body, is left as it is, so
-        that a writer who got no answer may simply try again: when all are there already,
-        nothing is done and ``expected`` does not matter.
+        Appending is idempotent: a record that is there already, with the same id, kind and body, is left
+        as it is, so that a writer who got no answer may simply try again. With ``expected`` records are
+        taken only while the store ends at that position (optimistic concurrency); when all are there
+        already, nothing is done and ``expected`` does not matter.
 
         Raises ``AppendRefused`` C503 when an id is taken by other content (every such id is named),
         and C504 when ``expected`` is not the position of the head; C508 when the store is busy;

@@ -11,10 +11,14 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from chronicle.errors import shown
+from chronicle.values.decimals import number_text, percent_text
 from chronicle.values.wording import Stated, Wording
 
 NOTHING: Final = Fraction(0)
+
+
 WHOLE: Final = Fraction(1)
+
 
 SHARE: Final = Wording("C302", "share", "60%", "write 60%, 3/8, 25-50%, >50%, <=3.2%, or ? for unknown")
 
@@ -268,10 +272,10 @@ class Share(Stated):
             return None
         about = {"approximate": True} if self.approximate else {}
         if self.is_exact:
-            return {"exact": _number_text(self.minimum), **about}
+            return {"exact": number_text(self.minimum), **about}
         return {
-            "min": _number_text(self.minimum),
-            "max": _number_text(self.maximum),
+            "min": number_text(self.minimum),
+            "max": number_text(self.maximum),
             "min_open": self.minimum_open,
             "max_open": self.maximum_open,
             **about,
@@ -285,7 +289,7 @@ class Share(Stated):
         return about + self._range_text(self.minimum, self.maximum)
 
     def _range_text(self, low: Fraction, high: Fraction) -> str:
-        first, last = _percent_text(low), _percent_text(high)
+        first, last = percent_text(low), percent_text(high)
         if low == high:
             return first
         if high == WHOLE and not self.maximum_open:
@@ -324,7 +328,10 @@ def _rounded(number: Fraction) -> Decimal:
 
 _End = tuple[Fraction, bool]  # a number, and whether it is itself left out
 
+
 _new_share = object.__new__
+
+
 # The slots themselves: they take a value in half the time that object.__setattr__ needs.
 (
     _put_minimum,
@@ -373,33 +380,6 @@ def _all_below(one: Share, two: Share) -> bool:
     return one.maximum < two.minimum or (
         one.maximum == two.minimum and (one.maximum_open or two.minimum_open)
     )
-
-
-def _decimal_text(value: Fraction) -> str | None:
-    """``value`` as a plain decimal number, or ``None`` when no finite decimal is exact."""
-    rest = value.denominator
-    twos = (rest & -rest).bit_length() - 1
-    rest >>= twos
-    fives = 0
-    while rest % 5 == 0:
-        rest //= 5
-        fives += 1
-    if rest != 1:
-        return None
-    places = max(twos, fives)
-    digits = str(abs(value.numerator) * 10**places // value.denominator).zfill(places + 1)
-    sign = "-" if value < 0 else ""
-    whole = digits[: len(digits) - places]
-    return f"{sign}{whole}.{digits[-places:]}" if places else f"{sign}{whole}"
-
-
-def _number_text(value: Fraction) -> str:
-    return _decimal_text(value) or str(value)
-
-
-def _percent_text(value: Fraction) -> str:
-    percent = _decimal_text(value * 100)
-    return f"{value.numerator}/{value.denominator}" if percent is None else f"{percent}%"
 
 
 UNKNOWN: Final = Share(None, None, text="?")

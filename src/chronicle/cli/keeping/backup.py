@@ -21,10 +21,10 @@ Examples:
 @click.argument("store", type=click.Path())
 @click.argument("into", type=click.Path())
 def backup(store: str, into: str) -> None:
-    """Copy STORE into INTO, another store, with positions, times and chain, and verify the copy.
+    """Copy STORE into INTO, another store, with the same positions, times and chain, and verify the copy.
 
-    Others may go on writing: the copy is the store as of the moment it began. A new file appears only
-    when it is whole. An earlier copy is brought up to date; any other store is refused and kept.
+    Others may go on writing: the copy is the store as it was when the backup began. A new file appears only
+    when it is complete. An earlier copy is brought up to date; any other store is refused and left alone.
     """
     from chronicle.cli.progress import waiting
     from chronicle.stores import open_store

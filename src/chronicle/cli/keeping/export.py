@@ -28,7 +28,19 @@ def _formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str
     return [name for name in EXPORTS if name.startswith(incomplete)]
 
 
-_EPILOG = "\b\nFormats:\n" + "\n".join(f"  {name:<11} {export.help}" for name, export in EXPORTS.items())
+_FORMATS = "\n".join(f"  {name:<11} {export.help}" for name, export in EXPORTS.items())
+
+_EPILOG = f"""\
+\b
+Formats:
+{_FORMATS}
+
+\b
+Examples:
+  chronicle export bods -o statements.json
+  chronicle export csv --as-of 2014-12-31 --view holdings
+  chronicle export parquet --view holdings -o holdings.parquet
+"""
 
 
 @click.command(epilog=_EPILOG)
@@ -38,12 +50,14 @@ _EPILOG = "\b\nFormats:\n" + "\n".join(f"  {name:<11} {export.help}" for name, e
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write to a file, whole or not at all, instead of printing.",
+    help="Write to this file instead of printing; it appears only when it is complete.",
 )
-@click.option("--as-of", "as_of", type=day, metavar="DATE", help="The facts of this day; else of today.")
+@click.option(
+    "--as-of", "as_of", type=day, metavar="DATE", help="Export the facts of this day; today if not given."
+)
 @click.option("--events", "of", flag_value="events", help="Export events.")
-@click.option("--spans", "of", flag_value="spans", help="Export what was so from when to when.")
-@click.option("--view", metavar="VIEW", help="Only this view: holdings, units, names, roles ...")
+@click.option("--spans", "of", flag_value="spans", help="Export spans: what was so, from when until when.")
+@click.option("--view", metavar="VIEW", help="Only this view, such as holdings, units, names or roles.")
 @exporting
 def export(
     asked: Asked,
@@ -54,10 +68,11 @@ def export(
     of: Of | None,
     view: str | None,
 ) -> None:
-    """Write a history as FORMAT: its events, the facts of a day, or all that was so over time.
+    """Export a history to BODS, Parquet, SQLite, CSV and other formats.
 
-    Each format has something that it is made of by itself; --as-of asks for the facts of a day,
-    --events and --spans for these.
+    A format is made of events, of the facts of one day, or of spans: what was so, from when until when
+    (slowly changing dimension type 2). Each has one of these as its default, which the list below names
+    first; --events, --as-of and --spans ask for another one.
     """
     if of is None and as_of is not None and not named(format).until:
         of = "facts"

@@ -8,10 +8,11 @@ import click
 @click.command(epilog="Example: chronicle migrate corp.db")
 @click.argument("store", type=click.Path())
 def migrate(store: str) -> None:
-    """Bring STORE up to the format that this version of Chronicle writes; its records stay as they are.
+    """Upgrade STORE to the format of tables that this version of Chronicle writes. Its records, hashes and
+    seals stay as they are.
 
-    In PostgreSQL this makes the schema and its tables where there are none. Stores of older formats
-    are read without it. Migrating again does nothing.
+    A store of an older format can be read without this, and must be migrated before anything is added. In
+    PostgreSQL, the schema and the tables are made where there are none. Migrating again does nothing.
     """
     from chronicle.cli.progress import waiting
     from chronicle.stores import migrate_store

@@ -32,9 +32,9 @@ Examples:
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the seal to a file; one that is there already is kept.",
+    help="Write the seal to this file; a file that is there already is kept.",
 )
-@click.option("--force", is_flag=True, help="Write it even where another seal is.")
+@click.option("--force", is_flag=True, help="Replace the seal that is in the file already.")
 @click.option(
     "--sign",
     "key",
@@ -46,8 +46,8 @@ Examples:
 def seal(store: str, *, output: Path | None, force: bool, key: Path | None, as_json: bool) -> None:
     """Verify STORE and print its seal: the position and the chain hash of the last record.
 
-    Keep the seal where those who write the store cannot change it, or sign it. `chronicle verify
-    --seal FILE` proves later that history was only added to.
+    Keep the seal where those who write to the store cannot change it, or sign it. Later, `chronicle verify
+    --seal FILE` proves that events were only added since.
     """
     from chronicle.cli.progress import waiting
     from chronicle.errors import Damaged

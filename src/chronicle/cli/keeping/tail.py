@@ -33,22 +33,22 @@ Examples:
 @click.argument("store", required=False, type=click.Path())
 @source_option
 @click.option(
-    "-n", "count", type=click.IntRange(min=0), metavar="N", help="The last N records; 10 unless given."
+    "-n", "count", type=click.IntRange(min=0), metavar="N", help="How many records; 10 if not given."
 )
 @click.option(
-    "--after", type=click.IntRange(min=0), metavar="POSITION", help="The records behind this position."
+    "--after", type=click.IntRange(min=0), metavar="POSITION", help="Only records after this position."
 )
-@click.option("-f", "--follow", is_flag=True, help="Go on with the records that come, until Ctrl-C.")
-@click.option("--json", "form", flag_value="json", help="Print a JSON object a line.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with each new record, until Ctrl-C.")
+@click.option("--json", "form", flag_value="json", help="Print one JSON object per line.")
 @click.option("--plain", "form", flag_value="plain", help="Print tab-separated text, for cut, sort and awk.")
 @click.pass_obj
 def tail(
     asked: Asked, *, store: str | None, count: int | None, after: int | None, follow: bool, form: str | None
 ) -> None:
-    """The last records of STORE, oldest first: position, when it was recorded, kind, date, what happened.
+    """Show the last records of STORE, oldest first: position, time of recording, kind, date, what happened.
 
-    STORE may be given by --from as well. Entities go by their ids, so that the end of a large store
-    is shown at once.
+    STORE may be given by --from as well. Entities are shown by their ids, since names would have to be read
+    from the whole store.
     """
     from chronicle.stores import open_store
     from chronicle.stores.location import is_event_file
@@ -154,9 +154,9 @@ def _sentence(event: Event) -> str:
 
 
 def _figures(event: Event) -> list[str]:
-    from chronicle.render.words.figures import money_figure, share_figure
+    from chronicle.render.words.figures import money_words, share_figure
 
-    return [figure for figure in (share_figure(event), money_figure(event)) if figure]
+    return [figure for figure in (share_figure(event), money_words(event)) if figure]
 
 
 def _cell(value: object) -> str:

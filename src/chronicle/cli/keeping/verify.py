@@ -31,23 +31,22 @@ Examples:
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Prove that history was only added to since this seal; may be repeated.",
+    help="Verify that nothing before this seal has changed; may be repeated.",
 )
 @click.option(
     "--signed-by",
     "key",
     type=click.Path(path_type=Path),
     metavar="KEY",
-    help="Prove that the seals were signed by the owner of this Ed25519 public key in PEM.",
+    help="Verify that the seals were signed with this key: an Ed25519 public key in PEM.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bool) -> None:
-    """Read all of STORE and prove that no record was changed, lost, added or moved.
+    """Read all of STORE and verify that no record was changed, lost, added or moved.
 
-    Prints the position and the chain hash of the last record. `chronicle seal` keeps them in a file;
-    with --seal they prove later that nobody wrote the whole store anew. The ledger beside the store, if
-    there is one, is held against a full replay. Damage is named and never repaired; the exit code is
-    then 4.
+    Prints the head: position and chain hash of the last record. `chronicle seal` keeps it in a file; with
+    --seal, that proves later that nobody rewrote the whole store. The ledger beside the store, if there is
+    one, is held against a full replay. Damage is named and never repaired, and the exit code is 4.
     """
     from chronicle.cli.progress import waiting
     from chronicle.stores import open_store

@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from chronicle.history import History
 
 
-@click.command("as-of", epilog="Example: chronicle as-of 2015-04-30 alibaba-pictures")
+@click.command(
+    "as-of",
+    epilog="\b\nExamples:\n  chronicle as-of 2015-04-30"
+    "\n  chronicle as-of 2014-12-31 alibaba-pictures --known 2014-06-30",
+)
 @click.argument("date", type=day)
 @click.argument("entity", required=False, shell_complete=completion.entities)
 @reading
 def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
     """What was so on DATE: who held what, which units sat where, which deals were open.
 
-    A date such as 2014 or 2014-03 stands for its last day. ENTITY, an id or a name, keeps what
-    concerns it.
+    DATE is a day of valid time; 2014 or 2014-03 stands for its last day. With ENTITY (an id or a name) only
+    what concerns it. What is certain stands plain, what is only possible has a question mark.
     """
     from chronicle.cli.progress import waiting
     from chronicle.dates import as_day

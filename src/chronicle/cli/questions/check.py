@@ -10,15 +10,19 @@ FINDINGS = 1
 """The exit code when there is any finding."""
 
 
-@click.command(epilog="What a finding means: chronicle explain CODE")
-@click.option("--laws", is_flag=True, help="Name every event that means something else than in 0.1.0.")
+@click.command(epilog="What a finding means: chronicle explain CODE, such as chronicle explain C408")
+@click.option(
+    "--laws", is_flag=True, help="Also note every event whose answer differs from that of version 0.1.0."
+)
 @reading
 @click.pass_context
 def check(context: click.Context, asked: Asked, laws: bool) -> None:
-    """Every doubt about a history, each with the events involved and their place in the files.
+    """What is doubtful about a history: contradictions, gaps, guessed orders. Each finding names the events
+    involved, where they stand in the files, and what to do.
 
-    Ends with exit code 1 when there is any, so that it can guard a history that several people write.
-    A note is no doubt: of a store, each event recorded before the laws of 0.2.0 whose answer they changed.
+    The exit code is 1 where there is an error or a warning, so that `check` can guard a history that several
+    people write. A note is neither: it names an event that was recorded before version 0.2.0, and whose
+    answer changed with it.
     """
     from chronicle.cli.progress import waiting
     from chronicle.render.pages.problems import Findings

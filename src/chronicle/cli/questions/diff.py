@@ -21,18 +21,14 @@ _Known = tuple["PartialDate | None", "PartialDate | None"]
 
 
 @click.command(
-    epilog="Examples: chronicle diff 2014-12-31 2015-12-31 alibaba-pictures;"
-    " chronicle diff 2014-12-31 --known-from 2014-04-01 --known-to 2014-06-30;"
-    " chronicle diff 2016 --assume asset-injection@2015-12-31"
+    epilog="\b\nExamples:\n  chronicle diff 2014-12-31 2015-12-31 alibaba-pictures"
+    "\n  chronicle diff 2014-12-31 --known-from 2014-04-01 --known-to 2014-06-30"
+    "\n  chronicle diff 2016 --assume asset-injection@2015-12-31"
 )
 @click.argument("first", metavar="A", type=day)
 @click.argument("others", metavar="[B] [ENTITY]", nargs=-1, shell_complete=completion.entities)
-@click.option(
-    "--known-from", type=day, metavar="DATE", help="On the side of A, go by what was known on this day."
-)
-@click.option(
-    "--known-to", type=day, metavar="DATE", help="On the side of B, go by what was known on this day."
-)
+@click.option("--known-from", type=day, metavar="DATE", help="For A, use only what was known on this day.")
+@click.option("--known-to", type=day, metavar="DATE", help="For B, use only what was known on this day.")
 @reading
 def diff(
     asked: Asked,
@@ -41,10 +37,12 @@ def diff(
     known_from: PartialDate | None,
     known_to: PartialDate | None,
 ) -> None:
-    """What changed from the day A to the day B: typed, with old, new and the events that did it.
+    """What changed from the day A to the day B: each difference with the old value, the new one and the
+    events that made it.
 
-    With --known-from and --known-to it is what was learned between these days, and with --assume what
-    a deal would change; then B may be left out. ENTITY, an id or a name, keeps what concerns it.
+    With --known-from and --known-to: what was learned about A between these days of knowledge. With
+    --assume: what a deal would change. In both cases B may be left out. With ENTITY (an id or a name) only
+    what concerns it.
     """
     from chronicle.cli.progress import waiting
     from chronicle.cli.questions.telling import telling

@@ -45,6 +45,28 @@ def key_meant(
     return found, ((next(fitting, views.HOLDINGS), found),)
 
 
+def known_later(history: History, cells: Cells, known: PartialDate | None) -> bool:
+    """Whether what is asked for became known only after the day of knowledge."""
+    if known is None:
+        return False
+    ledger = history.ledger()
+    return any(ledger.spans(view, *parts) for view, parts in cells)
+
+
+def known_instead(ledger: Ledger, key: tuple[str, ...]) -> Cells:
+    """What is known of those whom ``key`` names, where nothing is known of what was asked for.
+
+    The first two in any view, in this order or in the other: a role instead of a stake, a stake the other way
+    round. Of one, the views that have a key which begins with it. None where the history has none of these.
+    """
+    named = [key[:2], key[1::-1]] if len(key) > 1 else [key]
+    shipped = (view for view in (*_OF_TWO, *_OF_AN_ENTITY) if view in ledger.views)
+    cells = ((view, found) for view in dict.fromkeys(shipped) for found in named)
+    return tuple(
+        dict.fromkeys((view, span.key) for view, found in cells for span in ledger.spans(view, *found))
+    )
+
+
 def _ledgers(history: History, known: PartialDate | None) -> Iterator[Ledger]:
     """What was known on the day, and only where that does not have it what became known later."""
     yield history.ledger(known)

@@ -11,25 +11,29 @@ from chronicle.cli import completion
 from chronicle.cli.asked import Asked, date, day, reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chronicle.dates import PartialDate
+    from chronicle.events import Event
+    from chronicle.history import History
 
 
 @click.command(
-    epilog="Examples: chronicle timeline alibaba-pictures --since 2015 --kind deal.proposed;"
-    " chronicle timeline asset-injection"
+    epilog="\b\nExamples:\n  chronicle timeline alibaba-pictures --since 2015 --kind deal"
+    "\n  chronicle timeline asset-injection"
 )
 @click.argument(
     "concerning", metavar="[ENTITY|DEAL]", required=False, shell_complete=completion.entities_and_deals
 )
-@click.option("--since", type=date, metavar="DATE", help="Leave out what was over before this date.")
-@click.option("--until", type=day, metavar="DATE", help="Leave out what began after this date.")
+@click.option("--since", type=date, metavar="DATE", help="Only what may have happened on this date or later.")
+@click.option("--until", type=day, metavar="DATE", help="Only what may have happened by this date.")
 @click.option(
     "--kind",
     "kinds",
     metavar="KIND",
     multiple=True,
     shell_complete=completion.kinds,
-    help="Only this kind, such as stake.acquired, or family, such as stake; may be repeated.",
+    help="Only events of this kind (stake.acquired) or family (stake); may be repeated.",
 )
 @reading
 def timeline(
@@ -39,11 +43,13 @@ def timeline(
     until: PartialDate | None,
     kinds: tuple[str, ...],
 ) -> None:
-    """What happened, in order. ENTITY, an id or a name, keeps what concerns it, its deals included.
-    DEAL, an id or a title, keeps what belongs to that deal.
+    """What happened, in order.
 
-    Dates are 2014, 2014-Q3, 2014-03 or 2014-03-11. Entities that the files only declare are not shown;
-    --kind entity.declared lists them.
+    With ENTITY (an id or a name) only what concerns it, its deals included; with DEAL (an id or a title)
+    only what belongs to that deal. Dates are 2014, 2014-Q3, 2014-03 or 2014-03-11.
+
+    On the right, +60% was bought, -60% was sold, and =60% is what is held after the event. Declarations of
+    entities are not shown; --kind entity.declared lists them.
     """
     from chronicle.cli.progress import waiting
     from chronicle.render.pages.timeline import Timeline
@@ -60,7 +66,26 @@ def timeline(
             recorded=asked.recorded,
         )
     name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
-    asked.show(Timeline(events, history.position, name, asked.terms(history), history.known_since))
+    asked.show(
+        Timeline(
+            events,
+            history.position,
+            name,
+            asked.terms(history),
+            history.known_since,
+            _titles(history, asked, events),
+        )
+    )
+
+
+def _titles(history: History, asked: Asked, events: Sequence[Event]) -> dict[str, str]:
+    """The titles of the deals of some events, where what gives them is not among these."""
+    from chronicle.render.words.sentences import titles_of
+
+    named = titles_of(iter(events))
+    if all(event.deal is None or event.deal in named for event in events):
+        return named
+    return titles_of(iter(history.timeline(known=asked.known, recorded=asked.recorded)))
 
 
 def _kinds(given: tuple[str, ...]) -> list[str]:

@@ -14,26 +14,29 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Examples: chronicle why alibaba-group alibaba-pictures --as-of 2014-12-31;"
-    " chronicle why taobao-movie --as-of 2015"
+    epilog="\b\nExamples:\n  chronicle why alibaba-group alibaba-pictures --as-of 2014-12-31"
+    "\n  chronicle why taobao-movie --as-of 2015"
 )
 @click.argument("key", nargs=-1, required=True, shell_complete=completion.entities_and_deals)
 @click.option("--as-of", "date", type=day, required=True, metavar="DATE", help="The day to explain.")
-@click.option("--view", metavar="VIEW", help="Look in this view, such as roles; else in what KEY fits.")
+@click.option(
+    "--view", metavar="VIEW", help="Look in this view alone, such as roles; else in those that KEY fits."
+)
 @reading
 def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None) -> None:
-    """Why something is so on a day: every event behind it, its sources, corrections and rivals.
-    Of what is no more on that day, the event that ended it.
+    """Why something is so on a day, its provenance: the events behind it, their sources and corrections,
+    and the claims that contradict them. Of what is over by then, the event that ended it.
 
-    KEY is HOLDER TARGET for a stake, or one id or name: of a business unit for its owner, of a deal
-    for its stage, of any other entity for its names, its status, its listings, its memberships, and
-    what it came out of or became.
+    KEY is HOLDER TARGET for a stake, and likewise two ids or names for control, a role, a membership or a
+    succession. Or it is one: a business unit for its owner, a deal for its stage, any other entity for its
+    names, status, listings, memberships, and what it came out of or became.
     """
     from chronicle.cli.progress import waiting
-    from chronicle.cli.questions.keys import key_meant
+    from chronicle.cli.questions.keys import key_meant, known_instead, known_later
     from chronicle.cli.questions.telling import telling
     from chronicle.dates import as_day
     from chronicle.render.pages.why import Explained
+    from chronicle.render.pages.why_page import Around
 
     history = asked.history()
     with waiting("replaying"):
@@ -45,4 +48,11 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
         )
         whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
         told = telling(history, asked)
-    asked.show(Explained(whys, found, on, asked.terms(history), told.teller, told.written, told.effects))
+        ledger = history.ledger(asked.known, asked.recorded)
+        unknown = not any(ledger.spans(each, *parts) for each, parts in cells)
+        around = Around(
+            known_instead(ledger, found) if unknown else (),
+            later=unknown and known_later(history, cells, asked.known),
+        )
+    terms = asked.terms(history)
+    asked.show(Explained(whys, found, on, terms, told.teller, told.written, told.effects, around))

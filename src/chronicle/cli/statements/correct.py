@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Example: chronicle correct first-report --set share=59.32%"
-    " --reason 'the circular has the exact share' --source 'publisher=ECNS; published=2014-06-25'"
+    epilog="\b\nExample:\n  chronicle correct first-report --set share=59.32% --reason 'by the circular' \\"
+    "\n      --source 'publisher=ECNS; published=2014-06-25'"
 )
 @click.argument("event", metavar="ID")
 @click.option(
@@ -24,19 +24,20 @@ if TYPE_CHECKING:
     "fields",
     multiple=True,
     metavar="FIELD=VALUE",
-    help="A field and what it should be; may be repeated.",
+    help="A field and its right value; may be repeated.",
 )
 @click.option(
-    "--unset", "dropped", multiple=True, metavar="FIELD", help="A field to take away; may be repeated."
+    "--unset", "dropped", multiple=True, metavar="FIELD", help="A field to remove; may be repeated."
 )
 @stating
 def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[str, ...], **said: Any) -> None:
-    """Put fields of the event ID right. Nothing is edited: the correction is an event of its own.
+    """Correct fields of the event ID. Nothing is overwritten: the correction is an event of its own, and
+    counts from the day on which it became known. Asked by what was known before (--known), the old value
+    stands.
 
-    It counts from the day it was known: before that the old answer stands. It goes into the store
-    given by --into, or by --from; for a history of files it is printed as YAML, for a file.
-    A value is what the field would have in a file; of a list its items with commas between, and what
-    has parts of its own as JSON.
+    The correction is appended to the store that --into or --from names. For a history of files it is
+    printed as YAML, to be pasted into one. Write a value as it would stand in a file, a list with commas
+    between its items (--set parties=acme,bolt), and what has fields of its own as JSON.
     """
     statement = Options(**said)
     given = _pairs(fields, dropped)

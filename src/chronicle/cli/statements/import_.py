@@ -20,8 +20,9 @@ from chronicle.errors import Problem, printable
 from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
-    from chronicle.interop.importing import Summary, Undeclared
+    from chronicle.interop.importing import Summary
     from chronicle.interop.tabular.mapping import TableMapping
+    from chronicle.interop.undeclared import Undeclared
     from chronicle.stores import Store
 
 _SHOWN = 20
@@ -46,21 +47,24 @@ Examples:
 @click.argument("files", nargs=-1, required=True, metavar="FILES...")
 @click.option("--into", metavar="STORE", type=click.Path(), help="The store; made if there is none.")
 @click.option(
-    "--mapping", metavar="FILE", type=click.Path(), help="How the rows of a table become events, as YAML."
+    "--mapping",
+    metavar="FILE",
+    type=click.Path(),
+    help="The YAML file that says how rows become events; csv, tsv and xlsx need one.",
 )
-@click.option("--guess", is_flag=True, help="Draft a mapping from the header of a table, and print it.")
+@click.option("--guess", is_flag=True, help="Print the draft of a mapping, made from the header of a table.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and leave the store as it is.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after N events or problems.")
 @click.option(
     "--quarantine",
     metavar="FILE",
     type=click.Path(),
-    help="Write what cannot be imported to a CSV file, with reasons.",
+    help="Write the rows that cannot be imported to this CSV file, with the reasons.",
 )
 @click.option(
     "--withdrawn",
     is_flag=True,
-    help="FILES are all that the source has: retract what the store has of it besides.",
+    help="FILES are all that the source has now: retract what the store has of it and they have not.",
 )
 @color_option
 @click.pass_obj
@@ -77,10 +81,11 @@ def import_(
     quarantine: str | None,
     withdrawn: bool,
 ) -> None:
-    """Import FILES of a foreign FORMAT into a store; - is stdin, and .gz is unpacked.
+    """Import FILES of FORMAT into a store. - is stdin, and .gz is unpacked.
 
-    What the store has already is left alone, what the source changed since becomes a correction. Rows that
-    cannot be imported are said with their reasons, and the rest is imported; the exit code is then 1.
+    Importing is idempotent: what the store has already is skipped, and what the source has changed since
+    becomes a correction. Rows that cannot be imported are named with the reason, the rest is imported, and
+    the exit code is 1.
     """
     from chronicle.interop.importing import import_events, source_unknown
     from chronicle.interop.reading import read_files
@@ -228,13 +233,13 @@ class _Problems:
 def _outcome(summary: Summary, dry_run: bool) -> str:
     counts = {
         "added": summary.added,
-        "known": summary.known,
+        "there already": summary.known,
         "corrected": summary.corrected,
         "restored": summary.restored,
         "retracted": summary.retracted,
     }
     done = ", ".join(
-        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "known")
+        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "there already")
     )
     reasons = ", ".join(f"{code} {count:,}" for code, count in sorted(summary.reasons.items()))
     skipped = f"; {summary.skipped:,} skipped ({reasons})" if summary.skipped else ""
@@ -244,10 +249,11 @@ def _outcome(summary: Summary, dry_run: bool) -> str:
 
 
 def _undeclared(found: Undeclared) -> str:
-    """One line about entities that have an id and no name."""
+    """What to say of entities that have an id and no name."""
     least = "at least " if found.capped else ""
     entities = "entity is" if found.count == 1 else "entities are"
     listed = ", ".join(found.examples)
     more = found.count > len(found.examples)
     told = f", such as {listed}, ..." if more else f": {listed}"
-    return f"{least}{found.count:,} {entities} named and not declared{told}"
+    help = "  help: import what has their names, or declare them (chronicle explain C518)"
+    return f"{least}{found.count:,} {entities} named and not declared{told}\n{help}"

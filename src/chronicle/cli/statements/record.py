@@ -33,31 +33,32 @@ if TYPE_CHECKING:
     "--expected",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Refuse unless the store stands at position N, so that no other writer came between.",
+    help="Refuse unless the store ends at position N, so that nobody recorded in between (optimistic"
+    " concurrency).",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and leave the store as it is.")
 @click.option(
     "--as-events",
     is_flag=True,
-    help="Record what was exported from a store as events of this one, with new positions and times.",
+    help="Take the events of an export as new ones of this store, with positions and times of their own.",
 )
 @click.option(
     "--new",
     "is_new",
     is_flag=True,
-    help="Record also what looks like an event of the store with another date: it is another one.",
+    help="Record also what looks like a recorded event with another date: it is another event.",
 )
 def record(
     files: tuple[str, ...], into: str, *, expected: int | None, dry_run: bool, as_events: bool, is_new: bool
 ) -> None:
     """Record the events of FILES, or of folders, in a store: all of them or none. - is stdin.
 
-    What the store has already is left alone, so recording twice does no harm. An event that was
-    edited since is refused: what is recorded stays, and a correction is an event of its own. So is one
-    that looks like a recorded event with another date, unless it has an id of its own.
+    Recording is idempotent: what the store has already is skipped. A recorded event never changes, so one
+    that was edited in its file is refused: record a correction (`chronicle correct`). Refused, too, is what
+    looks like a recorded event with another date, unless it has an id of its own.
 
-    The export of a store (chronicle export jsonl) makes a copy of it: the same positions, times and
-    chain, byte for byte. It goes into a new store, or into an older copy of the same.
+    FILES may be the export of a store (`chronicle export jsonl`). This makes a copy of it, with the same
+    positions, times and chain, in a new store or in an older copy.
     """
     if is_event_file(into):
         raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
@@ -119,7 +120,7 @@ def _exports(files: tuple[str, ...], piped: _Piped | None) -> tuple[Path, ...]:
 
 def _copy(exports: tuple[Path, ...], into: str, expected: int | None, dry_run: bool) -> None:
     """Take the records of exports into a store as they are. Nothing is written before all is proven."""
-    from chronicle.interop.records import examine, restore
+    from chronicle.interop.restoring import examine, restore
     from chronicle.stores import open_store
 
     with ExitStack() as stack:
@@ -143,7 +144,9 @@ def _refuse_moved(store: Store | None, expected: int | None) -> None:
     found = store.head().position if store else 0
     if expected is not None and expected != found:
         message = f"store moved on (expected {expected}, found {found})"
-        raise AppendRefused(Problem("C504", message, help="read again and retry"))
+        raise AppendRefused(
+            Problem("C504", message, help="read the store again, and append again if it still holds")
+        )
 
 
 @frozen

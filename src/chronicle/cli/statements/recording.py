@@ -64,25 +64,36 @@ def source(text: str) -> dict[str, str]:
 
 
 _OPTIONS = (
-    click.option("--reason", required=True, metavar="TEXT", help="Why, in words."),
+    click.option("--reason", required=True, metavar="TEXT", help="Why, in a sentence."),
     click.option(
         "--source",
         "sources",
         type=source,
         multiple=True,
         metavar="SOURCE",
-        help="Who says so: 'publisher=ECNS; published=2014-06-25; url=...'; may be repeated.",
+        help="Who says so, such as 'publisher=ECNS; published=2014-06-25; url=...'; may be repeated.",
     ),
-    click.option("--date", "date", type=date, metavar="DATE", help="The day of this statement; else today."),
     click.option(
-        "--known", "known", type=date, metavar="DATE", help="Since when it was known, if not by its source."
+        "--date", "date", type=date, metavar="DATE", help="The date of this statement; today if not given."
     ),
-    click.option("--id", "id", metavar="ID", help="The id of the new event; else one is made."),
+    click.option(
+        "--known",
+        "known",
+        type=date,
+        metavar="DATE",
+        help="When it became known; by its sources if not given.",
+    ),
+    click.option(
+        "--id",
+        "id",
+        metavar="ID",
+        help="The id of the new event; made from its date and target if not given.",
+    ),
     click.option(
         "--into",
         metavar="STORE",
         type=click.Path(),
-        help="The store to append to; else --from, if it is one.",
+        help="The store to append to; that of --from if not given.",
     ),
     click.option("--dry-run", is_flag=True, help="Print the event as YAML, and leave the store as it is."),
 )
@@ -127,8 +138,8 @@ def state(history: History, store: Store | None, event: Event, statement: Option
         from chronicle.render.pages.event_file import event_file
 
         click.echo(event_file([event]), nl=False)
-        where = "in the store" if store else "until it stands in a file of the history"
-        click.echo(f"nothing is changed {where}", err=True)
+        next = "leave out --dry-run to record it" if store else "put it into a file of the history"
+        click.echo(f"nothing has changed yet: {next}", err=True)
         return
     new = history.append([event])
     head = store.head()

@@ -11,16 +11,16 @@ from chronicle.cli.statements.recording import Options, opened, state, stating
 
 
 @click.command(
-    epilog="Example: chronicle retract rumour-of-2014 --reason 'the paper took it back' --into corp.db"
+    epilog="\b\nExample:\n  chronicle retract rumour-of-2014 --reason 'the paper took it back' --into corp.db"
 )
 @click.argument("event", metavar="ID")
 @stating
 def retract(asked: Asked, event: str, **said: Any) -> None:
-    """Withdraw the event ID. Nothing is deleted: the retraction is an event of its own.
+    """Withdraw the event ID. Nothing is deleted: the retraction is an event of its own, and counts from the
+    day on which it became known. Asked by what was known before (--known), the event stands.
 
-    It counts from the day it was known: before that the event stands. It goes into the store given by
-    --into, or by --from; for a history of files it is printed as YAML, for a file. A retraction can be
-    retracted, and a correction too.
+    The retraction is appended to the store that --into or --from names. For a history of files it is
+    printed as YAML, to be pasted into one. A retraction and a correction can be retracted, too.
     """
     statement = Options(**said)
     history, store = opened(asked, statement.into)

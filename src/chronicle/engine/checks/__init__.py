@@ -17,15 +17,10 @@ from chronicle.engine.checks.lives import (
     taken_in_by_two,
 )
 from chronicle.engine.checks.names import undeclared
+from chronicle.engine.checks.observations import observed_otherwise
 from chronicle.engine.checks.order import guessed, not_followed
 from chronicle.engine.checks.reports import reported_too_early, told_as_one, told_twice
-from chronicle.engine.checks.stakes import (
-    above_the_whole,
-    disposed_of_more,
-    lots_added_up,
-    observed_otherwise,
-    stale,
-)
+from chronicle.engine.checks.stakes import above_the_whole, disposed_of_more, lots_added_up, stale
 from chronicle.engine.checks.units import handed_over_by_another, two_owners
 from chronicle.errors import Problem
 

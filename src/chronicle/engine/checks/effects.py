@@ -11,10 +11,9 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
-from chronicle.engine.checks.examined import Examined, involved, listed
+from chronicle.engine.checks.examined import Examined, ends_its_own, involved, listed
 from chronicle.engine.checks.standing import Wanted, matches, meant
 from chronicle.engine.replay import Span
-from chronicle.engine.sense import touches
 from chronicle.errors import Problem, nearest
 from chronicle.events import (
     ControlEnded,
@@ -23,6 +22,7 @@ from chronicle.events import (
     DealCompleted,
     DealProposed,
     DealTerminated,
+    EntityIdentified,
     EntityReinstated,
     Event,
     ListingEnded,
@@ -43,19 +43,39 @@ _COMPARED = 2_000
 
 def without_effect(examined: Examined) -> Iterator[Problem]:
     """C416: an event changes nothing, as what it ends, completes or counts was not there."""
+    ended: dict[str, Event] = {}
+    lots = set[tuple[str, ...]]()
     for event in examined.ordered:
         ending = _ENDINGS.get(type(event))
-        if ending is not None and not _ends_its_own(event, examined):
+        if (ending is not None or _says_that_over(event)) and ends_its_own(event, examined):
+            yield from _ended_before(event, ended.setdefault(event.ends or "", event), examined)
+        elif ending is not None:
             yield from _ended_nothing(event, ending, examined)
+        elif isinstance(event, EntityIdentified):
+            yield from _ran_out_before(event)
         elif isinstance(event, EntityReinstated):
             yield from _reinstated_nothing(event, examined)
         elif isinstance(event, SharesRestructured | SharesCancelled):
             yield from _counted_nothing(event, examined)
         elif isinstance(event, StakeAcquired | StakeDisposed):
             yield from _moved_nothing(event)
-        elif isinstance(event, StakeObserved) and event.holds.is_nothing and (event.lot or event.ends):
+        elif isinstance(event, StakeObserved) and not event.holds.is_nothing:
+            lots.add(_record(event))
+        elif isinstance(event, StakeObserved) and event.lot is not None and _record(event) in lots:
+            # Of what had begun the stake of another publisher may have taken the place.
+            lots.remove(_record(event))
+        elif isinstance(event, StakeObserved) and (event.lot or event.ends):
             yield from _ended_no_record(event, examined)
     yield from _never_announced(examined)
+
+
+def _says_that_over(event: Event) -> bool:
+    """Whether a row of a table ends what another began, with no lots of which one would be left."""
+    return isinstance(event, StakeObserved) and event.holds.is_nothing and event.lot is None
+
+
+def _record(event: StakeObserved) -> tuple[str, ...]:
+    return event.holder, event.target, event.right, event.lot or ""
 
 
 def _ended_no_record(event: StakeObserved, examined: Examined) -> Iterator[Problem]:
@@ -70,16 +90,34 @@ def _ended_no_record(event: StakeObserved, examined: Examined) -> Iterator[Probl
         )
 
 
-def _ends_its_own(event: Event, examined: Examined) -> bool:
-    """Whether an end names a beginning of the same, which another may have taken the place of."""
-    begun = examined.by_id.get(event.ends or "")
-    return begun is not None and not set(touches(begun)).isdisjoint(touches(event))
+def _ended_before(event: Event, first: Event, examined: Examined) -> Iterator[Problem]:
+    """An end of what it names itself, which begins only later or had ended already: by ``first``."""
+    begun = examined.by_id[event.ends or ""]
+    if event.date.latest < begun.date.earliest:
+        fault, help = f"begins only later ({begun.date})", "correct one of the two dates"
+    elif not _overlap(first.date, event.date):
+        fault = f"had ended already ({first.date})"
+        help = "correct one of the two dates, or retract this event"
+    else:
+        # The end of it, told once or by several.
+        return
+    others = (begun.id,) if first is event else (begun.id, first.id)
+    yield _problem(event, f'what it ends, "{begun.id}", {fault}', help, *others)
+
+
+def _ran_out_before(event: EntityIdentified) -> Iterator[Problem]:
+    if event.until is not None and event.until.latest < event.date.earliest:
+        yield _problem(
+            event,
+            f"{event.scheme} {event.value} of {event.entity} had run out by then ({event.until})",
+            "correct `date` or `until`",
+        )
 
 
 def _problem(event: Event, fault: str, help: str, *behind: str) -> Problem:
     return Problem(
         "C416",
-        f"changes nothing: {event.kind} on {event.date}, and {fault}",
+        f"changes nothing: {event.kind} on {event.date}, since {fault}",
         help=help,
         events=involved(event.id, behind),
     )

@@ -9,6 +9,7 @@ from functools import cached_property
 from attrs import evolve, frozen
 
 from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.engine.sense import touches
 from chronicle.errors import Problem
 from chronicle.events import (
     DealAgreed,
@@ -92,12 +93,18 @@ def _named(event: Event) -> Iterator[str]:
 Check = Callable[[Examined], Iterator[Problem]]
 
 
+def ends_its_own(event: Event, examined: Examined) -> bool:
+    """Whether an end names a beginning of the same, which another may have taken the place of."""
+    begun = examined.by_id.get(event.ends or "")
+    return begun is not None and not set(touches(begun)).isdisjoint(touches(event))
+
+
 def listed(words: Iterable[str]) -> str:
     """``words`` in a sentence, the first few of many."""
     found = list(words)
     if len(found) > _SHOWN:
         return f"{', '.join(found[:_SHOWN])} and {len(found) - _SHOWN} more"
-    return ", ".join(found)
+    return " and ".join(filter(None, (", ".join(found[:-1]), *found[-1:])))
 
 
 def involved(first: str, *others: Iterable[str]) -> tuple[str, ...]:

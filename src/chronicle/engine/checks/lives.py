@@ -174,7 +174,11 @@ def holds_after_ended(examined: Examined) -> Iterator[Problem]:
 
 def _is_left(span: Span, ending: Event, day: datetime.date) -> bool:
     if ending.id in span.doubted_by(day):
-        return span.possible(day)
+        # Nothing is left to be told of what ended, or is certain again, later.
+        told = span.end is not None or all(
+            doubt.until is not None for doubt in span.doubts if doubt.event == ending.id
+        )
+        return span.possible(day) and not told
     owned = span.view in (views.HOLDINGS, views.UNITS)
     return owned and span.certain(day) and views.is_listed(span.view, span.value)
 
@@ -299,12 +303,16 @@ def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
             if one != two and not life.revived_between(first.date, second.date.latest):
                 yield Problem(
                     "C420",
-                    f"taken in by two: {entity} is {_end_word(first)} by {one} on {first.date} "
-                    f"and {_end_word(second)} by {two} on {second.date}",
+                    f"absorbed by two: {entity} is {_end_word(first)} {_by(first)} {one} on {first.date} "
+                    f"and {_end_word(second)} {_by(second)} {two} on {second.date}",
                     help="retract one of the two, or add the entity.reinstated that lies between them; "
                     "until then what went to either is only possible",
                     events=involved(second.id, (first.id,)),
                 )
+
+
+def _by(event: Event) -> str:
+    return "into" if isinstance(event, MergerConsolidated) else "by"
 
 
 def _taker(event: Event) -> str | None:

@@ -51,15 +51,15 @@ def _found_elsewhere(guess: Guess, events: list[Event]) -> bool:
 def _guess(guess: Guess, events: list[Event]) -> Problem:
     told = listed(f'"{event.id}" ({event.date})' for event in events)
     cell = _cell_words(guess.view, guess.key)
-    fault = f"{told} make as much sense in another order, which decides {cell}"
+    fault = f"{told} may have come in another order, and {cell} depends on it"
     if not guess.counted:
-        fault = f"{told} are too many in one time to compare their orders"
+        fault = f"{told} are too many at one time to compare their orders"
     first, last = _neighbours(events)
     return Problem(
         "C408",
         f"order is a guess: {fault}",
         help=f"give one a narrower date, or say which came later: `after: {first}` on {last}, if that is so, "
-        f"or `after: {last}` on {first}",
+        f"or `after: {last}` on {first}; until then what depends on it is only possible",
         events=tuple(event.id for event in reversed(events)),
     )
 
@@ -68,7 +68,7 @@ def _cell_words(view: str, key: Key) -> str:
     if view == views.HOLDINGS:
         holder, target, right = key
         return f"what {holder} holds of {target}" + ("" if right == "equity" else f" ({right})")
-    return f"{view} of {', '.join(part for part in key if part)}"
+    return f"the {views.view_of(view).what} of {', '.join(part for part in key if part)}"
 
 
 # `after`

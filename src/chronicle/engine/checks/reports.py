@@ -10,8 +10,10 @@ from attrs import fields
 from chronicle.engine.checks.examined import Examined, involved
 from chronicle.errors import Problem
 from chronicle.events import (
+    COUNTED,
     ENVELOPE,
     DealAgreed,
+    DealCompleted,
     DealProposed,
     EntityDeclared,
     Event,
@@ -21,6 +23,7 @@ from chronicle.events import (
     StakeAcquired,
     StakeDisposed,
     StakeObserved,
+    alike,
     mirrored,
     overlap,
 )
@@ -46,8 +49,8 @@ def reported_too_early(examined: Examined) -> Iterator[Problem]:
                 "C409",
                 f"event later than the source that reports it: {event.kind} is dated {event.date}, "
                 f"and {source.publisher or source.title or source.url} was published on {source.published}",
-                help="correct a date; say `confidence: reported` of what was announced ahead, and "
-                "deal.proposed or deal.agreed of what may not come about",
+                help="correct one of the dates; or if it was announced ahead, say `confidence: reported`, "
+                "or make it a deal.proposed or deal.agreed where it may not come about",
                 events=(event.id,),
             )
 
@@ -70,6 +73,47 @@ def told_twice(examined: Examined) -> Iterator[Problem]:
         if len(events) > 1:
             yield from _same(events)
     yield from _mirrored(examined.events)
+    yield from _of_deals(examined)
+
+
+def _of_deals(examined: Examined) -> Iterator[Problem]:
+    """An effect of a deal and an event of its own that says the same, and both counted."""
+    effects = [
+        effect
+        for event in examined.events
+        if isinstance(event, DealCompleted)
+        for effect in examined.under(event.id)
+        if type(effect) in COUNTED
+    ]
+    if not effects:
+        return
+    own: defaultdict[str | None, list[Event]] = defaultdict(list)
+    for event in examined.events:
+        if type(event) in COUNTED and event.deal is None and not event.apart:
+            own[_company(event)].append(event)
+    for effect in effects:
+        for event in own.get(_company(effect), ()):
+            if overlap(event, effect) and event.after != effect.id and _same_happening(event, effect):
+                deal = effect.deal
+                yield Problem(
+                    "C410",
+                    f'the same event twice: "{event.id}" says what the deal {deal} does by "{effect.id}"',
+                    help=f"say `deal: {deal}` on it if it tells the same; if both happened, `apart: yes`",
+                    events=involved(event.id, (effect.id,)),
+                )
+
+
+def _company(event: Event) -> str | None:
+    """The company whose shares an event is about."""
+    return next(filter(None, (getattr(event, name, None) for name in ("target", "issuer", "project"))), None)
+
+
+def _same_happening(event: Event, effect: Event) -> bool:
+    if isinstance(event, StakeAcquired) and isinstance(effect, StakeDisposed):
+        return mirrored(event, effect)
+    if isinstance(event, StakeDisposed) and isinstance(effect, StakeAcquired):
+        return mirrored(effect, event)
+    return alike(event, effect)
 
 
 def _mirrored(events: Sequence[Event]) -> Iterator[Problem]:
@@ -100,7 +144,8 @@ def _mirrored(events: Sequence[Event]) -> Iterator[Problem]:
             yield Problem(
                 "C410",
                 f'the same event twice: "{two.id}" says of the seller what "{one.id}" says of the buyer',
-                help="keep one that names both, with both sources; if both happened, say `apart: yes` on one",
+                help="if it happened once, keep one that names both sides and has both sources, and retract "
+                "the other; if both happened, say `apart: yes` on one of them; until then each counts",
                 events=involved(two.id, (one.id,)),
             )
 
@@ -124,7 +169,8 @@ def _twice(first: Event, second: Event) -> Problem:
     return Problem(
         "C410",
         f'the same event twice: "{second.id}" says what "{first.id}" says, {second.kind} {when}',
-        help="keep one and put both sources there; if both happened, say `apart: yes` on one of them",
+        help="if it happened once, keep one with both sources and retract the other; if both happened, "
+        "say `apart: yes` on one of them; until then each counts",
         events=involved(second.id, (first.id,)),
     )
 

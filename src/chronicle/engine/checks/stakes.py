@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple, get_args
 
 from chronicle.engine import views
-from chronicle.engine.checks.examined import Examined, involved, listed
+from chronicle.engine.checks.examined import Examined, ends_its_own, involved, listed
 from chronicle.engine.checks.periods import Crowd, Stretch, certain_stretch, crowds
 from chronicle.engine.checks.standing import meant
 from chronicle.engine.replay import Key, Span
@@ -22,7 +22,6 @@ from chronicle.events import (
     SharesIssued,
     StakeAcquired,
     StakeDisposed,
-    StakeObserved,
 )
 from chronicle.values import WHOLE, Share, contradicts, more_than_whole
 
@@ -48,7 +47,7 @@ def disposed_of_more(examined: Examined) -> Iterator[Problem]:
     for event in examined.ordered:
         if isinstance(event, StakeAcquired | StakeDisposed):
             giving = _giving(event, examined)
-            if giving is not None:
+            if giving is not None and not ends_its_own(event, examined):
                 yield from _judged(event, giving, examined)
         elif isinstance(event, DemergerSplit) and views.UNITS in examined.ledger.views:
             yield from _handed_out(event, examined)
@@ -62,12 +61,12 @@ def _giving(event: StakeAcquired | StakeDisposed, examined: Examined) -> _Giving
         return None
     moved = event.share
     if moved is None and event.holds is not None:
-        before = _stood(examined, (event.holder, event.target, event.right), event.id)
+        before = stood_before(examined, (event.holder, event.target, event.right), event.id)
         moved = event.holds - before.value.share if before else event.holds
     return _Giving((event.seller, event.target, event.right), moved, None, count)
 
 
-def _stood(examined: Examined, key: Key, event: str) -> Span | None:
+def stood_before(examined: Examined, key: Key, event: str) -> Span | None:
     """What stood in a cell before an event; the largest where a completion changed it several times."""
     spans = examined.ended(views.HOLDINGS, key, event)
     return max(spans, key=_largest, default=None)
@@ -80,8 +79,8 @@ def _largest(span: Span) -> Fraction:
 
 def _judged(event: StakeAcquired | StakeDisposed, giving: _Giving, examined: Examined) -> Iterator[Problem]:
     holder, target, right = giving.key
-    span = _stood(examined, giving.key, event.id)
-    what = f"{target}{_of_right(right)}"
+    span = stood_before(examined, giving.key, event.id)
+    what = f"{target}{of_right(right)}"
     if span is None:
         yield Problem(
             "C401",
@@ -98,7 +97,8 @@ def _judged(event: StakeAcquired | StakeDisposed, giving: _Giving, examined: Exa
             "C401",
             f"disposed of more than was held: {holder} {excess[0]} of {what} on {event.date} "
             f"and held {excess[1]}",
-            help="correct the amount, or add the acquisition that is missing before it",
+            help="correct the amount, or add the acquisition that is missing before it"
+            + ("; until then nothing is left" if giving.holds is None else ""),
             events=involved(event.id, span.events),
         )
 
@@ -193,126 +193,10 @@ def _above(target: str, right: str, crowd: Crowd) -> Problem:
     least = "" if all(span.value.share.is_exact for span in crowd.spans) else "at least "
     return Problem(
         "C402",
-        f"shares of {target}{_of_right(right)} add up to {least}{_rounded(total)} on {crowd.day}: {held}",
+        f"shares of {target}{of_right(right)} add up to {least}{rounded(total)} on {crowd.day}: {held}",
         help="add the disposal that made room, or name the seller in the acquisition",
         events=involved(crowd.newest.events[-1], *(span.events for span in crowd.spans)),
     )
-
-
-# Other than observed
-
-
-def observed_otherwise(examined: Examined) -> Iterator[Problem]:
-    """C407: a source saw another value than replay had come to by then; C415 when it was asserted."""
-    for event in examined.ordered:
-        if isinstance(event, StakeObserved):
-            key = (event.holder, event.target, event.right)
-            span = _stood(examined, key, event.id)
-            if span is not None and span.value.share.is_nothing:
-                yield from _compared_with_zero(event, span, examined)
-            elif span is not None:
-                if event.check or not _merely_observed(span, examined):
-                    yield from _compared(event, span, examined)
-            elif event.holds.minimum:
-                yield from _compared_with_nothing(event, key, examined)
-        elif isinstance(event, StakeAcquired | StakeDisposed) and event.share and event.holds:
-            yield from _added_up(event, event.share, event.holds, examined)
-
-
-def _merely_observed(span: Span, examined: Examined) -> bool:
-    """Whether nothing but observations made a value: a register that is read again shows what changed."""
-    return all(isinstance(examined.by_id[event], StakeObserved) for event in span.events)
-
-
-def _compared(event: StakeObserved, span: Span, examined: Examined) -> Iterator[Problem]:
-    stake: Stake = span.value
-    if stake.stale:
-        return
-    share, seen = event.holds, event.shares
-    if event.lot is not None:
-        lot = next((lot for lot in stake.lots if lot.name == event.lot), None)
-        if lot is not None:
-            stake = Stake(lot.share, lot.shares)
-        elif stake.lots:
-            return
-        else:
-            share, seen = _in_all(event, span.key, examined), None
-    if contradicts(share, stake.share):
-        said, replayed = str(share), str(stake.share)
-        apart = _difference(share, stake.share)
-    elif seen is not None and stake.shares is not None and seen.value != stake.shares:
-        said, replayed = f"{seen.value:,} shares", f"{stake.shares:,}"
-        apart = f"{abs(seen.value - stake.shares):,} shares"
-    else:
-        return
-    yield _disagreement(event, said, f"{replayed} since {span.begin}, {apart} apart", span.events)
-
-
-def _in_all(event: StakeObserved, key: Key, examined: Examined) -> Share:
-    """What is seen of a holding in all the lots that are told of one day."""
-    spans = (span for span in examined.ledger.cell(views.HOLDINGS, key) if span.begin == event.date)
-    shares: list[Share] = [span.value.share for span in spans if span.value.lots]
-    return shares[-1] if shares else event.holds
-
-
-def _added_up(
-    event: StakeAcquired | StakeDisposed, share: Share, holds: Share, examined: Examined
-) -> Iterator[Problem]:
-    """An event that says both what changed hands and what came of it."""
-    span = _stood(examined, (event.holder, event.target, event.right), event.id)
-    if span is None or span.value.stale:
-        return
-    before: Share = span.value.share
-    sign, after = ("+", before + share) if isinstance(event, StakeAcquired) else ("-", before - share)
-    if contradicts(holds, after):
-        yield Problem(
-            "C407",
-            f"stated result disagrees: {event.holder} is said to hold {holds} of {event.target}"
-            f"{_of_right(event.right)} after {event.date}, where {before} {sign} {share} make {after}",
-            help="correct `share` or `holds`, or add what happened before",
-            events=involved(event.id, span.events),
-        )
-
-
-def _compared_with_nothing(event: StakeObserved, key: Key, examined: Examined) -> Iterator[Problem]:
-    """An observation of a holding that had ended. One of a holding never heard of agrees with all we know."""
-    last = None
-    for span in examined.ledger.cell(views.HOLDINGS, key):
-        if span.begin == event.date:
-            break
-        last = span
-    if last is not None and last.end is not None and last.end.latest < event.date.earliest:
-        yield _disagreement(event, str(event.holds), f"nothing since {last.end}", (str(last.ended_by),))
-    elif last is None and event.check:
-        yield _disagreement(event, str(event.holds), "nothing", ())
-
-
-def _compared_with_zero(event: StakeObserved, span: Span, examined: Examined) -> Iterator[Problem]:
-    """An observation of a holding of which somebody had said that it is nothing."""
-    doubted = event.check or not _merely_observed(span, examined)
-    if event.holds.minimum and doubted and span.begin.latest < event.date.earliest:
-        yield _disagreement(event, str(event.holds), f"nothing since {span.begin}", span.events)
-
-
-def _disagreement(event: StakeObserved, seen: str, replayed: str, behind: tuple[str, ...]) -> Problem:
-    code, fault = ("C415", "assertion does not hold") if event.check else ("C407", "observed value disagrees")
-    return Problem(
-        code,
-        f"{fault}: {event.holder} is seen to hold {seen} of {event.target}"
-        f"{_of_right(event.right)} on {event.date}, where the events before it make {replayed}",
-        help="add what happened in between, or correct the event that is wrong",
-        events=involved(event.id, behind),
-    )
-
-
-def _difference(one: Share, two: Share) -> str:
-    gap = one - two
-    # Both are known, or they would not disagree.
-    assert gap.minimum is not None
-    assert gap.maximum is not None
-    least = min(abs(gap.minimum), abs(gap.maximum))
-    points = _rounded(Share(least, least)).removesuffix("%")
-    return f"{points} percentage points" if gap.is_exact else f"at least {points} percentage points"
 
 
 # Lots
@@ -338,9 +222,9 @@ def _lots(span: Span) -> Problem:
     lots = listed(f"{lot.name} {lot.share}" for lot in stake.lots)
     return Problem(
         "C419",
-        f"{len(stake.lots)} lots are added up: {holder} holds {stake.share} of {target}{_of_right(right)} "
+        f"{len(stake.lots)} lots are added up: {holder} holds {stake.share} of {target}{of_right(right)} "
         f"since {span.begin}: {lots}",
-        help="nothing, if these are separate stakes; retract one of them if they are one stake",
+        help="nothing to do if these are separate stakes; if they are one stake, retract all records but one",
         events=involved(span.events[-1], span.events),
     )
 
@@ -371,9 +255,10 @@ def _lasting(run: list[Span], examined: Examined) -> Iterator[Problem]:
     until = "still stands" if end is None else f"stood until {end}"
     yield Problem(
         "C412",
-        f"share is stale after an issue: the {first.value.share} of {holder} in {target}{_of_right(right)} "
+        f"share is stale after an issue: the {first.value.share} of {holder} in {target}{of_right(right)} "
         f'was measured before "{cause.id}" ({cause.date}) changed the number of shares, and {until}',
-        help="give the total before and after the issue, or add a stake.observed after it",
+        help="give the total before and after the issue, or add a stake.observed after it; "
+        "until then the share is shown as stale",
         events=involved(cause.id, first.events),
     )
 
@@ -392,11 +277,12 @@ def _changes_number(event: Event) -> bool:
 # Words
 
 
-def _of_right(right: str) -> str:
+def of_right(right: str) -> str:
+    """A right in brackets, for a message; nothing of equity, which goes without saying."""
     return "" if right == "equity" else f" ({right})"
 
 
-def _rounded(share: Share) -> str:
+def rounded(share: Share) -> str:
     """An exact share in percent with at most two decimals."""
     assert share.value is not None
     percent = f"{float(share.value * 100):.2f}".rstrip("0").rstrip(".")

@@ -31,11 +31,12 @@ def _note(event: str, found: Differing, laws: Laws) -> Problem:
     # What is asked for most comes first, and what was an answer then and is one now.
     changed = sorted(_changed(event, found), key=lambda each: (each[0][0] in _LAST, None in each))
     law = laws.of(event, changed[0][0])
-    more = "" if len(changed) == 1 else f", and so with {len(changed) - 1} more of its answers"
+    others = len(changed) - 1
+    more = f"; {others} more of its answers differ{'s' if others == 1 else ''}" if others else ""
     return Problem(
         "C421",
-        f"answer changed, as {law.clause}: {_words(event, changed[0], law, laws)}{more}",
-        help=f'docs/meanings.md tells of it under "{law.section}"',
+        f"answer differs from 0.1.0, since {law.clause}: {_words(event, changed[0], law, laws)}{more}",
+        help=f'see "{law.section}" in docs/meanings.md; if 0.1.0 was right: chronicle explain C421',
         events=(event,),
     )
 
@@ -45,16 +46,16 @@ _Changed = tuple[Cell, ChangedFact | None, ChangedFact | None]
 
 def _words(event: str, changed: _Changed, law: Law, laws: Laws) -> str:
     cell, was, now = changed
-    then = f'by "{event}" 0.1.0 had {_subject(cell)} {_did(was)}'
+    then = f'there "{event}" made {_subject(cell)} {_did(was)}'
     if event in laws.earlier.set_aside and event not in laws.now.settled.set_aside:
-        then = f'0.1.0 set "{event}" aside for "{laws.earlier.set_aside[event]}"'
-        return f"{then}; {_subject(cell)} {_does(now)}"
+        then = f'there "{event}" was set aside for "{laws.earlier.set_aside[event]}"'
+        return f"{then}; now {_subject(cell)} {_does(now)}"
     if event in laws.now.settled.set_aside and now is None:
         if was is None:
-            then = f'0.1.0 counted "{event}" by itself'
+            then = f'there "{event}" counted by itself'
         how = "counted with" if law is ONCE else "set aside for"
-        return f'{then}; it is {how} "{laws.now.settled.set_aside[event]}"'
-    return f"{then}; it {_does(now)}"
+        return f'{then}; now it is {how} "{laws.now.settled.set_aside[event]}"'
+    return f"{then}; now it {_does(now)}"
 
 
 def _changed(event: str, found: Differing) -> Iterator[_Changed]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 from attrs import define, frozen
 
 from chronicle.dates import FOREVER
 from chronicle.engine import views
-from chronicle.engine.order.search import LIVE, Arrangement, Found, Search
+from chronicle.engine.order.search import LIVE, Arrangement, Found, Search, content
 from chronicle.engine.order.touching import ANNOUNCED
 from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
 from chronicle.events import Event
@@ -96,6 +97,10 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
+# Above this many steps it is not worked out which events of a group decide a cell.
+_MOST_DECIDED = 20_000
+
+
 @define
 class Left:
     """What a group leaves in one cell: bounds of what was replayed, and what other best orders say."""
@@ -107,6 +112,9 @@ class Left:
     base: Any
     made: list[int]
     order: tuple[str, ...]
+    # What else the cell may hold by a guess before the group: nothing more once the group set it outright,
+    # and None where no such guess had a part in it.
+    earlier: tuple[Any, ...] | None = None
 
     def bound(self, course: Course) -> None:
         """Bound every value that may stand by a stretch of the course."""
@@ -118,14 +126,37 @@ class Left:
         runs = [index for index in self.made if log[index].operation not in GOES_ON]
         standing = log[runs[-1]].value if runs else self.base
         finals = list(dict.fromkeys(node.overlay.get(self.cell, self.base) for node in self.found.best))
+        told = len(self.running.changes.others[self.cell])
         self._assign(course, log, runs, standing)
         self._note_nothing(course)
         others = tuple(value for value in finals if _said(value) != _said(standing))
         if others:
             self.running.guesses.append(Guess(view, key, self._concerned()))
+        if self.earlier is not None:
+            self._rest_on_earlier(course, runs, told)
+            others = (*others, *(value for value in self.earlier if value not in others))
+        if others:
             self.running.doubtful[self.cell] = others
         else:
             self.running.doubtful.pop(self.cell, None)
+
+    def _rest_on_earlier(self, course: Course, runs: Sequence[int], told: int) -> None:
+        """A guess before the group makes all that the group came to a guess, until it sets the cell outright.
+
+        ``told`` is the number of other values that the cell had before the group.
+        """
+        bounds, others = self.running.changes.bounds[self.cell], self.running.changes.others[self.cell]
+        for index in runs if self.earlier else runs[:-1]:
+            bounds[index] = bounds.get(index, Bounds())._replace(certain_until=datetime.date.min)
+        if runs and not self.earlier:
+            outright = as_date(course[-1][0])
+            last = bounds.get(runs[-1], Bounds())
+            sure = max(last.certain_from or outright, outright)
+            bounds[runs[-1]] = last._replace(certain_from=sure)
+        others[told:] = [
+            each._replace(bounds=each.bounds._replace(certain_until=datetime.date.min))
+            for each in others[told:]
+        ]
 
     def _note_nothing(self, course: Course) -> None:
         """Note when the cell may be empty, but for the time before the group."""
@@ -302,16 +333,52 @@ class Left:
         )
 
     def _concerned(self) -> tuple[str, ...]:
-        """Ids of the events of the group that change the cell in some best order, as they were replayed."""
-        plan, members = self.search.plan, self.search.members
-        changing = {
-            plan.natural[members[place]].id
-            for node in self.found.kept()
+        """Ids of the events of the group whose order decides the cell, or else that change it.
+
+        In the order in which they were replayed.
+        """
+        plan, members, kept = self.search.plan, self.search.members, self.found.kept()
+        places = self._deciding(kept) or {
+            place
+            for node in kept
             for before, place in node.ways
             if before.overlay.get(self.cell, self.base) != node.overlay.get(self.cell, self.base)
         }
-        found = tuple(event for event in self.order if event in changing)
+        ids = {plan.natural[members[place]].id for place in places}
+        found = tuple(event for event in self.order if event in ids)
         return found if len(found) > 1 else self.order
+
+    def _deciding(self, kept: Sequence[Arrangement]) -> set[int]:
+        """The places of the events of which it matters for the cell which of two comes first.
+
+        Of two only, where to know it of them settles what the cell holds.
+        """
+        count = len(self.search.members)
+        if count < 3 or count * count * len(kept) > _MOST_DECIDED:
+            return set()
+        found: set[int] = set()
+        for one, two in combinations(range(count), 2):
+            first, second = self._come_to(kept, one, two), self._come_to(kept, two, one)
+            if len(first) == len(second) == 1 and first != second:
+                return {one, two}
+            if first and second and first != second:
+                found |= {one, two}
+        return found
+
+    def _come_to(self, kept: Sequence[Arrangement], one: int, two: int) -> set[Any]:
+        """What the cell holds in the end by the best orders in which one event comes before another."""
+        reached: set[int] = set()
+        for node in kept:
+            ways = (
+                (id(way), place, way.mask >> (two if place == one else one) & 1) for way, place in node.ways
+            )
+            if not node.ways or any(
+                way in reached and (place not in (one, two) or (place == two) == bool(other))
+                for way, place, other in ways
+            ):
+                reached.add(id(node))
+        ends = (node for node in self.found.best if id(node) in reached)
+        return {content(node.overlay.get(self.cell, self.base)) for node in ends}
 
     def _makers(self, value: Any) -> list[Event]:
         """The events by which some best order comes to a value, the last one last."""

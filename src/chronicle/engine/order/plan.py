@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.touching import acting, touched_by
+from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, Event, ended_by, founded_by, revived_by
 
 Origin = Callable[[Event], Hashable]
@@ -194,20 +195,30 @@ class Plan:
                     ended[entity].append(index)
                 for entity in revived_by(event):
                     revived[entity].append(index)
+        # Who is founded and ends once, and never came back, is founded first, whatever the windows allow.
+        once = {
+            name
+            for name, where in founded.items()
+            if len(where) == len(ended.get(name, ())) == 1
+            and revived[name] == where
+            and self.first[where[0]] <= self.last[ended[name][0]]
+        }
         mortal = {
             name: where
             for name, where in founded.items()
             if len(where) == 1
             and name not in self.lives.contradicted
-            and self._surely(where[0], ended.get(name, ()))
+            and (name in once or self._surely(where[0], ended.get(name, ())))
         }
-        # Who came back, or may have ended before being founded, may have acted on either side.
+        # Who came back, or may have ended before coming to be, may have acted on either side.
         ending = {
             name: where
             for name, where in ended.items()
             if len(where) == 1
             and name not in self.lives.contradicted
-            and all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
+            and (
+                name in once or all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
+            )
         }
         if not mortal and not ending:
             return
@@ -378,36 +389,3 @@ class Plan:
         indexes = self.things.get(thing, [])
         place = bisect_left(indexes, index + 1)
         return indexes[place] if place < len(indexes) else None
-
-
-@define
-class Union:
-    """Disjoint sets of indexes."""
-
-    parents: dict[int, int] = field(factory=dict)
-
-    def root(self, index: int) -> int:
-        """The least index of the set that an index is in; one that is in none begins one."""
-        parents = self.parents
-        parent = parents.setdefault(index, index)
-        while parent != parents[parent]:
-            parents[parent] = parents[parents[parent]]
-            parent = parents[parent]
-        parents[index] = parent
-        return parent
-
-    def join_all(self, indexes: Sequence[int]) -> None:
-        """Make one set of the sets that several indexes are in; a single one begins none."""
-        if len(indexes) < 2:
-            return
-        if self.parents.keys().isdisjoint(indexes):
-            self.parents.update(dict.fromkeys(indexes, min(indexes)))
-        else:
-            for index in indexes[1:]:
-                self.join(index, indexes[0])
-
-    def join(self, one: int, two: int) -> bool:
-        """Make one set of two; whether they were apart."""
-        first, second = self.root(one), self.root(two)
-        self.parents[max(first, second)] = min(first, second)
-        return first != second

@@ -196,16 +196,26 @@ class Search:
         if not pending:
             return 0
         begun = {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
-        begun = {cell for cell in begun if not _is_none(world.get(*cell))}
-        return sum(
-            1
-            for place in pending
-            if begun
-            and any(
-                cell in begun and _is_none(value)
-                for cell, value in world.changed_by(self.plan.natural[self.members[place]], self.handlers)
-            )
-        )
+        if not begun:
+            return 0
+        again = {cell for cell in begun if not _is_none(world.get(*cell))}
+        after: Component | None = None
+        early = 0
+        for place in pending:
+            end = self.plan.natural[self.members[place]]
+            ended = self._ended(end, world)
+            if ended and isinstance(end, ENDS_OF_TIES) and ended.isdisjoint(again):
+                # One that ends whatever there is would end what begins here too, beside what stands.
+                after = after or world.after(event, self.handlers, self.values)
+                early += ended < self._ended(end, after)
+            else:
+                early += not ended.isdisjoint(again)
+        return early
+
+    def _ended(self, event: Event, world: Component) -> set[Cell]:
+        """The cells in which something stands and that an event would empty."""
+        emptied = (cell for cell, value in world.changed_by(event, self.handlers) if _is_none(value))
+        return {cell for cell in emptied if not _is_none(world.get(*cell))}
 
     def _out_of_line(self, place: int, pending: Sequence[int]) -> int:
         """How many events of its window and file, that touch the same, have their turn before it."""
@@ -365,13 +375,17 @@ class Found:
         return path
 
     def apart(self, plan: Plan, members: Sequence[int]) -> list[sense.Thing]:
-        """The things that the ends differ in."""
+        """The things that the ends differ in; of a stake the number of shares too, which changes its part."""
         cells = {cell for node in self.ends for cell in node.overlay}
         differ = {
             cell for cell in cells if len({content(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1
         }
         touched = {thing for index in members for thing in plan.touched[index]}
-        return [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]
+        found = [thing for thing in touched if any(_concerns(thing, cell) for cell in differ)]
+        for view, key in differ:
+            if view == views.HOLDINGS:
+                found += [(view, *key), (views.SHARES, key[1])]
+        return found
 
 
 _BASE = "as before"

@@ -16,6 +16,7 @@ from chronicle.events import (
     Event,
     MergerAbsorbed,
     MergerConsolidated,
+    SharesIssued,
     happened,
     references,
 )
@@ -114,6 +115,12 @@ def _add_moved(
     for event in natural:
         for owner in _owners(event):
             held[owner].setdefault((views.UNITS, event.unit))  # type: ignore[attr-defined]  # only units have owners
+        if isinstance(event, SharesIssued):
+            # Who subscribes holds shares, though an issue touches no more than their number.
+            for subscriber, _ in event.subscribers:
+                taken = (views.HOLDINGS, subscriber, event.issuer, "equity")
+                held[subscriber].setdefault(taken)
+                of[event.issuer].setdefault(taken)
     for index in moving:
         event = natural[index]
         merged = [event, *possible_effects([natural[other] for other in deals.get(event.deal or "", ())])]

@@ -213,18 +213,28 @@ class _Ordered:
         bases = bases_of(self.walk.running, kept)
         path = [place for place, _ in self.found.path(kept)]
         made: defaultdict[Cell, list[int]] = defaultdict(list)
+        doubtful = self.walk.running.doubtful
+        resting = set(doubtful)
         turn = 0
         for place in path:
             index = members[place]
             turn = max(turn, order_of(plan.first[index], plan.last[index]))
             for cell, change in self.walk.take_one(plan.natural[index], turn):
                 made[cell].append(change)
+        resting.update(doubtful)
         days = days_of(kept, [(plan.first[index], plan.last[index]) for index in members])
         order = tuple(plan.natural[members[place]].id for place in path)
         for cell in dict.fromkeys([*made, *bases]):
             if cell in bases:
                 left = Left(
-                    self.walk.running, self.search, self.found, cell, bases[cell], made.get(cell, []), order
+                    self.walk.running,
+                    self.search,
+                    self.found,
+                    cell,
+                    bases[cell],
+                    made.get(cell, []),
+                    order,
+                    earlier=doubtful.get(cell, ()) if cell in resting else None,
                 )
                 left.bound(
                     course_of([(low, high, node.overlay.get(cell, bases[cell])) for low, high, node in days])

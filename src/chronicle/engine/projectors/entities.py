@@ -104,8 +104,13 @@ def _merged(
     """One of a pair goes up in the other. Where another had taken it in, nobody knows which it was."""
     old, new = pair
     others = taken_before(old, new, before)
-    if others:
-        reason = f"{before.get(views.STATUS, (old,)).reason}, or {reason}"  # type: ignore[union-attr]  # it ended
+    status: views.Status | None = before.get(views.STATUS, (old,))
+    if new is None and status is not None and status.status == "dissolved":
+        # Somebody has told of it already, and maybe by whom it was taken in.
+        return
+    if others and status is not None and status.reason is not None:
+        # By name, so that it says the same whichever of them is told first.
+        reason = ", or ".join(sorted({*status.reason.split(", or "), reason}))
     yield _status(event, old, views.Status("dissolved", reason))
     if new is not None:
         yield _succeeded(event, old, new, succession)

@@ -1,9 +1,9 @@
 """Tables of how values went over time: all spans of a view, and the same cut into rows for a warehouse.
 
 A span has a window at each end. A warehouse wants a row for each time in which one answer holds, from
-``valid_from`` to before ``valid_to``, none overlapping another of the same key. So the time of a key
-is cut where the answer changes: the value that stands (of several the one that begins last, as
-``State.share`` has it), or whether it is certain.
+``valid_from`` to before ``valid_to``, none overlapping another of the same key: a slowly changing
+dimension of type 2. So the time of a key is cut where the answer changes: the value that stands (of several
+the one that begins last, as ``State.share`` has it), or whether it is certain.
 """
 
 from __future__ import annotations

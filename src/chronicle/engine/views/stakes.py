@@ -109,7 +109,7 @@ def _count(_: Key, count: ShareCount) -> int | str:
 
 
 _STAKE: Final = "[, {=shares} shares]"
-_DOUBTS: Final = "[, {=reckoned}][, from before shares were issued{?stale}]"
+_DOUBTS: Final = "[, {=reckoned}][, stale: the number of shares has changed{?stale}]"
 
 VIEWS: Final = (
     View(

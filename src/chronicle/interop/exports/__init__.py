@@ -84,54 +84,54 @@ _WORDS: Mapping[Of, str] = MappingProxyType(
 EXPORTS: Mapping[str, Export] = MappingProxyType(
     {
         "jsonl": Export(
-            "JSON Lines: events, to be recorded elsewhere; facts of a day; spans.",
+            "JSON Lines: events (of a store: a copy to record), facts, spans.",
             ".jsonl",
             {"events": "jsonl:events", "facts": "jsonl:facts", "spans": "jsonl:spans"},
         ),
-        "json": Export("JSON: the facts of a day in one document.", ".json", {"facts": "json_state:facts"}),
+        "json": Export("JSON: facts, in one document.", ".json", {"facts": "json_state:facts"}),
         "csv": Export(
-            "CSV: events; facts of a day; spans.",
+            "CSV: events, facts, spans.",
             ".csv",
             {"events": "delimited:events", "facts": "delimited:facts", "spans": "delimited:spans"},
         ),
         "scd2": Export(
-            "CSV for a warehouse: valid_from, valid_to, certain; one view.",
+            "CSV for a warehouse: spans of one view, valid_from to valid_to.",
             ".csv",
             {"spans": "delimited:by_day"},
         ),
         "parquet": Export(
-            "Parquet: rows as in scd2; a table of a day. Needs the extra parquet.",
+            "Parquet: spans as in scd2, facts. Needs the extra parquet.",
             ".parquet",
             {"spans": "columnar:parquet_by_day", "facts": "columnar:parquet_facts"},
             binary=True,
         ),
         "arrow": Export(
-            "Arrow IPC stream: the same as parquet. Needs the extra parquet.",
+            "Arrow IPC stream: as parquet. Needs the extra parquet.",
             ".arrows",
             {"spans": "columnar:arrow_by_day", "facts": "columnar:arrow_facts"},
             binary=True,
         ),
         "sqlite": Export(
-            "SQLite file for datasette: everything, with keys, indexes and views.",
+            "SQLite file for datasette: events and spans, keys and views.",
             ".sqlite",
             {"spans": "sqlite:everything"},
             binary=True,
         ),
-        "mermaid": Export("Mermaid: who owns what on a day.", ".mmd", {"facts": "mermaid:facts"}),
-        "dot": Export("Graphviz: who owns what on a day.", ".dot", {"facts": "graphviz:facts"}),
+        "mermaid": Export("Mermaid diagram: facts, who owns what.", ".mmd", {"facts": "mermaid:facts"}),
+        "dot": Export("Graphviz diagram: facts, who owns what.", ".dot", {"facts": "graphviz:facts"}),
         "icalendar": Export(
-            "iCalendar: every event as all-day entry.", ".ics", {"events": "icalendar:events"}, dated=True
+            "iCalendar: events, each as an all-day entry.", ".ics", {"events": "icalendar:events"}, dated=True
         ),
         "timelinejs": Export(
-            "TimelineJS: every event as a slide.", ".json", {"events": "timelinejs:events"}, dated=True
+            "TimelineJS: events, each as a slide.", ".json", {"events": "timelinejs:events"}, dated=True
         ),
         "bods": Export(
-            "Beneficial Ownership Data Standard 0.4, up to a day.",
+            "Beneficial Ownership Data Standard 0.4: spans up to a day.",
             ".json",
             {"spans": "bods:spans"},
             until=True,
         ),
-        "ftm": Export("FollowTheMoney entities, a JSON object a line.", ".ftm.json", {"spans": "ftm:spans"}),
+        "ftm": Export("FollowTheMoney: spans, a JSON object a line.", ".ftm.json", {"spans": "ftm:spans"}),
     }
 )
 """Every format that can be exported to, by the name that ``chronicle export`` takes."""

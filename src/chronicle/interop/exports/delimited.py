@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain, islice
@@ -21,7 +20,7 @@ from chronicle.engine.tables import Table, rows_by_day, spans_table, table_by_da
 from chronicle.engine.views.data import fact_data, plain
 from chronicle.errors import obeyed_hidden
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import number_text, span_data
+from chronicle.interop.exports.plain import json_text, number_text, span_data
 from chronicle.values import Share
 
 _ROWS_AT_A_TIME = 1000
@@ -121,6 +120,6 @@ def _cell(value: object) -> str:
     if isinstance(value, Fraction):
         return number_text(value)
     if isinstance(value, (dict, list, tuple)):
-        return json.dumps(value)
+        return json_text(value)
     # Only a user's own view has texts with characters that would be replaced here: events have none.
     return obeyed_hidden(str(value))

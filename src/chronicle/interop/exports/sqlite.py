@@ -8,7 +8,6 @@ a row for each time in which one answer holds. The views ``holdings_now`` and ``
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -222,6 +221,5 @@ def _cell(value: object) -> object:
             help = "export as JSON Lines or CSV, where numbers have no limit"
             raise InvalidValue(Problem("C741", "count is too large for a column of SQLite", help=help))
         return value
-    if isinstance(value, (tuple, list)):
-        return json.dumps(value)
-    return str(value).encode("utf-8", "replace").decode()
+    text = json_text(value) if isinstance(value, (tuple, list)) else str(value)
+    return text.encode("utf-8", "replace").decode()

@@ -39,7 +39,7 @@ _GAP: Final = 2
 _WIDEST: Final = 96  # wider, and the dates on the right are too far from what they belong to
 _NARROWEST: Final = 20  # with less room beside the date, it goes below
 _INEXACT: Final = "the beginning or the end has no exact date"
-_GONE: Final = "whom it names is no more"
+_GONE: Final = "a company that it names is gone"
 
 
 def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:

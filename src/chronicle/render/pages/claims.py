@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle import codec
-from chronicle.dates import PartialDate
+from chronicle.dates import PartialDate, parse_date
 from chronicle.engine.conflicts import Conflict
 from chronicle.events import EntityFounded, EntityRenamed, Event
 from chronicle.render.layout import PLAIN, clean, joined
 from chronicle.render.words.days import short
-from chronicle.render.words.figures import money_figure, share_of
+from chronicle.render.words.figures import grouped, money_words, share_of
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.sources import source_words
 
 _VERBS: Final[Mapping[str, str]] = MappingProxyType({"=": "holds", "+": "acquires", "-": "gives up", "": ""})
-_LONG_NUMBER: Final = re.compile(r"(?<![\w.])\d{5,}(?![\w.])")
 
 
 def claimed(event: Event, teller: Teller) -> str:
@@ -29,12 +27,12 @@ def claimed(event: Event, teller: Teller) -> str:
     said = [
         clean(event.name) if isinstance(event, EntityFounded | EntityRenamed) else "",
         "" if share is None else f"{_VERBS[share[0]]} {clean(str(share[1]))}".strip(),
-        "" if shares is None else f"{clean(str(shares))} shares",
-        money_figure(event),
+        "" if shares is None else f"{grouped(clean(str(shares)))} shares",
+        money_words(event),
         "; ".join("".join(text for text, _ in teller.effect(effect, event.date)) for effect in effects),
         short(event.date),
     ]
-    return _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", ", ".join(filter(None, said)))
+    return ", ".join(filter(None, said))
 
 
 def said_by(event: Event, teller: Teller) -> str:
@@ -52,6 +50,42 @@ def said_by(event: Event, teller: Teller) -> str:
 def differing(conflict: Conflict) -> str:
     """What the claims differ in: "share, amount and day"."""
     return "".join(text for text, _ in joined([[(word, PLAIN)] for word in conflict.differ]))
+
+
+def disagreement(conflict: Conflict) -> str:
+    """Who differs in what: "sources differ in share and day", and "claims" where not each has a source."""
+    sources = [event.sources for event in (conflict.chosen, *conflict.others)]
+    who = "sources" if all(sources) and len(set(sources)) > 1 else "claims"
+    return f"{who} differ in "
+
+
+_REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "confirmed outweighs the others": (
+            "it is confirmed, the other is not",
+            "it is confirmed, the others are not",
+        ),
+        "reported outweighs the others": (
+            "it is reported, the other is only a rumour",
+            "it is reported, the others are only rumours",
+        ),
+        "known last": (
+            "of two equally confident claims it became known last",
+            "of equally confident claims it became known last",
+        ),
+        "observed later": ("what is observed later counts from its day on",) * 2,
+    }
+)
+
+
+def reason_words(conflict: Conflict) -> str:
+    """Why the claim that counts is the one: "it is confirmed, the others are not"."""
+    rule, _, dated = conflict.rule.partition("; dated ")
+    words = _REASONS.get(rule, (rule, rule))[len(conflict.others) > 1]
+    if not dated:
+        return words
+    date, comma, allowed = dated.partition(",")
+    return f"{words}; dated {short(parse_date(date))}{comma}{allowed}"
 
 
 def once(conflict: Conflict) -> str:

@@ -9,13 +9,13 @@ from typing import Final
 from chronicle.engine.conflicts import Conflict
 from chronicle.events import Event
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
-from chronicle.render.pages.claims import claimed, differing, once, said_by
+from chronicle.render.pages.claims import claimed, differing, disagreement, once, reason_words, said_by
 from chronicle.render.terms import Terms
-from chronicle.render.words.days import speaking_day
+from chronicle.render.words.days import day_before, speaking_day
 from chronicle.render.words.sentences import Teller
 
 _COUNTS: Final = "✓ counts  "
-_NOT: Final = "  does not  "
+_NOT: Final = "  set aside  "
 _TOO: Final = "  agrees  "
 _NARROWEST: Final = 20
 
@@ -52,13 +52,15 @@ def _conflict(conflict: Conflict, teller: Teller, width: int) -> Iterator[Line]:
     if conflict.once:
         head.append((f": {once(conflict)}", PLAIN))
     if conflict.differ:
-        head += [("; " if conflict.once else ": ", PLAIN), ("sources differ in ", PLAIN)]
+        head += [("; " if conflict.once else ": ", PLAIN), (disagreement(conflict), PLAIN)]
         head.append((differing(conflict), DOUBT))
     yield from wrap(head, width)
     yield from _claim(conflict.chosen, teller, _COUNTS, "green", width)
     for other in conflict.others:
         yield from _claim(other, teller, _NOT if conflict.differ else _TOO, DIM, width)
-    yield from wrap([("  rule: ", DIM), (conflict.rule, PLAIN)], width)
+    yield from wrap(
+        [("  why this one: " if conflict.differ else "  ", DIM), (reason_words(conflict), PLAIN)], width
+    )
 
 
 def _claim(event: Event, teller: Teller, label: str, style: str, width: int) -> Iterator[Line]:
@@ -89,7 +91,7 @@ def _stake(parts: Sequence[str], event: Event, teller: Teller) -> str:
 
 def _deal(parts: Sequence[str], _: Event, teller: Teller) -> str:
     deal, kind = parts
-    return f"{_STAGES[kind].capitalize()} of {teller.titled(deal)}"
+    return f"{_STAGES[kind].capitalize()} of the deal “{teller.titled(deal)}”"
 
 
 def _investment(parts: Sequence[str], event: Event, teller: Teller) -> str:
@@ -111,12 +113,12 @@ _COUNTS_OF_SHARES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def _name(parts: Sequence[str], _: Event, __: Teller) -> str:
-    return f"New name of {clean(parts[0])}"
+def _name(parts: Sequence[str], event: Event, teller: Teller) -> str:
+    return f"New name of {clean(teller.name(parts[0], day_before(event.date)))}"
 
 
-def _founding(parts: Sequence[str], _: Event, __: Teller) -> str:
-    return f"Founding of {clean(parts[0])}"
+def _founding(parts: Sequence[str], event: Event, teller: Teller) -> str:
+    return f"Founding of {clean(teller.name(parts[0], speaking_day(event.date)))}"
 
 
 _FACTS: Final[Mapping[str, Callable[[Sequence[str], Event, Teller], str]]] = MappingProxyType(

@@ -32,17 +32,17 @@ from chronicle.render.words.days import day_words, short
 from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
 
-# The sign of each way to differ, and its style. The word stands beside it, so nothing hangs on either.
-SIGNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+# The sign of each way to differ, the word beside it, and its style: nothing hangs on sign or style alone.
+SIGNS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
-        "began": ("+", "green"),
-        "ended": ("-", "red"),
-        "changed": ("~", "cyan"),
-        "less sure": ("?", DOUBT),
-        "surer": ("!", "blue"),
+        "began": ("+", "began", "green"),
+        "ended": ("-", "ended", "red"),
+        "changed": ("~", "changed", "cyan"),
+        "less sure": ("?", "now possible", DOUBT),
+        "surer": ("!", "now certain", "blue"),
     }
 )
-_WORD: Final = max(map(len, SIGNS))
+_WORD: Final = max(len(word) for _, word, _ in SIGNS.values())
 _INDENT: Final = 2 + _WORD + 2
 _RANK: Final = MappingProxyType({view: rank for rank, view in enumerate(views.VIEWS)})
 
@@ -116,8 +116,8 @@ def _worth_telling(differences: Sequence[Difference]) -> Iterator[Difference]:
 
 
 def _difference(difference: Difference, compared: Compared, width: int) -> Iterator[Line]:
-    sign, style = SIGNS[difference.how]
-    head: Line = [(f"{sign} {left(difference.how, _WORD)}  "[: _INDENT + 2], style)]
+    sign, word, style = SIGNS[difference.how]
+    head: Line = [(f"{sign} {left(word, _WORD)}  ", style)]
     room = max(20, width - _INDENT)
     said: Line = [(f"{_subject(difference, compared)}  ", PLAIN), *_values(difference, compared)]
     first, *others = wrap(said, room)
@@ -176,8 +176,8 @@ def _causes(difference: Difference, compared: Compared) -> Iterator[Line]:
     if not difference.events:
         dates = dict.fromkeys(fact.since for fact in (*difference.after, *difference.before))
         said = " and ".join(map(short, dates))
-        how = "is over" if difference.how == "surer" else "leaves the day open"
-        yield [(f"no new event: its date, {said}, {how}", DIM)]
+        how = "has passed" if difference.how == "surer" else "does not say on which day"
+        yield [(f"no new event: {said} {how}", DIM)]
 
 
 def _count(shown: Sequence[Difference], compared: Compared) -> str:

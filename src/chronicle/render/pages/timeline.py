@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronicle import codec
 from chronicle.dates import DAWN, FOREVER
@@ -44,7 +44,8 @@ class Timeline:
     """Events in the order in which they are to be told.
 
     ``position`` gives the position of an event by its id, ``name`` what an entity is called on a day,
-    ``known`` from which day an event could be known. ``terms`` are those on which they were asked for.
+    ``known`` from which day an event could be known. ``terms`` are those on which they were asked for, and
+    ``titles`` those of deals that events left out have given.
     """
 
     events: tuple[Event, ...]
@@ -52,6 +53,7 @@ class Timeline:
     name: Name = by_id
     terms: Terms = ASKED_PLAINLY
     known: Callable[[Event], Knowledge] = knowledge
+    titles: Mapping[str, str] = field(factory=dict)
 
     def data(self) -> dict[str, Any]:
         """Each event as in a file, with its id, position and the day from which it is known."""
@@ -112,7 +114,7 @@ class Timeline:
         return timeline_page(self.events, self._teller(), self.terms, width)
 
     def _teller(self) -> Teller:
-        return Teller(self.name, titles_of(iter(self.events)))
+        return Teller(self.name, {**self.titles, **titles_of(iter(self.events))})
 
 
 def _field(event: Event, name: str) -> str:

@@ -25,7 +25,7 @@ from chronicle.render.layout import (
 from chronicle.render.reading_order import in_reading_order
 from chronicle.render.terms import Terms
 from chronicle.render.words.days import gutter, is_undated
-from chronicle.render.words.figures import money_figure, share_figure, share_is_unknown
+from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
 from chronicle.render.words.marks import MARKS, mark_of
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.sources import source_in_full, source_words
@@ -103,7 +103,7 @@ def _frame(events: Sequence[Event], width: int) -> _Frame:
         gutter=prefix + max((len(f"{year:4} {rest}".rstrip()) for _, year, rest in rows), default=0),
         words=width >= _ROOM_FOR_WORDS,
         share=_column(map(_share, events), _WIDEST_SHARE),
-        money=_column(map(money_figure, events), _WIDEST_MONEY),
+        money=_column(map(money_words, events), _WIDEST_MONEY),
         same_sources=len(sources) == 1 and len(events) > 1,
     )
 
@@ -167,7 +167,7 @@ def _row(prefix: str, year: str, rest: str, frame: _Frame) -> str:
 def _body(event: Event, teller: Teller, frame: _Frame) -> Iterator[Line]:
     room = frame.width - frame.text
     beside = room - frame.figures
-    share, money = _share(event), money_figure(event)
+    share, money = _share(event), money_words(event)
     fits = columns(share) <= frame.share and columns(money) <= frame.money and beside >= _NARROWEST_SENTENCE
     sentence = [*teller.sentence(event), *_doubt(event)]
     if (share or money) and fits:

@@ -16,7 +16,7 @@ from chronicle.errors import Place
 from chronicle.events import Effect, Event
 from chronicle.render.layout import Page, clean
 from chronicle.render.pages.claims import conflict_data
-from chronicle.render.pages.why_page import Background, why_page
+from chronicle.render.pages.why_page import NOTHING_ELSE, Around, Background, why_page
 from chronicle.render.terms import Terms
 from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
@@ -49,7 +49,7 @@ class Explained:
     """The reasons for everything that a key says on a day, in one view or in several.
 
     ``key`` is what was asked for. ``written`` has each event by its id as it was written; ``effects``
-    what an event of a deal does or would do.
+    what an event of a deal does or would do. ``around`` says what is known where nothing is of the key.
     """
 
     whys: tuple[Why, ...]
@@ -59,6 +59,7 @@ class Explained:
     teller: Teller
     written: Mapping[str, Event]
     effects: Mapping[str, Sequence[Effect]]
+    around: Around = NOTHING_ELSE
 
     def data(self) -> dict[str, Any]:
         """Every value with the events that made it. ``view`` is null where several views have the key."""
@@ -133,7 +134,7 @@ class Explained:
 
     def people(self, width: int) -> Page:
         """Each value as a tree: the events that made it, and what each rests on."""
-        background = Background(self.as_of, self.terms, self.teller, self.written, self.effects)
+        background = Background(self.as_of, self.terms, self.teller, self.written, self.effects, self.around)
         return why_page(self.whys, self.key, background, width)
 
     def _called(self, entity: str) -> str:

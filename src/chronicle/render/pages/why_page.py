@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -21,19 +22,31 @@ from chronicle.engine.state import Fact
 from chronicle.engine.why import Ending, Reason, Step, Why
 from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
-from chronicle.render.pages.claims import claimed, differing, once, said_by
+from chronicle.render.pages.claims import claimed, differing, disagreement, once, reason_words, said_by
 from chronicle.render.terms import Terms
 from chronicle.render.tree import Branch, tree
 from chronicle.render.words.days import day_words, short, since, stood, until
 from chronicle.render.words.facts import statement, subject, subject_of
-from chronicle.render.words.figures import money_figure, share_figure, share_is_unknown
+from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
 from chronicle.render.words.sentences import Teller, has_parts, stated
 from chronicle.render.words.sources import source_in_full, source_words
 from chronicle.values import Source
 
 _HOLDER_AND_TARGET = 2
+_SHOWN = 5
 _SOURCE = "green"
 _CORRECTED = "cyan"
+
+
+@frozen
+class Around:
+    """What is known where nothing is of what was asked for: by other views, and whether it is ``later``."""
+
+    cells: Sequence[tuple[str, Key]] = ()
+    later: bool = False
+
+
+NOTHING_ELSE: Final = Around()
 
 
 @frozen(eq=False)
@@ -45,6 +58,7 @@ class Background:
     teller: Teller
     written: Mapping[str, Event]
     effects: Mapping[str, Sequence[Effect]]
+    around: Around = NOTHING_ELSE
 
     def called(self, entity: str) -> str:
         """What an entity is called on the day."""
@@ -66,7 +80,8 @@ def _page(whys: Sequence[Why], key: Key, background: Background, width: int) -> 
     yield from wrap([(when, PLAIN)], width)
     if not reasons:
         yield []
-        yield from wrap([(_nothing(whys, background.terms), PLAIN)], width)
+        yield from wrap([(_nothing(whys, background), PLAIN)], width)
+        yield from _known_instead(background, width)
     for reason in reasons:
         yield []
         yield from tree(_reason(reason, background, one is not None), width)
@@ -106,9 +121,39 @@ def _asked(whys: Sequence[Why], key: Key, background: Background) -> str:
     return f"{what} of {', '.join(map(background.called, key))}"
 
 
-def _nothing(whys: Sequence[Why], terms: Terms) -> str:
+def _nothing(whys: Sequence[Why], background: Background) -> str:
+    if background.terms.too_early():
+        return background.terms.too_early()
+    if background.around.later:
+        return (
+            "Nothing was known of it by then; it became known later. Ask without --known, or by a later day."
+        )
     said = next((why.instead for why in whys if why.instead), "nothing is known of it")
-    return terms.too_early() or f"{said[:1].upper()}{clean(said[1:])}."
+    # Both days stand above.
+    known = background.terms.known
+    said = said.replace(f"nothing on {background.as_of}", "nothing on this day")
+    said = said if known is None else said.replace(f", by what was known on {known}", "")
+    return f"{said[:1].upper()}{clean(said[1:])}."
+
+
+def _known_instead(background: Background, width: int) -> Iterator[Line]:
+    """What may have been meant, each with the command that asks for it."""
+    cells = background.around.cells
+    if not cells:
+        return
+    yield []
+    yield [("Known instead:", PLAIN)]
+    known = f" --known {background.terms.known}" if background.terms.known else ""
+    for view, key in cells[:_SHOWN]:
+        told = views.view_of(view)
+        what = f"{clean(told.what)} of {subject(view, key, None, background.called)}"
+        named = shlex.join(key[at] for at in told.names)
+        command = f"chronicle why {named} --view {view} --as-of {background.as_of}{known}"
+        yield from ([("  ", PLAIN), *part] for part in wrap([(what, STRONG)], width - 2))
+        # Never broken, so that it can be copied.
+        yield [("    ", PLAIN), (command, DIM)]
+    if len(cells) > _SHOWN:
+        yield [(f"  and {len(cells) - _SHOWN:,} more", DIM)]
 
 
 def _reason(reason: Reason, background: Background, one: bool) -> Branch:
@@ -152,7 +197,7 @@ def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Bra
     date = "" if declared else f"{short(event.date)}  "
     end: Line = [(f"{said}  ", DOUBT)] if said else []
     head: Line = [*end, (date, STRONG), *teller.sentence(event)]
-    figures = [figure for figure in (share_figure(event), money_figure(event)) if figure]
+    figures = [figure for figure in (share_figure(event), money_words(event)) if figure]
     if figures and not share_is_unknown(event):
         head.append((f"  {'  '.join(figures)}", STRONG))
     label = "effect: " if isinstance(event, DealCompleted) else "if completed: "
@@ -245,7 +290,8 @@ def _conflict(conflict: Conflict, teller: Teller) -> Branch:
         for other in conflict.others
     )
     if not conflict.differ:
-        return Branch(([("told by others too  ", DIM), (f"counted once; {conflict.rule}", PLAIN)],), losers)
+        words = f"counted once; {reason_words(conflict)}"
+        return Branch(([("told by others too  ", DIM), (words, PLAIN)],), losers)
     told = f"{once(conflict)}; " if conflict.once else ""
-    words = f"{told}sources differ in {differing(conflict)}; this one counts: {conflict.rule}"
+    words = f"{told}{disagreement(conflict)}{differing(conflict)}; this one counts: {reason_words(conflict)}"
     return Branch(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)

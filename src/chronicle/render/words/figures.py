@@ -4,6 +4,7 @@ out made long numbers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -15,6 +16,14 @@ from chronicle.values import Money, Share
 
 _LONG: Final = 9
 ROUNDED: Final = "≈"
+
+
+_LONG_NUMBER: Final = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
+
+
+def grouped(text: str) -> str:
+    """``text`` with its long whole numbers in groups of three digits: "12,488,058,846"."""
+    return _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", text)
 
 
 def share_words(share: Share) -> str:
@@ -80,6 +89,11 @@ def money_figure(event: Event) -> str:
     """The same as it was stated; else empty."""
     money = money_of(event)
     return "" if money is None else clean(str(money))
+
+
+def money_words(event: Event) -> str:
+    """The same as people read it: "HKD 6,244,000,000"."""
+    return grouped(money_figure(event))
 
 
 def _percent(value: Fraction) -> str:

@@ -33,9 +33,17 @@ from chronicle.events import (
 )
 from chronicle.render.layout import DIM, PLAIN, STRONG, Line, clean, joined
 from chronicle.render.words.days import day_before, short, speaking_day
-from chronicle.render.words.figures import money_figure, money_of, share_figure, share_is_unknown, share_of
+from chronicle.render.words.figures import (
+    grouped,
+    money_of,
+    money_words,
+    share_figure,
+    share_is_unknown,
+    share_of,
+)
 from chronicle.render.words.names import Name
 from chronicle.render.words.said import filled
+from chronicle.values import Count, Money
 
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -83,7 +91,7 @@ class Teller:
         line = self._line(event, short) if short else self.sentence(event)
         figures = [share_figure(event)] if share_of(event) and not share_is_unknown(event) else []
         money = money_of(event)
-        figures += [] if money is None or money.is_undisclosed else [money_figure(event)]
+        figures += [] if money is None or money.is_undisclosed else [money_words(event)]
         return [*line, (f"  {'  '.join(figures)}", PLAIN)] if figures else line
 
     def named(self, entity: str, event: Event) -> Line:
@@ -121,7 +129,10 @@ def _text(teller: Teller, event: Event, name: str) -> Line:
     if name == "deal":
         return [(teller.titled(event.deal or ""), STRONG)]
     value = getattr(event, name)
-    return [(short(value) if isinstance(value, PartialDate) else clean(str(value)), PLAIN)]
+    if isinstance(value, PartialDate):
+        return [(short(value), PLAIN)]
+    said = clean(str(value))
+    return [(grouped(said) if isinstance(value, Count | Money) else said, PLAIN)]
 
 
 def _word(_: Teller, event: Event, name: str) -> Line:
@@ -146,7 +157,7 @@ def _issued(teller: Teller, event: SharesIssued) -> Line:
     line = _filled(teller, event, "{issuer} issues {=shares} shares")
     if event.subscribers:
         names = [
-            [*teller.named(entity, event), (f" ({clean(str(count))})", PLAIN)]
+            [*teller.named(entity, event), (f" ({grouped(clean(str(count)))})", PLAIN)]
             for entity, count in event.subscribers
         ]
         line += [(" to ", PLAIN), *joined(names)]
@@ -291,8 +302,14 @@ SENTENCES: Final[Mapping[str, _Told]] = MappingProxyType(
     }
 )
 
-# Effects that are said in fewer words than the event that they become.
-EFFECTS: Final[Mapping[str, _Told]] = MappingProxyType({"unit.transferred": "{unit} → {to}"})
+# Effects that are said in other words than the event that they become.
+EFFECTS: Final[Mapping[str, _Told]] = MappingProxyType(
+    {
+        "unit.transferred": "{unit} → {to}",
+        # Nobody has seen yet what would be held.
+        "stake.observed": "{holder} then has {~right} {target}[, {=shares} shares]",
+    }
+)
 
 
 def titles_of(events: Iterator[Event]) -> dict[str, str]:

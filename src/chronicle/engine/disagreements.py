@@ -1,0 +1,66 @@
+"""In which words two claims of one fact disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
+
+from chronicle.dates import PartialDate
+from chronicle.events import (
+    Event,
+    StakeObserved,
+)
+from chronicle.values import Money, Share, disagree
+
+_OPEN: tuple[object, ...] = (None, ())
+
+
+# What claims may differ in, field by field, and the word for it.
+_COMPARED = MappingProxyType(
+    {
+        "share": "share",
+        "holds": "share",
+        "shares": "count",
+        "price": "amount",
+        "amount": "amount",
+        "total": "total",
+        "subscribers": "subscribers",
+        "effects": "effects",
+        "name": "name",
+        "type": "type",
+        "jurisdiction": "jurisdiction",
+        "date": "day",
+    }
+)
+
+
+def words_of_difference(chosen: Event, others: Sequence[Event]) -> tuple[str, ...]:
+    """In which words the claim that counts differs from the others: "date", "share", "price"."""
+    return tuple(dict.fromkeys(word for other in others for word in _differences(chosen, other)))
+
+
+def _differences(one: Event, two: Event) -> Iterator[str]:
+    """In which words two claims disagree; a field that either leaves open is no disagreement."""
+    for name, word in _COMPARED.items():
+        first, second = getattr(one, name, None), getattr(two, name, None)
+        # Who only observed says nothing of the day on which it came about.
+        if first in _OPEN or second in _OPEN or (word == "day" and isinstance(two, StakeObserved)):
+            continue
+        # What a buyer holds in the end and what a seller does are two things.
+        if name == "holds" and getattr(one, "holder", None) != getattr(two, "holder", None):
+            continue
+        if _disagree(first, second):
+            yield word
+
+
+def _disagree(first: object, second: object) -> bool:
+    """Whether two values cannot both be right: "in June" and "on 24 June" can, 800M and HKD 6bn may."""
+    match first, second:
+        case PartialDate(), PartialDate():
+            return first.latest < second.earliest or second.latest < first.earliest
+        case Share(), Share():
+            return disagree(first, second)
+        case Money(), Money():
+            return first.currency == second.currency and first != second
+        case _:
+            return first != second

@@ -1,0 +1,78 @@
+"""The one event that stands for all claims of a happening: its date, and what each of them fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import evolve, fields
+
+from chronicle.dates import PartialDate, parse_date
+from chronicle.engine.happenings.sides import other_party
+from chronicle.events import (
+    ENVELOPE,
+    Event,
+    SharesIssued,
+)
+from chronicle.values import Count, Share
+
+
+def date_of_all(claims: Sequence[Event]) -> PartialDate:
+    """The narrowest window that all claims allow, in the words of one of them where one has just that."""
+    earliest = max(claim.date.earliest for claim in claims)
+    latest = min(claim.date.latest for claim in claims)
+    stated = [
+        claim.date for claim in claims if (claim.date.earliest, claim.date.latest) == (earliest, latest)
+    ]
+    if stated:
+        return min(stated, key=lambda date: (date.approximate, date.uncertain, date.text))
+    return parse_date(f"[{earliest}..{latest}]") if earliest < latest else PartialDate.of(earliest)
+
+
+def filled(chosen: Event, ranked: Sequence[Event], date: PartialDate) -> Event:
+    """The chosen claim, with what it leaves open as the others of its kind say it."""
+    given: dict[str, Any] = {"date": date}
+    for name in _fields(type(chosen)):
+        if _open(getattr(chosen, name)):
+            said = (getattr(each, name) for each in ranked)
+            given[name] = next((value for value in said if not _open(value)), getattr(chosen, name))
+    if isinstance(chosen, SharesIssued):
+        given["subscribers"] = _subscribers(chosen, ranked)
+    return evolve(chosen, **given)
+
+
+def _open(value: object) -> bool:
+    """Whether a claim leaves a field open: it says nothing, or `?` of an amount."""
+    return value in (None, ()) or (isinstance(value, Share) and value.is_unknown)
+
+
+def _fields(kind: type[Event]) -> tuple[str, ...]:
+    return ("deal", "after", *(each.name for each in fields(kind) if each.name not in ENVELOPE))
+
+
+def _subscribers(chosen: SharesIssued, ranked: Sequence[Any]) -> tuple[tuple[str, Count], ...]:
+    found = dict(chosen.subscribers)
+    for each in ranked:
+        for subscriber, count in each.subscribers:
+            found.setdefault(subscriber, count)
+    return tuple(found.items())
+
+
+def filled_other(ranked: Sequence[Event], chosen: Event, date: PartialDate) -> Event:
+    """What the other side says, its claims taken together."""
+    others = [each for each in ranked if type(each) is not type(chosen)]
+    return filled(others[0], others, date)
+
+
+_SHARED: Final = ("share", "shares", "price", "deal")
+
+
+def both_sides(kept: Any, other: Any, ranked: Sequence[Event]) -> list[Event]:
+    """A purchase and the sale that is its other side, as one event that names both parties.
+
+    As two, each of one party, where the other side says what it holds in the end: one event has one such.
+    """
+    shared = {name: next(filter(None, (getattr(each, name) for each in ranked)), None) for name in _SHARED}
+    if other.holds is None:
+        return [evolve(kept, **shared, **{other_party(kept): other.holder})]
+    return [evolve(each, **shared, **{other_party(each): None}) for each in (kept, other)]

@@ -1,0 +1,40 @@
+"""Disjoint sets of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import define, field
+
+
+@define
+class Union:
+    """Disjoint sets of indexes."""
+
+    parents: dict[int, int] = field(factory=dict)
+
+    def root(self, index: int) -> int:
+        """The least index of the set that an index is in; one that is in none begins one."""
+        parents = self.parents
+        parent = parents.setdefault(index, index)
+        while parent != parents[parent]:
+            parents[parent] = parents[parents[parent]]
+            parent = parents[parent]
+        parents[index] = parent
+        return parent
+
+    def join_all(self, indexes: Sequence[int]) -> None:
+        """Make one set of the sets that several indexes are in; a single one begins none."""
+        if len(indexes) < 2:
+            return
+        if self.parents.keys().isdisjoint(indexes):
+            self.parents.update(dict.fromkeys(indexes, min(indexes)))
+        else:
+            for index in indexes[1:]:
+                self.join(index, indexes[0])
+
+    def join(self, one: int, two: int) -> bool:
+        """Make one set of two; whether they were apart."""
+        first, second = self.root(one), self.root(two)
+        self.parents[max(first, second)] = min(first, second)
+        return first != second

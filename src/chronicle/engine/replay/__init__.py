@@ -1,0 +1,56 @@
+"""Changes in, spans out. Knows no event class and no view: the order of replay, and what a span is.
+
+Events go through the projectors in one total order. Each projector turns an event into changes of
+cells, and replay keeps the changes of each cell. Between two changes of a cell lies a span: a value
+that holds from one window to another (a slowly changing dimension of type 2). All spans of all views are
+the ledger, and every question is a look-up in it.
+"""
+
+from __future__ import annotations
+
+from chronicle.engine.replay.before import Before, World
+from chronicle.engine.replay.changes import (
+    GOES_ON,
+    Bounds,
+    Cell,
+    Change,
+    Doubt,
+    Key,
+    Log,
+    Nothing,
+    Operation,
+    Other,
+)
+from chronicle.engine.replay.ledger import Guess, Ledger
+from chronicle.engine.replay.order import Happening, in_order
+from chronicle.engine.replay.projector import Handler, Projector
+from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
+from chronicle.engine.replay.spans import Piece, Span, pieces
+
+__all__ = [
+    "GOES_ON",
+    "Before",
+    "Bounds",
+    "Cell",
+    "Change",
+    "Doubt",
+    "Guess",
+    "Handler",
+    "Happening",
+    "Key",
+    "Ledger",
+    "Live",
+    "Log",
+    "Nothing",
+    "Operation",
+    "Other",
+    "Piece",
+    "Projector",
+    "Replay",
+    "Span",
+    "World",
+    "ending_its_own",
+    "in_order",
+    "pieces",
+    "replay",
+]

@@ -1,0 +1,120 @@
+"""All spans of all views. Every question is a look-up in it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from chronicle.engine.replay.before import index_of
+from chronicle.engine.replay.changes import Cell, ChangeLogs, Key, Log, Nothing
+from chronicle.engine.replay.spans import Span, spans_of
+from chronicle.errors import absent
+
+
+@frozen
+class Guess:
+    """Events of which several orders make as much sense, and the cell that rests on which one is taken.
+
+    ``events`` are ids in the order that was taken. ``counted`` is false where there were too many orders to
+    compare.
+    """
+
+    view: str
+    key: Key
+    events: tuple[str, ...]
+    counted: bool = True
+
+
+@frozen(eq=False)
+class Ledger:
+    """Every span of every view, by view and key. Spans of a key stand in the order of replay.
+
+    ``names`` has the ids that turned out to be another's, with the id that stays: to ask by either is
+    the same. ``guesses`` is what rests on an order that nothing settles.
+    """
+
+    views: tuple[str, ...]
+    _changes: ChangeLogs = field(repr=False)
+    names: Mapping[str, str] = field(factory=dict, repr=False)
+    guesses: tuple[Guess, ...] = field(default=(), repr=False)
+    _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
+    _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
+
+    def keys(self, view: str) -> Iterable[Key]:
+        """Every key of a view; an unknown view has none."""
+        return self._changes.cells[view].keys() if view in self._changes.cells else ()
+
+    def where(self, view: str, position: int, part: str) -> Sequence[Key]:
+        """The keys of a view that have ``part`` at ``position``."""
+        part = self.names.get(part, part)
+        index = self._indexes.get((view, position))
+        if index is None:
+            index = self._indexes[view, position] = index_of(self.keys(view), position)
+        return index.get(part, ())
+
+    def spans(self, view: str, *parts: str) -> tuple[Span, ...]:
+        """The spans of all keys of a view that begin with ``parts``.
+
+        Raises ``NotFound`` (C606) for a view that no projector writes.
+        """
+        if view not in self.views:
+            raise absent("C606", "view", view, self.views)
+        parts = self._by_name(parts)
+        keys = self.where(view, 0, parts[0]) if parts else self.keys(view)
+        return tuple(span for key in keys if key[: len(parts)] == parts for span in self.cell(view, key))
+
+    def cell(self, view: str, key: Key) -> tuple[Span, ...]:
+        """The spans of one key; none for a key that is not there."""
+        key = self._by_name(key)
+        spans = self._spans.get((view, key))
+        if spans is None:
+            log = self._changes.cells[view].get(key, []) if view in self._changes.cells else []
+            spans = self._spans[view, key] = tuple(spans_of(log, self._changes))
+        return spans
+
+    def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
+        """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
+        times = self.nothing_in(cell)
+        on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
+        return next(on_the_day, None)
+
+    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
+        """The times in which by some order that makes as much sense as any a cell is empty."""
+        view, key = cell
+        return self._changes.nothing.get((view, self._by_name(key)), ())
+
+    def log(self, view: str, key: Key) -> Log | None:
+        """The changes of a cell of which nothing else is to say: no bounds, no doubts, no other values.
+
+        None where there is; ``pieces`` makes its spans otherwise.
+        """
+        changes, cell = self._changes, (view, self._by_name(key))
+        told = changes.bounds, changes.others, changes.doubted, changes.nothing
+        if view in changes.unordered or any(cell in each for each in told):
+            return None
+        return changes.cells[view].get(cell[1])
+
+    def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
+        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        return self._changes.events(view, key, last)
+
+    def table(
+        self,
+        view: str,  # noqa: ARG002  # as a ledger says that has its spans as columns
+        day: datetime.date,  # noqa: ARG002
+        facts: Callable[[], Sequence[Any]],  # noqa: ARG002
+    ) -> Any:
+        """What stands in a view on a day as a table, where a ledger has it as columns; else None."""
+        return None
+
+    def _by_name(self, parts: Key) -> Key:
+        return tuple(self.names.get(part, part) for part in parts) if self.names else parts
+
+    def __iter__(self) -> Iterator[Span]:
+        """All spans, view by view and key by key."""
+        for view in self.views:
+            for key in self.keys(view):
+                yield from self.cell(view, key)

@@ -1,0 +1,85 @@
+"""What turns events into changes."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
+from typing import Any
+
+from attrs import field, frozen
+
+from chronicle.engine.replay.before import Before
+from chronicle.engine.replay.changes import Change
+from chronicle.errors import Problem, UsageError, shown
+
+Handler = Callable[[Any, Before], Iterable[Change]]
+
+
+def _frozen_table(table: Mapping[type, Handler]) -> Mapping[type, Handler]:
+    if not isinstance(table, Mapping):
+        raise _no_projector("table of a projector is no mapping", "write {EventClass: function}")
+    return MappingProxyType(dict(table))
+
+
+def _no_projector(message: str, help: str) -> UsageError:
+    return UsageError(Problem("C607", message, help=help))
+
+
+@frozen
+class Projector:
+    """A table from event class to a function of (event, ``Before``) that gives changes.
+
+    ``views`` are the views that it writes and nobody else does. What its table does not name it leaves
+    alone. ``ignores`` said so in 0.1.0 and says nothing any more. ``version`` is to change whenever the
+    functions do: only with one is what they make kept on disk.
+    """
+
+    name: str
+    views: tuple[str, ...]
+    table: Mapping[type, Handler] = field(converter=_frozen_table)
+    ignores: Set[type[Any]] = frozenset()
+    version: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        """Raises ``UsageError`` (C607) for what can never work: better now than at some event."""
+        whose = f"projector {shown(self.name)}"
+        if isinstance(self.views, str) or not all(isinstance(view, str) and view for view in self.views):
+            raise _no_projector(f"views of {whose} are no tuple of names", 'write views=("my-view",)')
+        if self.ignores:
+            message = "Projector(ignores=...) says nothing any more: leave it out, the table says it all"
+            warnings.warn(message, DeprecationWarning, stacklevel=3)
+        for kind in self.table:
+            if not isinstance(kind, type):
+                help = "name the class of the event, such as StakeAcquired, and not its kind"
+                raise _no_projector(f"{whose} names no class of event: {shown(kind)}", help)
+        for kind, handler in self.table.items():
+            if not callable(handler):
+                message = f"{whose} has no function for {kind.__name__}: {shown(handler)}"
+                raise _no_projector(message, "give a function of (event, before) that yields changes")
+
+
+def handlers_of(projectors: Sequence[Projector]) -> dict[type, Handler]:
+    """What is to be called for each class of event.
+
+    Raises ``UsageError`` (C607) when two projectors write the same view.
+    """
+    owners: dict[str, str] = {}
+    table: defaultdict[type, list[Handler]] = defaultdict(list)
+    for projector in projectors:
+        for view in projector.views:
+            if view in owners:
+                message = f'projectors "{owners[view]}" and "{projector.name}" both write the view "{view}"'
+                raise UsageError(Problem("C607", message, help="give your own view another name"))
+            owners[view] = projector.name
+        for kind, handler in projector.table.items():
+            table[kind].append(handler)
+    return {kind: _together(handlers) for kind, handlers in table.items()}
+
+
+def _together(handlers: Sequence[Handler]) -> Handler:
+    """One handler for several: all of them see what stood before the event, none what the others changed."""
+    if len(handlers) == 1:
+        return handlers[0]
+    return lambda event, before: [change for handler in handlers for change in handler(event, before)]

@@ -1,0 +1,233 @@
+"""A replay under way: events go through the projectors in one total order, and their changes are kept."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence, Set
+from types import MappingProxyType
+from typing import Any
+
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.replay.before import Before, World
+from chronicle.engine.replay.changes import GOES_ON, Bounds, Cell, Change, ChangeLogs, Other, remember_causes
+from chronicle.engine.replay.ledger import Guess, Ledger
+from chronicle.engine.replay.order import Happening
+from chronicle.engine.replay.projector import Projector, handlers_of
+
+Live = tuple[tuple[str, Any, bool], ...]
+"""The beginnings that stand in a cell, oldest first: the id of an event, the value that it made, and whether
+it made it from the one before."""
+
+
+def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change | None, Live]:
+    """What a change does to a cell in which ``live`` stand, and what stands then.
+
+    An end with ``ends`` takes away the beginning that it names and no other: where others stand, the newest
+    of them has the value that is left, without what the ended one had added. None for a change without
+    effect.
+    """
+    if change.value is not None:
+        begins = change.operation in ("set", "adjust")
+        return change, (*live, (event.id, change.value, change.operation == "adjust")) if begins else live
+    if event.ends is None or getattr(event, "lot", None) is not None:
+        return change, ()
+    place = next((place for place, each in enumerate(live) if each[0] == event.ends), None)
+    if place is None:
+        return None, live
+    rest = _without(live, place)
+    if not rest:
+        return change, ()
+    if rest[-1][1] == live[-1][1]:
+        return None, rest
+    return change._replace(operation="adjust", value=rest[-1][1]), rest
+
+
+def _without(live: Live, place: int) -> Live:
+    """The beginnings without one of them. What was added to it afterwards stays, without it.
+
+    A value that can be added to says so by a method ``without(more, less)``: itself, without that by which
+    the one is more than the other.
+    """
+    before, (_, ended, _), later = live[:place], live[place], list(live[place + 1 :])
+    less = before[-1][1] if before else None
+    for number, (event, value, adjusted) in enumerate(later):
+        if not adjusted or not hasattr(value, "without"):
+            break
+        later[number] = (event, value.without(ended, less), adjusted)
+    return (*before, *later)
+
+
+class Replay:
+    """A replay under way: what stands so far, and the events that come next.
+
+    ``own`` are the ids of the beginnings that some event ends by name. Raises ``UsageError`` (C607) when two
+    projectors write the same view.
+    """
+
+    def __init__(self, projectors: Sequence[Projector], own: Set[str] = frozenset()) -> None:
+        self.handlers = handlers_of(projectors)
+        self.changes = ChangeLogs()
+        self.before = Before(self.changes)
+        # What else the cells may hold whose value rests on a guess.
+        self.doubtful: dict[Cell, tuple[Any, ...]] = {}
+        self.guesses: list[Guess] = []
+        self.live: dict[Cell, Live] = {}
+        self.own = own
+        self._views = tuple(dict.fromkeys(view for projector in projectors for view in projector.views))
+
+    def take(self, ordered: Iterable[Happening]) -> None:
+        """Take events that stand in the order of replay."""
+        if self.own:
+            self.take_with_care(ordered)
+            return
+        table, before, cells = self.handlers, self.before, self.changes.cells
+        appeared, naming, keep = before.appeared, before.naming, self._keep
+        for event in ordered:
+            handler = table.get(type(event))
+            if handler is None:
+                continue
+            # All changes of an event are worked out before the first is made, so that "before" means it.
+            for change in tuple(handler(event, before)):
+                view, key, _, value, _, _, made_from = change
+                if value is None or made_from or view in naming:
+                    keep(change)
+                    continue
+                log = cells[view].get(key)
+                if log is not None:
+                    log.append(change)
+                else:
+                    cells[view][key] = [change]
+                    if view in appeared:
+                        appeared[view].append(key)
+
+    def take_with_care(self, ordered: Iterable[Happening]) -> None:
+        """The same where ends name what they end, or cells may rest on a guess."""
+        for event in ordered:
+            handler = self.handlers.get(type(event))
+            if handler is not None:
+                self._take_made(event, tuple(handler(event, self.before)))
+
+    def take_noting(self, event: Happening) -> list[tuple[Cell, int]]:
+        """The same with one event. Gives where its changes stand: a cell and the place in its log of each."""
+        handler = self.handlers.get(type(event))
+        if handler is None:
+            return []
+        made = tuple(handler(event, self.before))
+        cells = self.changes.cells
+        if len(made) == 1 and not self.own and not made[0].made_from:
+            # Mostly an event changes one cell, and no guess has a part in it.
+            change = made[0]
+            cell = change.view, change.key
+            if cell not in self.doubtful:
+                length = len(cells[change.view].get(change.key, ()))
+                self._keep(change)
+                log = cells[change.view].get(change.key, ())
+                return [(cell, place) for place in range(length, len(log))]
+        lengths = {(change.view, change.key): len(cells[change.view].get(change.key, ())) for change in made}
+        self._take_made(event, made)
+        return [
+            ((view, key), place)
+            for (view, key), length in lengths.items()
+            for place in range(length, len(cells[view].get(key, ())))
+        ]
+
+    def _take_made(self, event: Happening, made: Sequence[Change]) -> None:
+        others = self._otherwise(event, made) if self.doubtful else {}
+        kept = [self._ending_its_own(event, change) for change in made] if self.own else made
+        for change in kept:
+            if change is not None:
+                self._keep(change)
+        if others:
+            self._doubt(event, others)
+
+    def _keep(self, change: Change) -> None:
+        """Add a change to the log of its cell, if it has an effect."""
+        view, key = change.view, change.key
+        log = self.changes.cells[view].get(key)
+        if change.value is None and (log is None or log[-1].value is None):
+            return
+        if log is not None:
+            log.append(change)
+        else:
+            self.changes.cells[view][key] = [change]
+            if view in self.before.appeared:
+                self.before.appeared[view].append(key)
+        if view in self.before.naming:
+            self.before.changed(view, key, change.value)
+        if change.made_from:
+            remember_causes(self.changes, change)
+
+    def _ending_its_own(self, event: Happening, change: Change) -> Change | None:
+        cell = change.view, change.key
+        kept, self.live[cell] = ending_its_own(event, change, self.live.get(cell, ()))
+        return kept
+
+    def ledger(self, names: Mapping[str, str] = MappingProxyType({})) -> Ledger:
+        """What replay made of the events so far. ``names`` are ids that turned out to be another's."""
+        return Ledger(self._views, self.changes, names, tuple(self.guesses))
+
+    # What rests on a guess
+
+    def _otherwise(self, event: Happening, made: Sequence[Change]) -> dict[Cell, tuple[Any, ...]]:
+        """For each cell that ``event`` changes and that rests on a guess: what else it may hold then."""
+        touched: dict[Cell, set[Cell]] = {}
+        for change in made:
+            read = {cell for cell in ((change.view, change.key), *change.made_from) if cell in self.doubtful}
+            if read:
+                touched[change.view, change.key] = read
+        if not touched:
+            return {}
+        made_now = {(change.view, change.key): change.value for change in made}
+        values: dict[Cell, dict[Any, None]] = {cell: {} for cell in touched}
+        guesses = {guess for read in touched.values() for guess in read}
+        # Every guess turns out otherwise at once: what depends on none of them stays the same.
+        for number in range(max(len(self.doubtful[guess]) for guess in guesses)):
+            overlay = {
+                guess: self.doubtful[guess][min(number, len(self.doubtful[guess]) - 1)] for guess in guesses
+            }
+            world = World(self.before, overlay)
+            changed = {(each.view, each.key): each.value for each in self.handlers[type(event)](event, world)}
+            for cell in touched:
+                result = changed[cell] if cell in changed else world.get(*cell)
+                if result != made_now[cell]:
+                    values[cell].setdefault(result)
+        return {cell: tuple(found) for cell, found in values.items()}
+
+    def _doubt(self, event: Happening, others: Mapping[Cell, tuple[Any, ...]]) -> None:
+        for cell, values in others.items():
+            if not values:
+                self.doubtful.pop(cell, None)
+                continue
+            self.doubtful[cell] = values
+            log = self.changes.cells[cell[0]].get(cell[1])
+            if not log:
+                continue
+            last = len(log) - 1
+            while log[last].operation in GOES_ON and last:
+                last -= 1
+            self.changes.bounds[cell][last] = (
+                self.changes.bounds[cell].get(last, Bounds())._replace(certain_until=datetime.date.min)
+            )
+            for value in values:
+                if value is not None:
+                    earliest = event.date.earliest
+                    bounds = Bounds(earliest, earliest, datetime.date.min, None)
+                    self.changes.others[cell].append(
+                        Other(len(log) - 1, value, event.date, (event.id,), bounds)
+                    )
+
+
+def replay(
+    ordered: Iterable[Happening],
+    projectors: Sequence[Projector],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Ledger:
+    """The ledger that ``projectors`` make of events that stand in the order of replay.
+
+    ``names`` are ids that events no longer use, with the ids that they use instead.
+    Raises ``UsageError`` (C607) when two projectors write the same view.
+    """
+    running = Replay(projectors)
+    with paused_collector():
+        running.take(ordered)
+    return running.ledger(names)

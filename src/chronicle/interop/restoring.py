@@ -1,0 +1,132 @@
+"""An export of records, examined against a store and restored into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from chronicle.errors import (
+    AppendRefused,
+    ChronicleError,
+    Place,
+    Problem,
+    printable,
+)
+from chronicle.interop.records import follows, read_records
+from chronicle.stores.protocol import Store
+from chronicle.stores.record import Head, Record, head_of
+from chronicle.stores.restoring import checked_records
+
+Report = Callable[[int, int], None]
+"""Called with the number of records done and the number of all."""
+
+
+_MOST_RECORDS = 10_000
+
+
+_MOST_BYTES = 1 << 25
+
+
+# Into a store
+
+
+class ExaminedExport(NamedTuple):
+    """What exported files are to a store: how many records are new to it, how many known, and their head."""
+
+    new: int
+    known: int
+    head: Head
+
+
+def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
+    """Read all of some exported files, and see whether a store (None: an empty one) may take them in.
+
+    Nothing is written. Raises ``InvalidEvents`` (C520 and others) for files that are not what was
+    exported, ``AppendRefused`` (C512) when the store holds another history or ends before they begin.
+    """
+    held = store.head() if store else head_of(None)
+    first = last = meeting = None
+    for batch in _batches(read_records(paths)):
+        _refuse_unkept(batch, paths)
+        first, last = first or batch[0], batch[-1]
+        if batch[0].position <= held.position <= last.position:
+            meeting = batch[held.position - batch[0].position]
+    if first is None or last is None:
+        return ExaminedExport(0, 0, held)
+    if first.position > held.position + 1:
+        raise AppendRefused(_apart(first, held))
+    if store and held.position and not _continues(store, held, first, meeting or last):
+        raise AppendRefused(_another(paths, store, first))
+    new = max(0, last.position - held.position)
+    return ExaminedExport(
+        new, last.position - first.position + 1 - new, Head(last.position, last.chain.hex())
+    )
+
+
+def restore(
+    paths: Sequence[Path], store: Store, examined: ExaminedExport, report: Report | None = None
+) -> None:
+    """Take the records of ``examined`` files that are new to a store into it.
+
+    They go in by batches, each of them whole or not at all: who is interrupted starts again, and goes
+    on from there. Raises what ``examine`` and ``Store.restore`` raise.
+    """
+    start = examined.head.position - examined.new
+    done = 0
+    for batch in _batches(record for record in read_records(paths) if record.position > start):
+        store.restore(batch)
+        done += len(batch)
+        if report:
+            report(done, examined.new)
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Records in lists that are neither too long nor too large."""
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record.body)
+        if len(batch) >= _MOST_RECORDS or size >= _MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _refuse_unkept(batch: Sequence[Record], paths: Sequence[Path]) -> None:
+    """Refuse what fits its proofs and no store writes all the same: somebody made the proofs anew."""
+    try:
+        checked_records(batch)
+    except ChronicleError as error:
+        place = Place(printable(str(paths[0]))) if len(paths) == 1 else None
+        raise type(error)(*(problem.at(place) for problem in error.problems)) from None
+
+
+def _continues(store: Store, held: Head, first: Record, meeting: Record) -> bool:
+    """Whether files that begin with ``first`` are of the history in a store that ends at ``held``.
+
+    ``meeting`` is their last record that the store should have. The chain vouches for all before it.
+    """
+    if first.position > held.position:
+        return follows(first, bytes.fromhex(held.chain))
+    return next(store.read(meeting.position - 1, 1)) == meeting
+
+
+def _apart(first: Record, held: Head) -> Problem:
+    message = f"the export begins with record {first.position}, and the store ends at {held.position}"
+    return Problem("C512", message, help="record the part before it first")
+
+
+def _another(paths: Sequence[Path], store: Store, first: Record) -> Problem:
+    """C512, with the first record in which two histories differ."""
+    both = zip(read_records(paths), store.read(first.position - 1), strict=False)
+    given = next((given for given, kept in both if given != kept), first)
+    return Problem(
+        "C512",
+        f'record {given.position} ("{printable(given.id)}") belongs to another history than that of store '
+        f'"{printable(store.location)}"',
+        help="record it into a new store; --as-events records its events into this one, as its own",
+        events=(given.id,),
+    )

@@ -1,0 +1,92 @@
+"""What imported events name and nothing declares: counted, and told once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from heapq import nsmallest
+from typing import Final
+
+from attrs import Factory, define, frozen
+
+from chronicle.engine.declarations import brought_in
+from chronicle.events import (
+    EntityDeclared,
+    EntityFounded,
+    Event,
+    references,
+)
+from chronicle.stores import Record, Store
+
+MOST_NAMES: Final = 100_000
+"""How many ids of entities an import remembers, of those that are declared and of those that are not."""
+
+
+@frozen
+class Undeclared:
+    """Entities that an import names and that nothing declares: how many, and the first three ids.
+
+    ``capped`` says that there may be more, for no more than ``MOST_NAMES`` are remembered.
+    """
+
+    count: int = 0
+    capped: bool = False
+    examples: tuple[str, ...] = ()
+
+
+@define
+class NamesSeen:
+    """The ids of entities that events name and that nothing has declared so far.
+
+    Of those that are declared only the last ones are remembered, for a register may declare millions.
+    The rest are looked up in the store at the end, where all that was imported is by then.
+    """
+
+    _named: set[str] = Factory(set)
+    _declared: dict[str, None] = Factory(dict)  # the oldest first
+    _full: bool = False
+    _forgotten: bool = False
+
+    def note(self, event: Event) -> None:
+        """Remember what an event names and declares."""
+        for id in (id for what, id in brought_in(event) if what == "entity"):
+            self._named.discard(id)
+            self._declared[id] = None
+            if len(self._declared) > MOST_NAMES:
+                del self._declared[next(iter(self._declared))]
+                self._forgotten = True
+        for _, target, id in references(event):
+            if target == "entity" and id not in self._declared and id not in self._named:
+                if len(self._named) < MOST_NAMES:
+                    self._named.add(id)
+                else:
+                    self._full = True
+
+    def undeclared(self, store: Store | None, complete: bool) -> Undeclared:
+        """What ``store`` does not declare either; ``complete`` says that it has all that was imported."""
+        if self._forgotten and not complete:
+            return Undeclared()  # what was forgotten can be looked up nowhere, and is not said to be missing
+        left = self._named
+        if store is not None:
+            if len(left) <= _FEW:
+                left = {id for id in left if f"entity-declared-{id}" not in store}
+            # Declarations of other formats have ids of their own.
+            for record in store.read() if left else ():
+                if record.kind in _DECLARING or b'"effects"' in record.body:
+                    left.difference_update(_declared_in(record))
+                    if not left:
+                        break
+        return Undeclared(len(left), self._full and bool(left), tuple(nsmallest(3, left)))
+
+
+_FEW: Final = 1_000  # so many are looked up one by one before the whole store is read for them
+
+
+_DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
+
+
+def _declared_in(record: Record) -> Iterator[str]:
+    plain = json.loads(record.body)
+    for each in (plain, *(plain.get("effects") or ())):
+        if each["kind"] in _DECLARING:
+            yield each["entity"]

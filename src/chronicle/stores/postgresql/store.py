@@ -1,0 +1,390 @@
+"""The store itself: appends in turn or optimistically, reads page by page, and what it refuses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import RLock
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import psycopg
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+from psycopg.types.numeric import Int8
+
+from chronicle.errors import AppendRefused, Damaged, Problem, StoreError, printable
+from chronicle.stores.group import GroupCommit, Outcome, Request, settled
+from chronicle.stores.postgresql import connection as postgresql_connection
+from chronicle.stores.postgresql import tables as postgresql_tables
+from chronicle.stores.postgresql.address import Address
+from chronicle.stores.postgresql.copying import in_binary, pieces
+from chronicle.stores.postgresql.errors import AGAIN, cannot, damaged, is_lost, is_not_next, reported
+from chronicle.stores.postgresql.listening import Listener
+from chronicle.stores.postgresql.statements import Statements
+from chronicle.stores.protocol import Clock
+from chronicle.stores.record import (
+    GENESIS,
+    Appended,
+    End,
+    Head,
+    NewRecord,
+    Record,
+    chained,
+    extent,
+    head_of,
+    stamp,
+)
+from chronicle.stores.restoring import checked_records, continuing, taken
+from chronicle.stores.verification import (
+    Progress,
+    Verification,
+    ending,
+    examined,
+    missing_at,
+    proven,
+    verified,
+)
+
+# From so many records on, an append is poured in piece by piece.
+_BULK = 500
+_LARGEST = 2**63 - 1
+_WRITE_SOMETHING = "SELECT pg_logical_emit_message(true, 'chronicle', '')"
+# So often a thread that waits looks whether the store was closed meanwhile.
+_LOOK = 1.0
+
+
+class _Turn(NamedTuple):
+    """What a writer finds whose turn it is: the head, the last record, and what is held under some ids."""
+
+    head: Head
+    last: Record | None
+    held: dict[str, NewRecord]
+
+    @property
+    def end(self) -> End:
+        return End(self.head, self.last.recorded_at if self.last else "")
+
+
+class PostgresqlStore:
+    """Keeps records in a schema of a PostgreSQL database, durable at every append."""
+
+    def __init__(
+        self, address: Address, connection: psycopg.Connection[Any], read_only: bool, clock: Clock
+    ) -> None:
+        """Use ``open_postgresql``, which makes sure that there is a store."""
+        self.location = address.shown
+        self._address = address
+        self._connection = connection
+        self._read_only = read_only
+        self._clock = clock
+        self._lock = RLock()
+        self._group = GroupCommit(self._commit)
+        self._statements = Statements(address.schema)
+        self._listener = Listener(address, self._statements)
+        self._end: End | None = None
+        self._optimistic = True
+        self._failed = False
+        self._closed = False
+        self._warnings: list[str] = []
+        connection.add_notice_handler(self._on_notice)
+
+    def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
+        """As the contract says; durable on the server when this returns."""
+        self._refuse_read_only()
+        return self._group.append(records, expected)
+
+    def restore(self, records: Sequence[Record]) -> Appended:
+        """As the contract says; durable on the server when this returns."""
+        self._refuse_read_only()
+        if not records:
+            return Appended((), 0, self.head())
+        checked_records(records)
+        with self._writing():
+            turn = self._turn([record.id for record in records])
+            start = min(records[0].position - 1, turn.head.position)
+            held = list(self._pages(start, min(start + len(records), turn.head.position)))
+            fresh = continuing(records, held, turn.head, turn.last, self._chain_at(start))
+            twice = [record for record in fresh if record.id in turn.held]
+            if twice:
+                raise AppendRefused(*map(taken, twice))
+            self._insert_and_commit(fresh)
+            self._end = None
+        return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else turn.head)
+
+    def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
+        """As the contract says. Read page by page, so that no long read holds back the server."""
+        head = self.head()
+        start, stop = extent(after, limit, head.position)
+        return verified(self._pages(start, stop), start, self._chain_at(start), stop, head)
+
+    def get(self, id: str) -> Record | None:
+        """As the contract says."""
+        if not id.isprintable():
+            self.head()
+            return None
+        found = self._rows(self._statements.by_ids, ([id],))
+        return proven(found[0]) if found else None
+
+    def __contains__(self, id: object) -> bool:
+        """As the contract says."""
+        return self.get(id if isinstance(id, str) else "\n") is not None
+
+    def head(self) -> Head:
+        """As the contract says."""
+        with self._reported():
+            return self._stored_head(self._connection.execute(self._statements.head, binary=True))
+
+    def wait(self, after: int, seconds: float) -> bool:
+        """As the contract says. The server wakes who waits, by NOTIFY, over a connection of its own."""
+        end = time.monotonic() + seconds
+        while self.head().position <= after:
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            self._listener.wait(min(left, _LOOK), lambda: self.head().position > after)
+        return True
+
+    def verify(self, progress: Progress | None = None) -> Verification:
+        """As the contract says; the triggers of the tables are examined too."""
+        with self._snapshot():
+            try:
+                head = self.head()
+            except Damaged as damage:
+                return Verification(0, head_of(None), damage.problems)
+            result = examined(self._pages(-_LARGEST, _LARGEST), head, progress)
+            return result._replace(problems=result.problems + self._table_problems())
+
+    def close(self) -> None:
+        """As the contract says."""
+        self._closed = True
+        with self._lock:
+            self._connection.close()
+        self._listener.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Writing
+
+    def _commit(self, requests: Sequence[Request]) -> Sequence[Outcome]:
+        """Keep what a group of appends asks for."""
+        with self._writing():
+            kept = (
+                self._append_optimistically(requests, self._end) if self._end and self._optimistic else None
+            )
+            return self._settled_in_turn(requests) if kept is None else kept
+
+    def _append_optimistically(self, requests: Sequence[Request], end: End) -> Sequence[Outcome] | None:
+        """Keep it in one statement, supposing that the store ends where it did and has none of the ids.
+
+        The tables refuse it where that is not so; None then, and nothing was kept.
+        """
+        recorded_at = stamp(self._clock(), end.recorded_at)
+        try:
+            if len(requests) == 1 and len(requests[0].batch) >= _BULK:
+                outcomes = self._poured(requests[0], end.head, recorded_at)
+            else:
+                outcomes = self._inserted(requests, end.head, recorded_at)
+        except psycopg.Error as error:
+            if is_not_next(error):
+                return None
+            raise
+        last = outcomes[-1] if outcomes else None
+        if not isinstance(last, Appended):
+            return None
+        self._end = End(last.head, recorded_at)
+        return outcomes
+
+    def _inserted(self, requests: Sequence[Request], head: Head, recorded_at: str) -> Sequence[Outcome]:
+        """Insert what ``requests`` ask for, all of it new; nothing when there is nothing, or a conflict."""
+        result = settled(requests, {}, head, recorded_at)
+        if not result.added or any(isinstance(outcome, AppendRefused) for outcome in result.outcomes):
+            return ()
+        self._insert(result.added)
+        return result.outcomes
+
+    def _poured(self, request: Request, head: Head, recorded_at: str) -> Sequence[Outcome]:
+        """The same for one large append: while the server takes some records in, the next are chained."""
+        if request.expected not in (None, head.position):
+            return ()
+        added: list[Record] = []
+
+        def chaining() -> Iterator[Sequence[Record]]:
+            for some in pieces(list(request.batch.values())):
+                records = chained(some, head_of(added[-1]) if added else head, recorded_at)
+                added.extend(records)
+                yield records
+
+        self._copy(chaining(), len(request.batch))
+        return [Appended(tuple(added), request.given - len(added), head_of(added[-1]))]
+
+    def _settled_in_turn(self, requests: Sequence[Request]) -> Sequence[Outcome]:
+        """Wait for our turn, look at what is there, and keep what is new."""
+        before = self._end
+        turn = self._turn([id for request in requests for id in request.batch])
+        result = settled(requests, turn.held, turn.head, stamp(self._clock(), turn.end.recorded_at))
+        self._insert_and_commit(result.added)
+        # Where others write too, or everything is there already, optimism costs more than it saves.
+        self._optimistic = before in (None, turn.end) and not turn.held
+        self._end = End(result.head, result.added[-1].recorded_at) if result.added else turn.end
+        return result.outcomes
+
+    def _turn(self, ids: Collection[str]) -> _Turn:
+        """A transaction in our turn, in which nobody else adds anything; what is held under ``ids``.
+
+        ``_insert_and_commit`` ends it.
+        """
+        connection, statements = self._connection, self._statements
+        # Never prepared: when a pipeline breaks off, psycopg may take for prepared what the server never saw.
+        with connection.pipeline():
+            # Each statement is to see what others did before our turn, whatever the role is set to.
+            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED", prepare=False)
+            connection.execute(statements.take_turn, prepare=False)
+            heads = connection.execute(statements.head, prepare=False, binary=True)
+            lasts = connection.execute(statements.last, prepare=False, binary=True)
+            found = connection.execute(statements.by_ids, (list(ids),), prepare=False, binary=True)
+        head = self._stored_head(heads)
+        last = next((proven(Record._make(row)) for row in lasts), None)
+        problem = ending(head_of(last), head)
+        if problem:
+            # Nothing is added to a damaged end.
+            raise Damaged(problem)
+        return _Turn(head, last, {row[2]: NewRecord(*proven(Record._make(row))[2:5]) for row in found})
+
+    def _insert_and_commit(self, records: Sequence[Record]) -> None:
+        """End our turn. One record goes in one round trip with the commit, for others wait."""
+        if len(records) == 1:
+            with self._connection.pipeline():
+                done = self._insert_one(records[0])
+                self._connection.execute("COMMIT", prepare=False)
+            self._refuse_lost(done.rowcount, 1)
+        else:
+            self._insert(records)
+            if not records:
+                # What is known already may not be on the replicas yet, and only a commit that wrote
+                # something waits for them.
+                self._connection.execute(_WRITE_SOMETHING)
+            self._connection.execute("COMMIT")
+
+    def _insert(self, records: Sequence[Record]) -> None:
+        if len(records) > 1:
+            self._copy(pieces(records), len(records))
+        elif records:
+            self._refuse_lost(self._insert_one(records[0]).rowcount, 1)
+
+    def _insert_one(self, record: Record) -> psycopg.Cursor[Any]:
+        position, recorded_at, id, kind, body, checksum, chain = record
+        values = (Int8(position), recorded_at, id, kind, body.decode(), Int8(checksum), chain)
+        return self._connection.execute(self._statements.insert, values, prepare=True)
+
+    def _copy(self, parts: Iterable[Sequence[Record]], count: int) -> None:
+        with self._connection.cursor() as cursor:
+            with cursor.copy(self._statements.copy) as copy:
+                for piece in in_binary(parts):
+                    copy.write(piece)
+            self._refuse_lost(cursor.rowcount, count)
+
+    def _refuse_lost(self, kept: int, given: int) -> None:
+        if kept != given:
+            raise Damaged(damaged(self.location, "its tables do not keep what they are given"))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Whatever breaks off inside leaves nothing half done, and no wrong idea of what was kept."""
+        with self._reported():
+            self._refuse_failed()
+            self._warnings.clear()
+            try:
+                yield
+            except BaseException as error:
+                self._end = None
+                self._undo()
+                self._failed = is_lost(error, self._connection)
+                raise
+            if self._warnings:
+                self._failed = True
+                raise cannot(
+                    self.location, f"may not have kept this everywhere: {self._warnings[0]}", help=AGAIN
+                )
+
+    def _on_notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Note a warning. A server that waits for its replicas in vain says so by one, and then says yes."""
+        if notice.severity_nonlocalized == "WARNING":
+            self._warnings.append(printable(notice.message_primary or ""))
+
+    def _undo(self) -> None:
+        """Undo what was not committed; nothing, when all was."""
+        with suppress(psycopg.Error):
+            if self._connection.info.transaction_status != TransactionStatus.IDLE:
+                self._connection.execute("ROLLBACK")
+
+    def _refuse_read_only(self) -> None:
+        if self._read_only:
+            raise cannot(self.location, "was opened for reading only", help="open it for writing")
+
+    def _refuse_failed(self) -> None:
+        if self._failed:
+            message = f'store "{printable(self.location)}" takes no more: an append had no answer'
+            raise StoreError(Problem("C511", message, help=AGAIN))
+
+    # Reading
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        with self._lock, reported(self.location):
+            if self._closed:
+                raise cannot(self.location, "is closed", help="open it again")
+            yield
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """One state of the store, so that an append of another is not taken for damage."""
+        with self._reported():
+            try:
+                self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield
+            finally:
+                self._undo()
+
+    def _stored_head(self, heads: psycopg.Cursor[Any]) -> Head:
+        match heads.fetchall():
+            case [(int(position), bytes(chain))] if len(chain) == len(GENESIS):
+                return Head(position, chain.hex())
+        raise Damaged(damaged(self.location, "its head cannot be read"))
+
+    def _chain_at(self, position: int) -> bytes:
+        if not position:
+            return GENESIS
+        rows = list(self._pages(position - 1, position))
+        if not rows:
+            raise Damaged(missing_at(position))
+        return proven(rows[0]).chain
+
+    def _pages(self, start: int, stop: int) -> Iterator[Record]:
+        while start < stop and (page := self._rows(self._statements.page, (Int8(start), Int8(stop)))):
+            yield from page
+            start = page[-1].position
+
+    def _rows(self, query: sql.Composed, values: Sequence[object]) -> list[Record]:
+        with self._reported():
+            try:
+                rows = self._connection.execute(query, values, prepare=True, binary=True).fetchall()
+            except UnicodeDecodeError:
+                rows = postgresql_connection.rows_with_damaged_text(self._connection, query, values)
+        return list(map(Record._make, rows))
+
+    def _table_problems(self) -> tuple[Problem, ...]:
+        """What of the triggers is not as it was made; those of older formats are left alone."""
+        with self._reported():
+            schema = self._address.schema
+            if postgresql_tables.version(self._connection, schema) != postgresql_tables.FORMAT_VERSION:
+                return ()
+            told = ", ".join(postgresql_tables.differences(self._connection, schema))
+        return (damaged(self.location, f"not as it was made: {told}"),) if told else ()
