@@ -9,7 +9,7 @@ import datetime
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Final, overload
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -18,35 +18,12 @@ from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
 from chronicle.engine.tables.columns import SINCE, keys_of, values_of
 from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import NONE, WIDE, block_name
+from chronicle.ledgers.later import Later
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS
 from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
 
 _LIST: Final = "texts"
-
-
-class _Later(Sequence[Any]):
-    """Rows that are made when somebody looks at them."""
-
-    def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
-        self._make = make
-        self._made: Sequence[Any] | None = None
-
-    def _rows(self) -> Sequence[Any]:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-    def __len__(self) -> int:
-        return len(self._rows())
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Any]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        """A row."""
-        return self._rows()[place]
 
 
 @frozen(repr=False, eq=False)
@@ -80,7 +57,7 @@ def standing_table(
 ) -> StandingTable:
     """The table of a view on a day. ``facts`` are made for who asks for its rows, and not for data frames."""
     columns = (*keys_of(view), *values_of(view), *SINCE)
-    return StandingTable(view, columns, _Later(facts), stored, day)
+    return StandingTable(view, columns, Later(facts), stored, day)
 
 
 def _vectors(table: StandingTable) -> Vectors:
