@@ -6,10 +6,10 @@ of a view; what all rows of a cell have in common is said once, for the cell.
 
 from __future__ import annotations
 
-import datetime
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from attrs import Factory, define
@@ -45,7 +45,17 @@ DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until
 PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
 
 
-_NO_DATE: Final = None, NONE, NEVER, NEVER
+COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("cell", "value", "begin", "end", "ended_by"), "I"),
+        **dict.fromkeys(DAYS, "i"),
+        "flags": "B",
+        "behind_from": "I",
+    }
+)
+"""The columns of a row, each with its sort of number."""
+
+_AT_ONCE: Final = 20_000
 
 
 class ViewRows(NamedTuple):
@@ -61,6 +71,8 @@ class ViewRows(NamedTuple):
     values: int
 
 
+_Dated = tuple[PartialDate, int, int, int]
+
 NamedIds = tuple[Sequence[str], Sequence[str]]
 """The ids of all entities and of all deals that some event names, each sorted."""
 
@@ -69,18 +81,27 @@ NamedIds = tuple[Sequence[str], Sequence[str]]
 class _Dates:
     """Dates as they are met, each with its number and the days of its window."""
 
-    numbers: dict[str, tuple[PartialDate, int, int, int]] = Factory(dict)
+    numbers: dict[str, _Dated] = Factory(dict)
     others: dict[PartialDate, int] = Factory(dict)
     dates: list[PartialDate] = Factory(list)
+    # By the object itself: most dates were read from a text once, and are shared.
+    met: dict[int, _Dated] = Factory(dict)
 
     def __getitem__(self, date: PartialDate) -> int:
         return self.numbered(date)[1]
 
-    def numbered(self, date: PartialDate) -> tuple[PartialDate, int, int, int]:
+    def numbered(self, date: PartialDate) -> _Dated:
         """A date with its number and the first and the last day of its window."""
+        found = self.met.get(id(date))
+        if found is None:
+            found = self.met[id(date)] = self._numbered(date)
+        return found
+
+    def _numbered(self, date: PartialDate) -> _Dated:
         known = self.numbers.get(date.text)
         if known is not None and (known[0] is date or known[0] == date):
-            return known
+            # With this very object, which so lives as long as it is known by its place in memory.
+            return date, *known[1:]
         made = date, len(self.dates), date.earliest.toordinal(), date.latest.toordinal()
         if known is None:
             self.numbers[date.text] = made
@@ -112,15 +133,13 @@ class _Rows:
         self.names, self.dates = names, _Dates()
         self.events = Numbered()
         # The values of all views as texts, the numbers of those of this view, and each as it was met first.
-        self.values, self.of_view, self.met = list[str](), dict[Any, int](), list[Any]()
-        # The number of a value by the object itself: mostly cells go on with one that others have as well.
-        self.known: dict[int, int] = {}
+        self.values, self.of_view, self.met = list[str](), dict[Any, tuple[int, int]](), list[Any]()
         self.keys, self.keys_from, self.turns, self.rows_from = (array("I") for _ in range(4))
-        self.cell, self.value, self.begin, self.end, self.ended_by = (array("I") for _ in range(5))
-        self.possible_from, self.certain_from = array("i"), array("i")
-        self.certain_until, self.possible_until = array("i"), array("i")
-        self.flags = bytearray()
-        self.behind, self.behind_from = array("I"), array("I", [0])
+        # Rows are told one by one and laid down as columns many at a time: that is quicker than one by one.
+        self.told: list[tuple[int, ...]] = []
+        self.rows = {name: array(code) for name, code in COLUMNS.items()}
+        self.rows["behind_from"].append(0)
+        self.behind = array("I")
         self.doubts = {name: array("I") for name in ("row", "since", "until", "event")}
         self.empty = {name: array(code) for name, code in (("cell", "I"), ("low", "i"), ("high", "i"))}
         self.empty_flags = bytearray()
@@ -131,60 +150,59 @@ class _Rows:
         self.keys_from.append(len(self.keys))
         self.keys.extend([self.names.known(part) for part in key])
         self.turns.append(turn)
-        self.rows_from.append(len(self.value))
+        self.rows_from.append(self.count)
+        if len(self.told) > _AT_ONCE:
+            self.lay_down()
 
     def take_log(self, ledger: Ledger, log: Log) -> None:
-        """The rows of a cell of which its changes say it all."""
+        """The rows of a cell of which its changes say it all.
+
+        This is where nearly all rows come from, so that what is small elsewhere is written out here.
+        """
+        numbers, numbered, cell = self.events.numbers, self.dates.numbered, len(self.turns) - 1
         for _, last, begin, following in pieces(log):
-            change = log[last]
-            if change.operation == "set" and not change.made_from:
-                self.behind.append(self.events[change.event])
+            view, key, operation, value, _, event, made_from = log[last]
+            if operation == "set" and not made_from:
+                self.behind.append(numbers.setdefault(event, len(numbers)))
             else:
-                self.behind.extend(
-                    [self.events[event] for event in ledger.behind(change.view, change.key, last)]
-                )
-            self._window(begin, None if following is None else following.window)
-            flags = ENDS_IN_NOTHING if following is not None and following.value is None else 0
-            self._say(change.view, change.value, None if following is None else following.event, flags)
+                for event in ledger.behind(view, key, last):
+                    self.behind.append(numbers.setdefault(event, len(numbers)))
+            number, flags = self._value(view, value)
+            ends, until, at_last, ended_by = NONE, NEVER, NEVER, NONE
+            if following is not None:
+                _, ends, until, at_last = numbered(following.window)
+                ended_by = numbers.setdefault(following.event, len(numbers))
+                flags |= 0 if following.value is not None else ENDS_IN_NOTHING
+            _, begins, first, sure = numbered(begin)
+            days = first, sure, until, at_last
+            self.told.append((cell, number, begins, ends, ended_by, *days, flags, len(self.behind)))
 
     def take_spans(self, spans: Iterable[Span]) -> None:
         """The rows of a cell of which more is to say."""
         for span in spans:
-            flags = DOUBTED if span.doubts else 0
-            self._doubt(len(self.value), span.doubts)
+            self._doubt(self.count, span.doubts)
             self.behind.extend([self.events[event] for event in span.events])
-            self._window(span.begin, span.end)
-            if span.bounded:
-                flags |= BOUNDED
-                self._bound(span.possible_from, span.certain_from, span.certain_until, span.possible_until)
-            if span.ended_by is not None and span.ends_in_nothing:
-                flags |= ENDS_IN_NOTHING
-            self._say(span.view, span.value, span.ended_by, flags)
+            number, flags = self._value(span.view, span.value)
+            flags |= DOUBTED if span.doubts else 0
+            flags |= BOUNDED if span.bounded else 0
+            flags |= ENDS_IN_NOTHING if span.ended_by is not None and span.ends_in_nothing else 0
+            begins, ends = self.dates[span.begin], NONE if span.end is None else self.dates[span.end]
+            ended_by = NONE if span.ended_by is None else self.events[span.ended_by]
+            days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
+            ordinals = (NEVER if day is None else day.toordinal() for day in days)
+            cell = len(self.turns) - 1
+            self.told.append((cell, number, begins, ends, ended_by, *ordinals, flags, len(self.behind)))
 
-    def _window(self, begin: PartialDate, end: PartialDate | None) -> None:
-        _, begins, first, sure = self.dates.numbered(begin)
-        _, ends, until, at_last = _NO_DATE if end is None else self.dates.numbered(end)
-        self.begin.append(begins)
-        self.end.append(ends)
-        self.possible_from.append(first)
-        self.certain_from.append(sure)
-        self.certain_until.append(until)
-        self.possible_until.append(at_last)
+    @property
+    def count(self) -> int:
+        """How many rows there are so far."""
+        return len(self.rows["cell"]) + len(self.told)
 
-    def _bound(self, *days: datetime.date | None) -> None:
-        columns = self.possible_from, self.certain_from, self.certain_until, self.possible_until
-        for column, day in zip(columns, days, strict=True):
-            column[-1] = NEVER if day is None else day.toordinal()
-
-    def _say(self, view: str, value: Any, ended_by: str | None, flags: int) -> None:
-        number = self.known.get(id(value))
-        if number is None:
-            number = self._new_value(value)
-        self.value.append(number)
-        self.ended_by.append(NONE if ended_by is None else self.events[ended_by])
-        self.flags.append(flags if is_listed(view, value) else flags | UNLISTED)
-        self.cell.append(len(self.turns) - 1)
-        self.behind_from.append(len(self.behind))
+    def lay_down(self) -> None:
+        """Make columns of the rows that were told."""
+        for column, numbers in zip(self.rows.values(), zip(*self.told, strict=True), strict=False):
+            column.extend(numbers)
+        self.told.clear()
 
     def _doubt(self, row: int, doubts: Iterable[Doubt]) -> None:
         for doubt in doubts:
@@ -200,34 +218,29 @@ class _Rows:
         self.empty["high"].append(NEVER if nothing.high is None else nothing.high.toordinal())
         self.empty_flags.append(FIRST * nothing.first | LAST * nothing.last)
 
-    def _new_value(self, value: Any) -> int:
-        """The number of a value that was not met as this very object."""
+    def _value(self, view: str, value: Any) -> tuple[int, int]:
+        """The number of a value, and the flag that lists leave it out."""
         same = likeness(value)
-        number = self.of_view.get(same)
-        if number is None:
-            number = self.of_view[same] = len(self.values)
+        found = self.of_view.get(same)
+        if found is None:
+            found = len(self.values), 0 if is_listed(view, value) else UNLISTED
+            self.of_view[same] = found
             self.values.append(to_text(value))
             self.met.append(value)
-        self.known[id(value)] = number
-        return number
+        return found
 
     def blocks(self) -> list[Block]:
         """Everything as it is written."""
+        self.lay_down()
         self.keys_from.append(len(self.keys))
-        self.rows_from.append(len(self.cell))
+        self.rows_from.append(self.count)
         numbers = {
             "cells.keys": self.keys,
             "cells.keys_from": self.keys_from,
             "cells.turns": self.turns,
             "cells.rows_from": self.rows_from,
-            "rows.cell": self.cell,
-            "rows.value": self.value,
-            "rows.begin": self.begin,
-            "rows.end": self.end,
-            "rows.ended_by": self.ended_by,
-            **{f"rows.{name}": getattr(self, name) for name in DAYS},
+            **{f"rows.{name}": numbers for name, numbers in self.rows.items()},
             "rows.behind": self.behind,
-            "rows.behind_from": self.behind_from,
             **{f"doubts.{name}": numbers for name, numbers in self.doubts.items()},
             **{f"empty.{name}": numbers for name, numbers in self.empty.items()},
         }
@@ -237,7 +250,6 @@ class _Rows:
             *text_blocks("values", self.values),
             *self.dates.blocks(),
             *(Block(name, each.typecode, each) for name, each in numbers.items()),
-            Block("rows.flags", "B", self.flags),
             Block("empty.flags", "B", self.empty_flags),
             *self.columns,
         ]
@@ -277,8 +289,8 @@ def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: N
 
 
 def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> ViewRows:
-    cell, row, value = len(rows.turns), len(rows.value), len(rows.values)
-    rows.known, rows.of_view, rows.met = {}, {}, []
+    cell, row, value = len(rows.turns), rows.count, len(rows.values)
+    rows.of_view, rows.met = {}, []
     for key in sorted(keys):
         rows.take_cell(key, keys[key])
         log = ledger.log(view, key)
@@ -291,7 +303,7 @@ def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> Vi
     lengths = {len(key) for key in keys}
     parts = lengths.pop() if len(lengths) == 1 else 0
     rows.columns += of_values(view, rows.met)
-    return ViewRows(view, cell, len(keys), row, len(rows.value) - row, parts, value, len(rows.values) - value)
+    return ViewRows(view, cell, len(keys), row, rows.count - row, parts, value, len(rows.values) - value)
 
 
 def order_name(view: ViewRows, part: int) -> str:

@@ -21,19 +21,19 @@ class Numbered:
     """Texts as they are met, each with its number."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._numbers = {text: number for number, text in enumerate(texts)}
+        self.numbers = {text: number for number, text in enumerate(texts)}
 
     def __getitem__(self, text: str) -> int:
         """The number of a text, a new one where it was not met before."""
-        return self._numbers.setdefault(text, len(self._numbers))
+        return self.numbers.setdefault(text, len(self.numbers))
 
     def known(self, text: str) -> int:
         """The number of a text that was met. Raises ``KeyError`` for another."""
-        return self._numbers[text]
+        return self.numbers[text]
 
     def blocks(self, name: str) -> list[Block]:
         """The table as two blocks. Raises ``TooLarge``."""
-        return text_blocks(name, self._numbers)
+        return text_blocks(name, self.numbers)
 
 
 def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:

@@ -47,14 +47,16 @@ def likeness(value: Any) -> Hashable:
         return plain
     if isinstance(value, Stake):
         share = value.share
-        low, high = _ratio(share.minimum), _ratio(share.maximum)
+        low = high = _ratio(share.minimum)
+        if share.maximum is not share.minimum:
+            high = _ratio(share.maximum)
         flags = share.minimum_open, share.maximum_open, share.approximate, share.certain
         return (low, high, share.text, *flags, *value[1:])
     return to_text(value)
 
 
 def _ratio(number: Fraction | None) -> tuple[int, int] | None:
-    return None if number is None else (number.numerator, number.denominator)
+    return None if number is None else number.as_integer_ratio()
 
 
 def of_text(text: str) -> Any:

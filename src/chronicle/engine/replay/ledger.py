@@ -92,8 +92,9 @@ class Ledger:
         None where there is; ``pieces`` makes its spans otherwise.
         """
         changes, cell = self._changes, (view, self._by_name(key))
-        told = changes.bounds, changes.others, changes.doubted, changes.nothing
-        if view in changes.unordered or any(cell in each for each in told):
+        if cell in changes.bounds or cell in changes.others or cell in changes.doubted:
+            return None
+        if cell in changes.nothing or view in changes.unordered:
             return None
         return changes.cells[view].get(cell[1])
 
