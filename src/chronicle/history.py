@@ -452,6 +452,7 @@ class History:
         """Delete the ledger on disk, and say which files went. Raises ``UsageError`` (C509), ``OSError``."""
         return tuple(self._ledger_keeper().drop())
 
+    @paused_collector()
     def ledger_faults(self) -> tuple[str, ...]:
         """What in the ledger on disk is not what a full replay makes, by the names of its blocks.
 
@@ -689,6 +690,7 @@ class History:
                 self._keep(self._keeper)
         return self._answers[day, held]
 
+    @paused_collector()
     def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
         """Keep the ledger of all that is known on disk, unless the store moved on, and give it."""
         named = self.entity_ids(), self.deal_ids()
