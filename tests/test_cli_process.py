@@ -305,6 +305,7 @@ import chronicle.stores
 from chronicle.stores.verification import Verification
 from chronicle.stores import Head
 class Slow:
+    location = "memory:"
     def __enter__(self): return self
     def __exit__(self, *_): pass
     def verify(self, progress):

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ("README.md", "docs/data-frames.md", "docs/exporting.md", "docs/meanings.md", "docs/stores.md")
+PAGES = (
+    "README.md",
+    *(f"docs/{page}.md" for page in ("data-frames", "exporting", "ledger", "meanings", "stores")),
+)
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -348,6 +348,7 @@ METHODS: dict[str, str] = {
     "conflicts": "conflicts",
     "correct": "correct",
     "diff": "diff",
+    "ledger": "keep_ledger",
     "retract": "retract",
     "timeline": "timeline",
     "why": "why",

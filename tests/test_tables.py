@@ -319,3 +319,31 @@ def test_a_value_that_changed_on_the_day_of_its_begin_has_no_row() -> None:
     assert len(history.spans("a", "b")) >= 1
     rows = list(rows_by_day(history.spans("a", "b")))
     assert [row.span.value.share.canonical() for row in rows if row.span.value.share.value] == []
+
+
+def test_any_view_has_a_table_whose_texts_are_categories() -> None:
+    """They say the same as the others, and each text goes over once."""
+    history = History(
+        [*EXAMPLE, happened("role.appointed", "2014", person="ann", entity="film", role="chair")]
+    )
+    state = history.as_of("2015")
+    roles = pa.table(state.table("roles"))
+    assert pa.types.is_dictionary(roles.schema.field("person").type)
+    assert roles.column("person").to_pylist() == ["ann"]
+    holdings = pa.table(state.table("holdings"))
+    assert holdings.to_pylist() == pa.table(state.holdings_table()).to_pylist()
+    assert holdings.schema.names == list(state.holdings_table().column_names)
+    assert pa.table(state.table("partnerships")).num_rows == 0
+    assert pl.DataFrame(state.table("roles")).schema == pl.DataFrame(roles).schema
+    with pytest.raises(NotFound, match="C606"):
+        state.table("rolls")
+
+
+def test_of_a_table_one_may_take_some_columns() -> None:
+    """In the order in which they are named; none of the others is made."""
+    table = History(EXAMPLE).as_of("2015").holdings_table().select("share", "holder")
+    assert table.column_names == ("share", "holder")
+    assert [holder for _, holder in table.rows()] == ["fund", "fund", "group", "group"]
+    assert pa.table(table).schema.names == ["share", "holder"]
+    with pytest.raises(NotFound, match="did you mean holder"):
+        table.select("holders")

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from chronicle.engine.diff import Difference
     from chronicle.engine.order import Origin
     from chronicle.engine.why import Evidence, Why
+    from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
 
 # Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
 _KEPT_LEDGERS = 8
@@ -64,14 +65,16 @@ def open_history(
     *,
     create: bool = False,
     read_only: bool = False,
+    ledger: bool = True,
 ) -> History:
     """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
 
     ``-`` is YAML or JSON Lines from standard input.
 
     ``projectors`` are yours, beside those that come with Chronicle. ``create`` makes a store that is
-    not there yet. Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents``
-    with all problems of all files, ``StoreError`` for a store that cannot be read.
+    not there yet. ``ledger=False`` does without a ledger on disk. Raises ``NotFound`` (C604) when there is
+    nothing at ``source``, ``InvalidEvents`` with all problems of all files, ``StoreError`` for a store that
+    cannot be read.
     """
     path = Path(source)
     if authoring.is_standard_input(source):
@@ -83,7 +86,8 @@ def open_history(
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
     if is_text or os.path.isdir(path):
         return History.from_files([path], projectors)
-    return History.from_store(open_store(source, create=create, read_only=read_only), projectors)
+    store = open_store(source, create=create, read_only=read_only)
+    return History.from_store(store, projectors, ledger=ledger)
 
 
 class History:
@@ -102,12 +106,17 @@ class History:
         store: Store | None = None,
     ) -> None:
         """A history of ``events`` in order of position; most people call ``chronicle.open`` instead."""
-        self._log = EventLog([*events])
+        self._told = EventLog([*events])
         self._projectors = (*PROJECTORS, *map(guarded, projectors))
         self._places = dict(places or {})
-        self._recorded = None if recorded is None else [*recorded]
+        self._recorded_at = None if recorded is None else [*recorded]
         self._store = store
         self._head = head_of(None)
+        # A ledger on disk that fits, while the events that it was made of are not read yet; and who keeps it.
+        self._opened: KeptFile | None = None
+        self._unread = False
+        self._keeper: LedgerKeeper | None = None
+        self._notices: list[Problem] = []
         self._kept_events: tuple[Event, ...] = ()
         self._named = Named()
         self._noted = 0
@@ -121,15 +130,25 @@ class History:
         return cls(authored.events, projectors, places=authored.places)
 
     @classmethod
-    def from_store(cls, store: Store, projectors: Sequence[Projector] = ()) -> Self:
-        """The history in a store, its checksums and chain verified on the way in."""
+    def from_store(cls, store: Store, projectors: Sequence[Projector] = (), *, ledger: bool = True) -> Self:
+        """The history in a store, its checksums and chain verified on the way in.
+
+        Where a ledger on disk fits the store, the events are only read when somebody asks for them: what was
+        so on a day comes from the ledger. ``ledger=False`` does without, and makes none.
+        """
         history = cls((), projectors, recorded=(), store=store)
-        history._catch_up()
+        if ledger:
+            history._opened = history._ledger_keeper().opened()
+        if history._opened is None:
+            history._catch_up()
+        else:
+            history._head, history._unread = history._opened.head, True
         return history
 
     def __repr__(self) -> str:
         where = "files" if self._store is None else self._store.location
-        return f"<History of {len(self._log)} events from {where}>"
+        events = self._head.position if self._unread else len(self._log)
+        return f"<History of {events} events from {where}>"
 
     def close(self) -> None:
         """Let go of the store, if there is one. What was read can still be asked; nothing can be appended."""
@@ -141,6 +160,11 @@ class History:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What was worth a word and no error: that a ledger on disk did not fit, or could not be kept."""
+        return tuple(self._notices)
 
     # Events
 
@@ -286,9 +310,9 @@ class History:
     def resolver(self, known: Day | None = None, recorded: Day | None = None) -> Resolver:
         """Who is meant by a word, by what was known on ``known`` and recorded by ``recorded``."""
         terms = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
-        ledger = self._resolved(known, recorded).ledger
+        ledger = self.ledger(known, recorded)
         if terms not in self._resolvers:
-            later = None if terms == (None, None) else lambda: self._resolved(None, None).ledger
+            later = None if terms == (None, None) else self.ledger
             self._resolvers[terms] = Resolver(self.entity_ids, self.deal_ids, ledger, later)
         return self._resolvers[terms]
 
@@ -300,7 +324,7 @@ class History:
         right; it takes names for ids. Raises ``NotFound``: C606 for a view that no projector writes, C601
         and C602 for an entity and a deal that nobody has named.
         """
-        ledger = self._resolved(known, None).ledger
+        ledger = self.ledger(known)
         found = ledger.spans(view, *key)
         if found or not key:
             return found
@@ -312,6 +336,8 @@ class History:
 
     def ledger(self, known: Day | None = None, recorded: Day | None = None) -> Ledger:
         """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
+        if self._opened is not None and known is None and recorded is None:
+            return self._opened.ledger
         return self._resolved(known, recorded).ledger
 
     @paused_collector()
@@ -334,7 +360,7 @@ class History:
 
         state = self.as_of(as_of, known, recorded)
         evidence = self._evidence(known, recorded)
-        ledger = self._resolved(known, recorded).ledger
+        ledger = self.ledger(known, recorded)
         spans = ledger.spans(view, *key)
         if key and not spans:
             key = self.resolver(known, recorded).key(view, key, state.as_of)
@@ -360,6 +386,8 @@ class History:
         from chronicle.engine.diff import difference
 
         before, after = self.as_of(first, known[0], recorded), self.as_of(second, known[1], recorded)
+        if known[0] == known[1]:
+            return difference(before, after)
         learned = self._resolved(known[1], recorded).visible.since(self._resolved(known[0], recorded).visible)
         return difference(before, after, learned)
 
@@ -405,6 +433,44 @@ class History:
             before = earlier.replayed_earlier(events, None if known is None else as_day(known))
             yield from earlier.notes(before, self._resolved(known, recorded), about)
 
+    # The ledger on disk
+
+    @property
+    def kept_ledger(self) -> KeptFile | None:
+        """The ledger on disk that answers, proven when it was opened; None where the events do."""
+        return self._opened
+
+    def keep_ledger(self) -> KeptFile | None:
+        """Lay the ledger of all that is known down on disk, whatever its size, and give it, proven.
+
+        None where that cannot be done, which ``notices`` tells. Raises ``UsageError`` (C509) without a store.
+        """
+        self._opened = self._keep(self._ledger_keeper())
+        return self._opened
+
+    def drop_ledger(self) -> tuple[Path, ...]:
+        """Delete the ledger on disk, and say which files went. Raises ``UsageError`` (C509), ``OSError``."""
+        return tuple(self._ledger_keeper().drop())
+
+    def ledger_faults(self) -> tuple[str, ...]:
+        """What in the ledger on disk is not what a full replay makes, by the names of its blocks.
+
+        Empty where there is none. Raises what reading the store raises.
+        """
+        if self._opened is None:
+            return ()
+        named = Named()
+        named.note(self._log.events)
+        ids = sorted(named.entities), sorted(named.deals)
+        return self._opened.faults(self._resolved(None, None).ledger, ids)
+
+    def _ledger_keeper(self) -> LedgerKeeper:
+        if self._keeper is None:
+            from chronicle.ledgers.keeping import LedgerKeeper
+
+            self._keeper = LedgerKeeper(self._require_store(), self._projectors, self._notices.append)
+        return self._keeper
+
     # Changes
 
     def assume(
@@ -432,10 +498,10 @@ class History:
             more.append(completion)
         self._refuse_faulty(more)
         assumed = copy(self)
-        assumed._log = EventLog([*self._log.events, *more])
+        assumed._told = EventLog([*self._log.events, *more])
         assumed._assumed |= {event.id for event in more}
-        assumed._recorded = None if self._recorded is None else [*self._recorded, *("" for _ in more)]
-        assumed._store = None
+        assumed._recorded_at = None if self._recorded is None else [*self._recorded, *("" for _ in more)]
+        assumed._store, assumed._keeper, assumed._opened = None, None, None
         assumed._named, assumed._noted = Named(), 0
         assumed._forget()
         return assumed
@@ -543,9 +609,29 @@ class History:
         self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
         self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
 
+    @property
+    def _log(self) -> EventLog:
+        """The events, which are read now where a ledger on disk answered until now."""
+        self._read_in()
+        return self._told
+
+    @property
+    def _recorded(self) -> list[str] | None:
+        """When each event was recorded; None for a history without a store."""
+        self._read_in()
+        return self._recorded_at
+
+    def _read_in(self) -> None:
+        """Read the events that the ledger on disk was made of, which the questions so far had no need of."""
+        if self._unread and self._store is not None:
+            with paused_collector():
+                records = list(self._store.read(limit=self._head.position))
+                self._told = EventLog([codec.from_record(record) for record in records])
+            self._recorded_at, self._unread = [record.recorded_at for record in records], False
+
     def _catch_up(self) -> int:
         """Read what the store has more, and say how many events these are."""
-        if self._store is None:
+        if self._store is None or (self._unread and self._store.head() == self._head):
             return 0
         with paused_collector():
             records = list(self._store.read(after=len(self._log)))
@@ -566,9 +652,9 @@ class History:
         if not records:
             return
         self._log.events += events
-        self._recorded = self._recorded or []
-        self._recorded += [record.recorded_at for record in records]
-        self._head = head_of(records[-1])
+        self._recorded_at = self._recorded_at or []
+        self._recorded_at += [record.recorded_at for record in records]
+        self._head, self._opened = head_of(records[-1]), None
         self._forget()
 
     def _visible(self, known: Day | None, recorded: Day | None) -> knowledge.Visible:
@@ -595,7 +681,18 @@ class History:
                 del self._answers[others[0]]
                 self._resolvers.pop(others[0], None)
             self._answers[day, held] = knowledge.resolve(events, day, self._projectors, self._told_in())
+            if (
+                (day, held) == (None, None)
+                and self._keeper is not None
+                and self._keeper.worth_it(len(events))
+            ):
+                self._keep(self._keeper)
         return self._answers[day, held]
+
+    def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
+        """Keep the ledger of all that is known on disk, unless the store moved on, and give it."""
+        named = self.entity_ids(), self.deal_ids()
+        return keeper.keep(self._resolved(None, None).ledger, named, self._head)
 
     def _told_in(self) -> Origin:
         """In which file, or by which append, each event was told: there, and only there, order is data."""
@@ -630,10 +727,14 @@ class History:
 
     def entity_ids(self) -> tuple[str, ...]:
         """The ids of all entities that some event names, sorted."""
+        if self._unread and self._opened is not None:
+            return self._opened.ledger.named("entities")
         return tuple(sorted(self._everything_named().entities))
 
     def deal_ids(self) -> tuple[str, ...]:
         """The ids of all deals that some event belongs to, sorted."""
+        if self._unread and self._opened is not None:
+            return self._opened.ledger.named("deals")
         return tuple(sorted(self._everything_named().deals))
 
     def _everything_named(self) -> Named:
@@ -642,7 +743,7 @@ class History:
         return self._named
 
     def _require_open(self, deal: str, known: Day | None) -> None:
-        state = State(datetime.date.max, None, self._resolved(known, None).ledger)
+        state = State(datetime.date.max, None, self.ledger(known))
         deals = {found.deal: found.stage for found in state.deals()}
         if deal not in deals:
             raise absent("C602", "deal", deal, deals)

@@ -37,6 +37,7 @@ class Asked:
     form: Form | None = None
     color: str = "auto"
     assumed: tuple[Assumption, ...] = ()
+    no_ledger: bool = False
 
     def history(self) -> History:
         """The history of the source, with what is assumed. Raises ``NotFound`` (C604) when there is none."""
@@ -47,11 +48,19 @@ class Asked:
         with waiting("reading"):
             from chronicle.history import open_history
 
-            history = open_history(self.source_named(), read_only=True)
+            history = open_history(self.source_named(), read_only=True, ledger=not self.no_ledger)
         # While a command line is being completed there is no command that could end.
         if context := click.get_current_context(silent=True):
             context.call_on_close(history.close)
+            context.call_on_close(lambda: self.print_notices(history))
         return history
+
+    def print_notices(self, history: History) -> None:
+        """What a history found worth a word, on stderr; for people after the answer, and no error."""
+        if history.notices:
+            from chronicle.cli.exit import colored, print_problems
+
+            print_problems(history.notices, color=colored(self.color, sys.stderr))
 
     def supposed(self, history: History) -> History:
         """``history`` with the deals completed that are assumed to be.
@@ -226,6 +235,15 @@ _ASSUMPTIONS = click.option(
 )
 
 
+_NO_LEDGER = click.option(
+    "--no-ledger",
+    is_flag=True,
+    expose_value=False,
+    callback=_keep("no_ledger"),
+    help="Answer from the events alone, and keep no ledger beside the store.",
+)
+
+
 def _with(*options: Decorator) -> Decorator:
     def decorate(function: Any) -> Any:
         for option in reversed(options):
@@ -235,8 +253,8 @@ def _with(*options: Decorator) -> Decorator:
     return decorate
 
 
-reading = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, *_FORMS, color_option)
+reading = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, *_FORMS, color_option)
 """The options of a command that reads a history and prints an answer; it gets an ``Asked`` first."""
 
-exporting = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, color_option)
+exporting = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, color_option)
 """The same for a command that writes a history in a format of its own."""

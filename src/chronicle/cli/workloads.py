@@ -197,7 +197,7 @@ def _store_and_company(history: Made, folder: Path) -> tuple[Path, str]:
 
 def _first_answer(prepared: tuple[Path, str]) -> tuple[Holding, ...]:
     path, company = prepared
-    with History.from_store(open_store(str(path))) as opened:
+    with History.from_store(open_store(str(path)), ledger=False) as opened:
         state = opened.as_of(_LAST_DAY)
         return (*state.holdings(holder=company), *state.holdings(target=company))
 
@@ -205,7 +205,7 @@ def _first_answer(prepared: tuple[Path, str]) -> tuple[Holding, ...]:
 def _opened(history: Made, folder: Path) -> History:
     path = folder / f"appended-{len(history.events)}.db"
     path.unlink(missing_ok=True)
-    opened = History.from_store(open_store(str(path), create=True))
+    opened = History.from_store(open_store(str(path), create=True), ledger=False)
     opened.append(history.events, declared=False)
     return opened
 

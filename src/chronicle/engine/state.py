@@ -19,7 +19,14 @@ from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Cell, Key, Ledger, Span
 from chronicle.engine.resolver import Resolver
-from chronicle.engine.tables import Table, deals_table, entities_table, holdings_table, units_table
+from chronicle.engine.tables import (
+    Table,
+    deals_table,
+    entities_table,
+    facts_table,
+    holdings_table,
+    units_table,
+)
 from chronicle.engine.views import Stage
 from chronicle.errors import NotFound, Problem, absent
 from chronicle.values import NOTHING, Share, more_than_whole
@@ -461,6 +468,17 @@ class State:
         return self.view(view, **{name: part for name, part in parts.items() if part is not None})
 
     # As tables, for data frames
+
+    def table(self, view: str) -> Table:
+        """The facts of any view as a table, one a row: key, value, certainty, since, events.
+
+        Its texts are categories to a data frame. Raises ``NotFound`` (C606) for a view that no projector
+        writes.
+        """
+        if view not in self._ledger.views:
+            raise absent("C606", "view", view, self._ledger.views)
+        kept: Table | None = self._ledger.table(view, self.as_of, lambda: self.view(view))
+        return facts_table(view, self.view(view)) if kept is None else kept
 
     def holdings_table(self) -> Table:
         """The holdings on the day as a table: ``polars.DataFrame(state.holdings_table())``."""

@@ -45,8 +45,8 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
     """Read all of STORE and verify that no record was changed, lost, added or moved.
 
     Prints the head: position and chain hash of the last record. `chronicle seal` keeps it in a file; with
-    --seal, that proves later that nobody rewrote the whole store. Damage is named and never repaired, and
-    the exit code is 4.
+    --seal, that proves later that nobody rewrote the whole store. The ledger beside the store, if there is
+    one, is compared with a full replay. Damage is named and never repaired, and the exit code is 4.
     """
     from chronicle.cli.progress import waiting
     from chronicle.stores import open_store
@@ -59,9 +59,11 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
         with waiting("verifying") as progress:
             result = opened.verify(progress)
         checked = [_checked(file, seal, opened, key) for file, seal in seals] if result.intact else []
+        ledger = _held_against_replay(opened) if result.intact else None
     problems = (*result.problems, *(problem for each in checked for problem in each.problems))
+    problems = (*problems, *(ledger.problems if ledger else ()))
     if as_json:
-        _print_json(result, checked, problems)
+        _print_json(result, checked, ledger, problems)
         click.get_current_context().exit(Damaged.exit_code if problems else 0)
     if problems:
         raise Damaged(*problems)
@@ -69,6 +71,43 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
     click.echo(f"{result.records:,} {noun} intact; head {result.head.position} {result.head.chain}")
     for each in checked:
         click.echo(each.told())
+    if ledger:
+        click.echo(f'ledger "{printable(ledger.file)}": {ledger.rows:,} rows, as a replay makes them')
+
+
+@frozen
+class _Replayed:
+    """The ledger beside the store, held against a full replay of its events."""
+
+    file: str
+    rows: int
+    problems: tuple[Problem, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """The same as JSON has it."""
+        return {"file": self.file, "rows": self.rows}
+
+
+def _held_against_replay(store: Store) -> _Replayed | None:
+    from chronicle.cli.exit import print_problems
+    from chronicle.cli.progress import waiting
+    from chronicle.engine.projectors import PROJECTORS
+    from chronicle.history import History
+    from chronicle.ledgers.keeping import LedgerKeeper
+
+    notices: list[Problem] = []
+    kept = LedgerKeeper(store, PROJECTORS, notices.append).opened()
+    print_problems(tuple(notices), color=False)
+    if kept is None:
+        return None
+    history = History.from_store(store)
+    with waiting("replaying"):
+        faults = history.ledger_faults()
+    if not faults:
+        return _Replayed(kept.path, kept.rows)
+    message = f'ledger "{printable(kept.path)}" says something else than the events: {", ".join(faults)}'
+    help = "drop it: chronicle ledger STORE --drop"
+    return _Replayed(kept.path, kept.rows, (Problem("C523", message, help=help),))
 
 
 @frozen
@@ -133,7 +172,9 @@ def _checked(file: Path, seal: Seal, store: Store, key: Path | None) -> _Checked
         return _Checked(file, seal, key, problems=damage.problems)
 
 
-def _print_json(result: Verification, checked: list[_Checked], problems: tuple[Problem, ...]) -> None:
+def _print_json(
+    result: Verification, checked: list[_Checked], ledger: _Replayed | None, problems: tuple[Problem, ...]
+) -> None:
     from chronicle.render.pages.problems import Findings
 
     answer = {
@@ -141,6 +182,7 @@ def _print_json(result: Verification, checked: list[_Checked], problems: tuple[P
         "position": result.head.position,
         "chain": result.head.chain,
         "seals": [each.data() for each in checked],
+        "ledger": ledger.data() if ledger else None,
         **Findings(problems).data(),
     }
     click.echo(json.dumps(answer, indent=2))

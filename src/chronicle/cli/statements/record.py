@@ -170,7 +170,7 @@ def _opened(into: str, create: bool) -> _Target:
 
     store = open_store(into, create=create)
     click.get_current_context().call_on_close(store.close)
-    return _Target(store, History.from_store(store))
+    return _Target(store, History.from_store(store, ledger=False))
 
 
 def _rehearsal(held: _Target | None) -> _Target:
@@ -181,7 +181,7 @@ def _rehearsal(held: _Target | None) -> _Target:
     store = open_store("memory:")
     if held:
         store.append([NewRecord(record.id, record.kind, record.body) for record in held.store.read()])
-    return _Target(store, History.from_store(store))
+    return _Target(store, History.from_store(store, ledger=False))
 
 
 def _read(files: tuple[str, ...], held: _Target | None, piped: bytes | None) -> Authored:

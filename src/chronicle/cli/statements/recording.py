@@ -121,12 +121,12 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     named = into or asked.source_named()
     path = Path(named)
     if is_standard_input(named):
-        return open_history(named), None
+        return open_history(named, ledger=False), None
     if not is_address(named) and (is_event_file(path) or path.is_dir() or not path.exists()):
-        return open_history(named, read_only=True), None
+        return open_history(named, read_only=True, ledger=False), None
     store = open_store(named, create=False)
     click.get_current_context().call_on_close(store.close)
-    return History.from_store(store), store
+    return History.from_store(store, ledger=False), store
 
 
 # Where it goes

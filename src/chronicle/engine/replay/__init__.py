@@ -16,6 +16,7 @@ from chronicle.engine.replay.changes import (
     Change,
     Doubt,
     Key,
+    Log,
     Nothing,
     Operation,
     Other,
@@ -24,7 +25,7 @@ from chronicle.engine.replay.ledger import Guess, Ledger
 from chronicle.engine.replay.order import Happening, in_order
 from chronicle.engine.replay.projector import Handler, Projector
 from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
-from chronicle.engine.replay.spans import Span
+from chronicle.engine.replay.spans import Piece, Span, pieces
 
 __all__ = [
     "GOES_ON",
@@ -39,14 +40,17 @@ __all__ = [
     "Key",
     "Ledger",
     "Live",
+    "Log",
     "Nothing",
     "Operation",
     "Other",
+    "Piece",
     "Projector",
     "Replay",
     "Span",
     "World",
     "ending_its_own",
     "in_order",
+    "pieces",
     "replay",
 ]

@@ -130,6 +130,10 @@ class ChangeLogs:
                 stack.extend((*cause, False) for cause in behind)
         return tuple(found)
 
+    def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:
+        """Whether nothing comes in the place of the value that stands after change ``last`` of a cell."""
+        return any(change.value is None for change in self.cells[view][key][last + 1 : last + 2])
+
     def _behind(self, view: str, key: Key, index: int) -> Iterator[tuple[str, Key, int]]:
         log = self.cells[view][key]
         operation = log[index].operation

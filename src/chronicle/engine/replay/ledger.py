@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from attrs import field, frozen
 
 from chronicle.engine.replay.before import index_of
-from chronicle.engine.replay.changes import Cell, ChangeLogs, Key, Nothing
+from chronicle.engine.replay.changes import Cell, ChangeLogs, Key, Log, Nothing
 from chronicle.engine.replay.spans import Span, spans_of
 from chronicle.errors import absent
 
@@ -74,12 +75,40 @@ class Ledger:
             spans = self._spans[view, key] = tuple(spans_of(log, self._changes))
         return spans
 
+    def log(self, view: str, key: Key) -> Log | None:
+        """The changes of a cell of which nothing else is to say: no bounds, no doubts, no other values.
+
+        None where there is; ``pieces`` makes its spans otherwise.
+        """
+        changes, cell = self._changes, (view, self._by_name(key))
+        told = changes.bounds, changes.others, changes.doubted, changes.nothing
+        if view in changes.unordered or any(cell in each for each in told):
+            return None
+        return changes.cells[view].get(cell[1])
+
+    def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
+        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        return self._changes.events(view, key, last)
+
     def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
         """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
-        view, key = cell
-        times = self._changes.nothing.get((view, self._by_name(key)), ())
+        times = self.nothing_in(cell)
         on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
         return next(on_the_day, None)
+
+    def table(
+        self,
+        view: str,  # noqa: ARG002  # as a ledger says that has its spans as columns
+        day: datetime.date,  # noqa: ARG002
+        facts: Callable[[], Sequence[Any]],  # noqa: ARG002
+    ) -> Any:
+        """What stands in a view on a day as a table, where a ledger has it as columns; else None."""
+        return None
+
+    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
+        """The times in which by some order that makes as much sense as any a cell is empty."""
+        view, key = cell
+        return self._changes.nothing.get((view, self._by_name(key)), ())
 
     def _by_name(self, parts: Key) -> Key:
         return tuple(self.names.get(part, part) for part in parts) if self.names else parts

@@ -32,13 +32,15 @@ class Projector:
     """A table from event class to a function of (event, ``Before``) that gives changes.
 
     ``views`` are the views that it writes and nobody else does. What its table does not name it leaves
-    alone. ``ignores`` said so in 0.1.0 and says nothing any more.
+    alone. ``ignores`` said so in 0.1.0 and says nothing any more. ``version`` is to change whenever the
+    functions do: only with one is what they make kept on disk.
     """
 
     name: str
     views: tuple[str, ...]
     table: Mapping[type, Handler] = field(converter=_frozen_table)
     ignores: Set[type[Any]] = frozenset()
+    version: str = ""
 
     def __attrs_post_init__(self) -> None:
         """Raises ``UsageError`` (C607) for what can never work: better now than at some event."""

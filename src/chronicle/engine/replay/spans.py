@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from attrs import field, frozen
 
@@ -74,10 +76,14 @@ class Span:
         return bound if bound is not None or self.end is None else self.end.latest
 
     @property
+    def bounded(self) -> bool:
+        """Whether the order of replay bounds it by other days than the windows of its begin and end."""
+        return self._bounds is not None
+
+    @property
     def ends_in_nothing(self) -> bool:
         """Whether the value came to an end without another one in its place."""
-        following = self._changes.cells[self.view][self.key][self._last + 1 :][:1]
-        return any(change.value is None for change in following)
+        return self._changes.ends_in_nothing(self.view, self.key, self._last)
 
     def certain(self, day: datetime.date) -> bool:
         """Whether the value surely stands on ``day``: begun by then at the latest, ended after it."""
@@ -100,6 +106,27 @@ class Span:
         return self.possible_from <= day and (until is None or day < until)
 
 
+class Piece(NamedTuple):
+    """The changes of a cell by which one value stands: where they are in the log, and what follows."""
+
+    first: int
+    last: int
+    begin: PartialDate
+    following: Change | None
+
+
+def pieces(log: Log) -> Iterator[Piece]:
+    """The values of a cell one after the other: a value that goes on is one with the one before."""
+    first = 0
+    for last, change in enumerate(log):
+        following = log[last + 1] if last + 1 < len(log) else None
+        if change.value is None:
+            first = last + 1
+        elif following is None or following.operation not in GOES_ON:
+            yield Piece(first, last, log[first].window, following)
+            first = last + 1
+
+
 def spans_of(log: Log, changes: ChangeLogs) -> Iterator[Span]:
     """The spans of a cell, by the log of its changes, in the order of replay."""
     if not log:
@@ -108,21 +135,17 @@ def spans_of(log: Log, changes: ChangeLogs) -> Iterator[Span]:
     bounds, others = changes.bounds.get(cell, {}), changes.others.get(cell, ())
     if log[0].view in changes.unordered:
         bounds = {**bounds, **_unordered_bounds(log)}
-    begin: PartialDate | None = None
-    first = 0
+    waiting = deque(sorted(others, key=attrgetter("place")))
     doubts = OpenDoubts() if cell in changes.doubted else None
-    for index, change in enumerate(log):
-        for other in others:
-            if other.place == index:
-                yield _other_span(change, other, log, changes)
-        if begin is None:
-            begin, first = change.window, index
+    seen = 0
+    for first, last, begin, following in pieces(log):
+        while waiting and waiting[0].place <= last:
+            yield _other_span(log[waiting[0].place], waiting.popleft(), log, changes)
         if doubts is not None:
-            doubts.take(change)
-        following = log[index + 1] if index + 1 < len(log) else None
-        if change.value is None or (following is not None and following.operation in GOES_ON):
-            begin = begin if change.value is not None else None
-            continue
+            for change in log[seen : last + 1]:
+                doubts.take(change)
+            seen = last + 1
+        change = log[last]
         end, ended_by = (None, None) if following is None else (following.window, following.event)
         yield Span(
             change.view,
@@ -132,11 +155,12 @@ def spans_of(log: Log, changes: ChangeLogs) -> Iterator[Span]:
             end,
             ended_by,
             changes,
-            index,
+            last,
             bounds.get(first),
             doubts=() if doubts is None else doubts.of_span(),
         )
-        begin = None
+    for other in waiting:
+        yield _other_span(log[other.place], other, log, changes)
 
 
 def _unordered_bounds(log: Log) -> dict[int, Bounds]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from chronicle.engine.tables.answers import (
     deals_table,
     entities_table,
+    facts_table,
     holdings_table,
     units_table,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Table",
     "deals_table",
     "entities_table",
+    "facts_table",
     "holdings_table",
     "rows_by_day",
     "spans_table",

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from chronicle.engine import views
-from chronicle.engine.tables.columns import SINCE, named, stated_in
+from chronicle.engine.tables.buffers import CodedTable
+from chronicle.engine.tables.columns import SINCE, keys_of, named, stated_in, values_of
 from chronicle.engine.tables.table import Column, Table
 
 _UNITS: Final = (*named("text", "unit", "owner"), *SINCE)
@@ -22,6 +23,11 @@ _ENTITIES: Final = (
 def holdings_table(holdings: Iterable[Any]) -> Table:
     """Holdings, one a row."""
     return _table(views.HOLDINGS, holdings)
+
+
+def facts_table(view: str, facts: Iterable[Any]) -> Table:
+    """Facts of one view, one a row; its texts are categories to a data frame."""
+    return CodedTable(view, (*keys_of(view), *values_of(view), *SINCE), tuple(facts))
 
 
 def units_table(units: Iterable[Any]) -> Table:

@@ -25,14 +25,14 @@ BATCH: Final = 65_536
 PLACES: Final = 18
 """Decimal places of a number."""
 _DIGITS = 38
-_EPOCH = datetime.date(1970, 1, 1).toordinal()
+EPOCH = datetime.date(1970, 1, 1).toordinal()
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_NUMBER = 10**_DIGITS - 1
 
 
 def stream(table: Table) -> Any:
     """The nanoarrow stream of a table. Raises ``UsageError`` (C740) and ``InvalidValue`` (C741)."""
-    arrow = _nanoarrow()
+    arrow = nanoarrow()
     from nanoarrow.c_array_stream import CArrayStream
 
     of_table = schema(table.columns)
@@ -42,11 +42,12 @@ def stream(table: Table) -> Any:
 
 def schema(columns: Sequence[Column]) -> Any:
     """The nanoarrow schema of columns. Raises ``UsageError`` (C740)."""
-    arrow = _nanoarrow()
-    return arrow.c_schema(arrow.struct({column.name: _types(arrow)[column.kind] for column in columns}))
+    arrow = nanoarrow()
+    return arrow.c_schema(arrow.struct({column.name: types(arrow)[column.kind] for column in columns}))
 
 
-def _nanoarrow() -> Any:
+def nanoarrow() -> Any:
+    """The library. Raises ``UsageError`` (C740) where it is not installed."""
     try:
         import nanoarrow
     except ImportError:
@@ -56,7 +57,8 @@ def _nanoarrow() -> Any:
     return nanoarrow
 
 
-def _types(arrow: Any) -> Mapping[Kind, Any]:
+def types(arrow: Any) -> Mapping[Kind, Any]:
+    """The type that each kind of column has in Arrow."""
     return {
         "text": arrow.string(),
         "texts": arrow.list_(arrow.string()),
@@ -76,19 +78,19 @@ def _batch(arrow: Any, of_table: Any, columns: Sequence[Column], values: list[li
 
 
 def _array(arrow: Any, column: Column, values: list[Any]) -> Any:
-    of_column = arrow.c_schema(_types(arrow)[column.kind])
+    of_column = arrow.c_schema(types(arrow)[column.kind])
     present = [value is not None for value in values]
-    validity = None if all(present) else _bits(present)
+    validity = None if all(present) else bits(present)
     children = []
     if column.kind == "texts":
         inner = [text for value in values if value is not None for text in value]
         children = [_array(arrow, Column("item", "text", column.read), inner)]
-    buffers = [validity, *_FILL[column.kind](values)]
+    buffers = [validity, *FILL[column.kind](values)]
     missing = len(values) - sum(present)
     return arrow.c_array_from_buffers(of_column, len(values), buffers, null_count=missing, children=children)
 
 
-def _bits(flags: Sequence[bool]) -> bytes:
+def bits(flags: Sequence[bool]) -> bytes:
     """A bit for each flag, the first in the lowest bit of the first byte."""
     text = "".join("1" if flag else "0" for flag in reversed(flags))
     return int(text or "0", 2).to_bytes((len(flags) + 7) // 8, "little")
@@ -114,24 +116,30 @@ def _texts(values: list[tuple[str, ...] | None]) -> list[Any]:
 
 def _integer(values: list[int | None]) -> list[Any]:
     for value in values:
-        if value is not None and abs(value) > _LARGEST_INTEGER:
-            raise _too_large("count")
+        fits(value)
     return [array("q", (value or 0 for value in values))]
 
 
+def fits(value: int | None) -> None:
+    """Raises ``InvalidValue`` (C741) for a whole number that no column can hold."""
+    if value is not None and abs(value) > _LARGEST_INTEGER:
+        raise _too_large("count")
+
+
 def _flag(values: list[bool | None]) -> list[Any]:
-    return [_bits([bool(value) for value in values])]
+    return [bits([bool(value) for value in values])]
 
 
 def _day(values: list[datetime.date | None]) -> list[Any]:
-    return [array("i", (0 if value is None else value.toordinal() - _EPOCH for value in values))]
+    return [array("i", (0 if value is None else value.toordinal() - EPOCH for value in values))]
 
 
 def _number(values: list[Fraction | None]) -> list[Any]:
-    return [b"".join(_scaled(value).to_bytes(16, "little", signed=True) for value in values)]
+    return [b"".join(scaled(value).to_bytes(16, "little", signed=True) for value in values)]
 
 
-def _scaled(value: Fraction | None) -> int:
+def scaled(value: Fraction | None) -> int:
+    """A number as the whole number of its last place. Raises ``InvalidValue`` (C741) for one too large."""
     if value is None:
         return 0
     scaled = round(value * 10**PLACES)
@@ -145,7 +153,7 @@ def _too_large(what: str) -> InvalidValue:
     return InvalidValue(Problem("C741", f"{what} is too large for a column of Arrow", help=help))
 
 
-_FILL: Final[Mapping[Kind, Callable[[list[Any]], list[Any]]]] = MappingProxyType(
+FILL: Final[Mapping[Kind, Callable[[list[Any]], list[Any]]]] = MappingProxyType(
     {
         "text": _text,
         "texts": _texts,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
+
+from chronicle.errors import absent
 
 # text: str · texts: list of str · integer: int · flag: bool · day: datetime.date
 # number: Fraction or Decimal, exact here and in Arrow to 18 places
@@ -43,6 +45,17 @@ class Table:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def select(self, *names: str) -> Self:
+        """The same table with these columns alone, in this order: none of the others is made.
+
+        Raises ``NotFound`` (C606) for a column that it has not.
+        """
+        columns = {column.name: column for column in self.columns}
+        for name in names:
+            if name not in columns:
+                raise absent("C606", "column", name, columns)
+        return evolve(self, columns=tuple(columns[name] for name in names))
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows as tuples of Python values, in the order of the columns."""

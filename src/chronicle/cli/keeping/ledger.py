@@ -1,0 +1,100 @@
+"""``chronicle ledger``: the ledger beside a store."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chronicle.errors import printable
+
+if TYPE_CHECKING:
+    from chronicle.history import History
+    from chronicle.ledgers.keeping import KeptFile
+
+_EPILOG = """\
+\b
+Examples:
+  chronicle ledger corp.db
+  chronicle ledger corp.db --drop
+"""
+
+_MEGABYTE = 1_000_000
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("store", type=click.Path())
+@click.option("--drop", is_flag=True, help="Delete it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def ledger(store: str, *, drop: bool, as_json: bool) -> None:
+    """Make the ledger of STORE, unless there is one that fits, and tell its size, head and age.
+
+    It is what replay makes of the events, kept in a file beside the store, so that a question is answered
+    in the time of opening a file. Large stores get one unasked. It is proven whenever it is used, and may
+    be deleted at any time.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.history import open_history
+
+    with waiting("reading"):
+        history = open_history(store, read_only=True)
+    with history:
+        if drop:
+            _print_dropped(history, as_json)
+            return
+        kept = history.kept_ledger
+        if kept is None:
+            with waiting("replaying"):
+                kept = history.keep_ledger()
+        _print_notices(history)
+        if kept is None:
+            click.get_current_context().exit(1)
+        click.echo(json.dumps(_data(kept), indent=2) if as_json else _told(kept))
+
+
+def _print_dropped(history: History, as_json: bool) -> None:
+    dropped = [str(path) for path in history.drop_ledger()]
+    if as_json:
+        click.echo(json.dumps({"dropped": dropped}, indent=2))
+        return
+    for path in dropped:
+        click.echo(f'dropped "{printable(path)}"')
+    if not dropped:
+        click.echo("there is no ledger")
+
+
+def _print_notices(history: History) -> None:
+    if history.notices:
+        from chronicle.cli.exit import print_problems
+
+        print_problems(history.notices, color=False)
+
+
+def _data(kept: KeptFile) -> dict[str, Any]:
+    return {
+        "file": kept.path,
+        "size": kept.size,
+        "rows": kept.rows,
+        "position": kept.head.position,
+        "chain": kept.head.chain,
+        "made": kept.made,
+    }
+
+
+def _told(kept: KeptFile) -> str:
+    age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(kept.made)
+    return (
+        f'ledger "{printable(kept.path)}": {kept.rows:,} rows, {kept.size / _MEGABYTE:,.1f} MB, '
+        f"made {_ago(age)}\nhead {kept.head.position} {kept.head.chain}"
+    )
+
+
+def _ago(age: datetime.timedelta) -> str:
+    """An age in its largest unit."""
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(age.total_seconds() // seconds)
+        if count:
+            return f"{count:,} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"

@@ -1,0 +1,147 @@
+"""Columns that are buffers already, as Arrow C streams: no object for a row, and texts by their numbers.
+
+A text is a number in a dictionary of texts, which lies where it lay and is copied for no table. For ledgers
+on disk.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from attrs import frozen
+
+from chronicle.engine.tables.arrow import BATCH, FILL, bits, nanoarrow, types
+from chronicle.engine.tables.table import Kind, Table
+
+Bytes = Any
+"""Anything that shows its bytes: an ``array``, a ``memoryview``, an array of numpy."""
+
+
+class Dictionary(NamedTuple):
+    """Texts by their numbers: where each begins (32 bits each, one more than there are), and all of them."""
+
+    starts: Bytes
+    texts: Bytes
+    size: int
+
+
+class Filled(NamedTuple):
+    """A column of a batch.
+
+    ``values`` are as Arrow has them; those of texts are their numbers, those of lists where each begins.
+    ``present`` has a bit for each value, or is None where none is missing. ``items`` are the numbers of the
+    texts of all lists, ``size`` how many these are.
+    """
+
+    kind: Kind
+    length: int
+    values: Bytes
+    present: Bytes | None = None
+    missing: int = 0
+    dictionary: Dictionary | None = None
+    items: Bytes | None = None
+    size: int = 0
+
+
+@frozen(repr=False, eq=False)
+class CodedTable(Table):
+    """A table whose texts go to data frames as numbers in a dictionary: categories, as most of them say."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """As ``Table`` says."""
+        kinds = [column.kind for column in self.columns]
+        batches = list(self.filled())
+        return stream_of(self.column_names, kinds, batches).__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """As ``Table`` says."""
+        kinds = [column.kind for column in self.columns]
+        return nanoarrow().c_schema(schema_of(self.column_names, kinds)).__arrow_c_schema__()
+
+    def filled(self) -> Iterator[list[Filled]]:
+        """The columns as buffers, so many rows at a time."""
+        for batch in self.batches(BATCH):
+            yield [_filled(column.kind, values) for column, values in zip(self.columns, batch, strict=True)]
+
+
+def _filled(kind: Kind, values: list[Any]) -> Filled:
+    present = [value is not None for value in values]
+    missing = len(values) - sum(present)
+    whole = Filled(kind, len(values), None, bits(present) if missing else None, missing)
+    numbers: dict[str, int] = {}
+    if kind == "text":
+        codes = [0 if value is None else numbers.setdefault(value, len(numbers)) for value in values]
+        return whole._replace(values=array("i", codes), dictionary=_dictionary(numbers))
+    if kind == "texts":
+        items = [text for value in values if value is not None for text in value]
+        codes = [numbers.setdefault(text, len(numbers)) for text in items]
+        begins = FILL[kind](values)[0]
+        lists = whole._replace(values=begins, items=array("i", codes), size=len(codes))
+        return lists._replace(dictionary=_dictionary(numbers))
+    return whole._replace(values=FILL[kind](values)[0])
+
+
+def _dictionary(numbers: Iterable[str]) -> Dictionary:
+    starts, texts = FILL["text"](list(numbers))
+    return Dictionary(starts, texts, len(starts) - 1)
+
+
+def stream_of(names: Sequence[str], kinds: Sequence[Kind], batches: Sequence[Sequence[Filled]]) -> Any:
+    """The nanoarrow stream of batches of columns. Raises ``UsageError`` (C740)."""
+    arrow = nanoarrow()
+    from nanoarrow.c_array_stream import CArrayStream
+
+    of_table = arrow.c_schema(schema_of(names, kinds))
+    arrays = [
+        arrow.c_array_from_buffers(
+            of_table, batch[0].length, [None], null_count=0, children=[_array(arrow, each) for each in batch]
+        )
+        for batch in batches
+    ]
+    return CArrayStream.from_c_arrays(arrays, of_table)
+
+
+def schema_of(names: Sequence[str], kinds: Sequence[Kind]) -> Any:
+    """The nanoarrow type of a table of columns. Raises ``UsageError`` (C740)."""
+    known = _types()
+    return nanoarrow().struct({name: known[kind] for name, kind in zip(names, kinds, strict=True)})
+
+
+@cache
+def _types() -> dict[Kind, Any]:
+    arrow = nanoarrow()
+    text = arrow.dictionary(arrow.int32(), arrow.string())
+    return {**types(arrow), "text": text, "texts": arrow.list_(text)}
+
+
+@cache
+def _of_kind(kind: Kind) -> Any:
+    return nanoarrow().c_schema(_types()[kind])
+
+
+def _array(arrow: Any, column: Filled) -> Any:
+    buffers, children = [column.present, column.values], []
+    if column.kind == "texts":
+        items = Filled("text", column.size, column.items, dictionary=column.dictionary)
+        children = [_array(arrow, items)]
+    array = arrow.c_array_from_buffers(
+        _of_kind(column.kind),
+        column.length,
+        buffers,
+        null_count=column.missing,
+        children=children,
+        validation_level="none" if column.kind == "text" else None,
+    )
+    if column.kind == "text" and column.dictionary is not None:
+        from chronicle.engine.tables.arrow_arrays import give_dictionary
+
+        give_dictionary(array, _texts(arrow, column.dictionary))
+    return array
+
+
+def _texts(arrow: Any, dictionary: Dictionary) -> Any:
+    buffers = [None, dictionary.starts, dictionary.texts]
+    return arrow.c_array_from_buffers(arrow.string(), dictionary.size, buffers, null_count=0)

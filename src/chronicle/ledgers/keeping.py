@@ -1,0 +1,250 @@
+"""Keeping the ledger of a store in a file: when it fits, when it is made anew, and what is said of it.
+
+A file that does not fit is no error: it is said, the answer comes from the events, and there is a new file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Ledger, Projector
+from chronicle.errors import Problem, StoreError, printable
+from chronicle.ledgers.layout import CannotKeep, LedgerFile, Unsound
+from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
+from chronicle.stores.protocol import Store
+from chronicle.stores.record import GENESIS, Head
+
+if TYPE_CHECKING:
+    from chronicle.ledgers.kept import KeptLedger
+
+UNASKED: Final = 20_000
+"""The events from which on a ledger is kept without being asked for: with fewer, replay is quick enough."""
+
+_MADE_ANEW: Final = "nothing to do: the answer comes from the events, and the ledger is made anew"
+_WITHOUT: Final = "the answer comes from the events, as it does with --no-ledger"
+
+# What decides what events mean. A ledger that another Chronicle made may say something else.
+_ROOMS: Final = ("codec", "dates", "engine", "events", "ledgers", "values")
+
+
+class MadeFrom(NamedTuple):
+    """All that a ledger is made from, which must be the same for it to be used.
+
+    ``begins`` is the chain hash of the first record of the store, which no other history has, ``code``
+    stands for the very code that replayed, ``projectors`` for those of the user.
+    """
+
+    begins: str
+    position: int
+    chain: str
+    code: str
+    projectors: str
+
+    def differs(self, about: dict[str, Any]) -> str:
+        """In which way a ledger is another one, in a few words; empty where it is not."""
+        if about.get("begins") != self.begins:
+            return "it is of another history"
+        if about.get("position") != self.position or about.get("chain") != self.chain:
+            return f"it was made of {about.get('position'):,} events, and the store has {self.position:,}"
+        if about.get("code") != self.code:
+            return "another version of Chronicle made it"
+        return "" if about.get("projectors") == self.projectors else "it was made with other projectors"
+
+
+class KeptFile(NamedTuple):
+    """A ledger in a file that fits, and that was proven when it was opened."""
+
+    file: LedgerFile
+    ledger: KeptLedger
+
+    @property
+    def path(self) -> str:
+        """Where it lies."""
+        return str(self.file.path)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.file.size
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has: a value of a key, from its begin to its end."""
+        return sum(view.rows for view in self.ledger.stored.views.values())
+
+    @property
+    def made(self) -> str:
+        """When it was made, in UTC."""
+        return str(self.file.about["made"])
+
+    def faults(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]]) -> tuple[str, ...]:
+        """The names of the blocks that are not as a replayed ledger would be written; none where all are."""
+        from chronicle.ledgers.kept import differing_blocks
+
+        return differing_blocks(self.file, ledger, named)
+
+    @property
+    def head(self) -> Head:
+        """Where the store ended of which it was made."""
+        return Head(self.file.about["position"], self.file.about["chain"])
+
+
+@cache
+def code_key() -> str:
+    """What stands for the code that gives events their meaning."""
+    root = Path(__file__).resolve().parents[1]
+    hashed = sha256(str(import_module("chronicle").__version__).encode())
+    for room in _ROOMS:
+        for module in sorted((root / room).rglob("*.py")):
+            hashed.update(module.read_bytes())
+    return hashed.hexdigest()
+
+
+def projectors_key(projectors: Sequence[Projector]) -> str | None:
+    """What stands for the projectors of a user; None where one does not say of which version it is."""
+    own = [projector for projector in projectors if projector not in PROJECTORS]
+    if not all(projector.version for projector in own):
+        return None
+    return "\n".join(f"{each.name}\t{each.version}\t{','.join(each.views)}" for each in own)
+
+
+class LedgerKeeper:
+    """The ledger of one store and of one set of projectors: opened where it fits, made where it is worth it.
+
+    ``report`` is told what is worth a word.
+    """
+
+    def __init__(
+        self, store: Store, projectors: Sequence[Projector], report: Callable[[Problem], None]
+    ) -> None:
+        self._store, self._report = store, report
+        self._projectors = projectors_key(projectors)
+        place = beside(store.location)
+        self._store_file = None if place is None else Path(store.location)
+        self._beside = place
+        self._refused = self._tried = False
+        self._in_memory = store.location == "memory:"
+
+    @property
+    def able(self) -> bool:
+        """Whether a ledger of this store can be kept at all."""
+        return not self._in_memory and self._projectors is not None
+
+    def made_from(self) -> MadeFrom | None:
+        """What a ledger of the store as it is now is made from; None where none can be kept."""
+        head = self._store.head()
+        if not self.able or not head.position or self._projectors is None:
+            return None
+        first = next(iter(self._store.read(limit=1)), None)
+        begins = (GENESIS if first is None else first.chain).hex()
+        return MadeFrom(begins, head.position, head.chain, code_key(), self._projectors)
+
+    def places(self, made_from: MadeFrom) -> list[Path]:
+        """Where the ledger may lie; it is written at the last of these."""
+        cached = in_cache(f"{made_from.begins}\n{made_from.projectors}")
+        if self._beside is None:
+            return [cached]
+        return [self._beside] if self._is_beside() else [self._beside, cached]
+
+    def _is_beside(self) -> bool:
+        return self._beside is not None and is_writable(self._beside.absolute().parent)
+
+    def opened(self) -> KeptFile | None:
+        """The ledger of the store as it is now, proven; None where there is none that fits, which is told."""
+        if not self.able or (self._is_beside() and not _is_there(self._beside)):
+            return None
+        made_from = self.made_from()
+        found = (self._open(path, made_from) for path in self.places(made_from)) if made_from else ()
+        return next((each for each in found if each is not None), None)
+
+    def _open(self, path: Path, made_from: MadeFrom) -> KeptFile | None:
+        try:
+            if is_of_another(path, self._store_file):
+                raise Unsound("it is the file of somebody else")
+            file = LedgerFile(path)
+            differs = made_from.differs(dict(file.about))
+            if differs:
+                raise Unsound(differs)
+            # Only here, since most stores are small, and have none.
+            from chronicle.ledgers.kept import KeptLedger
+
+            return KeptFile(file, KeptLedger.of(file))
+        except FileNotFoundError:
+            return None
+        except Unsound as unsound:
+            why = str(unsound)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+        message = f'ledger "{printable(str(path))}" is not used: {why}'
+        self._refused = True
+        self._report(Problem("C521", message, help=_MADE_ANEW))
+        return None
+
+    def worth_it(self, events: int) -> bool:
+        """Whether a ledger of so many events is kept without being asked for: once, for what was opened.
+
+        One that did not fit is made anew whatever its size.
+        """
+        return self.able and not self._tried and (self._refused or events >= UNASKED)
+
+    def keep(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]], head: Head) -> KeptFile | None:
+        """Write the ledger that was replayed of the store up to ``head``, and open it.
+
+        ``named`` are the ids of all entities and deals that some event names, each sorted.
+        None where it cannot be kept, which is told, or where another process is writing it, which is not.
+        """
+        self._tried = True
+        try:
+            made_from = self.made_from()
+        except StoreError:
+            # Closed meanwhile, or not to be read: what was replayed is an answer all the same.
+            return None
+        if made_from is None or (made_from.position, made_from.chain) != head:
+            return None
+        # Where none is written beside the store, one that lies there may still be read.
+        path = self.places(made_from)[-1]
+        about = {**made_from._asdict(), "made": datetime.now(UTC).isoformat(timespec="seconds")}
+        try:
+            with only_writer(path) as mine:
+                if not mine:
+                    return None
+                with written_aside(path, self._store_file if path == self._beside else None) as file:
+                    write(file, about, ledger, named)
+            return self._open(path, made_from)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+        except CannotKeep as error:
+            why = f"it has {error}"
+        message = f'ledger "{printable(str(path))}" cannot be kept: {why}'
+        self._report(Problem("C522", message, help=_WITHOUT))
+        return None
+
+    def drop(self) -> list[Path]:
+        """Delete the ledgers of the store, and say which there were. Raises ``OSError``."""
+        made_from = self.made_from()
+        places = [self._beside] if made_from is None else self.places(made_from)
+        dropped = [path for path in places if path is not None and path.exists()]
+        for path in dropped:
+            path.unlink()
+        return dropped
+
+
+def write(file: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: Any) -> None:
+    """Write a ledger into a file; what that takes is imported only now."""
+    from chronicle.ledgers.kept import write_ledger
+
+    write_ledger(file, about, ledger, named)
+
+
+def _is_there(path: Path | None) -> bool:
+    try:
+        return path is not None and path.exists()
+    except OSError:
+        return False

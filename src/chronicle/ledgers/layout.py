@@ -1,0 +1,217 @@
+"""The file of a ledger: a header, blocks of plain numbers and texts, and the hashes that prove them.
+
+Knows bytes and no meaning. All numbers are little endian. A file is
+
+- 16 bytes ``chronicle ledger``, the number of the format (4 bytes), the length of the header (4) and that of
+  the whole file (8);
+- the header, a line of JSON: ``about`` says what the file was made from, ``blocks`` where each lies;
+- the blocks, each beginning at a multiple of 8;
+- the SHA-256 of each page (a mebibyte) of all that comes before, and last the SHA-256 of these.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import sys
+from array import array
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
+from typing import Any, BinaryIO, Final, NamedTuple
+
+FORMAT: Final = 1
+"""The format that is written here, and the only one that is read: a ledger is made again, never migrated."""
+
+PAGE: Final = 1 << 20
+"""The bytes that one hash proves."""
+
+_MAGIC: Final = b"chronicle ledger"
+_FIXED: Final = struct.Struct("<16sIIQ")
+_ALIGNED: Final = 8
+_HASH: Final = 32
+_FEW_PAGES: Final = 8
+_MOST_THREADS: Final = 4
+
+Numbers = memoryview
+"""A block as a sequence of numbers, straight from the file."""
+
+
+class Unsound(Exception):
+    """A file that is no ledger, or not as it was written; says in a few words what is wrong with it."""
+
+
+class CannotKeep(Exception):
+    """Something that no ledger on disk can hold; says what."""
+
+
+class Block(NamedTuple):
+    """What is written together: its name, the sort of its numbers (as ``array`` has it), and these."""
+
+    name: str
+    code: str
+    numbers: array[int] | bytes | bytearray
+
+
+def write(file: BinaryIO, about: Mapping[str, Any], blocks: list[Block]) -> int:
+    """Write a ledger into an empty file that is open, and give its length. Raises ``OSError``."""
+    header, padding = _header(about, blocks)
+    parts = _parts(header, padding, blocks)
+    body = sum(len(part) for part in parts)
+    length = body + _HASH * (len(_pages(body)) + 1)
+    parts[0] = _FIXED.pack(_MAGIC, FORMAT, len(header) + padding, length)
+    hashed = _Hashing(file)
+    for part in parts:
+        hashed.write(part)
+    hashed.end()
+    return length
+
+
+def _parts(header: bytes, padding: int, blocks: list[Block]) -> list[bytes | memoryview]:
+    parts: list[bytes | memoryview] = [bytes(_FIXED.size), header, b" " * padding]
+    for block in blocks:
+        # Nothing at all is no view of bytes for Python.
+        numbers = memoryview(block.numbers).cast("B") if block.numbers else b""
+        parts += [numbers, bytes(-len(numbers) % _ALIGNED)]
+    return parts
+
+
+def _header(about: Mapping[str, Any], blocks: list[Block]) -> tuple[bytes, int]:
+    """The header, and how many blanks follow it. Blocks are placed from the end of the blanks on."""
+    placed, offset = {}, 0
+    for name, code, numbers in blocks:
+        length = memoryview(numbers).nbytes
+        placed[name] = [code, offset, length]
+        offset += length + -length % _ALIGNED
+    told = {"about": about, "blocks": placed}
+    header = json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    return header, -(_FIXED.size + len(header)) % _ALIGNED
+
+
+class _Hashing:
+    """Writes into a file, and the hash of each page behind it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._page = sha256()
+        self._room = PAGE
+        self._hashes: list[bytes] = []
+
+    def write(self, part: bytes | memoryview) -> None:
+        self._file.write(part)
+        rest = memoryview(part)
+        while len(rest) >= self._room:
+            self._page.update(rest[: self._room])
+            rest = rest[self._room :]
+            self._close_page()
+        self._page.update(rest)
+        self._room -= len(rest)
+
+    def end(self) -> None:
+        if self._room < PAGE:
+            self._close_page()
+        hashes = b"".join(self._hashes)
+        self._file.write(hashes + sha256(hashes).digest())
+
+    def _close_page(self) -> None:
+        self._hashes.append(self._page.digest())
+        self._page, self._room = sha256(), PAGE
+
+
+def _pages(body: int) -> range:
+    return range(0, body, PAGE)
+
+
+class LedgerFile:
+    """A ledger that was proven to be what was written: what it is about, and its blocks, mapped.
+
+    Nothing of it is read into memory but what somebody looks at.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open and prove the file at ``path``.
+
+        Raises ``OSError`` where it cannot be read, and ``Unsound`` for what is no ledger of this
+        format or not what was written.
+        """
+        self.path = path
+        if sys.byteorder != "little":
+            raise Unsound("this computer writes numbers the other way round")
+        with path.open("rb") as file:
+            self.size = os.fstat(file.fileno()).st_size
+            if self.size < _FIXED.size + 2 * _HASH:
+                raise Unsound("it is cut off")
+            self._bytes = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        length = self._proven_length()
+        told = self._told(length)
+        self.about: Mapping[str, Any] = told["about"]
+        self._blocks: Mapping[str, tuple[str, int, int]] = told["blocks"]
+        self._base = _FIXED.size + length
+
+    def _proven_length(self) -> int:
+        """The length of the header, once all is proven."""
+        magic, format, header, length = _FIXED.unpack_from(self._bytes)
+        if magic != _MAGIC:
+            raise Unsound("it is no ledger")
+        if format != FORMAT:
+            raise Unsound(f"it has format {format}, and this version reads {FORMAT}")
+        if length != self.size:
+            raise Unsound("it is cut off" if length > self.size else "something was added to it")
+        self._prove()
+        return int(header)
+
+    def _prove(self) -> None:
+        body = _body(self.size)
+        pages = _pages(body)
+        hashes = self._bytes[body:-_HASH]
+        if len(hashes) != _HASH * len(pages) or sha256(hashes).digest() != self._bytes[-_HASH:]:
+            raise Unsound("it was changed")
+        if not all(_proven(self._bytes[:body], hashes, pages)):
+            raise Unsound("it was changed")
+
+    def _told(self, length: int) -> Any:
+        return json.loads(bytes(self._bytes[_FIXED.size : _FIXED.size + length]))
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a block of this name."""
+        return name in self._blocks
+
+    def numbers(self, name: str) -> Numbers:
+        """The numbers of a block."""
+        code, offset, length = self._blocks[name]
+        if not length:
+            return memoryview(array(code))
+        start = self._base + offset
+        return self._bytes[start : start + length].cast(code)  # type: ignore[call-overload, no-any-return]
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        """The blocks, with the bytes that each takes."""
+        return ((name, length) for name, (_, _, length) in self._blocks.items())
+
+
+def _body(size: int) -> int:
+    """How many bytes come before the hashes in a file of ``size`` bytes: so many that the hashes fit."""
+    pages = max(1, -(-(size - _HASH) // (PAGE + _HASH)))
+    return size - _HASH * (pages + 1)
+
+
+def _proven(body: memoryview, hashes: memoryview, pages: range) -> list[bool]:
+    """Whether each page is what its hash says. Hashing leaves Python alone, so threads share the work."""
+    proven = [False] * len(pages)
+
+    def prove(first: int, step: int) -> None:
+        for number in range(first, len(pages), step):
+            page = body[pages[number] : pages[number] + PAGE]
+            proven[number] = sha256(page).digest() == hashes[number * _HASH : (number + 1) * _HASH]
+
+    threads = min(_MOST_THREADS, os.cpu_count() or 1) if len(pages) > _FEW_PAGES else 1
+    others = [Thread(target=prove, args=(first, threads)) for first in range(1, threads)]
+    for thread in others:
+        thread.start()
+    prove(0, threads)
+    for thread in others:
+        thread.join()
+    return proven

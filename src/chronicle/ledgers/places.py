@@ -1,0 +1,129 @@
+"""Where the ledger of a store lies, whose file it may be, and how it is written: aside, and then moved."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from chronicle.stores.drafts import drafted
+from chronicle.stores.location import is_address
+
+_OWN_FOLDER: Final = 0o700
+_OWN_FILE: Final = 0o600
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def beside(location: str) -> Path | None:
+    """The ledger beside a store in a file; None for a store that is in none."""
+    return None if location == "memory:" or is_address(location) else Path(f"{location}.ledger")
+
+
+def in_cache(key: str) -> Path:
+    """The ledger in the cache of the user that goes by ``key``, where none lies beside the store."""
+    return cache_folder() / f"{sha256(key.encode()).hexdigest()[:32]}.ledger"
+
+
+def cache_folder() -> Path:
+    """The folder of ledgers in the cache of the user, which is where the system has it."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "chronicle" / "ledgers"
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in a folder, as far as the system tells."""
+    return os.access(folder, os.W_OK)
+
+
+def is_of_another(ledger: Path, store: Path | None) -> bool:
+    """Whether a ledger is the file of somebody who has no say in the store.
+
+    A folder that many may write to is no reason to believe what anybody puts into it.
+    """
+    if not hasattr(os, "geteuid"):
+        return False
+    trusted = {os.geteuid(), 0}
+    if store is not None:
+        trusted.add(store.stat().st_uid)
+    return ledger.stat().st_uid not in trusted
+
+
+@contextmanager
+def written_aside(path: Path, store: Path | None) -> Iterator[BinaryIO]:
+    """A file to write a ledger into, which then takes the place of the one at ``path``.
+
+    It may be read by those who may read the store. Raises ``OSError``.
+    """
+    if store is None:
+        path.parent.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
+    mode = _OWN_FILE if store is None else stat.S_IMODE(store.stat().st_mode) & 0o666
+    with drafted(path, replace=True) as draft:
+        descriptor = os.open(
+            draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _OWN_FILE
+        )
+        with open(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            draft.chmod(mode)
+
+
+@contextmanager
+def only_writer(path: Path) -> Iterator[bool]:
+    """Whether nobody else writes the ledger at ``path`` meanwhile. What a killed writer left is cleared away.
+
+    The lock is a file beside, which the system lets go of when the process that holds it ends. Raises
+    ``OSError`` where it cannot be made.
+    """
+    lock = Path(f"{path}.lock")
+    lock.parent.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, _OWN_FILE)
+    try:
+        mine = _locked(descriptor) and _is_still(lock, descriptor)
+        if mine:
+            for draft in path.parent.glob(f"{_escaped(path.name)}.*.new"):
+                with suppress(OSError):
+                    draft.unlink()
+        try:
+            yield mine
+        finally:
+            if mine:
+                # While it is locked: who has the file open already sees that it is no longer this one.
+                with suppress(OSError):
+                    lock.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def _is_still(lock: Path, descriptor: int) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(os.stat(lock), os.fstat(descriptor))
+    return False
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,218 @@
+"""The rows of a ledger in a file, looked up by view and key; what they say is decoded when asked for."""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from chronicle.dates import PartialDate, parse_date
+from chronicle.engine.replay import Bounds, Doubt, Key, Nothing, Span
+from chronicle.errors import InvalidValue
+from chronicle.ledgers.columns import NONE
+from chronicle.ledgers.layout import LedgerFile
+from chronicle.ledgers.rows import (
+    BOUNDED,
+    DAYS,
+    DOUBTED,
+    ENDS_IN_NOTHING,
+    FIRST,
+    LAST,
+    NEVER,
+    PRECISIONS,
+    ViewRows,
+    order_name,
+)
+from chronicle.ledgers.texts import TextTable
+from chronicle.ledgers.values import of_text
+
+
+class StoredRows:
+    """The rows in a file that was proven, and what their numbers stand for."""
+
+    def __init__(self, file: LedgerFile) -> None:
+        self.file = file
+        self.views = {name: ViewRows(name, *rest) for name, *rest in file.about["views"]}
+        self.names = TextTable(file, "names")
+        self.event_ids = TextTable(file, "events")
+        self.values = TextTable(file, "values")
+        self._dates = StoredDates(file)
+        self._keys, self._keys_from = file.numbers("cells.keys"), file.numbers("cells.keys_from")
+        self._turns, self._rows_from = file.numbers("cells.turns"), file.numbers("cells.rows_from")
+        self._begin, self._end = file.numbers("rows.begin"), file.numbers("rows.end")
+        self._value, self._ended_by = file.numbers("rows.value"), file.numbers("rows.ended_by")
+        self._days = [file.numbers(f"rows.{name}") for name in DAYS]
+        self._flags = file.numbers("rows.flags")
+        self._behind, self._behind_from = file.numbers("rows.behind"), file.numbers("rows.behind_from")
+        self._doubts = [file.numbers(f"doubts.{name}") for name in ("row", "since", "until", "event")]
+        self._empty = [file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
+        self._decoded: dict[int, Any] = {}
+        self._all: dict[str, dict[Key, int]] = {}
+        self._met: dict[str, dict[Key, int]] = {}
+
+    # Cells
+
+    def key(self, cell: int) -> Key:
+        """The key of a cell."""
+        names = self.names
+        return tuple(names[part] for part in self._keys[self._keys_from[cell] : self._keys_from[cell + 1]])
+
+    def keys(self, view: str) -> list[Key]:
+        """The keys of a view in the order in which replay came upon them."""
+        if view not in self._all:
+            # Who asks for all of them looks each of them up, and mostly more than once.
+            self._all[view] = {self.key(cell): cell for cell in self._in_turn(self._cells(view))}
+        return list(self._all[view])
+
+    def _cells(self, view: str) -> range:
+        if view not in self.views:
+            return range(0)
+        place = self.views[view]
+        return range(place.cell, place.cell + place.cells)
+
+    def _in_turn(self, cells: Sequence[int]) -> list[int]:
+        return sorted(cells, key=self._turns.__getitem__)
+
+    def find(self, view: str, key: Key) -> int | None:
+        """The cell of a key, None for one that is not there."""
+        if view in self._all:
+            return self._all[view].get(key)
+        met = self._met.get(view, {}).get(key)
+        if met is not None:
+            return met
+        found = [self.names.number(part) for part in key]
+        cells, wanted = self._cells(view), [number for number in found if number is not None]
+        if len(wanted) < len(key):
+            return None
+        place = bisect_left(cells, wanted, key=self._parts)
+        return cells[place] if place < len(cells) and self._parts(cells[place]) == wanted else None
+
+    def _parts(self, cell: int) -> list[int]:
+        return self._keys[self._keys_from[cell] : self._keys_from[cell + 1]].tolist()
+
+    def where(self, view: str, position: int, part: str) -> list[Key]:
+        """The keys of a view that have ``part`` at ``position``, in the order in which replay met them."""
+        number, cells = self.names.number(part), self._cells(view)
+        if number is None or not cells:
+            return []
+        parts = self.views[view].parts
+        if position and not parts:
+            return [key for key in self.keys(view) if key[position] == part]
+        if position >= (parts or 1):
+            raise IndexError(position)
+        order: Sequence[int] = cells
+        if position:
+            order = cast("Sequence[int]", self.file.numbers(order_name(self.views[view], position)))
+
+        def at(cell: int) -> int:
+            return self._keys[self._keys_from[cell] + position]
+
+        found = order[bisect_left(order, number, key=at) : bisect_right(order, number, key=at)]
+        keys = {self.key(cell): cell for cell in self._in_turn(found)}
+        # Who asks for keys looks them up next.
+        self._met.setdefault(view, {}).update(keys)
+        return list(keys)
+
+    def empty(self, cell: int) -> Iterator[Nothing]:
+        """The times in which a cell may be empty by another order."""
+        cells, low, high, flags = self._empty
+        for place in range(bisect_left(cells, cell), bisect_right(cells, cell)):
+            yield Nothing(
+                datetime.date.fromordinal(low[place]),
+                _day(high[place]),
+                bool(flags[place] & FIRST),
+                bool(flags[place] & LAST),
+            )
+
+    # Rows
+
+    def spans(self, view: str, cell: int) -> tuple[Span, ...]:
+        """The spans of a cell, in the order of replay."""
+        key = self.key(cell)
+        return tuple(
+            self._span(view, key, row) for row in range(self._rows_from[cell], self._rows_from[cell + 1])
+        )
+
+    def _span(self, view: str, key: Key, row: int) -> Span:
+        end, ended_by, flags = self._end[row], self._ended_by[row], self._flags[row]
+        return Span(
+            view,
+            key,
+            self.value(self._value[row]),
+            self._dates[self._begin[row]],
+            None if end == NONE else self._dates[end],
+            None if ended_by == NONE else self.event_ids[ended_by],
+            cast("Any", self),
+            row,
+            self._bounds(row) if flags & BOUNDED else None,
+            doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
+        )
+
+    def value(self, number: int) -> Any:
+        """The value of a number, decoded once."""
+        if number not in self._decoded:
+            self._decoded[number] = of_text(self.values[number])
+        return self._decoded[number]
+
+    def _bounds(self, row: int) -> Bounds:
+        return Bounds(*(_day(column[row]) for column in self._days))
+
+    def doubts_of(self, row: int) -> Iterator[tuple[int, Doubt]]:
+        """The doubts about a row, each with the number of its event."""
+        rows, since, until, event = self._doubts
+        for place in range(bisect_left(rows, row), bisect_right(rows, row)):
+            ended = None if until[place] == NONE else self._dates[until[place]]
+            yield event[place], Doubt(self._dates[since[place]], ended, self.event_ids[event[place]])
+
+    # What a span asks of the replay that it comes from
+
+    def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:  # noqa: ARG002  # as replay has it
+        """Ids of the events behind a row, causes first."""
+        return tuple(self.event_ids[number] for number in self.behind(last))
+
+    def behind(self, row: int) -> Sequence[int]:
+        """The numbers of the events behind a row, causes first."""
+        return self._behind[self._behind_from[row] : self._behind_from[row + 1]]
+
+    def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:  # noqa: ARG002
+        """Whether a row came to its end without another value in its place."""
+        return bool(self._flags[last] & ENDS_IN_NOTHING)
+
+
+class StoredDates:
+    """The dates in a file, by their numbers, each made once."""
+
+    def __init__(self, file: LedgerFile) -> None:
+        self.texts = TextTable(file, "dates")
+        self.text = file.numbers("dates.text")
+        self.earliest, self.latest = file.numbers("dates.earliest"), file.numbers("dates.latest")
+        self._precision, self._approximate = (
+            file.numbers("dates.precision"),
+            file.numbers("dates.approximate"),
+        )
+        self._made: dict[int, PartialDate] = {}
+
+    def __getitem__(self, number: int) -> PartialDate:
+        if number not in self._made:
+            self._made[number] = self._date(number)
+        return self._made[number]
+
+    def _date(self, number: int) -> PartialDate:
+        text, precision = self.texts[self.text[number]], PRECISIONS[self._precision[number]]
+        approximate = bool(self._approximate[number])
+        first = datetime.date.fromordinal(self.earliest[number])
+        last = datetime.date.fromordinal(self.latest[number])
+        try:
+            written = parse_date(text)
+        except InvalidValue:
+            return PartialDate(first, last, precision, approximate, text)
+        said = written.earliest, written.latest, written.precision, written.approximate
+        # Mostly a text says it all, and dates that were read are shared.
+        if said == (first, last, precision, approximate):
+            return written
+        return PartialDate(first, last, precision, approximate, text)
+
+
+def _day(number: int) -> datetime.date | None:
+    return None if number == NEVER else datetime.date.fromordinal(number)

@@ -1,0 +1,226 @@
+"""Tables of what stands on a day, straight from the columns of a ledger, for data frames.
+
+They have the columns that the tables of a replayed ledger have, with the same in them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, Final, overload
+
+from attrs import frozen
+
+from chronicle.engine.tables.arrow import EPOCH
+from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
+from chronicle.engine.tables.columns import SINCE, keys_of, values_of
+from chronicle.engine.tables.table import Column, Kind
+from chronicle.ledgers.columns import NONE, WIDE, block_name
+from chronicle.ledgers.reading import StoredRows
+from chronicle.ledgers.rows import DAYS
+from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
+
+_LIST: Final = "texts"
+
+
+class _Later(Sequence[Any]):
+    """Rows that are made when somebody looks at them."""
+
+    def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
+        self._make = make
+        self._made: Sequence[Any] | None = None
+
+    def _rows(self) -> Sequence[Any]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self._rows())
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Any]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        """A row."""
+        return self._rows()[place]
+
+
+@frozen(repr=False, eq=False)
+class StandingTable(CodedTable):
+    """What stands in a view on a day, one fact a row, as columns out of a file."""
+
+    stored: StoredRows
+    day: datetime.date
+
+    def __len__(self) -> int:
+        return sum(
+            len(standing.rows) for standing in _standing(self.stored, self.name, self.day, _vectors(self))
+        )
+
+    def filled(self) -> Iterator[list[Filled]]:
+        """The columns as buffers, so many rows at a time."""
+        own = {column.name for column in values_of(self.name)}
+        wanted = [column for column in self.columns if column.name in own]
+        if not all(block_name(self.name, column) in self.stored.file for column in wanted):
+            # A number that no column can hold: said as every table says it.
+            yield from super().filled()
+            return
+        vectors = _vectors(self)
+        for standing in _standing(self.stored, self.name, self.day, vectors):
+            batch = _Batch(self.stored, self.name, self.day, standing, vectors)
+            yield [batch.column(column) for column in self.columns]
+
+
+def standing_table(
+    stored: StoredRows, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
+) -> StandingTable:
+    """The table of a view on a day. ``facts`` are made for who asks for its rows, and not for data frames."""
+    columns = (*keys_of(view), *values_of(view), *SINCE)
+    return StandingTable(view, columns, _Later(facts), stored, day)
+
+
+def _vectors(table: StandingTable) -> Vectors:
+    return vectors(table.stored.views[table.name].rows)
+
+
+def _standing(stored: StoredRows, view: str, day: datetime.date, vectors: Vectors) -> Iterator[StandingRows]:
+    place = stored.views[view]
+    days = [stored.file.numbers(f"rows.{name}") for name in DAYS]
+    flags = stored.file.numbers("rows.flags")
+    last = place.row + place.rows
+    for first in range(place.row, last, AT_ONCE):
+        standing = vectors.standing(days, flags, range(first, min(last, first + AT_ONCE)), day.toordinal())
+        if len(standing.rows):
+            yield standing
+
+
+class _Batch:
+    """The columns of some rows that stand on a day."""
+
+    def __init__(
+        self, stored: StoredRows, view: str, day: datetime.date, standing: StandingRows, vectors: Vectors
+    ) -> None:
+        self._stored, self._place, self._day = stored, stored.views[view], day
+        self._rows, self._certain = standing.rows, standing.certain
+        self._doubted = standing.doubted
+        self._vectors = vectors
+        self._length = len(standing.rows)
+        self._keys = {column.name: part for part, column in enumerate(keys_of(view))}
+
+    def column(self, column: Column) -> Filled:
+        """One of the columns."""
+        if column.name in self._keys:
+            return self._key(self._keys[column.name], column.kind)
+        known = {"certain": self._sure, "since": self._since, "events": self._events}
+        if column.name in known:
+            return known[column.name]()
+        if column.name in ("since_earliest", "since_latest"):
+            return self._day_of(column.name.replace("since_", "dates."))
+        return self._of_value(column)
+
+    # What several columns are looked up by
+
+    @cached_property
+    def _cells(self) -> Vector:
+        return self._take("rows.cell", self._rows)
+
+    @cached_property
+    def _firsts(self) -> Vector:
+        return self._vectors.places(self._take("cells.keys_from", self._cells))
+
+    @cached_property
+    def _values(self) -> Vector:
+        return self._vectors.places(self._take("rows.value", self._rows, self._place.value))
+
+    @cached_property
+    def _begins(self) -> Vector:
+        return self._vectors.places(self._take("rows.begin", self._rows))
+
+    def _numbers(self, name: str) -> memoryview:
+        return self._stored.file.numbers(name)
+
+    def _take(self, name: str, places: Vector, less: int = 0) -> Vector:
+        return self._vectors.take(self._numbers(name), places, less)
+
+    def _texts(self, name: str) -> Dictionary:
+        starts = self._numbers(f"{name}.starts")
+        return Dictionary(starts, self._numbers(f"{name}.bytes"), len(starts) - 1)
+
+    # The columns
+
+    def _key(self, part: int, kind: Kind) -> Filled:
+        """A part of the keys; of a user's own view each key as a list."""
+        names, keys = self._texts("names"), self._numbers("cells.keys")
+        if kind == _LIST:
+            begins, items = self._vectors.lists(self._numbers("cells.keys_from"), keys, self._cells)
+            return Filled(_LIST, self._length, begins, dictionary=names, items=items, size=len(items))
+        return Filled("text", self._length, self._vectors.take(keys[part:], self._firsts), dictionary=names)
+
+    def _of_value(self, column: Column) -> Filled:
+        """A column of what the values say."""
+        name, kind = block_name(self._place.name, column), column.kind
+        values = self._values
+        present, missing = self._present(name, values)
+        whole = Filled(kind, self._length, None, present, missing)
+        if kind == "text":
+            numbers = self._take(name, values)
+            found = self._vectors.unlike(numbers, NONE)
+            if found is not None:
+                numbers = self._vectors.without(numbers, NONE)
+                whole = whole._replace(present=self._vectors.bits(found), missing=self._vectors.zeros(found))
+            return whole._replace(values=numbers, dictionary=self._texts(f"{name}.texts"))
+        if kind == _LIST:
+            begins, items = self._vectors.lists(self._numbers(f"{name}.from"), self._numbers(name), values)
+            texts = self._texts(f"{name}.texts")
+            return whole._replace(values=begins, dictionary=texts, items=items, size=len(items))
+        if kind == "number":
+            return whole._replace(values=self._vectors.take_wide(self._numbers(name), WIDE, values))
+        taken = self._take(name, values)
+        return whole._replace(values=self._vectors.bits(taken) if kind == "flag" else taken)
+
+    def _present(self, name: str, values: Vector) -> tuple[Any, int]:
+        if f"{name}.present" not in self._stored.file:
+            return None, 0
+        present = self._take(f"{name}.present", values)
+        return self._vectors.bits(present), self._vectors.zeros(present)
+
+    def _sure(self) -> Filled:
+        return Filled("flag", self._length, self._vectors.bits(self._doubts[0]))
+
+    def _since(self) -> Filled:
+        texts = self._take("dates.text", self._begins)
+        return Filled("text", self._length, texts, dictionary=self._texts("dates"))
+
+    def _day_of(self, name: str) -> Filled:
+        return Filled("day", self._length, self._take(name, self._begins, EPOCH))
+
+    def _events(self) -> Filled:
+        lists = self._vectors.lists(
+            self._numbers("rows.behind_from"), self._numbers("rows.behind"), self._rows
+        )
+        more = self._doubts[1]
+        begins, items = self._vectors.with_more(lists, more) if more else lists
+        events = self._texts("events")
+        return Filled(_LIST, self._length, begins, dictionary=events, items=items, size=len(items))
+
+    @cached_property
+    def _doubts(self) -> tuple[Vector, list[tuple[int, list[int]]]]:
+        """Whether each row is certain, doubts included, and for those in doubt by which other events."""
+        certain, more = self._certain, list[tuple[int, list[int]]]()
+        unsure = []
+        for place in self._doubted:
+            row = int(self._rows[place])
+            found = [number for number, doubt in self._stored.doubts_of(row) if doubt.on(self._day)]
+            if found:
+                unsure.append(place)
+                behind = set(self._stored.behind(row))
+                more.append((place, [number for number in dict.fromkeys(found) if number not in behind]))
+        if unsure:
+            flags = bytearray(certain)
+            for place in unsure:
+                flags[place] = 0
+            certain = flags
+        return certain, more

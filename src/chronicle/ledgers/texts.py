@@ -1,0 +1,82 @@
+"""Tables of texts: each text once, told apart by its number. Laid out as Arrow lays out texts."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Final, overload
+
+from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
+
+_LARGEST: Final = 2**31 - 1
+# Half a surrogate pair is no character, and a text from code may have one all the same.
+_ERRORS: Final = "surrogatepass"
+
+
+class TooLarge(CannotKeep):
+    """More than the numbers of a ledger can count."""
+
+
+class Numbered:
+    """Texts as they are met, each with its number."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._numbers = {text: number for number, text in enumerate(texts)}
+
+    def __getitem__(self, text: str) -> int:
+        """The number of a text, a new one where it was not met before."""
+        return self._numbers.setdefault(text, len(self._numbers))
+
+    def known(self, text: str) -> int:
+        """The number of a text that was met. Raises ``KeyError`` for another."""
+        return self._numbers[text]
+
+    def blocks(self, name: str) -> list[Block]:
+        """The table as two blocks. Raises ``TooLarge``."""
+        return text_blocks(name, self._numbers)
+
+
+def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:
+    """Texts as two blocks: where each begins, and all of them. Raises ``TooLarge``."""
+    encoded = [text.encode("utf-8", _ERRORS) for text in texts]
+    starts, end = array("i", [0]), 0
+    for text in encoded:
+        end += len(text)
+        if end > _LARGEST:
+            raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
+        starts.append(end)
+    return [Block(f"{name}.starts", "i", starts), Block(f"{name}.bytes", "B", b"".join(encoded))]
+
+
+class TextTable(Sequence[str]):
+    """The texts of a table in a file, by their numbers."""
+
+    def __init__(self, file: LedgerFile, name: str) -> None:
+        self.starts: Numbers = file.numbers(f"{name}.starts")
+        self.bytes: Numbers = file.numbers(f"{name}.bytes")
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        """The text of a number."""
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        return str(self.bytes[self.starts[number] : self.starts[number + 1]], "utf-8", _ERRORS)
+
+    def number(self, text: str) -> int | None:
+        """The number of a text, of a table whose texts are sorted; None for a text that is not in it."""
+        # The order of characters is that of their bytes, so that nothing need be decoded on the way.
+        wanted, starts, texts = text.encode("utf-8", _ERRORS), self.starts, self.bytes
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if bytes(texts[starts[middle] : starts[middle + 1]]) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and texts[starts[low] : starts[low + 1]] == wanted else None

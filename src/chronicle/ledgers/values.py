@@ -1,0 +1,131 @@
+"""Values of views as canonical JSON and back: one text for each value, to be decoded when somebody looks.
+
+A value is a text, an exact number, a flag, nothing, a share, an amount of money, a tuple of such, or the
+named tuple of a shipped view. What is none of these is not kept. Nothing is ever run that a file names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Final
+
+from chronicle.engine import views
+from chronicle.engine.views import DealStage, EntityKind, Name, Ownership, Stake, Status, Succession
+from chronicle.ledgers.layout import CannotKeep
+from chronicle.values import Money, Share
+
+_NAMED: Final[Mapping[str, type]] = MappingProxyType(
+    {view.value.__name__: view.value for view in views.VIEWS.values() if view.stated}
+)
+
+
+# Named tuples whose fields are texts, flags and numbers, so that equal ones have one text.
+_PLAIN_FIELDS: Final = frozenset({Name, EntityKind, Status, Succession, Ownership, DealStage})
+
+
+class NotKept(CannotKeep):
+    """A value that is not plain: that of a user's own view, which no text stands for."""
+
+
+def to_text(value: Any) -> str:
+    """A value as a text. Raises ``NotKept`` for one that no text stands for."""
+    try:
+        return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    except ValueError as error:
+        raise NotKept(str(error)) from None
+
+
+def likeness(value: Any) -> Hashable:
+    """What is equal for values of one view that have one text, and quicker made than that."""
+    kind = type(value)
+    if kind in _PLAIN_FIELDS:
+        plain: Hashable = value
+        return plain
+    if isinstance(value, Stake):
+        share = value.share
+        low, high = _ratio(share.minimum), _ratio(share.maximum)
+        flags = share.minimum_open, share.maximum_open, share.approximate, share.certain
+        return (low, high, share.text, *flags, *value[1:])
+    return to_text(value)
+
+
+def _ratio(number: Fraction | None) -> tuple[int, int] | None:
+    return None if number is None else (number.numerator, number.denominator)
+
+
+def of_text(text: str) -> Any:
+    """The value that ``to_text`` made ``text`` of."""
+    return _value(json.loads(text))
+
+
+def _plain(value: Any) -> Any:
+    """``value`` in terms of JSON, where an object of one name says what its list is."""
+    kind = type(value)
+    if value is None or kind in (str, bool, int):
+        return value
+    if kind in _PLAIN:
+        return {kind.__name__: _PLAIN[kind](value)}
+    if kind is tuple:
+        return {"tuple": [_plain(item) for item in value]}
+    # What replay remembers of a value beside its fields is no part of the answer.
+    named = kind if kind.__name__ in _NAMED else kind.__base__
+    if named is not None and _NAMED.get(named.__name__) is named:
+        return {named.__name__: [_plain(item) for item in value]}
+    raise NotKept(f"a value of the type {kind.__name__}")
+
+
+def _value(plain: Any) -> Any:
+    if not isinstance(plain, dict):
+        return plain
+    ((name, parts),) = plain.items()
+    if name in _VALUE:
+        return _VALUE[name](parts)
+    items = [_value(item) for item in parts]
+    return tuple(items) if name == "tuple" else _NAMED[name](*items)
+
+
+def _exact(number: Fraction | Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _share_parts(share: Share) -> list[Any]:
+    flags = [share.minimum_open, share.maximum_open, share.approximate]
+    return [_exact(share.minimum), _exact(share.maximum), *flags, share.text, share.certain]
+
+
+def _share(parts: list[Any]) -> Share:
+    low, high, *more = parts
+    return Share(None if low is None else Fraction(low), None if high is None else Fraction(high), *more)
+
+
+def _money_parts(money: Money) -> list[Any]:
+    flags = [money.minimum_open, money.maximum_open, money.approximate]
+    return [money.currency, _exact(money.minimum), _exact(money.maximum), *flags, money.text]
+
+
+def _money(parts: list[Any]) -> Money:
+    currency, low, high, *more = parts
+    ends = None if low is None else Decimal(low), None if high is None else Decimal(high)
+    return Money(currency, ends[0], ends[1], *more)
+
+
+_PLAIN: Final[Mapping[type, Callable[[Any], list[Any]]]] = MappingProxyType(
+    {
+        Share: _share_parts,
+        Money: _money_parts,
+        Decimal: lambda number: [str(number)],
+        Fraction: lambda number: [str(number)],
+    }
+)
+_VALUE: Final[Mapping[str, Callable[[list[Any]], Any]]] = MappingProxyType(
+    {
+        "Share": _share,
+        "Money": _money,
+        "Decimal": lambda parts: Decimal(parts[0]),
+        "Fraction": lambda parts: Fraction(parts[0]),
+    }
+)

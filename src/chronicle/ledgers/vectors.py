@@ -1,0 +1,237 @@
+"""What is done with whole columns of numbers: by numpy where that is installed and pays, else by plain loops.
+
+Both say the same. numpy is never needed, and is not loaded for a few rows, for that takes longer than these.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple, Protocol
+
+from chronicle.ledgers.layout import Numbers
+from chronicle.ledgers.rows import DOUBTED, UNLISTED
+
+MANY: Final = 50_000
+"""So many rows that loading numpy takes less time than it saves."""
+
+AT_ONCE: Final = 1_000_000
+"""The rows that are looked through at a time."""
+
+Vector = Any
+"""Numbers one after the other, which show their bytes."""
+
+
+class StandingRows(NamedTuple):
+    """The rows that may stand on a day and are listed, whether each surely does, and at which places
+    those are about which there are doubts.
+    """
+
+    rows: Vector
+    certain: Vector
+    doubted: Sequence[int]
+
+
+class Vectors(Protocol):
+    """What a library of vectors has to do."""
+
+    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
+        """The rows ``within`` that may stand on ``day``, by the days of each row."""
+
+    def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
+        """The number at each of ``places``, each less by so much."""
+
+    def places(self, numbers: Vector) -> Vector:
+        """``numbers`` as places, for who takes at them several times."""
+
+    def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
+        """What stands at each of ``places``, where everything is so many bytes wide."""
+
+    def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
+        """Where the list of each of ``places`` begins, one more than there are, and all these lists."""
+
+    def with_more(
+        self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
+    ) -> tuple[Vector, Vector]:
+        """The same with more at the end of some lists, each given by its place."""
+
+    def bits(self, flags: Vector) -> Vector:
+        """A bit for each flag, the first in the lowest bit of the first byte."""
+
+    def unlike(self, numbers: Vector, number: int) -> Vector | None:
+        """A flag for each number that is another than ``number``; None where all are."""
+
+    def without(self, numbers: Vector, number: int) -> Vector:
+        """``numbers`` with 0 in the place of ``number``."""
+
+    def zeros(self, flags: Vector) -> int:
+        """How many of some flags are not set."""
+
+
+class PlainVectors:
+    """Vectors by plain loops."""
+
+    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
+        """As ``Vectors`` says."""
+        first, last = within.start, within.stop
+        possible_from, certain_from, certain_until, possible_until = (each[first:last] for each in days)
+        whole = zip(possible_from, possible_until, flags[first:last], strict=True)
+        rows = array(
+            "I",
+            [
+                first + place
+                for place, (begins, ends, flag) in enumerate(whole)
+                if begins <= day < ends and not flag & UNLISTED
+            ],
+        )
+        sure = bytes(certain_from[row - first] <= day < certain_until[row - first] for row in rows)
+        return StandingRows(rows, sure, [place for place, row in enumerate(rows) if flags[row] & DOUBTED])
+
+    def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
+        """As ``Vectors`` says."""
+        if less:
+            return array(numbers.format, [numbers[place] - less for place in places])
+        return array(numbers.format, [numbers[place] for place in places])
+
+    def places(self, numbers: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return numbers
+
+    def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return b"".join(numbers[place * width : (place + 1) * width] for place in places)
+
+    def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
+        """As ``Vectors`` says."""
+        begins, items = array("i", [0]), array("I")
+        for place in places:
+            items.extend(numbers[starts[place] : starts[place + 1]])
+            begins.append(len(items))
+        return begins, items
+
+    def with_more(
+        self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
+    ) -> tuple[Vector, Vector]:
+        """As ``Vectors`` says."""
+        added = dict(more)
+        begins, items = array("i", [0]), array("I")
+        for place in range(len(lists[0]) - 1):
+            items.extend(lists[1][lists[0][place] : lists[0][place + 1]])
+            items.extend(added.get(place, ()))
+            begins.append(len(items))
+        return begins, items
+
+    def bits(self, flags: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        text = "".join("1" if flag else "0" for flag in reversed(flags))
+        return int(text or "0", 2).to_bytes((len(flags) + 7) // 8, "little")
+
+    def unlike(self, numbers: Vector, number: int) -> Vector | None:
+        """As ``Vectors`` says."""
+        return bytes(each != number for each in numbers) if number in numbers else None
+
+    def without(self, numbers: Vector, number: int) -> Vector:
+        """As ``Vectors`` says."""
+        return array(numbers.typecode, [0 if each == number else each for each in numbers])
+
+    def zeros(self, flags: Vector) -> int:
+        """As ``Vectors`` says."""
+        return sum(not flag for flag in flags)
+
+
+class NumpyVectors:
+    """Vectors by numpy."""
+
+    def __init__(self) -> None:
+        import numpy
+
+        self._numpy: Any = numpy
+
+    def _array(self, numbers: Any) -> Any:
+        return self._numpy.asarray(numbers)
+
+    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
+        """As ``Vectors`` says."""
+        numpy, part = self._numpy, slice(within.start, within.stop)
+        possible_from, certain_from, certain_until, possible_until = (
+            self._array(each)[part] for each in days
+        )
+        told = self._array(flags)[part]
+        may = possible_from <= day
+        may &= possible_until > day
+        # The highest of the flags: one comparison in place of two operations on all rows.
+        may &= told < UNLISTED
+        places = numpy.flatnonzero(may)
+        certain = certain_from[places] <= day
+        certain &= certain_until[places] > day
+        doubted = numpy.flatnonzero(told[places] & DOUBTED).tolist()
+        places += within.start
+        return StandingRows(places, certain.view(numpy.uint8), doubted)
+
+    def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
+        """As ``Vectors`` says."""
+        taken = self._array(numbers)[places]
+        if less:
+            taken -= less
+        return taken
+
+    def places(self, numbers: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return numbers.astype(self._numpy.intp)
+
+    def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        wide = self._numpy.frombuffer(numbers, dtype=f"V{width}")
+        return wide[places].view(self._numpy.uint8)
+
+    def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
+        """As ``Vectors`` says."""
+        numpy, first, items = self._numpy, self._array(starts), self._array(numbers)
+        begins_at = first[:-1][places]
+        lengths = first[1:][places] - begins_at
+        begins = numpy.zeros(len(places) + 1, dtype=numpy.int32)
+        numpy.cumsum(lengths, out=begins[1:])
+        if int(begins[-1]) == len(places) and lengths.all():
+            return begins, items[begins_at]
+        # Where each item lies: its place among those that are wanted, and how far its list lies behind that.
+        at = numpy.arange(int(begins[-1]))
+        at += numpy.repeat(begins_at.astype(numpy.int64) - begins[:-1], lengths)
+        return begins, items[at]
+
+    def with_more(
+        self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
+    ) -> tuple[Vector, Vector]:
+        """As ``Vectors`` says."""
+        numpy, (begins, items) = self._numpy, lists
+        at = [int(begins[place + 1]) for place, added in more for _ in added]
+        numbers = [number for _, added in more for number in added]
+        longer = numpy.zeros(len(begins), dtype=numpy.int32)
+        for place, added in more:
+            longer[place + 1] = len(added)
+        return begins + numpy.cumsum(longer, dtype=numpy.int32), numpy.insert(items, at, numbers)
+
+    def bits(self, flags: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return self._numpy.packbits(self._array(flags), bitorder="little")
+
+    def unlike(self, numbers: Vector, number: int) -> Vector | None:
+        """As ``Vectors`` says."""
+        unlike = numbers != number
+        return None if unlike.all() else unlike.view(self._numpy.uint8)
+
+    def without(self, numbers: Vector, number: int) -> Vector:
+        """As ``Vectors`` says."""
+        return self._numpy.where(numbers == number, self._numpy.uint32(0), numbers)
+
+    def zeros(self, flags: Vector) -> int:
+        """As ``Vectors`` says."""
+        return len(flags) - int(self._numpy.count_nonzero(flags))
+
+
+def vectors(rows: int) -> Vectors:
+    """What to go through so many rows with."""
+    if rows >= MANY:
+        with suppress(ImportError):
+            return NumpyVectors()
+    return PlainVectors()

@@ -1,0 +1,121 @@
+"""Ledgers in files, held against those that were replayed: what both must say of everything."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+
+from chronicle.engine.replay import Ledger, Span
+from chronicle.engine.state import State
+from chronicle.history import History
+from chronicle.ledgers.kept import KeptLedger, write_ledger
+from chronicle.ledgers.layout import LedgerFile
+
+
+def written(history: History, file: Path) -> LedgerFile:
+    """The ledger of all that a history knows, written into a file, proven and opened."""
+    with file.open("wb") as out:
+        write_ledger(out, {}, history.ledger(), (history.entity_ids(), history.deal_ids()))
+    return LedgerFile(file)
+
+
+def kept(history: History, file: Path) -> KeptLedger:
+    """The same as a ledger to be asked."""
+    return KeptLedger.of(written(history, file))
+
+
+def as_written(value: Any) -> tuple[str, ...]:
+    """A value to the letter: shares and amounts are equal whatever they were written as."""
+    return tuple(map(str, value)) if isinstance(value, tuple) else (str(value),)
+
+
+def told(span: Span) -> tuple[Any, ...]:
+    """All that a span says."""
+    days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
+    value = span.value, as_written(span.value)
+    return (
+        *(span.view, span.key, *value, span.begin, span.end, span.ended_by, span.events, days),
+        *(span.ends_in_nothing, span.doubts),
+    )
+
+
+def edges(ledger: Ledger) -> Iterator[datetime.date]:
+    """Every day on which an answer of a ledger can change."""
+    for span in ledger:
+        days = {span.possible_from, span.certain_from, span.certain_until, span.possible_until}
+        days |= {date.earliest for doubt in span.doubts for date in (doubt.since, doubt.until) if date}
+        days |= {date.latest for doubt in span.doubts for date in (doubt.since, doubt.until) if date}
+        yield from (day for day in days if day is not None)
+
+
+def some_days(ledger: Ledger, most: int = 40) -> list[datetime.date]:
+    """Days on which an answer can change and those before them, from the first to the last."""
+    found = sorted(set(edges(ledger)))
+    chosen = found[:: max(1, len(found) // most)]
+    before = (day - datetime.timedelta(1) for day in chosen if day > datetime.date.min)
+    return sorted({*chosen, *before, datetime.date.min, datetime.date.max})
+
+
+def answers(state: State) -> list[tuple[Any, ...]]:
+    """Every fact of a day, fact by fact, those that lists leave out included."""
+    facts = (fact for view in state.views for fact in state.beginning(view))
+    return [
+        (
+            *(fact.view, fact.key, fact.value, as_written(fact.value)),
+            fact.certain,
+            fact.since,
+            fact.events,
+            fact.doubted_by,
+        )
+        for fact in facts
+    ]
+
+
+def assert_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetime.date] | None = None) -> None:
+    """Both say the same of every view, every key, every part of a key, every span and every day."""
+    assert from_file.views == plain.views
+    assert from_file.names == plain.names
+    for view in plain.views:
+        keys = list(plain.keys(view))
+        assert list(from_file.keys(view)) == keys
+        for key in keys:
+            assert list(map(told, from_file.cell(view, key))) == list(map(told, plain.cell(view, key)))
+            assert from_file.cell(view, key) == plain.cell(view, key)
+            assert list(from_file.nothing_in((view, key))) == list(plain.nothing_in((view, key)))
+        for position in range(min(map(len, keys), default=0)):
+            for part in {key[position] for key in keys} | {"nobody", ""}:
+                found = list(from_file.where(view, position, part))
+                assert found == list(plain.where(view, position, part))
+    assert from_file.cell("holdings", ("nobody", "mill", "equity")) == ()
+    for day in some_days(plain) if days is None else days:
+        assert answers(State(day, None, from_file)) == answers(State(day, None, plain))
+
+
+def assert_tables_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetime.date]) -> None:
+    """Both make the same table of every view on some days, column by column."""
+    for day in days:
+        replayed, opened = State(day, None, plain), State(day, None, from_file)
+        for view in filter(plain.keys, plain.views):
+            wanted, found = replayed.table(view), opened.table(view)
+            table = pyarrow.table(found)
+            table.validate(full=True)
+            assert table.schema == pyarrow.table(wanted).schema
+            assert table.to_pylist() == pyarrow.table(wanted).to_pylist()
+            assert len(found) == table.num_rows
+            some = found.column_names[::-2]
+            assert pyarrow.table(found.select(*some)).to_pylist() == table.select(list(some)).to_pylist()
+            assert found.to_dicts() == wanted.to_dicts()
+
+
+def assert_history_kept(history: History, file: Path) -> None:
+    """The ledger of a history in a file says what the replayed one says."""
+    proven = written(history, file)
+    from_file = KeptLedger.of(proven)
+    assert_equal(history.ledger(), from_file)
+    assert_tables_equal(history.ledger(), from_file, some_days(history.ledger(), 2)[2:-1])
+    assert from_file.named("entities") == history.entity_ids()
+    assert from_file.named("deals") == history.deal_ids()

@@ -1,0 +1,187 @@
+"""The ledger on disk: it says what the replayed one says, whatever the history."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pyarrow
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import chronicle
+from chronicle import codec
+from chronicle.cli.workloads import made
+from chronicle.engine.replay import Before, Change, Projector
+from chronicle.engine.state import State
+from chronicle.errors import InvalidEvents, InvalidValue
+from chronicle.events import Event, StakeAcquired
+from chronicle.history import History
+from chronicle.ledgers import tables, vectors
+from chronicle.ledgers.values import NotKept
+from given import acquired, day, happened
+from histories import HISTORIES, HISTORIES_APART
+from kept_ledgers import assert_equal, assert_history_kept, assert_tables_equal, kept, some_days
+from strategies import events
+from test_real_data import SHARED, imported
+
+STORES = ("0.1.0.db", "0.2.0.db", "format-1.db")
+
+# The tables of others: the mapping of each, and where it lies.
+TABLES = {
+    "banks": ("fdic.yaml", "fdic/new_institutions_2000_2020.csv"),
+    "power plants": ("eia860.yaml", "eia860/owners_2016_2019.csv"),
+    "members of an index": ("sp500.yaml", "sp500/sp500_ticker_start_end.csv"),
+}
+
+
+def test_the_shipped_history_is_the_same_from_a_file(root: Path, tmp_path: Path) -> None:
+    """Every span of every view, and every fact of every day on which something changes."""
+    assert_history_kept(chronicle.open(root / "events"), tmp_path / "events.ledger")
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_stores_of_every_version_are_the_same_from_a_file(root: Path, tmp_path: Path, store: str) -> None:
+    """The frozen stores have events of every kind."""
+    frozen = root / "tests" / "data" / "stores" / store
+    assert_history_kept(chronicle.open(frozen, read_only=True), tmp_path / "store.ledger")
+
+
+@pytest.mark.parametrize("file", ["every-kind-1.jsonl", "every-kind-2.jsonl"])
+def test_events_of_every_kind_are_the_same_from_a_file(root: Path, tmp_path: Path, file: str) -> None:
+    """Values of every class are among them."""
+    lines = (root / "tests" / "data" / file).read_text("utf-8").splitlines()
+    assert_history_kept(History(codec.decode(json.loads(line)) for line in lines), tmp_path / "kinds.ledger")
+
+
+@pytest.mark.slow
+def test_the_histories_that_laws_were_made_for_are_the_same_from_a_file(root: Path, tmp_path: Path) -> None:
+    """Orders, ends, lots and tellers: what is hard to replay is hard to keep."""
+    lines = (root / "tests" / "data" / "laws" / "histories.jsonl").read_text("utf-8").splitlines()
+    for line in lines:
+        history = History(map(codec.decode, json.loads(line)["events"]))
+        assert_history_kept(history, tmp_path / "law.ledger")
+
+
+@pytest.mark.parametrize("case", sorted((SHARED / "cases").rglob("*.yaml")), ids=lambda case: case.stem)
+def test_what_others_met_is_the_same_from_a_file(case: Path, tmp_path: Path) -> None:
+    """Small files, each after a public report."""
+    try:
+        history = chronicle.open(case)
+    except InvalidEvents:
+        pytest.skip("not a history by itself")
+    assert_history_kept(history, tmp_path / "case.ledger")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the data of others is not here: ../shared/data")
+@pytest.mark.parametrize("table", sorted(TABLES))
+@pytest.mark.slow
+def test_real_registers_are_the_same_from_a_file(table: str, tmp_path: Path) -> None:
+    """Memberships of an index, banks, power plants."""
+    mapping, file = TABLES[table]
+    history = imported(mapping, SHARED / file)
+    from_file = kept(history, tmp_path / "register.ledger")
+    assert_equal(history.ledger(), from_file, some_days(history.ledger(), 3))
+
+
+@pytest.mark.slow
+@given(HISTORIES)
+def test_random_histories_are_the_same_from_a_file(history: list[Event]) -> None:
+    """Windows that overlap, sources that disagree, deals, mergers, corrections and retractions."""
+    with tempfile.TemporaryDirectory() as folder:
+        assert_history_kept(History(history), Path(folder) / "random.ledger")
+
+
+@pytest.mark.slow
+@given(HISTORIES_APART)
+def test_random_histories_without_guesses_are_the_same_from_a_file(history: list[Event]) -> None:
+    """Each event in a window of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        assert_history_kept(History(history), Path(folder) / "random.ledger")
+
+
+@pytest.mark.slow
+@given(st.lists(events(), max_size=12, unique_by=lambda event: event.id))
+def test_histories_of_events_of_any_kind_are_the_same_from_a_file(history: list[Event]) -> None:
+    """Texts in any script, shares of any form, amounts in any currency."""
+    with tempfile.TemporaryDirectory() as folder:
+        assert_history_kept(History(history), Path(folder) / "random.ledger")
+
+
+@pytest.fixture(params=["loops", "numpy"])
+def by_any_means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns by plain loops, and by numpy a few rows at a time."""
+    monkeypatch.setattr(vectors, "MANY", 0 if request.param == "numpy" else sys.maxsize)
+    monkeypatch.setattr(tables, "AT_ONCE", 7)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("by_any_means")
+def test_tables_are_the_same_with_numpy_and_without(root: Path, tmp_path: Path) -> None:
+    """Doubts, missing texts, lists, amounts: in whole columns, a few rows at a time."""
+    lines = (root / "tests" / "data" / "laws" / "histories.jsonl").read_text("utf-8").splitlines()
+    histories = [History(map(codec.decode, json.loads(line)["events"])) for line in lines[::5]]
+    for history in (*histories, History(made(300).events), chronicle.open(root / "events")):
+        ledger = history.ledger()
+        assert_tables_equal(ledger, kept(history, tmp_path / "a.ledger"), some_days(ledger, 3))
+
+
+@pytest.mark.usefixtures("by_any_means")
+def test_a_doubt_is_in_the_columns(tmp_path: Path) -> None:
+    """A role at a company that is gone is only possible, and who says so stands among the events."""
+    history = History(
+        [
+            happened("role.appointed", "2010", "ann", person="ann", entity="mill", role="director"),
+            happened("role.appointed", "2010", "bob", person="bob", entity="shop", role="director"),
+            happened("merger.absorbed", "2014-03-11", "gone", absorbed="mill"),
+        ]
+    )
+    state = State(day("2015"), None, kept(history, tmp_path / "doubt.ledger"))
+    found = pyarrow.table(state.table("roles")).to_pylist()
+    assert [(row["person"], row["certain"], row["events"]) for row in found] == [
+        ("ann", False, ["ann", "gone"]),
+        ("bob", True, ["bob"]),
+    ]
+
+
+def test_a_count_too_large_for_a_column_is_said_so(tmp_path: Path) -> None:
+    """As every table says it, and only by who asks for that table."""
+    history = History([happened("shares.issued", "2014", issuer="mill", shares="1", total=str(10**30))])
+    state = State(day("2015"), None, kept(history, tmp_path / "large.ledger"))
+    assert state.shares("mill") == 10**30
+    with pytest.raises(InvalidValue, match="C741"):
+        pyarrow.table(state.table("shares"))
+
+
+def test_an_empty_history_has_a_ledger_too(tmp_path: Path) -> None:
+    """Nothing is known, and that is an answer."""
+    assert_history_kept(History([]), tmp_path / "empty.ledger")
+
+
+def own(value: object, view: str = "spending") -> Projector:
+    """A projector of a user's own, which writes ``value`` for every stake that is bought."""
+
+    def bought(event: StakeAcquired, before: Before) -> list[Change]:
+        return [Change(view, (event.holder, *event.target.split("-")), "set", value, event.date, event.id)]
+
+    return Projector("own", (view,), {StakeAcquired: bought})
+
+
+@pytest.mark.parametrize("value", ["much", True, 3, ("a", ("b", None)), "", Decimal("1.50"), Fraction(1, 3)])
+def test_views_of_ones_own_are_kept_where_their_values_are_plain(tmp_path: Path, value: object) -> None:
+    """Keys of any length, and values of texts, numbers and flags."""
+    history = History([acquired("2014", "a", "b", "10%"), acquired("2015", "a", "b-c", "10%")], [own(value)])
+    assert_history_kept(history, tmp_path / "own.ledger")
+
+
+@pytest.mark.parametrize("value", [1.5, frozenset("a"), object(), {"a": 1}])
+def test_values_that_no_text_stands_for_are_not_kept(tmp_path: Path, value: object) -> None:
+    """Better no ledger than one that answers something else."""
+    history = History([acquired("2014", "a", "b", "10%")], [own(value)])
+    with pytest.raises(NotKept):
+        kept(history, tmp_path / "own.ledger")
