@@ -103,9 +103,7 @@ def _too_early(event, pending, now):
         if value is not None and now.get(key) is not None and key[0] != "says"
     }
     return sum(
-        1
-        for other in pending
-        if not begun.isdisjoint(_emptied(other, now)) or _ends_both(event, other, now)
+        1 for other in pending if not begun.isdisjoint(_emptied(other, now)) or _ends_both(event, other, now)
     )
 
 

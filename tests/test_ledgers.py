@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import tempfile
@@ -19,9 +20,10 @@ from chronicle import codec
 from chronicle.cli.workloads import made
 from chronicle.engine.replay import Before, Change, Projector
 from chronicle.engine.state import State
-from chronicle.errors import InvalidEvents, InvalidValue
+from chronicle.errors import ChronicleError, InvalidEvents, InvalidValue
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
+from chronicle.interop import bods, gleif
 from chronicle.ledgers import tables, vectors
 from chronicle.ledgers.values import NotKept
 from given import acquired, day, happened
@@ -87,6 +89,24 @@ def test_real_registers_are_the_same_from_a_file(table: str, tmp_path: Path) -> 
     history = imported(mapping, SHARED / file)
     from_file = kept(history, tmp_path / "register.ledger")
     assert_equal(history.ledger(), from_file, some_days(history.ledger(), 3))
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the data of others is not here: ../shared/data")
+@pytest.mark.slow
+def test_what_registers_publish_is_the_same_from_a_file(tmp_path: Path) -> None:
+    """Statements of BODS and records of GLEIF: every sample, each a history of its own."""
+    readers = {"bods": (bods, "*.json"), "gleif": (gleif, "*")}
+    kept_of = 0
+    for folder, (reader, pattern) in readers.items():
+        for file in sorted((SHARED / folder).rglob(pattern)):
+            try:
+                found = list(reader.read(io.BytesIO(file.read_bytes()), file.name))
+            except (ChronicleError, IsADirectoryError):
+                continue
+            events = {event.id: event for event in found if isinstance(event, Event)}
+            assert_history_kept(History(events.values()), tmp_path / "register.ledger")
+            kept_of += 1
+    assert kept_of > 40
 
 
 @pytest.mark.slow

@@ -8,7 +8,8 @@ from typing import Any, BinaryIO, cast
 
 from attrs import field, frozen
 
-from chronicle.engine.replay import Cell, Key, Ledger, Nothing, Span
+from chronicle.engine.replay import Cell, Guess, Key, Ledger, Nothing, Span
+from chronicle.ledgers.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
@@ -27,7 +28,9 @@ class KeptLedger(Ledger):
         stored = StoredRows(file)
         links = [stored.names[number] for number in file.numbers("links")]
         names = dict(zip(links[::2], links[1::2], strict=True))
-        return cls(tuple(stored.views), cast("Any", stored), names, stored=stored)
+        # Mostly nobody asks what rests on a guess, and a register may have very many.
+        guesses = cast("tuple[Guess, ...]", Later(stored.guesses))
+        return cls(tuple(stored.views), cast("Any", stored), names, guesses, stored=stored)
 
     def keys(self, view: str) -> Iterable[Key]:
         """Every key of a view; an unknown view has none."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from chronicle.dates import PartialDate, parse_date
-from chronicle.engine.replay import Bounds, Doubt, Key, Nothing, Span
+from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Nothing, Span
 from chronicle.errors import InvalidValue
 from chronicle.ledgers.columns import NONE
 from chronicle.ledgers.layout import LedgerFile
@@ -124,6 +125,11 @@ class StoredRows:
                 bool(flags[place] & FIRST),
                 bool(flags[place] & LAST),
             )
+
+    def guesses(self) -> list[Guess]:
+        """What rests on an order that nothing settles."""
+        told = map(json.loads, TextTable(self.file, "guesses"))
+        return [Guess(view, tuple(key), tuple(events), counted) for view, key, events, counted in told]
 
     # Rows
 

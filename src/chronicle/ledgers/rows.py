@@ -7,6 +7,7 @@ of a view; what all rows of a cell have in common is said once, for the cell.
 from __future__ import annotations
 
 import datetime
+import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -15,7 +16,7 @@ from attrs import Factory, define
 
 from chronicle.dates import PartialDate, Precision
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Doubt, Key, Ledger, Log, Nothing, Span, pieces
+from chronicle.engine.replay import Doubt, Guess, Key, Ledger, Log, Nothing, Span, pieces
 from chronicle.engine.views import is_listed
 from chronicle.ledgers.columns import NONE, of_values
 from chronicle.ledgers.layout import Block
@@ -257,10 +258,15 @@ def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Blo
         return found, [
             *rows.blocks(),
             *orders,
+            *text_blocks("guesses", map(_guess_text, ledger.guesses)),
             Block("links", "I", links),
             Block("entities", "I", array("I", map(names.known, named[0]))),
             Block("deals", "I", array("I", map(names.known, named[1]))),
         ]
+
+
+def _guess_text(guess: Guess) -> str:
+    return json.dumps([guess.view, guess.key, guess.events, guess.counted], separators=(",", ":"))
 
 
 def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: NamedIds) -> Numbered:

@@ -6,9 +6,10 @@ They have the columns that the tables of a replayed ledger have, with the same i
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Final, overload
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -17,35 +18,12 @@ from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
 from chronicle.engine.tables.columns import SINCE, keys_of, values_of
 from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import NONE, WIDE, block_name
+from chronicle.ledgers.later import Later
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS
 from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
 
 _LIST: Final = "texts"
-
-
-class _Later(Sequence[Any]):
-    """Rows that are made when somebody looks at them."""
-
-    def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
-        self._make = make
-        self._made: Sequence[Any] | None = None
-
-    def _rows(self) -> Sequence[Any]:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-    def __len__(self) -> int:
-        return len(self._rows())
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Any]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        """A row."""
-        return self._rows()[place]
 
 
 @frozen(repr=False, eq=False)
@@ -79,7 +57,7 @@ def standing_table(
 ) -> StandingTable:
     """The table of a view on a day. ``facts`` are made for who asks for its rows, and not for data frames."""
     columns = (*keys_of(view), *values_of(view), *SINCE)
-    return StandingTable(view, columns, _Later(facts), stored, day)
+    return StandingTable(view, columns, Later(facts), stored, day)
 
 
 def _vectors(table: StandingTable) -> Vectors:
@@ -105,7 +83,6 @@ class _Batch:
     ) -> None:
         self._stored, self._place, self._day = stored, stored.views[view], day
         self._rows, self._certain = standing.rows, standing.certain
-        self._doubted = standing.doubted
         self._vectors = vectors
         self._length = len(standing.rows)
         self._keys = {column.name: part for part, column in enumerate(keys_of(view))}
@@ -211,10 +188,10 @@ class _Batch:
         """Whether each row is certain, doubts included, and for those in doubt by which other events."""
         certain, more = self._certain, list[tuple[int, list[int]]]()
         unsure = []
-        for place in self._doubted:
-            row = int(self._rows[place])
+        for row in dict.fromkeys(self._numbers("doubts.row")):
+            place = bisect_left(self._rows, row)
             found = [number for number, doubt in self._stored.doubts_of(row) if doubt.on(self._day)]
-            if found:
+            if found and place < self._length and self._rows[place] == row:
                 unsure.append(place)
                 behind = set(self._stored.behind(row))
                 more.append((place, [number for number in dict.fromkeys(found) if number not in behind]))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple, Protocol
 
 from chronicle.ledgers.layout import Numbers
-from chronicle.ledgers.rows import DOUBTED, UNLISTED
+from chronicle.ledgers.rows import UNLISTED
 
 MANY: Final = 50_000
 """So many rows that loading numpy takes less time than it saves."""
@@ -19,18 +19,18 @@ MANY: Final = 50_000
 AT_ONCE: Final = 1_000_000
 """The rows that are looked through at a time."""
 
+_IN_CACHE: Final = 16_384
+"""The lists that are put together at a time, so that what that takes stays where the processor has it."""
+
 Vector = Any
 """Numbers one after the other, which show their bytes."""
 
 
 class StandingRows(NamedTuple):
-    """The rows that may stand on a day and are listed, whether each surely does, and at which places
-    those are about which there are doubts.
-    """
+    """The listed rows that may stand on a day, in order, and whether each surely does, doubts aside."""
 
     rows: Vector
     certain: Vector
-    doubted: Sequence[int]
 
 
 class Vectors(Protocol):
@@ -86,7 +86,7 @@ class PlainVectors:
             ],
         )
         sure = bytes(certain_from[row - first] <= day < certain_until[row - first] for row in rows)
-        return StandingRows(rows, sure, [place for place, row in enumerate(rows) if flags[row] & DOUBTED])
+        return StandingRows(rows, sure)
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""
@@ -165,9 +165,8 @@ class NumpyVectors:
         places = numpy.flatnonzero(may)
         certain = certain_from[places] <= day
         certain &= certain_until[places] > day
-        doubted = numpy.flatnonzero(told[places] & DOUBTED).tolist()
         places += within.start
-        return StandingRows(places, certain.view(numpy.uint8), doubted)
+        return StandingRows(places, certain.view(numpy.uint8))
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""
@@ -188,16 +187,19 @@ class NumpyVectors:
     def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
         """As ``Vectors`` says."""
         numpy, first, items = self._numpy, self._array(starts), self._array(numbers)
-        begins_at = first[:-1][places]
-        lengths = first[1:][places] - begins_at
+        lengths = (first[1:][places] - first[:-1][places]).view(numpy.int32)
         begins = numpy.zeros(len(places) + 1, dtype=numpy.int32)
-        numpy.cumsum(lengths, out=begins[1:])
-        if int(begins[-1]) == len(places) and lengths.all():
-            return begins, items[begins_at]
-        # Where each item lies: its place among those that are wanted, and how far its list lies behind that.
-        at = numpy.arange(int(begins[-1]))
-        at += numpy.repeat(begins_at.astype(numpy.int64) - begins[:-1], lengths)
-        return begins, items[at]
+        numpy.cumsum(lengths, out=begins[1:], dtype=numpy.int32)
+        found = numpy.empty(int(begins[-1]), dtype=items.dtype)
+        for start in range(0, len(places), _IN_CACHE):
+            part = slice(start, start + _IN_CACHE)
+            low, high = int(begins[start]), int(begins[min(start + _IN_CACHE, len(places))])
+            # Where each item lies: its place among those that are wanted, and how far its list lies behind.
+            at = numpy.arange(low, high)
+            behind = first[places[part]].astype(numpy.int64) - begins[:-1][part]
+            at += numpy.repeat(behind, lengths[part])
+            numpy.take(items, at, out=found[low:high], mode="clip")
+        return begins, found
 
     def with_more(
         self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]

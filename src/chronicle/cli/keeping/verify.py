@@ -182,7 +182,7 @@ def _print_json(
         "position": result.head.position,
         "chain": result.head.chain,
         "seals": [each.data() for each in checked],
-        "ledger": ledger.data() if ledger else None,
+        **({"ledger": ledger.data()} if ledger else {}),
         **Findings(problems).data(),
     }
     click.echo(json.dumps(answer, indent=2))
