@@ -92,7 +92,7 @@ class History(Questions):
     ) -> History:
         """The same history with ``deal`` completed on a day, or with more ``events``, or both.
 
-        A what-if that touches no store. It may be asked for any day and any day of knowledge, and
+        ``deal`` is an id or a title. A what-if that touches no store. It may be asked for any day and any day of knowledge, and
         more may be assumed upon it. By what was known on ``known`` the deal must still be open.
 
         Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one that has
@@ -101,6 +101,7 @@ class History(Questions):
         """
         more = [evolve(event, known=_ALWAYS) for event in _decoded(events)]
         if deal is not None:
+            deal = self.resolver(known).deal(deal)
             self._require_open(deal, known)
             completion = self._completion(deal, on)
             self._require_made(deal, completion.date, known)
