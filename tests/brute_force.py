@@ -96,16 +96,27 @@ def _assignments(order):
 
 
 def _too_early(event, pending, now):
+    """How many ends of the same window should come first: of what begins anew here, or began elsewhere."""
     begun = {
         key
         for key, value in changes(event, now).items()
         if value is not None and now.get(key) is not None and key[0] != "says"
     }
     return sum(
-        1
-        for other in pending
-        if any(key in begun and value is None for key, value in changes(other, now).items())
+        1 for other in pending if not begun.isdisjoint(_emptied(other, now)) or _ends_both(event, other, now)
     )
+
+
+def _emptied(event, now):
+    return {key for key, value in changes(event, now).items() if value is None and now.get(key) is not None}
+
+
+def _ends_both(event, end, now):
+    """Whether an end that takes whatever there is would take what stands, and what begins here beside it."""
+    if end["kind"] != "unit.closed":
+        return False
+    stands = _emptied(end, now)
+    return bool(stands) and stands < _emptied(end, after(event, now))
 
 
 def cells_of(event, events):

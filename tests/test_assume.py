@@ -78,6 +78,17 @@ def test_the_day_may_be_given_in_any_form(day: Any) -> None:
     )
 
 
+def test_a_deal_is_assumed_by_its_title_too() -> None:
+    """As everywhere else that a deal is asked for; a title that nobody gave has the nearest one."""
+    told = happened(
+        "deal.proposed", "2015-04", deal="sale-1", title="Sale of the unit", parties=["group"], effects=[MOVE]
+    )
+    history = History([launched("2013", "u", "group"), told])
+    assert owner(history.assume("sale of the unit", "2016")) == ["film"]
+    with pytest.raises(NotFound, match="did you mean Sale of the unit"):
+        history.assume("Sale of the units", "2016")
+
+
 def test_an_assumed_deal_may_be_as_vague_as_any_event() -> None:
     """In "June 2016" the unit may be with either, and surely with the taker from its end."""
     assumed = History(some_events()).assume("injection", on="2016-06")

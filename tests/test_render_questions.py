@@ -24,7 +24,7 @@ from chronicle.engine.diff import DIFFERENCES, How
 from chronicle.errors import InvalidEvents
 from chronicle.events import Event
 from chronicle.render.layout import PLAIN, line_columns
-from chronicle.render.pages.diff_page import SIGNS
+from chronicle.render.pages.diff import SIGNS
 from chronicle.render.pages.event_file import event_file
 from chronicle.render.tree import Branch, tree
 

@@ -846,6 +846,10 @@ def test_a_projector_that_works_is_left_alone() -> None:
         (lambda: Projector("mine", "noted", {}), "are no tuple of names"),
         (lambda: Projector("mine", ("x",), [StakeAcquired]), "table of a projector is no mapping"),
         (lambda: History([], [Projector]), "not a projector: "),
+        (
+            lambda: History([], [Projector("mine", ("x",), {Event: failing})]),
+            'projector "mine" is never called for Event: no event is only that',
+        ),
         (lambda: History([], [{StakeAcquired: failing}]), "not a projector: "),
     ],
 )  # fmt: skip

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 from zlib import crc32
@@ -329,3 +331,12 @@ def _refuse_gap(line: _ExportLine, record: Record, before: Record | None) -> Non
 def follows(record: Record, previous: bytes) -> bool:
     """Whether the chain of a record is that of its content and of the record before it."""
     return sha256(previous + canonical_bytes(*record[:5])).digest() == record.chain
+
+
+def __getattr__(name: str) -> Any:
+    """What stood here in 0.1.0 and stands in ``restoring`` now; goes with the next version."""
+    if name not in ("examine", "restore"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    new = "chronicle.interop.restoring"
+    warnings.warn(f"{__name__}.{name} has moved: import it from {new}", DeprecationWarning, stacklevel=2)
+    return getattr(import_module(new), name)

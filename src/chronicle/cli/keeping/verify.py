@@ -46,7 +46,7 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
 
     Prints the head: position and chain hash of the last record. `chronicle seal` keeps it in a file; with
     --seal, that proves later that nobody rewrote the whole store. The ledger beside the store, if there is
-    one, is held against a full replay. Damage is named and never repaired, and the exit code is 4.
+    one, is compared with a full replay. Damage is named and never repaired, and the exit code is 4.
     """
     from chronicle.cli.progress import waiting
     from chronicle.stores import open_store

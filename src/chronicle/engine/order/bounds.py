@@ -98,7 +98,7 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
 
 
 # Above this many steps it is not worked out which events of a group decide a cell.
-_MOST_DECIDED = 20_000
+_MOST_DECIDED = 10_000
 
 
 @define
@@ -333,10 +333,7 @@ class Left:
         )
 
     def _concerned(self) -> tuple[str, ...]:
-        """Ids of the events of the group whose order decides the cell, or else that change it.
-
-        In the order in which they were replayed.
-        """
+        """Ids of the events whose order decides the cell, or else that change it, as they were replayed."""
         plan, members, kept = self.search.plan, self.search.members, self.found.kept()
         places = self._deciding(kept) or {
             place
@@ -349,19 +346,20 @@ class Left:
         return found if len(found) > 1 else self.order
 
     def _deciding(self, kept: Sequence[Arrangement]) -> set[int]:
-        """The places of the events of which it matters for the cell which of two comes first.
-
-        Of two only, where to know it of them settles what the cell holds.
-        """
+        """The places of the events whose order matters for the cell: of two only, where theirs settles it."""
         count = len(self.search.members)
         if count < 3 or count * count * len(kept) > _MOST_DECIDED:
             return set()
         found: set[int] = set()
+        first, last = self.search.plan.first, self.search.plan.last
+        windows = [(first[index], last[index]) for index in self.search.members]
         for one, two in combinations(range(count), 2):
-            first, second = self._come_to(kept, one, two), self._come_to(kept, two, one)
-            if len(first) == len(second) == 1 and first != second:
+            if windows[one][1] < windows[two][0] or windows[two][1] < windows[one][0]:
+                continue
+            forth, back = self._come_to(kept, one, two), self._come_to(kept, two, one)
+            if len(forth) == len(back) == 1 and forth != back:
                 return {one, two}
-            if first and second and first != second:
+            if forth and back and forth != back:
                 found |= {one, two}
         return found
 

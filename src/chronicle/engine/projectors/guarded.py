@@ -13,6 +13,7 @@ from attrs import evolve
 from chronicle.dates import PartialDate
 from chronicle.engine.replay import Before, Change, Handler, Operation, Projector
 from chronicle.errors import ChronicleError, Problem, UsageError, shown
+from chronicle.events import KINDS
 
 _OPERATIONS = get_args(Operation)
 
@@ -26,6 +27,12 @@ def guarded(projector: Projector) -> Projector:
     if not isinstance(projector, Projector):
         message = f"not a projector: {shown(projector)}"
         raise UsageError(Problem("C607", message, help="pass what chronicle.engine.replay.Projector makes"))
+    for kind in projector.table:
+        if kind not in KINDS.values() and any(issubclass(each, kind) for each in KINDS.values()):
+            message = (
+                f'projector "{projector.name}" is never called for {kind.__name__}: no event is only that'
+            )
+            raise UsageError(Problem("C607", message, help="name each class of event, such as StakeAcquired"))
     table = {kind: _watched(projector, handler) for kind, handler in projector.table.items()}
     return evolve(projector, table=table)
 

@@ -75,17 +75,6 @@ class Ledger:
             spans = self._spans[view, key] = tuple(spans_of(log, self._changes))
         return spans
 
-    def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
-        """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
-        times = self.nothing_in(cell)
-        on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
-        return next(on_the_day, None)
-
-    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
-        """The times in which by some order that makes as much sense as any a cell is empty."""
-        view, key = cell
-        return self._changes.nothing.get((view, self._by_name(key)), ())
-
     def log(self, view: str, key: Key) -> Log | None:
         """The changes of a cell of which nothing else is to say: no bounds, no doubts, no other values.
 
@@ -102,6 +91,12 @@ class Ledger:
         """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
         return self._changes.events(view, key, last)
 
+    def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
+        """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
+        times = self.nothing_in(cell)
+        on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
+        return next(on_the_day, None)
+
     def table(
         self,
         view: str,  # noqa: ARG002  # as a ledger says that has its spans as columns
@@ -110,6 +105,11 @@ class Ledger:
     ) -> Any:
         """What stands in a view on a day as a table, where a ledger has it as columns; else None."""
         return None
+
+    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
+        """The times in which by some order that makes as much sense as any a cell is empty."""
+        view, key = cell
+        return self._changes.nothing.get((view, self._by_name(key)), ())
 
     def _by_name(self, parts: Key) -> Key:
         return tuple(self.names.get(part, part) for part in parts) if self.names else parts

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chronicle.dates import PartialDate
+from chronicle.engine import views
 from chronicle.engine.state import State
-from chronicle.render.groups import excess_data, excesses, groups, own_groups
-from chronicle.render.layout import Page
-from chronicle.render.pages.as_of_page import as_of_page
+from chronicle.render import groups
+from chronicle.render.groups import excess_data, own_groups
+from chronicle.render.layout import (
+    DIM,
+    DOUBT,
+    HEADING,
+    PLAIN,
+    STRONG,
+    Line,
+    Page,
+    clean,
+    columns,
+    left,
+    line_columns,
+    page_width,
+    right,
+    wrap,
+)
+from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.terms import ASKED_PLAINLY, Terms
+from chronicle.render.words.days import day_words, short
+from chronicle.render.words.figures import share_words
+from chronicle.render.words.names import called
 
 _COLUMNS: Final = (
     "what",
@@ -27,6 +48,8 @@ _COLUMNS: Final = (
     "maximum",
     "shares",
 )
+
+
 _PLAIN_COLUMNS: Final = 8
 
 
@@ -50,8 +73,8 @@ class AsOf:
             "as_of": self.state.as_of.isoformat(),
             "known": None if known is None else known.isoformat(),
             **{name: value for name, value in self.terms.data().items() if name != "known"},
-            **{group.name: group.data() for group in groups(self.state, self.entity)},
-            "above_the_whole": [excess_data(each) for each in excesses(self.state, self.entity)],
+            **{group.name: group.data() for group in groups.groups(self.state, self.entity)},
+            "above_the_whole": [excess_data(each) for each in groups.excesses(self.state, self.entity)],
             "views": {group.name: group.data() for group in own_groups(self.state, self.entity)},
         }
 
@@ -69,5 +92,147 @@ class AsOf:
         return as_of_page(self.state, self.entity, self.first, self.terms, width)
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
-        for group in (*groups(self.state, self.entity), *own_groups(self.state, self.entity)):
+        for group in (*groups.groups(self.state, self.entity), *own_groups(self.state, self.entity)):
             yield from group.rows()
+
+
+# The page
+
+
+_INDENT: Final = 2
+
+
+_GAP: Final = 2
+
+
+_WIDEST: Final = 96  # wider, and the dates on the right are too far from what they belong to
+
+
+_NARROWEST: Final = 20  # with less room beside the date, it goes below
+
+
+_INEXACT: Final = "the beginning or the end has no exact date"
+
+
+_GONE: Final = "a company that it names is gone"
+
+
+def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:
+    """The page of ``state``, or of what in it names ``entity``. ``first`` is the date of the first event."""
+    return Page(lambda: _page(Question(state, entity), first, terms, min(page_width(width), _WIDEST)))
+
+
+def _page(asked: Question, first: PartialDate | None, terms: Terms, width: int) -> Iterator[Line]:
+    yield from _title(asked, terms, width)
+    listed = list(sections(asked))
+    for view, section, facts in listed:
+        yield []
+        yield [(clean(section.title or view.title), HEADING)]
+        yield from _section(asked, facts, width)
+        if view.name == views.HOLDINGS:
+            yield from _above_the_whole(asked, section.of, width)
+    if not listed:
+        yield []
+        yield from wrap([(_nothing(asked, first, terms), PLAIN)], width)
+    unsure = [fact for _, _, facts in listed for fact in facts if not fact.certain]
+    if unsure:
+        yield []
+        yield from wrap(_legend(unsure), width)
+
+
+def _title(asked: Question, terms: Terms, width: int) -> Iterator[Line]:
+    state = asked.state
+    said = evolve(terms, known=state.known).words()
+    yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (said, PLAIN)], width)
+    if asked.entity is not None:
+        yield from wrap(_about(asked, asked.entity), width)
+
+
+def _about(asked: Question, entity: str) -> Line:
+    """Who the entity is: its name, what sort it is, whether it exists, its identifiers."""
+    for found in groups.entities(asked.state, entity):
+        doubt = (
+            ""
+            if all(fact.certain for fact in asked.state.view(views.STATUS, entity=entity))
+            else " (possible)"
+        )
+        said = [found.type or "", found.jurisdiction or "", found.status and f"{found.status}{doubt}"]
+        for identifier in found.identifiers:
+            doubt = " (possible)" if identifier in found.possible_identifiers else ""
+            said.append(f"{' '.join(identifier)}{doubt}")
+        return [
+            (called(found.name, found.certain), STRONG),
+            ("".join(f", {clean(part)}" for part in said if part), DIM),
+        ]
+    return [(clean(entity), STRONG), (", which has no name yet", DIM)]
+
+
+def _legend(unsure: Sequence[FactLine]) -> Line:
+    """What the marks mean: why what was told is not certain."""
+    reasons = dict.fromkeys(_GONE if fact.doubted else _INEXACT for fact in unsure)
+    return [("?", DOUBT), (f" possible, not certain: {', or '.join(sorted(reasons))}", DIM)]
+
+
+def _nothing(asked: Question, first: PartialDate | None, terms: Terms) -> str:
+    about = "" if asked.entity is None else f" about {asked.name(asked.entity)}"
+    then = "" if asked.state.known is None else ", by what was known then"
+    words = f"Nothing is known{about} for this day{then}."
+    if terms.too_early():
+        return terms.too_early()
+    if first is None or first.latest <= asked.state.as_of:
+        return words
+    return f"{words} The first event is dated {short(first)}."
+
+
+# A section
+
+
+def _section(asked: Question, facts: Sequence[FactLine], width: int) -> Iterator[Line]:
+    figures = _column([fact.figure for fact in facts])
+    for under, members in groupby(facts, key=lambda fact: fact.under):
+        if under is not None:
+            yield [(" " * _INDENT, PLAIN), (asked.name(under), STRONG)]
+        for fact in members:
+            yield from _fact(fact, next(figures), 0 if under is None else _INDENT, width)
+
+
+def _above_the_whole(asked: Question, of: str, width: int) -> Iterator[Line]:
+    """A line for each right of which the section lists more than there is."""
+    for excess in groups.excesses(asked.state, asked.entity):
+        if of == "all" or (excess.target == asked.entity) == (of == "target"):
+            least = "" if excess.exact else "at least "
+            right = "" if excess.right == "equity" else f" ({excess.right})"
+            said = f"{least}{share_words(excess.share)} of {asked.name(excess.target)}{right} is held in all"
+            line: Line = [(said, STRONG), (": more than there is, see `chronicle check`", PLAIN)]
+            head: Line = [("! ", DOUBT)]
+            for part in wrap(line, width - line_columns(head)):
+                yield [*head, *part]
+                head = [("  ", PLAIN)]
+
+
+def _column(figures: Sequence[str]) -> Iterator[str]:
+    """``figures`` all equally wide: numbers flush right, words flush left, nothing when there are none."""
+    width = max(map(columns, figures))
+    numbers = any(character.isdigit() for figure in figures for character in figure)
+    return ((right if numbers else left)(figure, width) for figure in figures)
+
+
+def _fact(fact: FactLine, figure: str, indent: int, width: int) -> Iterator[Line]:
+    """The figure, what is said, and flush right since when; further lines are set below the first."""
+    doubt: Line = [("  ", PLAIN)] if fact.certain else [("?", DOUBT), (" ", PLAIN)]
+    head: Line = [(" " * indent, PLAIN), *doubt]
+    if figure:
+        head.append((figure + " " * _GAP, STRONG))
+    start = line_columns(head)
+    end = fact.since if fact.certain else f"possible {fact.since}".rstrip()
+    when: Line = [(end, DIM if fact.certain else DOUBT)] if end else []
+    room = width - start - (columns(end) + _GAP if end else 0)
+    if room < _NARROWEST:
+        first, *others = [*wrap(fact.said, width - start), *wrap(when, width - start)]
+        yield [*head, *first]
+    else:
+        first, *others = wrap(fact.said, room)
+        pad = " " * (room - line_columns(first) + _GAP)
+        yield [*head, *first, (pad, PLAIN), *when] if end else [*head, *first]
+    for other in others:
+        yield [(" " * start, PLAIN), *other]

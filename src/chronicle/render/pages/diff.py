@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import frozen
 
+from chronicle.engine import views
 from chronicle.engine.diff import Difference
 from chronicle.engine.state import Fact
 from chronicle.engine.views import KEYS
 from chronicle.engine.views.data import fact_data, key_data
 from chronicle.events import Event
-from chronicle.render.layout import Page, clean
-from chronicle.render.pages.diff_page import Compared, diff_page
-from chronicle.render.terms import Terms
+from chronicle.render.layout import (
+    DIM,
+    DOUBT,
+    HEADING,
+    PLAIN,
+    STRONG,
+    Line,
+    Page,
+    clean,
+    left,
+    page_width,
+    wrap,
+)
+from chronicle.render.terms import Terms, assumed_words
+from chronicle.render.words.days import day_words, short
+from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
 
 _COLUMNS: Final = ("how", "type", "view", "subject", "before", "after", "events")
@@ -52,14 +68,13 @@ class Changes:
         return _COLUMNS, map(self._row, self.differences)
 
     def _row(self, difference: Difference) -> tuple[str, ...]:
-        compared = self._compared()
         return (
             difference.how,
             type(difference).__name__,
             difference.view,
             clean(" ".join(difference.key)),
-            compared.values(difference.before),
-            compared.values(difference.after),
+            self.values(difference.before),
+            self.values(difference.after),
             clean(" ".join(difference.events)),
         )
 
@@ -70,10 +85,15 @@ class Changes:
 
     def people(self, width: int) -> Page:
         """The differences in groups, each with a sign and a word for how, and with its events."""
-        return diff_page(self.differences, self._compared(), width)
+        return Page(lambda: _page(self, page_width(width)))
 
-    def _compared(self) -> Compared:
-        return Compared(self.days, self.terms, self.teller, self.events, self.entity)
+    def called(self, entity: str) -> str:
+        """What an entity is called on the later day."""
+        return self.teller.name(entity, max(self.days))
+
+    def values(self, facts: Sequence[Fact]) -> str:
+        """What some facts say, "or" between those that exclude each other."""
+        return " or ".join(statement(fact, self.called) + _doubt(fact) for fact in facts)
 
 
 def _data(difference: Difference) -> dict[str, Any]:
@@ -95,3 +115,143 @@ def _side(fact: Fact, about: Container[str]) -> dict[str, Any]:
     view, key, value = data.pop("view"), data.pop("key"), data["value"]
     rest = {name: part for name, part in key.items() if name not in about} if view in KEYS else {}
     return data | {"value": rest | value if isinstance(value, dict) else value}
+
+
+# The page
+
+
+# The sign of each way to differ, the word beside it, and its style: nothing hangs on sign or style alone.
+SIGNS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+    {
+        "began": ("+", "began", "green"),
+        "ended": ("-", "ended", "red"),
+        "changed": ("~", "changed", "cyan"),
+        "less sure": ("?", "now possible", DOUBT),
+        "surer": ("!", "now certain", "blue"),
+    }
+)
+
+
+_WORD: Final = max(len(word) for _, word, _ in SIGNS.values())
+
+
+_INDENT: Final = 2 + _WORD + 2
+
+
+_RANK: Final = MappingProxyType({view: rank for rank, view in enumerate(views.VIEWS)})
+
+
+def _doubt(fact: Fact) -> str:
+    return "" if fact.certain else " (possible)"
+
+
+def _page(compared: Changes, width: int) -> Iterator[Line]:
+    whose = f"{compared.called(compared.entity)}: " if compared.entity else ""
+    title = _title(compared)
+    yield from wrap([(whose + (title if whose else title[:1].upper() + title[1:]), STRONG)], width)
+    shown = sorted(_worth_telling(compared.differences), key=lambda each: _RANK.get(each.view, len(_RANK)))
+    for view, members in groupby(shown, key=lambda each: each.view):
+        yield []
+        yield [(clean(views.view_of(view).title), HEADING)]
+        for difference in members:
+            yield from _difference(difference, compared, width)
+    yield []
+    yield from wrap([(_count(shown, compared), DIM if shown else PLAIN)], width)
+
+
+def _title(compared: Changes) -> str:
+    (first, second), (before, after) = compared.days, compared.terms
+    recorded = Terms(recorded=after.recorded).words()
+    if before.known != after.known:
+        days = day_words(first) if first == second else f"{day_words(first)} and {day_words(second)}"
+        return f"{days}, {_learning(before.known, after.known)}{recorded}"
+    days = f"from {day_words(first)} to {day_words(second)}"
+    known = Terms(known=after.known).words() + recorded
+    if not after.assumed:
+        return days + known
+    days = f"on {day_words(second)}" if first == second else days
+    return f"what would change {days}{known}{assumed_words(after.assumed)}"
+
+
+def _learning(first: datetime.date | None, second: datetime.date | None) -> str:
+    begin = "what is known now" if first is None else f"what was known on {day_words(first)}"
+    end = "what is known now" if second is None else f"what was known on {day_words(second)}"
+    return f"from {begin} to {end}"
+
+
+def _worth_telling(differences: Sequence[Difference]) -> Iterator[Difference]:
+    """All but that an entity is, or was, of some kind, where it comes or goes anyway."""
+    whole = {each.key for each in differences if each.view == views.NAMES and each.how in ("began", "ended")}
+    return (each for each in differences if each.view != views.TYPES or each.key not in whole)
+
+
+def _difference(difference: Difference, compared: Changes, width: int) -> Iterator[Line]:
+    sign, word, style = SIGNS[difference.how]
+    head: Line = [(f"{sign} {left(word, _WORD)}  ", style)]
+    room = max(20, width - _INDENT)
+    said: Line = [(f"{_subject(difference, compared)}  ", PLAIN), *_values(difference, compared)]
+    first, *others = wrap(said, room)
+    yield [*head, *first]
+    for other in others:
+        yield [(" " * _INDENT, PLAIN), *other]
+    for line in _causes(difference, compared):
+        for part in wrap(line, room):
+            yield [(" " * _INDENT, PLAIN), *part]
+
+
+def _subject(difference: Difference, compared: Changes) -> str:
+    return subject_of((difference.after or difference.before)[-1], compared.called)
+
+
+def _values(difference: Difference, compared: Changes) -> Line:
+    old = compared.values(difference.before)
+    new = compared.values(difference.after)
+    if difference.how == "began":
+        return [(new, STRONG)]
+    if difference.how == "ended":
+        return [("was ", PLAIN), (old, STRONG)]
+    if difference.how != "changed" and len(difference.after) == 1:
+        before, after = ("possible", "certain") if difference.how == "surer" else ("certain", "possible")
+        return [(statement(difference.after[0], compared.called), STRONG), (f", {before} → {after}", PLAIN)]
+    if old == new and len(difference.before) == len(difference.after) == 1:
+        return [("; ".join(_details(difference, compared)), STRONG)]
+    return [(old, STRONG), (" → ", PLAIN), (new, STRONG)]
+
+
+def _details(difference: Difference, compared: Changes) -> Iterator[str]:
+    """What differs between values that are told alike, such as the parties of a deal: part by part."""
+    old, new = difference.before[-1].value, difference.after[-1].value
+    names = getattr(new, "_fields", ())
+    for name in names:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield f"{name}: {_part(before, compared)} → {_part(after, compared)}"
+    if not names:
+        yield f"{_part(old, compared)} → {_part(new, compared)}"
+
+
+def _part(value: object, compared: Changes) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(compared.called(str(item)) for item in value) or "nobody"
+    if value is None:
+        return "nothing"
+    return clean(str(value)) if not isinstance(value, bool) else "yes" if value else "no"
+
+
+def _causes(difference: Difference, compared: Changes) -> Iterator[Line]:
+    for identifier in difference.events:
+        event = compared.events[identifier]
+        sentence = [(text, DIM) for text, _ in compared.teller.sentence(event)]
+        yield [(f"{short(event.date)}  ", DIM), *sentence, (f"  [{clean(event.id)}]", DIM)]
+    if not difference.events:
+        dates = dict.fromkeys(fact.since for fact in (*difference.after, *difference.before))
+        said = " and ".join(map(short, dates))
+        how = "has passed" if difference.how == "surer" else "does not say on which day"
+        yield [(f"no new event: {said} {how}", DIM)]
+
+
+def _count(shown: Sequence[Difference], compared: Changes) -> str:
+    if not shown:
+        early = compared.terms[1].too_early()
+        return " ".join(filter(None, ("No differences.", early)))
+    return f"{len(shown):,} difference{'' if len(shown) == 1 else 's'}"

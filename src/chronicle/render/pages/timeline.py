@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -10,13 +10,28 @@ from attrs import field, frozen
 from chronicle import codec
 from chronicle.dates import DAWN, FOREVER
 from chronicle.events import Event, Knowledge, knowledge
-from chronicle.render.layout import Page, clean
-from chronicle.render.pages.timeline_page import timeline_page
+from chronicle.render.layout import (
+    DIM,
+    PLAIN,
+    STRONG,
+    Line,
+    Page,
+    clean,
+    columns,
+    left,
+    line_columns,
+    page_width,
+    right,
+    wrap,
+)
+from chronicle.render.reading_order import in_reading_order
 from chronicle.render.terms import ASKED_PLAINLY, Terms, assumed_data
-from chronicle.render.words.figures import money_figure, share_figure
+from chronicle.render.words.days import gutter, is_undated
+from chronicle.render.words.figures import money_figure, money_words, share_figure, share_is_unknown
+from chronicle.render.words.marks import MARKS, mark_of
 from chronicle.render.words.names import Name, by_id
 from chronicle.render.words.sentences import Teller, titles_of
-from chronicle.render.words.sources import source_words
+from chronicle.render.words.sources import source_in_full, source_words
 
 _COLUMNS: Final = (
     "position",
@@ -125,3 +140,234 @@ def _field(event: Event, name: str) -> str:
 
 def _sources(event: Event) -> str:
     return "; ".join(map(source_words, event.sources))
+
+
+# The page
+
+
+_RULE: Final = "│"
+
+
+_UNDATED: Final = "Undated"
+
+
+_GAP: Final = 2
+
+
+# A figure wider than its column goes below the sentence, so that one odd value does not squeeze all.
+_WIDEST_SHARE: Final = 10
+
+
+_WIDEST_MONEY: Final = 18
+
+
+# From this width on, the family of an event stands in words beside its mark; below, in a legend.
+_ROOM_FOR_WORDS: Final = 96
+
+
+_WORD: Final = 7
+
+
+# With less room than this beside the figures, they go below the sentence.
+_NARROWEST_SENTENCE: Final = 24
+
+
+def timeline_page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> Page:
+    """The page that tells ``events``, asked for on ``terms``, on a terminal of ``width`` columns."""
+    return Page(lambda: _page(events, teller, terms, page_width(width)))
+
+
+def _page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> Iterator[Line]:
+    if not events:
+        said = f"No events{terms.words()}."
+        yield from wrap([(" ".join(filter(None, (said, terms.too_early()))), PLAIN)], width)
+        return
+    frame = _frame(events, width)
+    shown = _Shown()
+    dated, undated = in_reading_order(events)
+    for event in dated:
+        yield from _told(event, teller, frame, shown)
+    if undated:
+        yield from [[]] if dated else []
+        yield [(_UNDATED, STRONG)]
+    for event in undated:
+        yield from _told(event, teller, frame, shown)
+    yield []
+    yield from _foot(events, terms, frame)
+
+
+# The frame: how wide every column is
+
+
+@frozen
+class _Frame:
+    width: int
+    prefix: int
+    gutter: int
+    words: bool
+    share: int
+    money: int
+    same_sources: bool
+
+    @property
+    def text(self) -> int:
+        """The column at which sentences begin."""
+        return self.gutter + 2 * _GAP + 1 + (_WORD + _GAP if self.words else 0)
+
+    @property
+    def figures(self) -> int:
+        """The columns that figures take on the right, the gap before them included."""
+        return sum(column + _GAP for column in (self.share, self.money) if column)
+
+
+def _frame(events: Sequence[Event], width: int) -> _Frame:
+    # What is undated stands under a heading that says so, with nothing in the gutter.
+    rows = [row for event in events if not is_undated(event.date) for row in gutter(event.date)]
+    prefix = max((len(prefix) for prefix, _, _ in rows), default=0)
+    prefix += bool(prefix)
+    sources = {event.sources for event in events}
+    return _Frame(
+        width=width,
+        prefix=prefix,
+        gutter=prefix + max((len(f"{year:4} {rest}".rstrip()) for _, year, rest in rows), default=0),
+        words=width >= _ROOM_FOR_WORDS,
+        share=_column(map(_share, events), _WIDEST_SHARE),
+        money=_column(map(money_words, events), _WIDEST_MONEY),
+        same_sources=len(sources) == 1 and len(events) > 1,
+    )
+
+
+def _column(figures: Iterable[str], widest: int) -> int:
+    return max((size for size in map(columns, figures) if size <= widest), default=0)
+
+
+# One event
+
+
+class _Shown:
+    """What the gutter has said already: a date that repeats is left out, and so is a year."""
+
+    def __init__(self) -> None:
+        self.date = ""
+        self.year = ""  # the one that was printed last, which may be that of the end of a range
+        self.began = ""  # the one in which the last event began
+
+
+def _told(event: Event, teller: Teller, frame: _Frame, shown: _Shown) -> Iterator[Line]:
+    dates, new_year = _dates(event, frame, shown)
+    if new_year:
+        yield [(" " * (frame.gutter + _GAP), PLAIN), (_RULE, DIM)]
+    body = list(_body(event, teller, frame))
+    mark = mark_of(event.kind)
+    for index in range(max(len(dates), len(body))):
+        date = dates[index] if index < len(dates) else ""
+        line: Line = [(left(date, frame.gutter + _GAP), STRONG if index == 0 else PLAIN)]
+        line.append((mark.symbol, mark.style) if index == 0 else (_RULE, DIM))
+        if index < len(body):
+            line.append((" " * _GAP, PLAIN))
+            if frame.words:
+                word = mark.word if index == 0 else ""
+                line.append((left(word, _WORD + _GAP), mark.style if word else PLAIN))
+            line.extend(body[index])
+        yield line
+
+
+def _dates(event: Event, frame: _Frame, shown: _Shown) -> tuple[list[str], bool]:
+    """The rows of the gutter, and whether a new year begins here."""
+    if event.date.text == shown.date or is_undated(event.date):
+        return [], False
+    rows = gutter(event.date)
+    new_year = bool(shown.date) and rows[0][1] != shown.began
+    texts = []
+    for prefix, year, rest in rows:
+        texts.append(_row(prefix, "" if year == shown.year and rest else year, rest, frame))
+        shown.year = year or shown.year
+    shown.date, shown.began = event.date.text, rows[0][1]
+    return texts, new_year
+
+
+def _row(prefix: str, year: str, rest: str, frame: _Frame) -> str:
+    """A row of the gutter. Where the year is left out, its prefix takes its place."""
+    if prefix and not year:
+        prefix, year = "", f"{prefix:>4}"
+    return f"{prefix:>{max(0, frame.prefix - 1)}}{' ' * bool(frame.prefix)}{year:4} {rest}".rstrip()
+
+
+def _body(event: Event, teller: Teller, frame: _Frame) -> Iterator[Line]:
+    room = frame.width - frame.text
+    beside = room - frame.figures
+    share, money = _share(event), money_words(event)
+    fits = columns(share) <= frame.share and columns(money) <= frame.money and beside >= _NARROWEST_SENTENCE
+    sentence = [*teller.sentence(event), *_doubt(event)]
+    if (share or money) and fits:
+        first, *others = wrap(sentence, beside)
+        yield [*first, *_figures(first, share, money, frame)]
+        yield from others
+    else:
+        yield from wrap(sentence, room)
+        yield from wrap([("  ".join(filter(None, (share, money))), STRONG)], room) if share or money else ()
+    yield from _details(event, teller, frame, room)
+
+
+def _share(event: Event) -> str:
+    return "" if share_is_unknown(event) else share_figure(event)
+
+
+def _doubt(event: Event) -> Line:
+    return [(f" ({event.confidence})", DIM)] if event.confidence in ("reported", "rumoured") else []
+
+
+def _figures(sentence: Line, share: str, money: str, frame: _Frame) -> Line:
+    """The columns on the right: the share, then the money."""
+    pad = frame.width - frame.text - frame.figures - line_columns(sentence)
+    line: Line = [(" " * pad, PLAIN)]
+    if frame.share:
+        line.append((" " * _GAP + right(share, frame.share), STRONG))
+    if frame.money and money:
+        line.append((" " * _GAP + right(money, frame.money), PLAIN))
+    return line
+
+
+def _details(event: Event, teller: Teller, frame: _Frame, room: int) -> Iterator[Line]:
+    """What stands below the sentence: effects, the note, the sources."""
+    label = "effect: " if event.kind == "deal.completed" else "if completed: "
+    for effect in getattr(event, "effects", None) or ():
+        yield from _hanging(label, teller.effect(effect, event.date), room)
+        label = " " * len(label)
+    if event.note:
+        yield from wrap([(clean(event.note), DIM)], room)
+    if event.sources and not frame.same_sources:
+        yield from wrap([("; ".join(map(source_words, event.sources)), f"{DIM} italic")], room)
+
+
+def _hanging(label: str, line: Line, room: int) -> Iterator[Line]:
+    """``line`` behind a label, its further lines set below its first."""
+    for index, part in enumerate(wrap(line, room - len(label))):
+        yield [(label if index == 0 else " " * len(label), DIM), *part]
+
+
+# The foot
+
+
+def _foot(events: Sequence[Event], terms: Terms, frame: _Frame) -> Iterator[Line]:
+    count = f"{len(events):,} event{'' if len(events) == 1 else 's'}{terms.words()}"
+    sources = events[0].sources if frame.same_sources else ()
+    said = "; ".join(map(source_in_full, sources))
+    tail: Line = [(f", all from {said}", DIM)] if said else []
+    yield from wrap([(count, DIM), *tail], frame.width)
+    if not frame.words:
+        yield from _legend(events, frame.width)
+
+
+def _legend(events: Sequence[Event], width: int) -> Iterator[Line]:
+    """The marks on this page, with what they stand for."""
+    seen = {mark_of(event.kind) for event in events}
+    line: Line = []
+    for mark in dict.fromkeys(MARKS.values()):
+        if mark in seen:
+            entry: Line = [(mark.symbol, mark.style), (f" {mark.word}", DIM)]
+            if line and line_columns(line) + _GAP + line_columns(entry) > width:
+                yield line
+                line = []
+            line += [(" " * _GAP, PLAIN), *entry] if line else entry
+    yield line

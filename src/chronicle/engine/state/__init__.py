@@ -9,16 +9,27 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from html import escape
-from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from chronicle.dates import DAWN, PartialDate
+from chronicle.dates import DAWN
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Cell, Key, Ledger, Span
-from chronicle.engine.resolver import Resolver
+from chronicle.engine.replay import Cell, Span
+from chronicle.engine.state.answers import (
+    Deal,
+    Entity,
+    Excess,
+    Fact,
+    Holding,
+    Unit,
+    deal_of,
+    excess_of,
+    share_on,
+    unit_of,
+)
+from chronicle.engine.state.facts import FactsOfDay
+from chronicle.engine.state.html import html_table
 from chronicle.engine.tables import (
     Table,
     deals_table,
@@ -29,138 +40,13 @@ from chronicle.engine.tables import (
 )
 from chronicle.engine.views import Stage
 from chronicle.errors import NotFound, Problem, absent
-from chronicle.values import NOTHING, Share, more_than_whole
+from chronicle.values import Share
 
-
-@frozen(eq=False)
-class Fact:
-    """A value on the day of a state. ``certain`` is false on a day inside the window of its begin or end.
-
-    It is false as well when events make it doubtful whether the value still stands: those in ``doubted_by``.
-    Facts are equal when view, key, value, certainty, since and events are: not when they end, which
-    lies ahead of the day.
-    """
-
-    span: Span
-    certain: bool
-    doubted_by: tuple[str, ...] = ()
-
-    @property
-    def view(self) -> str:
-        """The name of the view."""
-        return self.span.view
-
-    @property
-    def key(self) -> Key:
-        """The key, whose parts ``views.KEYS`` names."""
-        return self.span.key
-
-    @property
-    def value(self) -> Any:
-        """The value."""
-        return self.span.value
-
-    @property
-    def since(self) -> PartialDate:
-        """The date of its begin."""
-        return self.span.begin
-
-    @property
-    def events(self) -> tuple[str, ...]:
-        """Ids of the events that made it, causes first, and of those that make it doubtful."""
-        found = self.span.events
-        return tuple(dict.fromkeys((*found, *self.doubted_by))) if self.doubted_by else found
-
-    def _answer(self) -> tuple[object, ...]:
-        return self.view, self.key, self.value, self.certain, self.since, self.events
-
-    def __eq__(self, other: object) -> bool:
-        return self._answer() == other._answer() if isinstance(other, Fact) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._answer())
-
-
-@frozen
-class Holding:
-    """A share of a right in a target. ``basis`` says whether a source gave it or it was worked out."""
-
-    holder: str
-    target: str
-    right: str
-    share: Share
-    shares: int | None
-    basis: views.Basis
-    stale: bool
-    certain: bool
-    since: PartialDate
-    events: tuple[str, ...]
-    doubted_by: tuple[str, ...] = ()
-
-
-@frozen
-class Excess:
-    """That more is held of a right in a target than there is: ``share``, or at least so if not ``exact``."""
-
-    target: str
-    right: str
-    share: Share
-    exact: bool
-    holders: tuple[str, ...]
-
-
-@frozen
-class Unit:
-    """A business unit and an owner of it."""
-
-    unit: str
-    owner: str
-    certain: bool
-    since: PartialDate
-    events: tuple[str, ...]
-    doubted_by: tuple[str, ...] = ()
-
-
-@frozen
-class Deal:
-    """A deal and the stage that it has reached."""
-
-    deal: str
-    title: str
-    stage: Stage
-    parties: tuple[str, ...]
-    binding: bool
-    reason: str | None
-    certain: bool
-    since: PartialDate
-    events: tuple[str, ...]
-    doubted_by: tuple[str, ...] = ()
-
-
-@frozen
-class Entity:
-    """An entity by the name that it had on the day.
-
-    ``status`` is None where no event says that it was founded or ended. ``certain`` is about the
-    name. ``identifiers`` are pairs (scheme, value) valid on the day; ``possible_identifiers`` those of
-    them that are only possible.
-    """
-
-    entity: str
-    name: str
-    short: str | None
-    type: str | None
-    jurisdiction: str | None
-    status: str | None
-    identifiers: tuple[tuple[str, str], ...]
-    certain: bool
-    since: PartialDate
-    events: tuple[str, ...]
-    possible_identifiers: tuple[tuple[str, str], ...] = ()
+__all__ = ["Deal", "Entity", "Excess", "Fact", "Holding", "State", "Unit"]
 
 
 @frozen(eq=False, repr=False)
-class State:
+class State(FactsOfDay):
     """What was so on ``as_of`` (a day), going by what was known on ``known`` (None: by all that is known).
 
     A day inside the window of a change has both values, the one before and the one after, each with
@@ -169,97 +55,6 @@ class State:
     Where a question names an entity or a deal it takes an id, a name or an identifier of the day, or of any
     day, or a title. What nobody is called raises ``NotFound`` (C601, C602) with what is nearest.
     """
-
-    as_of: datetime.date
-    known: datetime.date | None
-    _ledger: Ledger
-    _assumed: frozenset[str] = frozenset()
-    _resolver: Resolver | None = None
-
-    # What a view holds on the day
-
-    @property
-    def views(self) -> tuple[str, ...]:
-        """The names of the views, those of your own projectors last."""
-        return self._ledger.views
-
-    @paused_collector()
-    def view(self, view: str, **parts: str) -> tuple[Fact, ...]:
-        """The facts of any view, that of your own projector too, in order of key.
-
-        That a holder has nothing is known to ``share`` and ``beginning``, and is not in lists.
-        ``parts`` narrow it down by the named parts of the key: ``view("roles", person="zhang-jiajia")``.
-        Raises ``NotFound`` (C606) for a view that no projector writes and for a part that its key has not.
-        """
-        if view not in self._ledger.views:
-            raise absent("C606", "view", view, self._ledger.views)
-        wanted = {
-            position: self._meant(view, position, part)
-            for position, part in ((self._position(view, name), part) for name, part in parts.items())
-        }
-        return tuple(_listed(self._facts(view, wanted)))
-
-    def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
-        """The facts of a view whose keys begin with ``parts``, in order of key.
-
-        Raises ``NotFound`` (C606) for a view that no projector writes.
-        """
-        spans = self._ledger.spans(view, *self._key(view, parts))
-        return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
-
-    def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
-        """Ids of the events by which values of a key came to their ends by the day, or may have."""
-        ended = (
-            span
-            for span in self._ledger.cell(view, key)
-            if span.certain_until is not None and span.certain_until <= self.as_of
-        )
-        return tuple(span.ended_by for span in ended if span.ended_by is not None)
-
-    def _meant(self, view: str, position: int, part: str) -> str:
-        """``part`` of a key as an id, where it is the name of an entity or a deal."""
-        if self._resolver is None or self._ledger.where(view, position, part):
-            return part
-        return self._resolver.part(views.KEYS[view][position], part, self.as_of)
-
-    def _key(self, view: str, parts: Key) -> Key:
-        if self._resolver is None or (parts and any(True for _ in self._ledger.cell(view, parts))):
-            return parts
-        return self._resolver.key(view, parts, self.as_of)
-
-    def _position(self, view: str, name: str) -> int:
-        names = views.KEYS.get(view, ())
-        if name not in names:
-            raise absent("C606", f'part of a key of the view "{view}"', name, names)
-        return names.index(name)
-
-    def _facts(self, view: str, wanted: dict[int, str]) -> Iterator[Fact]:
-        for key in sorted(self._keys(view, wanted)):
-            yield from self._cell(view, key)
-
-    def _keys(self, view: str, wanted: dict[int, str]) -> Iterable[Key]:
-        if not wanted:
-            return self._ledger.keys(view)
-        (position, part), *others = wanted.items()
-        found = self._ledger.where(view, position, part)
-        return [
-            key
-            for key in found
-            if all(key[at] == self._ledger.names.get(other, other) for at, other in others)
-        ]
-
-    def _cell(self, view: str, key: Key) -> Iterator[Fact]:
-        for span in self._ledger.cell(view, key):
-            if span.possible(self.as_of):
-                doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
-                yield Fact(self._with_basis(span), span.certain(self.as_of), doubted_by)
-
-    def _with_basis(self, span: Span) -> Span:
-        """The span of a fact: what rests on an assumption is assumed, however it was reckoned."""
-        basis = getattr(span.value, "basis", None) if self._assumed else None
-        if basis is None or self._assumed.isdisjoint(span.events):
-            return span
-        return evolve(span, value=span.value._replace(basis="assumed"))
 
     # Holdings
 
@@ -272,7 +67,7 @@ class State:
         """
         key = self._key(views.HOLDINGS, (holder, target, right))
         found = list(self._cell(views.HOLDINGS, key))
-        return _share(found[-1]) if found else None
+        return share_on(found[-1]) if found else None
 
     def candidates(self, holder: str, target: str, right: str = "equity") -> tuple[Share | None, ...]:
         """Every answer that ``share`` could give on this day, oldest first; None stands for nothing."""
@@ -282,7 +77,7 @@ class State:
         shares: list[Share | None] = []
         for fact in found:
             if fact is not None:
-                shares.append(_share(fact))
+                shares.append(share_on(fact))
             # Something that surely stands leaves no room for nothing, whatever the windows around it say.
             elif not certain and (not shares or shares[-1] is not None):
                 shares.append(None)
@@ -347,7 +142,7 @@ class State:
             for holding in self.holdings(target=target):
                 if holding.certain and not holding.stale and holding.share.minimum:
                     groups[holding.target, holding.right].append(holding)
-        found = (_excess(*what, held) for what, held in sorted(groups.items()))
+        found = (excess_of(*what, held) for what, held in sorted(groups.items()))
         return tuple(excess for excess in found if excess is not None)
 
     # Units, deals, entities
@@ -356,13 +151,13 @@ class State:
     def units(self, unit: str | None = None, owner: str | None = None) -> tuple[Unit, ...]:
         """The business units on the day and their owners, in order of unit."""
         found = self._where(views.UNITS, {"unit": unit, "owner": owner})
-        return tuple(_unit(fact) for fact in found)
+        return tuple(unit_of(fact) for fact in found)
 
     @paused_collector()
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
         """The deals that had come up by the day, with the stage that each had reached."""
         found = self._where(views.DEALS, {"deal": deal})
-        return tuple(_deal(fact) for fact in found if stage in (None, fact.value.stage))
+        return tuple(deal_of(fact) for fact in found if stage in (None, fact.value.stage))
 
     def entity(self, entity: str) -> Entity:
         """One entity, by its id or a name. Raises ``NotFound`` (C601) for one that no event introduces."""
@@ -424,10 +219,6 @@ class State:
             ),
         )
 
-    def _last(self, view: str, key: Key) -> Any:
-        found = list(self._cell(view, key))
-        return found[-1].value if found else None
-
     # Ties
 
     def listings(self, entity: str | None = None) -> tuple[Fact, ...]:
@@ -462,11 +253,6 @@ class State:
         count = self._last(views.SHARES, self._key(views.SHARES, (issuer,)))
         return None if count is None else count.total
 
-    def _where(self, view: str, parts: dict[str, str | None]) -> tuple[Fact, ...]:
-        if view not in self._ledger.views:
-            return ()
-        return self.view(view, **{name: part for name, part in parts.items() if part is not None})
-
     # As tables, for data frames
 
     def table(self, view: str) -> Table:
@@ -498,23 +284,6 @@ class State:
 
     # As a value
 
-    def facts(self) -> tuple[Fact, ...]:
-        """Every fact of every view on the day, view by view, in order of key; no holding of nothing."""
-        return tuple(_listed(self._every_fact()))
-
-    @paused_collector()
-    def _every_fact(self) -> tuple[Fact, ...]:
-        return tuple(fact for view in self._ledger.views for fact in self._facts(view, {}))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, State):
-            return NotImplemented
-        same_question = (self.as_of, self.known) == (other.as_of, other.known)
-        return same_question and self._every_fact() == other._every_fact()
-
-    def __hash__(self) -> int:
-        return hash((self.as_of, self.known))
-
     def __repr__(self) -> str:
         known = "" if self.known is None else f" known {self.known}"
         return (
@@ -524,61 +293,11 @@ class State:
 
     def _repr_html_(self) -> str:
         known = "" if self.known is None else f", as known on {self.known}"
-        rows = "".join(_html_row(cells) for cells in self._table())
-        head = "".join(f"<th>{name}</th>" for name in ("who", "what", "of", "sure", "since"))
-        return (
-            f"<table><caption>As of {self.as_of}{known}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        )
-
-    def _table(self) -> Iterator[tuple[str, ...]]:
-        for holding in self.holdings():
-            what = f"{holding.share} {holding.right}"
-            yield (holding.holder, what, holding.target, _sure(holding.certain), str(holding.since))
-        for unit in self.units():
-            yield (unit.owner, "unit", unit.unit, _sure(unit.certain), str(unit.since))
-        for deal in self.deals():
-            yield (", ".join(deal.parties), deal.stage, deal.title, _sure(deal.certain), str(deal.since))
-
-
-def _listed(facts: Iterable[Fact]) -> Iterator[Fact]:
-    return (fact for fact in facts if views.is_listed(fact.view, fact.value))
+        return html_table(f"As of {self.as_of}{known}", self.holdings(), self.units(), self.deals())
 
 
 def _folded(name: views.Name) -> tuple[str, ...]:
     return tuple(word.casefold() for word in (name.name, name.short) if word)
-
-
-def _sure(certain: bool) -> str:
-    return "certain" if certain else "possible"
-
-
-def _html_row(cells: Iterable[str]) -> str:
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-
-
-def _share(fact: Fact) -> Share:
-    stake: views.Stake = fact.value
-    return evolve(stake.share, certain=fact.certain)
-
-
-def _excess(target: str, right: str, held: list[Holding]) -> Excess | None:
-    total = sum((holding.share.minimum or NOTHING for holding in held), NOTHING)
-    shares = [holding.share for holding in held]
-    if not more_than_whole(total, shares):
-        return None
-    holders = tuple(holding.holder for holding in held)
-    return Excess(target, right, Share.exact(total), all(share.is_exact for share in shares), holders)
-
-
-def _unit(fact: Fact) -> Unit:
-    unit, owner = fact.key
-    return Unit(unit, owner, fact.certain, fact.since, fact.events, fact.doubted_by)
-
-
-def _deal(fact: Fact) -> Deal:
-    stage: views.DealStage = fact.value
-    return Deal(fact.key[0], *stage, fact.certain, fact.since, fact.events, fact.doubted_by)
 
 
 def _not_yet(entity: str, day: datetime.date) -> NotFound:

@@ -1,0 +1,145 @@
+"""The facts of a day, view by view, looked up in a ledger."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import evolve, frozen
+
+from chronicle.engine import views
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.engine.resolver import Resolver
+from chronicle.engine.state.answers import Fact
+from chronicle.errors import absent
+
+
+@frozen(eq=False, repr=False)
+class FactsOfDay:
+    """What any view holds on ``as_of`` (a day), by what was known on ``known`` (None: by everything)."""
+
+    as_of: datetime.date
+    known: datetime.date | None
+    _ledger: Ledger
+    _assumed: frozenset[str] = frozenset()
+    _resolver: Resolver | None = None
+
+    # What a view holds on the day
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """The names of the views, those of your own projectors last."""
+        return self._ledger.views
+
+    @paused_collector()
+    def view(self, view: str, **parts: str) -> tuple[Fact, ...]:
+        """The facts of any view, that of your own projector too, in order of key.
+
+        That a holder has nothing is known to ``share`` and ``beginning``, and is not in lists.
+        ``parts`` narrow it down by the named parts of the key: ``view("roles", person="zhang-jiajia")``.
+        Raises ``NotFound`` (C606) for a view that no projector writes and for a part that its key has not.
+        """
+        if view not in self._ledger.views:
+            raise absent("C606", "view", view, self._ledger.views)
+        wanted = {
+            position: self._meant(view, position, part)
+            for position, part in ((self._position(view, name), part) for name, part in parts.items())
+        }
+        return tuple(listed_facts(self._facts(view, wanted)))
+
+    def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
+        """The facts of a view whose keys begin with ``parts``, in order of key.
+
+        Raises ``NotFound`` (C606) for a view that no projector writes.
+        """
+        spans = self._ledger.spans(view, *self._key(view, parts))
+        return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
+
+    def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
+        """Ids of the events by which values of a key came to their ends by the day, or may have."""
+        ended = (
+            span
+            for span in self._ledger.cell(view, key)
+            if span.certain_until is not None and span.certain_until <= self.as_of
+        )
+        return tuple(span.ended_by for span in ended if span.ended_by is not None)
+
+    def _meant(self, view: str, position: int, part: str) -> str:
+        """``part`` of a key as an id, where it is the name of an entity or a deal."""
+        if self._resolver is None or self._ledger.where(view, position, part):
+            return part
+        return self._resolver.part(views.KEYS[view][position], part, self.as_of)
+
+    def _key(self, view: str, parts: Key) -> Key:
+        if self._resolver is None or (parts and any(True for _ in self._ledger.cell(view, parts))):
+            return parts
+        return self._resolver.key(view, parts, self.as_of)
+
+    def _position(self, view: str, name: str) -> int:
+        names = views.KEYS.get(view, ())
+        if name not in names:
+            raise absent("C606", f'part of a key of the view "{view}"', name, names)
+        return names.index(name)
+
+    def _facts(self, view: str, wanted: dict[int, str]) -> Iterator[Fact]:
+        for key in sorted(self._keys(view, wanted)):
+            yield from self._cell(view, key)
+
+    def _keys(self, view: str, wanted: dict[int, str]) -> Iterable[Key]:
+        if not wanted:
+            return self._ledger.keys(view)
+        (position, part), *others = wanted.items()
+        found = self._ledger.where(view, position, part)
+        return [
+            key
+            for key in found
+            if all(key[at] == self._ledger.names.get(other, other) for at, other in others)
+        ]
+
+    def _cell(self, view: str, key: Key) -> Iterator[Fact]:
+        for span in self._ledger.cell(view, key):
+            if span.possible(self.as_of):
+                doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
+                yield Fact(self._with_basis(span), span.certain(self.as_of), doubted_by)
+
+    def _with_basis(self, span: Span) -> Span:
+        """The span of a fact: what rests on an assumption is assumed, however it was reckoned."""
+        basis = getattr(span.value, "basis", None) if self._assumed else None
+        if basis is None or self._assumed.isdisjoint(span.events):
+            return span
+        return evolve(span, value=span.value._replace(basis="assumed"))
+
+    def _where(self, view: str, parts: dict[str, str | None]) -> tuple[Fact, ...]:
+        if view not in self._ledger.views:
+            return ()
+        return self.view(view, **{name: part for name, part in parts.items() if part is not None})
+
+    def _last(self, view: str, key: Key) -> Any:
+        found = list(self._cell(view, key))
+        return found[-1].value if found else None
+
+    # As a value
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact of every view on the day, view by view, in order of key; no holding of nothing."""
+        return tuple(listed_facts(self._every_fact()))
+
+    @paused_collector()
+    def _every_fact(self) -> tuple[Fact, ...]:
+        return tuple(fact for view in self._ledger.views for fact in self._facts(view, {}))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FactsOfDay):
+            return NotImplemented
+        same_question = (self.as_of, self.known) == (other.as_of, other.known)
+        return same_question and self._every_fact() == other._every_fact()
+
+    def __hash__(self) -> int:
+        return hash((self.as_of, self.known))
+
+
+def listed_facts(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """The facts that lists show: no holding of nothing."""
+    return (fact for fact in facts if views.is_listed(fact.view, fact.value))

@@ -1,0 +1,264 @@
+"""The facade: a source of events, the projectors that replay them, and every question one can ask.
+
+Methods here are short on purpose. What they do stands on the floors below; what only one of them
+needs is imported there, so that a plain question starts quickly.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from chronicle import authoring, codec
+from chronicle.dates import Day, PartialDate, as_date, parse_date
+from chronicle.engine import knowledge
+from chronicle.engine.declarations import Named, unknown_names
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.replay import Projector
+from chronicle.engine.state import State
+from chronicle.engine.statements import EventLog, SourceGiven, Statement, faults
+from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
+from chronicle.events import (
+    DealAgreed,
+    DealApproved,
+    DealCompleted,
+    DealProposed,
+    Event,
+    RecordCorrected,
+)
+from chronicle.stores import open_store
+from chronicle.stores.location import is_address, is_event_file
+
+if TYPE_CHECKING:
+    pass
+from chronicle.history.questions import Questions
+
+__all__ = ["History", "open_history"]
+
+# What is assumed is known at all times: a what-if may be asked by any knowledge.
+_ALWAYS = parse_date("0001-01-01")
+
+
+def open_history(
+    source: str | Path,
+    projectors: Sequence[Projector] = (),
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    ledger: bool = True,
+) -> History:
+    """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
+
+    ``-`` is YAML or JSON Lines from standard input.
+
+    ``projectors`` are yours, beside those that come with Chronicle. ``create`` makes a store that is
+    not there yet. ``ledger=False`` does without a ledger on disk. Raises ``NotFound`` (C604) when there is
+    nothing at ``source``, ``InvalidEvents`` with all problems of all files, ``StoreError`` for a store that
+    cannot be read.
+    """
+    path = Path(source)
+    if authoring.is_standard_input(source):
+        return History.from_files([path], projectors)
+    is_text = is_event_file(path)
+    is_path = not is_address(source) and str(source) != "memory:"
+    if is_path and not os.path.exists(path) and (is_text or not create):
+        message = f'nothing to read at "{printable(str(source))}"'
+        raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
+    if is_text or os.path.isdir(path):
+        return History.from_files([path], projectors)
+    store = open_store(source, create=create, read_only=read_only)
+    return History.from_store(store, projectors, ledger=ledger)
+
+
+class History(Questions):
+    """A source of events and its projectors: what may be asked of it, and what may be stated.
+
+    The ledger of all that is known is kept; those of earlier days of knowledge are made on demand.
+    """
+
+    def assume(
+        self,
+        deal: str | None = None,
+        on: Day | None = None,
+        *,
+        events: Iterable[Event | Mapping[str, object]] = (),
+        known: Day | None = None,
+    ) -> History:
+        """The same history with ``deal`` completed on a day, or with more ``events``, or both.
+
+        ``deal`` is an id or a title. A what-if that touches no store. It may be asked for any day and any day
+        of knowledge, and more may be assumed upon it. By what was known on ``known`` the deal must still be
+        open.
+
+        Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one that has
+        completed or was terminated and for a day before the deal was made, ``InvalidEvents`` for
+        wrong events.
+        """
+        more = [evolve(event, known=_ALWAYS) for event in _decoded(events)]
+        if deal is not None:
+            deal = self.resolver(known).deal(deal)
+            self._require_open(deal, known)
+            completion = self._completion(deal, on)
+            self._require_made(deal, completion.date, known)
+            more.append(completion)
+        self._refuse_faulty(more)
+        assumed = copy(self)
+        assumed._told = EventLog([*self._log.events, *more])
+        assumed._assumed |= {event.id for event in more}
+        assumed._recorded_at = None if self._recorded is None else [*self._recorded, *("" for _ in more)]
+        assumed._store, assumed._keeper, assumed._opened = None, None, None
+        assumed._named, assumed._noted = Named(), 0
+        assumed._forget()
+        return assumed
+
+    def _completion(self, deal: str, on: Day | None) -> DealCompleted:
+        if on is None:
+            help = "say on which day: assume(deal, on=...)"
+            raise UsageError(Problem("C603", f'no day for deal "{deal}" to complete on', help=help))
+        # To assume that a deal is done is to know of it; before anybody did there is nothing to assume.
+        told = (event for event in self._visible(None, None).events if event.deal == deal)
+        known = PartialDate.of(min(self.known_since(event).day for event in told))
+        return DealCompleted(id=f"assumed-{deal}", date=as_date(on), known=known, deal=deal, note="assumed")
+
+    @paused_collector()
+    def append(
+        self,
+        events: Iterable[Event | Mapping[str, object]],
+        expected: int | None = None,
+        *,
+        declared: bool = True,
+    ) -> int:
+        """Record events, or plain data as in a file, and give the number that was new.
+
+        Atomic, durable when it returns, and idempotent by id. ``expected`` is the position that the
+        store must stand at. What events name must be declared, founded or proposed by them or in the
+        store; ``declared=False`` takes names that are not, which ``check`` then tells of.
+        Raises ``InvalidEvents`` with all problems, ``AppendRefused`` when an id has other content already or
+        the store moved on, ``UsageError`` (C509) without a store.
+        """
+        store = self._require_store()
+        # Others may have written to the store as well, and what they wrote may be corrected here.
+        self._catch_up()
+        decoded = _decoded(events)
+        self._refuse_faulty(decoded)
+        if declared:
+            self._refuse_unknown(decoded)
+        written = [codec.to_record_and_back(event) for event in decoded]
+        appended = store.append([record for record, _ in written], expected)
+        self._take_in(appended.added, {event.id: event for _, event in written})
+        return len(appended.added)
+
+    def correct(
+        self,
+        event: str,
+        values: Mapping[str, object],
+        *,
+        reason: str,
+        sources: Iterable[SourceGiven] = (),
+        date: Day | None = None,
+        known: Day | None = None,
+        id: str | None = None,
+        dry_run: bool = False,
+    ) -> Event:
+        """Put fields of an event right by an event of its own, and give that.
+
+        ``values`` are by name of field: what the field would have in a file, or a ``Share``, a date and the
+        like; None takes the field away. ``date`` is the day of the correction, else today; it counts from
+        ``known``, else from the day its earliest source was published, else from ``date``. To correct in the
+        same words again changes nothing. ``dry_run`` makes the event and leaves the store as it is.
+
+        Raises ``NotFound`` (C608) for an event that is not there, ``InvalidEvents`` for one that was
+        retracted (C212), a field that it has not (C202), values that make no event and names that nobody
+        declares (C204, C208); ``UsageError`` (C509) without a store, unless it is a dry run.
+        """
+        current = self.event(event)
+        said = Statement(reason, tuple(sources), date, known, id)
+        correction = said.correction(current, values, self._log)
+        # Raises for values that make no event.
+        knowledge.patched(current, correction.set)
+        return self._stated(correction, dry_run)
+
+    def retract(
+        self,
+        event: str,
+        *,
+        reason: str,
+        sources: Iterable[SourceGiven] = (),
+        date: Day | None = None,
+        known: Day | None = None,
+        id: str | None = None,
+        dry_run: bool = False,
+    ) -> Event:
+        """Withdraw an event by an event of its own, and give that. Arguments and errors as of ``correct``."""
+        said = Statement(reason, tuple(sources), date, known, id)
+        return self._stated(said.retraction(self.event(event), self._log), dry_run)
+
+    def _stated(self, event: Event, dry_run: bool) -> Event:
+        if dry_run:
+            self._refuse_faulty([event])
+            self._refuse_unknown([event])
+        else:
+            self.append([event])
+        return event
+
+    def _require_open(self, deal: str, known: Day | None) -> None:
+        state = State(datetime.date.max, None, self.ledger(known))
+        deals = {found.deal: found.stage for found in state.deals()}
+        if deal not in deals:
+            raise absent("C602", "deal", deal, deals)
+        if deals[deal] in ("completed", "terminated"):
+            message = f'deal "{deal}" is {deals[deal]} already'
+            raise UsageError(Problem("C603", message, help="assume a deal that is still open"))
+
+    def _require_made(self, deal: str, date: PartialDate, known: Day | None) -> None:
+        """A deal cannot complete before it was proposed, agreed and approved, as far as these are told."""
+        stages = (
+            event
+            for event in self._resolved(known, None).settled.events
+            if event.deal == deal and isinstance(event, DealProposed | DealAgreed | DealApproved)
+        )
+        last = max(stages, key=lambda event: event.date.earliest, default=None)
+        if last is not None and date.latest < last.date.earliest:
+            stage, when = last.kind.removeprefix("deal."), f"{last.date.earliest} at the earliest"
+            message = f'deal "{deal}" cannot be completed by {date.latest}: it was {stage} on {when}'
+            raise UsageError(Problem("C603", message, help=f"assume it on {last.date.earliest} or later"))
+
+    def _refuse_unknown(self, events: Sequence[Event]) -> None:
+        """What events name, and what corrections make them name, must be there."""
+        corrections = [event for event in events if isinstance(event, RecordCorrected)]
+        # What is recorded already names nothing new, and is looked at once.
+        told = [event for event in events if not corrections or event.id not in self._log]
+        targets = {event.target: event.id for event in corrections}
+        after = (
+            knowledge.visible([*self._log.with_statements_of(targets), *told]).events if corrections else ()
+        )
+        corrected = [evolve(event, id=targets[event.id]) for event in after if event.id in targets]
+        problems = unknown_names([*told, *corrected], self._everything_named())
+        if problems:
+            raise InvalidEvents(*problems)
+
+    def _refuse_faulty(self, events: Sequence[Event]) -> None:
+        """A correction or a retraction must name an event that is there, and leave an event."""
+        found = faults(self._log, events)
+        if found:
+            raise InvalidEvents(*found)
+
+
+def _decoded(events: Iterable[Event | Mapping[str, object]]) -> list[Event]:
+    """Events, those in plain data decoded. Raises ``InvalidEvents`` with the problems of all of them."""
+    decoded: list[Event] = []
+    problems: list[Problem] = []
+    for event in events:
+        try:
+            decoded.append(event if isinstance(event, Event) else codec.decode(event))
+        except InvalidEvents as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InvalidEvents(*problems)
+    return decoded

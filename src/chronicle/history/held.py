@@ -1,0 +1,326 @@
+"""What a history is made of: its events, where they come from, and the answers that are kept."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from chronicle import authoring, codec
+from chronicle.dates import Day, as_day
+from chronicle.engine import knowledge
+from chronicle.engine.declarations import Named
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.projectors.guarded import guarded
+from chronicle.engine.replay import Projector
+from chronicle.engine.resolver import Resolver
+from chronicle.engine.statements import EventLog
+from chronicle.errors import Place, Problem, UsageError, absent
+from chronicle.events import (
+    Event,
+    Knowledge,
+)
+from chronicle.events import knowledge as known_from
+from chronicle.stores import Head, Record, Store
+from chronicle.stores.record import head_of
+
+if TYPE_CHECKING:
+    from chronicle.engine.order import Origin
+    from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
+
+# Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
+_KEPT_LEDGERS = 8
+
+
+class HeldEvents:
+    """The events of a source and its projectors.
+
+    The ledger of all that is known is kept; those of earlier days of knowledge are made on demand.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[Event],
+        projectors: Sequence[Projector] = (),
+        *,
+        places: Mapping[str, Place] | None = None,
+        recorded: Sequence[str] | None = None,
+        store: Store | None = None,
+    ) -> None:
+        """A history of ``events`` in order of position; most people call ``chronicle.open`` instead."""
+        self._told = EventLog([*events])
+        self._projectors = (*PROJECTORS, *map(guarded, projectors))
+        self._places = dict(places or {})
+        self._recorded_at = None if recorded is None else [*recorded]
+        self._store = store
+        self._head = head_of(None)
+        # A ledger on disk that fits, while the events that it was made of are not read yet; and who keeps it.
+        self._opened: KeptFile | None = None
+        self._unread = False
+        self._keeper: LedgerKeeper | None = None
+        self._notices: list[Problem] = []
+        self._kept_events: tuple[Event, ...] = ()
+        self._named = Named()
+        self._noted = 0
+        self._assumed: frozenset[str] = frozenset()
+        self._forget()
+
+    @classmethod
+    def from_files(cls, paths: Sequence[Path], projectors: Sequence[Projector] = ()) -> Self:
+        """The history in a folder or in files."""
+        authored = authoring.read(paths)
+        return cls(authored.events, projectors, places=authored.places)
+
+    @classmethod
+    def from_store(cls, store: Store, projectors: Sequence[Projector] = (), *, ledger: bool = True) -> Self:
+        """The history in a store, its checksums and chain verified on the way in.
+
+        Where a ledger on disk fits the store, the events are only read when somebody asks for them: what was
+        so on a day comes from the ledger. ``ledger=False`` does without, and makes none.
+        """
+        history = cls((), projectors, recorded=(), store=store)
+        if ledger:
+            history._opened = history._ledger_keeper().opened()
+        if history._opened is None:
+            history._catch_up()
+        else:
+            history._head, history._unread = history._opened.head, True
+        return history
+
+    def __repr__(self) -> str:
+        where = "files" if self._store is None else self._store.location
+        events = self._head.position if self._unread else len(self._log)
+        return f"<History of {events} events from {where}>"
+
+    def close(self) -> None:
+        """Let go of the store, if there is one. What was read can still be asked; nothing can be appended."""
+        if self._store is not None:
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        """What was worth a word and no error: that a ledger on disk did not fit, or could not be kept."""
+        return tuple(self._notices)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every event as it was written, in order of position."""
+        if len(self._kept_events) < len(self._log):
+            self._kept_events = tuple(self._log.events)
+        return self._kept_events
+
+    def written(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Event, ...]:
+        """The events known on ``known`` and recorded by ``recorded``, each as it was written, by position."""
+        held = self.events if recorded is None else self._held(as_day(recorded))
+        if known is None:
+            return held
+        day = as_day(known)
+        return tuple(event for event in held if known_from(event).day <= day)
+
+    @property
+    def head(self) -> Head | None:
+        """Where the store ended when this history last read it; None for a history without a store.
+
+        Its position is that of the last event; give it to ``append`` as ``expected`` to append only if
+        nobody else did since (optimistic concurrency).
+        """
+        return None if self._store is None else self._head
+
+    def refresh(self) -> int:
+        """Take in what others appended to the store since it was read, and say how many events these are.
+
+        Only what is new is read. Raises ``UsageError`` (C509) without a store.
+        """
+        if self._store is None:
+            message = "a history without a store has nothing to read again"
+            raise UsageError(Problem("C509", message, help="open the files anew"))
+        return self._catch_up()
+
+    def position(self, event: str) -> int:
+        """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
+        position = self._log.positions.get(event)
+        if position is None:
+            raise absent("C608", "event", event, self._log)
+        return position
+
+    def known_since(self, event: Event) -> Knowledge:
+        """From which day an event of this history could be known: as it was written, whatever corrects it.
+
+        Raises ``NotFound`` (C608) for an event that is not of this history.
+        """
+        return known_from(self._log.events[self.position(event.id) - 1])
+
+    def place(self, event: str) -> Place | None:
+        """The file, line and column of an event by its id; None when it comes from a store."""
+        return self._places.get(event)
+
+    @property
+    def kept_ledger(self) -> KeptFile | None:
+        """The ledger on disk that answers, proven when it was opened; None where the events do."""
+        return self._opened
+
+    def keep_ledger(self) -> KeptFile | None:
+        """Lay the ledger of all that is known down on disk, whatever its size, and give it, proven.
+
+        None where that cannot be done, which ``notices`` tells. Raises ``UsageError`` (C509) without a store.
+        """
+        self._opened = self._keep(self._ledger_keeper())
+        return self._opened
+
+    def drop_ledger(self) -> tuple[Path, ...]:
+        """Delete the ledger on disk, and say which files went. Raises ``UsageError`` (C509), ``OSError``."""
+        return tuple(self._ledger_keeper().drop())
+
+    @paused_collector()
+    def ledger_faults(self) -> tuple[str, ...]:
+        """What in the ledger on disk is not what a full replay makes, by the names of its blocks.
+
+        Empty where there is none. Raises what reading the store raises.
+        """
+        if self._opened is None:
+            return ()
+        named = Named()
+        named.note(self._log.events)
+        ids = sorted(named.entities), sorted(named.deals)
+        return self._opened.faults(self._resolved(None, None).ledger, ids)
+
+    def _ledger_keeper(self) -> LedgerKeeper:
+        if self._keeper is None:
+            from chronicle.ledgers.keeping import LedgerKeeper
+
+            self._keeper = LedgerKeeper(self._require_store(), self._projectors, self._notices.append)
+        return self._keeper
+
+    def _require_store(self) -> Store:
+        if self._store is None:
+            message = "a history without a store takes no events"
+            help = "add them to a file, or record the files into a store and open that"
+            raise UsageError(Problem("C509", message, help=help))
+        return self._store
+
+    def _forget(self) -> None:
+        self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
+        self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
+
+    @property
+    def _log(self) -> EventLog:
+        """The events, which are read now where a ledger on disk answered until now."""
+        self._read_in()
+        return self._told
+
+    @property
+    def _recorded(self) -> list[str] | None:
+        """When each event was recorded; None for a history without a store."""
+        self._read_in()
+        return self._recorded_at
+
+    def _read_in(self) -> None:
+        """Read the events that the ledger on disk was made of, which the questions so far had no need of."""
+        if self._unread and self._store is not None:
+            with paused_collector():
+                records = list(self._store.read(limit=self._head.position))
+                self._told = EventLog([codec.from_record(record) for record in records])
+            self._recorded_at, self._unread = [record.recorded_at for record in records], False
+
+    def _catch_up(self) -> int:
+        """Read what the store has more, and say how many events these are."""
+        if self._store is None or (self._unread and self._store.head() == self._head):
+            return 0
+        with paused_collector():
+            records = list(self._store.read(after=len(self._log)))
+            self._add(records, [codec.from_record(record) for record in records])
+        return len(records)
+
+    def _take_in(self, added: Sequence[Record], events: Mapping[str, Event]) -> None:
+        """Take in what was just appended, of which the ``events`` are known by id, without reading it again.
+
+        If others appended just before, the store is read from where this history ends.
+        """
+        if added and added[0].position == len(self._log) + 1:
+            self._add(added, [events[record.id] for record in added])
+        else:
+            self._catch_up()
+
+    def _add(self, records: Sequence[Record], events: Iterable[Event]) -> None:
+        if not records:
+            return
+        self._log.events += events
+        self._recorded_at = self._recorded_at or []
+        self._recorded_at += [record.recorded_at for record in records]
+        self._head, self._opened = head_of(records[-1]), None
+        self._forget()
+
+    def _visible(self, known: Day | None, recorded: Day | None) -> knowledge.Visible:
+        held = self._log.events if recorded is None else self._held(as_day(recorded))
+        return knowledge.visible(held, None if known is None else as_day(known))
+
+    def _held(self, recorded: datetime.date) -> tuple[Event, ...]:
+        if self._recorded is None:
+            message = "a history without a store has no times of recording"
+            help = "record the files into a store and ask that, or ask by --known"
+            raise UsageError(Problem("C509", message, help=help))
+        day = recorded.isoformat()
+        return tuple(
+            event for event, at in zip(self._log.events, self._recorded, strict=True) if at[:10] <= day
+        )
+
+    def _resolved(self, known: Day | None, recorded: Day | None) -> knowledge.Resolved:
+        day = None if known is None else as_day(known)
+        held = None if recorded is None else as_day(recorded)
+        if (day, held) not in self._answers:
+            events = self._log.events if held is None else self._held(held)
+            others = [other for other in self._answers if other != (None, None)]
+            if len(others) >= _KEPT_LEDGERS:
+                del self._answers[others[0]]
+                self._resolvers.pop(others[0], None)
+            self._answers[day, held] = knowledge.resolve(events, day, self._projectors, self._told_in())
+            if (
+                (day, held) == (None, None)
+                and self._keeper is not None
+                and self._keeper.worth_it(len(events))
+            ):
+                self._keep(self._keeper)
+        return self._answers[day, held]
+
+    @paused_collector()
+    def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
+        """Keep the ledger of all that is known on disk, unless the store moved on, and give it."""
+        named = self.entity_ids(), self.deal_ids()
+        return keeper.keep(self._resolved(None, None).ledger, named, self._head)
+
+    def _told_in(self) -> Origin:
+        """In which file, or by which append, each event was told: there, and only there, order is data."""
+        places, recorded = self._places, self._recorded
+        if recorded is None:
+            return lambda event: place.file if (place := places.get(event.id)) else None
+        positions = self._log.positions
+        return lambda event: recorded[position - 1] if (position := positions.get(event.id)) else None
+
+    def _placed(self, problem: Problem) -> Problem:
+        places = (self._places.get(event) for event in problem.events)
+        return problem.at(next((place for place in places if place), None))
+
+    def entity_ids(self) -> tuple[str, ...]:
+        """The ids of all entities that some event names, sorted."""
+        if self._unread and self._opened is not None:
+            return self._opened.ledger.named("entities")
+        return tuple(sorted(self._everything_named().entities))
+
+    def deal_ids(self) -> tuple[str, ...]:
+        """The ids of all deals that some event belongs to, sorted."""
+        if self._unread and self._opened is not None:
+            return self._opened.ledger.named("deals")
+        return tuple(sorted(self._everything_named().deals))
+
+    def _everything_named(self) -> Named:
+        self._named.note(self._log.events[self._noted :])
+        self._noted = len(self._log)
+        return self._named

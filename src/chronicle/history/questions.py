@@ -1,0 +1,278 @@
+"""Every question that one can ask a history."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from chronicle.dates import Day, as_date, as_day
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.replay import Ledger, Span
+from chronicle.engine.resolver import Reference, Resolver
+from chronicle.engine.state import State
+from chronicle.engine.tables import Table, spans_table
+from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
+from chronicle.events import (
+    KINDS,
+    DealAgreed,
+    DealCompleted,
+    DealProposed,
+    EntityDeclared,
+    Event,
+    references,
+)
+
+if TYPE_CHECKING:
+    from chronicle.engine.conflicts import Conflict
+    from chronicle.engine.diff import Difference
+    from chronicle.engine.why import Evidence, Why
+from chronicle.history.held import HeldEvents
+
+
+class Questions(HeldEvents):
+    """What may be asked of events, whoever holds them."""
+
+    def event(self, event: str, known: Day | None = None) -> Event:
+        """One event by its id, as corrected by what was known on ``known``.
+
+        Raises ``NotFound`` (C608) for an id that is not there or was not known by then, ``InvalidEvents``
+        (C212) for an event that was retracted.
+        """
+        self.position(event)
+        resolved = self._resolved(known, None)
+        if event in resolved.events:
+            return resolved.events[event]
+        if event in resolved.visible.retractions:
+            message = f'event "{event}" was retracted'
+            help = "retract the retraction, or record the event anew"
+            raise InvalidEvents(Problem("C212", message, help=help, events=(event,)))
+        message = f'event "{printable(event)}" was not known yet on {known}'
+        raise NotFound(Problem("C608", message, help="ask by what was known later"))
+
+    @paused_collector()
+    def timeline(
+        self,
+        entity: str | None = None,
+        *,
+        deal: str | None = None,
+        since: Day | None = None,
+        until: Day | None = None,
+        kinds: str | Iterable[str] | None = None,
+        known: Day | None = None,
+        recorded: Day | None = None,
+    ) -> tuple[Event, ...]:
+        """Events in the order of replay, each in the version known on ``known``.
+
+        ``entity``, an id or a name, keeps those that concern it: those that name it, and all of every deal
+        that it is a party to or that an effect of names it. The id or title of a deal in its place is that
+        deal. ``deal`` keeps those that belong to the deal, its stages and others, ``kinds`` those of these
+        kinds, ``since`` and ``until`` (both inclusive) those that may have happened then. Declarations are
+        left out unless asked for by kind. Raises ``NotFound`` for an unknown entity (C601), deal (C602)
+        or kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
+        """
+        wanted = None if kinds is None else self._kinds(kinds)
+        resolved = self._resolved(known, recorded)
+        visible = resolved.visible
+        resolver = self.resolver(known, recorded)
+        if entity is not None and deal is None:
+            meant = resolver.either(entity)
+            entity, deal = (meant.id, None) if meant.kind == "entity" else (None, meant.id)
+        elif entity is not None:
+            entity = resolver.entity(entity)
+        deal = None if deal is None else resolver.deal(deal)
+        entity = None if entity is None else visible.names.get(entity, entity)
+        concerned = frozenset() if entity is None else _deals_of(entity, visible.events)
+        first = datetime.date.min if since is None else _first_day(since)
+        last = datetime.date.max if until is None else as_day(until)
+        if last < first:
+            message = f"no day lies between {first} (since) and {last} (until)"
+            raise UsageError(Problem("C609", message, help="give the earlier date as since"))
+        return tuple(
+            event
+            for event in resolved.told
+            if (not isinstance(event, EntityDeclared) if wanted is None else event.kind in wanted)
+            and (entity is None or event.deal in concerned or _names(event, entity))
+            and deal in (None, event.deal)
+            and event.date.latest >= first
+            and event.date.earliest <= last
+        )
+
+    def as_of(self, day: Day, known: Day | None = None, recorded: Day | None = None) -> State:
+        """What was so on ``day``, by what was known on ``known`` and recorded by ``recorded``.
+
+        A partial date stands for its end. Raises ``InvalidValue`` for what is not a day, and
+        ``UsageError`` (C509) for ``recorded`` of a history that comes from files.
+        """
+        resolver = self.resolver(known, recorded)
+        by = None if known is None else as_day(known)
+        return State(as_day(day), by, resolver.ledger, self._assumed, resolver)
+
+    def resolve(
+        self, word: str, day: Day | None = None, known: Day | None = None, recorded: Day | None = None
+    ) -> Reference:
+        """The entity or deal that ``word`` means: an id, a name, an identifier or the title of a deal.
+
+        Names of ``day`` come first, then those of any day; upper and lower case are the same. Raises
+        ``NotFound`` (C601, C602) with what is nearest, or with all of those that have the name.
+        """
+        return self.resolver(known, recorded).either(word, None if day is None else as_day(day))
+
+    def resolver(self, known: Day | None = None, recorded: Day | None = None) -> Resolver:
+        """Who is meant by a word, by what was known on ``known`` and recorded by ``recorded``."""
+        terms = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
+        ledger = self.ledger(known, recorded)
+        if terms not in self._resolvers:
+            later = None if terms == (None, None) else self.ledger
+            self._resolvers[terms] = Resolver(self.entity_ids, self.deal_ids, ledger, later)
+        return self._resolvers[terms]
+
+    @paused_collector()
+    def spans(self, *key: str, view: str = "holdings", known: Day | None = None) -> tuple[Span, ...]:
+        """How the values of a key went over time, oldest first.
+
+        ``key`` may leave out its last parts: ``spans("alibaba-group", "alibaba-pictures")`` has every
+        right; it takes names for ids. Raises ``NotFound``: C606 for a view that no projector writes, C601
+        and C602 for an entity and a deal that nobody has named.
+        """
+        ledger = self.ledger(known)
+        found = ledger.spans(view, *key)
+        if found or not key:
+            return found
+        return ledger.spans(view, *self.resolver(known, None).key(view, key))
+
+    def spans_table(self, view: str = "holdings", known: Day | None = None) -> Table:
+        """Every span of a view as a table for data frames. Raises ``NotFound`` (C606) for an unknown view."""
+        return spans_table(view, self.spans(view=view, known=known))
+
+    def ledger(self, known: Day | None = None, recorded: Day | None = None) -> Ledger:
+        """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
+        if self._opened is not None and known is None and recorded is None:
+            return self._opened.ledger
+        return self._resolved(known, recorded).ledger
+
+    @paused_collector()
+    def why(
+        self,
+        *key: str,
+        as_of: Day,
+        view: str = "holdings",
+        known: Day | None = None,
+        recorded: Day | None = None,
+    ) -> Why:
+        """Why the facts about a key are so on a day: their events, sources, corrections and rivals.
+
+        Of what is over by then, the event that ended it. ``key`` may leave out its last parts:
+        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``; it takes names for ids.
+        Raises ``NotFound``: C606 for a view that no projector writes, C601 and C602 for an entity and a deal
+        that nobody has named.
+        """
+        from chronicle.engine.why import Why, endings_for, instead, reasons_for
+
+        state = self.as_of(as_of, known, recorded)
+        evidence = self._evidence(known, recorded)
+        ledger = self.ledger(known, recorded)
+        spans = ledger.spans(view, *key)
+        if key and not spans:
+            key = self.resolver(known, recorded).key(view, key, state.as_of)
+            spans = ledger.spans(view, *key)
+        reasons = reasons_for(state.beginning(view, *key), state.as_of, evidence)
+        ended = endings_for(spans, state.as_of, evidence)
+        return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
+
+    @paused_collector()
+    def diff(
+        self,
+        first: Day,
+        second: Day,
+        *,
+        known: tuple[Day | None, Day | None] = (None, None),
+        recorded: Day | None = None,
+    ) -> tuple[Difference, ...]:
+        """What changed from ``first`` to ``second``, typed, each with its events.
+
+        ``known`` are the days of knowledge of the two sides. The same day twice with two days of
+        knowledge is what changed in our knowledge, and not in the world.
+        """
+        from chronicle.engine.diff import difference
+
+        before, after = self.as_of(first, known[0], recorded), self.as_of(second, known[1], recorded)
+        if known[0] == known[1]:
+            return difference(before, after)
+        learned = self._resolved(known[1], recorded).visible.since(self._resolved(known[0], recorded).visible)
+        return difference(before, after, learned)
+
+    @paused_collector()
+    def conflicts(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Conflict, ...]:
+        """Where sources disagree: every claim, which one counts, and by which rule."""
+        return self._resolved(known, recorded).conflicts
+
+    @paused_collector()
+    def check(
+        self, known: Day | None = None, recorded: Day | None = None, *, laws: bool = False
+    ) -> tuple[Problem, ...]:
+        """Every doubt about the history as known on ``known``, with the events involved and their place.
+
+        Of a store, also a note (C421) on each event that was recorded before the laws of 0.2.0 came and
+        has another answer by them; with ``laws`` on each such event of any history.
+        """
+        from chronicle.engine.checks import Examined, examine, undeclared
+
+        resolved = self._resolved(known, recorded)
+        seen = resolved.visible
+        found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger, resolved.doubts))
+        # Files that leave a name open are refused, and events made by code need declare nothing.
+        names = undeclared(seen.events) if self._recorded is not None else ()
+        changed = self._changed_by_laws(known, recorded, laws)
+        everything = (*seen.problems, *seen.doubts, *found, *names, *changed)
+        return tuple(self._placed(problem) for problem in everything)
+
+    def _changed_by_laws(self, known: Day | None, recorded: Day | None, laws: bool) -> Iterator[Problem]:
+        from chronicle.engine import earlier
+
+        about = (
+            set(self._log)
+            if laws
+            else {
+                event.id
+                for event, at in zip(self._log.events, self._recorded or (), strict=False)
+                if at and at[:10] < earlier.LAWS_CAME
+            }
+        )
+        if about:
+            events = self.events if recorded is None else self._held(as_day(recorded))
+            before = earlier.replayed_earlier(events, None if known is None else as_day(known))
+            yield from earlier.notes(before, self._resolved(known, recorded), about)
+
+    def _evidence(self, known: Day | None, recorded: Day | None) -> Evidence:
+        from chronicle.engine.why import Evidence
+
+        resolved = self._resolved(known, recorded)
+        return Evidence(
+            events=resolved.events,
+            written=lambda event: self._log.events[self.position(event) - 1],
+            corrections=resolved.visible.corrections,
+            places=self._places,
+            conflicts=resolved.conflicts,
+            announcements=resolved.announcements,
+        )
+
+    def _kinds(self, kinds: str | Iterable[str]) -> frozenset[str]:
+        wanted = frozenset([kinds] if isinstance(kinds, str) else kinds)
+        for kind in sorted(wanted - KINDS.keys()):
+            raise absent("C201", "kind of event", kind, KINDS)
+        return wanted
+
+
+def _first_day(day: Day) -> datetime.date:
+    return as_date(day).earliest
+
+
+def _deals_of(entity: str, events: Iterable[Event]) -> frozenset[str]:
+    """The deals whose stages name ``entity``: as a party, or in what the deal would do."""
+    stages = (event for event in events if isinstance(event, DealProposed | DealAgreed | DealCompleted))
+    return frozenset(stage.deal for stage in stages if _names(stage, entity))
+
+
+def _names(event: Event, entity: str) -> bool:
+    return any(what == "entity" and identifier == entity for _, what, identifier in references(event))
