@@ -102,8 +102,7 @@ class History(Questions):
         """
         more = [evolve(event, known=_ALWAYS) for event in _decoded(events)]
         if deal is not None:
-            deal = self.resolver(known).deal(deal)
-            self._require_open(deal, known)
+            deal = self._open_deal(deal, known)
             completion = self._completion(deal, on)
             self._require_made(deal, completion.date, known)
             more.append(completion)
@@ -207,14 +206,18 @@ class History(Questions):
             self.append([event])
         return event
 
-    def _require_open(self, deal: str, known: Day | None) -> None:
+    def _open_deal(self, deal: str, known: Day | None) -> str:
+        """The id of the deal that is meant, which must be open by what was known."""
         state = State(datetime.date.max, None, self.ledger(known))
         deals = {found.deal: found.stage for found in state.deals()}
+        if deal not in deals:
+            deal = self.resolver(known).deal(deal)
         if deal not in deals:
             raise absent("C602", "deal", deal, deals)
         if deals[deal] in ("completed", "terminated"):
             message = f'deal "{deal}" is {deals[deal]} already'
             raise UsageError(Problem("C603", message, help="assume a deal that is still open"))
+        return deal
 
     def _require_made(self, deal: str, date: PartialDate, known: Day | None) -> None:
         """A deal cannot complete before it was proposed, agreed and approved, as far as these are told."""
