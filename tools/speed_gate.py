@@ -82,8 +82,9 @@ def timed(tree: Path, size: str, only: str) -> Times:
             ),
             *("--benchmark-max-time=0.5", "--benchmark-min-rounds=5", "--benchmark-columns=min"),
         ]
-        # The tree comes before whatever is installed.
-        environment = {**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        # The tree comes before whatever is installed; and a run of pytest inside another is one of its own.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        environment = {**kept, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"the benchmarks of {tree} fail:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
