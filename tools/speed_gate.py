@@ -82,7 +82,7 @@ def timed(tree: Path, size: str, only: str) -> Times:
             ),
             *("--benchmark-max-time=0.5", "--benchmark-min-rounds=5", "--benchmark-columns=min"),
         ]
-        # The tree comes before whatever is installed, and a run of pytest or of coverage around this one stays out.
+        # The tree comes before what is installed; a run of pytest or coverage around this one stays out.
         outside = ("PYTEST_", "COVERAGE_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
         environment = {**kept, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
