@@ -22,7 +22,7 @@ from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Projector
 from chronicle.engine.state import State
-from chronicle.engine.statements import EventLog, SourceGiven, Statement, faults
+from chronicle.engine.statements import SourceGiven, Statement, faults
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.events import (
     DealAgreed,
@@ -108,11 +108,13 @@ class History(Questions):
             more.append(completion)
         self._refuse_faulty(more)
         assumed = copy(self)
-        assumed._told = EventLog([*self._log.events, *more])
+        assumed._told = self._log.forked(more)
         assumed._assumed |= {event.id for event in more}
         assumed._recorded_at = None if self._recorded is None else [*self._recorded, *("" for _ in more)]
         assumed._store, assumed._keeper, assumed._opened = None, None, None
         assumed._named, assumed._noted = Named(), 0
+        if self._partial is not None:
+            assumed._partial = self._partial.forked(assumed._told, assumed._origin)
         assumed._forget()
         return assumed
 

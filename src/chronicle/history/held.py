@@ -11,12 +11,13 @@ from chronicle import authoring, codec
 from chronicle.dates import Day, as_day
 from chronicle.engine import knowledge
 from chronicle.engine.declarations import Named
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.partial import PartialReplay
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.projectors.guarded import guarded
-from chronicle.engine.replay import Projector
+from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.resolver import Resolver
-from chronicle.engine.statements import EventLog
 from chronicle.errors import Place, Problem, UsageError, absent
 from chronicle.events import (
     Event,
@@ -27,7 +28,6 @@ from chronicle.stores import Head, Record, Store
 from chronicle.stores.record import head_of
 
 if TYPE_CHECKING:
-    from chronicle.engine.order import Origin
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
 
 # Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
@@ -65,6 +65,8 @@ class HeldEvents:
         self._named = Named()
         self._noted = 0
         self._assumed: frozenset[str] = frozenset()
+        # What was last replayed of everything, from which later events and other days of knowledge go on.
+        self._partial: PartialReplay | None = None
         self._forget()
 
     @classmethod
@@ -209,6 +211,7 @@ class HeldEvents:
     def _forget(self) -> None:
         self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
         self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
+        self._partial_ledgers: dict[tuple[datetime.date | None, datetime.date | None], Ledger | None] = {}
 
     @property
     def _log(self) -> EventLog:
@@ -229,6 +232,8 @@ class HeldEvents:
                 records = list(self._store.read(limit=self._head.position))
                 self._told = EventLog([codec.from_record(record) for record in records])
             self._recorded_at, self._unread = [record.recorded_at for record in records], False
+            if self._opened is not None:
+                self._go_on_from(self._opened.ledger)
 
     def _catch_up(self) -> int:
         """Read what the store has more, and say how many events these are."""
@@ -263,14 +268,17 @@ class HeldEvents:
         return knowledge.visible(held, None if known is None else as_day(known))
 
     def _held(self, recorded: datetime.date) -> tuple[Event, ...]:
+        later = self._recorded_after(recorded)
+        return tuple(event for place, event in enumerate(self._log.events) if place not in later)
+
+    def _recorded_after(self, recorded: datetime.date) -> frozenset[int]:
+        """The places, from 0, of the events that were recorded after a day."""
         if self._recorded is None:
             message = "a history without a store has no times of recording"
             help = "record the files into a store and ask that, or ask by --known"
             raise UsageError(Problem("C509", message, help=help))
         day = recorded.isoformat()
-        return tuple(
-            event for event, at in zip(self._log.events, self._recorded, strict=True) if at[:10] <= day
-        )
+        return frozenset(place for place, at in enumerate(self._recorded) if at[:10] > day)
 
     def _resolved(self, known: Day | None, recorded: Day | None) -> knowledge.Resolved:
         day = None if known is None else as_day(known)
@@ -281,7 +289,9 @@ class HeldEvents:
             if len(others) >= _KEPT_LEDGERS:
                 del self._answers[others[0]]
                 self._resolvers.pop(others[0], None)
-            self._answers[day, held] = knowledge.resolve(events, day, self._projectors, self._told_in())
+            self._answers[day, held] = knowledge.resolve(events, day, self._projectors, self._origin)
+            if (day, held) == (None, None):
+                self._go_on_from(self._answers[day, held].ledger)
             if (
                 (day, held) == (None, None)
                 and self._keeper is not None
@@ -290,19 +300,39 @@ class HeldEvents:
                 self._keep(self._keeper)
         return self._answers[day, held]
 
+    def _go_on_from(self, ledger: Ledger) -> None:
+        """Note the ledger of everything so far: from now on only what differs from it is to be replayed."""
+        log = self._told
+        if self._partial is None:
+            self._partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
+        else:
+            self._partial.begin_anew(ledger)
+
+    def _partial_ledger(self, known: datetime.date | None, recorded: datetime.date | None) -> Ledger | None:
+        """The ledger by what was known and recorded by some days, where only parts need to be replayed."""
+        if self._partial is None:
+            return None
+        kept = self._partial_ledgers
+        if (known, recorded) not in kept:
+            if len(kept) >= _KEPT_LEDGERS:
+                del kept[next(iter(kept))]
+            later = frozenset() if recorded is None else self._recorded_after(recorded)
+            kept[known, recorded] = self._partial.ledger(known, later)
+        return kept[known, recorded]
+
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
         """Keep the ledger of all that is known on disk, unless the store moved on, and give it."""
         named = self.entity_ids(), self.deal_ids()
         return keeper.keep(self._resolved(None, None).ledger, named, self._head)
 
-    def _told_in(self) -> Origin:
-        """In which file, or by which append, each event was told: there, and only there, order is data."""
-        places, recorded = self._places, self._recorded
-        if recorded is None:
-            return lambda event: place.file if (place := places.get(event.id)) else None
-        positions = self._log.positions
-        return lambda event: recorded[position - 1] if (position := positions.get(event.id)) else None
+    def _origin(self, event: Event) -> str | None:
+        """In which file, or by which append, an event was told: there, and only there, order is data."""
+        if self._recorded_at is None:
+            place = self._places.get(event.id)
+            return None if place is None else place.file
+        position = self._told.positions.get(event.id)
+        return None if position is None else self._recorded_at[position - 1]
 
     def _placed(self, problem: Problem) -> Problem:
         places = (self._places.get(event) for event in problem.events)

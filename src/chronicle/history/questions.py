@@ -26,6 +26,7 @@ from chronicle.events import (
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
+    from chronicle.engine.knowledge import Resolved
     from chronicle.engine.why import Evidence, Why
 from chronicle.history.held import HeldEvents
 
@@ -149,7 +150,12 @@ class Questions(HeldEvents):
         """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
         if self._opened is not None and known is None and recorded is None:
             return self._opened.ledger
-        return self._resolved(known, recorded).ledger
+        day, held = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
+        if (day, held) not in self._answers:
+            partial = self._partial_ledger(day, held)
+            if partial is not None:
+                return partial
+        return self._resolved(day, held).ledger
 
     @paused_collector()
     def why(
@@ -170,12 +176,12 @@ class Questions(HeldEvents):
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
 
         state = self.as_of(as_of, known, recorded)
-        evidence = self._evidence(known, recorded)
         ledger = self.ledger(known, recorded)
         spans = ledger.spans(view, *key)
         if key and not spans:
             key = self.resolver(known, recorded).key(view, key, state.as_of)
             spans = ledger.spans(view, *key)
+        evidence = self._evidence(spans, known, recorded)
         reasons = reasons_for(state.beginning(view, *key), state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
         return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
@@ -244,10 +250,10 @@ class Questions(HeldEvents):
             before = earlier.replayed_earlier(events, None if known is None else as_day(known))
             yield from earlier.notes(before, self._resolved(known, recorded), about)
 
-    def _evidence(self, known: Day | None, recorded: Day | None) -> Evidence:
+    def _evidence(self, spans: Iterable[Span], known: Day | None, recorded: Day | None) -> Evidence:
         from chronicle.engine.why import Evidence
 
-        resolved = self._resolved(known, recorded)
+        resolved = self._resolved_about(spans, known, recorded)
         return Evidence(
             events=resolved.events,
             written=lambda event: self._log.events[self.position(event) - 1],
@@ -256,6 +262,17 @@ class Questions(HeldEvents):
             conflicts=resolved.conflicts,
             announcements=resolved.announcements,
         )
+
+    def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Day | None) -> Resolved:
+        """What is known about some spans: of a history of which only parts were replayed, those parts."""
+        day = None if known is None else as_day(known)
+        if self._partial is not None and recorded is None and (day, None) not in self._answers:
+            ended = [span.ended_by for span in spans if span.ended_by is not None]
+            events = dict.fromkeys((*(event for span in spans for event in span.events), *ended))
+            resolved = self._partial.resolved(events, day)
+            if resolved is not None:
+                return resolved
+        return self._resolved(known, recorded)
 
     def _kinds(self, kinds: str | Iterable[str]) -> frozenset[str]:
         wanted = frozenset([kinds] if isinstance(kinds, str) else kinds)

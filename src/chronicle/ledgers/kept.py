@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 from attrs import field, frozen
 
 from chronicle.engine.replay import Cell, Guess, Key, Ledger, Nothing, Span
-from chronicle.ledgers.later import Later
+from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
@@ -35,6 +35,10 @@ class KeptLedger(Ledger):
     def keys(self, view: str) -> Iterable[Key]:
         """Every key of a view; an unknown view has none."""
         return self.stored.keys(view)
+
+    def has(self, view: str, key: Key) -> bool:
+        """Whether a key of a view is there, an empty one too."""
+        return self.stored.find(view, self._by_name(key)) is not None
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""

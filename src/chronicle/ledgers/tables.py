@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from chronicle.engine.replay.later import Later
 from chronicle.engine.tables.arrow import EPOCH
 from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
 from chronicle.engine.tables.columns import SINCE, keys_of, values_of
 from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import NONE, WIDE, block_name
-from chronicle.ledgers.later import Later
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS
 from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors

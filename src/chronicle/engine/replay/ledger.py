@@ -47,6 +47,10 @@ class Ledger:
         """Every key of a view; an unknown view has none."""
         return self._changes.cells[view].keys() if view in self._changes.cells else ()
 
+    def has(self, view: str, key: Key) -> bool:
+        """Whether a key of a view is there, an empty one too."""
+        return view in self._changes.cells and self._by_name(key) in self._changes.cells[view]
+
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
         part = self.names.get(part, part)

@@ -1,0 +1,145 @@
+"""What an event costs is what it touches: only those parts are replayed in which something differs.
+
+That is so after an append, and by another day of knowledge.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from attrs import define, field
+
+from chronicle.engine.event_log import EventLog
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.knowledge import Resolved, resolve, visible
+from chronicle.engine.order import Origin
+from chronicle.engine.partial.parts import Parts
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Ledger, Projector
+from chronicle.engine.replay.patched import patched
+from chronicle.events import Event, knowledge
+
+# Where more than one event in so many differs, everything is replayed: parts are replayed twice, and by
+# themselves each takes longer.
+_ONE_IN: Final = 8
+
+
+@define
+class PartialReplay:
+    """The ledger of all that is known, kept up to date part by part.
+
+    ``ledger`` was replayed of the first ``length`` events of ``log``, which may have grown since. Projectors
+    of a user may read anything, so that with them nothing is replayed in parts.
+    """
+
+    _log: EventLog
+    _projectors: Sequence[Projector]
+    _origin: Origin
+    _ledger: Ledger
+    _length: int
+    _parts: Parts | None = field(default=None, init=False)
+    # The events by the day from which they could be known, with the place of each.
+    _by_knowledge: list[tuple[datetime.date, int]] = field(factory=list, init=False)
+
+    def begin_anew(self, ledger: Ledger) -> None:
+        """Go on from a ledger that was replayed of all events of the log."""
+        self._ledger, self._length = ledger, len(self._log)
+
+    def forked(self, log: EventLog, origin: Origin) -> PartialReplay:
+        """The same for a log that begins as this one does and goes on otherwise."""
+        self._caught_up()
+        fork = PartialReplay(log, self._projectors, origin, self._ledger, self._length)
+        fork._parts = None if self._parts is None else self._parts.forked(log)
+        return fork
+
+    @paused_collector()
+    def ledger(
+        self, known: datetime.date | None = None, without: Collection[int] = frozenset()
+    ) -> Ledger | None:
+        """The ledger of all events, by what was known on ``known`` (None: by everything).
+
+        ``without`` are the places in the log, from 0, of events to leave out. None where everything has to
+        be replayed: with projectors of a user, where ids turned out to be another's, and where too much of
+        the history differs.
+        """
+        parts = self._caught_up()
+        if parts is None:
+            return None
+        if self._length < len(self._log):
+            ledger = self._replayed(parts, range(self._length, len(self._log)), None)
+            if ledger is None:
+                return None
+            self.begin_anew(ledger)
+        differing = {*self._known_after(known), *without}
+        return self._replayed(parts, differing, known, without) if differing else self._ledger
+
+    @paused_collector()
+    def resolved(self, events: Iterable[str], known: datetime.date | None = None) -> Resolved | None:
+        """The parts of the history that some events, given by id, belong to. None as of ``ledger``."""
+        parts = self._caught_up()
+        if parts is None:
+            return None
+        places = self._around(parts, [self._log.positions[event] - 1 for event in events], known)
+        return None if places is None else self._resolve(self._at(places), known)
+
+    def _known_after(self, known: datetime.date | None) -> list[int]:
+        """The places of the events that could not be known yet on a day."""
+        if known is None:
+            return []
+        by_day, first = self._by_knowledge, len(self._by_knowledge)
+        by_day += [(knowledge(self._log.events[at]).day, at) for at in range(first, len(self._log))]
+        if first < len(by_day):
+            # What was sorted before stays where it is: to sort it again costs little.
+            by_day.sort()
+        return [place for _, place in by_day[bisect_right(by_day, (known, len(by_day))) :]]
+
+    def _caught_up(self) -> Parts | None:
+        if any(projector not in PROJECTORS for projector in self._projectors):
+            return None
+        if self._parts is None:
+            self._parts = Parts(self._log)
+            self._parts.catch_up()
+            self._add_versions(self._parts, self._log.events[: self._length], None)
+        self._parts.catch_up()
+        return None if self._parts.linked else self._parts
+
+    def _replayed(
+        self,
+        parts: Parts,
+        differing: Collection[int],
+        known: datetime.date | None,
+        without: Collection[int] = frozenset(),
+    ) -> Ledger | None:
+        """The ledger, with those parts replayed in which the events at some places differ."""
+        places = self._around(parts, differing, known)
+        if places is None:
+            return None
+        gone = self._resolve(self._at(place for place in places if place < self._length), None)
+        told = self._at(place for place in places if place not in without)
+        return patched(self._ledger, gone.ledger, self._resolve(told, known).ledger)
+
+    def _around(
+        self, parts: Parts, differing: Collection[int], known: datetime.date | None
+    ) -> list[int] | None:
+        places = parts.around(differing, len(self._log) // _ONE_IN)
+        while places is not None:
+            told = self._at(places)
+            # What a correction makes of an event may be about others: these then belong to its part.
+            new = [self._add_versions(parts, told, day) for day in dict.fromkeys((None, known))]
+            if not any(new):
+                break
+            places = parts.around(differing, len(self._log) // _ONE_IN)
+        return places
+
+    def _add_versions(self, parts: Parts, told: Sequence[Event], known: datetime.date | None) -> bool:
+        seen = visible(told, known)
+        return parts.add_versions(event for event in seen.events if event.id in seen.corrections)
+
+    def _resolve(self, events: Sequence[Event], known: datetime.date | None) -> Resolved:
+        return resolve(events, known, self._projectors, self._origin)
+
+    def _at(self, places: Iterable[int]) -> list[Event]:
+        return [self._log.events[place] for place in places]

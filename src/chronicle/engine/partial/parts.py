@@ -1,0 +1,235 @@
+"""Which events hang together: the parts that a history falls into, each of which can be replayed alone.
+
+What one event means depends on others only where they share something: a cell, a deal, the number of shares
+of a company, the life of one that ends. Events that share nothing, not even by way of others, are of
+different parts, and the ledger of a history has for the cells of a part what a replay of that part makes.
+``tests/test_parts.py`` tries it on random histories.
+
+Sharing is taken widely rather than narrowly: events that may share something are of one part. A part that is
+too large costs time, one that is too small would cost the truth.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from copy import copy
+from operator import attrgetter
+from typing import Any, Final
+
+from attrs import define, field, fields_dict
+
+from chronicle.engine import sense, views
+from chronicle.engine.event_log import EventLog
+from chronicle.engine.order.touching import possible_effects_of
+from chronicle.events import (
+    KINDS,
+    DemergerSplit,
+    EntityDeclared,
+    EntityDissolved,
+    EntityFounded,
+    EntityReinstated,
+    Event,
+    IdentityLinked,
+    MergerAbsorbed,
+    MergerConsolidated,
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
+    reference_fields,
+    references,
+)
+
+_COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
+_TURNS = (MergerAbsorbed, MergerConsolidated, DemergerSplit, EntityDissolved, EntityReinstated)
+
+Shared = tuple[str, Any]
+"""Something that events may share: of what sort it is, and which."""
+
+# The sorts of what is shared. Whoever names an entity or holds something of it shares that only where it is
+# of those of which ``Parts`` says so; the cells of a view share its name with ``sense.CONCERNS``.
+_ENTITY: Final = "entity"
+_EVENT: Final = "event"
+_HELD: Final = "held"
+
+
+@define
+class Parts:
+    """The parts of a growing history, by what its events share.
+
+    Nothing is ever taken out: what an event shares by any version of it, it shares for good.
+    """
+
+    _log: EventLog
+    # By what is shared the place in the log of the one that shares it, or a list of several.
+    _sharing: defaultdict[str, dict[Any, int | list[int]]] = field(
+        factory=lambda: defaultdict(dict), init=False
+    )
+    _versions: defaultdict[int, list[Event]] = field(factory=lambda: defaultdict(list), init=False)
+    # Whose stakes are measured by a number of shares, who ends or comes back, and the foundings of others.
+    _counted: set[str] = field(factory=set, init=False)
+    _turning: set[str] = field(factory=set, init=False)
+    _founded: dict[str, int] = field(factory=dict, init=False)
+    _length: int = field(default=0, init=False)
+    # Whether ids turned out to be another's, which reaches everywhere.
+    linked: bool = field(default=False, init=False)
+
+    def forked(self, log: EventLog) -> Parts:
+        """The parts of a log that begins as this one does and goes on otherwise.
+
+        What either learns the other takes into account as well: parts are only ever larger for it.
+        """
+        fork = copy(self)
+        fork._log = log
+        return fork
+
+    def catch_up(self) -> None:
+        """Take in the events that were added to the log since."""
+        sharing = self._sharing
+        for place in range(self._length, len(self._log)):
+            event = self._log.events[place]
+            for sort, which in _shared_by(event):
+                of_sort = sharing[sort]
+                others = of_sort.setdefault(which, place)
+                if others is not place:
+                    _add(of_sort, which, others, place)
+            if type(event) in _NOTED:
+                self._note(event)
+        self._length = len(self._log)
+
+    def add_versions(self, versions: Iterable[Event]) -> bool:
+        """Take in other versions of events that are there, such as corrected ones; whether any is new."""
+        found = False
+        for version in versions:
+            place = self._log.positions[version.id] - 1
+            if version == self._log.events[place] or version in self._versions[place]:
+                continue
+            found = True
+            self._versions[place].append(version)
+            for sort, which in _shared_by(version):
+                _add(self._sharing[sort], which, self._sharing[sort].get(which, place), place)
+            self._note(version)
+        return found
+
+    def around(self, places: Collection[int], most: int) -> list[int] | None:
+        """The places of all events in the parts of those at some, sorted; None for more than ``most``."""
+        found, waiting = set(places), list(places)
+        done: set[Shared] = set()
+        while waiting:
+            if len(found) > most:
+                return None
+            for shared in self._shared_at(waiting.pop()):
+                if shared not in done and self._binds(shared):
+                    done.add(shared)
+                    new = [other for other in self._sharing_of(shared) if other not in found]
+                    found.update(new)
+                    waiting += new
+        return sorted(found)
+
+    def _shared_at(self, place: int) -> Iterator[Shared]:
+        event = self._log.events[place]
+        yield _EVENT, event.id
+        for version in (event, *self._versions.get(place, ())):
+            yield from _shared_by(version)
+
+    def _sharing_of(self, shared: Shared) -> Iterator[int]:
+        sort, which = shared
+        if sort == _EVENT and which in self._log.positions:
+            yield self._log.positions[which] - 1
+        others = self._sharing[sort].get(which, ())
+        # A fork of this log may be longer.
+        places = (others,) if isinstance(others, int) else others
+        yield from (place for place in places if place < self._length)
+
+    def _binds(self, shared: Shared) -> bool:
+        """Whether events hang together by what they share."""
+        sort, which = shared
+        if sort == _HELD:
+            return which in self._counted
+        if sort == _ENTITY:
+            return which in self._turning or self._may_act_before_being_founded(which)
+        return True
+
+    def _may_act_before_being_founded(self, entity: str) -> bool:
+        """Whether something names an entity that may have come before its founding was over."""
+        founded = self._founded.get(entity)
+        if founded is None:
+            return False
+        named = (
+            version
+            for place in self._sharing_of((_ENTITY, entity))
+            for version in (self._log.events[place], *self._versions.get(place, ()))
+        )
+        return any(event.date.order < founded for event in named if not _founds(event, entity))
+
+    def _note(self, event: Event) -> None:
+        for each in (event, *possible_effects_of(event)):
+            if isinstance(each, _COUNTS):
+                self._counted.add(each.issuer)
+            elif isinstance(each, _TURNS):
+                self._turning.update(_entities_of(each))
+            elif isinstance(each, IdentityLinked):
+                self.linked = True
+            elif isinstance(each, EntityFounded):
+                past = each.date.past
+                self._founded[each.entity] = max(self._founded.get(each.entity, past), past)
+
+
+def _add(of_sort: dict[Any, int | list[int]], which: Any, others: int | list[int], place: int) -> None:
+    if isinstance(others, list):
+        if others[-1] != place:
+            others.append(place)
+    else:
+        of_sort[which] = others if others == place else [others, place]
+
+
+def _founds(event: Event, entity: str) -> bool:
+    return isinstance(event, EntityDeclared) or (isinstance(event, EntityFounded) and event.entity == entity)
+
+
+def _entities_of(event: Event) -> Iterator[str]:
+    return (name for _, what, name in references(event) if what == "entity")
+
+
+# What an event shares
+
+
+def _shared_by(event: Event) -> list[Shared]:
+    """Whatever an event may share with others, besides being one that others name."""
+    shared = _READERS[type(event)](event)
+    if event.deal is not None:
+        for effect in possible_effects_of(event):
+            shared += _READERS[type(effect)](effect)
+    return shared
+
+
+def _reader(kind: type[Event]) -> Callable[[Any], list[Shared]]:
+    """What gives the entities, deals and events that an event of one kind names, and what it touches."""
+    named = reference_fields(kind.kind)
+    sorts = tuple(sort for _, sort, shape in named if shape == "one")
+    values = attrgetter(*(name for name, _, shape in named if shape == "one"))
+    several = any(shape != "one" for _, _, shape in named)
+    touching = kind in sense.CONCERNS
+    declared, counting = kind is EntityDeclared, kind in _COUNTS
+
+    def shared(event: Any) -> list[Shared]:
+        found: list[Shared] = [pair for pair in zip(sorts, values(event), strict=True) if pair[1] is not None]
+        if several:
+            found += [(sort, which) for _, sort, which in references(event)]
+        if touching:
+            for thing in sense.touches(event):
+                found.append((thing[0], thing[1:]))
+                if thing[0] == views.HOLDINGS:
+                    found.append((_HELD, thing[2]))
+        elif declared:
+            found.append((views.NAMES, (event.entity,)))
+        if counting:
+            found.append((_HELD, event.issuer))
+        return found
+
+    return shared
+
+
+_READERS: Final = {kind: _reader(kind) for kind in KINDS.values()}
+_WITH_EFFECTS = (kind for kind in KINDS.values() if "effects" in fields_dict(kind))
+_NOTED: Final = frozenset({*_COUNTS, *_TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})

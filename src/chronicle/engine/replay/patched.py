@@ -1,0 +1,115 @@
+"""A ledger of which some cells were replayed anew."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from attrs import field, frozen
+
+from chronicle.engine.replay.before import index_of
+from chronicle.engine.replay.changes import Cell, Key, Log, Nothing
+from chronicle.engine.replay.later import Later
+from chronicle.engine.replay.ledger import Guess, Ledger
+from chronicle.engine.replay.spans import Span
+
+Patches = Mapping[str, Mapping[Key, Ledger]]
+"""By view and key the ledger in which a cell is to be looked up; where it is not there, it is nowhere."""
+
+
+@frozen(eq=False)
+class PatchedLedger(Ledger):
+    """``base``, in which some cells are as other ledgers have them. Ids mean the same in all of them."""
+
+    base: Ledger = field(kw_only=True)
+    patches: Patches = field(kw_only=True)
+    _there: dict[str, list[Key]] = field(factory=dict, init=False, repr=False)
+    _by_part: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
+
+    def keys(self, view: str) -> Iterable[Key]:
+        """Every key of a view; an unknown view has none."""
+        patched = self.patches.get(view)
+        if patched is None:
+            return self.base.keys(view)
+        return [*(key for key in self.base.keys(view) if key not in patched), *self._patched_keys(view)]
+
+    def has(self, view: str, key: Key) -> bool:
+        """Whether a key of a view is there, an empty one too."""
+        return self._holding(view, key).has(view, key)
+
+    def where(self, view: str, position: int, part: str) -> Sequence[Key]:
+        """The keys of a view that have ``part`` at ``position``."""
+        found = self.base.where(view, position, part)
+        patched = self.patches.get(view)
+        if patched is None:
+            return found
+        index = self._by_part.get((view, position))
+        if index is None:
+            index = self._by_part[view, position] = index_of(self._patched_keys(view), position)
+        return [*(key for key in found if key not in patched), *index.get(part, ())]
+
+    def cell(self, view: str, key: Key) -> tuple[Span, ...]:
+        """The spans of one key; none for a key that is not there."""
+        return self._holding(view, key).cell(view, key)
+
+    def log(self, view: str, key: Key) -> Log | None:
+        """The changes of a cell of which nothing else is to say; None where there is."""
+        return self._holding(view, key).log(view, key)
+
+    def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
+        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        return self._holding(view, key).behind(view, key, last)
+
+    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
+        """The times in which by some order that makes as much sense as any a cell is empty."""
+        return self._holding(*cell).nothing_in(cell)
+
+    def table(self, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]) -> Any:
+        """What stands in a view on a day as a table, where that is to be had as columns; else None."""
+        return None if view in self.patches else self.base.table(view, day, facts)
+
+    def _holding(self, view: str, key: Key) -> Ledger:
+        patched = self.patches.get(view)
+        return self.base if patched is None else patched.get(key, self.base)
+
+    def _patched_keys(self, view: str) -> list[Key]:
+        if view not in self._there:
+            cells = self.patches[view].items()
+            self._there[view] = [key for key, ledger in cells if ledger.has(view, key)]
+        return self._there[view]
+
+
+def patched(base: Ledger, gone: Ledger, replayed: Ledger) -> Ledger:
+    """``base`` with the cells of ``replayed`` in the place of those of ``gone``."""
+    patches: defaultdict[str, dict[Key, Ledger]] = defaultdict(dict)
+    if isinstance(base, PatchedLedger):
+        patches.update((view, dict(cells)) for view, cells in base.patches.items())
+        base = base.base
+    for ledger in (gone, replayed):
+        for view in ledger.views:
+            cells = ledger.keys(view)
+            if cells:
+                patches[view].update(dict.fromkeys(cells, replayed))
+    return PatchedLedger(
+        base.views,
+        cast("Any", None),
+        base.names,
+        cast("tuple[Guess, ...]", Later(lambda: _guesses(base, patches))),
+        base=base,
+        patches=patches,
+    )
+
+
+def _guesses(base: Ledger, patches: Patches) -> tuple[Guess, ...]:
+    """What rests on a guess: of the cells that stayed, and of the ledgers that have the others."""
+    kept = [guess for guess in base.guesses if guess.key not in patches.get(guess.view, ())]
+    ledgers = {id(ledger): ledger for cells in patches.values() for ledger in cells.values()}
+    more = (
+        guess
+        for ledger in ledgers.values()
+        for guess in ledger.guesses
+        if patches[guess.view].get(guess.key) is ledger
+    )
+    return (*kept, *more)

@@ -1,0 +1,325 @@
+"""The parts of a history: each can be replayed alone, and only those are in which something differs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import chronicle
+import histories
+import test_order_law
+import test_replay_laws
+from chronicle import codec
+from chronicle.cli.made_up import made
+from chronicle.engine import knowledge, partial
+from chronicle.engine.event_log import EventLog
+from chronicle.engine.partial import PartialReplay
+from chronicle.engine.partial.parts import Parts
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Before, Change, Ledger, Projector
+from chronicle.events import (
+    Event,
+    IdentityLinked,
+    RecordCorrected,
+    RecordRetracted,
+    StakeAcquired,
+    references,
+    renamed,
+)
+from chronicle.history import History
+from chronicle.stores import open_store
+from chronicle.stores.memory import MemoryStore
+from given import absorbed, acquired, corrected, day, declared, happened, issued, observed, retracted
+from kept_ledgers import told
+
+WRITTEN = st.one_of(
+    histories.HISTORIES,
+    test_replay_laws.HISTORIES,
+    test_order_law.histories().map(lambda plain: list(map(test_order_law.decoded, plain))),
+)
+HISTORIES = st.one_of(WRITTEN, WRITTEN, test_replay_laws.ANYTHING)
+# Which event is about which of several groups of entities: those of one group may be of one part.
+GROUPS = st.lists(st.sampled_from(("", "", "-1", "-2")), min_size=1, max_size=12)
+CUTS = st.lists(st.integers(0, 12), max_size=3)
+KNOWN = st.sampled_from(histories.KNOWN)
+
+
+def spread(events: Sequence[Event], groups: Sequence[str]) -> list[Event]:
+    """The same events about several groups of entities, deals and units, some about those of two groups."""
+    return [_in_group(event, groups[place % len(groups)], place) for place, event in enumerate(events)]
+
+
+def _in_group(event: Event, group: str, place: int) -> Event:
+    if not group or isinstance(event, RecordCorrected | RecordRetracted):
+        return event
+    shared = "a" if place % 2 else None
+    named = (name for _, what, name in references(event) if what == "entity" and name != shared)
+    moved = renamed(event, {name: f"{name}{group}" for name in named})
+    of_group: dict[str, Any] = {"deal": moved.deal + group} if moved.deal else {}
+    if hasattr(moved, "unit"):
+        of_group["unit"] = f"{moved.unit}{group}"
+    return evolve(moved, **of_group)
+
+
+def resolved(events: Sequence[Event], known: datetime.date | None = None) -> Ledger:
+    """The ledger of a replay of everything."""
+    return knowledge.resolve(events, known, PROJECTORS).ledger
+
+
+def everything(ledger: Ledger) -> tuple[dict[Any, Any], set[Any]]:
+    """All that a ledger says of each cell of which it says anything, and what rests on a guess."""
+    cells = {}
+    for view in ledger.views:
+        for key in ledger.keys(view):
+            said = list(map(told, ledger.cell(view, key))), list(ledger.nothing_in((view, key)))
+            if any(said):
+                cells[view, key] = said
+    return cells, {(guess.view, guess.key, guess.events, guess.counted) for guess in ledger.guesses}
+
+
+def parts_of(events: Sequence[Event]) -> Iterator[list[Event]]:
+    """The events part by part."""
+    parts = Parts(EventLog(list(events)))
+    parts.catch_up()
+    seen = knowledge.visible(events)
+    parts.add_versions(event for event in seen.events if event.id in seen.corrections)
+    left = set(range(len(events)))
+    while left:
+        part = parts.around([min(left)], len(events))
+        assert part is not None
+        assert left.issuperset(part)
+        left.difference_update(part)
+        yield [events[place] for place in part]
+
+
+def assert_keys_equal(found: Ledger, wanted: Ledger) -> None:
+    """Both have the same keys, and find them by each of their parts."""
+    for view in wanted.views:
+        keys = sorted(wanted.keys(view))
+        assert sorted(found.keys(view)) == keys
+        assert all(found.has(view, key) for key in keys)
+        for position in range(min(map(len, keys), default=0)):
+            for part in {key[position] for key in keys} | {"nobody"}:
+                assert sorted(found.where(view, position, part)) == sorted(wanted.where(view, position, part))
+
+
+# The law
+
+
+@pytest.mark.slow
+@settings(max_examples=max(200, settings.default.max_examples))
+@given(HISTORIES, GROUPS)
+def test_a_history_is_what_its_parts_are(events: list[Event], groups: list[str]) -> None:
+    """The ledgers of its parts, each replayed alone, have what the ledger of the whole has, and no more."""
+    history = spread(events, groups)
+    cells: dict[Any, Any] = {}
+    guesses: set[Any] = set()
+    if any(isinstance(event, IdentityLinked) for event in history):
+        return
+    for part in parts_of(history):
+        found, guessed = everything(resolved(part))
+        assert cells.keys().isdisjoint(found)
+        cells.update(found)
+        guesses |= guessed
+    assert (cells, guesses) == everything(resolved(history))
+
+
+@pytest.mark.slow
+def test_the_law_is_tried_on_histories_of_several_parts() -> None:
+    """More than a third of the histories fall into parts: else the law would say little."""
+    counted: list[int] = []
+
+    @settings(max_examples=100, database=None)
+    @given(HISTORIES, GROUPS)
+    def count(events: list[Event], groups: list[str]) -> None:
+        counted.append(sum(1 for _ in parts_of(spread(events, groups))))
+
+    count()
+    assert sum(1 for parts in counted if parts > 1) > len(counted) / 3
+
+
+@pytest.mark.slow
+@settings(max_examples=max(200, settings.default.max_examples))
+@given(HISTORIES, GROUPS, CUTS, KNOWN)
+def test_what_was_replayed_in_parts_is_what_a_replay_of_everything_is(
+    events: list[Event], groups: list[str], cuts: list[int], known: datetime.date
+) -> None:
+    """After each append, and by any day of knowledge."""
+    history = spread(events, groups)
+    first, *later = sorted((*cuts, 0, len(history)))
+    log = EventLog(history[:first])
+    replay = PartialReplay(log, PROJECTORS, lambda _: None, resolved(log.events), len(log))
+    with patch.object(partial, "_ONE_IN", 1):
+        for cut in later:
+            log.events += history[len(log) : cut]
+            for by in (None, known):
+                found = replay.ledger(by)
+                if found is not None:
+                    wanted = resolved(log.events, by)
+                    assert everything(found) == everything(wanted)
+                    assert_keys_equal(found, wanted)
+
+
+@pytest.mark.slow
+@given(WRITTEN, GROUPS, st.integers(0, 12), KNOWN)
+def test_reasons_are_the_same_from_parts(
+    events: list[Event], groups: list[str], cut: int, known: datetime.date
+) -> None:
+    """Why each fact is so, with its events, rivals and corrections, after an append."""
+    history = spread(events, groups)
+    store = open_store("memory:")
+    grown = History.from_store(store)
+    for piece in (history[:cut], history[cut:]):
+        store.append([codec.to_record(event) for event in piece])
+        grown.refresh()
+        grown.ledger()
+    fresh = History.from_store(store)
+    with patch.object(partial, "_ONE_IN", 1):
+        for by in (None, known):
+            for view, key in everything(fresh.ledger(by))[0]:
+                asked: dict[str, Any] = {"as_of": "2014-06", "view": view, "known": by}
+                assert grown.why(*key, **asked) == History.from_store(store).why(*key, **asked)
+
+
+@pytest.mark.slow
+@given(WRITTEN, GROUPS, st.integers(0, 12), KNOWN)
+def test_what_is_assumed_and_what_was_recorded_by_a_day_are_the_same_from_parts(
+    events: list[Event], groups: list[str], cut: int, known: datetime.date
+) -> None:
+    """A what-if leaves the history as it is, and so does what it learns of the parts."""
+    history = spread(events, groups)
+    years = [2020]
+    store = MemoryStore(clock=lambda: datetime.datetime(years[-1], 1, 1, 12, tzinfo=datetime.UTC))
+    store.append([codec.to_record(event) for event in history[:cut]])
+    grown = History.from_store(store)
+    with patch.object(partial, "_ONE_IN", 1):
+        for by in (None, known):
+            grown.ledger(by)
+        more = [event for event in history[cut:] if not isinstance(event, RecordCorrected | RecordRetracted)]
+        assumed = (of.assume(events=more).ledger(known) for of in (grown, History.from_store(store)))
+        assert everything(next(assumed)) == everything(next(assumed))
+        years.append(2021)
+        store.append([codec.to_record(event) for event in history[cut:]])
+        grown.refresh()
+        for by in (None, known):
+            fresh = History.from_store(store)
+            assert everything(grown.ledger(by)) == everything(fresh.ledger(by))
+            held = grown.ledger(by, recorded="2020-06-30")
+            assert everything(held) == everything(History.from_store(store).ledger(by, recorded="2020-06-30"))
+
+
+# What hangs together
+
+
+def replayed_with(events: Sequence[Event], more: Sequence[Event]) -> set[str]:
+    """The ids of the events that are replayed when some more come."""
+    log = EventLog([*events])
+    replay = PartialReplay(log, PROJECTORS, lambda _: None, resolved(events), len(log))
+    log.events += more
+    with (
+        patch.object(partial, "_ONE_IN", 1),
+        patch.object(partial, "resolve", wraps=knowledge.resolve) as watched,
+    ):
+        assert replay.ledger() is not None
+    return {event.id for event in watched.call_args.args[0]}
+
+
+_TO_BOB = {"holder": "bob", "target": "farm"}
+FOUNDED = {"entity": "ann", "name": "Ann", "type": "company"}
+STAKES = [
+    acquired("2011", "ann", "mill", "10%", id="ann-mill"),
+    acquired("2011", "bob", "mill", "10%", id="bob-mill"),
+    acquired("2011", "ann", "shop", "10%", id="ann-shop"),
+    acquired("2011", "bob", "farm", "10%", id="bob-farm"),
+]
+
+
+@pytest.mark.parametrize(
+    ("more", "replayed"),
+    [
+        (acquired("2012", "ann", "mill", "5%", id="new"), {"ann-mill"}),
+        (acquired("2012", "ann", "mill", "5%", id="new", seller="bob"), {"ann-mill", "bob-mill"}),
+        (issued("2012", "mill", "100", id="new"), {"ann-mill", "bob-mill"}),
+        (absorbed("2012", "cat", "ann", id="new"), {"ann-mill", "ann-shop"}),
+        (absorbed("2012", "mill", "cat", id="new"), {"ann-mill", "bob-mill"}),
+        (
+            happened("entity.founded", "2012", "new", **FOUNDED),
+            {"ann-mill", "ann-shop"},
+        ),
+        (happened("entity.founded", "2010", "new", **FOUNDED), set()),
+        (corrected("2012", "ann-shop", {"share": "20%"}, id="new"), {"ann-shop"}),
+        (
+            corrected("2012", "ann-shop", {"holder": "bob", "target": "farm"}, id="new"),
+            {"ann-shop", "bob-farm"},
+        ),
+        (retracted("2012", "bob-mill", id="new"), {"bob-mill"}),
+        (acquired("2012", "ann", "kiln", "5%", id="new", after="bob-farm"), {"bob-farm"}),
+        (declared("ann", "Ann", id="new"), set()),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Event) else " ".join(sorted(value)) or "nothing",
+)
+def test_only_what_an_event_touches_is_replayed(more: Event, replayed: set[str]) -> None:
+    """A stake is of its pair, a number of shares of all stakes in the company, a merger of its parties."""
+    assert replayed_with(STAKES, [more]) == {*replayed, "new"}
+
+
+def test_a_late_event_costs_the_same_however_many_there_are() -> None:
+    """Of a thousand and of ten thousand events the same few are replayed."""
+    more = observed("2004-05", "company-3", "company-4", "7%", id="new")
+    assert max(len(replayed_with(made(size).events, [more])) for size in (1_000, 10_000)) < 20
+
+
+# Where everything is replayed
+
+
+def _watched(_: StakeAcquired, __: Before) -> tuple[Change, ...]:
+    return ()
+
+
+@pytest.mark.parametrize("projectors", [(), (Projector("own", ("own",), {StakeAcquired: _watched}),)])
+def test_an_append_is_answered_whatever_the_projectors(projectors: tuple[Projector, ...]) -> None:
+    """Projectors of a user may read anything, so that with them everything is replayed."""
+    history = chronicle.open("memory:", projectors, create=True)
+    history.append(STAKES, declared=False)
+    assert str(history.as_of("2013").share("ann", "mill")) == "10%"
+    history.append([acquired("2012", "ann", "mill", "5%")], declared=False)
+    assert str(history.as_of("2013").share("ann", "mill")) == "15%"
+
+
+def test_links_of_ids_reach_everywhere() -> None:
+    """Once two ids turn out to be one entity, everything is replayed."""
+    log = EventLog([*STAKES])
+    replay = PartialReplay(log, PROJECTORS, lambda _: None, resolved(STAKES), len(log))
+    log.events.append(happened("identity.linked", "2012", "link", a="ann", b="bob", reason="the same"))
+    assert replay.ledger() is None
+
+
+def test_too_much_of_a_history_is_replayed_as_a_whole() -> None:
+    """Where it would take longer part by part."""
+    log = EventLog([*STAKES])
+    replay = PartialReplay(log, PROJECTORS, lambda _: None, resolved(STAKES), len(log))
+    log.events.append(issued("2012", "mill", "100", id="new"))
+    assert replay.ledger() is None
+
+
+def test_a_state_stays_as_it_was_when_more_is_appended() -> None:
+    """What was answered before an append is still what was so by what was known then."""
+    with patch.object(partial, "_ONE_IN", 1):
+        history = chronicle.open("memory:", create=True)
+        history.append(STAKES, declared=False)
+        states = [history.as_of("2015")]
+        for year in ("2012", "2013", "2014"):
+            history.append([acquired(year, "ann", "mill", "5%")], declared=False)
+            states.append(history.as_of("2015"))
+    shares = [str(state.share("ann", "mill")) for state in states]
+    assert shares == ["10%", "15%", "20%", "25%"]
+    assert all(len(one.facts()) == len(two.facts()) for one, two in pairwise(states))
+    assert day("2015") == states[0].as_of
