@@ -1,6 +1,6 @@
 """Laws of knowledge, tried on random histories: an oracle of lists and loops, and what must never matter.
 
-Every night, or when knowledge was touched, look 50,000 times instead of 2,000, with chance:
+Every night, or when knowledge was touched, look 50,000 times instead of 400, with chance:
 
     HYPOTHESIS_PROFILE=nightly pytest tests/test_laws_of_knowledge.py
 """
@@ -60,7 +60,7 @@ def answer(state: State) -> dict[Any, list[Any]]:
 # The answer
 
 
-@settings(max_examples=max(2_000, settings.default.max_examples))
+@settings(max_examples=max(400, settings.default.max_examples))
 @given(HISTORIES_APART, ASKED)
 def test_every_answer_by_any_knowledge_is_that_of_the_oracle(
     events: list[Event], known: datetime.date | None
