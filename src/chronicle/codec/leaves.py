@@ -15,6 +15,7 @@ from typing import Any
 from chronicle.codec.ids import LONGEST, is_id, slug
 from chronicle.dates import PartialDate, parse_date
 from chronicle.errors import OBEYED, InvalidEvents, Problem, nearest, shown
+from chronicle.errors.strict_json import DEEPEST
 from chronicle.events import DealId, EntityId, EventId
 from chronicle.values import Count, Money, Ratio, Share, parse_count, parse_money, parse_ratio, parse_share
 
@@ -28,9 +29,6 @@ Reader = Callable[[Any], object]
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _FORBIDDEN_IN_LINES = OBEYED
 
-
-# How deep plain data in a correction may be nested. No field of an event goes deeper than four.
-DEEPEST = 50
 
 # Nobody needs a list of more words than this in one line of help.
 _FEW_WORDS = 12
