@@ -19,8 +19,9 @@ import chronicle
 from chronicle import codec
 from chronicle.cli import chronicle as command_line
 from chronicle.engine import knowledge, statements
+from chronicle.engine.log import EventLog
 from chronicle.engine.resolver import Reference
-from chronicle.engine.statements import EventLog, faults
+from chronicle.engine.statements import faults
 from chronicle.errors import AppendRefused, InvalidEvents, NotFound, UsageError
 from chronicle.events import Event
 from chronicle.history import History

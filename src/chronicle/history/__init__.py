@@ -20,9 +20,10 @@ from chronicle.dates import Day, PartialDate, as_date, parse_date
 from chronicle.engine import knowledge
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.log import EventLog
 from chronicle.engine.replay import Projector
 from chronicle.engine.state import State
-from chronicle.engine.statements import EventLog, SourceGiven, Statement, faults
+from chronicle.engine.statements import SourceGiven, Statement, faults
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.events import (
     DealAgreed,

@@ -12,11 +12,11 @@ from chronicle.dates import Day, as_day
 from chronicle.engine import knowledge
 from chronicle.engine.declarations import Named
 from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.log import EventLog
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.projectors.guarded import guarded
 from chronicle.engine.replay import Projector
 from chronicle.engine.resolver import Resolver
-from chronicle.engine.statements import EventLog
 from chronicle.errors import Place, Problem, UsageError, absent
 from chronicle.events import (
     Event,

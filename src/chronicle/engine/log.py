@@ -1,0 +1,61 @@
+"""The events of a history, by position and by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import define, field
+
+from chronicle.events import Event, RecordCorrected, RecordRetracted
+
+
+@define(eq=False)
+class EventLog(Mapping[str, Event]):
+    """The events of a history: in order of position as ``events``, and by id as a mapping.
+
+    It grows at its end, and what it knows by id grows with it: to take in an event costs the same however
+    many there are.
+    """
+
+    events: list[Event] = field(factory=list)
+    _positions: dict[str, int] = field(factory=dict, init=False)
+    _statements: list[RecordCorrected | RecordRetracted] = field(factory=list, init=False)
+    _noted: int = field(default=0, init=False)
+
+    def __getitem__(self, event: str) -> Event:
+        return self.events[self.positions[event] - 1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.positions)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """The position of each event by its id, from 1."""
+        self._note()
+        return self._positions
+
+    def with_statements_of(self, targets: Iterable[str]) -> list[Event]:
+        """The events of these ids and all that corrects or retracts them, by position.
+
+        So with these: a correction of a correction is there, and so is what a correction speaks of.
+        """
+        self._note()
+        found = {target for target in targets if target in self._positions}
+        grown = True
+        while grown:
+            before = len(found)
+            for statement in self._statements:
+                if statement.id in found or statement.target in found:
+                    found.update(each for each in (statement.id, statement.target) if each in self._positions)
+            grown = len(found) > before
+        return [self[event] for event in sorted(found, key=self._positions.__getitem__)]
+
+    def _note(self) -> None:
+        """Take in what was added to ``events`` since."""
+        new = self.events[self._noted :]
+        self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
+        self._statements += [event for event in new if isinstance(event, RecordCorrected | RecordRetracted)]
+        self._noted = len(self.events)
