@@ -27,7 +27,8 @@ from hypothesis import strategies as st
 from chronicle import codec
 from chronicle.dates import parse_date
 from chronicle.engine.replay import Change, Projector
-from chronicle.errors import OBEYED, Place, Problem, can_be_shown
+from chronicle.errors import Place, Problem, can_be_shown
+from chronicle.errors.characters import FORBIDDEN_IN_LINES
 from chronicle.events import KINDS, DealProposed, Event, RoleAppointed, StakeAcquired
 from chronicle.history import History, open_history
 from chronicle.render import forms, picture
@@ -641,7 +642,7 @@ def test_no_control_character_of_a_file_reaches_a_terminal(name: str, note: str,
         for form in FORMS:
             text = printed(answer, form)
             if form == "csv":
-                assert not OBEYED.search(text)
+                assert not FORBIDDEN_IN_LINES.search(text)
             else:
                 assert all(can_be_shown(character) or character in "\n\t" for character in text)
             if form == "json":

@@ -13,15 +13,11 @@ from typing import Final
 
 from chronicle.authoring.nodes import Position, Text
 from chronicle.errors import InvalidEvents, Place, Problem, printable
+from chronicle.errors.characters import UNREADABLE
 from chronicle.stores.location import is_event_file
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
 LONGEST_LINE: Final = 1024 * 1024
-
-# What no text of ours may hold: control characters other than tab and line ends, the two line ends
-# of Unicode that most editors do not count, byte order marks within, and what is no character at all.
-UNSAFE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-
 
 _STANDARD_INPUT: Final = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _NAME_OF_INPUT: Final = "stdin"
@@ -192,7 +188,7 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, name: str) -> Problem:
 
 
 def _refuse_unsafe(text: Text) -> None:
-    found = UNSAFE.search(text.text)
+    found = UNREADABLE.search(text.text)
     if found is None:
         return
     lines = _LINE_END.split(text.text[: found.start()])

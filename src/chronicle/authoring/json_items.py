@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from chronicle.authoring.nodes import Item, Node, Position, Step, Text, quoted
-from chronicle.codec.leaves import DEEPEST
+from chronicle.authoring.nodes import Item, Node, Position, Step, Text
 from chronicle.errors import Problem
+from chronicle.errors.strict_json import TOKENS, RefusedJSON, decoder
 from chronicle.stores.record import Record
 
 
@@ -36,43 +35,27 @@ class JsonItems:
         start = Position(number, len(line) - len(line.lstrip()))
         node = Node({}, start, Position(number, len(line.rstrip())))
         try:
-            if len(line) > DEEPEST and line.count("{") + line.count("[") > DEEPEST:
-                _refuse_depth(line)
-            plain = _DECODER.decode(line)
-        except _RefusedValue as error:
+            plain = _decoded(line)
+        except RefusedJSON as error:
             self._refuse(number, line, error)
         except json.JSONDecodeError as error:
             hint = "each line is one event, as one JSON object"
             self._refuse(
-                number, line, _RefusedValue("C111", f"not JSON: {_words(error)}", hint, error.colno - 1)
+                number, line, RefusedJSON("C111", f"not JSON: {_words(error)}", hint, error.colno - 1)
             )
         else:
             if isinstance(plain, dict):
                 node.plain = plain if _OF_A_RECORD.isdisjoint(plain) else _event(plain)
                 return Item("events", _tree(line, number) if self._places else node)
             self._refuse(
-                number, line, _RefusedValue("C111", "line is not a JSON object", "write {...}", start.column)
+                number, line, RefusedJSON("C111", "line is not a JSON object", "write {...}", start.column)
             )
         return Item("events", node, refused=True)
 
-    def _refuse(self, number: int, line: str, error: _RefusedValue) -> None:
+    def _refuse(self, number: int, line: str, error: RefusedJSON) -> None:
         column = error.column if error.column is not None else _last(error.token, line)
         place = self._text.place(Position(number, max(0, min(column, len(line)))), max(1, len(error.token)))
         self.problems.append(Problem(error.code, error.message, place, error.help))
-
-
-class _RefusedValue(Exception):
-    """A line that is JSON, or nearly so, and not taken. ``token`` is where, when no column is known."""
-
-    def __init__(
-        self, code: str, message: str, help: str, column: int | None = None, token: str = ""
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.help = help
-        self.column = column
-        self.token = token
 
 
 # What a line that was exported from a store says of the record besides the event. An event is read as such.
@@ -87,57 +70,25 @@ def _words(error: json.JSONDecodeError) -> str:
     return error.msg[:1].lower() + error.msg[1:]
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        message = f"key {quoted(twice)} given twice"
-        raise _RefusedValue("C105", message, "give it once", token=json.dumps(twice, ensure_ascii=False))
-    return made
-
-
-def _no_number(text: str) -> NoReturn:
-    raise _RefusedValue(
-        "C111", f"{text} is not JSON", "write the value as a text, or leave the key out", token=text
-    )
-
-
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_number
-)
-
-# A text without its closing quote goes on to the end, so that no line takes longer than its length.
-_TOKENS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
+_decoded: Final = decoder(whole=str, fraction=str)
 
 
 def _last(token: str, line: str) -> int:
     """Where ``token`` stands for the last time: of a key given twice, that is the second one."""
-    found = [match.start() for match in _TOKENS.finditer(line) if match[0] == token]
+    found = [match.start() for match in TOKENS.finditer(line) if match[0] == token]
     keys = [start for start in found if line[start + len(token) :].lstrip().startswith(":")]
     return (keys or found or [0])[-1]
-
-
-def _refuse_depth(line: str) -> None:
-    depth = 0
-    for token in _TOKENS.finditer(line):
-        depth += (token[0] in ("{", "[")) - (token[0] in ("}", "]"))
-        if depth > DEEPEST:
-            message = f"nested deeper than {DEEPEST} levels"
-            raise _RefusedValue("C107", message, "no event needs more than five", column=token.start())
 
 
 def _tree(line: str, number: int) -> Node:
     """The nodes of a line that is known to be JSON, nested no deeper than it may be."""
     stack: list[_OpenValue] = []
-    for token in _TOKENS.finditer(line):
+    for token in TOKENS.finditer(line):
         start, end = Position(number, token.start()), Position(number, token.end())
         if token[0] in ("{", "["):
             stack.append(_OpenValue(token[0] == "{", start))
             continue
-        node = (
-            stack.pop().closed(end) if token[0] in ("}", "]") else Node(_DECODER.decode(token[0]), start, end)
-        )
+        node = stack.pop().closed(end) if token[0] in ("}", "]") else Node(_decoded(token[0]), start, end)
         if not stack:
             return node
         stack[-1].add(node)

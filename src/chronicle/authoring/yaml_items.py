@@ -23,8 +23,8 @@ from chronicle.authoring.nodes import (
     quoted,
 )
 from chronicle.authoring.yaml_syntax import syntax_problem
-from chronicle.codec.leaves import DEEPEST
 from chronicle.errors import Problem
+from chronicle.errors.strict_json import DEEPEST
 
 # The parser in C does the same as the one in Python, about twenty times as fast.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

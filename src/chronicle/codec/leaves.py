@@ -14,7 +14,9 @@ from typing import Any
 
 from chronicle.codec.ids import LONGEST, is_id, slug
 from chronicle.dates import PartialDate, parse_date
-from chronicle.errors import OBEYED, InvalidEvents, Problem, nearest, shown
+from chronicle.errors import InvalidEvents, Problem, nearest, shown
+from chronicle.errors.characters import FORBIDDEN, FORBIDDEN_IN_LINES
+from chronicle.errors.strict_json import DEEPEST
 from chronicle.events import DealId, EntityId, EventId
 from chronicle.values import Count, Money, Ratio, Share, parse_count, parse_money, parse_ratio, parse_share
 
@@ -22,15 +24,6 @@ Path = tuple[str | int, ...]
 """The way from the whole to a value in it: keys of mappings and indexes of lists."""
 
 Reader = Callable[[Any], object]
-
-# What no text may have: control characters, halves of characters, line separators that editors do
-# not show, and the marks that make a terminal show text in another order than it has.
-FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_FORBIDDEN_IN_LINES = OBEYED
-
-
-# How deep plain data in a correction may be nested. No field of an event goes deeper than four.
-DEEPEST = 50
 
 # Nobody needs a list of more words than this in one line of help.
 _FEW_WORDS = 12
@@ -84,7 +77,7 @@ def one_line(value: Any) -> str:
 
 def lines(value: Any) -> str:
     """A text that may have several lines: a note, a quote, a reason. Raises C109 and C309."""
-    return _text(value, _FORBIDDEN_IN_LINES)
+    return _text(value, FORBIDDEN_IN_LINES)
 
 
 def _text(value: Any, forbidden: re.Pattern[str]) -> str:

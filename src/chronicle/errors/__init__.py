@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from attrs import converters, evolve, field, frozen
 
+from chronicle.errors.characters import FORBIDDEN_IN_LINES
 from chronicle.errors.codes import CODES, Severity
 
 # They have no width and change how their neighbours are written: Persian and the scripts of India have
@@ -44,14 +45,9 @@ def printable(text: str) -> str:
     )
 
 
-# Control characters other than tab and line end, line ends of Unicode, marks that turn the direction of
-# text, and half characters. No text of an event has any of them.
-OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 def obeyed_hidden(text: str) -> str:
     """``text`` to the letter, but for a stand-in in place of what no text of an event may have."""
-    return text if text.isprintable() else OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else FORBIDDEN_IN_LINES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def without_passwords(text: str) -> str:

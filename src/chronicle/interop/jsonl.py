@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 from chronicle.codec import Fault, decode, diagnose
-from chronicle.errors import ChronicleError, Place, Problem, shown
+from chronicle.errors import ChronicleError, Place, Problem
+from chronicle.errors.strict_json import RefusedJSON, decoder
 from chronicle.interop.incoming import Incoming, excerpt
 from chronicle.interop.records import MEMBERS
 
 _LONGEST_LINE: Final = 1 << 20
+
+_decoded: Final = decoder(whole=str, fraction=str)
 
 
 def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
@@ -36,11 +39,12 @@ def _event(line: bytes, place: Place) -> Iterator[Incoming]:
         yield Problem("C704", "text is not utf-8", place, "save the file as UTF-8")
         return
     try:
-        plain = json.loads(text, object_pairs_hook=_object, parse_int=str, parse_float=str)
-    except (ValueError, RecursionError) as error:
-        yield Problem(
-            "C111", f"not JSON: {str(error).partition(':')[0].lower()}", place, "write one object a line"
-        )
+        plain = _decoded(text)
+    except RefusedJSON as error:
+        yield Problem(error.code, error.message, place, error.help)
+        return
+    except json.JSONDecodeError as error:
+        yield Problem("C111", f"not JSON: {error.msg.lower()}", place, "write one object a line")
         return
     if isinstance(plain, dict):
         # Where an event stood in another store, and since when, says nothing here.
@@ -54,14 +58,6 @@ def _event(line: bytes, place: Place) -> Iterator[Incoming]:
 def _faults(plain: Any, error: Exception) -> Sequence[Fault]:
     problems = error.problems if isinstance(error, ChronicleError) else ()
     return diagnose(plain) or [Fault((), problem) for problem in problems]
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        twice = next(key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number]))
-        raise ValueError(f"key {shown(twice)} given twice")
-    return made
 
 
 def _long(place: Place) -> Problem:

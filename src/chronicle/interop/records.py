@@ -17,12 +17,11 @@ from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from chronicle.codec import fields_of
 from chronicle.codec.conversion import canonical_json
-from chronicle.codec.leaves import DEEPEST
 from chronicle.errors import (
     Damaged,
     InvalidEvents,
@@ -31,6 +30,7 @@ from chronicle.errors import (
     printable,
     shown,
 )
+from chronicle.errors.strict_json import RefusedJSON, decoder, no_number, refuse_depth
 from chronicle.events import KINDS
 from chronicle.interop.exports.plain import json_text
 from chronicle.interop.incoming import LONGEST_EXCERPT, excerpt, opened, shown_name
@@ -75,7 +75,8 @@ def _event(record: Record) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise Damaged(changed(record)) from None
     try:
-        plain = None if _too_deep(text) else _DECODER.decode(text)
+        refuse_depth(text)
+        plain = _DECODER.decode(text)
     except ValueError:
         plain = None
     event = dict(plain) if isinstance(plain, dict) else {}
@@ -86,22 +87,6 @@ def _event(record: Record) -> dict[str, Any]:
 
 
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
-
-
-# A text without its closing quote goes on to the end, so that no body takes longer than its length.
-_BRACKETS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
-
-
-def _too_deep(text: str) -> bool:
-    """Whether JSON is nested deeper than every reader of it is sure to follow."""
-    if text.count("{") + text.count("[") <= DEEPEST:
-        return False
-    depth = 0
-    for token in _BRACKETS.finditer(text):
-        depth += (token[0] in ("{", "[")) - (token[0] in ("}", "]"))
-        if depth > DEEPEST:
-            return True
-    return False
 
 
 def _canonical(event: Mapping[str, Any]) -> bytes:
@@ -278,16 +263,10 @@ def _data(line: _ExportLine) -> dict[str, Any]:
     return data
 
 
-def _decoded(text: str) -> Any:
-    if _too_deep(text):
-        raise _Refused("it is nested too deeply")
-    return _STRICT.decode(text)
-
-
 def _reason(error: ValueError) -> str:
     match error:
-        case _Refused():
-            return str(error)
+        case RefusedJSON():
+            return _REFUSED.get(error.code, f"{shown(error.token)} stands in it without quotes")
         case UnicodeDecodeError():
             return "it is not UTF-8"
         case json.JSONDecodeError():
@@ -295,23 +274,10 @@ def _reason(error: ValueError) -> str:
     return "it has a number that is too long"
 
 
-class _Refused(ValueError):
-    """JSON that is not taken all the same."""
+# Values of an event are texts, and proofs are whole.
+_decoded: Final = decoder(fraction=no_number)
 
-
-def _whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise _Refused("it has a key twice")
-    return made
-
-
-def _no_number(text: str) -> NoReturn:
-    # Values of an event are texts, and proofs are whole.
-    raise _Refused(f"{shown(text)} stands in it without quotes")
-
-
-_STRICT: Final = json.JSONDecoder(object_pairs_hook=_whole, parse_float=_no_number, parse_constant=_no_number)
+_REFUSED: Final = {"C105": "it has a key twice", "C107": "it is nested too deeply"}
 
 
 def _refuse_gap(line: _ExportLine, record: Record, before: Record | None) -> None:

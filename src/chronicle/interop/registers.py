@@ -16,8 +16,8 @@ from zlib import crc32
 from attrs import evolve
 
 from chronicle import codec
-from chronicle.codec.leaves import FORBIDDEN
 from chronicle.errors import InvalidEvents, Place, Problem, shown
+from chronicle.errors.characters import FORBIDDEN
 from chronicle.events import Event
 
 Plain = Mapping[str, Any]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chronicle.errors import Damaged, Problem, StoreError, UsageError, nearest, printable, shown
+from chronicle.errors.strict_json import each_key_once
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import GENESIS, Head, stamp
 
@@ -75,7 +76,7 @@ def seal(head: Head, now: datetime) -> Seal:
 def parse(text: str | bytes, name: str = "seal") -> Seal:
     """The seal in a text; ``name`` is what messages call it. Raises ``StoreError`` C514 for what is none."""
     try:
-        plain = json.loads(text, object_pairs_hook=_each_once)
+        plain = json.loads(text, object_pairs_hook=each_key_once)
     except (ValueError, RecursionError):
         raise _no_seal(name, "it is not JSON, or has a key twice") from None
     if not isinstance(plain, dict) or "seal" not in plain:
@@ -177,13 +178,6 @@ def public_key(path: Path) -> Ed25519PublicKey:
 
 
 # Reading a seal
-
-
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    plain = dict(pairs)
-    if len(plain) < len(pairs):
-        raise ValueError
-    return plain
 
 
 def _refuse_other_versions(version: object, name: str) -> None:

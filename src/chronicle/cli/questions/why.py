@@ -35,8 +35,7 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
     from chronicle.cli.questions.keys import key_meant, known_instead, known_later
     from chronicle.cli.questions.telling import telling
     from chronicle.dates import as_day
-    from chronicle.render.pages.why import Explained
-    from chronicle.render.pages.why_page import Around
+    from chronicle.render.pages.why import Around, Explained
 
     history = asked.history()
     with waiting("replaying"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -90,7 +89,9 @@ def _several(name: str, text: str) -> object:
     """A value that is a list or a mapping: JSON, or the items of a list with commas between."""
     if text[0] not in "[{":
         return [item.strip() for item in text.split(",") if item.strip()]
+    from chronicle.errors.strict_json import decoder
+
     try:
-        return json.loads(text)
+        return decoder()(text)
     except ValueError as error:
         raise click.UsageError(f'value of "{name}" begins like JSON and is none: {error}') from None

@@ -12,27 +12,24 @@ from typing import Any
 from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine.replay import Span
 from chronicle.engine.views.data import key_data, plain
+from chronicle.errors.characters import UNSEEN
 
-# Control characters, line ends of Unicode, marks that turn the direction of text, and half characters.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 
 
 def line(text: str) -> str:
     """``text`` in one line: line ends and tabs are spaces, what cannot be seen is a stand-in for itself."""
-    return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else _STAND_IN, text)
+    return UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else _STAND_IN, text)
 
 
 def json_text(data: object, indent: int | None = None) -> str:
     """JSON in UTF-8 in which everything that cannot be seen is an escape, so that nothing is lost."""
     text = json.dumps(data, ensure_ascii=False, indent=indent)
-    return _UNSEEN.sub(_escaped, text) if indent is None else "\n".join(map(_escaped_line, text.split("\n")))
+    return UNSEEN.sub(_escaped, text) if indent is None else "\n".join(map(_escaped_line, text.split("\n")))
 
 
 def _escaped_line(text: str) -> str:
-    return _UNSEEN.sub(_escaped, text)
+    return UNSEEN.sub(_escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronicle import codec
+from chronicle.engine.replay import Key
 from chronicle.engine.state import Fact
 from chronicle.engine.views.data import fact_data
 from chronicle.engine.why import Ending, Reason, Step, Why
@@ -16,7 +17,6 @@ from chronicle.errors import Place
 from chronicle.events import Effect, Event
 from chronicle.render.layout import Page, clean
 from chronicle.render.pages.claims import conflict_data
-from chronicle.render.pages.why_page import NOTHING_ELSE, Around, Background, why_page
 from chronicle.render.terms import Terms
 from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
@@ -44,6 +44,17 @@ _COLUMNS: Final = (
 )
 
 
+@frozen
+class Around:
+    """What is known where nothing is of what was asked for: by other views, and whether it is ``later``."""
+
+    cells: Sequence[tuple[str, Key]] = ()
+    later: bool = False
+
+
+_NOTHING_ELSE: Final = Around()
+
+
 @frozen(eq=False)
 class Explained:
     """The reasons for everything that a key says on a day, in one view or in several.
@@ -59,7 +70,7 @@ class Explained:
     teller: Teller
     written: Mapping[str, Event]
     effects: Mapping[str, Sequence[Effect]]
-    around: Around = NOTHING_ELSE
+    around: Around = _NOTHING_ELSE
 
     def data(self) -> dict[str, Any]:
         """Every value with the events that made it. ``view`` is null where several views have the key."""
@@ -101,8 +112,8 @@ class Explained:
     def _fact(self, fact: Fact, sure: str) -> tuple[str, ...]:
         return (
             fact.view,
-            subject_of(fact, self._called),
-            statement(fact, self._called),
+            subject_of(fact, self.called),
+            statement(fact, self.called),
             sure,
             clean(str(fact.since)),
         )
@@ -134,10 +145,12 @@ class Explained:
 
     def people(self, width: int) -> Page:
         """Each value as a tree: the events that made it, and what each rests on."""
-        background = Background(self.as_of, self.terms, self.teller, self.written, self.effects, self.around)
-        return why_page(self.whys, self.key, background, width)
+        from chronicle.render.pages.why_page import why_page
 
-    def _called(self, entity: str) -> str:
+        return why_page(self, width)
+
+    def called(self, entity: str) -> str:
+        """What an entity is called on the day."""
         return self.teller.name(entity, self.as_of)
 
 

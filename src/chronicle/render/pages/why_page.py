@@ -8,22 +8,19 @@ from __future__ import annotations
 import datetime
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
-
-from attrs import frozen
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from chronicle import codec
 from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.conflicts import Conflict
-from chronicle.engine.replay import Key
 from chronicle.engine.state import Fact
 from chronicle.engine.why import Ending, Reason, Step, Why
-from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
+from chronicle.events import DealCompleted, Effect, EntityDeclared, RecordCorrected, knowledge
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
 from chronicle.render.pages.claims import claimed, differing, disagreement, once, reason_words, said_by
-from chronicle.render.terms import Terms
+from chronicle.render.pages.why import Explained
 from chronicle.render.tree import Branch, tree
 from chronicle.render.words.days import day_words, short, since, stood, until
 from chronicle.render.words.facts import statement, subject, subject_of
@@ -38,56 +35,29 @@ _SOURCE = "green"
 _CORRECTED = "cyan"
 
 
-@frozen
-class Around:
-    """What is known where nothing is of what was asked for: by other views, and whether it is ``later``."""
-
-    cells: Sequence[tuple[str, Key]] = ()
-    later: bool = False
+def why_page(explained: Explained, width: int) -> Page:
+    """The page of the reasons for what was asked for, on a terminal of ``width`` columns."""
+    return Page(lambda: _page(explained, page_width(width)))
 
 
-NOTHING_ELSE: Final = Around()
-
-
-@frozen(eq=False)
-class Background:
-    """What a page of reasons goes by: the day, the terms, names, events as written, effects of deals."""
-
-    as_of: datetime.date
-    terms: Terms
-    teller: Teller
-    written: Mapping[str, Event]
-    effects: Mapping[str, Sequence[Effect]]
-    around: Around = NOTHING_ELSE
-
-    def called(self, entity: str) -> str:
-        """What an entity is called on the day."""
-        return self.teller.name(entity, self.as_of)
-
-
-def why_page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Page:
-    """The page of the reasons for what ``key`` says, on a terminal of ``width`` columns."""
-    return Page(lambda: _page(whys, key, background, page_width(width)))
-
-
-def _page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Iterator[Line]:
-    reasons = [reason for why in whys for reason in why.reasons]
-    endings = list(_endings(whys))
+def _page(explained: Explained, width: int) -> Iterator[Line]:
+    reasons = [reason for why in explained.whys for reason in why.reasons]
+    endings = list(_endings(explained.whys))
     told = [*(reason.fact for reason in reasons), *(ending.fact for ending in endings)]
     one = told[0] if len({(fact.view, fact.key) for fact in told}) == 1 else None
-    yield from wrap(_title(whys, key, one, background), width)
-    when = f"on {day_words(background.as_of)}{background.terms.words()}"
+    yield from wrap(_title(one, explained), width)
+    when = f"on {day_words(explained.as_of)}{explained.terms.words()}"
     yield from wrap([(when, PLAIN)], width)
     if not reasons:
         yield []
-        yield from wrap([(_nothing(whys, background), PLAIN)], width)
-        yield from _known_instead(background, width)
+        yield from wrap([(_nothing(explained), PLAIN)], width)
+        yield from _known_instead(explained, width)
     for reason in reasons:
         yield []
-        yield from tree(_reason(reason, background, one is not None), width)
+        yield from tree(_reason(reason, explained, one is not None), width)
     for ending in endings:
         yield []
-        yield from tree(_ending(ending, background, one is not None), width)
+        yield from tree(_ending(ending, explained, one is not None), width)
 
 
 def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
@@ -99,56 +69,57 @@ def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
                 yield ending
 
 
-def _title(whys: Sequence[Why], key: Key, fact: Fact | None, background: Background) -> Line:
+def _title(fact: Fact | None, explained: Explained) -> Line:
     if fact is not None:
         return [
             ("Why: ", PLAIN),
-            (f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, background.called)}", STRONG),
+            (f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, explained.called)}", STRONG),
         ]
-    return [("Why: ", PLAIN), (_asked(whys, key, background), STRONG)]
+    return [("Why: ", PLAIN), (_asked(explained), STRONG)]
 
 
-def _asked(whys: Sequence[Why], key: Key, background: Background) -> str:
+def _asked(explained: Explained) -> str:
     """What was asked for, where that is not one fact."""
-    if len(whys) > 1:
-        return ", ".join(map(background.called, key))
-    view = whys[0].view
+    key = explained.key
+    if len(explained.whys) > 1:
+        return ", ".join(map(explained.called, key))
+    view = explained.whys[0].view
     # Without a right every right is meant, and the one of a share in a company is not spelt out.
     whole = (*key, "equity") if view == views.HOLDINGS and len(key) == _HOLDER_AND_TARGET else key
     what = clean(views.view_of(view).what)
     if len(whole) == len(views.KEYS.get(view, ())) or view == views.UNITS:
-        return f"{what} of {subject(view, whole, None, background.called)}"
-    return f"{what} of {', '.join(map(background.called, key))}"
+        return f"{what} of {subject(view, whole, None, explained.called)}"
+    return f"{what} of {', '.join(map(explained.called, key))}"
 
 
-def _nothing(whys: Sequence[Why], background: Background) -> str:
-    if background.terms.too_early():
-        return background.terms.too_early()
-    if background.around.later:
+def _nothing(explained: Explained) -> str:
+    if explained.terms.too_early():
+        return explained.terms.too_early()
+    if explained.around.later:
         return (
             "Nothing was known of it by then; it became known later. Ask without --known, or by a later day."
         )
-    said = next((why.instead for why in whys if why.instead), "nothing is known of it")
+    said = explained.instead or "nothing is known of it"
     # Both days stand above.
-    known = background.terms.known
-    said = said.replace(f"nothing on {background.as_of}", "nothing on this day")
+    known = explained.terms.known
+    said = said.replace(f"nothing on {explained.as_of}", "nothing on this day")
     said = said if known is None else said.replace(f", by what was known on {known}", "")
     return f"{said[:1].upper()}{clean(said[1:])}."
 
 
-def _known_instead(background: Background, width: int) -> Iterator[Line]:
+def _known_instead(explained: Explained, width: int) -> Iterator[Line]:
     """What may have been meant, each with the command that asks for it."""
-    cells = background.around.cells
+    cells = explained.around.cells
     if not cells:
         return
     yield []
     yield [("Known instead:", PLAIN)]
-    known = f" --known {background.terms.known}" if background.terms.known else ""
+    known = f" --known {explained.terms.known}" if explained.terms.known else ""
     for view, key in cells[:_SHOWN]:
         told = views.view_of(view)
-        what = f"{clean(told.what)} of {subject(view, key, None, background.called)}"
+        what = f"{clean(told.what)} of {subject(view, key, None, explained.called)}"
         named = shlex.join(key[at] for at in told.names)
-        command = f"chronicle why {named} --view {view} --as-of {background.as_of}{known}"
+        command = f"chronicle why {named} --view {view} --as-of {explained.as_of}{known}"
         yield from ([("  ", PLAIN), *part] for part in wrap([(what, STRONG)], width - 2))
         # Never broken, so that it can be copied.
         yield [("    ", PLAIN), (command, DIM)]
@@ -156,43 +127,43 @@ def _known_instead(background: Background, width: int) -> Iterator[Line]:
         yield [(f"  and {len(cells) - _SHOWN:,} more", DIM)]
 
 
-def _reason(reason: Reason, background: Background, one: bool) -> Branch:
+def _reason(reason: Reason, explained: Explained, one: bool) -> Branch:
     fact = reason.fact
     sure: Line = [(", certain", PLAIN)] if fact.certain else [(", possible", DOUBT)]
-    steps = [_step(step, fact, background) for step in reason.steps]
-    steps += _ends(reason.ending, fact, "may be over", background)
-    when = f"{since(fact.since)}{stood(fact, background.as_of)}"
-    return Branch((_head(fact, sure, when, background, one),), tuple(steps))
+    steps = [_step(step, fact, explained) for step in reason.steps]
+    steps += _ends(reason.ending, fact, "may be over", explained)
+    when = f"{since(fact.since)}{stood(fact, explained.as_of)}"
+    return Branch((_head(fact, sure, when, explained, one),), tuple(steps))
 
 
-def _ending(ending: Ending, background: Background, one: bool) -> Branch:
+def _ending(ending: Ending, explained: Explained, one: bool) -> Branch:
     """A value that is over, and the event that ended it."""
     when = ", ".join(filter(None, (since(ending.fact.since), until(ending.end))))
-    head = _head(ending.fact, [], when, background, one)
-    return Branch((head,), tuple(_ends(ending.steps, ending.fact, "ended", background)))
+    head = _head(ending.fact, [], when, explained, one)
+    return Branch((head,), tuple(_ends(ending.steps, ending.fact, "ended", explained)))
 
 
-def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) -> Line:
+def _head(fact: Fact, sure: Line, when: str, explained: Explained, one: bool) -> Line:
     """What a fact says, with what it is about where the title does not say so."""
-    what = f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, background.called)}: "
+    what = f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, explained.called)}: "
     label: Line = [] if one else [(what, PLAIN)]
     tail: Line = [(f", {when}", PLAIN)] if when else []
-    return [*label, (statement(fact, background.called), STRONG), *sure, *tail]
+    return [*label, (statement(fact, explained.called), STRONG), *sure, *tail]
 
 
-def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) -> Iterator[Branch]:
+def _ends(steps: Sequence[Step], fact: Fact, said: str, explained: Explained) -> Iterator[Branch]:
     """The events by which a fact came to its end; the last is the end itself, and ``said`` to be that."""
     for step in steps:
-        yield _step(step, fact, background, said if step is steps[-1] else "")
+        yield _step(step, fact, explained, said if step is steps[-1] else "")
 
 
 # An event behind a value
 
 
-def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Branch:
+def _step(step: Step, fact: Fact, explained: Explained, said: str = "") -> Branch:
     """An event, ``said`` to be what ended the fact where that is not empty."""
     event = step.event
-    teller = background.teller
+    teller = explained.teller
     declared = isinstance(event, EntityDeclared)
     date = "" if declared else f"{short(event.date)}  "
     end: Line = [(f"{said}  ", DOUBT)] if said else []
@@ -203,11 +174,11 @@ def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Bra
     label = "effect: " if isinstance(event, DealCompleted) else "if completed: "
     effects: list[Line] = [
         [(label, DIM), *teller.effect(effect, event.date)]
-        for effect in background.effects.get(event.id, ())
+        for effect in explained.effects.get(event.id, ())
         if fact.view == views.DEALS or _concerns(effect, fact)
     ]
     note: list[Line] = [[(clean(event.note), DIM)]] if event.note else []
-    return Branch((head, *effects, _known(step), *note), tuple(_below(step, background)))
+    return Branch((head, *effects, _known(step), *note), tuple(_below(step, explained)))
 
 
 def _concerns(effect: Effect, fact: Fact) -> bool:
@@ -230,14 +201,14 @@ def _known(step: Step) -> Line:
     return [(" · ".join(clean(part) for part in said if part), DIM)]
 
 
-def _below(step: Step, background: Background) -> Iterator[Branch]:
+def _below(step: Step, explained: Explained) -> Iterator[Branch]:
     for source in step.event.sources:
         yield _source(source)
     if not step.event.sources and not isinstance(step.event, EntityDeclared):
         yield Branch(([("no source", DOUBT)],))
-    yield from _corrections(step, background)
+    yield from _corrections(step, explained)
     for conflict in step.conflicts:
-        yield _conflict(conflict, background.teller)
+        yield _conflict(conflict, explained.teller)
 
 
 def _source(source: Source) -> Branch:
@@ -251,10 +222,10 @@ def _source(source: Source) -> Branch:
     return Branch(([("source  ", _SOURCE), (source_in_full(source), PLAIN)], *below))
 
 
-def _corrections(step: Step, background: Background) -> Iterator[Branch]:
+def _corrections(step: Step, explained: Explained) -> Iterator[Branch]:
     if not step.corrections:
         return
-    plain: dict[str, Any] = dict(codec.encode(background.written[step.event.id]))
+    plain: dict[str, Any] = dict(codec.encode(explained.written[step.event.id]))
     for correction in step.corrections:
         assert isinstance(correction, RecordCorrected)
         changes = ", ".join(_change(plain, name, json.loads(text)) for name, text in correction.set)

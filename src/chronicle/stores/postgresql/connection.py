@@ -20,7 +20,8 @@ from psycopg.types.string import ByteaBinaryLoader
 from chronicle.errors import Damaged, Problem, StoreError, printable
 from chronicle.stores.postgresql import tables as postgresql_tables
 from chronicle.stores.postgresql.address import Address
-from chronicle.stores.postgresql.errors import cannot, damaged, not_a_store
+from chronicle.stores.postgresql.errors import damaged
+from chronicle.stores.refusals import cannot, newer, not_a_store
 
 # What goes wrong is told by our errors; without a handler Python would print the warnings of psycopg as well.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -144,8 +145,5 @@ def _settle(connection: psycopg.Connection[Any], address: Address, read_only: bo
 
 
 def _refuse_newer(address: Address, found: int) -> None:
-    newest = postgresql_tables.FORMAT_VERSION
-    if found > newest:
-        what = f"is of format {found}, newer than {newest}, the newest that is known here"
-        message = f'store "{printable(address.shown)}" {what}'
-        raise StoreError(Problem("C502", message, help="install a newer Chronicle"))
+    if found > postgresql_tables.FORMAT_VERSION:
+        raise newer(address.shown, found, postgresql_tables.FORMAT_VERSION)

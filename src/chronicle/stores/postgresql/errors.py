@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 
 from chronicle.errors import Damaged, Problem, StoreError, printable
 from chronicle.stores.postgresql.tables import NOT_NEXT
+from chronicle.stores.refusals import busy, cannot
 
 AGAIN: Final = "open it again; an append without an answer may be made again, nothing is kept twice"
 """What to do when nobody knows whether an append was kept."""
@@ -41,16 +42,6 @@ def damaged(location: str, reason: str) -> Problem:
     )
 
 
-def not_a_store(location: str, why: str, help: str) -> StoreError:
-    """C501: what is there is something else."""
-    return StoreError(Problem("C501", f'"{printable(location)}" {why}', help=help))
-
-
-def cannot(location: str, why: str, help: str | None = None) -> StoreError:
-    """C507: the store cannot do what was asked of it."""
-    return StoreError(Problem("C507", f'store "{printable(location)}" {why}', help=help))
-
-
 def is_lost(error: BaseException, connection: psycopg.Connection[Any]) -> bool:
     """Whether nobody knows what became of a transaction: the server did not say that it undid it."""
     unsaid = isinstance(error, psycopg.Error) and error.sqlstate is None
@@ -74,11 +65,6 @@ def _translated(location: str, error: psycopg.Error) -> StoreError:
     )
 
 
-def _busy(location: str, _: str) -> StoreError:
-    what = f'store "{printable(location)}" is busy: another process is writing'
-    return StoreError(Problem("C508", what, help="try again in a moment"))
-
-
 def _not_allowed(location: str, told: str) -> StoreError:
     help = "docs/scale.md has the roles: an owner, writers and readers"
     return cannot(location, f"does not allow that to this role: {told}", help=help)
@@ -96,7 +82,7 @@ def _damaged(location: str, told: str) -> StoreError:
 _GONE = (errors.AdminShutdown, errors.CrashShutdown, errors.IdleSessionTimeout)
 
 _ANSWERS: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[str, str], StoreError]], ...] = (
-    ((errors.LockNotAvailable, errors.SerializationFailure, errors.DeadlockDetected), _busy),
+    ((errors.LockNotAvailable, errors.SerializationFailure, errors.DeadlockDetected), busy),
     ((errors.InsufficientPrivilege,), _not_allowed),
     ((errors.ReadOnlySqlTransaction,), _only_read),
     # Our statements are right: an error in one means that the tables are not what they were.

@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from threading import RLock
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8
 
-from chronicle.errors import AppendRefused, Damaged, Problem, StoreError, printable
-from chronicle.stores.group import GroupCommit, Outcome, Request, settled
+from chronicle.errors import AppendRefused, Damaged, Problem, printable
+from chronicle.stores.database import DatabaseStore
+from chronicle.stores.group import Outcome, Request, settled
 from chronicle.stores.postgresql import connection as postgresql_connection
 from chronicle.stores.postgresql import tables as postgresql_tables
 from chronicle.stores.postgresql.address import Address
 from chronicle.stores.postgresql.copying import in_binary, pieces
-from chronicle.stores.postgresql.errors import AGAIN, cannot, damaged, is_lost, is_not_next, reported
+from chronicle.stores.postgresql.errors import AGAIN, damaged, is_lost, is_not_next, reported
 from chronicle.stores.postgresql.listening import Listener
 from chronicle.stores.postgresql.statements import Statements
 from chronicle.stores.protocol import Clock
 from chronicle.stores.record import (
-    GENESIS,
     Appended,
     End,
     Head,
     NewRecord,
     Record,
     chained,
-    extent,
     head_of,
     stamp,
 )
-from chronicle.stores.restoring import checked_records, continuing, taken
+from chronicle.stores.refusals import cannot
 from chronicle.stores.verification import (
     Progress,
     Verification,
-    ending,
-    examined,
-    missing_at,
     proven,
-    verified,
 )
 
 # From so many records on, an append is poured in piece by piece.
 _BULK = 500
-_LARGEST = 2**63 - 1
 _WRITE_SOMETHING = "SELECT pg_logical_emit_message(true, 'chronicle', '')"
 # So often a thread that waits looks whether the store was closed meanwhile.
 _LOOK = 1.0
@@ -67,93 +58,32 @@ class _Turn(NamedTuple):
         return End(self.head, self.last.recorded_at if self.last else "")
 
 
-class PostgresqlStore:
+class PostgresqlStore(DatabaseStore):
     """Keeps records in a schema of a PostgreSQL database, durable at every append."""
 
     def __init__(
         self, address: Address, connection: psycopg.Connection[Any], read_only: bool, clock: Clock
     ) -> None:
         """Use ``open_postgresql``, which makes sure that there is a store."""
-        self.location = address.shown
+        super().__init__(address.shown, read_only, clock)
         self._address = address
         self._connection = connection
-        self._read_only = read_only
-        self._clock = clock
-        self._lock = RLock()
-        self._group = GroupCommit(self._commit)
         self._statements = Statements(address.schema)
         self._listener = Listener(address, self._statements)
-        self._end: End | None = None
         self._optimistic = True
-        self._failed = False
         self._closed = False
         self._warnings: list[str] = []
         connection.add_notice_handler(self._on_notice)
 
-    def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
-        """As the contract says; durable on the server when this returns."""
-        self._refuse_read_only()
-        return self._group.append(records, expected)
-
-    def restore(self, records: Sequence[Record]) -> Appended:
-        """As the contract says; durable on the server when this returns."""
-        self._refuse_read_only()
-        if not records:
-            return Appended((), 0, self.head())
-        checked_records(records)
-        with self._writing():
-            turn = self._turn([record.id for record in records])
-            start = min(records[0].position - 1, turn.head.position)
-            held = list(self._pages(start, min(start + len(records), turn.head.position)))
-            fresh = continuing(records, held, turn.head, turn.last, self._chain_at(start))
-            twice = [record for record in fresh if record.id in turn.held]
-            if twice:
-                raise AppendRefused(*map(taken, twice))
-            self._insert_and_commit(fresh)
-            self._end = None
-        return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else turn.head)
-
-    def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
-        """As the contract says. Read page by page, so that no long read holds back the server."""
-        head = self.head()
-        start, stop = extent(after, limit, head.position)
-        return verified(self._pages(start, stop), start, self._chain_at(start), stop, head)
-
-    def get(self, id: str) -> Record | None:
-        """As the contract says."""
-        if not id.isprintable():
-            self.head()
-            return None
-        found = self._rows(self._statements.by_ids, ([id],))
-        return proven(found[0]) if found else None
-
-    def __contains__(self, id: object) -> bool:
-        """As the contract says."""
-        return self.get(id if isinstance(id, str) else "\n") is not None
-
     def head(self) -> Head:
         """As the contract says."""
         with self._reported():
-            return self._stored_head(self._connection.execute(self._statements.head, binary=True))
-
-    def wait(self, after: int, seconds: float) -> bool:
-        """As the contract says. The server wakes who waits, by NOTIFY, over a connection of its own."""
-        end = time.monotonic() + seconds
-        while self.head().position <= after:
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            self._listener.wait(min(left, _LOOK), lambda: self.head().position > after)
-        return True
+            return self._head_of(self._connection.execute(self._statements.head, binary=True).fetchall())
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """As the contract says; the triggers of the tables are examined too."""
         with self._snapshot():
-            try:
-                head = self.head()
-            except Damaged as damage:
-                return Verification(0, head_of(None), damage.problems)
-            result = examined(self._pages(-_LARGEST, _LARGEST), head, progress)
+            result = self._examined(progress)
             return result._replace(problems=result.problems + self._table_problems())
 
     def close(self) -> None:
@@ -162,14 +92,6 @@ class PostgresqlStore:
         with self._lock:
             self._connection.close()
         self._listener.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # Writing
 
@@ -230,7 +152,7 @@ class PostgresqlStore:
         before = self._end
         turn = self._turn([id for request in requests for id in request.batch])
         result = settled(requests, turn.held, turn.head, stamp(self._clock(), turn.end.recorded_at))
-        self._insert_and_commit(result.added)
+        self._keep(result.added)
         # Where others write too, or everything is there already, optimism costs more than it saves.
         self._optimistic = before in (None, turn.end) and not turn.held
         self._end = End(result.head, result.added[-1].recorded_at) if result.added else turn.end
@@ -239,7 +161,7 @@ class PostgresqlStore:
     def _turn(self, ids: Collection[str]) -> _Turn:
         """A transaction in our turn, in which nobody else adds anything; what is held under ``ids``.
 
-        ``_insert_and_commit`` ends it.
+        ``_keep`` ends it.
         """
         connection, statements = self._connection, self._statements
         # Never prepared: when a pipeline breaks off, psycopg may take for prepared what the server never saw.
@@ -250,15 +172,11 @@ class PostgresqlStore:
             heads = connection.execute(statements.head, prepare=False, binary=True)
             lasts = connection.execute(statements.last, prepare=False, binary=True)
             found = connection.execute(statements.by_ids, (list(ids),), prepare=False, binary=True)
-        head = self._stored_head(heads)
-        last = next((proven(Record._make(row)) for row in lasts), None)
-        problem = ending(head_of(last), head)
-        if problem:
-            # Nothing is added to a damaged end.
-            raise Damaged(problem)
+        head = self._head_of(heads.fetchall())
+        last = self._last_of(map(Record._make, lasts), head)
         return _Turn(head, last, {row[2]: NewRecord(*proven(Record._make(row))[2:5]) for row in found})
 
-    def _insert_and_commit(self, records: Sequence[Record]) -> None:
+    def _keep(self, records: Sequence[Record]) -> None:
         """End our turn. One record goes in one round trip with the commit, for others wait."""
         if len(records) == 1:
             with self._connection.pipeline():
@@ -291,15 +209,11 @@ class PostgresqlStore:
                     copy.write(piece)
             self._refuse_lost(cursor.rowcount, count)
 
-    def _refuse_lost(self, kept: int, given: int) -> None:
-        if kept != given:
-            raise Damaged(damaged(self.location, "its tables do not keep what they are given"))
-
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Whatever breaks off inside leaves nothing half done, and no wrong idea of what was kept."""
         with self._reported():
-            self._refuse_failed()
+            self._refuse_failed("an append had no answer", AGAIN)
             self._warnings.clear()
             try:
                 yield
@@ -325,15 +239,6 @@ class PostgresqlStore:
             if self._connection.info.transaction_status != TransactionStatus.IDLE:
                 self._connection.execute("ROLLBACK")
 
-    def _refuse_read_only(self) -> None:
-        if self._read_only:
-            raise cannot(self.location, "was opened for reading only", help="open it for writing")
-
-    def _refuse_failed(self) -> None:
-        if self._failed:
-            message = f'store "{printable(self.location)}" takes no more: an append had no answer'
-            raise StoreError(Problem("C511", message, help=AGAIN))
-
     # Reading
 
     @contextmanager
@@ -353,24 +258,22 @@ class PostgresqlStore:
             finally:
                 self._undo()
 
-    def _stored_head(self, heads: psycopg.Cursor[Any]) -> Head:
-        match heads.fetchall():
-            case [(int(position), bytes(chain))] if len(chain) == len(GENESIS):
-                return Head(position, chain.hex())
-        raise Damaged(damaged(self.location, "its head cannot be read"))
+    def _writable_end(self) -> tuple[Head, Record | None]:
+        turn = self._turn(())
+        return turn.head, turn.last
 
-    def _chain_at(self, position: int) -> bytes:
-        if not position:
-            return GENESIS
-        rows = list(self._pages(position - 1, position))
-        if not rows:
-            raise Damaged(missing_at(position))
-        return proven(rows[0]).chain
+    def _page(self, start: int, stop: int) -> Sequence[Record]:
+        return self._rows(self._statements.page, (Int8(start), Int8(stop)))
 
-    def _pages(self, start: int, stop: int) -> Iterator[Record]:
-        while start < stop and (page := self._rows(self._statements.page, (Int8(start), Int8(stop)))):
-            yield from page
-            start = page[-1].position
+    def _with_ids(self, ids: Sequence[str]) -> Sequence[Record]:
+        return self._rows(self._statements.by_ids, (list(ids),))
+
+    def _sleep(self, seconds: float, after: int, /) -> None:
+        # The server wakes who waits, by NOTIFY, over a connection of its own.
+        self._listener.wait(min(seconds, _LOOK), lambda: self.head().position > after)
+
+    def _damage(self, reason: str) -> Damaged:
+        return Damaged(damaged(self.location, reason))
 
     def _rows(self, query: sql.Composed, values: Sequence[object]) -> list[Record]:
         with self._reported():

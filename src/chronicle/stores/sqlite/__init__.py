@@ -8,43 +8,21 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from threading import RLock
-from types import TracebackType
-from typing import Self
 
-from chronicle.errors import AppendRefused, Damaged, Problem, StoreError, printable
-from chronicle.stores.group import GroupCommit, Outcome, Request, settled
+from chronicle.errors import AppendRefused, Damaged, Problem, StoreError
+from chronicle.stores.database import DatabaseStore
+from chronicle.stores.group import Outcome, Request, settled
 from chronicle.stores.protocol import Clock
-from chronicle.stores.record import (
-    GENESIS,
-    Appended,
-    End,
-    Head,
-    NewRecord,
-    Record,
-    extent,
-    head_of,
-    stamp,
-    utc_now,
-)
-from chronicle.stores.restoring import checked_records, continuing, taken
+from chronicle.stores.record import End, Head, Record, stamp, utc_now
 from chronicle.stores.sqlite import file as sqlite_file
 from chronicle.stores.sqlite import tables as sqlite_tables
-from chronicle.stores.sqlite.errors import cannot, damaged, is_input_output, reported
-from chronicle.stores.verification import (
-    Progress,
-    Verification,
-    ending,
-    examined,
-    missing_at,
-    proven,
-    verified,
-)
+from chronicle.stores.sqlite.errors import damaged, is_input_output, reported
+from chronicle.stores.verification import Progress, Verification
 
 _PAGE = 2000
 _IDS_AT_ONCE = 500
@@ -60,80 +38,25 @@ _INSERT = f"INSERT INTO records VALUES {_ROW}"
 _ROWS = 32
 _INSERT_MANY = f"INSERT INTO records VALUES {', '.join([_ROW] * _ROWS)}"
 _LAST = f"SELECT {_COLUMNS} FROM records ORDER BY position DESC LIMIT 1"
-_LARGEST = 2**63 - 1
+
+_AGAIN = "open it again, and append the same records again; nothing is kept twice"
 
 
-class SqliteStore:
+class SqliteStore(DatabaseStore):
     """Keeps records in a SQLite file, in WAL mode, synced to disk at every append."""
 
     def __init__(self, path: Path, read_only: bool, clock: Clock, patience: float) -> None:
         """Use ``open_sqlite``, which can make a new file too."""
-        self.location = str(path)
+        super().__init__(str(path), read_only, clock)
         self._patience = patience
         self._connection = sqlite_file.connect(path, read_only, patience)
-        self._read_only = read_only
-        self._clock = clock
-        self._lock = RLock()
         self._reported = reported(self.location)
-        self._group = GroupCommit(self._commit)
-        self._failed = False
-        self._end: End | None = None
         self._examining: sqlite3.Connection | None = None
-
-    def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
-        """As the contract says; synced to disk when this returns."""
-        self._refuse_read_only()
-        return self._group.append(records, expected)
-
-    def restore(self, records: Sequence[Record]) -> Appended:
-        """As the contract says; synced to disk when this returns."""
-        self._refuse_read_only()
-        if not records:
-            return Appended((), 0, self.head())
-        checked_records(records)
-        with self._transaction():
-            head = self._stored_head()
-            start = min(records[0].position - 1, head.position)
-            held = list(self._pages(start, min(start + len(records), head.position)))
-            fresh = continuing(records, held, head, self._last(head), self._chain_at(start))
-            twice = self._held([record.id for record in fresh])
-            if twice:
-                raise AppendRefused(*(taken(record) for record in fresh if record.id in twice))
-            self._insert(fresh)
-        return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else head)
-
-    def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
-        """As the contract says. Read page by page, so that no long read holds the log of the writer."""
-        head = self.head()
-        start, stop = extent(after, limit, head.position)
-        return verified(self._pages(start, stop), start, self._chain_at(start), stop, head)
-
-    def get(self, id: str) -> Record | None:
-        """As the contract says."""
-        if not id.isprintable():
-            self.head()
-            return None
-        found = self._rows(f"SELECT {_COLUMNS} FROM records WHERE id = ?", (id,))
-        return proven(found[0]) if found else None
-
-    def __contains__(self, id: object) -> bool:
-        """As the contract says."""
-        return self.get(id if isinstance(id, str) else "\n") is not None
 
     def head(self) -> Head:
         """As the contract says."""
         with self._lock, self._reported:
             return self._stored_head()
-
-    def wait(self, after: int, seconds: float) -> bool:
-        """As the contract says. Looks at the head now and then: other processes write to the file too."""
-        end = time.monotonic() + seconds
-        while self.head().position <= after:
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            time.sleep(min(_POLL, left))
-        return True
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """As the contract says; the structure of the file, its index and its triggers are examined too."""
@@ -154,14 +77,6 @@ class SqliteStore:
         with self._lock, self._reported:
             self._connection.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _commit(self, requests: Sequence[Request]) -> Sequence[Outcome]:
         """Keep what a group of appends asks for.
 
@@ -174,7 +89,7 @@ class SqliteStore:
             return self._settle(requests, looked_up=True)
 
     def _settle(self, requests: Sequence[Request], looked_up: bool) -> Sequence[Outcome]:
-        with self._transaction():
+        with self._writing():
             head, recorded_at = end = self._current_end()
             held = self._held([id for request in requests for id in request.batch]) if looked_up else {}
             result = settled(requests, held, head, stamp(self._clock(), recorded_at))
@@ -182,7 +97,7 @@ class SqliteStore:
                 # What is known already conflicts with nothing; so that must be known first.
                 raise _Taken
             try:
-                self._insert(result.added)
+                self._keep(result.added)
             except sqlite3.IntegrityError:
                 if looked_up:
                     raise
@@ -190,7 +105,7 @@ class SqliteStore:
         self._end = End(result.head, result.added[-1].recorded_at) if result.added else end
         return result.outcomes
 
-    def _insert(self, records: Sequence[Record]) -> None:
+    def _keep(self, records: Sequence[Record]) -> None:
         # The body as text: to have SQLite turn bytes into text would take longer.
         rows = [(*record[:4], record.body.decode(), *record[5:]) for record in records]
         whole, kept = len(rows) - len(rows) % _ROWS, 0
@@ -203,15 +118,14 @@ class SqliteStore:
         if records:
             end = (records[-1].position, records[-1].chain)
             moved = self._connection.execute("UPDATE head SET position = ?, chain = ?", end).rowcount
-            # A trigger that is not ours may swallow what is written without a word.
-            if (kept, moved) != (len(rows), 1):
-                raise Damaged(damaged(self.location, "its tables do not keep what they are given"))
+            self._refuse_lost(kept, len(rows))
+            self._refuse_lost(moved, 1)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _writing(self) -> Iterator[None]:
         """All or nothing. Takes the right to write first, so that what is read stays true until the end."""
         with self._lock, self._reported:
-            self._refuse_failed()
+            self._refuse_failed("the disk failed at an append", _AGAIN)
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield
@@ -240,65 +154,37 @@ class SqliteStore:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
 
-    def _refuse_read_only(self) -> None:
-        if self._read_only:
-            raise cannot(self.location, "was opened for reading only", help="open it for writing")
-
-    def _refuse_failed(self) -> None:
-        if self._failed:
-            message = f'store "{printable(self.location)}" takes no more: the disk failed at an append'
-            help = "open it again, and append the same records again; nothing is kept twice"
-            raise StoreError(Problem("C511", message, help=help))
-
     def _stored_head(self) -> Head:
-        rows = self._connection.execute("SELECT position, chain FROM head").fetchall()
-        match rows:
-            case [(int(position), bytes(chain))] if position >= 0 and len(chain) == len(GENESIS):
-                return Head(position, chain.hex())
-        raise Damaged(damaged(self.location, "its head cannot be read"))
+        return self._head_of(self._connection.execute("SELECT position, chain FROM head").fetchall())
 
     def _current_end(self) -> End:
         """Where the store ends: known, when nobody else has written since this handle did."""
         head = self._stored_head()
         if self._end is None or self._end.head != head:
-            last = self._last(head)
+            last = self._last_of(self._rows(_LAST), head)
             self._end = End(head, last.recorded_at if last else "")
         return self._end
 
-    def _last(self, head: Head) -> Record | None:
-        """The last record. It must be where ``head`` says, for nothing is added to a damaged end."""
-        rows = self._rows(_LAST)
-        last = proven(rows[0]) if rows else None
-        problem = ending(head_of(last), head)
-        if problem:
-            raise Damaged(problem)
-        return last
+    def _writable_end(self) -> tuple[Head, Record | None]:
+        head = self._stored_head()
+        return head, self._last_of(self._rows(_LAST), head)
 
-    def _held(self, ids: Collection[str]) -> dict[str, NewRecord]:
-        """What the store has under these ids."""
-        held: dict[str, NewRecord] = {}
-        wanted = list(ids)
-        for start in range(0, len(wanted), _IDS_AT_ONCE):
-            some = wanted[start : start + _IDS_AT_ONCE]
+    def _page(self, start: int, stop: int) -> Sequence[Record]:
+        return self._rows(_READ, (start, stop))
+
+    def _with_ids(self, ids: Sequence[str]) -> Sequence[Record]:
+        found: list[Record] = []
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            some = ids[start : start + _IDS_AT_ONCE]
             marks = ",".join("?" * len(some))
-            for record in self._rows(f"SELECT {_COLUMNS} FROM records WHERE id IN ({marks})", some):
-                held[record.id] = NewRecord(*proven(record)[2:5])
-        return held
+            found += self._rows(f"SELECT {_COLUMNS} FROM records WHERE id IN ({marks})", some)
+        return found
 
-    def _chain_at(self, position: int) -> bytes:
-        if not position:
-            return GENESIS
-        rows = self._rows(_READ, (position - 1, position))
-        if not rows:
-            raise Damaged(missing_at(position))
-        return proven(rows[0]).chain
+    def _sleep(self, seconds: float, _: int, /) -> None:
+        time.sleep(min(_POLL, seconds))
 
-    def _pages(self, start: int, stop: int) -> Iterator[Record]:
-        while start < stop and (page := self._rows(_READ, (start, stop))):
-            yield from page
-            if page[-1].position <= start:
-                raise Damaged(damaged(self.location, "its records are out of order"))
-            start = page[-1].position
+    def _damage(self, reason: str) -> Damaged:
+        return Damaged(damaged(self.location, reason))
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Record]:
         with self._lock, self._reported:
@@ -317,13 +203,6 @@ class SqliteStore:
             return self._connection.execute(query, values).fetchall()
         finally:
             self._connection.text_factory = str
-
-    def _examined(self, progress: Progress | None) -> Verification:
-        try:
-            head = self.head()
-        except Damaged as damage:
-            return Verification(0, head_of(None), damage.problems)
-        return examined(self._pages(-_LARGEST, _LARGEST), head, progress)
 
     def _file_problems(self) -> tuple[Problem, ...]:
         """What is wrong with the file itself, by a connection of its own."""

@@ -6,6 +6,7 @@ import sqlite3
 from types import TracebackType
 
 from chronicle.errors import Damaged, Problem, StoreError, printable
+from chronicle.stores.refusals import busy, cannot, not_a_store
 
 
 class reported:  # noqa: N801  # reads as what it does: with reported(...)
@@ -47,16 +48,6 @@ def damaged(location: str, reason: str) -> Problem:
     )
 
 
-def cannot(location: str, why: str, help: str | None = None) -> StoreError:
-    """C507: the store cannot do what was asked of it."""
-    return StoreError(Problem("C507", f'store "{printable(location)}" {why}', help=help))
-
-
-def not_a_store(location: str, why: str, help: str | None = None) -> StoreError:
-    """C501: what is there is something else."""
-    return StoreError(Problem("C501", f'"{printable(location)}" {why}', help=help))
-
-
 def _translated(location: str, error: sqlite3.Error) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)
     reason = printable(str(error))
@@ -65,11 +56,6 @@ def _translated(location: str, error: sqlite3.Error) -> StoreError:
             return cannot(location, "is closed", help="open it again")
         return Damaged(damaged(location, reason))
     return _TRANSLATIONS.get(code & 0xFF, _failed)(location, reason)
-
-
-def _busy(location: str, _: str) -> StoreError:
-    what = f'store "{printable(location)}" is busy: another process is writing'
-    return StoreError(Problem("C508", what, help="try again in a moment"))
 
 
 def _corrupt(location: str, reason: str) -> StoreError:
@@ -102,8 +88,8 @@ _TRANSLATIONS = {
     sqlite3.SQLITE_CORRUPT: _corrupt,
     sqlite3.SQLITE_MISMATCH: _corrupt,
     sqlite3.SQLITE_CONSTRAINT: _corrupt,
-    sqlite3.SQLITE_BUSY: _busy,
-    sqlite3.SQLITE_LOCKED: _busy,
+    sqlite3.SQLITE_BUSY: busy,
+    sqlite3.SQLITE_LOCKED: busy,
     sqlite3.SQLITE_NOTADB: _other,
     sqlite3.SQLITE_CANTOPEN: _not_opened,
     sqlite3.SQLITE_READONLY: _not_writable,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from chronicle.errors import Problem, StoreError, printable
 from chronicle.stores.drafts import drafted, sync, sync_folder
+from chronicle.stores.refusals import cannot, newer, not_a_store
 from chronicle.stores.sqlite import tables as sqlite_tables
-from chronicle.stores.sqlite.errors import cannot, not_a_store, reported
+from chronicle.stores.sqlite.errors import reported
 from chronicle.stores.sqlite.tables import APPLICATION_ID, FORMAT_VERSION
 
 _OLDEST_SQLITE = (3, 37, 0)
@@ -220,10 +221,7 @@ def _refuse_other_formats(path: Path, connection: sqlite3.Connection) -> None:
         way = "give the path of a store"
         raise not_a_store(str(path), "is not a store: it is an SQLite file of something else", help=way)
     if version > FORMAT_VERSION:
-        what = f"is of format {version}, newer than {FORMAT_VERSION}, the newest that is known here"
-        raise StoreError(
-            Problem("C502", f'store "{printable(str(path))}" {what}', help="install a newer Chronicle")
-        )
+        raise newer(str(path), version, FORMAT_VERSION)
 
 
 def _refuse_older_format(path: Path, connection: sqlite3.Connection) -> None:
