@@ -220,7 +220,7 @@ class History(Questions):
         return deal
 
     def _require_made(self, deal: str, date: PartialDate, known: Day | None) -> None:
-        """Refuse (C603) a completion before the deal was proposed, agreed or approved, where that is known."""
+        """Refuse (C603) a completion before the latest known stage of the deal, from proposed to approved."""
         stages = (
             event
             for event in self._resolved(known, None).settled.events

@@ -1,7 +1,7 @@
 """The store in one SQLite file: the default for everything that must outlive the process.
 
-Many processes may read while one writes. A store may be used from several threads; it must not
-be carried over a fork. ``file.py`` has the file: how it is made and opened.
+Many processes can read while one writes. A store may be used from several threads; it must not be used after
+a fork. ``file.py`` makes and opens the file.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ _PAGE = 2000
 _IDS_AT_ONCE = 500
 _POLL = 0.02
 
-# The columns in the order of Record. The body is kept as text, for people with the sqlite3 shell,
-# and read as the bytes that it is.
+# The columns in the order of Record. The body is stored as text, which the sqlite3 shell shows, and read
+# as bytes.
 _COLUMNS = "position, recorded_at, id, kind, CAST(body AS BLOB), checksum, chain"
 _READ = f"SELECT {_COLUMNS} FROM records WHERE position > ? AND position <= ? ORDER BY position LIMIT {_PAGE}"
 _ROW = "(?, ?, ?, ?, ?, ?, ?)"
 _INSERT = f"INSERT INTO records VALUES {_ROW}"
-# Many rows a statement take a fifth less time than one.
+# Rows for each statement: many in one take a fifth less time than one by one.
 _ROWS = 32
 _INSERT_MANY = f"INSERT INTO records VALUES {', '.join([_ROW] * _ROWS)}"
 _LAST = f"SELECT {_COLUMNS} FROM records ORDER BY position DESC LIMIT 1"
@@ -67,7 +67,7 @@ class SqliteStore:
     """Keeps records in a SQLite file, in WAL mode, synced to disk at every append."""
 
     def __init__(self, path: Path, read_only: bool, clock: Clock, patience: float) -> None:
-        """Use ``open_sqlite``, which can make a new file too."""
+        """Use ``open_sqlite``, which can also make a new file."""
         self.location = str(path)
         self._patience = patience
         self._connection = sqlite_file.connect(path, read_only, patience)
@@ -103,7 +103,10 @@ class SqliteStore:
         return Appended(tuple(fresh), len(records) - len(fresh), head_of(fresh[-1]) if fresh else head)
 
     def read(self, after: int = 0, limit: int | None = None) -> Iterator[Record]:
-        """As the contract says. Read page by page, so that no long read holds the log of the writer."""
+        """As the contract says.
+
+        Reads page by page, so that no long read keeps the log from being truncated.
+        """
         head = self.head()
         start, stop = extent(after, limit, head.position)
         return verified(self._pages(start, stop), start, self._chain_at(start), stop, head)
@@ -126,7 +129,7 @@ class SqliteStore:
             return self._stored_head()
 
     def wait(self, after: int, seconds: float) -> bool:
-        """As the contract says. Looks at the head now and then: other processes write to the file too."""
+        """As the contract says. Polls the head, since other processes write to the file too."""
         end = time.monotonic() + seconds
         while self.head().position <= after:
             left = end - time.monotonic()
@@ -136,15 +139,15 @@ class SqliteStore:
         return True
 
     def verify(self, progress: Progress | None = None) -> Verification:
-        """As the contract says; the structure of the file, its index and its triggers are examined too."""
+        """As the contract says; the structure of the file, its index and its triggers are verified too."""
         with ThreadPoolExecutor(1) as beside, self._snapshot():
-            # SQLite takes as long for its part as we do for ours, and needs none of Python meanwhile.
+            # The check of SQLite takes as long as that of the records, and releases the interpreter lock.
             of_file = beside.submit(self._file_problems)
             try:
                 result = self._examined(progress)
                 return result._replace(problems=result.problems + of_file.result())
             except BaseException:
-                # Or who stops us would wait until SQLite is through with its part.
+                # Otherwise an interrupt would wait until the check of SQLite is done.
                 if self._examining:
                     self._examining.interrupt()
                 raise
@@ -163,10 +166,10 @@ class SqliteStore:
         self.close()
 
     def _commit(self, requests: Sequence[Request]) -> Sequence[Outcome]:
-        """Keep what a group of appends asks for.
+        """Commit a group of appends.
 
-        To look up whether ids are taken costs as much as to add them, and mostly none is. So it is first
-        tried without; the file refuses an id that is taken.
+        To look up ids costs as much as to add records, and most ids are new. So the records are inserted
+        first without a look-up; the file refuses an id that exists.
         """
         try:
             return self._settle(requests, looked_up=False)
@@ -174,12 +177,16 @@ class SqliteStore:
             return self._settle(requests, looked_up=True)
 
     def _settle(self, requests: Sequence[Request], looked_up: bool) -> Sequence[Outcome]:
+        """Append in one transaction.
+
+        Raises ``_Taken`` when a look-up is needed and ``looked_up`` is false.
+        """
         with self._transaction():
             head, recorded_at = end = self._current_end()
             held = self._held([id for request in requests for id in request.batch]) if looked_up else {}
             result = settled(requests, held, head, stamp(self._clock(), recorded_at))
             if not looked_up and any(isinstance(outcome, AppendRefused) for outcome in result.outcomes):
-                # What is known already conflicts with nothing; so that must be known first.
+                # A record that exists already is no conflict, so the refusal may be wrong without a look-up.
                 raise _Taken
             try:
                 self._insert(result.added)
@@ -191,7 +198,7 @@ class SqliteStore:
         return result.outcomes
 
     def _insert(self, records: Sequence[Record]) -> None:
-        # The body as text: to have SQLite turn bytes into text would take longer.
+        # The body goes in as text: converting it in SQLite takes longer.
         rows = [(*record[:4], record.body.decode(), *record[5:]) for record in records]
         whole, kept = len(rows) - len(rows) % _ROWS, 0
         if whole:
@@ -203,13 +210,16 @@ class SqliteStore:
         if records:
             end = (records[-1].position, records[-1].chain)
             moved = self._connection.execute("UPDATE head SET position = ?, chain = ?", end).rowcount
-            # A trigger that is not ours may swallow what is written without a word.
+            # A trigger added by others may drop what is written, without an error.
             if (kept, moved) != (len(rows), 1):
                 raise Damaged(damaged(self.location, "its tables do not keep what they are given"))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All or nothing. Takes the right to write first, so that what is read stays true until the end."""
+        """One transaction, all or nothing.
+
+        It takes the write lock first, so that what it reads stays true.
+        """
         with self._lock, self._reported:
             self._refuse_failed()
             try:
@@ -217,8 +227,8 @@ class SqliteStore:
                 yield
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                # After a failed sync the system may say of the next one that all is well, though what it
-                # was to write is lost. So no later answer of this connection can be relied upon.
+                # After a failed sync the operating system may report success for the next one, though the
+                # data is lost. So this handle takes no further appends.
                 self._failed = is_input_output(error)
                 raise
             finally:
@@ -235,7 +245,7 @@ class SqliteStore:
                 self._roll_back()
 
     def _roll_back(self) -> None:
-        """Undo what was not committed; nothing, when all was."""
+        """Roll back what was not committed, if anything."""
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
@@ -258,7 +268,7 @@ class SqliteStore:
         raise Damaged(damaged(self.location, "its head cannot be read"))
 
     def _current_end(self) -> End:
-        """Where the store ends: known, when nobody else has written since this handle did."""
+        """Where the store ends; the last record is read only if another handle has written since."""
         head = self._stored_head()
         if self._end is None or self._end.head != head:
             last = self._last(head)
@@ -266,7 +276,7 @@ class SqliteStore:
         return self._end
 
     def _last(self, head: Head) -> Record | None:
-        """The last record. It must be where ``head`` says, for nothing is added to a damaged end."""
+        """The last record. Raises ``Damaged`` unless ``head`` says that the store ends with it."""
         rows = self._rows(_LAST)
         last = proven(rows[0]) if rows else None
         problem = ending(head_of(last), head)
@@ -311,7 +321,10 @@ class SqliteStore:
         return list(map(Record._make, rows))
 
     def _rows_with_damaged_text(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
-        """Rows of which some text is not UTF-8 any more. The stand-ins make the checksum name the record."""
+        """Rows in which some text is not valid UTF-8.
+
+        Its replacement makes the checksum fail at that record.
+        """
         self._connection.text_factory = lambda text: text.decode(errors="replace")
         try:
             return self._connection.execute(query, values).fetchall()
@@ -326,7 +339,7 @@ class SqliteStore:
         return examined(self._pages(-_LARGEST, _LARGEST), head, progress)
 
     def _file_problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the file itself, by a connection of its own."""
+        """The faults of the file itself, found over a separate connection."""
         try:
             connection = sqlite_file.connect(Path(self.location), read_only=True, patience=self._patience)
             self._examining = connection
@@ -341,7 +354,7 @@ class SqliteStore:
 
 
 class _Taken(Exception):
-    """An id of a group that was hoped to be new is taken."""
+    """An id that was assumed to be new exists in the store."""
 
 
 def open_sqlite(
@@ -353,9 +366,9 @@ def open_sqlite(
 ) -> SqliteStore:
     """Open the store in the file ``location``; ``create`` makes one when there is no file.
 
-    ``patience`` is how many seconds to wait for another writer. Raises ``StoreError`` C501 for a
-    file that is no store, C502 for one of a newer version, C507 when there is none or it cannot
-    be opened, C515 for one of an older format unless ``read_only``.
+    ``patience`` is how many seconds to wait for another writer. Raises ``StoreError``: C501 for a file that
+    is not a store, C502 for one of a newer version, C507 when there is none or it cannot be opened, C515 for
+    an older format unless ``read_only``.
     """
     path = Path(location)
     if create and not read_only:
@@ -364,5 +377,5 @@ def open_sqlite(
 
 
 def migrate_sqlite(location: str | Path, patience: float = 10.0) -> tuple[int, int]:
-    """Bring the store in the file ``location`` up to the present format: the format before and after."""
+    """Bring the store in the file ``location`` to the current format; gives the format before and after."""
     return sqlite_file.migrate(Path(location), patience)
