@@ -1,4 +1,4 @@
-"""Spans as plain data, and text that is safe in any format. What the formats share."""
+"""Spans as plain data, and text that is safe in any format. Shared by the formats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine.replay import Span
 from chronicle.engine.views.data import key_data, plain
 
-# Control characters, line ends of Unicode, marks that turn the direction of text, and half characters.
+# Control characters, line ends of Unicode, marks that change the direction of text, and surrogates.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -21,12 +21,12 @@ _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 
 
 def line(text: str) -> str:
-    """``text`` in one line: line ends and tabs are spaces, what cannot be seen is a stand-in for itself."""
+    """``text`` in one line: line ends and tabs become spaces, invisible characters a stand-in."""
     return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else _STAND_IN, text)
 
 
 def json_text(data: object, indent: int | None = None) -> str:
-    """JSON in UTF-8 in which everything that cannot be seen is an escape, so that nothing is lost."""
+    """JSON in UTF-8 in which every invisible character is an escape, so that nothing is lost."""
     text = json.dumps(data, ensure_ascii=False, indent=indent)
     return _UNSEEN.sub(_escaped, text) if indent is None else "\n".join(map(_escaped_line, text.split("\n")))
 
@@ -46,7 +46,7 @@ def encoded(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def span_data(span: Span) -> dict[str, Any]:
-    """A span: view, key, value, the windows of its begin and end as text and as days, and the events."""
+    """A span as JSON data: view, key, value, begin and end as text and as days, and the events."""
     return {
         "view": span.view,
         "key": key_data(span.view, span.key),
@@ -67,13 +67,13 @@ def _window(name: str, date: PartialDate | None) -> dict[str, str | None]:
 
 
 def bounds(date: PartialDate) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day of a window; an end that nobody gave is the other end."""
+    """The first and the last day of a window; an open end is replaced by the other end."""
     first, last = date.earliest, date.latest
     return (last if first == DAWN else first), (first if last == FOREVER else last)
 
 
 def number_text(value: Fraction, places: int = 18) -> str:
-    """A number as a plain decimal: exact where that takes no more than ``places``, else rounded to them."""
+    """A number as a plain decimal, rounded to ``places`` decimals where it has more."""
     scaled = round(abs(value) * 10**places)
     whole, rest = divmod(scaled, 10**places)
     sign = "-" if value < 0 and scaled else ""
