@@ -1,4 +1,4 @@
-"""JSON Lines to items: one event a line. Numbers stay the text that they are written as."""
+"""JSON Lines to items: one event a line. Numbers become the text in which they are written."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from chronicle.stores.record import Record
 class JsonItems:
     """Reads one file of JSON Lines, item by item; see ``Reader``.
 
-    With ``places`` every item has its whole tree of nodes; without, which is fast, only its top.
+    With ``places`` every item has its whole tree of nodes; without, which is faster, only the root.
     """
 
     def __init__(self, text: Text, places: bool = False) -> None:
-        """Nothing is read before the first item is asked for."""
+        """Reads nothing before the first item is asked for."""
         self.problems: list[Problem] = []
         self.broken = False
         self._text = text
         self._places = places
 
     def __iter__(self) -> Iterator[Item]:
-        """Read the file. Every problem is in ``problems``, none is raised."""
+        """Read the file. Every problem is in ``problems``; none is raised."""
         for number, line in enumerate(self._text.lines):
             if line and not line.isspace():
                 yield self._item(number, line)
@@ -62,7 +62,7 @@ class JsonItems:
 
 
 class _RefusedValue(Exception):
-    """A line that is JSON, or nearly so, and not taken. ``token`` is where, when no column is known."""
+    """A line that is refused. ``token`` is the text at the place of the problem, when no column is known."""
 
     def __init__(
         self, code: str, message: str, help: str, column: int | None = None, token: str = ""
@@ -75,7 +75,7 @@ class _RefusedValue(Exception):
         self.token = token
 
 
-# What a line that was exported from a store says of the record besides the event. An event is read as such.
+# The keys that an exported line has of its record besides the event. They are ignored here.
 _OF_A_RECORD: Final = frozenset(Record._fields) - {"id", "kind"}
 
 
@@ -107,12 +107,12 @@ _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_number
 )
 
-# A text without its closing quote goes on to the end, so that no line takes longer than its length.
+# A text without its closing quote matches to the end, so that the search takes linear time.
 _TOKENS: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
 def _last(token: str, line: str) -> int:
-    """Where ``token`` stands for the last time: of a key given twice, that is the second one."""
+    """The column at which ``token`` occurs last; of a key given twice that is the second one."""
     found = [match.start() for match in _TOKENS.finditer(line) if match[0] == token]
     keys = [start for start in found if line[start + len(token) :].lstrip().startswith(":")]
     return (keys or found or [0])[-1]
@@ -128,7 +128,7 @@ def _refuse_depth(line: str) -> None:
 
 
 def _tree(line: str, number: int) -> Node:
-    """The nodes of a line that is known to be JSON, nested no deeper than it may be."""
+    """The nodes of a line that is valid JSON and not nested too deeply."""
     stack: list[_OpenValue] = []
     for token in _TOKENS.finditer(line):
         start, end = Position(number, token.start()), Position(number, token.end())
@@ -145,7 +145,7 @@ def _tree(line: str, number: int) -> Node:
 
 
 class _OpenValue:
-    """An object or an array that is not complete yet, and of an object the key that waits for its value."""
+    """An object or an array that is not complete yet, and the key of an object that has no value yet."""
 
     def __init__(self, is_object: bool, start: Position) -> None:
         self.plain: dict[str, object] | list[object] = {} if is_object else []
