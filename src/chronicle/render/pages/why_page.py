@@ -1,6 +1,6 @@
-"""The page of reasons: each value as a tree of the events behind it, and what each of these rests on.
+"""The page of ``why``: each value as a tree of its events, with the sources and corrections of each.
 
-A value that is over has the event that ended it instead.
+A value that has ended is shown with the event that ended it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ _CORRECTED = "cyan"
 
 @frozen
 class Around:
-    """What is known where nothing is of what was asked for: by other views, and whether it is ``later``."""
+    """What is known where nothing is known of what was asked for.
+
+    ``cells`` are cells of other views; ``later`` says that the cell asked for became known later.
+    """
 
     cells: Sequence[tuple[str, Key]] = ()
     later: bool = False
@@ -51,7 +54,7 @@ NOTHING_ELSE: Final = Around()
 
 @frozen(eq=False)
 class Background:
-    """What a page of reasons goes by: the day, the terms, names, events as written, effects of deals."""
+    """What a page needs besides the reasons: the day, the terms, names, events as written, effects."""
 
     as_of: datetime.date
     terms: Terms
@@ -66,7 +69,7 @@ class Background:
 
 
 def why_page(whys: Sequence[Why], key: Key, background: Background, width: int) -> Page:
-    """The page of the reasons for what ``key`` says, on a terminal of ``width`` columns."""
+    """The page of the reasons for what ``key`` has, on a terminal of ``width`` columns."""
     return Page(lambda: _page(whys, key, background, page_width(width)))
 
 
@@ -91,7 +94,7 @@ def _page(whys: Sequence[Why], key: Key, background: Background, width: int) -> 
 
 
 def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
-    """What is over, but for units that went to another owner, whose events say so already."""
+    """The values that have ended, except units that went to another owner, whose events say so already."""
     told = {step.event.id for why in whys for reason in why.reasons for step in reason.steps}
     for why in whys:
         for ending in why.ended:
@@ -113,7 +116,7 @@ def _asked(whys: Sequence[Why], key: Key, background: Background) -> str:
     if len(whys) > 1:
         return ", ".join(map(background.called, key))
     view = whys[0].view
-    # Without a right every right is meant, and the one of a share in a company is not spelt out.
+    # Without a right every right is meant; equity, the usual one, is not named.
     whole = (*key, "equity") if view == views.HOLDINGS and len(key) == _HOLDER_AND_TARGET else key
     what = clean(views.view_of(view).what)
     if len(whole) == len(views.KEYS.get(view, ())) or view == views.UNITS:
@@ -129,7 +132,7 @@ def _nothing(whys: Sequence[Why], background: Background) -> str:
             "Nothing was known of it by then; it became known later. Ask without --known, or by a later day."
         )
     said = next((why.instead for why in whys if why.instead), "nothing is known of it")
-    # Both days stand above.
+    # The title has both days already.
     known = background.terms.known
     said = said.replace(f"nothing on {background.as_of}", "nothing on this day")
     said = said if known is None else said.replace(f", by what was known on {known}", "")
@@ -150,7 +153,7 @@ def _known_instead(background: Background, width: int) -> Iterator[Line]:
         named = shlex.join(key[at] for at in told.names)
         command = f"chronicle why {named} --view {view} --as-of {background.as_of}{known}"
         yield from ([("  ", PLAIN), *part] for part in wrap([(what, STRONG)], width - 2))
-        # Never broken, so that it can be copied.
+        # Not wrapped, so that it can be copied.
         yield [("    ", PLAIN), (command, DIM)]
     if len(cells) > _SHOWN:
         yield [(f"  and {len(cells) - _SHOWN:,} more", DIM)]
@@ -166,14 +169,14 @@ def _reason(reason: Reason, background: Background, one: bool) -> Branch:
 
 
 def _ending(ending: Ending, background: Background, one: bool) -> Branch:
-    """A value that is over, and the event that ended it."""
+    """A value that has ended, and the event that ended it."""
     when = ", ".join(filter(None, (since(ending.fact.since), until(ending.end))))
     head = _head(ending.fact, [], when, background, one)
     return Branch((head,), tuple(_ends(ending.steps, ending.fact, "ended", background)))
 
 
 def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) -> Line:
-    """What a fact says, with what it is about where the title does not say so."""
+    """What a fact says; and what it is about, where the title does not say that."""
     what = f"{clean(views.view_of(fact.view).what)} of {subject_of(fact, background.called)}: "
     label: Line = [] if one else [(what, PLAIN)]
     tail: Line = [(f", {when}", PLAIN)] if when else []
@@ -181,7 +184,7 @@ def _head(fact: Fact, sure: Line, when: str, background: Background, one: bool) 
 
 
 def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) -> Iterator[Branch]:
-    """The events by which a fact came to its end; the last is the end itself, and ``said`` to be that."""
+    """The events by which a fact ended; the last, which is the end itself, is labelled ``said``."""
     for step in steps:
         yield _step(step, fact, background, said if step is steps[-1] else "")
 
@@ -190,7 +193,7 @@ def _ends(steps: Sequence[Step], fact: Fact, said: str, background: Background) 
 
 
 def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Branch:
-    """An event, ``said`` to be what ended the fact where that is not empty."""
+    """An event, labelled ``said`` where that is not empty."""
     event = step.event
     teller = background.teller
     declared = isinstance(event, EntityDeclared)
@@ -211,7 +214,7 @@ def _step(step: Step, fact: Fact, background: Background, said: str = "") -> Bra
 
 
 def _concerns(effect: Effect, fact: Fact) -> bool:
-    """Whether an effect says something of what the fact is about."""
+    """Whether an effect names something in the key of the fact."""
     named = {value for _, value in effect.fields if isinstance(value, str)}
     return bool(named.intersection(fact.key))
 
@@ -270,7 +273,7 @@ def _corrections(step: Step, background: Background) -> Iterator[Branch]:
 
 
 def _change(plain: dict[str, Any], name: str, value: Any) -> str:
-    """One field of a correction in words; ``plain`` is the event until then, and has the value afterwards."""
+    """One field of a correction in words. ``plain`` is the event until then; its field is changed."""
     before = plain.pop(name, None)
     if value is not None:
         plain[name] = value
