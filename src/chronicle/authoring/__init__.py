@@ -1,8 +1,7 @@
-"""Files to events, each with its place: YAML and JSON Lines as people write them.
+"""Event files to events with their places: YAML and JSON Lines as people write them.
 
-``read`` takes a folder or files and gives every event, or every problem of all of them at once.
-YAML is read as nodes: each scalar is a text, and anchors, tags, merge keys, keys given twice and
-second documents are refused.
+``read`` takes a folder or files and gives all events, or all problems. YAML is read as nodes: each scalar is
+a text; anchors, tags, merge keys, repeated keys and further documents are refused.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ __all__ = [
 
 @frozen
 class Authored:
-    """The events of some files, declarations first, else as written; and by id where each stands."""
+    """The events of some files, declarations first, else as written; and the place of each by its id."""
 
     events: tuple[Event, ...]
     places: Mapping[str, Place] = field(repr=False)
@@ -49,10 +48,9 @@ def read(
 ) -> Authored:
     """The events of a folder (the files directly in it) or of files, with their places.
 
-    ``known_entities``, ``known_deals`` and ``known_events`` are ids that may be referred to although
-    no file has them, such as those in a store. The path ``-`` is what is piped in; ``piped`` is that, where
-    it was read already. Raises ``InvalidEvents`` with every problem of every
-    file, in the order of files and lines.
+    ``known_entities``, ``known_deals`` and ``known_events`` are ids that may be referred to although no file
+    has them, such as those in a store. The path ``-`` is standard input; ``piped`` is its content, if it was
+    read already. Raises ``InvalidEvents`` with every problem of every file, in the order of files and lines.
     """
     with paused_collector():
         documents = [open_document(path, piped) for path in event_files(paths)]
@@ -66,7 +64,7 @@ def read(
 
 def _authored(entries: Iterable[Entry]) -> Authored:
     made = [(entry.event, entry.place) for entry in entries if entry.event is not None]
-    # Nothing may come before the declaration of what it speaks of. The rest stays as it was written.
+    # Declarations come before everything that refers to them. The rest stays as it was written.
     made.sort(key=lambda one: not isinstance(one[0], EntityDeclared))
     places = {event.id: place for event, place in made}
     return Authored(tuple(event for event, _ in made), MappingProxyType(places))

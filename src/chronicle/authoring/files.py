@@ -1,4 +1,4 @@
-"""Which files make a history, and their text. Knows limits and encodings, neither YAML nor JSON."""
+"""Which files make a history, and their text: limits and encodings, but neither YAML nor JSON."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ LONGEST_LINE: Final = 1024 * 1024
 _STANDARD_INPUT: Final = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _NAME_OF_INPUT: Final = "stdin"
 
-# What comes in has no name that says what it is. An object at its very beginning is an event in JSON, unless
-# it has the sections of a file, in the YAML of those who quote everything.
+# Standard input has no suffix that says its format. An object at its beginning is an event in JSON, unless it
+# has the sections of an event file, which is YAML with quotes.
 _JSON_LINES: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"(?!entities\"|events\")")
 
 _LINE_END: Final = re.compile("\r\n|\r|\n")
 
 
 def is_standard_input(path: str | Path) -> bool:
-    """Whether a path stands for what is piped in: ``-``, or a name that the system has for it."""
+    """Whether a path stands for standard input: ``-``, or a name that the system has for it."""
     return str(path) in _STANDARD_INPUT
 
 
 def standard_input() -> bytes:
-    """What is piped in, at most one byte more than a file may have. Raises ``InvalidEvents`` (C101)."""
+    """Standard input, at most one byte more than a file may have. Raises ``InvalidEvents`` (C101)."""
     try:
         if sys.stdin is None:
             raise OSError(errno.EBADF, "it is closed")
@@ -46,14 +46,14 @@ def standard_input() -> bytes:
 
 
 def is_json_lines(piped: bytes) -> bool:
-    """Whether what is piped in is JSON Lines, and not YAML."""
+    """Whether standard input is JSON Lines, not YAML."""
     return _JSON_LINES.match(piped) is not None
 
 
 def event_files(paths: str | Path | Iterable[str | Path]) -> tuple[Path, ...]:
-    """The files of a history: of a folder those directly in it, sorted by name; a file is itself.
+    """The event files of folders and files: of a folder those directly in it, sorted by name; each file once.
 
-    Raises ``InvalidEvents`` (C112) for a folder without any.
+    Raises ``InvalidEvents``: C112 for a folder without any, C101 for one that cannot be read.
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     found: dict[str, Path] = {}
@@ -68,7 +68,7 @@ def _files_of(path: Path) -> list[Path]:
         return [path]
     if "\0" in str(path):
         raise InvalidEvents(_unreadable(path, OSError(errno.EINVAL, "there is a NUL in its name")))
-    # Not path.is_dir(), which raises for a name that is too long, and for a folder that is closed to us.
+    # Not path.is_dir(), which raises for a name that is too long and for a folder that may not be read.
     if not os.path.isdir(path):
         return [path]
     files = _events_in(path)
@@ -78,7 +78,7 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def _events_in(folder: Path) -> list[Path]:
-    """Only what the folder says by its names: whether one of them can be read is seen on reading it."""
+    """The event files of a folder by their names, without opening them."""
     try:
         entries = [entry for entry in folder.iterdir() if is_event_file(entry) and not entry.is_dir()]
     except OSError as error:
@@ -104,9 +104,10 @@ def _has_events(folder: Path) -> bool:
 
 
 def read_text(path: Path, piped: bytes | None = None) -> Text:
-    """The text of one file, or of what is piped in, which ``piped`` is where it was read already.
+    """The text of one file, or of standard input, whose content is ``piped`` if it was read already.
 
-    Raises ``InvalidEvents`` with C101, C102, C103 or C108.
+    Raises ``InvalidEvents``: C101 for what cannot be read, C102 for another encoding than UTF-8, C103 for
+    characters that are not allowed, C108 when it is too large.
     """
     if is_standard_input(path):
         data = standard_input() if piped is None else piped
@@ -130,7 +131,7 @@ def _checked(data: bytes, name: str, by_line: bool) -> Text:
 
 def _bytes(path: Path, name: str) -> bytes:
     try:
-        # Without O_NONBLOCK, to open a named pipe waits for its writer for ever.
+        # Without O_NONBLOCK, opening a named pipe would wait for its writer.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -1,4 +1,4 @@
-"""JSON Lines to items: one event a line. Numbers stay the text that they are written as."""
+"""JSON Lines to items: one event a line. Numbers become the text in which they are written."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from chronicle.stores.record import Record
 class JsonItems:
     """Reads one file of JSON Lines, item by item; see ``Reader``.
 
-    With ``places`` every item has its whole tree of nodes; without, which is fast, only its top.
+    With ``places`` every item has its whole tree of nodes; without, which is faster, only the root.
     """
 
     def __init__(self, text: Text, places: bool = False) -> None:
-        """Nothing is read before the first item is asked for."""
+        """Reads nothing before the first item is asked for."""
         self.problems: list[Problem] = []
         self.broken = False
         self._text = text
         self._places = places
 
     def __iter__(self) -> Iterator[Item]:
-        """Read the file. Every problem is in ``problems``, none is raised."""
+        """Read the file. Every problem is in ``problems``; none is raised."""
         for number, line in enumerate(self._text.lines):
             if line and not line.isspace():
                 yield self._item(number, line)
@@ -81,7 +81,7 @@ def _last(token: str, line: str) -> int:
 
 
 def _tree(line: str, number: int) -> Node:
-    """The nodes of a line that is known to be JSON, nested no deeper than it may be."""
+    """The nodes of a line that is valid JSON and not nested too deeply."""
     stack: list[_OpenValue] = []
     for token in TOKENS.finditer(line):
         start, end = Position(number, token.start()), Position(number, token.end())
@@ -96,7 +96,7 @@ def _tree(line: str, number: int) -> Node:
 
 
 class _OpenValue:
-    """An object or an array that is not complete yet, and of an object the key that waits for its value."""
+    """An object or an array that is not complete yet, and the key of an object that has no value yet."""
 
     def __init__(self, is_object: bool, start: Position) -> None:
         self.plain: dict[str, object] | list[object] = {} if is_object else []

@@ -1,4 +1,4 @@
-"""What a file says, and where it says it: the tree that both file formats are read into."""
+"""The tree of nodes into which both file formats are read: values, and where they are."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from attrs import define, frozen
 from chronicle.errors import Place, Problem, printable
 
 MOST_VALUES: Final = 100_000
-"""How many values one item may have: a file is read item by item, and none may fill the memory."""
+"""How many values one item may have, to bound memory: a file is read item by item."""
 
 MOST_PROBLEMS: Final = 1_000
-"""How many problems of one file are shown. Who made one mistake ten thousand times reads no further."""
+"""How many problems of one file are shown."""
 
 Step = str | int
 
@@ -24,16 +24,16 @@ class TextMark(Protocol):
 
     @property
     def line(self) -> int:
-        """How many lines come before."""
+        """How many lines come before it."""
 
     @property
     def column(self) -> int:
-        """How many characters of its line come before."""
+        """How many characters of its line come before it."""
 
 
 @frozen
 class Position:
-    """The mark of a text that was read without the YAML parser, which has marks of its own."""
+    """A mark in a text that was read without the YAML parser, which makes marks of its own."""
 
     line: int
     column: int
@@ -46,9 +46,9 @@ _NONE: Final[Mapping[Step, Any]] = MappingProxyType({})
 class Node:
     """One value of a file with its place.
 
-    ``plain`` is what the codec takes: a text, a list, a dict, ``True``, ``False`` or ``None`` for
-    nothing given. ``children`` are the nodes within, by key or by index; ``keys`` those of the keys.
-    Nearly all nodes are scalars: they have none, and share one empty mapping that says so.
+    ``plain`` is what the codec takes: a text, a list, a dict, ``True``, ``False``, or ``None`` where nothing
+    is given. ``children`` are the nodes within it, by key or by index; ``keys`` the nodes of the keys. Nearly
+    all nodes are scalars, which share one empty mapping for both.
     """
 
     plain: object
@@ -59,12 +59,12 @@ class Node:
 
 
 class Text:
-    """The text of one file, which knows its lines and makes places in them."""
+    """The text of one file, and the places in it."""
 
     def __init__(self, name: str, text: str, lines: list[str] | None = None) -> None:
-        """``name`` is the file as messages show it; ``lines`` are given where not every break counts.
+        """``name`` is the file as messages show it. ``lines`` are given for JSON Lines only.
 
-        They are those of JSON Lines, which ``by_line`` says.
+        ``by_line`` says whether they were given.
         """
         self.by_line = lines is not None
         self.name = name
@@ -84,7 +84,7 @@ class Text:
         return Place(self.name, mark.line + 1, mark.column + 1, length, line)
 
     def place_of(self, node: Node) -> Place:
-        """The place of a node: what of it stands on its first line."""
+        """The place of a node: the part of it that is on its first line."""
         start, end = node.start, node.end
         if end.line == start.line:
             return self.place(start, max(1, end.column - start.column))
@@ -94,7 +94,7 @@ class Text:
 
 @define(eq=False)
 class Item:
-    """One item of a section: what will be an event. ``refused`` when something in it could not be read."""
+    """One item of a section, which becomes an event. ``refused`` when something in it could not be read."""
 
     section: str
     node: Node
@@ -102,7 +102,7 @@ class Item:
 
 
 class Reader(Protocol):
-    """Reads one file, item by item. ``broken`` says after the last one whether the reading broke off."""
+    """Reads one file, item by item. After the last one, ``broken`` says whether the reading stopped early."""
 
     problems: list[Problem]
     broken: bool
@@ -111,7 +111,7 @@ class Reader(Protocol):
 
 
 def follow(node: Node, path: tuple[Step, ...]) -> tuple[Node, Node | None]:
-    """The node at the end of ``path`` and its key; where the path ends early, the last one that is there."""
+    """The node at the end of ``path`` and its key; where the path ends early, the last node on it."""
     key: Node | None = None
     for step in path:
         if step not in node.children:
@@ -121,7 +121,7 @@ def follow(node: Node, path: tuple[Step, ...]) -> tuple[Node, Node | None]:
 
 
 def quoted(text: str) -> str:
-    """``text`` in quotes as a message shows it: not too long, nothing in it that a terminal obeys."""
+    """``text`` in quotes as a message shows it: cut to 60 characters, without control characters."""
     cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return f'"{printable(cut)}"'
 

@@ -1,4 +1,4 @@
-"""From the items of files to events: what each makes, what is wrong with it, and where."""
+"""From the items of files to events: what each makes, its problems, and where these are."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Way = tuple[Step, ...]
 
 @frozen
 class Finding:
-    """A problem of one item and the way to it; ``key`` when the last key of the way is itself meant."""
+    """A problem of an item and the path to it; ``key`` says that the last key of the path is meant."""
 
     item: int
     way: Way
@@ -36,7 +36,7 @@ class Finding:
 
 @define(eq=False)
 class Entry:
-    """One item of a file that could be read: its plain data, its number, its place and what it made."""
+    """One item of a file that could be read: its plain data, its number, its place and the event it makes."""
 
     plain: dict[str, Any]
     item: int
@@ -44,14 +44,14 @@ class Entry:
     event: Event | None
 
     def text(self, name: str) -> str | None:
-        """A field of the plain data when it is a text."""
+        """A field of the plain data, when it is a text."""
         value = self.plain.get(name)
         return value if isinstance(value, str) else None
 
 
 @define(eq=False)
 class Document:
-    """One file that was read. ``broken`` when not all of it was: then nobody knows what else it declares."""
+    """One file that was read. ``broken`` when not all of it was, so that it may declare more."""
 
     text: Text
     entries: list[Entry] = field(factory=list)
@@ -60,14 +60,17 @@ class Document:
     broken: bool = False
 
     def placed(self) -> list[Problem]:
-        """Every problem of the file in its place, in the order of lines."""
+        """Every problem of the file with its place, in the order of lines."""
         found = sorted([*self.problems, *self._found()], key=_line)
         if len(found) > MOST_PROBLEMS:
             return [*found[:MOST_PROBLEMS], _too_many(self.text, len(found))]
         return found
 
     def _found(self) -> Iterator[Problem]:
-        """The findings in their places. Only now, with some to show, is the file read with every place."""
+        """The findings with their places.
+
+        The file is read again with all places, which only problems need.
+        """
         if not self.findings:
             return
         by_item: dict[int, list[Finding]] = {}
@@ -93,7 +96,7 @@ def _place(text: Text, item: Item, finding: Finding) -> Place:
 
 
 def open_document(path: Path, piped: bytes | None = None) -> Document:
-    """The document of a file, or of what is ``piped`` in, also when it cannot be read: ``read_document``."""
+    """The document of a file or of what is ``piped`` in; one that cannot be read has the problems alone."""
     try:
         text = read_text(path, piped)
     except InvalidEvents as error:
@@ -102,14 +105,14 @@ def open_document(path: Path, piped: bytes | None = None) -> Document:
 
 
 def read_document(text: Text) -> Document:
-    """One file as entries with their events; every problem is in the document, none is raised."""
+    """One file as entries with their events. Every problem is in the document; none is raised."""
     document = Document(text)
     reader = _reader(text)
     for number, item in enumerate(reader):
         if not item.refused:
             _enter(document, number, item)
         elif isinstance(item.node.plain, dict):
-            # It declares or founds what it says even so: one mistake makes no others elsewhere.
+            # It still counts as a declaration, so that one mistake does not lead to others elsewhere.
             document.entries.append(
                 Entry(_plain(item, item.node.plain), number, text.place_of(item.node), None)
             )
@@ -117,7 +120,7 @@ def read_document(text: Text) -> Document:
             document.broken = True
             break
     if reader.broken and document.entries:
-        # The last item may have been cut short: what it lacks is not its fault.
+        # The last item may have been cut off, so what it lacks is not reported.
         last = document.entries[-1].item
         document.findings = [finding for finding in document.findings if finding.item < last]
     document.problems.extend(reader.problems)
@@ -137,7 +140,7 @@ def _too_many(text: Text, number: int) -> Problem:
 
 
 def _shape_problems(root: Node, text: Text) -> Iterator[Problem]:
-    """What is wrong with the top level of a YAML file, apart from the items of its sections."""
+    """The problems of the top level of a YAML file, apart from the items of its sections."""
     if root.plain is None:
         return
     if not isinstance(root.plain, dict):
@@ -191,13 +194,13 @@ def _plain(item: Item, given: dict[str, Any]) -> dict[str, Any]:
     return given if item.section != "entities" else _declaration(given)
 
 
-# An item under ``entities:`` is an event without what a declaration has no use for.
+# The fields of an item under ``entities:``, which has no date and no kind.
 
 _ENTITY_FIELDS: Final = ("id", "name", "type", "short", "lang", "jurisdiction", "note", "sources")
 _ENTITY_KEYS: Final = frozenset(_ENTITY_FIELDS)
 _ENTITY_NEEDS: Mapping[str, str] = MappingProxyType({"id": "an-id", "name": "A name", "type": "company"})
 
-# A declaration claims nothing about the world, so it holds, and is known, from the first day there is.
+# A declaration says nothing of when the entity existed, so it holds, and is known, from the first day.
 _ALWAYS: Final = "0001-01-01"
 
 

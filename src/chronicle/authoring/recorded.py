@@ -1,7 +1,7 @@
-"""Events of files against those that a store has: is one that looks new the same with another date?
+"""New events of files compared with recorded ones: is one that looks new the same with another date?
 
-An id that was made up has the date and the parties in it. Who makes the date of an event more exact in a
-file, and records the file again, gets another id, and the store would have both.
+A generated id contains the date and the parties. After an edit of the date in a file, the event gets another
+id, and recording the file again would put it into the store a second time.
 """
 
 from __future__ import annotations
@@ -30,42 +30,42 @@ from chronicle.events import (
 )
 from chronicle.values import Count, Money, Ratio, Share
 
-# What is said of events and ids is no happening that could be told again.
+# Kinds that are no happenings, so that they cannot be reported twice.
 _NO_HAPPENINGS: Final = (EntityDeclared, IdentityLinked, RecordCorrected, RecordRetracted)
 
 _ANOTHER: Final = "if it is another event, give it an `id:` of its own, or record with --new"
 
-# What was paid does not say what happened, only how much it cost.
+# Amounts that do not say how much changed hands.
 _NO_AMOUNT: Final = ("price",)
 
 
 def recorded_otherwise(
     events: Iterable[Event], written: Sequence[Event], current: Sequence[Event], store: str
 ) -> tuple[Problem, ...]:
-    """Of each event with a made-up id that is new, the recorded one that it looks like.
+    """A problem for each new event with a generated id that looks like a recorded one.
 
-    ``written`` are the events of the store as they were recorded, ``current`` the same as known now, without
-    those that were retracted; ``store`` is what the store is called on the command line. C516 when only the
-    date differs, and can be the same; C517, a warning, when only one party does.
+    ``written`` are the events of the store as recorded, ``current`` the same as corrected and without those
+    retracted; ``store`` is its name for the command line. C516 when only the date differs and the two can be
+    of one day; C517, a warning, when the dates agree and only one party differs.
     """
     events = list(events)
     held = {event.id: event for event in written}
-    new = [event for event in events if event.id not in held and _has_made_up_id(event)]
+    new = [event for event in events if event.id not in held and _has_generated_id(event)]
     new = [event for event in new if not isinstance(event, _NO_HAPPENINGS)]
     if not new:
         return ()
-    # What is in the files of this call as well is not what was edited there.
+    # A recorded event that the files still have is not one that was edited in them.
     given = {event.id for event in events}
     kinds = {event.kind for event in new}
     there: defaultdict[str, list[Event]] = defaultdict(list)
     for event in current:
-        if event.kind in kinds and event.id not in given and _has_made_up_id(held[event.id]):
+        if event.kind in kinds and event.id not in given and _has_generated_id(held[event.id]):
             there[event.kind].append(event)
     found = (_likely(event, there[event.kind], store) for event in new)
     return tuple(problem for problem in found if problem is not None)
 
 
-def _has_made_up_id(event: Event) -> bool:
+def _has_generated_id(event: Event) -> bool:
     return event.id == codec.generated_id(codec.encode(event))
 
 
@@ -83,7 +83,7 @@ def _likely(event: Event, there: Iterable[Event], store: str) -> Problem | None:
 
 
 def _comparable(one: Event, two: Event) -> bool:
-    """Whether both say how much in one way, or neither says it."""
+    """Whether both state an amount in the same field, or one of them states none."""
     first, second = _amounts(one), _amounts(two)
     return not first or not second or bool(first & second)
 
@@ -98,7 +98,7 @@ def _amounts(event: Event) -> frozenset[str]:
 
 
 def _differing(one: Event, two: Event) -> Iterator[str]:
-    """The fields that both give and in which they differ: what happened, and in which deal."""
+    """The fields that both give and in which they differ, without the envelope but with the deal."""
     for each in fields(type(one)):
         if each.name in ENVELOPE and each.name != "deal":
             continue

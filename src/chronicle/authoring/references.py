@@ -1,4 +1,4 @@
-"""What the events of all files say of each other: ids once, and nothing named that is not there."""
+"""References between the events of all files: ids are unique, and what is named exists."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ _Reference = tuple[str, str, str]
 
 @define(eq=False)
 class Known:
-    """What there is to refer to: ids of entities, deals and events, with the place of those in files."""
+    """What can be referred to: ids of entities, deals and events, with the places of those in files."""
 
     entities: dict[str, Place | None] = field(factory=dict)
     deals: dict[str, Place | None] = field(factory=dict)
     events: dict[str, Place | None] = field(factory=dict)
-    # Of the files alone: a store may well have the same event already.
+    # Only those in files: a store may have the same event already.
     declared: dict[str, Place] = field(factory=dict)
     written: dict[str, Entry] = field(factory=dict)
-    # Of an id that several events would get: the number of the last one.
+    # By generated id that several events would get: the number of the last one.
     copies: dict[str, int] = field(factory=dict)
 
 
 def examine(documents: Iterable[Document], known: Known) -> None:
-    """Adds to each document what is wrong between its events and all others.
+    """Add to each document the problems between its events and all others.
 
-    What is named and not there is only looked for when every file could be read to its end: who
-    knows what the rest declares.
+    Missing references are only looked for when every file could be read to its end, since the rest of a file
+    may declare them.
     """
     documents = list(documents)
     for document in documents:
@@ -91,7 +91,7 @@ def _introduce(entry: Entry, known: Known) -> Iterator[Finding]:
 
 
 def _founded(plain: Mapping[str, Any]) -> Iterator[str]:
-    """The entities that come into being with an event: it founds one, or its effects would."""
+    """The entities that an event or one of its effects founds."""
     effects = plain.get("effects")
     for part in (plain, *effects) if isinstance(effects, list) else (plain,):
         if isinstance(part, dict) and part.get("kind") == EntityFounded.kind:
@@ -154,13 +154,13 @@ def _named(entry: Entry, named: Iterable[_Reference], look: _LookUp) -> Iterator
 
 
 def _plain_references(plain: Mapping[str, Any]) -> Iterator[_Reference]:
-    """What an item refers to that made no event: its other mistakes must not hide a wrong name."""
+    """What an item without an event refers to, so that its other problems do not hide a wrong name."""
     effects = plain.get("effects")
     for part in (plain, *effects) if isinstance(effects, list) else (plain,):
         kind = part.get("kind") if isinstance(part, dict) else None
         for name, target, _ in reference_fields(kind) if isinstance(kind, str) and kind in KINDS else ():
             for identifier in _texts(part.get(plain_name(name))):
-                # What is no id at all has been said already.
+                # A text that is no id has been reported already.
                 if codec.is_id(identifier):
                     yield name, target, identifier
 
@@ -175,18 +175,18 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _missing(named: Iterable[_Reference], look: _LookUp) -> Iterator[_Reference]:
-    """Each reference to something that is not there, once."""
+    """Each reference to something that does not exist, once."""
     seen: set[_Reference] = set()
     for reference in named:
         name, target, identifier = reference
-        # What `after` or `ends` does not find is a finding of `check`, not an error of the file.
+        # An unknown id in `after` or `ends` is a finding of `check`, not an error of the file.
         if identifier not in look.there[target] and name not in ("after", "ends") and reference not in seen:
             seen.add(reference)
             yield reference
 
 
 def _ways(plain: Mapping[str, Any], name: str, identifier: str) -> Iterator[tuple[Way, bool]]:
-    """Every way to ``identifier`` in the field ``name`` of an event and of its effects; true for a key."""
+    """Every path to ``identifier`` in the field ``name`` of an event and of its effects; true for a key."""
     yield from _ways_in(plain.get(name), (name,), identifier)
     effects = plain.get("effects")
     for index, effect in enumerate(effects if isinstance(effects, list) else ()):
@@ -209,14 +209,14 @@ def _ways_in(value: object, way: Way, identifier: str) -> Iterator[tuple[Way, bo
 
 
 def _circle(entry: Entry, event: Event, look: _LookUp) -> Iterator[Finding]:
-    """The circle of events that each correct or retract the next one, said once for all of them."""
+    """A problem for a circle of events that correct or retract each other, once for each circle."""
     records = circle(event, look.written, look.followed)
     if records:
         yield Finding(entry.item, ("target",), in_a_circle(records))
 
 
 def _wrong_correction(entry: Entry, correction: RecordCorrected, look: _LookUp) -> Iterator[Finding]:
-    """What is wrong with the values that a correction sets, in the event that it corrects."""
+    """The problems of the values that a correction sets, as fields of the event that it corrects."""
     written = look.written(correction.target)
     if written is None:
         return
@@ -234,7 +234,7 @@ def _wrong_correction(entry: Entry, correction: RecordCorrected, look: _LookUp) 
 
 
 class _LookUp:
-    """What is there, and for what is not the problem with the nearest that is."""
+    """The known ids, and the problem for an unknown one, with the nearest known id."""
 
     def __init__(self, known: Known) -> None:
         self.known = known
@@ -251,7 +251,7 @@ class _LookUp:
         return entry.event if entry else None
 
     def problem(self, target: str, identifier: str) -> Problem:
-        """The problem of a reference to something that is not there."""
+        """The problem of a reference to something that does not exist."""
         asked = target, identifier
         if asked not in self._problems:
             code, message, otherwise = UNKNOWN[target]
@@ -269,6 +269,6 @@ class _LookUp:
         return f"did you mean {near} ({_where(place)})?" if place else f"did you mean {near}?"
 
 
-# To find the nearest of 10,000 names takes a tenth of a second. Where hundreds of names are unknown, it is
-# not the spelling that is wrong, so the later ones go without.
+# To find the nearest of 10,000 names takes a tenth of a second. Where hundreds of names are unknown, they are
+# hardly misspelt, so no nearest name is looked for after this number of comparisons.
 _MOST_COMPARISONS: Final = 200_000

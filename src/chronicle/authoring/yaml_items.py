@@ -1,7 +1,7 @@
-"""YAML to items: the parser's stream of events, read one by one, with every scalar as text.
+"""YAML to items: the event stream of the parser, with every scalar as text.
 
-Nothing is loaded or resolved: no type is guessed, no anchor followed, no tag obeyed. So a file can
-say no more than it shows, and a small file can never become a large value.
+Nothing is loaded or resolved: no types are guessed, no anchors followed, no tags applied. So a file means no
+more than it shows, and a small file cannot become a large value.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from chronicle.authoring.yaml_syntax import syntax_problem
 from chronicle.errors import Problem
 from chronicle.errors.strict_json import DEEPEST
 
-# The parser in C does the same as the one in Python, about twenty times as fast.
+# The parser in C gives the same events as the one in Python, about twenty times as fast.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# What is written for nothing at all when it stands without quotes.
+# Scalars that mean nothing is given, when they are not in quotes.
 _NOTHING: Final = frozenset({"", "~", "null"})
 
 
@@ -40,12 +40,12 @@ class _BrokenOff(Exception):
 class YamlItems:
     """Reads one YAML file, item by item; see ``Reader``.
 
-    Items are handed out as they are complete and not kept. Afterwards ``root`` is what the file has
-    beside them: its top level, with sections that are not lists.
+    Items are yielded when they are complete, and not kept. Afterwards ``root`` has the top level of the file,
+    without the items of its sections.
     """
 
     def __init__(self, text: Text) -> None:
-        """Nothing is read before the first item is asked for."""
+        """Reads nothing before the first item is asked for."""
         self.problems: list[Problem] = []
         self.broken = False
         self.root: Node | None = None
@@ -55,14 +55,14 @@ class YamlItems:
         self._documents = 0
 
     def __iter__(self) -> Iterator[Item]:
-        """Read the file. Every problem is in ``problems``, none is raised."""
+        """Read the file. Every problem is in ``problems``; none is raised."""
         try:
             yield from self._items()
         except yaml.MarkedYAMLError as error:
             self.problems.append(syntax_problem(error, self._text))
             self.broken = True
         except yaml.YAMLError:
-            # A character that the parser does not take and that was not refused before.
+            # A character that the parser does not allow and that was not refused before.
             place = self._text.place(Position(0, 0))
             self.problems.append(Problem("C103", "not YAML", place, "look for characters that are not text"))
             self.broken = True
@@ -79,7 +79,7 @@ class YamlItems:
             node = handle(self, event) if handle else None
             if node is None:
                 continue
-            # The root and its section are open: what is complete now is an item.
+            # Only the root and a section are open, so the complete node is an item.
             if len(self._open) == _IN_SECTION and (section := self._section()):
                 yield Item(section, node, self._refused)
                 self._refused = False
@@ -90,7 +90,7 @@ class YamlItems:
                 self.root = node
 
     def _section(self) -> str | None:
-        """The name of the section that is open, if it is one with items."""
+        """The name of the open section, if its items form a list."""
         root, section = self._open
         in_list = section.mapping is None and root.mapping is not None
         return str(root.key.plain) if in_list and root.key else None
@@ -162,19 +162,19 @@ class YamlItems:
             parent.key = None
 
     def _goes_on(self, parent: _Open, key: Node, node: Node) -> bool:
-        """Whether a key is none: what a comma in a value without quotes cut off, inside { }."""
+        """Whether a key is the rest of a text without quotes that a comma has cut off, inside { }."""
         if not parent.flow or parent.last is None or not isinstance(key.plain, str) or node.plain is not None:
             return False
         line = self._text.lines[key.end.line] if key.end.line < len(self._text.lines) else ""
         return not line[key.end.column :].lstrip().startswith(":")
 
     def _is_bare(self, node: Node) -> bool:
-        """Whether a text stands without quotes, so that a comma in it would end it."""
+        """Whether a text has no quotes, so that a comma ends it."""
         first = self._text.lines[node.start.line][node.start.column : node.start.column + 1]
         return first not in ("'", '"')
 
     def _refuse_torn(self, parent: _Open) -> None:
-        """Refuse the value that commas tore apart, if there is one: once, however many pieces it has."""
+        """Report a text that commas have cut, once for all its pieces."""
         if parent.torn is None:
             return
         place = self._text.place_of(parent.torn)
@@ -240,7 +240,7 @@ class YamlItems:
 
 
 class _Open:
-    """A mapping or a list that is not complete yet, and of a mapping the key that waits for its value."""
+    """A mapping or a list that is not complete yet, and the key of a mapping that has no value yet."""
 
     __slots__ = ("children", "flow", "key", "keys", "last", "mapping", "node", "torn")
 
@@ -248,7 +248,7 @@ class _Open:
         self.mapping = mapping
         self.flow = bool(event.flow_style)
         self.key: Node | None = None
-        # The text that was given last, and the one that a comma ended before its end; both only inside { }.
+        # The last text, and one that was cut by a comma; both only inside { }.
         self.last: Node | None = None
         self.torn: Node | None = None
         self.children: dict[Step, Node] = {}
@@ -261,7 +261,7 @@ _QUOTES: Final = "a text with commas in it needs quotes inside { }"
 
 _GIVE_OR_LEAVE: Final = "give a value, or leave the key out"
 
-_IN_SECTION: Final = 2  # how many are open when an item is complete: the root and its section
+_IN_SECTION: Final = 2  # the number of open nodes when an item is complete: the root and its section
 
 _HANDLERS: Mapping[type, Callable[[YamlItems, Any], Node | None]] = MappingProxyType(
     {

@@ -1,4 +1,4 @@
-"""What the YAML parser has against a file, in the words of somebody who writes one."""
+"""Syntax errors of the YAML parser, in words for people who write event files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chronicle.errors import Place, Problem, printable
 
 
 def syntax_problem(error: yaml.MarkedYAMLError, text: Text) -> Problem:
-    """The problem (C103, C104 for a tag) that stands for an error of the parser, with its place."""
+    """The problem (C103, or C104 for a tag, anchor or alias) for an error of the parser, with its place."""
     stated = error.problem or "cannot be read"
     mark = error.problem_mark or error.context_mark or Position(0, 0)
     if stated in _CLOSING and error.context_mark and error.context_mark.line == mark.line < len(text.lines):
@@ -57,7 +57,7 @@ _INDENTED = (
 _QUOTE_COLON = 'put a text with ": " in it into quotes; look at the indentation'
 _CLOSE = "close it, and put commas between its items"
 
-# What the parser says, as it says it, and what we say. The place of some is better where they began.
+# The messages of the parser, and the code, message and help for each.
 _WORDS = MappingProxyType(
     {
         "mapping values are not allowed in this context": ("C103", "a key cannot stand here", _QUOTE_COLON),

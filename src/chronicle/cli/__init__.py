@@ -1,8 +1,8 @@
-"""The command line: parse, call ``History``, render. Thin, and the only package that knows click.
+"""The command line: parse, call ``History``, render. The only package that imports click.
 
-One file for each command, under its name, in ``questions``, ``statements`` and ``keeping``. ``group.py``
-has the table of them; ``asked.py`` the options that commands share. A command imports what it works with
-inside its function, so that ``--help``, ``--version`` and completion stay quick.
+There is one file for each command, under its name, in ``questions``, ``statements`` and ``keeping``.
+``group.py`` has the table of commands, ``asked.py`` the options that they share. A command imports what it
+needs inside its function, so that ``--help``, ``--version`` and completion stay quick.
 """
 
 from __future__ import annotations

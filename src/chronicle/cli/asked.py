@@ -1,7 +1,7 @@
-"""What commands are asked in common: the source, the days of knowledge, the form and the colours.
+"""The options that commands share: the source, the days of knowledge, the output form and the colours.
 
-Each shared option writes what it was given into the one ``Asked`` of the process, so that
-``chronicle --from x timeline`` and ``chronicle timeline --from x`` are the same.
+Each shared option writes its value into the one ``Asked`` of the process, so that ``chronicle --from x
+timeline`` and ``chronicle timeline --from x`` are the same.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @define
 class Asked:
-    """What the shared options say. ``form`` is None for people, else ``json``, ``csv`` or ``plain``."""
+    """The values of the shared options. ``form`` is None for people, else ``json``, ``csv`` or ``plain``."""
 
     source: str | None = None
     known: PartialDate | None = None
@@ -40,32 +40,36 @@ class Asked:
     no_ledger: bool = False
 
     def history(self) -> History:
-        """The history of the source, with what is assumed. Raises ``NotFound`` (C604) when there is none."""
+        """The history of the source, with the assumptions applied.
+
+        Raises ``NotFound`` (C604) without a source.
+        """
         return self.supposed(self.actual())
 
     def actual(self) -> History:
-        """The history of the source, whatever is assumed. Raises ``NotFound`` (C604) when there is none."""
+        """The history of the source, without assumptions. Raises ``NotFound`` (C604) without a source."""
         with waiting("reading"):
             from chronicle.history import open_history
 
             history = open_history(self.source_named(), read_only=True, ledger=not self.no_ledger)
-        # While a command line is being completed there is no command that could end.
+        # During completion by the shell there is no context.
         if context := click.get_current_context(silent=True):
             context.call_on_close(history.close)
             context.call_on_close(lambda: self.print_notices(history))
         return history
 
     def print_notices(self, history: History) -> None:
-        """What a history found worth a word, on stderr; for people after the answer, and no error."""
+        """Print the notices of a history on stderr; they are no errors."""
         if history.notices:
             from chronicle.cli.exit import colored, print_problems
 
             print_problems(history.notices, color=colored(self.color, sys.stderr))
 
     def supposed(self, history: History) -> History:
-        """``history`` with the deals completed that are assumed to be.
+        """``history`` with the assumed deals completed.
 
-        Raises ``NotFound`` (C602) for a deal not known, ``UsageError`` (C603) for one not open by then.
+        Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one that is not open by
+        then.
         """
         for deal, on in self.assumed:
             try:
@@ -78,11 +82,11 @@ class Asked:
         return history
 
     def source_named(self) -> str:
-        """The source that was given, else the usual one. Raises ``NotFound`` (C604) when there is none."""
+        """The source that was given, else the default one. Raises ``NotFound`` (C604) when there is none."""
         return self.source or _usual_source()
 
     def terms(self, history: History) -> Terms:
-        """On which terms the question is asked, for the answer to say."""
+        """The days of knowledge and the assumptions of the question, for the answer to state."""
         from chronicle.dates import as_day
         from chronicle.render.terms import Terms
 
@@ -101,14 +105,14 @@ class Asked:
 
 
 def first_known(history: History) -> datetime.date | None:
-    """The first day on which anything that happened in a history could be known."""
+    """The first day on which an event of a history, declarations aside, could be known."""
     from chronicle.events import EntityDeclared, knowledge
 
     days = (knowledge(event).day for event in history.events if not isinstance(event, EntityDeclared))
     return min(days, default=None)
 
 
-# Whether in colour; None leaves it to the stream and to NO_COLOR.
+# Whether to write in colour; None decides by the stream and NO_COLOR.
 _COLOR = MappingProxyType({"auto": None, "always": True, "never": False})
 
 
@@ -125,7 +129,7 @@ def _usual_source() -> str:
 
 
 def date(text: str) -> PartialDate:
-    """The partial date that an argument writes. Raises ``UsageError`` (C301) for what is none."""
+    """The partial date that an argument writes. Raises ``UsageError`` (C301) when it writes none."""
     from chronicle.dates import parse_date
 
     try:
@@ -135,7 +139,7 @@ def date(text: str) -> PartialDate:
 
 
 def day(text: str) -> PartialDate:
-    """The same, for a date that must stand for a day. Raises ``UsageError`` (C308) when it has no end."""
+    """The same for a date that must have a last day. Raises ``UsageError`` (C308) when it has none."""
     from chronicle.dates import as_day
 
     given = date(text)
@@ -147,7 +151,10 @@ def day(text: str) -> PartialDate:
 
 
 def assumption(text: str) -> Assumption:
-    """What ``DEAL@DATE`` writes. Raises ``UsageError`` (C301) for what is no date."""
+    """The deal and date of ``DEAL@DATE``.
+
+    Raises ``BadParameter`` for another form, ``UsageError`` (C301) when the date is none.
+    """
     deal, at, on = text.rpartition("@")
     if not (deal and at and on):
         raise click.BadParameter(f'not an assumption: "{text}"; write DEAL@DATE, the day it would complete')
@@ -254,7 +261,7 @@ def _with(*options: Decorator) -> Decorator:
 
 
 reading = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, *_FORMS, color_option)
-"""The options of a command that reads a history and prints an answer; it gets an ``Asked`` first."""
+"""The options of a command that prints an answer from a history; its first argument is an ``Asked``."""
 
 exporting = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, color_option)
-"""The same for a command that writes a history in a format of its own."""
+"""The same for a command that writes a history in a format of its own, without output forms."""

@@ -1,4 +1,4 @@
-"""What the Tab key offers: entities, deals, kinds and codes. Whatever goes wrong here stays silent."""
+"""What the Tab key completes: entities, deals, kinds and codes. Errors are suppressed here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _beginning(
 ) -> list[CompletionItem]:
     from chronicle.authoring import is_standard_input
 
-    # A history that cannot be read is reported by the command itself, not while its line is typed.
+    # A history that cannot be read is reported by the command, not while its line is typed.
     with suppress(Exception):
         asked = context.find_root().obj
         if is_standard_input(asked.source_named()):

@@ -1,4 +1,4 @@
-"""How a command ends: what is printed when it fails, and the exit code."""
+"""How a command ends: the messages for its errors, and its exit code."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from chronicle.errors import ChronicleError, Problem, printable, without_passwor
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 PIPE_CLOSED = 141
-"""The exit code when the reader of a pipe went away, likewise."""
+"""The exit code when the reader of a pipe has closed it: 128 and the number of SIGPIPE."""
 
 _COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 @contextmanager
 def reported(context: click.Context) -> Iterator[None]:
-    """Inside, an error of Chronicle is printed and ends the command with its own exit code."""
+    """Inside, an error of Chronicle is printed, and ends the command with its exit code."""
     try:
         yield
         sys.stdout.flush()
@@ -35,14 +35,14 @@ def reported(context: click.Context) -> Iterator[None]:
 
 
 def code_of(end: OSError | SystemExit) -> int:
-    """The exit code of what is no fault of Chronicle, which is said here; anything else is raised again."""
-    # What renders a page for people turns a pipe that nobody reads into an exit.
+    """The exit code for an error that is not Chronicle's, which is printed. Other errors are raised again."""
+    # Rich turns a closed pipe into a SystemExit.
     if isinstance(end, BrokenPipeError) or isinstance(end.__context__, BrokenPipeError):
         _let_go_of_output()
         return PIPE_CLOSED
     if isinstance(end, SystemExit):
         raise end
-    # A full disk under the output, a folder that is gone.
+    # For example a full disk, or a folder that was removed.
     reason = str(end.strerror or end).lower()
     if end.filename is None:
         _let_go_of_output()
@@ -53,11 +53,11 @@ def code_of(end: OSError | SystemExit) -> int:
 
 
 def exit_code(run: Callable[[], Any]) -> int:
-    """Run a command line, print what is wrong with it, and give its exit code."""
+    """Run a command line, print its usage errors, and give its exit code."""
     try:
         result = run()
     except OSError as end:
-        # Scripts that complete commands in a shell are printed before there is any command line.
+        # Completion scripts are printed before a context exists.
         return code_of(end)
     except click.ClickException as error:
         _print_usage(error)
@@ -77,7 +77,7 @@ def colored(choice: str, stream: TextIO) -> bool:
 
 
 def print_problems(problems: tuple[Problem, ...], color: bool) -> None:
-    """Problems as text on stderr, and how many there are when there are several."""
+    """Print problems on stderr, and their number when there are several."""
     for problem in problems:
         lines = [printable(line) for line in str(problem).split("\n")]
         if color:
@@ -101,12 +101,12 @@ def _print_usage(error: click.ClickException) -> None:
 
 
 def _plain(text: str) -> str:
-    """``text`` on one line, without what a terminal obeys and without passwords."""
+    """``text`` without control characters and passwords."""
     return printable(without_passwords(text))
 
 
 def _sentence(error: click.ClickException) -> str:
-    """What click says, in the style of our own messages."""
+    """The message of click in the style of Chronicle's own."""
     if isinstance(error, click.NoSuchOption):
         near = error.possibilities[0] if error.possibilities else None
         return f'no such option "{error.option_name}"' + (f"; did you mean {near}?" if near else "")
@@ -115,7 +115,7 @@ def _sentence(error: click.ClickException) -> str:
 
 
 def prepare_output() -> None:
-    """Make stdout such that printing never fails for what its encoding lacks, nor when it was closed."""
+    """Make printing safe: stdout never fails for characters that its encoding lacks, or when it is closed."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # stands in for stdout until the end
     elif isinstance(sys.stdout, TextIOWrapper):
@@ -123,7 +123,7 @@ def prepare_output() -> None:
 
 
 def _let_go_of_output() -> None:
-    """Nobody reads any more: what is still in the buffer must not fail again when the process ends."""
+    """Redirect stdout to nowhere, so that its buffer does not fail again when the process ends."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError:

@@ -1,4 +1,4 @@
-"""The command ``chronicle``: the table of its sub-commands, each loaded when it is called."""
+"""The command ``chronicle``: the table of its sub-commands, each imported when it is called."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from chronicle.errors import nearest
 
 
 class CommandEntry(NamedTuple):
-    """A sub-command: its module in ``cli``, whose function has the same name, and what it does in a line."""
+    """A sub-command: its module in ``cli``, whose function has the same name, and a line of help."""
 
     home: str
     help: str
 
     @property
     def room(self) -> str:
-        """The folder of ``cli`` that the module stands in; empty for one that stands in none."""
+        """The folder of ``cli`` in which the module is; empty for one in ``cli`` itself."""
         return self.home.rpartition(".")[0]
 
 
 class Commands(click.Group):
-    """A group whose commands stand in ``COMMANDS``; a module is imported when its command is called."""
+    """A group with the commands of ``COMMANDS``, whose modules are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click calls it
-        """The names in the order of the table: what is asked most comes first."""
+        """The names in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """One command, its module imported."""
+        """One command, its module imported; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         home = COMMANDS[cmd_name].home
@@ -54,7 +54,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list of commands in the help, from the table, so that no module is imported for it."""
+        """Write the list of commands from the table, which imports none of their modules."""
         width = max(map(len, COMMANDS))
         for title, members in groupby(COMMANDS.items(), key=lambda item: _TITLES[item[1].room]):
             with formatter.section(title):
@@ -63,14 +63,14 @@ class Commands(click.Group):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Read the command line. Help and the version are printed here, and end as every command does."""
+        """Parse the command line. Help and version are printed here, and errors of their output handled."""
         try:
             return super().make_context(info_name, args, parent, **extra)
         except OSError as end:
             raise click.exceptions.Exit(ending.code_of(end)) from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for, and end with its exit code whatever becomes of it."""
+        """Run the command, and end with its exit code."""
         with ending.reported(ctx):
             return super().invoke(ctx)
 
@@ -144,7 +144,7 @@ def chronicle(context: click.Context) -> None:
 
 
 def main() -> NoReturn:
-    """The entry point: runs the command line and ends the process with its exit code."""
+    """Run the command line, and end the process with its exit code."""
     ending.prepare_output()
     chronicle.main()
     raise AssertionError("a command line in standalone mode ends the process")
@@ -187,4 +187,4 @@ COMMANDS = MappingProxyType(
         "bench": CommandEntry("bench", "Measure how fast Chronicle is on this computer."),
     }
 )
-"""Every sub-command: its name, where it is, and one line of help. Those of one folder stand together."""
+"""Every sub-command by name, those of one folder together."""

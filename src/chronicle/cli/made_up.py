@@ -1,4 +1,4 @@
-"""Made-up histories to be timed, with what must be so on their last day."""
+"""Generated histories for benchmarks, with the facts of their last day."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _PRICES = tuple(parse_money(f"USD {millions}M") for millions in range(1, 1000, 7
 _PUBLISHERS = ("Gazette", "Register", "Exchange")
 
 
-# What happened in a year is reported early in the next.
+# Events of a year are reported early in the next.
 _SOURCES = {
     (publisher, year): Source(publisher=publisher, title="Filing", published=parse_date(f"{year + 1}-03"))
     for publisher in _PUBLISHERS
@@ -65,29 +65,29 @@ _SOURCES = {
 
 @frozen
 class Made:
-    """A made-up history, and what must be so: who holds what and who owns which unit on its last day."""
+    """A generated history, with its holdings and the owners of its units on the last day."""
 
     events: tuple[Event, ...]
     holdings: dict[tuple[str, str], Fraction]
     units: dict[str, str]
     company: str
-    # What was held at the end of 2004, which was all reported by the spring of 2005.
+    # The holdings at the end of 2004, all of which were reported by the spring of 2005.
     holdings_2004: dict[tuple[str, str], Fraction]
 
 
 @cache
 def made(size: int) -> Made:
-    """The made-up history of ``size`` events. The same size always gives the same history."""
+    """The generated history of ``size`` events; always the same for the same size."""
     companies = [f"company-{number}" for number in range(size // _EVENTS_PER_COMPANY)]
     return _Maker(random.Random(size), companies).make(size)
 
 
 @define
 class _Maker:
-    """Makes events in the order of their dates, and keeps the tally of what is so after each.
+    """Generates events in the order of their dates, and keeps the facts after each.
 
-    What an event builds on always lies wholly before its own date, so that the tally does not
-    depend on how replay orders the events of one day.
+    An event depends only on events that lie wholly before its date, so that the facts do not depend on how
+    replay orders the events of one day.
     """
 
     random: random.Random
@@ -131,7 +131,7 @@ class _Maker:
         return self.random.choice(self.companies)
 
     def _settled(self, thing: object, date: PartialDate) -> bool:
-        """Whether the last that happened to ``thing`` lies wholly before ``date``."""
+        """Whether the last event of ``thing`` lies wholly before ``date``."""
         return self.touched[thing] < date.earliest
 
     def _fresh_pair(self, date: PartialDate) -> tuple[str, str]:
@@ -188,7 +188,7 @@ class _Maker:
         return None
 
     def deal(self, date: PartialDate) -> None:
-        """A proposal to move a unit, or the completion of the last one when nothing happened to it since."""
+        """A proposal to transfer a unit, or the completion of the last one proposed."""
         proposed = self.deals.pop() if self.deals and self.random.random() < 0.5 else None
         if proposed is not None and self._settled(proposed.deal, date):
             return self._complete(proposed, date)
@@ -227,7 +227,7 @@ class _Maker:
         self._add(ListingStarted, date, entity=self._company(), exchange="xnys", ticker="ABC")
 
     def issue(self, date: PartialDate) -> None:
-        """New shares of a company whose number of shares nobody knows: every holding of it becomes stale."""
+        """New shares of a company with an unknown number of shares: every holding in it becomes stale."""
         self._add(SharesIssued, date, issuer=self._company(), shares=parse_count("10M"))
 
 
@@ -254,9 +254,9 @@ def _exact(share: Share) -> Fraction:
 
 @frozen
 class Vague:
-    """A made-up history of which nobody knows a day, and what each holder has when all of it has happened.
+    """A generated history without exact days, and what each holder has after all of it.
 
-    ``sure`` are those of whom that is certain, whatever the order of their purchases and sales.
+    ``sure`` are the pairs for which that is certain, whatever the order of their purchases and sales.
     """
 
     events: tuple[Event, ...]
@@ -281,7 +281,7 @@ _TENTHS = tuple(parse_share(f"0.{tenths}%") for tenths in range(1, 10))
 
 @cache
 def vague(size: int) -> Vague:
-    """The history of ``size`` purchases and sales, undated or of a year or a month, in many of each pair."""
+    """The history of ``size`` purchases and sales, many for each pair, with dates that overlap."""
     dice = random.Random(size)
     stakes: list[tuple[tuple[str, str], str, Share, bool]] = []
     holdings: dict[tuple[str, str], Fraction] = {}
@@ -314,7 +314,7 @@ def vague(size: int) -> Vague:
 
 
 def _any_dates(dice: random.Random, count: int) -> list[str]:
-    """Undated, of a year and of a month, as it comes: most of them overlap."""
+    """Dates that mostly overlap: undated, of a year, or of a month."""
     undated, years, months = 20, 30, 50
     kinds = dice.choices(("", "year", "month"), (undated, years, months), k=count)
     return [dice.choice(_UNDATED) if not kind else _date_of(dice, kind) for kind in kinds]
@@ -326,14 +326,14 @@ def _date_of(dice: random.Random, kind: str) -> str:
 
 
 def _dates_in_turn(dice: random.Random, count: int) -> list[str]:
-    """Years and months of which no two overlap, in their order."""
+    """Years and months in order, no two of which overlap."""
     whole = set(dice.sample(_YEARS, _WHOLE_YEARS))
     months = [f"{year}-{month:02}" for year in _YEARS if year not in whole for month in range(1, 13)]
     years = [str(year) for year in sorted(whole)][:count]
     return sorted([*years, *dice.sample(months, count - len(years))])
 
 
-# Whether there are sales too, and whether what comes of it all is certain: purchases add up in any order.
+# How dates are made, whether there are sales, and whether the result is certain (as for purchases alone).
 _COURSES: tuple[tuple[Callable[[random.Random, int], list[str]], bool, bool], ...] = (
     (_any_dates, False, True),
     (_dates_in_turn, True, True),

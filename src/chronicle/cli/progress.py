@@ -1,4 +1,4 @@
-"""A line on stderr for whatever takes longer than a second, when a person looks on."""
+"""A progress line on stderr, on a terminal, for whatever takes longer than a second."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from threading import Event, Thread
 from attrs import Factory, define
 
 Report = Callable[[int, int], None]
-"""Called with how much is done and how much there is in all."""
+"""Called with how much is done and the total."""
 
 PATIENCE = 1.0
-"""Seconds without a word before the line appears."""
+"""Seconds before the line appears."""
 
 _BAR = 30
 _EVERY = 0.1
@@ -22,9 +22,9 @@ _EVERY = 0.1
 
 @contextmanager
 def waiting(what: str) -> Iterator[Report]:
-    """Inside, ``what`` is going on. Who knows how far it is calls the report that this gives.
+    """Show that ``what`` is going on inside. Gives a function to call with the progress.
 
-    The line shows a bar once there was a report, else the seconds. It is gone again afterwards.
+    The line shows a bar once that was called, else the seconds. It is removed afterwards.
     """
     meter = _Meter(what)
     if not sys.stderr.isatty():
@@ -63,7 +63,7 @@ class _Meter:
         sys.stderr.flush()
 
     def line(self, seconds: float) -> str:
-        """What stands on stderr after so many seconds."""
+        """The text of the line after so many seconds."""
         if not self.total:
             return f"{self.what} ... {seconds:.0f} s"
         part = min(1.0, self.done / self.total)

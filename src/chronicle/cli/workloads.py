@@ -1,8 +1,8 @@
-"""Work to be timed, each with the answer that it must give: for `chronicle bench` and for benchmarks/.
+"""Timed work, each with the answer that it must give: for ``chronicle bench`` and for ``benchmarks/``.
 
-The histories are made up, deterministic, and mixed as real ones are: mostly stakes and roles, some
-units, deals, listings and issues of shares, dates of every precision, one event in ten recorded late.
-The answers come from a tally kept while they are made, not from replay.
+The histories are generated, deterministic, and mixed as real ones are: mostly stakes and roles, some units,
+deals, listings and issues of shares, dates of every precision, one event in ten recorded late. The answers
+are computed while the events are generated, not by replay.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ _LAST_DAY = datetime.date(2030, 12, 31)
 _KNOWN = datetime.date(KNOWN_YEAR + 1, 6, 30)
 
 
-# The work
+# Workloads
 
 
 @frozen
 class Workload:
-    """One piece of work: how to prepare it, what is timed, and what must be true of its result.
+    """One piece of work: how it is prepared, what is timed, and how its result is checked.
 
-    ``prepare`` takes the made-up history and a folder to write into; ``check`` raises
-    ``AssertionError`` when the result is wrong. ``make`` makes the history, of a size.
+    ``prepare`` takes the generated history and a folder to write into; ``check`` raises ``AssertionError``
+    when the result is wrong. ``make`` generates the history of a size.
     """
 
     name: str
@@ -71,7 +71,7 @@ def _require(true: bool, what: str) -> None:
 
 
 def _yaml_file(history: Made, folder: Path) -> Path:
-    """Every event as YAML, every entity declared. A JSON text is a YAML text without doubt about its type."""
+    """A YAML file of every event, with every entity declared. Values are JSON texts, which are valid YAML."""
     names = {name for event in history.events for _, what, name in references(event) if what == "entity"}
     names -= {event.entity for event in history.events if isinstance(event, EntityFounded)}
     lines = [
@@ -186,7 +186,7 @@ def _check_company(history: Made, holdings: tuple[Holding, ...]) -> None:
 
 def _history(history: Made, _: Path) -> History:
     asked = History(history.events)
-    # The ledger of all that is known is there already when somebody asks on.
+    # Makes the ledger of all that is known, which later questions find in the cache.
     asked.as_of(_LAST_DAY)
     return asked
 
@@ -261,7 +261,7 @@ def _check_reasons(history: Made, answers: list[Why]) -> None:
     for why in answers:
         expected = history.holdings[why.key[0], why.key[1]]
         _require(bool(why.reasons), "a holding without a reason")
-        # There are two where shares were issued in the month of the purchase: before it, or after.
+        # There are two reasons where shares were issued in the month of the purchase, before or after it.
         for reason in why.reasons:
             replayed = State(_LAST_DAY, None, _replayed([step.event for step in reason.steps]))
             shares = {holding.share.value for holding in replayed.holdings()}
@@ -308,7 +308,7 @@ WORKLOADS: tuple[Workload, ...] = (
 
 @frozen
 class Measured:
-    """The best time of several runs, and how many events a second that is."""
+    """The best time of several runs, and the events per second that it means."""
 
     workload: str
     size: int
@@ -316,12 +316,12 @@ class Measured:
 
     @property
     def per_second(self) -> float:
-        """Events a second."""
+        """Events per second."""
         return self.size / self.seconds
 
 
 def run(sizes: Iterable[int] = SIZES, rounds: int = 3) -> Iterator[Measured]:
-    """Time every workload at every size, answers checked. The best of ``rounds`` runs counts."""
+    """Time every workload at every size, and check the answers. The best of ``rounds`` runs counts."""
     with TemporaryDirectory() as folder:
         for size in sizes:
             for workload in WORKLOADS:
@@ -333,7 +333,7 @@ def _measure(workload: Workload, size: int, rounds: int, folder: Path) -> Measur
     prepared = workload.prepare(history, folder)
     best = float("inf")
     for _ in range(rounds):
-        # What the round before left behind is cleared away before the clock starts.
+        # Garbage of the round before is collected before the clock starts.
         result = None
         gc.collect()
         started = time.perf_counter()

@@ -1,9 +1,9 @@
-"""Events to plain data and records, and back. The only package that knows cattrs.
+"""Events to plain data and records, and back. The only package that imports cattrs.
 
-Plain data is what JSON has without its numbers: mappings, lists, texts, booleans and None.
-``encode`` and ``decode`` are the two directions, ``to_record`` and ``from_record`` the same for
-a store. ``diagnose`` says everything that is wrong with plain data, and where, for readers that
-know lines and columns. ``UPGRADES`` is the one place where old formats are brought up to date (upcasting).
+Plain data is what JSON has, without numbers: mappings, lists, texts, booleans and None. ``encode`` and
+``decode`` convert between events and plain data, ``to_record`` and ``from_record`` between events and the
+records of a store. ``diagnose`` gives everything that is wrong with plain data, and where, for readers that
+know lines and columns. ``UPGRADES`` turns old formats of stored events into the current one (upcasting).
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
-"""The fast way between events and plain data: one converter, which makes the functions of a kind
-when that kind first comes by. It says yes or raises; what is wrong in words is for the diagnosis.
+"""The fast conversion between events and plain data.
+
+One converter, whose functions for a kind are generated when the kind is first met. Any exception means that
+the data makes no event; callers then run ``diagnose``, which says what is wrong.
 """
 
 from __future__ import annotations
@@ -37,17 +39,17 @@ _SOURCE_NAMES = frozenset(field.name for field in fields_of(Source))
 canonical_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
-"""Plain data as the one JSON text that it has."""
+"""Plain data as JSON text in one canonical form, so that equal data give equal bytes."""
 
 _Structure = Callable[[Any, Any], Any]
 
 
 class NotPlain(Exception):
-    """Plain data that makes no event; the diagnosis says why."""
+    """Plain data that makes no event, or an event that has no plain form."""
 
 
 def structured(plain: Mapping[str, Any]) -> Event:
-    """The event that plain data with an id makes. Raises some exception or other when it makes none."""
+    """The event that plain data with an id makes. Any exception means that it makes none."""
     kind = plain["kind"]
     if not plain.keys() <= kind_names(kind):
         raise NotPlain
@@ -56,12 +58,12 @@ def structured(plain: Mapping[str, Any]) -> Event:
 
 
 def unstructured(event: Event) -> dict[str, Any]:
-    """An event as plain data, without its kind, what is as by default left out."""
+    """An event as plain data, without its kind and without fields that have their default."""
     return _unstructure_of(type(event))(event)
 
 
 def effect_from(plain: Mapping[str, Any]) -> Effect:
-    """The effect that plain data makes. Raises some exception or other when it makes none."""
+    """The effect that plain data makes. Any exception means that it makes none."""
     kind = plain["kind"]
     if not plain.keys() <= effect_names(kind):
         raise NotPlain
@@ -72,18 +74,18 @@ def effect_from(plain: Mapping[str, Any]) -> Effect:
 
 
 def effect_to(effect: Effect) -> dict[str, Any]:
-    """An effect as plain data. Raises some exception or other when its fields are not those of its kind."""
+    """An effect as plain data. Any exception means that its fields are not those of its kind."""
     plain = unstructured(KINDS[effect.kind](id="effect", date=_DAWN, **_fields(effect)))
     names = effect_names(effect.kind)
     return {"kind": effect.kind, **{name: value for name, value in plain.items() if name in names}}
 
 
 def source_from(plain: Any) -> Source:
-    """The source that plain data makes. Raises some exception or other when it makes none."""
+    """The source that plain data makes. Any exception means that it makes none."""
     return _source(tuple(plain.items()))
 
 
-# One report is the source of many events; to make it once is faster and takes less memory.
+# Many events have the same source: made once, it takes less time and memory.
 @lru_cache(maxsize=8_192)
 def _source(items: tuple[tuple[str, Any], ...]) -> Source:
     plain = dict(items)
@@ -104,6 +106,7 @@ def _fields(effect: Effect) -> dict[str, Any]:
 
 @cached
 def _effect_fields(cls: Any) -> tuple[tuple[str, object], ...]:
+    """The attributes that an effect of this kind can have, each with its default."""
     names = effect_names(cls.kind)
     defaults = {field.name: field.default for field in fields(cls)}
     return tuple(
@@ -111,7 +114,7 @@ def _effect_fields(cls: Any) -> tuple[tuple[str, object], ...]:
     )
 
 
-# Making the functions of a class
+# Generating the functions of a class
 
 
 _CONVERTER = Converter(detailed_validation=False)
@@ -139,7 +142,7 @@ def _unstructure_of(cls: Any) -> Callable[[Any], dict[str, Any]]:
 
 
 def _reading(field: FieldOf) -> _Structure:
-    """The function that reads one field, called as cattrs calls it: with the value and its type."""
+    """The function that reads one field, with the signature that cattrs requires: value and type."""
     read = field.reader or _READING[shape(field.hint)](field.hint)
     return lambda value, _: read(value)
 
@@ -226,7 +229,10 @@ def _write_set(value: Any) -> dict[str, Any]:
 
 
 def _mapping(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Pairs as a mapping, sorted, so that the order in which they were given makes no other content."""
+    """Pairs as a mapping, sorted by key, so that their order does not make two contents of one.
+
+    Raises ``NotPlain`` when a key occurs twice.
+    """
     listed = list(pairs)
     mapping = dict(sorted(listed, key=lambda pair: pair[0]))
     if len(mapping) != len(listed):

@@ -1,7 +1,7 @@
-"""What is wrong with plain data that makes no event: everything, and where.
+"""Everything that is wrong with plain data that makes no event, and where.
 
-This is the slow way, taken only when the fast way has failed. It goes through the fields as their
-class has them, and never trusts the shape of anything.
+Used only when the fast conversion has failed. Goes through the fields of the class, and takes no shape of the
+data for granted.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from chronicle.errors import ChronicleError, Problem, StoreError, nearest, shown
 from chronicle.events import KINDS, NOT_CORRECTED
 from chronicle.values import Source
 
-# Who has made a hundred mistakes in one event sees the next ones after these.
+# The most faults reported for one event; more appear once these are corrected.
 _MOST_FAULTS = 100
 
 
 class Fault(NamedTuple):
-    """A problem and where it is: the keys and indexes that lead to a value, from the event down.
+    """A problem and where it is: the keys and indexes that lead from the event to a value.
 
-    ``key`` says that the last key of the path is itself meant, and not the value under it.
+    ``key`` says that the problem is the last key of the path itself, not the value under it.
     """
 
     path: Path
@@ -50,7 +50,7 @@ Faults = Iterator[Fault]
 
 
 def diagnose(plain: object) -> list[Fault]:
-    """Everything that is wrong with an event as plain data; nothing when it makes one. Never raises."""
+    """The first 100 faults of an event as plain data; empty when it makes an event. Never raises."""
     return list(islice(_event_faults(plain), _MOST_FAULTS))
 
 
@@ -83,7 +83,7 @@ def _fields_of_event(event: Mapping[str, Any]) -> Faults:
 
 
 def _making_faults(event: dict[str, Any]) -> Faults:
-    """What the class itself has against fields that are each right."""
+    """The faults that the class finds in fields which are valid one by one."""
     try:
         conversion.structured(event)
     except ChronicleError as error:
@@ -92,7 +92,7 @@ def _making_faults(event: dict[str, Any]) -> Faults:
 
 
 def _kind(plain: Mapping[str, Any], path: Path, what: str, kinds: Any) -> Any:
-    """The kind, when it is one; a generator whose value is returned."""
+    """Yields the faults of ``kind``; returns the kind, or None when it is unknown."""
     if "kind" not in plain:
         yield _fault(path, "C203", f'missing field "kind" of an {what}', _kinds_help("", kinds))
         return None
@@ -116,6 +116,7 @@ def _kinds_help(kind: str, kinds: Any) -> str:
 
 
 def _keys(plain: Mapping[str, Any], path: Path, what: str, names: tuple[str, ...]) -> Faults:
+    """A fault for each key that is no field."""
     for key in plain:
         if key not in names:
             near = nearest(str(key), names)
@@ -125,9 +126,10 @@ def _keys(plain: Mapping[str, Any], path: Path, what: str, names: tuple[str, ...
 
 
 def _missing(plain: Mapping[str, Any], path: Path, what: str, fields: tuple[FieldOf, ...]) -> Faults:
+    """One fault that names all required fields which are not given."""
     required = [field.name for field in fields if field.required and field.name != "id"]
     missing = [name for name in required if name not in plain]
-    # A field under a wrong name is not missing as well: one mistake is one problem.
+    # A field under a misspelt name is not reported as missing too: one mistake is one problem.
     names = _names(fields)
     mistyped = {nearest(str(key), names) for key in plain if key not in names}
     missing = [name for name in missing if name not in mistyped]
@@ -148,11 +150,12 @@ def _values(plain: Mapping[str, Any], path: Path, fields: tuple[FieldOf, ...]) -
 
 
 def _read(read: Reader, value: object, path: Path, key: bool = False) -> Faults:
+    """The faults that ``read`` raises for a value."""
     try:
         read(value)
     except ChronicleError as error:
         yield from (Fault(path, problem, key) for problem in error.problems)
-    except TypeError:  # a cache cannot hold lists and mappings
+    except TypeError:  # a cached reader cannot hash lists and mappings
         yield _fault(path, "C109", f"{shape_of(value)} where a text is expected", "write one text")
 
 
@@ -258,6 +261,7 @@ def _effect_fields(value: Mapping[str, Any], path: Path, kind: str) -> Faults:
 
 
 def _effect_making(value: Mapping[str, Any], path: Path) -> Faults:
+    """The faults that the class finds in an effect whose fields are valid one by one."""
     try:
         conversion.effect_from(value)
     except ChronicleError as error:

@@ -1,4 +1,4 @@
-"""Ids: what is one, what a text would be as one, and the readable id of an event that has none."""
+"""Ids: which texts are ids, the id that a text would be, and the readable id of an event without one."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ PATTERN = r"[a-z0-9]+([-._:][a-z0-9]+)*"
 
 _is_id = re.compile(PATTERN).fullmatch
 _RANGE = re.compile(r"\[(.*)\.\.(.*)\]", re.DOTALL)
-_NO_WORD = re.compile(r"[^a-z0-9]+")
+_NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 
 
 def is_id(text: str) -> bool:
-    """Whether ``text`` may stand as the id of an event, an entity or a deal."""
+    """Whether ``text`` is valid as the id of an event, an entity or a deal."""
     return len(text) <= LONGEST and _is_id(text) is not None
 
 
 def slug(text: str) -> str:
-    """``text`` as an id: "Alibaba Group" is ``alibaba-group``. Empty when nothing of it is left."""
+    """``text`` as an id: ``alibaba-group`` for "Alibaba Group". Empty when no character of it can stay."""
     lower = text[: 4 * LONGEST].casefold()
     if is_id(lower):
         return lower
     plain = unicodedata.normalize("NFKD", lower).encode("ascii", "ignore").decode()
-    return _NO_WORD.sub("-", plain)[:LONGEST].strip("-")
+    return _NOT_IN_IDS.sub("-", plain)[:LONGEST].strip("-")
 
 
 def generated_id(plain: Mapping[str, object]) -> str:
-    """The id of an event whose author gave none: ``2014-03-stake-acquired-alibaba-group-alibaba-pictures``.
+    """The id of an event that has none: ``2014-03-stake-acquired-alibaba-group-alibaba-pictures``.
 
-    Made of its date, its kind and what it is about, so that it stays the same as long as these do.
-    Takes an event as plain data, with or without faults, and never raises. A declaration is named
-    without its date, which says nothing.
+    Takes an event as plain data, with or without faults, and never raises. Made of its date, its kind and
+    what it is about, so that it stays the same as long as these do. The id of a declaration has no date,
+    since the date of a declaration has no meaning.
     """
     kind = plain.get("kind")
     name = kind if isinstance(kind, str) else "event"
@@ -55,7 +55,7 @@ def _subjects(kind: str, plain: Mapping[str, object]) -> Iterator[str]:
 
 
 def _part(text: str) -> str:
-    """A text as a part of an id. One in a script that ids cannot have is told apart by a checksum."""
+    """A text as a part of an id. One of which no character can stay becomes a checksum."""
     return slug(text) or (_checksum(text) if text else "")
 
 

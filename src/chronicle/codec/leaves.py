@@ -1,7 +1,7 @@
-"""The single values of plain data: texts, ids, yes and no, words, dates and amounts.
+"""The single values of plain data: texts, ids, booleans, words, dates and amounts.
 
-Each function takes a value of plain data, gives the typed value, and raises a ``ChronicleError``
-that says what is wrong with it. Both the fast way of reading and the diagnosis use them.
+Each reader takes a value of plain data and gives the typed value, or raises a ``ChronicleError`` that says
+what is wrong. Both the fast conversion and the diagnosis use them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chronicle.events import DealId, EntityId, EventId
 from chronicle.values import Count, Money, Ratio, Share, parse_count, parse_money, parse_ratio, parse_share
 
 Path = tuple[str | int, ...]
-"""The way from the whole to a value in it: keys of mappings and indexes of lists."""
+"""The keys and indexes that lead from the whole to a value in it."""
 
 Reader = Callable[[Any], object]
 
@@ -30,12 +30,12 @@ _FEW_WORDS = 12
 
 
 def refused(code: str, message: str, help: str) -> InvalidEvents:
-    """The error of one value."""
+    """The error for one value."""
     return InvalidEvents(Problem(code, message, help=help))
 
 
 def shape_of(value: object) -> str:
-    """What ``value`` is, in a word for people."""
+    """What type of data ``value`` is, in a word for messages."""
     for kinds, word in _SHAPES:
         if isinstance(value, kinds):
             return word
@@ -53,7 +53,7 @@ _SHAPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def not_a_text(value: object) -> InvalidEvents:
-    """C109: something else stands where a text is expected."""
+    """The error (C109) for another value where a text is expected."""
     found = shape_of(value)
     if isinstance(value, (bool, int, float)):
         written = _written(value)
@@ -71,7 +71,7 @@ def _written(value: float) -> str:
 
 
 def one_line(value: Any) -> str:
-    """A text of one line that says something. Raises C109 and C309."""
+    """A text of one line, not empty. Raises C109 for another value, C309 for a text that is not allowed."""
     return _text(value, FORBIDDEN)
 
 
@@ -85,7 +85,7 @@ def _text(value: Any, forbidden: re.Pattern[str]) -> str:
         raise not_a_text(value)
     if not value or value.isspace():
         raise refused("C309", "text is empty", "write the text or leave the field out")
-    # Nearly every text is printable, which Python says faster than a pattern does.
+    # Nearly every text is printable, and isprintable() is faster than a regular expression.
     if not value.isprintable() and (found := forbidden.search(value)):
         character = f"U+{ord(found[0]):04X}"
         raise refused("C309", f"text with a control character ({character}): {shown(value)}", "take it out")
@@ -93,7 +93,7 @@ def _text(value: Any, forbidden: re.Pattern[str]) -> str:
 
 
 def any_id(value: Any) -> str:
-    """An id. Raises C109, and C206 with the id that was probably meant."""
+    """An id. Raises C109, and C206, whose help gives the id that was probably meant."""
     if not isinstance(value, str):
         raise not_a_text(value)
     if is_id(value):
@@ -105,13 +105,13 @@ def any_id(value: Any) -> str:
     raise refused("C206", f"not an id: {shown(value)}", f"write {likely}" if likely else forms)
 
 
-# A history speaks of the same entities again and again. The text that comes back is one object for
-# each id, which also makes the look-ups of replay faster. Refusals are not kept.
+# Most ids occur in many events. The cache gives the same string object for each, which also makes the
+# look-ups of replay faster. Errors are not cached.
 recurring_id = lru_cache(maxsize=65_536)(any_id)
 
 
 def truth(value: Any) -> bool:
-    """Yes or no: a boolean, or one of the texts true, false, yes, no. Raises C306."""
+    """A boolean, or one of the texts true, false, yes, no. Raises C306."""
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -125,7 +125,7 @@ _TRUTHS = MappingProxyType({"true": True, "yes": True, "false": False, "no": Fal
 
 
 def word_of(allowed: tuple[str, ...]) -> Reader:
-    """The reader of a field that takes one of a few words. It raises C109 and C211."""
+    """The reader of a field that takes one of the words in ``allowed``. The reader raises C109 and C211."""
     words = {word: word for word in allowed}
 
     def word(value: Any) -> str:
@@ -147,9 +147,10 @@ def _meant(value: str, allowed: tuple[str, ...]) -> str:
 
 
 def first_not_plain(value: object) -> tuple[Path, InvalidEvents] | None:
-    """Where a value that may be any plain data has something that is none, and what; None when it is plain.
+    """Where a value holds something that is not plain data, with the error; None when all of it is plain.
 
-    It goes on without calling itself, so that nesting without end ends in C107 and nowhere else.
+    Raises nothing, and is not recursive: nesting deeper than ``DEEPEST`` is an error (C107), not a
+    ``RecursionError``.
     """
     waiting: list[tuple[Path, object]] = [((), value)]
     while waiting:
@@ -177,6 +178,8 @@ def _error_of(read: Reader, value: object) -> InvalidEvents | None:
 
 
 def _stated(parse: Callable[[str], object]) -> Reader:
+    """The reader of a value that is given as a text. It raises C109, and what ``parse`` raises."""
+
     def read(value: Any) -> object:
         if not isinstance(value, str):
             raise not_a_text(value)
@@ -199,4 +202,4 @@ READERS: Mapping[object, Reader] = MappingProxyType(
         Ratio: _stated(parse_ratio),
     }
 )
-"""How a value of each type is read."""
+"""The reader of each type of single value."""

@@ -17,10 +17,10 @@ from chronicle.events import Event
 
 
 def encode(event: Event) -> dict[str, object]:
-    """An event as plain data, in the order in which a file is best read.
+    """An event as plain data, its fields in the order in which they are best read in a file.
 
-    What is as by default is left out. Pairs are mappings, dates and amounts the text in which they
-    were stated. Raises ``InvalidEvents`` C210 for an event made by hand that has no plain form.
+    Fields that have their default are left out. Pairs are mappings; dates and amounts are the text in which
+    they were stated. Raises ``InvalidEvents`` (C210) for an event made in code that has no plain form.
     """
     try:
         fields = conversion.unstructured(event)
@@ -36,20 +36,21 @@ def encode(event: Event) -> dict[str, object]:
 
 
 def decode(plain: Mapping[str, object]) -> Event:
-    """The event that plain data makes. Without an id it gets the one that ``generated_id`` makes,
-    and a declaration without a date holds from the first day.
+    """The event that plain data makes.
 
-    What is given as None is not given. An event in an old format is brought up to date first.
-    Raises ``InvalidEvents`` with every problem of the event, its place said as the way to the field.
+    Without an id it gets that of ``generated_id``; a declaration without a date holds from the first day. A
+    field that is None counts as not given. An event in an old format is upgraded first. Raises
+    ``InvalidEvents`` with every problem of the event, each with the path to its field as its place; an
+    unknown format is such a problem (C502).
     """
     try:
         return conversion.structured(plain if is_whole(plain) else prepared(plain))
-    except Exception:  # whatever it is, the diagnosis says it in words
-        return _again(plain)
+    except Exception:  # any exception means that the data makes no event; the diagnosis says why
+        return _decoded_slowly(plain)
 
 
-def _again(plain: Mapping[str, Any]) -> Event:
-    """The second, slow try: the diagnosis, or the event when it was only nulls that were in the way."""
+def _decoded_slowly(plain: Mapping[str, Any]) -> Event:
+    """The event, when only nulls were in the way of ``decode``; else raises what ``diagnose`` finds."""
     faults = diagnose(plain)
     if faults:
         raise InvalidEvents(*(_placed(fault, plain) for fault in faults)) from None
@@ -57,7 +58,7 @@ def _again(plain: Mapping[str, Any]) -> Event:
 
 
 def _placed(fault: Fault, plain: object) -> Problem:
-    """A problem with its way from the event as its place, for readers that know no lines."""
+    """A problem whose place is the path from the event to the field, as callers here know no lines."""
     identifier = plain.get("id") if isinstance(plain, Mapping) else None
     event = f'event "{printable(identifier[:200])}"' if isinstance(identifier, str) else "event"
     way = printable(".".join(str(step)[:60] for step in fault.path))

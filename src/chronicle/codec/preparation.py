@@ -1,4 +1,4 @@
-"""What plain data goes through before it is read: brought up to date, nulls out, what may lack put in."""
+"""What is done to plain data before it is read: upgraded, nulls removed, optional fields filled in."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from chronicle.events import EntityDeclared
 
 
 def is_whole(plain: Mapping[str, Any]) -> bool:
-    """Whether an event is in the format of today and has what its author may leave out."""
+    """Whether an event is in the current format and has the fields that its author may leave out."""
     return "id" in plain and "date" in plain and is_current(plain)
 
 
 def prepared(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as plain data, in the format of today, with an id, and without what is given as null.
+    """An event as plain data in the current format, with an id and without nulls.
 
-    A declaration without a date holds and is known from the first day, for it claims nothing of when.
-    Raises ``StoreError`` C502 for a format that nobody knows.
+    A declaration without a date holds, and is known, from the first day. Raises ``StoreError`` (C502) for an
+    unknown format.
     """
     current = plain if is_current(plain) else upgraded(plain)
     event = _given(current)
@@ -35,4 +35,5 @@ def prepared(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _given(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """``plain`` without keys whose value is None."""
     return {key: value for key, value in plain.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Events to records and back. A record's body is the whole event, so that a store explains itself."""
+"""Events to records and back. The body of a record is the whole event, readable without this code."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from chronicle.stores.record import NewRecord, Record
 def to_record(event: Event) -> NewRecord:
     """The record of an event: its id, its kind, and one line of canonical JSON in UTF-8.
 
-    Two events of the same content have the same body, byte by byte. Raises ``InvalidEvents`` for
-    an event that could not be read again, so that no store ever takes one in.
+    Two events of the same content have the same body, byte for byte. Raises ``InvalidEvents`` for an event
+    that could not be read again, so that no such event reaches a store.
     """
     return to_record_and_back(event)[0]
 
 
 def to_record_and_back(event: Event) -> tuple[NewRecord, Event]:
-    """The record of an event, and the event that reading the record gives. Raises as ``to_record``."""
+    """The record of an event, and the event that reading this record gives. Raises as ``to_record`` does."""
     plain = encode(event)
     back = decode(plain)
     return NewRecord(event.id, event.kind, canonical_json(plain).encode()), back
 
 
 def from_record(record: Record | NewRecord) -> Event:
-    """The event that a record holds. Raises ``Damaged`` C505 when its body is another one's or no
-    JSON, ``InvalidEvents`` when it makes no event, and ``StoreError`` C502 for a newer format, a kind or a
-    field that only a newer Chronicle can have written.
+    """The event that a record holds.
+
+    Raises ``Damaged`` (C505) when its body is not JSON or belongs to another event, ``InvalidEvents`` when it
+    makes no event, and ``StoreError`` (C502) for a newer format, and for a kind or field that is unknown and
+    so must be from a newer version.
     """
     try:
         plain = json.loads(record.body.decode())
@@ -50,7 +52,7 @@ def from_record(record: Record | NewRecord) -> Event:
         raise kind_of_error(*(_placed(problem, record) for problem in newer or error.problems)) from None
 
 
-# A format, a kind and a field that are not known here. No store takes such in from this version.
+# An unknown format, kind or field. This version appends none of these, so a newer one must have.
 _NEWER = frozenset({"C502", "C201", "C202"})
 
 

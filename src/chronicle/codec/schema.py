@@ -1,8 +1,8 @@
-"""The JSON Schema of event files, made from the event classes, so that an editor completes and checks.
+"""The JSON Schema of event files, made from the event classes, so that editors complete and check them.
 
-It is more lenient than Chronicle itself: it helps while typing, and ``chronicle check`` has the
-last word. Where an editor reads a plain scalar of YAML as a number or a boolean (``date: 2014``),
-the schema takes that as well, for Chronicle reads every scalar as text.
+It is more lenient than Chronicle: it helps while typing, and ``chronicle check`` decides. Where an editor
+reads a plain scalar of YAML as a number or a boolean (``date: 2014``), the schema allows that, since
+Chronicle reads every scalar as text.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> Schema:
-    """The schema of an event file: ``entities:`` and ``events:``, one branch for every kind of event.
+    """The schema of an event file: ``entities:`` and ``events:``, with one branch for each kind of event.
 
-    Made anew at each call, so the caller may change it.
+    Made anew by each call, so the caller may change it.
     """
     return {
         "$schema": DIALECT,
@@ -64,7 +64,7 @@ def _reference(name: str) -> Schema:
 
 
 def _by_kind(kinds: Iterable[str], what: str) -> Schema:
-    """Every kind by name, each with its own branch: so an editor completes kinds, then fields."""
+    """A schema with a branch for each kind, by which an editor completes the kind, then its fields."""
     listed = list(kinds)
     return {
         "type": "object",
@@ -81,7 +81,7 @@ def _by_kind(kinds: Iterable[str], what: str) -> Schema:
 
 
 def _event(kind: str) -> Schema:
-    # What the author may leave out: the id always, which is then made, and the date of a declaration.
+    # The author may leave out the id, which is then generated, and the date of a declaration.
     optional = {"id", "date"} if kind == EntityDeclared.kind else {"id"}
     return _object(fields_of(KINDS[kind]), KINDS[kind], kind=kind, optional=optional)
 
@@ -223,7 +223,7 @@ _LEAVES: Mapping[Any, str] = MappingProxyType(
 
 
 def _value_definitions() -> Schema:
-    """The single values. What a YAML reader may take for a number or a boolean is one of these as well."""
+    """The schemas of single values, which allow the number or boolean that a YAML reader may make of one."""
     day = r"[0-9]{4}(-(Q[1-4]|[0-9]{2}(-[0-9]{2})?))?"
     amount = r"[0-9][0-9,]*(\.[0-9]+)?(k|M|bn|tn)?"
     part = r"[0-9]+(\.[0-9]+)?( ?%|/[0-9]+)?"

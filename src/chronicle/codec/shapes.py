@@ -1,7 +1,6 @@
-"""The fields of every kind, as their classes have them: names in files, types, what is required.
+"""The fields of every kind, taken from the classes: names in files, types, which are required.
 
-The reader, the diagnosis and the JSON Schema all go by this, so a new field of a class is known to
-all three at once.
+The reader, the diagnosis and the JSON Schema all use this, so all three know a new field of a class at once.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ from chronicle.values import Source
 
 Shape = Literal["leaf", "word", "list", "pairs", "set", "source", "effect"]
 
-# Texts of people's own words, which may run over several lines.
+# Fields of free text, which may have several lines.
 _SEVERAL_LINES = ("note", "quote", "reason")
 
-# What an effect takes from the completion of its deal, the deal itself included.
+# The fields that an effect takes from the completion of its deal, with the deal itself.
 TAKEN_FROM_DEAL = frozenset({*NOT_IN_EFFECT, "deal"})
 
-# What no deal can bring about: the stages of a deal, and what is said about records and ids.
+# Kinds that no deal can have as an effect: stages of deals, and statements about records and ids.
 _NO_EFFECTS = ("deal.", "record.", "identity.", "entity.declared")
 
 EFFECT_KINDS = tuple(kind for kind in KINDS if not kind.startswith(_NO_EFFECTS))
@@ -45,7 +44,7 @@ _R = TypeVar("_R")
 
 
 def cached(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """A function that does its work once for each argument, typed so that a class can be one."""
+    """``functools.cache``, typed so that a class can be an argument."""
     return cast(Callable[_P, _R], cache(function))
 
 
@@ -53,8 +52,8 @@ def cached(function: Callable[_P, _R]) -> Callable[_P, _R]:
 class FieldOf:
     """One field of a kind or of a source.
 
-    ``name`` is what files call it, ``attribute`` what the class does. ``hint`` is its type without
-    ``None``. ``own`` says that the kind itself has it, and not every event.
+    ``name`` is its name in files, ``attribute`` that in the class. ``hint`` is its type without ``None``.
+    ``own`` says that it belongs to the kind, not to the envelope.
     """
 
     name: str
@@ -65,7 +64,7 @@ class FieldOf:
 
     @property
     def reader(self) -> Reader | None:
-        """What reads a single value of this field; None when it is a list, a mapping or the like."""
+        """The reader of a single value of this field; None for lists, mappings, sources and effects."""
         if self.hint is str and self.name in _SEVERAL_LINES:
             return lines
         return reader_of(self.hint)
@@ -73,7 +72,7 @@ class FieldOf:
 
 @cached
 def fields_of(cls: Any) -> tuple[FieldOf, ...]:
-    """The fields of an event class or of ``Source``, in the order in which a file is best read."""
+    """The fields of an event class or of ``Source``, in the order in which they are best read in a file."""
     hints = get_type_hints(cls, include_extras=True)
     found = [
         FieldOf(
@@ -88,7 +87,7 @@ def fields_of(cls: Any) -> tuple[FieldOf, ...]:
     return tuple(sorted(found, key=_place_in_file)) if issubclass(cls, Event) else tuple(found)
 
 
-# Of the envelope, what says which event it is comes first, and where it is from comes last.
+# Fields of the envelope that come before those of the kind, and those that come after them.
 _FIRST = ("id", "date")
 _LAST = ("known", "deal", "after", "ends", "apart", "confidence", "note", "sources")
 
@@ -113,13 +112,13 @@ def effect_names(kind: str) -> frozenset[str]:
 
 @cached
 def correctable() -> frozenset[str]:
-    """Every field that a correction may put right: those of any kind, but for ``NOT_CORRECTED``."""
+    """Every field that a correction may set: those of any kind, without ``NOT_CORRECTED``."""
     names = {field.name for cls in KINDS.values() for field in fields_of(cls)}
     return frozenset(names.difference(NOT_CORRECTED))
 
 
 def shape(hint: Any) -> Shape:
-    """Which of the few forms of plain data a type takes."""
+    """The form that a type has in plain data. Raises ``TypeError`` for a type that has none."""
     if hint in _NAMED_SHAPES:
         return _NAMED_SHAPES[hint]
     if get_origin(hint) is Literal:
@@ -138,7 +137,7 @@ _NAMED_SHAPES: Mapping[Any, Shape] = MappingProxyType(
 
 @cached
 def reader_of(hint: Any) -> Reader | None:
-    """What reads a single value of this type; None for lists, mappings, sources and effects."""
+    """The reader of a single value of this type; None for lists, mappings, sources and effects."""
     form = shape(hint)
     if form == "word":
         return word_of(get_args(hint))

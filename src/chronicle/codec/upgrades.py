@@ -1,10 +1,10 @@
-"""Old formats of stored events, and the functions that bring them up to date. The one place for this.
+"""Upcasting: old formats of stored events, and the functions that upgrade them to the current one.
 
-A stored event says in ``format`` in which format it was written; without one it is format 1. The
-function at index 0 makes format 2 of format 1, and so on, from plain data to plain data; what it
-does not understand it leaves as it is, for the diagnosis to name. A format is never taken out: what
-was once written must open for ever. When a format is added, a frozen file with one event of every
-kind in the format before goes to ``tests/data``.
+A stored event says in ``format`` in which format it was written; without it, in format 1. The function at
+index 0 makes format 2 from format 1, and so on, from plain data to plain data. What a function does not
+understand it leaves unchanged, for the diagnosis to report. No format is ever removed, since a store must
+stay readable for ever. When a format is added, a frozen file with one event of every kind in the format
+before goes to ``tests/data``.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ UPGRADES: tuple[Upgrade, ...] = ()
 
 
 def current_format() -> int:
-    """The number of the format that is written today."""
+    """The number of the format in which events are written."""
     return 1 + len(UPGRADES)
 
 
 def is_current(plain: Mapping[str, object]) -> bool:
-    """Whether there is nothing to bring up to date."""
+    """Whether an event in plain data needs no upgrade."""
     return not UPGRADES and "format" not in plain
 
 
 def upgraded(plain: Mapping[str, object]) -> dict[str, object]:
-    """A stored event in the format of today, without the key ``format``. ``plain`` stays as it is.
+    """A stored event in the current format, without the key ``format``. ``plain`` is not changed.
 
-    Raises ``StoreError`` C502 when it was written by a newer version, or in no format at all.
+    Raises ``StoreError`` (C502) for a format of a newer version, and for a ``format`` that is none.
     """
     event = dict(plain)
     stated = event.pop("format", "1")

@@ -1,11 +1,10 @@
-"""Dates as sources give them: a year, a quarter, a month, a day, or something between two of these.
+"""Dates as sources give them: a year, a quarter, a month, a day, or a range of days.
 
-A ``PartialDate`` is a window of days together with the text that was written. Nothing is ever
-rounded to a first of the month: "2014" stays the year 2014. The text forms are a subset of EDTF
-(ISO 8601-2); ``parse_date`` reads them and ``str`` prints back exactly what was read.
+A ``PartialDate`` is a window of days together with the text that was written. Nothing is rounded to the first
+of a month: "2014" stays the year 2014. The text forms are a subset of EDTF (ISO 8601-2); ``parse_date`` reads
+them and ``str`` gives back exactly what was read.
 
-The only package that knows pendulum, which does the calendar: month ends, quarter ends and
-durations in words.
+The only package that imports pendulum, for the ends of months and quarters and for durations in words.
 """
 
 from __future__ import annotations

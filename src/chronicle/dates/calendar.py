@@ -1,7 +1,7 @@
-"""The calendar: the names of months and quarters, where they end, and how long it is between two days.
+"""The calendar: the names of months and quarters, their last days, and durations between days.
 
-The only file that knows pendulum. No text of a user reaches a parser of pendulum, which reads
-"2014" as 1 January.
+The only module that imports pendulum. No text of a user reaches a parser of pendulum, which would read "2014"
+as 1 January.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import datetime
 from typing import Final
 
-# pendulum is imported inside the functions that need it. To import it costs about as much as all
-# the rest of a start (35 to 60 ms, measured), and a history in which every date is a full day, a
-# year or an open range of these never needs it.
+# pendulum is imported inside the functions that need it: the import takes 35 to 60 ms, about as long as
+# the rest of start-up, and a history whose dates are all days, years or ranges of these never needs it.
 
 MONTHS: Final = (
     "January",
@@ -36,20 +35,20 @@ def month_words(day: datetime.date) -> str:
 
 
 def last_of(unit: str, year: int, month: int) -> datetime.date:
-    """The last day of the ``unit``, a month or a quarter, in which this month lies."""
+    """The last day of the ``unit`` (``"month"`` or ``"quarter"``) that contains this month."""
     import pendulum  # not before it is needed: see above
 
-    # A plain date again: the subclass of pendulum is larger, slower to compare, and nobody's business.
+    # Given back as a plain date: pendulum's subclass is larger and slower to compare.
     return datetime.date.fromordinal(pendulum.Date(year, month, 1).last_of(unit).toordinal())
 
 
 def duration_words(first: datetime.date, last: datetime.date, latest: datetime.date | None = None) -> str:
-    """How long it is from ``first`` to ``last`` in words, rounded down: "1 year 3 months", "22 days".
+    """The time from ``first`` to ``last`` in words, rounded down: "1 year 3 months", "22 days".
 
-    Where the beginning is only known to lie between ``first`` and ``latest`` (inclusive), the shortest
-    and the longest that it can be: "1 year 2 to 3 months", "up to 5 months", and with a beginning that has no
-    earliest day "2 months or longer". Empty where it may be no day at all and nobody knows the longest.
-    Raises ``ValueError`` when the beginning may lie after ``last``.
+    Where the beginning is only known to lie between ``first`` and ``latest`` (inclusive), the words give the
+    shortest and the longest time: "1 year 2 to 3 months", "up to 5 months". Where that beginning has no
+    earliest day (``first`` is ``DAWN``): "2 months or longer", or an empty text when the shortest is less
+    than a day. Raises ``ValueError`` when the beginning may lie after ``last``.
     """
     latest = first if latest is None else latest
     if max(first, latest) > last:
@@ -73,7 +72,7 @@ def _elapsed(first: datetime.date, last: datetime.date) -> tuple[int, int, int]:
 
 
 def _words(elapsed: tuple[int, int, int], exact: bool = True) -> str:
-    """Years and months, else months, else days, those that are not zero; months have days where ``exact``."""
+    """The years and months that are not zero, else the days. With ``exact``, months are followed by days."""
     import pendulum  # not before it is needed: see above
 
     years, months, days = elapsed
@@ -81,12 +80,12 @@ def _words(elapsed: tuple[int, int, int], exact: bool = True) -> str:
         days = 0
     length = pendulum.duration(years=years, months=months)
     words = [length.in_words(locale="en")] if years or months else []
-    # Not a duration of pendulum, which makes weeks of days.
+    # Days are written here, since a duration of pendulum would turn them into weeks.
     return " ".join([*words, *([f"{days} day" if days == 1 else f"{days} days"] if days else [])])
 
 
 def _range_words(shortest: str, longest: str) -> str:
-    """Two lengths as one phrase, in which what both begin with and the unit of both are said once."""
+    """Two lengths as one phrase, without repeating what they have in common."""
     if not shortest or shortest == longest:
         return longest if shortest else f"up to {longest}"
     *same, count, unit = shortest.split()

@@ -1,4 +1,4 @@
-"""Partial dates: a window of days together with the text that was written, and how one is read."""
+"""Partial dates: a window of days with the text that was written, and how texts and days become one."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _ORDER_STEP: Final = 4_000_000  # more than the number of days from DAWN to FORE
 class PartialDate:
     """A window of days, and the text that it was written as.
 
-    ``earliest`` and ``latest`` are the first and the last day that it can be, both included.
-    ``approximate`` says that the text ends with ``~`` or ``%``; it never widens the window.
-    ``order`` is an integer that sorts as (earliest, latest) does, and ``past`` is above the order of every
-    date that begins by ``latest`` and of no other: both are made once for the sake of replay.
-    Made by ``parse_date`` or ``PartialDate.of``; raises ``InvalidValue`` when the window is empty.
+    ``earliest`` and ``latest`` are the first and the last day of the window (inclusive). ``approximate`` says
+    that the text ends with ``~`` or ``%``; it never widens the window. ``order`` is an integer that sorts as
+    (earliest, latest) does. ``past`` is greater than the ``order`` of every date whose window begins by
+    ``latest``, and of no other. Both are computed once, since replay compares them often. Made by
+    ``parse_date`` or ``PartialDate.of``; raises ``InvalidValue`` when the window is empty.
     """
 
     earliest: datetime.date
@@ -59,7 +59,7 @@ class PartialDate:
 
     @property
     def uncertain(self) -> bool:
-        """Whether the source itself doubts the date: the text ends with ``?`` or ``%``."""
+        """Whether the source doubts the date: the text ends with ``?`` or ``%``."""
         return self.text.endswith(("?", "%"))
 
     def words(self) -> str:
@@ -72,8 +72,8 @@ class PartialDate:
     def __repr__(self) -> str:
         return f"<PartialDate {self.text}>"
 
-    # The order is (earliest, latest, text). What follows text only tells apart values that no text
-    # can make, so that the order stays total for values made by hand as well.
+    # The order is (earliest, latest, text). The last two fields only differ for values that were made
+    # without a text, and keep the order total for them.
     def _key(self) -> tuple[int, str, str, bool]:
         return self.order, self.text, self.precision, self.approximate
 
@@ -91,7 +91,7 @@ class PartialDate:
 
 
 def order_of(earliest: int, latest: int) -> int:
-    """``PartialDate.order`` of a window whose ends are given as proleptic ordinals."""
+    """``PartialDate.order`` of a window whose first and last day are given as ordinals."""
     return earliest * _ORDER_STEP + latest
 
 
@@ -99,9 +99,9 @@ def parse_date(text: str) -> PartialDate:
     """The date that ``text`` writes, in one of the accepted forms.
 
     ``2014`` · ``2014-Q3`` or ``2014-35`` · ``2014-03`` · ``2014-03-11`` · each with a trailing ``~``
-    (approximate), ``?`` (uncertain) or ``%`` (both) · ``[2014-03..2014-05]`` one of these ·
-    ``[..2014-09]`` by · ``[2014-09..]`` after. Raises ``InvalidValue`` (C301), whose help names the
-    nearest accepted form.
+    (approximate), ``?`` (uncertain) or ``%`` (both) · ``[2014-03..2014-05]`` some day between ·
+    ``[..2014-09]`` by the end of · ``[2014-09..]`` from the beginning of. Both ends of a range are inclusive.
+    Raises ``InvalidValue`` (C301), whose help names the nearest accepted form.
     """
     if not isinstance(text, str):
         raise invalid(f"date is not a text: {shown(text)}", f"{FORMS}, in quotes")
@@ -111,14 +111,14 @@ def parse_date(text: str) -> PartialDate:
 
 
 Day = str | PartialDate | datetime.date
-"""A day as code gives it: a ``date`` (those of numpy and pandas too), a partial date, or its text.
+"""A day as an argument: a ``date`` (those of numpy and pandas too), a partial date, or its text.
 
-A partial date stands for its end.
+A partial date stands for its last day.
 """
 
 
 def as_day(value: Day) -> datetime.date:
-    """The day that a question as of ``value`` asks about: the last one of a partial date.
+    """The day that a question as of ``value`` is for: the last day of a partial date.
 
     Raises ``InvalidValue``: C301 for what is no date, C308 for a range without an end.
     """
@@ -132,10 +132,10 @@ def as_day(value: Day) -> datetime.date:
 
 
 def as_date(value: Day) -> PartialDate:
-    """The partial date that ``value`` is, or writes: a text, a ``datetime.date``, a day of numpy or pandas.
+    """``value`` as a partial date: a text is parsed; a day of Python, numpy or pandas is that day.
 
-    Raises ``InvalidValue`` (C301) for what is none of these, and for a moment: which day it belongs to
-    depends on the zone.
+    Raises ``InvalidValue`` (C301) for anything else, and for a moment: which day that is depends on the time
+    zone.
     """
     if isinstance(value, PartialDate):
         return value
@@ -146,19 +146,22 @@ def as_date(value: Day) -> PartialDate:
     return PartialDate.of(value)
 
 
-# The days of numpy and pandas, known by name, so that asking with plain days loads neither.
+# The day types of numpy and pandas, known by name, so that neither is imported for plain days.
 _OF_DATA_FRAMES: Final = frozenset({"datetime64", "Timestamp", "Period", "NaTType"})
 
 
 def _day_of_a_data_frame(value: object) -> PartialDate:
-    """The date of a ``datetime64``, a ``Timestamp`` or a ``Period``, which is a day when it says midnight."""
+    """The date of a ``datetime64``, ``Timestamp`` or ``Period``.
+
+    Raises C301 for a time other than midnight.
+    """
     day, _, clock = str(value).replace("T", " ", 1).partition(" ")
     if clock.strip("0:."):
         raise invalid(f"moment instead of a day: {shown(str(value))}", f"give a day: {ZONES}")
     return parse_date(day)
 
 
-# Big enough for every day of 180 years, small enough (some 25 MB when full) to hold for ever.
+# Enough for every day of 180 years; about 25 MB when full.
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> PartialDate:
     if text.startswith("["):

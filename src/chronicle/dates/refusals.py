@@ -1,4 +1,4 @@
-"""Refusing a text that is no date: what is wrong with it, and the nearest accepted form."""
+"""Errors for a text that is no date: what is wrong with it, and the nearest accepted form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ZONES: Final = "the same moment is another day in another time zone"
 
 
 def invalid(message: str, help: str) -> InvalidValue:
-    """The error with which a date is refused."""
+    """The error (C301) for a value that is no date."""
     return InvalidValue(Problem("C301", message, help=help))
 
 
@@ -67,9 +67,9 @@ def _explain_script(text: str) -> _Explanation | None:
 
 
 def _explain_own_words(text: str) -> _Explanation | None:
-    """Words for a time that no form has, or that say that nobody knows."""
+    """A fiscal year, and words such as "unknown": neither has an accepted form."""
     words = text.casefold()
-    if re.fullmatch(_NOBODY_KNOWS, words):
+    if re.fullmatch(_WORDS_FOR_UNKNOWN, words):
         return (
             "date that nobody knows",
             "say by when it was so, as [..2014-09], or [0001..9999] for some time",
@@ -84,7 +84,7 @@ def _explain_own_words(text: str) -> _Explanation | None:
     return None
 
 
-_NOBODY_KNOWS: Final = (
+_WORDS_FOR_UNKNOWN: Final = (
     r"unknown|not known|unclear|undated|no date|none|null|nil|n\.?d\.?|n/?a|n\.a\."
     r"|tba|tbc|tbd|tbs|\?+|-+|—|–|不明|不详|未知"
 )
@@ -175,7 +175,7 @@ def _explain_range(text: str) -> _Explanation | None:
 
 
 def _likely_end(text: str) -> str | None:
-    """What an end of a range was probably meant to be, when that is one thing only."""
+    """The accepted form that an end of a range probably stands for; None unless there is exactly one."""
     plain = text.rstrip(QUALIFIERS)
     if plain in ("", "..") or plain_window(plain) is not None:
         return plain.replace("..", "")
@@ -244,14 +244,14 @@ def _half(found: re.Match[str]) -> list[str]:
 
 
 def _part_of_year(found: re.Match[str]) -> list[str]:
-    """Early, in the middle or late in a year: a third of it."""
+    """Early, in the middle or late in a year: a range of four months."""
     word, year = found[1].casefold(), found[2]
     first = {"early": 1, "beginning of": 1, "start of": 1, "mid": 5, "middle of": 5}.get(word, 9)
     return [f"[{year}-{first:02}..{year}-{first + 3:02}]"]
 
 
 def _part_of_month(found: re.Match[str]) -> list[str]:
-    """Early, in the middle or late in a month: that month, as nobody says how early."""
+    """Early, in the middle or late in a month: the whole month, since the words give no days."""
     return _likely_forms(found[1])
 
 
@@ -264,7 +264,7 @@ def _about(found: re.Match[str]) -> list[str]:
 
 
 def _open_range(found: re.Match[str]) -> list[str]:
-    """What "by", "before", "since" or "after" a date is as a range."""
+    """ "by", "before", "since", "from" or "after" a date, as a range."""
     word, date = found[1].casefold(), found[2]
     window = plain_window(date)
     if window is None:
@@ -306,7 +306,7 @@ def _day_of_year(found: re.Match[str]) -> list[str]:
     return [str(day)] if day.year == first.year else []
 
 
-# As texts: no pattern is made ready before a date is refused, which most histories never see.
+# As texts, compiled on first use: most histories have no date that is refused.
 _REWRITES: tuple[tuple[str, _Rewrite], ...] = (
     (r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?", _numbers),
     (r"(\d{4})(\d\d)(\d\d)?", _numbers),

@@ -1,4 +1,4 @@
-"""The window of days that a text stands for: its first day, its last, and how exact it is."""
+"""The window of days that a text stands for: its first day, its last day (inclusive), and its precision."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAWN: Final = datetime.date.min
 FOREVER: Final = datetime.date.max
 """The last day that there is: where a range without an end ends."""
 QUALIFIERS: Final = "~?%"
-"""What a date may end with: approximate, uncertain, or both."""
+"""The marks that a date may end with: approximate, uncertain, or both."""
 
 _PLAIN = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|([0-9]{2})(?:-([0-9]{2}))?))?")
 _RANGE = re.compile(r"\[([^.\[\]]*)\.\.([^.\[\]]*)\]")
@@ -50,7 +50,7 @@ def _day_window(year: int, month: int, day: int) -> Window | None:
 
 
 def month_window(year: int, month: int) -> Window | None:
-    """The window of a month; None when ``month`` is not one of the twelve."""
+    """The window of a month; None unless ``month`` is from 1 to 12."""
     if not 1 <= month <= _MONTHS_OF_YEAR:
         return None
     return datetime.date(year, month, 1), last_of("month", year, month), "month"
@@ -62,7 +62,7 @@ def _quarter_window(year: int, quarter: int) -> Window:
 
 
 def range_window(text: str) -> Window | None:
-    """The window of a range in brackets, which may run backwards; None when ``text`` is none."""
+    """The window of a range in brackets, which may run backwards; None when ``text`` is no such range."""
     ends = _RANGE.fullmatch(text)
     if ends is None or ends[0] == "[..]":
         return None

@@ -8,7 +8,7 @@ from chronicle.dates.windows import QUALIFIERS, plain_window
 
 
 def date_words(text: str, *, approximate: bool, uncertain: bool) -> str:
-    """What ``text`` says, in English. Raises ``InvalidValue`` (C301) when it is no date."""
+    """The date ``text`` in English. Raises ``InvalidValue`` (C301) when it is no date."""
     plain = text.rstrip(QUALIFIERS)
     words = _range_words(plain) if plain.startswith("[") else _plain_words(plain)
     if approximate:
@@ -42,7 +42,7 @@ def _range_words(text: str) -> str:
 
 
 def _end_words(text: str) -> str:
-    """Of a year its end is said aloud: "by 2014" would be read as "before 2014"."""
+    """The words for the end of a range. A year becomes "the end of 2014", since "by 2014" is ambiguous."""
     words = _the(text)
     return f"the end of {words}" if words.isdigit() else words
 
@@ -56,7 +56,7 @@ def _with_article(words: str) -> str:
 
 
 def _shortened(first: str, last: str) -> str:
-    """The words of ``first`` without what ``last`` says again: its year, or its month and year."""
+    """The words of ``first`` without what ``last`` repeats: the year, or the month and the year."""
     words, others = _the(first).split(" "), _the(last).split(" ")
     if len(words) == len(others) and "quarter" in words and words[-1] == others[-1]:
         return " ".join(words[:2])

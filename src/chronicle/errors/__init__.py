@@ -1,9 +1,8 @@
-"""Errors and findings. The ground floor: imports nothing of Chronicle.
+"""Errors and findings. The lowest floor: it imports nothing of Chronicle.
 
-A failed operation raises a ``ChronicleError`` that carries one or more ``Problem`` values.
-A doubt about a history is a ``Problem`` that is returned, never raised. Both say what is
-wrong, where, the value and the next step, and both carry a stable code (``CODES``) that
-``chronicle explain CODE`` spells out.
+A failed operation raises a ``ChronicleError`` that carries one or more ``Problem`` values. A finding about a
+history is a ``Problem`` that is returned, never raised. Both say what is wrong, where, and what to do, and
+both have a stable code (``CODES``) that ``chronicle explain CODE`` explains.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ from attrs import converters, evolve, field, frozen
 from chronicle.errors.characters import FORBIDDEN_IN_LINES
 from chronicle.errors.codes import CODES, Severity
 
-# They have no width and change how their neighbours are written: Persian and the scripts of India have
-# words that are others without them, and families of emoji fall apart.
+# They have no width and change how their neighbours are written. Removing them would change words in Persian
+# and in Indian scripts, and split composed emoji.
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 _JOINING = re.compile("[\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}]")
 
 
 def can_be_shown(character: str) -> bool:
-    """Whether a character is text that a terminal shows, and nothing that it obeys."""
+    """Whether a terminal shows a character as text, and does not take it for a command."""
     return character.isprintable() or character in _JOINERS
 
 
 def printable(text: str) -> str:
-    """``text`` with every control character shown as a visible stand-in of the same width.
+    """``text`` with a visible stand-in for each control character, which takes one column.
 
-    Text from a file must never reach a terminal as an escape sequence.
+    So no text from a file can reach a terminal as an escape sequence.
     """
     if text.isprintable() or _JOINING.sub("", text).isprintable():
         return text
@@ -51,10 +50,10 @@ def obeyed_hidden(text: str) -> str:
 
 
 def without_passwords(text: str) -> str:
-    """``text`` with ``***`` for every password in it: that of an address, and one that is named.
+    """``text`` with ``***`` for each password in it.
 
-    Knows ``scheme://user:password@host``, also with one slash, as a path has it, and
-    ``password=...`` as addresses and connection strings write it. Rather hides too much than too little.
+    Finds the password of an address, ``scheme://user:password@host`` (also with one slash, as in a path), and
+    ``password=...`` as addresses and connection strings have it. Where it is in doubt it hides.
     """
     if ":/" in text:
         text = _WEB_PASSWORD.sub(_hidden, _STORE_PASSWORD.sub(_hidden, text))
@@ -63,8 +62,8 @@ def without_passwords(text: str) -> str:
     return text
 
 
-# The web has its passwords before the first slash. In the address of a store a careless one may stand as it
-# is, with "/", "@" or a blank in it, and the address may have been cut before its end; digits are a port.
+# In a web address the password comes before the first slash. In the address of a store it may be unescaped,
+# with "/", "@" or a blank in it, and the address may have been cut off; digits alone are a port.
 _WEB_PASSWORD = re.compile(
     r"\b(https?:/+[^\s/:@\"\[]*:)(?:[^\s/\"]*(@)|(?!\d{1,5}(?![\d…]))[^\s/\"]*)", re.IGNORECASE
 )
@@ -78,7 +77,7 @@ _NAMED = re.compile(
 )
 
 
-_MOST_SAID = 10_000  # characters; nobody reads more
+_MOST_SAID = 10_000  # characters of a message
 
 
 def _hidden(found: re.Match[str]) -> str:
@@ -91,21 +90,21 @@ def _hidden_when_secret(found: re.Match[str]) -> str:
     return f"{found[1]}{found[2]}***" if secret else found[0]
 
 
-def _said(text: str) -> str:
-    """What a problem says: no password, nothing that a terminal obeys but line ends, and not too much."""
+def _safe_text(text: str) -> str:
+    """The text of a problem: without passwords and control characters, and at most 10,000 characters long."""
     said = without_passwords(text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…")
     return said if said.isprintable() else "\n".join(map(printable, said.split("\n")))
 
 
 @frozen
 class Place:
-    """Where a problem stands in a file.
+    """Where a problem is in a file.
 
-    ``line`` and ``column`` count from 1; ``length`` is the number of characters to underline;
-    ``excerpt`` is the text of the line (empty when there is none to show).
+    ``line`` and ``column`` count from 1, and ``line`` is 0 where only the file is known. ``length`` is the
+    number of characters to underline; ``excerpt`` is the text of the line, empty when there is none to show.
     """
 
-    file: str = field(converter=_said)
+    file: str = field(converter=_safe_text)
     line: int = 0
     column: int = 0
     length: int = 1
@@ -127,18 +126,18 @@ class Problem:
     """One finding: a code, what is wrong, where, what to do, and the events involved (by id)."""
 
     code: str = field(validator=_known_code)
-    message: str = field(converter=_said)
+    message: str = field(converter=_safe_text)
     place: Place | None = None
-    help: str | None = field(default=None, converter=converters.optional(_said))
+    help: str | None = field(default=None, converter=converters.optional(_safe_text))
     events: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:
-        """``"error"`` or ``"warning"``, as the table of codes has it."""
+        """``"error"``, ``"warning"`` or ``"note"``, from the table of codes."""
         return CODES[self.code].severity
 
     def at(self, place: Place | None) -> Problem:
-        """The same problem in a place; a place that is known already stays."""
+        """The same problem with this place, unless it has one already."""
         return self if self.place else evolve(self, place=place)
 
     def headline(self) -> str:
@@ -171,9 +170,9 @@ _NO_WIDTH = ("Mn", "Me")
 
 
 def _around(place: Place) -> tuple[str, int, int]:
-    """The line, cut to a width that can be read, and in columns of a terminal where the caret goes.
+    """The line, cut to a readable width; the column at which to underline, from 0; and how many columns.
 
-    The line may have a million characters: it is cut before anything else is done with it.
+    The line may have a million characters, so it is cut before anything else.
     """
     start = max(0, place.column - 1)
     cut = max(0, start - _EXCERPT_WIDTH // 2) if len(place.excerpt) > _EXCERPT_WIDTH else 0
@@ -190,7 +189,7 @@ def _untabbed(text: str) -> str:
 
 
 def _columns(text: str) -> int:
-    """The columns of a terminal that ``text`` takes: two for a wide character, none for an accent."""
+    """The columns that ``text`` takes in a terminal: two for a wide character, none for an accent."""
     if text.isascii():
         return len(text)
     return sum(_character_columns(character) for character in text)
@@ -203,13 +202,16 @@ def _character_columns(character: str) -> int:
 
 
 _QUOTED = 60  # characters of a value that an error message quotes
-_LOOKED_AT = 1_000  # characters of it in which a password is looked for, before it is cut
+_LOOKED_AT = 1_000  # characters of a value that are searched for passwords before it is cut
 
 
 def shown(value: object) -> str:
-    """``value`` as an error message quotes it: cut to 60 characters, control characters made visible."""
+    """``value`` as an error message quotes it: at most 60 characters, safe for a terminal.
+
+    Passwords and control characters are hidden.
+    """
     if not isinstance(value, str):
-        # Only what is short by nature: a list read from a file may hold anything, of any length.
+        # Only values that are always short: a list from a file may hold anything, of any length.
         short = isinstance(value, int) and value.bit_length() < 4 * _QUOTED
         known = short or value is None or isinstance(value, (float, datetime.date))
         return f"{value} ({type(value).__name__})" if known else f"a value of type {type(value).__name__}"
@@ -219,7 +221,7 @@ def shown(value: object) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word closest to ``word``, or None when nothing is near."""
+    """The word of ``known`` closest to ``word``, or None when none is close."""
     matches = get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 
@@ -246,23 +248,23 @@ class InvalidValue(ChronicleError, ValueError):
 
 
 class InvalidEvents(ChronicleError):
-    """Files, lines or fields that do not make events. Carries every problem found, not the first."""
+    """Files, lines or fields that do not make events. Carries all problems that were found."""
 
 
 class UsageError(ChronicleError):
-    """A call that cannot mean anything: arguments that exclude each other, a projector that is none."""
+    """A call that has no meaning: arguments that exclude each other, a projector that is none."""
 
     exit_code = 2
 
 
 class NotFound(ChronicleError, LookupError):
-    """The entity, deal, event or source that was asked for is not there."""
+    """The entity, deal, event or source that was asked for does not exist."""
 
     exit_code = 3
 
 
 def absent(code: str, what: str, word: str, known: Iterable[str]) -> NotFound:
-    """The error of asking for something that is not there, with the nearest that is."""
+    """The error for something that does not exist. Its help names the nearest of ``known``."""
     near = nearest(word, known)
     help = f"did you mean {near}?" if near else None
     return NotFound(Problem(code, f'no {what} "{printable(word)}"', help=help))
@@ -275,11 +277,15 @@ class StoreError(ChronicleError):
 
 
 class AppendRefused(StoreError):
-    """An append that the store refused: other content under the same id, or a moved head."""
+    """An append that the store refused.
+
+    Its id is there with other content, or the store did not end at the expected position (optimistic
+    concurrency).
+    """
 
 
 class Damaged(StoreError):
-    """A record that is not what was written: its checksum or the chain says so."""
+    """A record that is not as it was written, by its checksum or the chain."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,8 +1,8 @@
 """The table of codes: every problem that Chronicle can report, by its stable code.
 
-The words stand in ``codes.md`` beside this file: one page, which ``chronicle explain`` reads and people too.
-C1 reading files · C2 events and their fields · C3 values · C4 findings of ``check`` ·
-C5 stores · C6 questions · C7 importing and exporting. A code is never reused and never changes its meaning.
+The text of each is in ``codes.md`` beside this file, which ``chronicle explain`` and the docs show. C1
+reading files · C2 events and their fields · C3 values · C4 findings of ``check`` · C5 stores · C6 questions ·
+C7 importing and exporting. A code is never reused and never changes its meaning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ Severity = Literal["error", "warning", "note"]
 
 @frozen
 class Code:
-    """One kind of problem. ``explanation`` says why it is one and what to do; ``example`` provokes it."""
+    """One kind of problem.
+
+    ``explanation`` says why it is one and what to do; ``example`` is input that causes it.
+    """
 
     code: str
     severity: Severity
@@ -35,7 +38,7 @@ _NEXT_SUBJECT: Final = "\n## "
 
 
 def _read(page: str) -> Iterator[Code]:
-    """The codes of a page: a headline, an explanation in one paragraph, and perhaps an example."""
+    """The codes of a page, each a headline, an explanation in one paragraph, and perhaps an example."""
     headlines = list(_HEADLINE.finditer(page))
     ends = [headline.start() for headline in headlines[1:]] + [len(page)]
     for headline, end in zip(headlines, ends, strict=True):
@@ -53,7 +56,7 @@ def _read(page: str) -> Iterator[Code]:
 
 
 PAGE: Final = Path(__file__).with_name("codes.md")
-"""The page of the codes."""
+"""The file that has the text of the codes."""
 
 CODES: Final = MappingProxyType({code.code: code for code in _read(PAGE.read_text(encoding="utf-8"))})
-"""What a code is: the stable name of one kind of problem."""
+"""Every code by its name."""

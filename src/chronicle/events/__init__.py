@@ -1,6 +1,6 @@
-"""Every kind of event, what order they take on one day, and what they refer to.
+"""Every kind of event, the order of kinds within one day, and what events refer to.
 
-``KINDS`` maps the stored name of a kind, which is a promise, to its class, which may change its name.
+``KINDS`` maps the stored name of a kind to its class. Stored names never change; a class may be renamed.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ __all__ = [
     "with_effects",
 ]
 
-# What begins and ends and is nothing more: see ``TIES`` in ``sense.py``.
+# Kinds that only begin or end a tie: see ``TIES`` in ``engine/sense.py``.
 _BEGINNINGS = (
     ListingStarted,
     ControlGranted,
@@ -172,14 +172,14 @@ _ENDS = (
     UnitClosed,
 )
 
-# What is left of an entity may come to its end, or be called off, when it is gone already.
+# What can still happen to an entity that is gone: its ties end, and its open deals are called off.
 ENDS_OF_TIES: tuple[type[Event], ...] = (*_ENDS, DealTerminated)
 
-# The order of kinds whose windows are the same. What begins comes before what ends, the number of
-# shares before the stakes that are measured by it, and what somebody merely observed after all that
-# could have made it. `after` on an event overrides this.
+# The order of kinds whose windows are the same: beginnings before ends, the number of shares before the
+# stakes that are measured by it, and observations after everything that can have led to what was seen.
+# `after` on an event overrides this.
 _RANKS: tuple[tuple[type[Event], ...], ...] = (
-    # Ids and identities must be there before anything speaks of them.
+    # Ids and identities come before the events that refer to them.
     (EntityDeclared, IdentityLinked),
     (EntityFounded, EntityReinstated),
     (EntityRenamed, EntityIdentified),
@@ -221,10 +221,10 @@ def plain_name(attribute: str) -> str:
 
 @cache
 def reference_fields(kind: str) -> tuple[tuple[str, str, str], ...]:
-    """Of each field of a kind that refers: the attribute, what it refers to, and its shape.
+    """For each field of ``kind`` that refers to something: its attribute, what it refers to, and its shape.
 
-    It refers to an ``entity``, a ``deal`` or an ``event``; its shape is ``one``, ``many``, or a mapping
-    that refers by its ``keys`` or by both sides (``pairs``).
+    It refers to an ``entity``, a ``deal`` or an ``event``. Its shape is ``one`` id, ``many`` ids, or pairs of
+    which only the first item is an id (``keys``) or both are (``pairs``).
     """
     event_class = KINDS[kind]
     hints = get_type_hints(event_class, include_extras=True)
@@ -233,6 +233,7 @@ def reference_fields(kind: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def _reference(hint: object) -> tuple[str, str] | None:
+    """What a type hint refers to, with its shape; None when it refers to nothing."""
     if get_origin(hint) is Annotated:
         return get_args(hint)[1], "one"
     arguments = get_args(hint)
@@ -249,7 +250,7 @@ def _reference(hint: object) -> tuple[str, str] | None:
 
 
 def references(event: Event | Effect) -> Iterator[tuple[str, str, str]]:
-    """What an event refers to: (field, ``"entity"`` | ``"deal"`` | ``"event"``, id), its effects included."""
+    """What an event and its effects refer to, as (field, ``"entity"`` | ``"deal"`` | ``"event"``, id)."""
     if isinstance(event, Effect):
         read: Callable[[str], object] = dict(event.fields).get
     else:
@@ -264,6 +265,7 @@ def references(event: Event | Effect) -> Iterator[tuple[str, str, str]]:
 
 
 def _flat(value: object, shape: str) -> Iterator[str]:
+    """The ids in the value of a field of this shape."""
     if shape == "one":
         yield str(value)
         return
@@ -278,7 +280,7 @@ def _flat(value: object, shape: str) -> Iterator[str]:
 
 
 def renamed(event: Event, names: Mapping[str, str]) -> Event:
-    """``event`` with every entity that ``names`` gives another id going by that id, its effects included."""
+    """``event`` with each entity id that is a key of ``names`` replaced by its value, in its effects too."""
     if not names:
         return event
     changed = _renamed_fields(event.kind, partial(getattr, event), names)

@@ -12,7 +12,7 @@ from chronicle.values import Money, Share
 
 @frozen(kw_only=True, repr=False)
 class DealProposed(Event):
-    """Somebody puts a deal on the table. Its ``effects`` are what it would do; none of it is so yet."""
+    """A deal is put forward. Its ``effects`` are what it would do; none of them has happened yet."""
 
     kind: ClassVar[str] = "deal.proposed"
     about: ClassVar[tuple[str, ...]] = ("deal",)
@@ -26,7 +26,7 @@ class DealProposed(Event):
 
 @frozen(kw_only=True, repr=False)
 class DealAgreed(Event):
-    """The parties sign. Title, parties and effects are as proposed unless given anew."""
+    """The parties sign. Title, parties and effects stay as proposed where this event does not give them."""
 
     kind: ClassVar[str] = "deal.agreed"
     about: ClassVar[tuple[str, ...]] = ("deal",)
@@ -51,7 +51,7 @@ class DealApproved(Event):
 
 @frozen(kw_only=True, repr=False)
 class DealCompleted(Event):
-    """The deal is done, and its effects happen now. ``effects`` here replace those announced."""
+    """The deal is completed, and its effects happen. ``effects`` given here replace those announced."""
 
     kind: ClassVar[str] = "deal.completed"
     about: ClassVar[tuple[str, ...]] = ("deal",)
@@ -62,7 +62,7 @@ class DealCompleted(Event):
 
 @frozen(kw_only=True, repr=False)
 class DealTerminated(Event):
-    """The deal is off. What was announced of it does not happen, unless it is announced anew."""
+    """The deal is called off. Its announced effects do not happen, unless they are announced again."""
 
     kind: ClassVar[str] = "deal.terminated"
     about: ClassVar[tuple[str, ...]] = ("deal",)
@@ -97,7 +97,7 @@ class PartnershipEnded(Event):
 
 @frozen(kw_only=True, repr=False)
 class InvestmentMade(Event):
-    """Money goes into a project: a film, a fund. No ``share`` means undisclosed, not zero."""
+    """Somebody invests in a project: a film, a fund. Without a ``share`` it is undisclosed, not zero."""
 
     kind: ClassVar[str] = "investment.made"
     about: ClassVar[tuple[str, ...]] = ("investor", "project")

@@ -1,4 +1,4 @@
-"""What deals do: their effects become events when the deal completes, and not before."""
+"""The effects of deals, which become events when the deal completes, and not before."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 from chronicle.events.deals import DealAgreed, DealCompleted, DealProposed, DealTerminated
 from chronicle.events.envelope import Effect, Event
 
-_OF_DEALS = frozenset({DealProposed, DealAgreed, DealCompleted, DealTerminated})
+_STAGES_WITH_EFFECTS = frozenset({DealProposed, DealAgreed, DealCompleted, DealTerminated})
 
 _Announcement = DealProposed | DealAgreed | DealCompleted
 
 
 def happened(effect: Effect, completion: DealCompleted, kinds: Mapping[str, type[Event]]) -> Event:
-    """The event that an effect becomes when its deal completes: on that day, by the same sources.
+    """The event that ``effect`` becomes: it has the id, date, sources and deal of ``completion``.
 
-    ``kinds`` is the table of kinds. Raises ``InvalidEvents`` when the fields do not add up to an event.
+    ``kinds`` maps the names of kinds to their classes. Raises ``InvalidEvents`` when the fields of the effect
+    do not make an event.
     """
     fields: dict[str, Any] = dict(effect.fields)
     return kinds[effect.kind](
@@ -36,39 +37,40 @@ def with_effects(
     kinds: Mapping[str, type[Event]],
     told: Mapping[str, Container[int]] = MappingProxyType({}),
 ) -> list[Event]:
-    """Events in the order of replay, each completion of a deal followed by what the deal does.
+    """The events in the order of replay, with the effects of each deal right after its completion.
 
-    That is what the completion itself says, else what was last announced for the deal. A deal that
-    completes twice does its effects once. ``told`` has by the id of a completion the places of those effects
-    that an event of its own tells: they are left out.
+    ``ordered`` are events in the order of replay. The effects are those that the completion gives itself,
+    else those announced last for the deal. Those of a deal that completes twice happen once. ``told`` maps
+    the id of a completion to the indexes of effects that events of their own report as well: these are left
+    out.
     """
-    sayings = announcements(ordered)
-    if not sayings:
+    stated_by = announcements(ordered)
+    if not stated_by:
         return list(ordered)
     result: list[Event] = []
     for event in ordered:
         result.append(event)
-        if isinstance(event, DealCompleted) and event.id in sayings:
+        if isinstance(event, DealCompleted) and event.id in stated_by:
             result.extend(
                 happened(effect, event, kinds)
-                for place, effect in enumerate(sayings[event.id].effects or ())
+                for place, effect in enumerate(stated_by[event.id].effects or ())
                 if place not in told.get(event.id, ())
             )
     return result
 
 
 def announcements(ordered: Iterable[Event]) -> dict[str, _Announcement]:
-    """By the id of each completion that has effects: the event that says which, itself or an earlier one."""
+    """By the id of each completion that has effects: the event that states them, itself or an earlier one."""
     last: dict[str, _Announcement] = {}
     found: dict[str, _Announcement] = {}
     for event in ordered:
-        if type(event) not in _OF_DEALS:
+        if type(event) not in _STAGES_WITH_EFFECTS:
             continue
         if isinstance(event, DealCompleted):
             announced = last.pop(event.deal, None)
-            saying = announced if event.effects is None else event
-            if saying is not None:
-                found[event.id] = saying
+            stating = announced if event.effects is None else event
+            if stating is not None:
+                found[event.id] = stating
         elif isinstance(event, DealTerminated):
             last.pop(event.deal, None)
         elif isinstance(event, DealProposed | DealAgreed) and event.effects is not None:

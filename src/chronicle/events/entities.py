@@ -25,10 +25,10 @@ EntityType = Literal[
 
 @frozen(kw_only=True, repr=False)
 class EntityDeclared(Event):
-    """An id is given to an entity, with the name that it goes by until an event renames it.
+    """An id is given to an entity, with its name until an event renames it.
 
-    This is what an item under ``entities:`` of a file becomes. It claims nothing about the world
-    (not when the entity was founded, not that it still exists), so it holds at all times.
+    An item under ``entities:`` of a file becomes such an event. It says nothing of when the entity was
+    founded or whether it still exists, so it holds at all times.
     """
 
     kind: ClassVar[str] = "entity.declared"
@@ -71,7 +71,10 @@ class EntityRenamed(Event):
 
 @frozen(kw_only=True, repr=False)
 class EntityIdentified(Event):
-    """A register or an exchange gives the entity an identifier, valid from here to ``until`` (exclusive)."""
+    """A register or an exchange gives the entity an identifier.
+
+    It is valid from ``date`` until ``until`` (exclusive).
+    """
 
     kind: ClassVar[str] = "entity.identified"
     about: ClassVar[tuple[str, ...]] = ("entity", "scheme")
@@ -84,7 +87,7 @@ class EntityIdentified(Event):
 
 @frozen(kw_only=True, repr=False)
 class EntityDissolved(Event):
-    """An entity ends. What it still holds stays where it is: that is a finding, not a silent deletion."""
+    """An entity ends. What it still holds is not removed; ``check`` reports it."""
 
     kind: ClassVar[str] = "entity.dissolved"
     about: ClassVar[tuple[str, ...]] = ("entity",)

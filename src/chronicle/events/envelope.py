@@ -1,4 +1,4 @@
-"""What every event has: the envelope, the types of its fields, and what an effect of a deal is."""
+"""The envelope, which all events share: the types of its fields, when an event was known, and effects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chronicle.errors import InvalidEvents, Problem
 from chronicle.values import Source
 
 # What a text field refers to is part of its type, so that the reader of files, the schema and the
-# checks all find the references of an event in one place: its class.
+# checks all find the references of an event in its class.
 EntityId = Annotated[str, "entity"]
 DealId = Annotated[str, "deal"]
 EventId = Annotated[str, "event"]
@@ -22,7 +22,7 @@ Right = Literal["equity", "votes", "board", "profit"]
 
 
 def _date(value: Day) -> PartialDate:
-    # Nearly every event is read from a file or a store, where this was done already.
+    # Nearly every event comes from a file or a store, whose reader has made the date already.
     return value if type(value) is PartialDate else as_date(value)
 
 
@@ -30,16 +30,16 @@ def _date_or_none(value: Day | None) -> PartialDate | None:
     return value if value is None or type(value) is PartialDate else as_date(value)
 
 
-# One repr for all kinds: made for each class anew it would take a third of the time of an import.
+# One repr for all kinds: one generated for each class would take a third of the time of an import.
 @frozen(kw_only=True, repr=False)
 class Event:
     """Something that happened: a date, sources, and no behaviour.
 
     ``id`` is unique for ever. ``date`` is when it was true (valid time). ``known`` is when it could be known
-    (knowledge time), where that is not the day its earliest source was published; both may be given as a
-    text or a ``datetime.date``. ``deal`` names the deal that it belongs to, ``after`` the event that it must
-    follow when dates leave the order open, ``ends`` the event whose beginning this one ends. ``apart`` says
-    that it is a happening of its own, though another source reports one just like it.
+    (knowledge time), where that is not the day on which its earliest source was published; both may be given
+    as a text or a ``datetime.date``. ``deal`` names the deal that it belongs to, ``after`` the event that it
+    must follow where dates leave the order open, ``ends`` the event whose beginning this one ends. ``apart``
+    says that it is a happening of its own, though another source reports one just like it.
     """
 
     kind: ClassVar[str]
@@ -65,22 +65,25 @@ class Event:
 
 ENVELOPE = ("id", "date", "known", "sources", "deal", "after", "ends", "apart", "confidence", "note")
 
-# What an effect has not: it takes these from the completion of its deal.
+# The fields that an effect does not have: it takes them from the completion of its deal.
 NOT_IN_EFFECT = ("id", "date", "known", "sources", "deal", "after", "ends", "apart", "confidence")
 
 
 @frozen(kw_only=True)
 class Knowledge:
-    """From which day an event could be known. ``assumed`` when nobody says so and its own date stands in."""
+    """The day from which an event could be known (knowledge time).
+
+    ``assumed`` is true when neither ``known`` nor a source gives it, so that the event's own date is taken.
+    """
 
     day: datetime.date
     assumed: bool
 
 
 def knowledge(event: Event) -> Knowledge:
-    """When ``event`` could be known: ``known``, else its earliest source, else its own date.
+    """When ``event`` could be known: ``known``, else its earliest dated source, else its own date.
 
-    A partial date counts from its end, so that nothing is used before it was surely known.
+    A partial date counts from its last day, so that nothing is used before it was surely known.
     """
     if event.known is not None:
         return Knowledge(day=event.known.latest, assumed=False)
@@ -94,8 +97,8 @@ def knowledge(event: Event) -> Knowledge:
 class Effect:
     """What a deal would do: a kind and its fields, without an id, a date and sources.
 
-    It happens when the deal completes, and not before. ``fields`` are pairs of a field's name and
-    its value, in the order of the class.
+    It happens when the deal completes, and not before. ``fields`` are pairs of a field's name and its value,
+    in the order of the class.
     """
 
     kind: str
@@ -103,5 +106,5 @@ class Effect:
 
 
 def incomplete(event: Event, message: str, help: str) -> InvalidEvents:
-    """The error of an event whose fields are each right and do not add up."""
+    """The error (C210) for an event whose fields are valid one by one, but not together."""
     return InvalidEvents(Problem("C210", f"{event.kind} {message}", help=help, events=(event.id,)))

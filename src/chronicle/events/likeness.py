@@ -1,8 +1,8 @@
-"""Whether two events can tell one happening: one kind, parties and right, and amounts that can be the same.
+"""Whether two events can report one happening: the same kind, parties and right, and compatible amounts.
 
-Only of kinds that are counted: each purchase adds to the one before, each issue makes more shares, so that to
-take one happening for two changes the answer. What merely states something (an observation, a name) is told
-twice without harm.
+Only counted kinds are compared: each purchase adds to the one before and each issue makes more shares, so
+that one happening counted twice would change the answer. What merely states a value (an observation, a name)
+can be reported twice without harm.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from chronicle.values import Count, Money, Share
 _TENTH: Final = Fraction(1, 10)
 _SURELY: Final = 0.9001
 
-# A number as it was stated, with all that says how exact it is: its decimals and its unit.
+# A number as it was stated: its decimals and its unit say how exact it is.
 _NUMBER: Final = re.compile(r"~?(?:[A-Z]{3} )?[0-9,]+(?:\.([0-9]+))?(k|M|bn|tn| ?%)?")
 _UNITS: Final = MappingProxyType(
     {"": Fraction(1), "k": Fraction(10**3), "M": Fraction(10**6), "bn": Fraction(10**9)}
@@ -39,12 +39,12 @@ _Amount = Share | Money | Count
 
 
 def overlap(one: Event, two: Event) -> bool:
-    """Whether both can have been on one day."""
+    """Whether both events can have happened on one day."""
     return one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
 
 
 def publishers(event: Event) -> frozenset[str]:
-    """Who tells an event: the publishers of its sources, however they are spaced and written."""
+    """The publishers of an event's sources, in lower case and with single spaces."""
     return frozenset(_name(source.publisher) for source in event.sources if source.publisher is not None)
 
 
@@ -54,25 +54,25 @@ def _name(publisher: str) -> str:
 
 
 def independent(one: Event, two: Event) -> bool:
-    """Whether each has a publisher, and nobody tells both."""
+    """Whether each event has a publisher, and no publisher and no source belongs to both."""
     first, second = publishers(one), publishers(two)
-    told_apart = bool(first) and bool(second) and first.isdisjoint(second)
-    return told_apart and set(one.sources).isdisjoint(two.sources)
+    other_publishers = bool(first) and bool(second) and first.isdisjoint(second)
+    return other_publishers and set(one.sources).isdisjoint(two.sources)
 
 
 def alike(one: Event, two: Event) -> bool:
-    """Whether two events can tell one happening by their kind, parties, right, deal and amounts.
+    """Whether two events can report one happening, by their kind, parties, right, deal and amounts.
 
     Amounts can be the same within the digits in which they are stated, and within a tenth of the larger. A
-    field that either leaves open is no difference. Of other kinds than those that are counted the answer is
-    no. Dates and sources are not looked at.
+    field that either leaves open is no difference. For kinds that are not counted the answer is no. Dates and
+    sources are not compared.
     """
     compare = _COMPARED.get(type(one)) if type(one) is type(two) else None
     return compare is not None and _one_deal(one, two) and compare(one, two)
 
 
 def mirrored(bought: StakeAcquired, sold: StakeDisposed) -> bool:
-    """Whether a purchase and a sale can be two sides of one happening, one of them naming the other side."""
+    """Whether a purchase and a sale can be two sides of one happening. At least one must name the other."""
     return (
         (bought.target, bought.right) == (sold.target, sold.right)
         and bought.holder != sold.holder
@@ -97,7 +97,11 @@ def _sold(one: StakeDisposed, two: StakeDisposed) -> bool:
 
 
 def _stake(one: Any, two: Any) -> bool:
-    """Of one stake, and both say what changed hands, or both what came of it: these are two questions."""
+    """Whether two events can report one change of one stake.
+
+    Both must say what changed hands, or both what is held afterwards: one figure cannot be compared with the
+    other.
+    """
     return (
         (one.holder, one.target, one.right) == (two.holder, two.target, two.right)
         and ((_moved(one) and _moved(two)) or (one.holds is not None and two.holds is not None))
@@ -121,7 +125,10 @@ def _issued(one: SharesIssued, two: SharesIssued) -> bool:
 
 
 def _subscribed(one: SharesIssued, two: SharesIssued) -> bool:
-    """Whether the subscribers of both can be those of one issue: no two counts of one, no more than all."""
+    """Whether the subscribers of both can be those of one issue.
+
+    So if no subscriber has two different counts, and all together have no more than was issued.
+    """
     first, second = dict(one.subscribers), dict(two.subscribers)
     both = first.keys() & second.keys()
     if not all(can_be_same(first[each], second[each]) for each in both):
@@ -151,7 +158,7 @@ _COMPARED: Final[Mapping[type[Event], Callable[[Any, Any], bool]]] = MappingProx
 )
 
 COUNTED: Final[frozenset[type[Event]]] = frozenset(_COMPARED)
-"""The kinds of which one more changes the answer."""
+"""The kinds that are counted: an event more of the same changes the answer."""
 
 
 # Amounts
@@ -167,10 +174,10 @@ def _same(one: Event, two: Event, names: tuple[str, ...]) -> bool:
 
 
 def can_be_same(one: _Amount, two: _Amount) -> bool:
-    """Whether two stated amounts can be one: their ranges meet, or they are apart by less than is said.
+    """Whether two stated amounts can be one amount: their ranges meet, or the gap between them is small.
 
-    That is by no more than half of the last digit of the less exact one, or by a tenth of the larger.
-    Amounts in two currencies cannot be compared, and may be the same.
+    Small is at most half of the last digit of the less exact one, or a tenth of the larger. Amounts in two
+    currencies cannot be compared, and may be the same.
     """
     if isinstance(one, Money) and isinstance(two, Money) and one.currency != two.currency:
         return True
@@ -181,7 +188,7 @@ def can_be_same(one: _Amount, two: _Amount) -> bool:
         smaller, larger = other_high, low
     else:
         return True
-    # Fractions are exact and slow: most amounts are so near that the exact figures are no matter.
+    # Fractions are exact and slow. Most amounts are so near that floats decide it.
     if float(smaller) > _SURELY * float(larger):
         return True
     apart = larger - smaller
@@ -189,9 +196,10 @@ def can_be_same(one: _Amount, two: _Amount) -> bool:
 
 
 def reach(event: Event) -> tuple[str, float, float] | None:
-    """The first amount of an event that is known, and how far one that can be the same may be from it.
+    """The field of the first known amount of an event, and bounds for amounts that can be the same.
 
-    Not exact but quick: events of which the same amount reaches elsewhere are never ``alike``.
+    Quick, and wider than ``can_be_same``: events whose bounds for one field do not overlap are never
+    ``alike``. None for an event without an amount, and for a range with an open end.
     """
     for name in ("share", "shares", "holds"):
         amount = getattr(event, name, None)
@@ -217,7 +225,7 @@ def _half_a_digit(amount: _Amount) -> Fraction:
 
 @lru_cache(maxsize=16_384)
 def _half(text: str) -> Fraction:
-    """Half of the last digit that was stated; nothing for a fraction or a range, which are exact."""
+    """Half of the last stated digit; zero for a fraction or a range, which are exact."""
     stated = _NUMBER.fullmatch(text)
     if stated is None:
         return Fraction(0)

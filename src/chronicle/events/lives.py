@@ -1,4 +1,4 @@
-"""When entities begin and end, and what it takes to act: what order, projectors and checks agree on."""
+"""When entities begin and end, and which events are acts: one statement for order, projectors and checks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsol
 from chronicle.events.records import IdentityLinked, RecordCorrected, RecordRetracted
 from chronicle.events.stakes import StakeObserved
 
-# These speak of an entity and need nothing done by it: a name may be given, a stake be seen, and an entity
-# come back at any time.
+# Events that name an entity which need not exist at that time: it may be named, observed or reinstated
+# before its life or after it.
 NO_ACTS = (
     EntityDeclared,
     EntityRenamed,
@@ -30,12 +30,12 @@ NO_ACTS = (
 
 
 def founded_by(event: Event) -> tuple[str, ...]:
-    """The entities that come into being with an event."""
+    """The entities that an event founds."""
     return (event.entity,) if isinstance(event, EntityFounded) else ()
 
 
 def ended_by(event: Event) -> tuple[str, ...]:
-    """The entities that are no more after an event, each once."""
+    """The entities that an event ends, each once."""
     if isinstance(event, EntityDissolved):
         return (event.entity,)
     if isinstance(event, MergerAbsorbed):
@@ -46,7 +46,7 @@ def ended_by(event: Event) -> tuple[str, ...]:
 
 
 def revived_by(event: Event) -> tuple[str, ...]:
-    """The entities that an event brings into being, or back."""
+    """The entities that an event founds, makes or reinstates."""
     if isinstance(event, EntityReinstated | EntityFounded):
         return (event.entity,)
     if isinstance(event, MergerConsolidated):

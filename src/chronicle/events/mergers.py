@@ -11,7 +11,7 @@ from chronicle.events.envelope import EntityId, Event
 
 @frozen(kw_only=True, repr=False)
 class MergerAbsorbed(Event):
-    """The survivor takes in the absorbed: its holdings and units move, and it is no more.
+    """The survivor takes over the absorbed entity: its holdings and units move, and it ends.
 
     Where the source names no ``survivor``, what it held and owned stays where it was and is only possible
     from then on.
@@ -26,7 +26,7 @@ class MergerAbsorbed(Event):
 
 @frozen(kw_only=True, repr=False)
 class MergerConsolidated(Event):
-    """Several predecessors become one successor: their holdings and units move, and they are no more.
+    """Several predecessors become one successor: their holdings and units move, and they end.
 
     Where the source names no ``successor``, what they held and owned stays where it was and is only possible
     from then on.
@@ -41,10 +41,10 @@ class MergerConsolidated(Event):
 
 @frozen(kw_only=True, repr=False)
 class DemergerSplit(Event):
-    """A parent hands what it has to successors.
+    """A parent passes units and holdings to successors.
 
-    ``allocation`` says which unit, or which holding (by its target), goes to which successor.
-    What it does not name stays with the parent, which goes on.
+    ``allocation`` says which unit, or which holding (by its target), goes to which successor. Whatever it
+    does not name stays with the parent, which goes on.
     """
 
     kind: ClassVar[str] = "demerger.split"

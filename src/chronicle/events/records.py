@@ -1,4 +1,4 @@
-"""Corrections: events about events. They change what is known, never what was written."""
+"""Corrections: events about events. They change what is known; the record that was written stays."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from attrs import frozen
 from chronicle.errors import Problem, shown
 from chronicle.events.envelope import EntityId, Event, EventId
 
-# What no correction may touch: what an event is, and when it could be known. To change these is to
-# retract the event and record another one.
+# Fields that no correction may change. To change them, retract the event and record another one.
 NOT_CORRECTED = ("id", "kind", "known")
 
 
 @frozen(kw_only=True, repr=False)
 class RecordCorrected(Event):
-    """Fields of an earlier event are put right, from the day this was known.
+    """Fields of an earlier event get other values, from the day on which this event was known.
 
     ``set`` holds pairs of a field's name and its new value as JSON text, sorted by name.
     """
@@ -32,7 +31,7 @@ class RecordCorrected(Event):
 
 @frozen(kw_only=True, repr=False)
 class RecordRetracted(Event):
-    """An earlier event is withdrawn, from the day this was known."""
+    """An earlier event is withdrawn, from the day on which this event was known."""
 
     kind: ClassVar[str] = "record.retracted"
     about: ClassVar[tuple[str, ...]] = ("target",)
@@ -43,7 +42,7 @@ class RecordRetracted(Event):
 
 @frozen(kw_only=True, repr=False)
 class IdentityLinked(Event):
-    """Two ids turn out to be one entity, from the day this was known; ``a`` is the id that stays."""
+    """Two ids turn out to be one entity, from the day on which this was known; ``a`` is the id that stays."""
 
     kind: ClassVar[str] = "identity.linked"
     about: ClassVar[tuple[str, ...]] = ("a", "b")
@@ -54,10 +53,11 @@ class IdentityLinked(Event):
 
 
 def circle(record: Event, find: Callable[[str], Event | None], followed: set[str]) -> tuple[str, ...]:
-    """Ids of the records that each speak of the next one, and the last of the first; none where none do.
+    """Ids of corrections and retractions that refer to each other in a circle; empty where there is none.
 
-    The way goes from ``record`` on, ``find`` gives an event by its id. A record in ``followed`` was on
-    a way before, so that each circle is found once; those on this way are added.
+    Follows the targets from ``record`` on; ``find`` gives an event by its id. Stops at an id in ``followed``,
+    which an earlier call has followed already, so that each circle is found once; ids followed by this call
+    are added.
     """
     way: dict[str, None] = {}
     current: Event | None = record
@@ -71,7 +71,7 @@ def circle(record: Event, find: Callable[[str], Event | None], followed: set[str
 
 
 def in_a_circle(records: tuple[str, ...]) -> Problem:
-    """The problem of records, by their ids, that speak of each other in a circle."""
+    """The problem (C214) of corrections and retractions, given by their ids, that form a circle."""
     message = f"corrections in a circle: {', '.join(map(shown, records))}"
     help = "correct or retract the event that was wrong in the first place"
     return Problem("C214", message, help=help)

@@ -16,9 +16,10 @@ _SAY_HOW_MUCH = (
 
 @frozen(kw_only=True, repr=False)
 class StakeAcquired(Event):
-    """A holder gets more of a target: ``share`` is what it got now, ``holds`` what it holds as a result.
+    """A holder gets more of a target: ``share`` is what it got, ``holds`` what it holds as a result.
 
-    ``shares`` is the number of shares it got. With a ``seller``, that one's holding shrinks by as much.
+    ``shares`` is the number of shares it got. The holding of a ``seller`` shrinks by as much. Raises
+    ``InvalidEvents`` when none of the three is given.
     """
 
     kind: ClassVar[str] = "stake.acquired"
@@ -40,9 +41,10 @@ class StakeAcquired(Event):
 
 @frozen(kw_only=True, repr=False)
 class StakeDisposed(Event):
-    """A holder gives up some of a target: ``share`` is what it gave now, ``holds`` what it keeps.
+    """A holder gives up some of a target: ``share`` is what it gave, ``holds`` what it keeps.
 
-    ``shares`` is the number of shares it gave. With a ``buyer``, that one's holding grows by as much.
+    ``shares`` is the number of shares it gave. The holding of a ``buyer`` grows by as much. Raises
+    ``InvalidEvents`` when none of the three is given.
     """
 
     kind: ClassVar[str] = "stake.disposed"
@@ -64,12 +66,12 @@ class StakeDisposed(Event):
 
 @frozen(kw_only=True, repr=False)
 class StakeObserved(Event):
-    """A source says what is held on a day, without saying how it came about.
+    """A source states what is held on a day, not how this came about.
 
-    The observed value stands from then on. Where it disagrees with what was replayed, ``check`` finds a
-    doubt; with ``check: yes`` the author asserts that what was replayed comes to it, and ``check`` an error.
-    ``lot`` names the record of a register that the stake stands under: it is one lot of the holding, to which
-    the other lots of the same holder, target and right add up.
+    The observed value stands from then on. Where it differs from what replay gives, ``check`` warns; with
+    ``check: yes`` it is an assertion, and ``check`` reports an error (C415). ``lot`` names the record of a
+    register to which the stake belongs: such a stake is one lot, and the lots of one publisher for the same
+    holder, target and right add up to the holding.
     """
 
     kind: ClassVar[str] = "stake.observed"
@@ -86,7 +88,10 @@ class StakeObserved(Event):
 
 @frozen(kw_only=True, repr=False)
 class SharesIssued(Event):
-    """A company makes new shares. ``total`` is the number afterwards, ``subscribers`` who got how many."""
+    """A company issues new shares.
+
+    ``total`` is the number afterwards, ``subscribers`` are pairs of who got how many.
+    """
 
     kind: ClassVar[str] = "shares.issued"
     about: ClassVar[tuple[str, ...]] = ("issuer",)
@@ -100,7 +105,7 @@ class SharesIssued(Event):
 
 @frozen(kw_only=True, repr=False)
 class SharesCancelled(Event):
-    """A company takes shares of its own out of existence. ``total`` is the number afterwards."""
+    """A company cancels shares of its own. ``total`` is the number afterwards."""
 
     kind: ClassVar[str] = "shares.cancelled"
     about: ClassVar[tuple[str, ...]] = ("issuer",)

@@ -1,4 +1,4 @@
-"""Business units: launched, handed from one owner to another, closed."""
+"""Business units: launched, transferred from one owner to another, closed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The facade: a source of events, the projectors that replay them, and every question one can ask.
+"""The facade: a source of events, the projectors that replay them, and all questions and statements.
 
-Methods here are short on purpose. What they do stands on the floors below; what only one of them
-needs is imported there, so that a plain question starts quickly.
+Methods here are short: what they do is in the engine below. What only one of them needs is imported in it, so
+that a simple question starts quickly.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from chronicle.history.questions import Questions
 
 __all__ = ["History", "open_history"]
 
-# What is assumed is known at all times: a what-if may be asked by any knowledge.
+# Assumed events are known from the first day, so that a what-if can be asked for any day of knowledge.
 _ALWAYS = parse_date("0001-01-01")
 
 
@@ -55,12 +55,10 @@ def open_history(
 ) -> History:
     """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
 
-    ``-`` is YAML or JSON Lines from standard input.
-
-    ``projectors`` are yours, beside those that come with Chronicle. ``create`` makes a store that is
-    not there yet. ``ledger=False`` does without a ledger on disk. Raises ``NotFound`` (C604) when there is
-    nothing at ``source``, ``InvalidEvents`` with all problems of all files, ``StoreError`` for a store that
-    cannot be read.
+    ``-`` is YAML or JSON Lines from standard input. ``projectors`` are added to those that come with
+    Chronicle. ``create`` makes a store that does not exist yet. ``ledger=False`` neither uses nor makes a
+    ledger on disk. Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents`` with all
+    problems of all files, ``StoreError`` for a store that cannot be read.
     """
     path = Path(source)
     if authoring.is_standard_input(source):
@@ -77,7 +75,7 @@ def open_history(
 
 
 class History(Questions):
-    """A source of events and its projectors: what may be asked of it, and what may be stated.
+    """A source of events and its projectors, with all questions and all statements.
 
     The ledger of all that is known is kept; those of earlier days of knowledge are made on demand.
     """
@@ -90,15 +88,13 @@ class History(Questions):
         events: Iterable[Event | Mapping[str, object]] = (),
         known: Day | None = None,
     ) -> History:
-        """The same history with ``deal`` completed on a day, or with more ``events``, or both.
+        """A what-if: the same history with ``deal`` completed ``on`` a day, or with more ``events``, or both.
 
-        ``deal`` is an id or a title. A what-if that touches no store. It may be asked for any day and any day
-        of knowledge, and more may be assumed upon it. By what was known on ``known`` the deal must still be
-        open.
-
-        Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one that has
-        completed or was terminated and for a day before the deal was made, ``InvalidEvents`` for
-        wrong events.
+        ``deal`` is an id or a title, and must still be open by what was known on ``known``. The store does
+        not change. The result can be asked as of any day and any day of knowledge, and can itself be the base
+        of a further assumption. Raises ``NotFound`` (C602) for an unknown deal, ``UsageError`` (C603) for one
+        that was completed or terminated, without a day, or for a day before the deal was made, and
+        ``InvalidEvents`` for wrong events.
         """
         more = [evolve(event, known=_ALWAYS) for event in _decoded(events)]
         if deal is not None:
@@ -119,10 +115,11 @@ class History(Questions):
         return assumed
 
     def _completion(self, deal: str, on: Day | None) -> DealCompleted:
+        """The event that completes ``deal`` on a day. Raises ``UsageError`` (C603) when ``on`` is None."""
         if on is None:
             help = "say on which day: assume(deal, on=...)"
             raise UsageError(Problem("C603", f'no day for deal "{deal}" to complete on', help=help))
-        # To assume that a deal is done is to know of it; before anybody did there is nothing to assume.
+        # The completion is known from the day on which the first event of the deal was known.
         told = (event for event in self._visible(None, None).events if event.deal == deal)
         known = PartialDate.of(min(self.known_since(event).day for event in told))
         return DealCompleted(id=f"assumed-{deal}", date=as_date(on), known=known, deal=deal, note="assumed")
@@ -135,16 +132,16 @@ class History(Questions):
         *,
         declared: bool = True,
     ) -> int:
-        """Record events, or plain data as in a file, and give the number that was new.
+        """Record events, or plain data as in a file, and give the number of those that were new.
 
-        Atomic, durable when it returns, and idempotent by id. ``expected`` is the position that the
-        store must stand at. What events name must be declared, founded or proposed by them or in the
-        store; ``declared=False`` takes names that are not, which ``check`` then tells of.
-        Raises ``InvalidEvents`` with all problems, ``AppendRefused`` when an id has other content already or
-        the store moved on, ``UsageError`` (C509) without a store.
+        Atomic, durable when it returns, and idempotent by id. ``expected`` is the position at which the store
+        must end (optimistic concurrency). What events name must be declared, founded or proposed in them or
+        in the store; with ``declared=False`` other names are allowed, and ``check`` reports them. Raises
+        ``InvalidEvents`` with all problems, ``AppendRefused`` when an id has other content already or the
+        store does not end at ``expected``, ``UsageError`` (C509) without a store.
         """
         store = self._require_store()
-        # Others may have written to the store as well, and what they wrote may be corrected here.
+        # Others may have appended to the store; these events may correct what they appended.
         self._catch_up()
         decoded = _decoded(events)
         self._refuse_faulty(decoded)
@@ -167,21 +164,20 @@ class History(Questions):
         id: str | None = None,
         dry_run: bool = False,
     ) -> Event:
-        """Put fields of an event right by an event of its own, and give that.
+        """Correct fields of an event by a new event, and give that.
 
         ``values`` are by name of field: what the field would have in a file, or a ``Share``, a date and the
-        like; None takes the field away. ``date`` is the day of the correction, else today; it counts from
-        ``known``, else from the day its earliest source was published, else from ``date``. To correct in the
-        same words again changes nothing. ``dry_run`` makes the event and leaves the store as it is.
-
-        Raises ``NotFound`` (C608) for an event that is not there, ``InvalidEvents`` for one that was
-        retracted (C212), a field that it has not (C202), values that make no event and names that nobody
-        declares (C204, C208); ``UsageError`` (C509) without a store, unless it is a dry run.
+        like; None removes the field. ``date`` is the day of the correction, by default today. The correction
+        counts from ``known``, else from the day its earliest source was published, else from ``date``. The
+        same correction again changes nothing (idempotent). With ``dry_run`` the event is made and checked,
+        but not stored. Raises ``NotFound`` (C608) for an unknown event; ``InvalidEvents`` for one that was
+        retracted (C212), a field that it does not have (C202), values that make no event, and names that are
+        not declared (C204, C208); ``UsageError`` (C509) without a store, unless it is a dry run.
         """
         current = self.event(event)
         said = Statement(reason, tuple(sources), date, known, id)
         correction = said.correction(current, values, self._log)
-        # Raises for values that make no event.
+        # Called because it raises for values that make no event.
         knowledge.patched(current, correction.set)
         return self._stated(correction, dry_run)
 
@@ -196,11 +192,12 @@ class History(Questions):
         id: str | None = None,
         dry_run: bool = False,
     ) -> Event:
-        """Withdraw an event by an event of its own, and give that. Arguments and errors as of ``correct``."""
+        """Withdraw an event by a new event, and give that. Arguments and errors are those of ``correct``."""
         said = Statement(reason, tuple(sources), date, known, id)
         return self._stated(said.retraction(self.event(event), self._log), dry_run)
 
     def _stated(self, event: Event, dry_run: bool) -> Event:
+        """Append one event and give it. On a dry run only check it."""
         if dry_run:
             self._refuse_faulty([event])
             self._refuse_unknown([event])
@@ -209,7 +206,10 @@ class History(Questions):
         return event
 
     def _open_deal(self, deal: str, known: Day | None) -> str:
-        """The id of the deal that is meant, which must be open by what was known."""
+        """The id of the deal that ``deal`` (an id or a title) means.
+
+        Raises unless it is open by what was known.
+        """
         state = State(datetime.date.max, None, self.ledger(known))
         deals = {found.deal: found.stage for found in state.deals()}
         if deal not in deals:
@@ -222,7 +222,7 @@ class History(Questions):
         return deal
 
     def _require_made(self, deal: str, date: PartialDate, known: Day | None) -> None:
-        """A deal cannot complete before it was proposed, agreed and approved, as far as these are told."""
+        """Refuse (C603) a completion before the latest known stage of the deal, from proposed to approved."""
         stages = (
             event
             for event in self._resolved(known, None).settled.events
@@ -235,9 +235,9 @@ class History(Questions):
             raise UsageError(Problem("C603", message, help=f"assume it on {last.date.earliest} or later"))
 
     def _refuse_unknown(self, events: Sequence[Event]) -> None:
-        """What events name, and what corrections make them name, must be there."""
+        """Raise ``InvalidEvents`` for undeclared names, also for those that a correction gives an event."""
         corrections = [event for event in events if isinstance(event, RecordCorrected)]
-        # What is recorded already names nothing new, and is looked at once.
+        # Where there are corrections, events that the store has already were read with their targets.
         told = [event for event in events if not corrections or event.id not in self._log]
         targets = {event.target: event.id for event in corrections}
         after = (
@@ -249,14 +249,14 @@ class History(Questions):
             raise InvalidEvents(*problems)
 
     def _refuse_faulty(self, events: Sequence[Event]) -> None:
-        """A correction or a retraction must name an event that is there, and leave an event."""
+        """Raise ``InvalidEvents`` for a correction or retraction that has no target or leaves no event."""
         found = faults(self._log, events)
         if found:
             raise InvalidEvents(*found)
 
 
 def _decoded(events: Iterable[Event | Mapping[str, object]]) -> list[Event]:
-    """Events, those in plain data decoded. Raises ``InvalidEvents`` with the problems of all of them."""
+    """Events, with those in plain data decoded. Raises ``InvalidEvents`` with the problems of all of them."""
     decoded: list[Event] = []
     problems: list[Problem] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""What a history is made of: its events, where they come from, and the answers that are kept."""
+"""What a history consists of: its events, their source, and the answers that are cached."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from chronicle.stores.record import head_of
 if TYPE_CHECKING:
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
 
-# Ledgers of other days of knowledge are kept for a few questions in a row, and then let go.
+# How many ledgers of other days of knowledge are cached.
 _KEPT_LEDGERS = 8
 
 
@@ -49,14 +49,19 @@ class HeldEvents:
         recorded: Sequence[str] | None = None,
         store: Store | None = None,
     ) -> None:
-        """A history of ``events`` in order of position; most people call ``chronicle.open`` instead."""
+        """A history of ``events`` in order of position; ``chronicle.open`` is the usual way to make one.
+
+        ``projectors`` are added to those of Chronicle. ``places`` says by event id where each stands in its
+        file. ``recorded`` has the time of recording of each event, and is None for events that come from no
+        store.
+        """
         self._told = EventLog([*events])
         self._projectors = (*PROJECTORS, *map(guarded, projectors))
         self._places = dict(places or {})
         self._recorded_at = None if recorded is None else [*recorded]
         self._store = store
         self._head = head_of(None)
-        # A ledger on disk that fits, while the events that it was made of are not read yet; and who keeps it.
+        # The ledger on disk, if one fits; whether its events are still to be read; and what writes it.
         self._opened: KeptFile | None = None
         self._unread = False
         self._keeper: LedgerKeeper | None = None
@@ -71,16 +76,16 @@ class HeldEvents:
 
     @classmethod
     def from_files(cls, paths: Sequence[Path], projectors: Sequence[Projector] = ()) -> Self:
-        """The history in a folder or in files."""
+        """The history in a folder or in files. Raises ``InvalidEvents`` with all problems of all files."""
         authored = authoring.read(paths)
         return cls(authored.events, projectors, places=authored.places)
 
     @classmethod
     def from_store(cls, store: Store, projectors: Sequence[Projector] = (), *, ledger: bool = True) -> Self:
-        """The history in a store, its checksums and chain verified on the way in.
+        """The history in a store, whose checksums and chain are verified while it is read.
 
-        Where a ledger on disk fits the store, the events are only read when somebody asks for them: what was
-        so on a day comes from the ledger. ``ledger=False`` does without, and makes none.
+        Where a ledger on disk fits the store, it answers, and the events are read only when they are needed.
+        ``ledger=False`` neither uses nor makes one.
         """
         history = cls((), projectors, recorded=(), store=store)
         if ledger:
@@ -97,7 +102,7 @@ class HeldEvents:
         return f"<History of {events} events from {where}>"
 
     def close(self) -> None:
-        """Let go of the store, if there is one. What was read can still be asked; nothing can be appended."""
+        """Close the store, if there is one. What was read can still be asked; nothing can be appended."""
         if self._store is not None:
             self._store.close()
 
@@ -109,7 +114,7 @@ class HeldEvents:
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """What was worth a word and no error: that a ledger on disk did not fit, or could not be kept."""
+        """Problems that are no errors: a ledger on disk did not fit the store, or could not be written."""
         return tuple(self._notices)
 
     @property
@@ -120,7 +125,7 @@ class HeldEvents:
         return self._kept_events
 
     def written(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Event, ...]:
-        """The events known on ``known`` and recorded by ``recorded``, each as it was written, by position."""
+        """The events known by ``known`` and recorded by ``recorded``, both inclusive; without corrections."""
         held = self.events if recorded is None else self._held(as_day(recorded))
         if known is None:
             return held
@@ -131,15 +136,15 @@ class HeldEvents:
     def head(self) -> Head | None:
         """Where the store ended when this history last read it; None for a history without a store.
 
-        Its position is that of the last event; give it to ``append`` as ``expected`` to append only if
-        nobody else did since (optimistic concurrency).
+        Give its position to ``append`` as ``expected`` to append only if nobody else did since (optimistic
+        concurrency).
         """
         return None if self._store is None else self._head
 
     def refresh(self) -> int:
-        """Take in what others appended to the store since it was read, and say how many events these are.
+        """Read what others appended to the store since it was last read, and give the number of these events.
 
-        Only what is new is read. Raises ``UsageError`` (C509) without a store.
+        Only new records are read. Raises ``UsageError`` (C509) without a store.
         """
         if self._store is None:
             message = "a history without a store has nothing to read again"
@@ -154,9 +159,9 @@ class HeldEvents:
         return position
 
     def known_since(self, event: Event) -> Knowledge:
-        """From which day an event of this history could be known: as it was written, whatever corrects it.
+        """From which day an event of this history could be known, as it was written, without its corrections.
 
-        Raises ``NotFound`` (C608) for an event that is not of this history.
+        Raises ``NotFound`` (C608) for an event that is not in this history.
         """
         return known_from(self._log.events[self.position(event.id) - 1])
 
@@ -166,26 +171,29 @@ class HeldEvents:
 
     @property
     def kept_ledger(self) -> KeptFile | None:
-        """The ledger on disk that answers, proven when it was opened; None where the events do."""
+        """The ledger on disk that answers, proven when it was opened; None where events are replayed."""
         return self._opened
 
     def keep_ledger(self) -> KeptFile | None:
-        """Lay the ledger of all that is known down on disk, whatever its size, and give it, proven.
+        """Write the ledger of all that is known to disk, whatever its size, and give it, proven.
 
-        None where that cannot be done, which ``notices`` tells. Raises ``UsageError`` (C509) without a store.
+        None where that fails, which ``notices`` reports. Raises ``UsageError`` (C509) without a store.
         """
         self._opened = self._keep(self._ledger_keeper())
         return self._opened
 
     def drop_ledger(self) -> tuple[Path, ...]:
-        """Delete the ledger on disk, and say which files went. Raises ``UsageError`` (C509), ``OSError``."""
+        """Delete the ledger on disk, and give the files deleted.
+
+        Raises ``UsageError`` (C509) without a store, and ``OSError`` where a file cannot be deleted.
+        """
         return tuple(self._ledger_keeper().drop())
 
     @paused_collector()
     def ledger_faults(self) -> tuple[str, ...]:
-        """What in the ledger on disk is not what a full replay makes, by the names of its blocks.
+        """The names of the blocks of the ledger on disk that differ from what a full replay gives.
 
-        Empty where there is none. Raises what reading the store raises.
+        Empty where all agree or there is no ledger. Raises what reading the store raises.
         """
         if self._opened is None:
             return ()
@@ -209,24 +217,25 @@ class HeldEvents:
         return self._store
 
     def _forget(self) -> None:
+        """Drop all cached answers."""
         self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
         self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
         self._partial_ledgers: dict[tuple[datetime.date | None, datetime.date | None], Ledger | None] = {}
 
     @property
     def _log(self) -> EventLog:
-        """The events, which are read now where a ledger on disk answered until now."""
+        """The events. Reads them from the store now, if a ledger on disk has answered so far."""
         self._read_in()
         return self._told
 
     @property
     def _recorded(self) -> list[str] | None:
-        """When each event was recorded; None for a history without a store."""
+        """The time at which each event was recorded; None for a history without a store."""
         self._read_in()
         return self._recorded_at
 
     def _read_in(self) -> None:
-        """Read the events that the ledger on disk was made of, which the questions so far had no need of."""
+        """Read the events from which the ledger on disk was made, if they were not read yet."""
         if self._unread and self._store is not None:
             with paused_collector():
                 records = list(self._store.read(limit=self._head.position))
@@ -236,7 +245,7 @@ class HeldEvents:
                 self._go_on_from(self._opened.ledger)
 
     def _catch_up(self) -> int:
-        """Read what the store has more, and say how many events these are."""
+        """Read what others appended to the store, and give the number of these events."""
         if self._store is None or (self._unread and self._store.head() == self._head):
             return 0
         with paused_collector():
@@ -245,9 +254,9 @@ class HeldEvents:
         return len(records)
 
     def _take_in(self, added: Sequence[Record], events: Mapping[str, Event]) -> None:
-        """Take in what was just appended, of which the ``events`` are known by id, without reading it again.
+        """Add records that were just appended, without reading them again; ``events`` has them by id.
 
-        If others appended just before, the store is read from where this history ends.
+        Where others appended in between, the store is read from where this history ends.
         """
         if added and added[0].position == len(self._log) + 1:
             self._add(added, [events[record.id] for record in added])
@@ -281,6 +290,7 @@ class HeldEvents:
         return frozenset(place for place, at in enumerate(self._recorded) if at[:10] > day)
 
     def _resolved(self, known: Day | None, recorded: Day | None) -> knowledge.Resolved:
+        """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
         day = None if known is None else as_day(known)
         held = None if recorded is None else as_day(recorded)
         if (day, held) not in self._answers:
@@ -322,7 +332,7 @@ class HeldEvents:
 
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
-        """Keep the ledger of all that is known on disk, unless the store moved on, and give it."""
+        """Write the ledger of all that is known to disk. None where the store has changed since."""
         named = self.entity_ids(), self.deal_ids()
         return keeper.keep(self._resolved(None, None).ledger, named, self._head)
 
@@ -335,6 +345,7 @@ class HeldEvents:
         return None if position is None else self._recorded_at[position - 1]
 
     def _placed(self, problem: Problem) -> Problem:
+        """The problem with the place of the first of its events that has one."""
         places = (self._places.get(event) for event in problem.events)
         return problem.at(next((place for place in places if place), None))
 

@@ -1,4 +1,4 @@
-"""Every question that one can ask a history."""
+"""Every question that can be asked of a history."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from chronicle.history.held import HeldEvents
 
 
 class Questions(HeldEvents):
-    """What may be asked of events, whoever holds them."""
+    """The questions that can be asked of events."""
 
     def event(self, event: str, known: Day | None = None) -> Event:
         """One event by its id, as corrected by what was known on ``known``.
 
-        Raises ``NotFound`` (C608) for an id that is not there or was not known by then, ``InvalidEvents``
+        Raises ``NotFound`` (C608) for an id that does not exist or was not known by then, ``InvalidEvents``
         (C212) for an event that was retracted.
         """
         self.position(event)
@@ -63,14 +63,14 @@ class Questions(HeldEvents):
         known: Day | None = None,
         recorded: Day | None = None,
     ) -> tuple[Event, ...]:
-        """Events in the order of replay, each in the version known on ``known``.
+        """Events in the order of replay, each as corrected by what was known on ``known``.
 
-        ``entity``, an id or a name, keeps those that concern it: those that name it, and all of every deal
-        that it is a party to or that an effect of names it. The id or title of a deal in its place is that
-        deal. ``deal`` keeps those that belong to the deal, its stages and others, ``kinds`` those of these
-        kinds, ``since`` and ``until`` (both inclusive) those that may have happened then. Declarations are
-        left out unless asked for by kind. Raises ``NotFound`` for an unknown entity (C601), deal (C602)
-        or kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
+        ``entity``, an id or a name, keeps those that concern it: those that name it, and all events of every
+        deal that it is a party to or that an effect of which names it. The id or title of a deal in its place
+        keeps that deal. ``deal`` keeps the events that belong to a deal, its stages and others; ``kinds``
+        those of these kinds; ``since`` and ``until`` (both inclusive) those that may have happened then.
+        Declarations are left out unless asked for by kind. Raises ``NotFound`` for an unknown entity (C601),
+        deal (C602) or kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         resolved = self._resolved(known, recorded)
@@ -100,10 +100,11 @@ class Questions(HeldEvents):
         )
 
     def as_of(self, day: Day, known: Day | None = None, recorded: Day | None = None) -> State:
-        """What was so on ``day``, by what was known on ``known`` and recorded by ``recorded``.
+        """The state as of ``day`` (valid time), by what was known on ``known`` and recorded by ``recorded``.
 
-        A partial date stands for its end. Raises ``InvalidValue`` for what is not a day, and
-        ``UsageError`` (C509) for ``recorded`` of a history that comes from files.
+        With ``known``, the day of knowledge (transaction time), this is a bitemporal question. A partial date
+        stands for its last day. Raises ``InvalidValue`` for what is not a day, and ``UsageError`` (C509) for
+        ``recorded`` of a history without a store.
         """
         resolver = self.resolver(known, recorded)
         by = None if known is None else as_day(known)
@@ -114,13 +115,13 @@ class Questions(HeldEvents):
     ) -> Reference:
         """The entity or deal that ``word`` means: an id, a name, an identifier or the title of a deal.
 
-        Names of ``day`` come first, then those of any day; upper and lower case are the same. Raises
-        ``NotFound`` (C601, C602) with what is nearest, or with all of those that have the name.
+        Names of ``day`` come first, then those of any day; upper and lower case are equal. Raises
+        ``NotFound`` (C601, C602), whose help names what is nearest, or all that have the name.
         """
         return self.resolver(known, recorded).either(word, None if day is None else as_day(day))
 
     def resolver(self, known: Day | None = None, recorded: Day | None = None) -> Resolver:
-        """Who is meant by a word, by what was known on ``known`` and recorded by ``recorded``."""
+        """The resolver of words to ids, by what was known on ``known`` and recorded by ``recorded``."""
         terms = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
         ledger = self.ledger(known, recorded)
         if terms not in self._resolvers:
@@ -130,11 +131,11 @@ class Questions(HeldEvents):
 
     @paused_collector()
     def spans(self, *key: str, view: str = "holdings", known: Day | None = None) -> tuple[Span, ...]:
-        """How the values of a key went over time, oldest first.
+        """The values of a key over time, oldest first.
 
-        ``key`` may leave out its last parts: ``spans("alibaba-group", "alibaba-pictures")`` has every
-        right; it takes names for ids. Raises ``NotFound``: C606 for a view that no projector writes, C601
-        and C602 for an entity and a deal that nobody has named.
+        ``key`` may leave out its last parts: ``spans("alibaba-group", "alibaba-pictures")`` gives every
+        right. It takes names for ids. Raises ``NotFound``: C606 for a view that no projector writes, C601 and
+        C602 for an entity and a deal that no event names.
         """
         ledger = self.ledger(known)
         found = ledger.spans(view, *key)
@@ -143,7 +144,10 @@ class Questions(HeldEvents):
         return ledger.spans(view, *self.resolver(known, None).key(view, key))
 
     def spans_table(self, view: str = "holdings", known: Day | None = None) -> Table:
-        """Every span of a view as a table for data frames. Raises ``NotFound`` (C606) for an unknown view."""
+        """Every span of a view, as a table for data frames.
+
+        Raises ``NotFound`` (C606) for an unknown view.
+        """
         return spans_table(view, self.spans(view=view, known=known))
 
     def ledger(self, known: Day | None = None, recorded: Day | None = None) -> Ledger:
@@ -166,12 +170,12 @@ class Questions(HeldEvents):
         known: Day | None = None,
         recorded: Day | None = None,
     ) -> Why:
-        """Why the facts about a key are so on a day: their events, sources, corrections and rivals.
+        """The provenance of the facts about a key on a day: their events, sources, corrections and rivals.
 
-        Of what is over by then, the event that ended it. ``key`` may leave out its last parts:
-        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``; it takes names for ids.
-        Raises ``NotFound``: C606 for a view that no projector writes, C601 and C602 for an entity and a deal
-        that nobody has named.
+        For a value that has ended by then, the event that ended it. ``key`` may leave out its last parts:
+        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``. It takes names for ids. Raises
+        ``NotFound``: C606 for a view that no projector writes, C601 and C602 for an entity and a deal that no
+        event names.
         """
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
 
@@ -195,10 +199,10 @@ class Questions(HeldEvents):
         known: tuple[Day | None, Day | None] = (None, None),
         recorded: Day | None = None,
     ) -> tuple[Difference, ...]:
-        """What changed from ``first`` to ``second``, typed, each with its events.
+        """What changed from ``first`` to ``second``: typed differences, each with its events.
 
-        ``known`` are the days of knowledge of the two sides. The same day twice with two days of
-        knowledge is what changed in our knowledge, and not in the world.
+        ``known`` has the days of knowledge of the two sides. The same day twice with two days of knowledge
+        gives what changed in what was known, not in the world.
         """
         from chronicle.engine.diff import difference
 
@@ -217,17 +221,17 @@ class Questions(HeldEvents):
     def check(
         self, known: Day | None = None, recorded: Day | None = None, *, laws: bool = False
     ) -> tuple[Problem, ...]:
-        """Every doubt about the history as known on ``known``, with the events involved and their place.
+        """All findings about the history as known on ``known``, with the events involved and their places.
 
-        Of a store, also a note (C421) on each event that was recorded before the laws of 0.2.0 came and
-        has another answer by them; with ``laws`` on each such event of any history.
+        For a store this includes a note (C421) on each event that was recorded before the laws of 0.2.0 and
+        has another answer by them; with ``laws``, on each such event of any history.
         """
         from chronicle.engine.checks import Examined, examine, undeclared
 
         resolved = self._resolved(known, recorded)
         seen = resolved.visible
         found = examine(Examined(resolved.settled.events, resolved.ordered, resolved.ledger, resolved.doubts))
-        # Files that leave a name open are refused, and events made by code need declare nothing.
+        # Only for a store: files with undeclared names are refused, and events from code declare nothing.
         names = undeclared(seen.events) if self._recorded is not None else ()
         changed = self._changed_by_laws(known, recorded, laws)
         everything = (*seen.problems, *seen.doubts, *found, *names, *changed)
@@ -286,10 +290,11 @@ def _first_day(day: Day) -> datetime.date:
 
 
 def _deals_of(entity: str, events: Iterable[Event]) -> frozenset[str]:
-    """The deals whose stages name ``entity``: as a party, or in what the deal would do."""
+    """The deals of which a stage names ``entity``, as a party or in an effect."""
     stages = (event for event in events if isinstance(event, DealProposed | DealAgreed | DealCompleted))
     return frozenset(stage.deal for stage in stages if _names(stage, entity))
 
 
 def _names(event: Event, entity: str) -> bool:
+    """Whether an event or one of its effects names ``entity``."""
     return any(what == "entity" and identifier == entity for _, what, identifier in references(event))

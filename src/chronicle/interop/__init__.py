@@ -1,6 +1,6 @@
-"""Foreign formats to events, and back: one module for each, loaded when it is asked for.
+"""Foreign formats to events and back, a module for each format, imported when it is needed.
 
-``FORMATS`` at the foot is the table of what can be imported.
+``FORMATS`` is the table of formats that can be imported.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """A format: where in ``interop`` its reader is (``module:function``), and what it is in one line.
+    """A format that can be imported: its reader in ``interop`` (``module:function``), and a line of help.
 
-    ``mapped`` says that its reader takes a mapping, because the format itself says nothing of events.
+    ``mapped`` says that the reader takes a mapping, since such files do not say what their columns mean.
     """
 
     home: str

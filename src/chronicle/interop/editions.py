@@ -1,4 +1,4 @@
-"""Two editions of one event: whether they say the same, and in what they differ."""
+"""Two versions of one event from a source: whether they agree, and in which fields they differ."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from chronicle.stores import NewRecord, Record
 
 @define
 class PastImports:
-    """What earlier imports said about one event: the corrections that count, and whether it is out."""
+    """What earlier imports recorded about one event: their corrections, and its retractions."""
 
     corrections: list[tuple[tuple[str, str], ...]] = Factory(list)
     turns: list[str] = Factory(list)  # ids of its retraction, of the retraction of that, and so on
 
     @property
     def retracted(self) -> bool:
-        """Whether it stands retracted: by each turn it was taken out or put back."""
+        """Whether it is retracted now: each turn either retracts it or undoes that."""
         return len(self.turns) % 2 == 1
 
 
@@ -37,30 +37,30 @@ def said_of(value: object) -> str:
 
 
 def current_edition(held: Record, past: PastImports | None) -> dict[str, Any]:
-    """What is recorded of an event, as earlier imports corrected it."""
+    """The recorded fields of an event, with the corrections of earlier imports."""
     plain: dict[str, Any] = json.loads(held.body)
     for patch in past.corrections if past else ():
         plain.update((name, json.loads(text)) for name, text in patch)
     return {name: value for name, value in plain.items() if value is not None}
 
 
-# What 0.1.0 could not say: where only one of two contents has it, nothing has changed.
-_SAID_BY_BOTH: Final = frozenset({"ends", "lot"})
+# Fields that 0.1.0 did not have: they count as changed only where both contents have them.
+_COMPARED_WHERE_BOTH: Final = frozenset({"ends", "lot"})
 
 
-# And what rows were not told by before: to tell them apart now is no change at the source.
-_SAID_BEFORE: Final = frozenset({"apart"})
+# Fields that earlier imports did not set: they count as changed only where the recorded content has them.
+_COMPARED_WHERE_RECORDED: Final = frozenset({"apart"})
 
 
 def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
-    """The fields in which two contents differ, but for what an older version could not say."""
-    unsaid = (_SAID_BY_BOTH - (held.keys() & given.keys())) | (_SAID_BEFORE - held.keys())
+    """The fields in which two contents differ, without those that an older version could not have."""
+    unsaid = (_COMPARED_WHERE_BOTH - (held.keys() & given.keys())) | (_COMPARED_WHERE_RECORDED - held.keys())
     names = (held.keys() | given.keys()) - unsaid
     return (name for name in sorted(names) if _differ(held.get(name), given.get(name)))
 
 
 def _differ(held: object, given: object) -> bool:
-    # What a correction sets is a content too.
+    # The values that a correction sets are compared field by field.
     if isinstance(held, Mapping) and isinstance(given, Mapping):
         return any(_changed(held, given))
     return held != given
@@ -74,18 +74,18 @@ def say_the_same(first: NewRecord | Record, second: NewRecord) -> bool:
 
 
 def differences_of(held: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The fields in which two contents differ, with what is given now; null where there is nothing now."""
+    """The fields in which two contents differ, with the values of ``given``; null where it has none."""
     names = [name for name in _changed(held, given) if name not in NOT_CORRECTED]
     return tuple((name, canonical_json(given.get(name))) for name in names)
 
 
 def digest_of(number: int, patch: tuple[tuple[str, str], ...]) -> str:
-    """What tells one generated correction from another of the same event."""
+    """A short hash that differs between the generated corrections of one event."""
     return sha256(canonical_json([number, patch]).encode()).hexdigest()[:12]
 
 
 def derived_id(target: str, what: str, mark: str) -> str:
-    """The id of a generated correction or retraction, always the same: importing again adds nothing."""
+    """The deterministic id of a generated correction or retraction, which makes imports idempotent."""
     end = f".{what}-{mark}"
     if len(target) + len(end) <= LONGEST:
         return target + end

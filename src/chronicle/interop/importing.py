@@ -1,8 +1,7 @@
-"""Foreign events into a store: what is new is added, what changed corrected, what vanished retracted.
+"""Import of events into a store: new ones are added, changed ones corrected, vanished ones retracted.
 
-Works in batches, each durable as a whole, and holds no more than one batch at a time. Ids come from
-the keys of the source, so an import that was killed is simply started again, and one that is done
-again does nothing.
+Works in batches, each durable as a whole, and holds one batch at a time. Ids come from the keys of the
+source, so the import is idempotent: one that was interrupted is simply started again.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from chronicle.interop.undeclared import NamesSeen, Undeclared
 from chronicle.stores import NewRecord, Record, Store
 
 BATCH: Final = 5_000
-"""How many events are made durable at once."""
+"""How many events are appended at once."""
 
 
 Refuse = Callable[[Problem], None]
@@ -53,10 +52,10 @@ Report = Callable[[int], None]
 class Summary:
     """What an import did.
 
-    ``made`` events came from the source and ``skipped`` problems, ``read`` both. Of the events,
-    ``added`` are new, ``known`` were there with the same content, and ``corrected`` with another.
-    ``retracted`` were there and are no more in the source; ``restored`` had been and are again.
-    ``undeclared`` are the entities that the events name and neither they nor the store declare.
+    ``made`` events and ``skipped`` problems came from the source; ``read`` counts both. Of the events,
+    ``added`` are new, ``known`` existed with the same content, and ``corrected`` with another. ``retracted``
+    events existed and are no longer in the source; ``restored`` ones had been retracted and are in it again.
+    ``undeclared`` are the entities that the events name and that neither they nor the store declare.
     """
 
     read: int = 0
@@ -82,14 +81,14 @@ def import_events(
     refuse: Refuse = lambda _: None,
     report: Report = lambda _: None,
 ) -> Summary:
-    """Take ``incoming`` into ``store`` and say what that did.
+    """Import ``incoming`` into ``store``, and give a summary.
 
-    Corrections and retractions are dated ``today``. ``withdrawn`` retracts what the store has of the
-    same sources and ``incoming`` has not. ``dry_run`` leaves the store as it is; then it may be None,
-    for one that is still to be made. ``decoded`` says that ``codec.decode`` made every event, so that none
-    need be read again to see that it can be. ``refuse`` gets every problem, ``report`` the number of things
-    read so far. Raises ``StoreError``, and ``UsageError`` (C709) when nothing says which source the
-    events are of.
+    Corrections and retractions are dated ``today``. ``withdrawn`` retracts what the store has of the same
+    sources and ``incoming`` does not. ``dry_run`` leaves the store as it is; ``store`` may then be None, for
+    one that does not exist yet. ``decoded`` says that ``codec.decode`` made every event, so that none need be
+    read again to test it. ``refuse`` is called with every problem, ``report`` with the number of items read
+    so far. Raises ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events
+    have no source.
     """
     work = _Import(store, today, dry_run, _trusted if decoded else codec.to_record, refuse)
     items = iter(incoming)
@@ -102,14 +101,14 @@ def import_events(
 
 
 def source_unknown() -> UsageError:
-    """The error (C709) of withdrawing what nobody knows the source of."""
+    """The error (C709) of a withdrawal when the events have no source."""
     help = "give `source: {publisher: ..., title: ...}` in the mapping"
     return UsageError(Problem("C709", "nothing says which source the events are of", help=help))
 
 
 @frozen
 class _Given:
-    """An event as the source gives it now."""
+    """An event as the source gives it now, and its record."""
 
     event: Event
     record: NewRecord
@@ -127,7 +126,7 @@ class _Import:
     _past: dict[str, PastImports] = Factory(dict)
     _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
     _sources: set[tuple[str, str]] = Factory(set)
-    _targets: dict[str, str] = Factory(dict)  # of a retraction, the event that it is about in the end
+    _targets: dict[str, str] = Factory(dict)  # by id of a retraction, the event that was first retracted
     _unread: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -138,14 +137,14 @@ class _Import:
     # Events of the source
 
     def take_next(self, items: Iterator[Incoming]) -> bool:
-        """Take one batch; False when there is nothing left."""
+        """Import the next batch; False when there was nothing left."""
         with paused_collector():
             batch = list(islice(items, BATCH))
             self.take(batch)
         return bool(batch)
 
     def take(self, batch: Iterable[Incoming]) -> None:
-        """Add, correct or leave what a batch says, in one step that is durable when this returns."""
+        """Add, correct or skip the events of a batch, in one step that is durable when this returns."""
         given: dict[str, _Given] = {}
         for item in batch:
             self.summary.read += 1
@@ -186,7 +185,7 @@ class _Import:
             self._refuse_second(event, first.record)
 
     def _added(self, given: Mapping[str, _Given]) -> bool:
-        """Append all of it at once, and say whether that is all: whether nothing of it was changed."""
+        """Append the whole batch. False, with nothing appended, when some event must be compared first."""
         if self._past.keys() & given.keys():
             return False
         try:
@@ -259,7 +258,7 @@ class _Import:
         )
 
     def _turn(self, target: str, past: PastImports, reason: str) -> NewRecord:
-        """Retract an event, or the last retraction of it."""
+        """Retract an event, or retract its last retraction."""
         last = past.turns[-1] if past.turns else target
         id = derived_id(target, "retracted", str(len(past.turns) + 1))
         past.turns.append(id)
@@ -285,12 +284,13 @@ class _Import:
         self._unread += problem.severity == "error"
         self.refuse(problem)
 
-    # What vanished
+    # Events that vanished from the source
 
     def withdraw(self) -> None:
-        """Retract whatever the store has of the sources of this import and was not in it.
+        """Retract the events that the store has of the sources of this import and that were not in it.
 
-        Nothing is, when something could not be read: it may be just that which looks as if it had gone.
+        Nothing is retracted when something could not be read, since it may be the very events that seem to be
+        missing.
         """
         if self._unread:
             message = f"nothing is withdrawn, for {self._unread:,} rows or records could not be read"
@@ -318,10 +318,10 @@ class _Import:
             self._store.append(batch)
         batch.clear()
 
-    # What was there before, and what was seen
+    # Earlier imports, and the events seen in this one
 
     def _remember(self, event: Event) -> None:
-        """Note a correction or a retraction that an import made; those of people are not ours to undo."""
+        """Note a correction or a retraction that an import made; those by other hands are left alone."""
         if isinstance(event, RecordCorrected):
             past = self._past.get(event.target, PastImports())
             number = len(past.corrections) + 1
@@ -352,7 +352,7 @@ class _Import:
 
 
 def _trusted(event: Event) -> NewRecord:
-    """The record of an event that was read by the codec, and so can be read again."""
+    """The record of an event that the codec has decoded, so that it need not be decoded again."""
     return NewRecord(event.id, event.kind, canonical_json(codec.encode(event)).encode())
 
 

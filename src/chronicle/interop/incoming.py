@@ -1,7 +1,7 @@
-"""What every reader of a foreign format gives, and how the files that it reads are opened.
+"""What the reader of a foreign format gives, and how files are opened for it.
 
-A reader is a function ``read(stream, name, ...)`` that gives events and problems, one after the
-other and in constant memory. A bad row is a ``Problem`` with its place, and never an exception.
+A reader is a function ``read(stream, name, ...)`` that yields events and problems one at a time, in constant
+memory. A bad row is a ``Problem`` with its place, never an exception.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from chronicle.errors import InvalidEvents, Place, Problem
 from chronicle.events import Event
 
 Incoming = Event | Problem
-"""One thing that a reader gives: an event that a row made, or what is wrong with a row."""
+"""One item from a reader: an event that a row makes, or a problem of a row."""
 
 LONGEST_EXCERPT: Final = 10_000
-"""How many characters of a bad row are kept. Nobody reads more, and a row may be a million."""
+"""How many characters of a bad row are kept, since a row may have a million."""
 
 STDIN: Final = "-"
-"""The name of a file that stands for what is piped in."""
+"""The name that stands for standard input."""
 
 _GZIP = b"\x1f\x8b"
 
@@ -35,10 +35,10 @@ Advance = Callable[[int], None]
 
 @contextmanager
 def opened(name: str, advance: Advance | None = None) -> Iterator[BinaryIO]:
-    """The bytes of a file, of stdin for ``-``; what is compressed by gzip is unpacked, whatever its name.
+    """The bytes of a file, or of standard input for ``-``. What is compressed by gzip is unpacked.
 
-    ``advance`` hears how much of the file was read, as it lies on the disk. Raises ``InvalidEvents``:
-    C101 when it cannot be read, also halfway, and C706 when what is compressed is damaged.
+    ``advance`` is called with the number of bytes read, before unpacking. Raises ``InvalidEvents``: C101 when
+    the file cannot be read, also in the middle, and C706 when compressed data is damaged.
     """
     try:
         if name == STDIN:
@@ -62,7 +62,7 @@ def shown_name(name: str) -> str:
 
 
 class _Counted(RawIOBase):
-    """A stream that says how much of it was read."""
+    """A stream that reports how much of it was read."""
 
     def __init__(self, stream: BinaryIO, advance: Advance | None) -> None:
         self._stream = stream
@@ -90,5 +90,5 @@ def _unpacked(stream: _Counted) -> BinaryIO:
 
 
 def excerpt(raw: str) -> str:
-    """A bad row as a problem keeps it: without its line end, and cut when it is very long."""
+    """A bad row as a problem shows it: without its line end, and cut to ``LONGEST_EXCERPT``."""
     return raw[:LONGEST_EXCERPT].rstrip("\r\n")

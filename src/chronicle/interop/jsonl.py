@@ -1,4 +1,4 @@
-"""JSON Lines of our own: an event a line, as ``chronicle export jsonl`` writes them."""
+"""JSON Lines of Chronicle: an event a line, as ``chronicle export jsonl`` writes them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _event(line: bytes, place: Place) -> Iterator[Incoming]:
         yield Problem("C111", f"not JSON: {error.msg.lower()}", place, "write one object a line")
         return
     if isinstance(plain, dict):
-        # Where an event stood in another store, and since when, says nothing here.
+        # The position and time of a record in another store mean nothing here.
         plain = {key: value for key, value in plain.items() if key not in MEMBERS}
     try:
         yield decode(plain)

@@ -13,10 +13,11 @@ from chronicle.interop.tabular.mapping import TableMapping
 def read_files(
     format: str, names: Sequence[str], mapping: TableMapping | None = None, advance: Advance | None = None
 ) -> Iterator[Incoming]:
-    """What the files make, one after the other; ``-`` is stdin, and what is compressed is unpacked.
+    """The events and problems of all files, one after the other.
 
-    A file that cannot be read, or is of another format, is a problem among the others. ``mapping``
-    is for formats that are ``mapped``. ``advance`` hears of every piece that was read.
+    ``-`` is standard input; what is compressed is unpacked. A file that cannot be read, or has another
+    format, is a problem among the others. ``mapping`` is for formats that are ``mapped``. ``advance`` is
+    called with the number of bytes of each piece that was read.
     """
     if mapping is None:
         yield from _each(format, names, (), advance)

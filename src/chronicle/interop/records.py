@@ -1,8 +1,8 @@
 """Records as lines of JSON and back, so that a store can be copied through a file, byte for byte.
 
-A line shows the event, and behind it what the store has besides: position, time, checksum and chain.
-The body of the record is the canonical JSON of the event that the line shows; where the store has other
-bytes, the line has them too, as the text ``body``. ``docs/format.md`` says the same in words.
+A line has the event, then position, time, checksum and chain of the record. The body of the record is the
+canonical JSON of that event; where the store has other bytes, the line has these too, as the text ``body``.
+``docs/format.md`` describes the same.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ from chronicle.stores.verification import changed
 from chronicle.values import Source
 
 PROOFS: Final = ("position", "recorded_at", "checksum", "chain")
-"""What every line has of its record besides the event."""
+"""The keys that every line has of its record besides the event."""
 
 
 MEMBERS: Final = frozenset({*PROOFS, "body"})
-"""What a line may have of its record. It says nothing to whom only the event matters."""
+"""The keys that a line may have of its record. Readers of the event alone ignore them."""
 
 
 LONGEST_LINE: Final = 1 << 26
-"""How many bytes a line may have, so that no file fills the memory."""
+"""How many bytes a line may have, to bound memory."""
 
 
 # From records to lines
@@ -65,10 +65,10 @@ def lines(records: Iterable[Record]) -> Iterator[bytes]:
 
 
 def _event(record: Record) -> dict[str, Any]:
-    """What a line shows of its record: the event; only kind and id where the body is no JSON object.
+    """The event that a line shows of its record; only kind and id where the body is not a JSON object.
 
-    Numbers are the text that they are written as, as they are to all readers of files. So a body with
-    numbers is never canonical, and nobody has to know how another program writes them.
+    Numbers become the text in which they are written, as in all readers of files. So a body with numbers is
+    never canonical, and the number format of other programs does not matter.
     """
     try:
         text = record.body.decode()
@@ -90,12 +90,12 @@ _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constan
 
 
 def _canonical(event: Mapping[str, Any]) -> bytes:
-    # Half characters are no UTF-8. No body has such bytes, so none is equal to them.
+    # Surrogates are encoded to bytes that are not UTF-8, so no body is equal to them.
     return canonical_json(event).encode("utf-8", "surrogatepass")
 
 
 def _in_order(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as plain data in the order in which a file is best read, as ``codec.encode`` has it."""
+    """An event as plain data, its fields in the order of ``codec.encode``."""
     ordered: dict[str, Any] = _arranged(event, _names(event["kind"]))
     if isinstance(sources := ordered.get("sources"), list):
         ordered["sources"] = [_arranged(source, _SOURCE_NAMES) for source in sources]
@@ -128,14 +128,14 @@ _SOURCE_NAMES: Final = tuple(field.name for field in fields_of(Source))
 
 
 class _ExportLine(NamedTuple):
-    """A line of a file, and where it stands."""
+    """A line of an exported file, with its number and file."""
 
     file: str
     number: int
     raw: bytes
 
     def refused(self, what: str, id: object = None, help: str | None = None) -> InvalidEvents:
-        """C520: the line is not what was exported, for this reason."""
+        """The error (C520) for a line that is not as it was exported, with the reason."""
         known = isinstance(id, str)
         which = f"line of {shown(id)}" if known else "line"
         text = excerpt(self.raw[:LONGEST_EXCERPT].decode(errors="replace"))
@@ -151,7 +151,7 @@ _ANEW: Final = (
 
 
 def is_export(path: Path) -> bool:
-    """Whether a file has a line with proofs of a record. What cannot be read is none."""
+    """Whether a file has a line with proofs of a record. False for a file that cannot be read."""
     # Not path.is_file(), which raises for a name that is too long.
     if path.suffix != ".jsonl" or not os.path.isfile(path):
         return False
@@ -162,16 +162,15 @@ def is_export(path: Path) -> bool:
         return False
 
 
-# Within a text of JSON a quote has a backslash before it, so this is a key and not a part of a note.
+# In a text of JSON a quote is escaped, so this can only match a key.
 _PROOF: Final = re.compile(rb'"(?:recorded_at|checksum|chain)"\s*:')
 
 
 def read_records(paths: Sequence[Path]) -> Iterator[Record]:
-    """The records in exported files, one file after the other, each proven to follow upon the one before.
+    """The records in exported files, each verified to follow the one before.
 
-    Only of a first record that is not record 1 nobody can say here what it follows upon. Raises
-    ``InvalidEvents`` at the first line that is not what was exported (C520), is too long (C108) or
-    cannot be read (C101).
+    For a first record that is not record 1, what it follows cannot be verified here. Raises ``InvalidEvents``
+    at the first line that is not as it was exported (C520), is too long (C108) or cannot be read (C101).
     """
     before: Record | None = None
     for line in _lines_of(paths):
@@ -196,7 +195,7 @@ def _lines_of(paths: Sequence[Path]) -> Generator[_ExportLine]:
 
 
 def _record(line: _ExportLine) -> Record:
-    """The record of a line, when its checksum fits."""
+    """The record of a line. Raises ``InvalidEvents`` (C520) unless its checksum fits."""
     data = _data(line)
     id = data.get("id")
     for name, fits in _FITTING.items():
@@ -295,12 +294,12 @@ def _refuse_gap(line: _ExportLine, record: Record, before: Record | None) -> Non
 
 
 def follows(record: Record, previous: bytes) -> bool:
-    """Whether the chain of a record is that of its content and of the record before it."""
+    """Whether the chain hash of a record is that of its content after ``previous``."""
     return sha256(previous + canonical_bytes(*record[:5])).digest() == record.chain
 
 
 def __getattr__(name: str) -> Any:
-    """What stood here in 0.1.0 and stands in ``restoring`` now; goes with the next version."""
+    """Names that moved to ``restoring`` after 0.1.0; removed with the next version."""
     if name not in ("examine", "restore"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     new = "chronicle.interop.restoring"

@@ -1,6 +1,4 @@
-"""What the readers of registers have in common: ids made of the register's own keys, events from plain
-fields, tidied texts, and the items of a JSON file one after the other.
-"""
+"""What the readers of registers share: ids, events from plain fields, tidied text, items of JSON files."""
 
 from __future__ import annotations
 
@@ -21,10 +19,10 @@ from chronicle.errors.characters import FORBIDDEN
 from chronicle.events import Event
 
 Plain = Mapping[str, Any]
-"""A record of a register: texts, numbers, lists and mappings, as JSON has them."""
+"""A record of a register as JSON data."""
 
 NOBODY_SAYS: Final = "[0001..9999]"
-"""The date of what a register gives no date for: some time, so that no day is certain."""
+"""The date of an event for which a register gives none: any day, so that nothing is certain."""
 
 _LONGEST_EXCERPT = 200
 _LONGEST_ITEM = 32 * 1024 * 1024
@@ -34,28 +32,28 @@ _BETWEEN = " \t\r\n,"
 
 
 class ArrayItem(NamedTuple):
-    """One record of a file: its value, the line that it begins in, and the text that it was written as."""
+    """One record of a file: its value, the line in which it begins, and its text as written."""
 
     value: Any
     line: int
     raw: str
 
     def place(self, name: str) -> Place:
-        """Where the record stands in the file ``name``, with its beginning as the excerpt."""
+        """The place of the record in the file ``name``, with its beginning as the excerpt."""
         beginning = " ".join(self.raw[: 2 * _LONGEST_EXCERPT].split())
         return Place(file=name, line=self.line, excerpt=beginning[:_LONGEST_EXCERPT])
 
 
 def tidy(value: object) -> str:
-    """A text without the white space and the control characters that registers leave in it; else empty."""
+    """A text without control characters and superfluous white space; empty for anything but a text."""
     if not isinstance(value, str):
         return ""
-    # Nearly every text is printable, which Python says faster than a pattern does.
+    # Nearly every text is printable, and isprintable() is faster than a regular expression.
     return " ".join((value if value.isprintable() else FORBIDDEN.sub(" ", value)).split())
 
 
 def part(text: str) -> str:
-    """``text`` as a part of an id, told apart by a checksum where letters or length would be lost."""
+    """``text`` as a part of an id, with a checksum where letters or length would be lost."""
     lower = text.casefold()
     if len(lower) <= _LONGEST_PART and codec.is_id(lower):
         return lower
@@ -69,7 +67,10 @@ def part(text: str) -> str:
 
 
 def made(place: Place, code: str, plain: Plain) -> Event | Problem:
-    """The event that plain fields make, those that are None or empty left out, or what is wrong with them."""
+    """The event that plain fields make, or the first problem, with this code and place.
+
+    Fields that are None or empty are left out.
+    """
     given = {name: value for name, value in plain.items() if value not in (None, "", [])}
     try:
         return codec.decode(given)
@@ -79,11 +80,11 @@ def made(place: Place, code: str, plain: Plain) -> Event | Problem:
 
 
 def json_items(stream: BinaryIO, name: str, lists: tuple[str, ...] = ()) -> Iterator[ArrayItem | Problem]:
-    """The items of a JSON array or of JSON Lines, one after the other and never all at once.
+    """The items of a JSON array or of JSON Lines, one at a time.
 
-    ``lists`` are keys under which a file of one object may keep its array. Numbers with a point come
-    as ``Decimal``. What is not JSON is a problem (C720): a bad line costs itself, a fault in an array
-    ends the reading, as nobody can say where the next item begins.
+    ``lists`` are keys under which a file that is one object may have its array. Numbers with a point become
+    ``Decimal``. What is not JSON is a problem (C720): a bad line is skipped, but a fault in an array ends the
+    reading, since the next item cannot be found.
     """
     text = _Text(stream)
     text.more()
@@ -99,7 +100,7 @@ def json_items(stream: BinaryIO, name: str, lists: tuple[str, ...] = ()) -> Iter
 
 
 class _Text:
-    """The text of a stream, as far as it was read and not yet used, and the line that it begins in."""
+    """The text of a stream that was read and not used yet, and the line in which it begins."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -110,20 +111,20 @@ class _Text:
         self.ended = False
 
     def more(self) -> None:
-        """Read on: twice as much each time in a row, so that one long item costs no square."""
+        """Read on, twice as much each time in a row, so that one long item takes linear time."""
         data = self._stream.read(self._chunk)
         self.ended = not data
         self.buffer += self._decoder.decode(data, final=self.ended)
         self._chunk = min(2 * self._chunk, _LONGEST_ITEM)
 
     def drop(self, length: int) -> None:
-        """Take what was used off the beginning."""
+        """Remove text that was used from the beginning."""
         self.line += self.buffer.count("\n", 0, length)
         self.buffer = self.buffer[length:]
         self._chunk = _CHUNK
 
     def skip(self, characters: str) -> None:
-        """Take these characters off the beginning, reading on while there is nothing else."""
+        """Remove these characters from the beginning, reading on while there is nothing else."""
         while True:
             self.drop(len(self.buffer) - len(self.buffer.lstrip(characters)))
             if self.buffer or self.ended:
@@ -132,16 +133,16 @@ class _Text:
 
 
 class _Broken(Exception):
-    """What is no JSON, in the words of the parser."""
+    """Text that is not JSON, with the message of the parser."""
 
 
 _LONGEST_EXPONENT = 3  # digits; a double ends at 308
 
 
 def _number(text: str) -> Decimal | str:
-    """A number, to its last digit. One of an exponent that nobody means stays the text that it is.
+    """An exact number. One with an exponent of more than 3 digits stays text.
 
-    Ten digits of an exponent would make a thousand million digits of a fraction.
+    As a fraction such a number could have 10^9 digits and fill the memory.
     """
     exponent = text.lower().partition("e")[2].lstrip("+-0")
     return Decimal(text) if len(exponent) <= _LONGEST_EXPONENT else text
@@ -175,7 +176,7 @@ def _array_items(text: _Text, name: str) -> Iterator[ArrayItem | Problem]:
 
 
 def _past(text: _Text, position: int, line: int) -> tuple[int, int]:
-    """Where the next item begins, and in which line."""
+    """The position and the line of the next item."""
     while True:
         start = position
         while position < len(text.buffer) and text.buffer[position] in _BETWEEN:
@@ -189,7 +190,7 @@ def _past(text: _Text, position: int, line: int) -> tuple[int, int]:
 
 
 def _scanned(buffer: str, position: int, ended: bool) -> tuple[Any, int]:
-    """The value at a position and where it ends; an end of -1 when more must be read."""
+    """The value at a position and its end; an end of -1 when more must be read."""
     try:
         value, end = _scan(buffer, position)
     except json.JSONDecodeError as error:
@@ -199,7 +200,7 @@ def _scanned(buffer: str, position: int, ended: bool) -> tuple[Any, int]:
         raise _Broken(error.msg.lower()) from None
     except (RecursionError, ValueError) as error:
         raise _Broken(str(error)[:_LONGEST_EXCERPT] or "nested too deep") from None
-    # A number at the very end may go on in what was not read yet.
+    # A number at the end of the buffer may continue in what was not read yet.
     return (None, -1) if end == len(buffer) and not ended else (value, end)
 
 

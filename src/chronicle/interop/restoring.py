@@ -1,4 +1,4 @@
-"""An export of records, examined against a store and restored into it."""
+"""Exported records: examined against a store, and restored into it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chronicle.stores.record import Head, Record, head_of
 from chronicle.stores.restoring import checked_records
 
 Report = Callable[[int, int], None]
-"""Called with the number of records done and the number of all."""
+"""Called with the number of records restored and the total."""
 
 
 _MOST_RECORDS = 10_000
@@ -32,7 +32,7 @@ _MOST_BYTES = 1 << 25
 
 
 class ExaminedExport(NamedTuple):
-    """What exported files are to a store: how many records are new to it, how many known, and their head."""
+    """What exported files mean for a store: how many records are new, how many known, and their head."""
 
     new: int
     known: int
@@ -40,10 +40,10 @@ class ExaminedExport(NamedTuple):
 
 
 def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
-    """Read all of some exported files, and see whether a store (None: an empty one) may take them in.
+    """Read exported files completely, and find out whether a store (None: an empty one) can take them.
 
-    Nothing is written. Raises ``InvalidEvents`` (C520 and others) for files that are not what was
-    exported, ``AppendRefused`` (C512) when the store holds another history or ends before they begin.
+    Nothing is written. Raises ``InvalidEvents`` (C520 and others) for files that are not as they were
+    exported, ``AppendRefused`` (C512) when the store has another history or ends before they begin.
     """
     held = store.head() if store else head_of(None)
     first = last = meeting = None
@@ -67,10 +67,10 @@ def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
 def restore(
     paths: Sequence[Path], store: Store, examined: ExaminedExport, report: Report | None = None
 ) -> None:
-    """Take the records of ``examined`` files that are new to a store into it.
+    """Restore the records of ``examined`` files that are new to a store.
 
-    They go in by batches, each of them whole or not at all: who is interrupted starts again, and goes
-    on from there. Raises what ``examine`` and ``Store.restore`` raise.
+    They are appended in batches, each of them whole or not at all, so that an interrupted call can be
+    repeated and continues. Raises what ``examine`` and ``Store.restore`` raise.
     """
     start = examined.head.position - examined.new
     done = 0
@@ -82,7 +82,7 @@ def restore(
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in lists that are neither too long nor too large."""
+    """Records in lists of bounded number and size."""
     batch: list[Record] = []
     size = 0
     for record in records:
@@ -96,7 +96,7 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 
 def _refuse_unkept(batch: Sequence[Record], paths: Sequence[Path]) -> None:
-    """Refuse what fits its proofs and no store writes all the same: somebody made the proofs anew."""
+    """Refuse records whose proofs fit but which no store could have written: the proofs were forged."""
     try:
         checked_records(batch)
     except ChronicleError as error:
@@ -105,9 +105,9 @@ def _refuse_unkept(batch: Sequence[Record], paths: Sequence[Path]) -> None:
 
 
 def _continues(store: Store, held: Head, first: Record, meeting: Record) -> bool:
-    """Whether files that begin with ``first`` are of the history in a store that ends at ``held``.
+    """Whether files that begin with ``first`` belong to the history in a store that ends at ``held``.
 
-    ``meeting`` is their last record that the store should have. The chain vouches for all before it.
+    ``meeting`` is their last record that the store should have; the chain proves all before it.
     """
     if first.position > held.position:
         return follows(first, bytes.fromhex(held.chain))
@@ -120,7 +120,7 @@ def _apart(first: Record, held: Head) -> Problem:
 
 
 def _another(paths: Sequence[Path], store: Store, first: Record) -> Problem:
-    """C512, with the first record in which two histories differ."""
+    """The problem (C512) that names the first record in which two histories differ."""
     both = zip(read_records(paths), store.read(first.position - 1), strict=False)
     given = next((given for given, kept in both if given != kept), first)
     return Problem(

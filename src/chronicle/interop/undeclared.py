@@ -1,4 +1,4 @@
-"""What imported events name and nothing declares: counted, and told once."""
+"""Entities that imported events name and that nothing declares: counted, and reported once."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from chronicle.events import (
 from chronicle.stores import Record, Store
 
 MOST_NAMES: Final = 100_000
-"""How many ids of entities an import remembers, of those that are declared and of those that are not."""
+"""How many declared ids, and how many undeclared ones, an import remembers."""
 
 
 @frozen
 class Undeclared:
     """Entities that an import names and that nothing declares: how many, and the first three ids.
 
-    ``capped`` says that there may be more, for no more than ``MOST_NAMES`` are remembered.
+    ``capped`` says that there may be more, since at most ``MOST_NAMES`` are remembered.
     """
 
     count: int = 0
@@ -38,8 +38,8 @@ class Undeclared:
 class NamesSeen:
     """The ids of entities that events name and that nothing has declared so far.
 
-    Of those that are declared only the last ones are remembered, for a register may declare millions.
-    The rest are looked up in the store at the end, where all that was imported is by then.
+    Only the last declared ids are remembered, since a register may declare millions. The others are looked up
+    in the store at the end, which then has everything that was imported.
     """
 
     _named: set[str] = Factory(set)
@@ -63,14 +63,17 @@ class NamesSeen:
                     self._full = True
 
     def undeclared(self, store: Store | None, complete: bool) -> Undeclared:
-        """What ``store`` does not declare either; ``complete`` says that it has all that was imported."""
+        """The ids that ``store`` does not declare either.
+
+        ``complete``: it has everything that was imported.
+        """
         if self._forgotten and not complete:
-            return Undeclared()  # what was forgotten can be looked up nowhere, and is not said to be missing
+            return Undeclared()  # ids that were forgotten may have been declared, so none is reported
         left = self._named
         if store is not None:
             if len(left) <= _FEW:
                 left = {id for id in left if f"entity-declared-{id}" not in store}
-            # Declarations of other formats have ids of their own.
+            # Declarations from other formats have other ids.
             for record in store.read() if left else ():
                 if record.kind in _DECLARING or b'"effects"' in record.body:
                     left.difference_update(_declared_in(record))
@@ -79,7 +82,7 @@ class NamesSeen:
         return Undeclared(len(left), self._full and bool(left), tuple(nsmallest(3, left)))
 
 
-_FEW: Final = 1_000  # so many are looked up one by one before the whole store is read for them
+_FEW: Final = 1_000  # up to this number ids are also looked up one by one, before the store is read
 
 
 _DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)

@@ -1,6 +1,6 @@
-"""Ledgers on disk: the spans of an ordinary replay, laid down once, answer in the time of opening a file.
+"""Ledgers on disk: the spans of a replay, written to a file once, which answers as soon as it is opened.
 
-No second account of what events mean: what lies in a file is what replay made, row by row, and what comes out
-of it is a ``Ledger`` like any other. A file is never trusted. It says what it was made from, is proven by its
-hashes when it is opened, and is made anew when either does not fit.
+Events have no second meaning here: the rows of a file are what replay made, and a file is read as a
+``Ledger`` like any other. A file is never trusted: it says what it was made from and is verified by its
+hashes when it is opened; if either does not fit, it is made again.
 """

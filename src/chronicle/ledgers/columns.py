@@ -1,4 +1,4 @@
-"""What each value says in each column of a table, written down once, so that no value is decoded for one."""
+"""Each value in each column of a table, written to the file once, so that tables decode no values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chronicle.ledgers.layout import Block
 from chronicle.ledgers.texts import Numbered
 
 NONE: Final = 2**32 - 1
-"""Stands for no text, no date and no event."""
+"""The number that stands for no text, no date and no event."""
 
 WIDE: Final = 16
 """The bytes of a number with decimal places."""
@@ -28,9 +28,9 @@ class _Valued(NamedTuple):
 
 
 def of_values(view: str, values: Sequence[Any]) -> list[Block]:
-    """What each value of a view says in each column of a table, as blocks.
+    """The values of a view in each column of a table, as blocks.
 
-    A column with a number that Arrow cannot hold is left out, and then the table is made row by row.
+    A column with a number that Arrow cannot hold is left out; the table is then made row by row.
     """
     rows = [_Valued(value) for value in values]
     blocks: list[Block] = []
@@ -44,7 +44,7 @@ def of_values(view: str, values: Sequence[Any]) -> list[Block]:
 
 
 def block_name(view: str, column: Column) -> str:
-    """How the names of the blocks of a column of values begin."""
+    """The first part of the names of the blocks of a column of values."""
     return f"column.{view}.{column.name}"
 
 

@@ -1,6 +1,7 @@
-"""Keeping the ledger of a store in a file: when it fits, when it is made anew, and what is said of it.
+"""The ledger of a store in a file: when it fits, when it is made again, and which notices are given.
 
-A file that does not fit is no error: it is said, the answer comes from the events, and there is a new file.
+A file that does not fit is no error: a notice says so, the answer comes from the events, and a new file is
+made.
 """
 
 from __future__ import annotations
@@ -25,20 +26,20 @@ if TYPE_CHECKING:
     from chronicle.ledgers.kept import KeptLedger
 
 UNASKED: Final = 20_000
-"""The events from which on a ledger is kept without being asked for: with fewer, replay is quick enough."""
+"""The number of events from which on a ledger is kept without being asked: with fewer, replay is quick."""
 
 _MADE_ANEW: Final = "nothing to do: the answer comes from the events, and the ledger is made anew"
 _WITHOUT: Final = "the answer comes from the events, as it does with --no-ledger"
 
-# What decides what events mean. A ledger that another Chronicle made may say something else.
+# The packages that give events their meaning. Another version of these may make another ledger.
 _ROOMS: Final = ("codec", "dates", "engine", "events", "ledgers", "values")
 
 
 class MadeFrom(NamedTuple):
-    """All that a ledger is made from, which must be the same for it to be used.
+    """Everything from which a ledger is made, which must be equal for the ledger to be used.
 
-    ``begins`` is the chain hash of the first record of the store, which no other history has, ``code``
-    stands for the very code that replayed, ``projectors`` for those of the user.
+    ``begins`` is the chain hash of the first record of the store, which no other history has. ``code`` is a
+    hash of the code that replayed, ``projectors`` the names and versions of the user's own.
     """
 
     begins: str
@@ -48,7 +49,7 @@ class MadeFrom(NamedTuple):
     projectors: str
 
     def differs(self, about: dict[str, Any]) -> str:
-        """In which way a ledger is another one, in a few words; empty where it is not."""
+        """How a ledger differs, in a few words; empty where it does not."""
         if about.get("begins") != self.begins:
             return "it is of another history"
         if about.get("position") != self.position or about.get("chain") != self.chain:
@@ -59,46 +60,46 @@ class MadeFrom(NamedTuple):
 
 
 class KeptFile(NamedTuple):
-    """A ledger in a file that fits, and that was proven when it was opened."""
+    """A ledger in a file that fits, verified when it was opened."""
 
     file: LedgerFile
     ledger: KeptLedger
 
     @property
     def path(self) -> str:
-        """Where it lies."""
+        """The path of the file."""
         return str(self.file.path)
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
+        """The size of the file in bytes."""
         return self.file.size
 
     @property
     def rows(self) -> int:
-        """How many rows it has: a value of a key, from its begin to its end."""
+        """The number of its rows, each a span."""
         return sum(view.rows for view in self.ledger.stored.views.values())
 
     @property
     def made(self) -> str:
-        """When it was made, in UTC."""
+        """The time when it was made, in UTC."""
         return str(self.file.about["made"])
 
     def faults(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]]) -> tuple[str, ...]:
-        """The names of the blocks that are not as a replayed ledger would be written; none where all are."""
+        """The names of the blocks that differ from those of ``ledger``, which was replayed."""
         from chronicle.ledgers.kept import differing_blocks
 
         return differing_blocks(self.file, ledger, named)
 
     @property
     def head(self) -> Head:
-        """Where the store ended of which it was made."""
+        """Where the store ended when it was made."""
         return Head(self.file.about["position"], self.file.about["chain"])
 
 
 @cache
 def code_key() -> str:
-    """What stands for the code that gives events their meaning."""
+    """A hash of the code that gives events their meaning."""
     root = Path(__file__).resolve().parents[1]
     hashed = sha256(str(import_module("chronicle").__version__).encode())
     for room in _ROOMS:
@@ -108,7 +109,7 @@ def code_key() -> str:
 
 
 def projectors_key(projectors: Sequence[Projector]) -> str | None:
-    """What stands for the projectors of a user; None where one does not say of which version it is."""
+    """The user's own projectors as text; None where one of them has no version."""
     own = [projector for projector in projectors if projector not in PROJECTORS]
     if not all(projector.version for projector in own):
         return None
@@ -116,9 +117,9 @@ def projectors_key(projectors: Sequence[Projector]) -> str | None:
 
 
 class LedgerKeeper:
-    """The ledger of one store and of one set of projectors: opened where it fits, made where it is worth it.
+    """The ledger of one store and one set of projectors: opened where it fits, made where that pays.
 
-    ``report`` is told what is worth a word.
+    ``report`` is called with notices.
     """
 
     def __init__(
@@ -134,7 +135,7 @@ class LedgerKeeper:
 
     @property
     def able(self) -> bool:
-        """Whether a ledger of this store can be kept at all."""
+        """Whether a ledger of this store can be kept."""
         return not self._in_memory and self._projectors is not None
 
     def made_from(self) -> MadeFrom | None:
@@ -147,7 +148,7 @@ class LedgerKeeper:
         return MadeFrom(begins, head.position, head.chain, code_key(), self._projectors)
 
     def places(self, made_from: MadeFrom) -> list[Path]:
-        """Where the ledger may lie; it is written at the last of these."""
+        """Where the ledger may be; it is written to the last of these."""
         cached = in_cache(f"{made_from.begins}\n{made_from.projectors}")
         if self._beside is None:
             return [cached]
@@ -157,7 +158,7 @@ class LedgerKeeper:
         return self._beside is not None and is_writable(self._beside.absolute().parent)
 
     def opened(self) -> KeptFile | None:
-        """The ledger of the store as it is now, proven; None where there is none that fits, which is told."""
+        """The ledger of the store as it is now, verified; None where none fits, which is reported."""
         if not self.able or (self._is_beside() and not _is_there(self._beside)):
             return None
         made_from = self.made_from()
@@ -172,7 +173,7 @@ class LedgerKeeper:
             differs = made_from.differs(dict(file.about))
             if differs:
                 raise Unsound(differs)
-            # Only here, since most stores are small, and have none.
+            # Imported here, since most stores are small and have no ledger.
             from chronicle.ledgers.kept import KeptLedger
 
             return KeptFile(file, KeptLedger.of(file))
@@ -188,27 +189,28 @@ class LedgerKeeper:
         return None
 
     def worth_it(self, events: int) -> bool:
-        """Whether a ledger of so many events is kept without being asked for: once, for what was opened.
+        """Whether to keep a ledger of so many events without being asked; at most once for each keeper.
 
-        One that did not fit is made anew whatever its size.
+        One that did not fit is made again whatever its size.
         """
         return self.able and not self._tried and (self._refused or events >= UNASKED)
 
     def keep(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]], head: Head) -> KeptFile | None:
-        """Write the ledger that was replayed of the store up to ``head``, and open it.
+        """Write the ledger that was replayed from the store up to ``head``, and open it.
 
-        ``named`` are the ids of all entities and deals that some event names, each sorted.
-        None where it cannot be kept, which is told, or where another process is writing it, which is not.
+        ``named`` are the ids of all entities and deals that events name, each sorted. None where it cannot be
+        kept, which is reported; and None, without a report, where the store has changed or another process is
+        writing the ledger.
         """
         self._tried = True
         try:
             made_from = self.made_from()
         except StoreError:
-            # Closed meanwhile, or not to be read: what was replayed is an answer all the same.
+            # The store was closed or cannot be read. The replayed ledger is still an answer.
             return None
         if made_from is None or (made_from.position, made_from.chain) != head:
             return None
-        # Where none is written beside the store, one that lies there may still be read.
+        # Where none can be written beside the store, one that is there can still be read.
         path = self.places(made_from)[-1]
         about = {**made_from._asdict(), "made": datetime.now(UTC).isoformat(timespec="seconds")}
         try:
@@ -227,7 +229,7 @@ class LedgerKeeper:
         return None
 
     def drop(self) -> list[Path]:
-        """Delete the ledgers of the store, and say which there were. Raises ``OSError``."""
+        """Delete the ledgers of the store, and give the paths deleted. Raises ``OSError``."""
         made_from = self.made_from()
         places = [self._beside] if made_from is None else self.places(made_from)
         dropped = [path for path in places if path is not None and path.exists()]
@@ -237,7 +239,7 @@ class LedgerKeeper:
 
 
 def write(file: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: Any) -> None:
-    """Write a ledger into a file; what that takes is imported only now."""
+    """Write a ledger to a file. Imports what that needs only when it is called."""
     from chronicle.ledgers.kept import write_ledger
 
     write_ledger(file, about, ledger, named)

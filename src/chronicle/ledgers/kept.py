@@ -1,4 +1,4 @@
-"""A ledger whose spans lie in a file: it answers as one that was replayed, and decodes only what is asked."""
+"""A ledger with its spans in a file. It answers as a replayed one does, and decodes what is asked for."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from chronicle.ledgers.tables import StandingTable, standing_table
 
 @frozen(eq=False)
 class KeptLedger(Ledger):
-    """Every span of every view out of a file, each decoded when it is looked up for the first time."""
+    """Every span of every view from a file, each decoded when it is first looked up."""
 
     stored: StoredRows = field(kw_only=True)
 
     @classmethod
     def of(cls, file: LedgerFile) -> KeptLedger:
-        """The ledger in a file that was proven."""
+        """The ledger in a verified file."""
         stored = StoredRows(file)
         links = [stored.names[number] for number in file.numbers("links")]
         names = dict(zip(links[::2], links[1::2], strict=True))
-        # Mostly nobody asks what rests on a guess, and a register may have very many.
+        # Guesses are seldom asked for, and a register may have very many.
         guesses = cast("tuple[Guess, ...]", Later(stored.guesses))
         return cls(tuple(stored.views), cast("Any", stored), names, guesses, stored=stored)
 
@@ -41,7 +41,7 @@ class KeptLedger(Ledger):
         return self.stored.find(view, self._by_name(key)) is not None
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
-        """The keys of a view that have ``part`` at ``position``."""
+        """The keys of a view that have ``part`` at ``position`` (from 0)."""
         return self.stored.where(view, position, self.names.get(part, part))
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
@@ -54,26 +54,26 @@ class KeptLedger(Ledger):
         return spans
 
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
-        """The times in which a cell is empty by some order that makes as much sense as any."""
+        """The times in which a cell is empty by another order that makes as much sense."""
         view, key = cell
         number = self.stored.find(view, self._by_name(key))
         return () if number is None else self.stored.empty(number)
 
     def named(self, what: str) -> tuple[str, ...]:
-        """The ids of all ``entities`` or ``deals`` that some event names, sorted."""
+        """The ids of all ``"entities"`` or ``"deals"`` that events name, sorted."""
         return tuple(self.stored.names[number] for number in self.stored.file.numbers(what))
 
     def table(
         self, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
     ) -> StandingTable | None:
-        """What stands in a view on a day as a table, straight from the columns of the file."""
+        """The facts of a view on a day as a table, made from the columns of the file."""
         return standing_table(self.stored, view, day, facts)
 
 
 def write_ledger(out: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: NamedIds) -> int:
     """Write a replayed ledger into an empty file, and give the length. ``about`` says what it was made from.
 
-    Raises ``NotKept`` for a value that no text stands for, ``TooLarge`` for more than can be counted, and
+    Raises ``NotKept`` for a value that has no text, ``TooLarge`` for more than can be counted, and
     ``OSError``.
     """
     views, blocks = blocks_of(ledger, named)
@@ -81,7 +81,7 @@ def write_ledger(out: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named:
 
 
 def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple[str, ...]:
-    """The names of the blocks of a file that are not as a replayed ledger is written, sorted."""
+    """The names of the blocks of a file that differ from those of a replayed ledger, sorted."""
     views, blocks = blocks_of(ledger, named)
     wrong = {block.name for block in blocks if not _same(file, block)}
     wrong |= {name for name, _ in file} - {block.name for block in blocks}

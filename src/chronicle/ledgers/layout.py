@@ -1,12 +1,12 @@
-"""The file of a ledger: a header, blocks of plain numbers and texts, and the hashes that prove them.
+"""The file of a ledger: a header, blocks of plain numbers and texts, and the hashes that verify them.
 
-Knows bytes and no meaning. All numbers are little endian. A file is
+Knows bytes, not their meaning. All numbers are little endian. A file is
 
 - 16 bytes ``chronicle ledger``, the number of the format (4 bytes), the length of the header (4) and that of
   the whole file (8);
-- the header, a line of JSON: ``about`` says what the file was made from, ``blocks`` where each lies;
+- the header, a line of JSON: ``about`` says what the file was made from, ``blocks`` where each block is;
 - the blocks, each beginning at a multiple of 8;
-- the SHA-256 of each page (a mebibyte) of all that comes before, and last the SHA-256 of these.
+- the SHA-256 of each page (a mebibyte) of everything before, and last the SHA-256 of these hashes.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from threading import Thread
 from typing import Any, BinaryIO, Final, NamedTuple
 
 FORMAT: Final = 1
-"""The format that is written here, and the only one that is read: a ledger is made again, never migrated."""
+"""The format that is written, and the only one that is read: a ledger is made again, never migrated."""
 
 PAGE: Final = 1 << 20
-"""The bytes that one hash proves."""
+"""The number of bytes that one hash verifies."""
 
 _MAGIC: Final = b"chronicle ledger"
 _FIXED: Final = struct.Struct("<16sIIQ")
@@ -41,15 +41,15 @@ Numbers = memoryview
 
 
 class Unsound(Exception):
-    """A file that is no ledger, or not as it was written; says in a few words what is wrong with it."""
+    """A file that is no ledger, or not as it was written; its message says why in a few words."""
 
 
 class CannotKeep(Exception):
-    """Something that no ledger on disk can hold; says what."""
+    """Something that no ledger on disk can hold; its message says what."""
 
 
 class Block(NamedTuple):
-    """What is written together: its name, the sort of its numbers (as ``array`` has it), and these."""
+    """Numbers that are written together: their name, their type code (as in ``array``), and the numbers."""
 
     name: str
     code: str
@@ -73,14 +73,14 @@ def write(file: BinaryIO, about: Mapping[str, Any], blocks: list[Block]) -> int:
 def _parts(header: bytes, padding: int, blocks: list[Block]) -> list[bytes | memoryview]:
     parts: list[bytes | memoryview] = [bytes(_FIXED.size), header, b" " * padding]
     for block in blocks:
-        # Nothing at all is no view of bytes for Python.
+        # An empty block cannot be cast.
         numbers = memoryview(block.numbers).cast("B") if block.numbers else b""
         parts += [numbers, bytes(-len(numbers) % _ALIGNED)]
     return parts
 
 
 def _header(about: Mapping[str, Any], blocks: list[Block]) -> tuple[bytes, int]:
-    """The header, and how many blanks follow it. Blocks are placed from the end of the blanks on."""
+    """The header, and how many blanks follow it. Offsets of blocks count from the end of the blanks."""
     placed, offset = {}, 0
     for name, code, numbers in blocks:
         length = memoryview(numbers).nbytes
@@ -92,7 +92,7 @@ def _header(about: Mapping[str, Any], blocks: list[Block]) -> tuple[bytes, int]:
 
 
 class _Hashing:
-    """Writes into a file, and the hash of each page behind it."""
+    """Writes into a file, and at the end the hash of each page."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -126,16 +126,16 @@ def _pages(body: int) -> range:
 
 
 class LedgerFile:
-    """A ledger that was proven to be what was written: what it is about, and its blocks, mapped.
+    """A verified ledger: what it was made from, and its blocks, memory-mapped.
 
-    Nothing of it is read into memory but what somebody looks at.
+    Only the parts that are used are read into memory.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open and prove the file at ``path``.
+        """Open and verify the file at ``path``.
 
-        Raises ``OSError`` where it cannot be read, and ``Unsound`` for what is no ledger of this
-        format or not what was written.
+        Raises ``OSError`` where it cannot be read, and ``Unsound`` for what is no ledger of this format or
+        not as it was written.
         """
         self.path = path
         if sys.byteorder != "little":
@@ -152,7 +152,7 @@ class LedgerFile:
         self._base = _FIXED.size + length
 
     def _proven_length(self) -> int:
-        """The length of the header, once all is proven."""
+        """Verify the file, and give the length of its header."""
         magic, format, header, length = _FIXED.unpack_from(self._bytes)
         if magic != _MAGIC:
             raise Unsound("it is no ledger")
@@ -188,18 +188,18 @@ class LedgerFile:
         return self._bytes[start : start + length].cast(code)  # type: ignore[call-overload, no-any-return]
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
-        """The blocks, with the bytes that each takes."""
+        """The names of the blocks, each with its size in bytes."""
         return ((name, length) for name, (_, _, length) in self._blocks.items())
 
 
 def _body(size: int) -> int:
-    """How many bytes come before the hashes in a file of ``size`` bytes: so many that the hashes fit."""
+    """How many bytes come before the hashes in a file of ``size`` bytes."""
     pages = max(1, -(-(size - _HASH) // (PAGE + _HASH)))
     return size - _HASH * (pages + 1)
 
 
 def _proven(body: memoryview, hashes: memoryview, pages: range) -> list[bool]:
-    """Whether each page is what its hash says. Hashing leaves Python alone, so threads share the work."""
+    """Whether each page has its hash. Hashing releases the interpreter lock, so threads share the work."""
     proven = [False] * len(pages)
 
     def prove(first: int, step: int) -> None:

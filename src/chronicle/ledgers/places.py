@@ -1,4 +1,4 @@
-"""Where the ledger of a store lies, whose file it may be, and how it is written: aside, and then moved."""
+"""Where the ledger of a store is, whose file may be trusted, and how it is written."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def beside(location: str) -> Path | None:
-    """The ledger beside a store in a file; None for a store that is in none."""
+    """The path of the ledger beside a store in a file; None for a store that is not in a file."""
     return None if location == "memory:" or is_address(location) else Path(f"{location}.ledger")
 
 
 def in_cache(key: str) -> Path:
-    """The ledger in the cache of the user that goes by ``key``, where none lies beside the store."""
+    """The path of the ledger for ``key`` in the user's cache, used where none can be beside the store."""
     return cache_folder() / f"{sha256(key.encode()).hexdigest()[:32]}.ledger"
 
 
 def cache_folder() -> Path:
-    """The folder of ledgers in the cache of the user, which is where the system has it."""
+    """The folder of ledgers in the user's cache, at the place that the system has for it."""
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
@@ -41,14 +41,14 @@ def cache_folder() -> Path:
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether files can be made in a folder, as far as the system tells."""
+    """Whether files can be made in a folder, as far as its permissions say."""
     return os.access(folder, os.W_OK)
 
 
 def is_of_another(ledger: Path, store: Path | None) -> bool:
-    """Whether a ledger is the file of somebody who has no say in the store.
+    """Whether a ledger belongs to a user who is neither this user, nor root, nor the owner of the store.
 
-    A folder that many may write to is no reason to believe what anybody puts into it.
+    In a folder that many may write to, anybody could put a ledger.
     """
     if not hasattr(os, "geteuid"):
         return False
@@ -60,9 +60,9 @@ def is_of_another(ledger: Path, store: Path | None) -> bool:
 
 @contextmanager
 def written_aside(path: Path, store: Path | None) -> Iterator[BinaryIO]:
-    """A file to write a ledger into, which then takes the place of the one at ``path``.
+    """A file to write a ledger into, which then replaces the one at ``path``.
 
-    It may be read by those who may read the store. Raises ``OSError``.
+    It can be read by those who can read the store. Raises ``OSError``.
     """
     if store is None:
         path.parent.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
@@ -79,10 +79,10 @@ def written_aside(path: Path, store: Path | None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def only_writer(path: Path) -> Iterator[bool]:
-    """Whether nobody else writes the ledger at ``path`` meanwhile. What a killed writer left is cleared away.
+    """Whether no other process is writing the ledger at ``path``. Drafts of killed writers are deleted.
 
-    The lock is a file beside, which the system lets go of when the process that holds it ends. Raises
-    ``OSError`` where it cannot be made.
+    The lock is on a file beside it, and is released by the system when the process ends. Raises ``OSError``
+    where that file cannot be made.
     """
     lock = Path(f"{path}.lock")
     lock.parent.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ def only_writer(path: Path) -> Iterator[bool]:
             yield mine
         finally:
             if mine:
-                # While it is locked: who has the file open already sees that it is no longer this one.
+                # Deleted while it is locked: a process that has it open then sees that it was replaced.
                 with suppress(OSError):
                     lock.unlink()
     finally:

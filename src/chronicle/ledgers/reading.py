@@ -1,4 +1,4 @@
-"""The rows of a ledger in a file, looked up by view and key; what they say is decoded when asked for."""
+"""The rows of a ledger in a file, looked up by view and key; values are decoded when they are asked for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from chronicle.ledgers.values import of_text
 
 
 class StoredRows:
-    """The rows in a file that was proven, and what their numbers stand for."""
+    """The rows in a verified file, and what their numbers stand for."""
 
     def __init__(self, file: LedgerFile) -> None:
         self.file = file
@@ -60,9 +60,9 @@ class StoredRows:
         return tuple(names[part] for part in self._keys[self._keys_from[cell] : self._keys_from[cell + 1]])
 
     def keys(self, view: str) -> list[Key]:
-        """The keys of a view in the order in which replay came upon them."""
+        """The keys of a view, in the order of replay."""
         if view not in self._all:
-            # Who asks for all of them looks each of them up, and mostly more than once.
+            # All cells by key, since whoever asks for all keys mostly looks each of them up.
             self._all[view] = {self.key(cell): cell for cell in self._in_turn(self._cells(view))}
         return list(self._all[view])
 
@@ -76,7 +76,7 @@ class StoredRows:
         return sorted(cells, key=self._turns.__getitem__)
 
     def find(self, view: str, key: Key) -> int | None:
-        """The cell of a key, None for one that is not there."""
+        """The cell of a key, or None."""
         if view in self._all:
             return self._all[view].get(key)
         met = self._met.get(view, {}).get(key)
@@ -93,7 +93,10 @@ class StoredRows:
         return self._keys[self._keys_from[cell] : self._keys_from[cell + 1]].tolist()
 
     def where(self, view: str, position: int, part: str) -> list[Key]:
-        """The keys of a view that have ``part`` at ``position``, in the order in which replay met them."""
+        """The keys of a view that have ``part`` at ``position``, in the order of replay.
+
+        Raises ``IndexError`` for a position that no key has.
+        """
         number, cells = self.names.number(part), self._cells(view)
         if number is None or not cells:
             return []
@@ -111,7 +114,7 @@ class StoredRows:
 
         found = order[bisect_left(order, number, key=at) : bisect_right(order, number, key=at)]
         keys = {self.key(cell): cell for cell in self._in_turn(found)}
-        # Who asks for keys looks them up next.
+        # Remembered, since keys that were asked for are mostly looked up next.
         self._met.setdefault(view, {}).update(keys)
         return list(keys)
 
@@ -127,7 +130,7 @@ class StoredRows:
             )
 
     def guesses(self) -> list[Guess]:
-        """What rests on an order that nothing settles."""
+        """The guesses: cells whose order could not be decided."""
         told = map(json.loads, TextTable(self.file, "guesses"))
         return [Guess(view, tuple(key), tuple(events), counted) for view, key, events, counted in told]
 
@@ -156,7 +159,7 @@ class StoredRows:
         )
 
     def value(self, number: int) -> Any:
-        """The value of a number, decoded once."""
+        """The value with this number, decoded once."""
         if number not in self._decoded:
             self._decoded[number] = of_text(self.values[number])
         return self._decoded[number]
@@ -171,10 +174,10 @@ class StoredRows:
             ended = None if until[place] == NONE else self._dates[until[place]]
             yield event[place], Doubt(self._dates[since[place]], ended, self.event_ids[event[place]])
 
-    # What a span asks of the replay that it comes from
+    # What a span needs from its replay
 
     def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:  # noqa: ARG002  # as replay has it
-        """Ids of the events behind a row, causes first."""
+        """The ids of the events behind a row, causes first."""
         return tuple(self.event_ids[number] for number in self.behind(last))
 
     def behind(self, row: int) -> Sequence[int]:
@@ -182,12 +185,12 @@ class StoredRows:
         return self._behind[self._behind_from[row] : self._behind_from[row + 1]]
 
     def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:  # noqa: ARG002
-        """Whether a row came to its end without another value in its place."""
+        """Whether a row ended without another value in its place."""
         return bool(self._flags[last] & ENDS_IN_NOTHING)
 
 
 class StoredDates:
-    """The dates in a file, by their numbers, each made once."""
+    """The dates in a file by their numbers, each made once."""
 
     def __init__(self, file: LedgerFile) -> None:
         self.texts = TextTable(file, "dates")
@@ -214,7 +217,7 @@ class StoredDates:
         except InvalidValue:
             return PartialDate(first, last, precision, approximate, text)
         said = written.earliest, written.latest, written.precision, written.approximate
-        # Mostly a text says it all, and dates that were read are shared.
+        # Most dates are as their text says; parsed dates are shared.
         if said == (first, last, precision, approximate):
             return written
         return PartialDate(first, last, precision, approximate, text)

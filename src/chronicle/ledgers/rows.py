@@ -1,7 +1,7 @@
-"""The rows of a ledger: every span of an ordinary replay as numbers, laid down once.
+"""The rows of a ledger: every span of a replay as numbers.
 
-The one module that reads a replayed ledger. Rows stand by view, key and the order of replay. A cell is a key
-of a view; what all rows of a cell have in common is said once, for the cell.
+The only module that reads a replayed ledger in order to write it. Rows are sorted by view, key and the order
+of replay. A cell is a key of a view; what all rows of a cell share is written once, for the cell.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from chronicle.ledgers.texts import Numbered, text_blocks
 from chronicle.ledgers.values import likeness, to_text
 
 NEVER: Final = 2**31 - 1
-"""A day after all days: the end of what has none."""
+"""The number of a day after all days, for what has no end."""
 
 ENDS_IN_NOTHING: Final = 1
-"""The flag of a row that came to its end without another value in its place."""
+"""The flag of a row that ended without another value in its place."""
 BOUNDED: Final = 2
-"""The flag of a row that other days bound than those of the windows of its begin and end."""
+"""The flag of a row whose days are not those of the windows of its begin and end."""
 DOUBTED: Final = 4
-"""The flag of a row about which there are doubts, in blocks of their own."""
+"""The flag of a row about which there are doubts, which are in blocks of their own."""
 UNLISTED: Final = 8
-"""The flag of a row that lists leave out: that nothing is held can be known, and is no holding."""
+"""The flag of a row that lists leave out, such as a share of zero."""
 
 FIRST: Final = 1
 LAST: Final = 2
-"""The flags of a time in which a cell may be empty."""
+"""The flags of a time in which a cell may be empty: ``Nothing.first`` and ``Nothing.last``."""
 
 DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until")
-"""The days of a row: those on which it may stand and surely stands, and before which it does."""
+"""The days of a row: from which it may stand and surely stands (inclusive), and until which (exclusive)."""
 
 PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
 
@@ -53,13 +53,16 @@ COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
         "behind_from": "I",
     }
 )
-"""The columns of a row, each with its sort of number."""
+"""The columns of a row, each with its type code."""
 
 _AT_ONCE: Final = 20_000
 
 
 class ViewRows(NamedTuple):
-    """Where the cells and rows of a view are; ``parts`` of each of its keys, 0 where not all have as many."""
+    """Where the cells, rows and values of a view begin, and how many there are.
+
+    ``parts`` is the number of parts of its keys, 0 where keys differ in that.
+    """
 
     name: str
     cell: int
@@ -79,19 +82,19 @@ NamedIds = tuple[Sequence[str], Sequence[str]]
 
 @define
 class _Dates:
-    """Dates as they are met, each with its number and the days of its window."""
+    """Dates as they occur, each with its number and the days of its window."""
 
     numbers: dict[str, _Dated] = Factory(dict)
     others: dict[PartialDate, int] = Factory(dict)
     dates: list[PartialDate] = Factory(list)
-    # By the object itself: most dates were read from a text once, and are shared.
+    # By the identity of the object, since most dates are shared objects.
     met: dict[int, _Dated] = Factory(dict)
 
     def __getitem__(self, date: PartialDate) -> int:
         return self.numbered(date)[1]
 
     def numbered(self, date: PartialDate) -> _Dated:
-        """A date with its number and the first and the last day of its window."""
+        """A date with its number and the first and the last day of its window as ordinals."""
         found = self.met.get(id(date))
         if found is None:
             found = self.met[id(date)] = self._numbered(date)
@@ -100,13 +103,13 @@ class _Dates:
     def _numbered(self, date: PartialDate) -> _Dated:
         known = self.numbers.get(date.text)
         if known is not None and (known[0] is date or known[0] == date):
-            # With this very object, which so lives as long as it is known by its place in memory.
+            # With this very object, so that it lives as long as its identity is used as a key.
             return date, *known[1:]
         made = date, len(self.dates), date.earliest.toordinal(), date.latest.toordinal()
         if known is None:
             self.numbers[date.text] = made
         elif date in self.others:
-            # Made by code, with a text that writes another date.
+            # Made in code, with the text of another date.
             return date, self.others[date], *made[2:]
         else:
             self.others[date] = made[1]
@@ -127,15 +130,15 @@ class _Dates:
 
 
 class _Rows:
-    """The columns while they grow."""
+    """The columns while rows are added."""
 
     def __init__(self, names: Numbered) -> None:
         self.names, self.dates = names, _Dates()
         self.events = Numbered()
-        # The values of all views as texts, the numbers of those of this view, and each as it was met first.
+        # The values of all views as texts; by value of this view its number; its values in that order.
         self.values, self.of_view, self.met = list[str](), dict[Any, tuple[int, int]](), list[Any]()
         self.keys, self.keys_from, self.turns, self.rows_from = (array("I") for _ in range(4))
-        # Rows are told one by one and laid down as columns many at a time: that is quicker than one by one.
+        # Rows are collected and moved into the columns many at a time, which is quicker.
         self.told: list[tuple[int, ...]] = []
         self.rows = {name: array(code) for name, code in COLUMNS.items()}
         self.rows["behind_from"].append(0)
@@ -146,7 +149,7 @@ class _Rows:
         self.columns: list[Block] = []
 
     def take_cell(self, key: Key, turn: int) -> None:
-        """Begin a cell: the rows that are taken next are its rows."""
+        """Begin a cell, to which the next rows belong. ``turn`` is its place in the order of replay."""
         self.keys_from.append(len(self.keys))
         self.keys.extend([self.names.known(part) for part in key])
         self.turns.append(turn)
@@ -155,9 +158,9 @@ class _Rows:
             self.lay_down()
 
     def take_log(self, ledger: Ledger, log: Log) -> None:
-        """The rows of a cell of which its changes say it all.
+        """Add the rows of a cell that follow from its changes alone.
 
-        This is where nearly all rows come from, so that what is small elsewhere is written out here.
+        Nearly all rows are added here, so it is written without calls that would be usual elsewhere.
         """
         numbers, numbered, cell = self.events.numbers, self.dates.numbered, len(self.turns) - 1
         for _, last, begin, following in pieces(log):
@@ -178,7 +181,7 @@ class _Rows:
             self.told.append((cell, number, begins, ends, ended_by, *days, flags, len(self.behind)))
 
     def take_spans(self, spans: Iterable[Span]) -> None:
-        """The rows of a cell of which more is to say."""
+        """Add the rows of a cell that has bounds, doubts or several values."""
         for span in spans:
             self._doubt(self.count, span.doubts)
             self.behind.extend([self.events[event] for event in span.events])
@@ -195,11 +198,11 @@ class _Rows:
 
     @property
     def count(self) -> int:
-        """How many rows there are so far."""
+        """The number of rows so far."""
         return len(self.rows["cell"]) + len(self.told)
 
     def lay_down(self) -> None:
-        """Make columns of the rows that were told."""
+        """Move the rows that were added into the columns."""
         for column, numbers in zip(self.rows.values(), zip(*self.told, strict=True), strict=False):
             column.extend(numbers)
         self.told.clear()
@@ -212,7 +215,7 @@ class _Rows:
             self.doubts["event"].append(self.events[doubt.event])
 
     def take_empty(self, nothing: Nothing) -> None:
-        """A time in which the cell may be empty."""
+        """Add a time in which the cell may be empty."""
         self.empty["cell"].append(len(self.turns) - 1)
         self.empty["low"].append(nothing.low.toordinal())
         self.empty["high"].append(NEVER if nothing.high is None else nothing.high.toordinal())
@@ -230,7 +233,7 @@ class _Rows:
         return found
 
     def blocks(self) -> list[Block]:
-        """Everything as it is written."""
+        """Everything as blocks of the file."""
         self.lay_down()
         self.keys_from.append(len(self.keys))
         self.rows_from.append(self.count)
@@ -256,9 +259,9 @@ class _Rows:
 
 
 def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Block]]:
-    """Where each view of a replayed ledger stands, and all of it as blocks of a file.
+    """Where the cells and rows of each view of a replayed ledger are, and all of it as blocks of a file.
 
-    Raises ``NotKept`` for a value that no text stands for, ``TooLarge`` for more than can be counted.
+    Raises ``NotKept`` for a value that has no text, ``TooLarge`` for more than can be counted.
     """
     with paused_collector():
         keys = {view: {key: turn for turn, key in enumerate(ledger.keys(view))} for view in ledger.views}
@@ -282,7 +285,7 @@ def _guess_text(guess: Guess) -> str:
 
 
 def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: NamedIds) -> Numbered:
-    """All ids and texts of keys. They are sorted, so that their numbers sort as they do."""
+    """All ids and texts of keys, sorted, so that their numbers sort as the texts do."""
     found = {part for of_view in keys.values() for key in of_view for part in key}
     found.update(links, links.values(), *named)
     return Numbered(sorted(found))
@@ -307,12 +310,12 @@ def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> Vi
 
 
 def order_name(view: ViewRows, part: int) -> str:
-    """The name of the block that has the cells of a view by a part of their keys."""
+    """The name of the block that has the cells of a view sorted by one part of their keys."""
     return f"order.{view.name}.{part}"
 
 
 def _orders(found: Sequence[ViewRows], rows: _Rows) -> list[Block]:
-    """For each part of a key but the first, by which they are sorted already: the cells by that part."""
+    """For each part of a key but the first, the cells sorted by that part. Cells are sorted by the first."""
     blocks = []
     for view in found:
         cells = range(view.cell, view.cell + view.cells)

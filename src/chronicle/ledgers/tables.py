@@ -1,6 +1,6 @@
-"""Tables of what stands on a day, straight from the columns of a ledger, for data frames.
+"""Tables of the facts of a day, made from the columns of a ledger on disk, for data frames.
 
-They have the columns that the tables of a replayed ledger have, with the same in them.
+They have the same columns and contents as the tables of a replayed ledger.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LIST: Final = "texts"
 
 @frozen(repr=False, eq=False)
 class StandingTable(CodedTable):
-    """What stands in a view on a day, one fact a row, as columns out of a file."""
+    """The facts of a view on a day, one a row, as columns from a file."""
 
     stored: StoredRows
     day: datetime.date
@@ -39,11 +39,11 @@ class StandingTable(CodedTable):
         )
 
     def filled(self) -> Iterator[list[Filled]]:
-        """The columns as buffers, so many rows at a time."""
+        """The columns as buffers, some rows at a time."""
         own = {column.name for column in values_of(self.name)}
         wanted = [column for column in self.columns if column.name in own]
         if not all(block_name(self.name, column) in self.stored.file for column in wanted):
-            # A number that no column can hold: said as every table says it.
+            # A number that no column can hold, for which every table raises the same error.
             yield from super().filled()
             return
         vectors = _vectors(self)
@@ -55,7 +55,7 @@ class StandingTable(CodedTable):
 def standing_table(
     stored: StoredRows, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
 ) -> StandingTable:
-    """The table of a view on a day. ``facts`` are made for who asks for its rows, and not for data frames."""
+    """The table of a view on a day. ``facts`` is only called for its rows, not for data frames."""
     columns = (*keys_of(view), *values_of(view), *SINCE)
     return StandingTable(view, columns, Later(facts), stored, day)
 
@@ -76,7 +76,7 @@ def _standing(stored: StoredRows, view: str, day: datetime.date, vectors: Vector
 
 
 class _Batch:
-    """The columns of some rows that stand on a day."""
+    """The columns of some of the rows that stand on a day."""
 
     def __init__(
         self, stored: StoredRows, view: str, day: datetime.date, standing: StandingRows, vectors: Vectors
@@ -98,7 +98,7 @@ class _Batch:
             return self._day_of(column.name.replace("since_", "dates."))
         return self._of_value(column)
 
-    # What several columns are looked up by
+    # What several columns need
 
     @cached_property
     def _cells(self) -> Vector:
@@ -129,7 +129,7 @@ class _Batch:
     # The columns
 
     def _key(self, part: int, kind: Kind) -> Filled:
-        """A part of the keys; of a user's own view each key as a list."""
+        """A part of the keys; in a user's own view each whole key as a list."""
         names, keys = self._texts("names"), self._numbers("cells.keys")
         if kind == _LIST:
             begins, items = self._vectors.lists(self._numbers("cells.keys_from"), keys, self._cells)
@@ -137,7 +137,7 @@ class _Batch:
         return Filled("text", self._length, self._vectors.take(keys[part:], self._firsts), dictionary=names)
 
     def _of_value(self, column: Column) -> Filled:
-        """A column of what the values say."""
+        """A column of the values."""
         name, kind = block_name(self._place.name, column), column.kind
         values = self._values
         present, missing = self._present(name, values)
@@ -185,7 +185,7 @@ class _Batch:
 
     @cached_property
     def _doubts(self) -> tuple[Vector, list[tuple[int, list[int]]]]:
-        """Whether each row is certain, doubts included, and for those in doubt by which other events."""
+        """Whether each row is certain, doubts included; and for each doubted row its further events."""
         certain, more = self._certain, list[tuple[int, list[int]]]()
         unsure = []
         for row in dict.fromkeys(self._numbers("doubts.row")):

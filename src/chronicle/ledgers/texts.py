@@ -1,4 +1,4 @@
-"""Tables of texts: each text once, told apart by its number. Laid out as Arrow lays out texts."""
+"""Tables of texts: each text once, with a number. Laid out as in Arrow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, overload
 from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
 
 _LARGEST: Final = 2**31 - 1
-# Half a surrogate pair is no character, and a text from code may have one all the same.
+# A text from code may have a lone surrogate.
 _ERRORS: Final = "surrogatepass"
 
 
@@ -18,17 +18,17 @@ class TooLarge(CannotKeep):
 
 
 class Numbered:
-    """Texts as they are met, each with its number."""
+    """Texts as they occur, each with its number."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.numbers = {text: number for number, text in enumerate(texts)}
 
     def __getitem__(self, text: str) -> int:
-        """The number of a text, a new one where it was not met before."""
+        """The number of a text, a new one for a new text."""
         return self.numbers.setdefault(text, len(self.numbers))
 
     def known(self, text: str) -> int:
-        """The number of a text that was met. Raises ``KeyError`` for another."""
+        """The number of a text that has one. Raises ``KeyError``."""
         return self.numbers[text]
 
     def blocks(self, name: str) -> list[Block]:
@@ -37,7 +37,7 @@ class Numbered:
 
 
 def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:
-    """Texts as two blocks: where each begins, and all of them. Raises ``TooLarge``."""
+    """Texts as two blocks: where each begins, and their bytes. Raises ``TooLarge``."""
     encoded = [text.encode("utf-8", _ERRORS) for text in texts]
     starts, end = array("i", [0]), 0
     for text in encoded:
@@ -63,14 +63,14 @@ class TextTable(Sequence[str]):
     @overload
     def __getitem__(self, number: slice) -> Sequence[str]: ...
     def __getitem__(self, number: int | slice) -> str | Sequence[str]:
-        """The text of a number."""
+        """The text with this number."""
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
         return str(self.bytes[self.starts[number] : self.starts[number + 1]], "utf-8", _ERRORS)
 
     def number(self, text: str) -> int | None:
-        """The number of a text, of a table whose texts are sorted; None for a text that is not in it."""
-        # The order of characters is that of their bytes, so that nothing need be decoded on the way.
+        """The number of a text in a table whose texts are sorted, or None."""
+        # UTF-8 sorts as the characters do, so the search compares bytes.
         wanted, starts, texts = text.encode("utf-8", _ERRORS), self.starts, self.bytes
         low, high = 0, len(self)
         while low < high:

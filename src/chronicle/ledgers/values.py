@@ -1,7 +1,7 @@
-"""Values of views as canonical JSON and back: one text for each value, to be decoded when somebody looks.
+"""Values of views as canonical JSON and back: one text for each value, decoded on demand.
 
-A value is a text, an exact number, a flag, nothing, a share, an amount of money, a tuple of such, or the
-named tuple of a shipped view. What is none of these is not kept. Nothing is ever run that a file names.
+A value is a text, an exact number, a flag, None, a share, an amount of money, a tuple of these, or the named
+tuple of one of Chronicle's views. Other values are not kept. A file can never name code to run.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _NAMED: Final[Mapping[str, type]] = MappingProxyType(
 )
 
 
-# Named tuples whose fields are texts, flags and numbers, so that equal ones have one text.
+# Named tuples whose fields are texts, flags and numbers: equal ones have equal texts.
 _PLAIN_FIELDS: Final = frozenset({Name, EntityKind, Status, Succession, Ownership, DealStage})
 
 
 class NotKept(CannotKeep):
-    """A value that is not plain: that of a user's own view, which no text stands for."""
+    """A value that has no text: one of a user's own view that is not plain."""
 
 
 def to_text(value: Any) -> str:
-    """A value as a text. Raises ``NotKept`` for one that no text stands for."""
+    """A value as text. Raises ``NotKept`` for one that has none."""
     try:
         return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
     except ValueError as error:
@@ -40,7 +40,7 @@ def to_text(value: Any) -> str:
 
 
 def likeness(value: Any) -> Hashable:
-    """What is equal for values of one view that have one text, and quicker made than that."""
+    """A hashable that is equal for values of one view with equal texts; quicker to make than the text."""
     kind = type(value)
     if kind in _PLAIN_FIELDS:
         plain: Hashable = value
@@ -60,12 +60,12 @@ def _ratio(number: Fraction | None) -> tuple[int, int] | None:
 
 
 def of_text(text: str) -> Any:
-    """The value that ``to_text`` made ``text`` of."""
+    """The value from which ``to_text`` made ``text``."""
     return _value(json.loads(text))
 
 
 def _plain(value: Any) -> Any:
-    """``value`` in terms of JSON, where an object of one name says what its list is."""
+    """``value`` as JSON data, in which an object with one key gives the type of its list."""
     kind = type(value)
     if value is None or kind in (str, bool, int):
         return value
@@ -73,7 +73,7 @@ def _plain(value: Any) -> Any:
         return {kind.__name__: _PLAIN[kind](value)}
     if kind is tuple:
         return {"tuple": [_plain(item) for item in value]}
-    # What replay remembers of a value beside its fields is no part of the answer.
+    # A subclass in which replay keeps more than the fields is written as its base class.
     named = kind if kind.__name__ in _NAMED else kind.__base__
     if named is not None and _NAMED.get(named.__name__) is named:
         return {named.__name__: [_plain(item) for item in value]}

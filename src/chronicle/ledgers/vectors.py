@@ -1,6 +1,7 @@
-"""What is done with whole columns of numbers: by numpy where that is installed and pays, else by plain loops.
+"""Operations on whole columns of numbers: by numpy where it is installed and pays, else by plain loops.
 
-Both say the same. numpy is never needed, and is not loaded for a few rows, for that takes longer than these.
+Both give the same. numpy is optional, and not imported for a few rows, since the import takes longer than
+those.
 """
 
 from __future__ import annotations
@@ -14,59 +15,59 @@ from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
 
 MANY: Final = 50_000
-"""So many rows that loading numpy takes less time than it saves."""
+"""The number of rows from which on importing numpy saves time."""
 
 AT_ONCE: Final = 1_000_000
-"""The rows that are looked through at a time."""
+"""How many rows are searched at a time."""
 
 _IN_CACHE: Final = 16_384
-"""The lists that are put together at a time, so that what that takes stays where the processor has it."""
+"""How many lists are joined at a time, so that the data stay in the cache of the processor."""
 
 Vector = Any
-"""Numbers one after the other, which show their bytes."""
+"""A sequence of numbers with the buffer protocol."""
 
 
 class StandingRows(NamedTuple):
-    """The listed rows that may stand on a day, in order, and whether each surely does, doubts aside."""
+    """The listed rows that may stand on a day, in order, and whether each surely does, without its doubts."""
 
     rows: Vector
     certain: Vector
 
 
 class Vectors(Protocol):
-    """What a library of vectors has to do."""
+    """The operations of a library of vectors."""
 
     def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
         """The rows ``within`` that may stand on ``day``, by the days of each row."""
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
-        """The number at each of ``places``, each less by so much."""
+        """The number at each of ``places``, reduced by ``less``."""
 
     def places(self, numbers: Vector) -> Vector:
-        """``numbers`` as places, for who takes at them several times."""
+        """``numbers`` in the type of places, for repeated use as such."""
 
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
-        """What stands at each of ``places``, where everything is so many bytes wide."""
+        """The item at each of ``places``, where every item is ``width`` bytes wide."""
 
     def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
-        """Where the list of each of ``places`` begins, one more than there are, and all these lists."""
+        """Where the list of each of ``places`` begins, with a last end, and the items of all these lists."""
 
     def with_more(
         self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
     ) -> tuple[Vector, Vector]:
-        """The same with more at the end of some lists, each given by its place."""
+        """The same with further items at the end of some lists, given by the indexes of these lists."""
 
     def bits(self, flags: Vector) -> Vector:
         """A bit for each flag, the first in the lowest bit of the first byte."""
 
     def unlike(self, numbers: Vector, number: int) -> Vector | None:
-        """A flag for each number that is another than ``number``; None where all are."""
+        """A flag for each number that is not ``number``; None where no number is equal to it."""
 
     def without(self, numbers: Vector, number: int) -> Vector:
-        """``numbers`` with 0 in the place of ``number``."""
+        """``numbers`` with 0 in place of ``number``."""
 
     def zeros(self, flags: Vector) -> int:
-        """How many of some flags are not set."""
+        """How many flags are not set."""
 
 
 class PlainVectors:
@@ -160,7 +161,7 @@ class NumpyVectors:
         told = self._array(flags)[part]
         may = possible_from <= day
         may &= possible_until > day
-        # The highest of the flags: one comparison in place of two operations on all rows.
+        # UNLISTED is the highest flag, so one comparison is enough.
         may &= told < UNLISTED
         places = numpy.flatnonzero(may)
         certain = certain_from[places] <= day
@@ -194,7 +195,7 @@ class NumpyVectors:
         for start in range(0, len(places), _IN_CACHE):
             part = slice(start, start + _IN_CACHE)
             low, high = int(begins[start]), int(begins[min(start + _IN_CACHE, len(places))])
-            # Where each item lies: its place among those that are wanted, and how far its list lies behind.
+            # The index of each item: its place in the result, plus the offset of its list.
             at = numpy.arange(low, high)
             behind = first[places[part]].astype(numpy.int64) - begins[:-1][part]
             at += numpy.repeat(behind, lengths[part])
@@ -232,7 +233,7 @@ class NumpyVectors:
 
 
 def vectors(rows: int) -> Vectors:
-    """What to go through so many rows with."""
+    """The vectors for a table of so many rows."""
     if rows >= MANY:
         with suppress(ImportError):
             return NumpyVectors()

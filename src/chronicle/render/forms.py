@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 Form = Literal["people", "json", "csv", "plain"]
 
 WITHOUT_TERMINAL: Final = 100
-"""The width of what goes into a pipe or a file."""
+"""The width of a page that goes into a pipe or a file."""
 
 
 class Answer(Protocol):
-    """What can be printed."""
+    """An answer that can be printed."""
 
     def data(self) -> dict[str, Any]:
-        """The answer as JSON has it."""
+        """The answer as JSON data."""
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
         """The answer as a table: the names of its columns, and its rows."""
 
     def lines(self) -> Iterator[str]:
-        """The answer as text: a fact a line, tabs between its parts, what it is in the first."""
+        """The answer as text: a fact a line, its parts separated by tabs, the first part says what it is."""
 
     def people(self, width: int) -> RenderableType:
-        """The answer as a page for a terminal ``width`` columns wide."""
+        """The answer as a page for a terminal that is ``width`` columns wide."""
 
 
 def write(
@@ -47,14 +47,13 @@ def write(
 ) -> None:
     """Print ``answer`` on ``stream``.
 
-    ``form`` None is that for people. ``color`` None means: on a terminal, unless NO_COLOR is set;
-    FORCE_COLOR asks for it in a pipe too. ``width`` None means that of the terminal, else COLUMNS,
-    else 100. What the encoding of ``stream`` cannot say is written as ``?``, in JSON as an escape; CSV is
-    UTF-8 in that case, where the stream takes bytes.
+    ``form`` None is the form for people. ``color`` None writes in colour on a terminal, unless NO_COLOR is
+    set; FORCE_COLOR does so in a pipe too. ``width`` None is the width of the terminal, else COLUMNS, else
+    100. Characters that the encoding of ``stream`` does not have become ``?``, in JSON an escape; CSV is then
+    written as UTF-8, where the stream takes bytes.
 
-    Cells of CSV hold what was stated to the letter but for line ends, which are blanks, so that a row is
-    a line; even where it begins with ``=`` or ``+``: whoever
-    opens files of others in a spreadsheet should import such columns as text.
+    Cells of CSV have the exact text that was stated, except that line ends become blanks, so that a row is a
+    line. A cell may begin with ``=`` or ``+``: import files of others as text into a spreadsheet.
     """
     _WRITERS[form or "people"](answer, stream, color, width)
 
@@ -63,12 +62,12 @@ def write(
 
 
 def _write_json(answer: Answer, stream: IO[str], _: bool | None, __: int | None) -> None:
-    unicode = _says_everything(stream)
+    unicode = _is_unicode(stream)
     text = json.dumps(answer.data(), indent=2, ensure_ascii=not unicode)
     stream.write(_BEYOND_ASCII.sub(_escaped, text) + "\n")
 
 
-# JSON may hold characters as they are that a terminal would obey: controls, marks of direction.
+# JSON may contain characters that control a terminal, such as marks of direction: these are escaped.
 _BEYOND_ASCII = re.compile("[^\x00-\x7e]+")
 
 
@@ -93,9 +92,9 @@ def _write_csv(answer: Answer, stream: IO[str], _: bool | None, __: int | None) 
 
 
 def _write_plain(answer: Answer, stream: IO[str], _: bool | None, __: int | None) -> None:
-    sayable = _Sayable(stream)
+    encodable = _Encodable(stream)
     for line in answer.lines():
-        sayable.write(f"{line}\n")
+        encodable.write(f"{line}\n")
 
 
 def _write_people(answer: Answer, stream: IO[str], color: bool | None, width: int | None) -> None:
@@ -104,7 +103,7 @@ def _write_people(answer: Answer, stream: IO[str], color: bool | None, width: in
     wide = width or terminal_width(stream)
     colored = wants_color(stream) if color is None else color
     console = Console(
-        file=_Sayable(stream),  # type: ignore[arg-type]  # all that a console asks of a file is here
+        file=_Encodable(stream),  # type: ignore[arg-type]  # all that a console asks of a file is here
         force_terminal=colored,
         color_system=("auto" if _is_terminal(stream) else "standard") if colored else None,
         force_jupyter=False,
@@ -125,19 +124,19 @@ _WRITERS: Final = {
 }
 
 
-# What the stream is
+# Streams
 
 
-class _Sayable:
-    """A stream to which text is written as far as its encoding can say it."""
+class _Encodable:
+    """A stream that replaces characters which its encoding does not have."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self.encoding = getattr(stream, "encoding", None) or "utf-8"
-        self._unicode = _says_everything(stream)
+        self._unicode = _is_unicode(stream)
 
     def write(self, text: str) -> int:
-        """Write ``text``; characters that the stream cannot say become ``?``."""
+        """Write ``text``; characters that the encoding does not have become ``?``."""
         said = text if self._unicode else text.encode(self.encoding, "replace").decode(self.encoding)
         self._stream.write(said)
         return len(text)
@@ -155,11 +154,11 @@ class _Sayable:
         return self._stream.fileno()
 
 
-class _Unchanged(_Sayable):
-    """A stream that is given UTF-8 where its own encoding would have to replace characters."""
+class _Unchanged(_Encodable):
+    """A stream that is written as UTF-8 where its own encoding would have to replace characters."""
 
     def write(self, text: str) -> int:
-        """Write ``text``; only a stream that takes no bytes gets ``?`` for what it cannot say."""
+        """Write ``text``; only a stream that takes no bytes gets ``?`` for other characters."""
         raw: IO[bytes] | None = None if self._unicode else getattr(self._stream, "buffer", None)
         if raw is None:
             return super().write(text)
@@ -168,7 +167,7 @@ class _Unchanged(_Sayable):
         return len(text)
 
 
-def _says_everything(stream: IO[str]) -> bool:
+def _is_unicode(stream: IO[str]) -> bool:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return encoding.lower().replace("-", "").replace("_", "").startswith(("utf8", "utf16", "utf32"))
 
@@ -186,7 +185,7 @@ def wants_color(stream: IO[str]) -> bool:
 
 
 def terminal_width(stream: IO[str]) -> int:
-    """The columns of the terminal that ``stream`` is, else what COLUMNS says, else 100."""
+    """COLUMNS, else the width of the terminal that ``stream`` is, else 100."""
     given = os.environ.get("COLUMNS", "")
     if given.isdigit() and int(given):
         return int(given)

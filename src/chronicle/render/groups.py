@@ -1,4 +1,4 @@
-"""The facts of a state, view by view: which there are (or which name an entity), as JSON and as rows."""
+"""The facts of a state by view, all of them or those that name an entity, as JSON and as rows."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Data = dict[str, Any]
 
 
 class FactGroup(NamedTuple):
-    """What is listed under a name: the facts of a view, or entities, whose view is None."""
+    """The facts of a view, or entities, whose ``view`` is None, under their name in JSON."""
 
     name: str
     view: View | None
     facts: tuple[Any, ...]
 
     def data(self) -> list[Data]:
-        """Each as JSON."""
+        """The facts as JSON data."""
         return [_entity(fact) if self.view is None else flat_data(fact) for fact in self.facts]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """Each as a row: what it is, subject, object, detail, value, how sure, since, events, amounts."""
+        """A row for each: view, subject, object, detail, value, how certain, since, events, amounts."""
         for fact in self.facts:
             own = _entity_cells(fact) if self.view is None else cells(self.view, fact)
             sure = ("certain" if fact.certain else "possible", str(fact.since), " ".join(fact.events))
@@ -43,7 +43,7 @@ def groups(state: State, entity: str | None) -> Iterator[FactGroup]:
 
 
 def own_groups(state: State, entity: str | None) -> list[FactGroup]:
-    """The same of the views that are the user's own, where there are any."""
+    """The same for views of the user's own projectors, those with facts."""
     found = (FactGroup(view.name, view, facts_of(view, state, entity)) for view in own_views(state))
     return [group for group in found if group.facts]
 
@@ -68,14 +68,14 @@ def facts_of(view: View, state: State, entity: str | None) -> tuple[Fact, ...]:
 
 
 def excesses(state: State, entity: str | None) -> tuple[Excess, ...]:
-    """Of what more is held than there is: of all, or of ``entity`` and what it holds."""
+    """The rights of which more than the whole is held: of all targets, or of ``entity`` and what it holds."""
     if entity is None:
         return state.above_the_whole()
     return state.above_the_whole(entity, *(holding.target for holding in state.holdings(holder=entity)))
 
 
 def excess_data(excess: Excess) -> Data:
-    """That more is held than there is, as JSON."""
+    """An excess as JSON data."""
     return {
         "target": excess.target,
         "right": excess.right,
@@ -86,7 +86,7 @@ def excess_data(excess: Excess) -> Data:
 
 
 def entities(state: State, entity: str | None) -> tuple[Entity, ...]:
-    """``entity`` itself, when it has a name on the day."""
+    """All entities, or ``entity`` alone, if it has a name on the day."""
     if entity is None:
         return state.entities()
     return (state.entity(entity),) if state.view(views.NAMES, entity=entity) else ()
@@ -113,7 +113,7 @@ def _entity_cells(entity: Entity) -> tuple[str, ...]:
 
 
 def _amount(view: View | None, fact: Any) -> tuple[str, str, str]:
-    """The ends of a share as parts of one, and the number of shares, where a view has these."""
+    """The ends of a share as fractions, and the number of shares, where a view has them."""
     if view is None or "share" not in view.stated:
         return "", "", ""
     share, shares = fact.value.share.to_json() or {}, fact.value.shares

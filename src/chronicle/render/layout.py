@@ -1,7 +1,7 @@
-"""Lines of styled text, measured in columns of a terminal: what every page for people is made of.
+"""Lines of styled text, measured in columns of a terminal, of which all pages for people are made.
 
-A line is a list of pieces, a piece is a text and the name of a style. Text from files is made clean
-on the way in: no control character of a file ever reaches a terminal.
+A line is a list of pieces; a piece is a text and the name of a style. Text from files is cleaned when it
+becomes a piece, so that no control character of a file reaches a terminal.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ HEADING: Final = "bold underline"
 DOUBT: Final = "yellow"
 
 WIDEST: Final = 116
-"""No page is wider: on a wide screen a line must still be read from one end to the other."""
+"""No page is wider, since long lines are hard to read."""
 NARROWEST: Final = 40
 
 
 def page_width(width: int) -> int:
-    """The width to lay a page out in, on a terminal that is ``width`` columns wide."""
+    """The width of a page on a terminal that is ``width`` columns wide."""
     return max(NARROWEST, min(width, WIDEST))
 
 
-# Whether what is written now is for programs that take a text to the letter, and not for a terminal.
+# Whether output now goes to programs, which get the exact text, and not to a terminal.
 _TO_THE_LETTER: Final = ContextVar("_TO_THE_LETTER", default=False)
 
 
 @contextmanager
 def as_stated() -> Iterator[None]:
-    """Inside, ``clean`` leaves every character that a text of an event can have, but line ends."""
+    """Inside, ``clean`` keeps every character that a text of an event can have, except line ends."""
     before = _TO_THE_LETTER.set(True)
     try:
         yield
@@ -55,7 +55,7 @@ def as_stated() -> Iterator[None]:
 
 
 def clean(text: str) -> str:
-    """``text`` on one line, white space as single blanks, control characters made visible."""
+    """``text`` on one line, with single blanks for white space and stand-ins for control characters."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
     if _TO_THE_LETTER.get():
@@ -64,7 +64,7 @@ def clean(text: str) -> str:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal ``text`` takes: an East Asian character takes two."""
+    """The columns that ``text`` takes in a terminal: an East Asian character takes two."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -73,22 +73,22 @@ def columns(text: str) -> int:
 
 
 def line_columns(line: Iterable[Piece]) -> int:
-    """How many columns a line takes."""
+    """The columns that a line takes."""
     return sum(columns(text) for text, _ in line)
 
 
 def right(text: str, width: int) -> str:
-    """``text`` set flush right in ``width`` columns."""
+    """``text`` flush right in ``width`` columns."""
     return " " * (width - columns(text)) + text
 
 
 def left(text: str, width: int) -> str:
-    """``text`` set flush left in ``width`` columns."""
+    """``text`` flush left in ``width`` columns."""
     return text + " " * (width - columns(text))
 
 
 def joined(parts: Sequence[Line], between: str = ", ", last: str = " and ") -> Line:
-    """``parts`` as one enumeration: "A, B and C"."""
+    """``parts`` as an enumeration: "A, B and C"."""
     result: Line = []
     for index, part in enumerate(parts):
         if index:
@@ -101,9 +101,9 @@ def joined(parts: Sequence[Line], between: str = ", ", last: str = " and ") -> L
 
 
 def wrap(line: Line, width: int, others: int | None = None) -> list[Line]:
-    """``line`` broken at blanks, and between East Asian characters, into lines of at most ``width``.
+    """``line`` broken into lines of at most ``width``, at blanks and between East Asian characters.
 
-    The lines after the first have at most ``others`` columns, where that is given.
+    Lines after the first have at most ``others`` columns, if that is given.
     """
     if line_columns(line) <= width:
         return [line]
@@ -115,11 +115,11 @@ def wrap(line: Line, width: int, others: int | None = None) -> list[Line]:
     ]
 
 
-# What may not begin a line: closing marks, as typesetters of Chinese and Japanese have it.
+# Closing marks, which may not begin a line in Chinese and Japanese typesetting.
 _WIDE: Final = 2
 _NOT_FIRST: Final = frozenset("、。，．：；？！）」』】〉》〕ー々")
 _JOINER: Final = "\N{ZERO WIDTH JOINER}"
-# They change the width of the character before or after them, so that these are measured together.
+# Characters that change the width of a neighbour, so that both are measured together.
 _CHANGING: Final = frozenset((_JOINER, "\N{VARIATION SELECTOR-16}"))
 
 
@@ -135,7 +135,7 @@ def _breaks(text: str, width: int, others: int) -> Iterator[tuple[int, int]]:
 
 
 def _line_end(text: str, start: int, width: int) -> int:
-    """Where the line that begins at ``start`` ends."""
+    """The end of the line that begins at ``start``."""
     if text[start : start + width + 1].isascii():
         return _plain_line_end(text, start, width)
     chance, taken, before, anchor = start, 0, 0, start
@@ -156,7 +156,7 @@ def _line_end(text: str, start: int, width: int) -> int:
 
 
 def _plain_line_end(text: str, start: int, width: int) -> int:
-    """The same where each character takes one column."""
+    """The same for text in which each character takes one column."""
     end = start + width
     if len(text) <= end:
         return len(text)
@@ -179,7 +179,7 @@ def _character_columns(character: str) -> int:
 
 
 class _Cut:
-    """Cuts pieces out of a line, from its beginning to its end, so that each is looked at once."""
+    """Cuts pieces out of a line from its beginning to its end, so that each piece is read once."""
 
     def __init__(self, line: Line) -> None:
         self._pieces = list(line)
@@ -187,7 +187,7 @@ class _Cut:
         self._offset = 0  # where it begins
 
     def to(self, start: int, end: int) -> Line:
-        """The pieces between two offsets. The next call has no lesser ones."""
+        """The pieces between two offsets, which must not be less than those of the call before."""
         result: Line = []
         while self._first < len(self._pieces):
             text, style = self._pieces[self._first]
@@ -208,7 +208,7 @@ class _Cut:
 class Page:
     """Lines that rich can print, on a screen or into a picture.
 
-    Lines are as wide as they are meant to be; nothing is wrapped or cropped after this.
+    Lines must have their final width; they are not wrapped or cropped any more.
     """
 
     _lines: Callable[[], Iterable[Line]]

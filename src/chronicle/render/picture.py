@@ -1,4 +1,4 @@
-"""A page for people as an SVG picture, the same bytes every time: for the documentation."""
+"""A page for people as an SVG picture, for the documentation; equal pages give equal bytes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _FONT: Final = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 
 def svg(renderable: RenderableType, title: str, width: int, name: str = "chronicle") -> str:
-    """``renderable`` as it looks on a terminal of ``width`` columns with ``title`` above it.
+    """``renderable`` as it looks on a terminal of ``width`` columns, with ``title`` above it.
 
-    ``name`` makes the ids in the picture, so that two pictures on one page do not mix.
+    ``name`` is the prefix of ids in the picture, so that two pictures on one page do not share ids.
     """
     from rich.console import Console
     from rich.terminal_theme import SVG_EXPORT_THEME
@@ -42,9 +42,9 @@ def svg(renderable: RenderableType, title: str, width: int, name: str = "chronic
 
 
 class _Apart:
-    """A page whose blanks stand in pieces of their own.
+    """A page whose blanks are in segments of their own.
 
-    Programs that show pictures drop blanks at the beginning of a text, and with them the columns.
+    Programs that show SVG drop blanks at the beginning of a text, and with them the columns.
     """
 
     def __init__(self, renderable: RenderableType) -> None:
@@ -58,7 +58,7 @@ class _Apart:
 
 
 def _template() -> str:
-    """The template of rich without its fonts from the network: a picture must not call anybody."""
+    """The template of rich without its fonts, which a viewer would load from the network."""
     from rich._export_format import CONSOLE_SVG_FORMAT
 
     without_fonts = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)

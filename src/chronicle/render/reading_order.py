@@ -1,7 +1,7 @@
-"""The order in which a page tells events, which is that of replay but for dates without a beginning.
+"""The order in which a page shows events: that of replay, except for dates without a beginning.
 
-Replay takes "by April 2015" for a day that may lie long before all others. Who reads a timeline looks
-for it at April 2015, and for what nobody dates at the end.
+For replay "by April 2015" may be long before all other days. A reader looks for it at April 2015, and for
+undated events at the end.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _Place = tuple[int, datetime.date]
 
 
 def in_reading_order(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
-    """Events, given in the order of replay, as they are read: those with a date, then those without.
+    """Events, given in the order of replay, in the order of a page: those with a date, and those without.
 
-    One that has a latest day and no earliest stands behind all that begins by that day, yet before
-    what follows it by ``after`` and behind what it follows. All others stay as they are.
+    An event with a latest day and no earliest comes after all that begin by that day, but before events that
+    follow it by ``after``, and after the one that it follows. All others keep their order.
     """
     undated = [event for event in events if is_undated(event.date)]
     dated = [event for event in events if not is_undated(event.date)]
@@ -32,12 +32,12 @@ def in_reading_order(events: Sequence[Event]) -> tuple[list[Event], list[Event]]
 
 
 def _without_begin(date: PartialDate) -> bool:
-    # The first day that there is, given alone, is no end: what was so from the beginning stands there.
+    # The first day alone is not an open range: it is the date of what was always so.
     return date.earliest == DAWN and date.latest != DAWN
 
 
 def _merged(begun: Sequence[Event], open_ended: Sequence[Event]) -> Iterator[Event]:
-    """Both in one order: each of ``open_ended`` before the event of ``begun`` that is its place."""
+    """Both lists in one order: each of ``open_ended`` before its event of ``begun``."""
     places = _places(begun, open_ended)
     waiting = sorted(open_ended, key=lambda event: places[event.id])
     told = 0
@@ -50,14 +50,14 @@ def _merged(begun: Sequence[Event], open_ended: Sequence[Event]) -> Iterator[Eve
 
 
 def _places(begun: Sequence[Event], open_ended: Sequence[Event]) -> Mapping[str, _Place]:
-    """For each of ``open_ended``: the index in ``begun`` before which it stands, and by which day it was."""
+    """For each of ``open_ended``: the index in ``begun`` before which it comes, and its latest day."""
     firsts = list(accumulate((event.date.earliest for event in begun), max))
     indexes = {event.id: index for index, event in enumerate(begun)}
     limits: dict[str, _Place] = {}
     for index, event in enumerate(begun):
         _limit(limits, event, (index, event.date.latest))
     places: dict[str, _Place] = {}
-    # Who follows another comes behind it in the order of replay: backwards, its place is known by then.
+    # An event comes after the one it follows in the order of replay, so going backwards its place is known.
     for event in reversed(open_ended):
         behind = indexes.get(event.after or "", -1) + 1
         own = max(behind, bisect_right(firsts, event.date.latest)), event.date.latest
@@ -67,6 +67,6 @@ def _places(begun: Sequence[Event], open_ended: Sequence[Event]) -> Mapping[str,
 
 
 def _limit(limits: dict[str, _Place], event: Event, place: _Place) -> None:
-    """Note that what ``event`` must follow cannot stand behind ``place``."""
+    """Note that the event that ``event`` follows must come before ``place``."""
     if event.after is not None:
         limits[event.after] = min(place, limits.get(event.after, place))

@@ -1,4 +1,4 @@
-"""The sections of the page of a state: for each view those that the table of views gives it."""
+"""The sections of the page of a state, as the table of views defines them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from chronicle.render.words.said import plainly, said
 
 @frozen(eq=False)
 class Question:
-    """The state to tell, or what in it names ``entity``."""
+    """The state to show, or the facts in it that name ``entity``."""
 
     state: State
     entity: str | None
     _names: dict[str, str] = field(factory=dict, init=False)
 
     def name(self, entity: str) -> str:
-        """What an entity is called on the day. Each is looked up once."""
+        """What an entity is called on the day; looked up once for each entity."""
         name = self._names.get(entity)
         if name is None:
             name = self._names[entity] = name_in(self.state, entity)
@@ -35,7 +35,7 @@ class Question:
 
 @frozen(eq=False)
 class FactLine:
-    """A fact on the page: the figure in front, what is said, since when, and what it stands under."""
+    """A fact on the page: its text, its figure, since when, and the entity under which it is listed."""
 
     said: Line
     certain: bool
@@ -46,7 +46,7 @@ class FactLine:
 
 
 def sections(asked: Question) -> Iterator[tuple[View, Section, list[FactLine]]]:
-    """The sections that have something, those of the user's own views last."""
+    """The sections with facts, those of the user's own views last."""
     for view in (*views.in_order(views.ON_PAGES), *own_views(asked.state)):
         for section in view.sections:
             told = [_told(asked, view, section, fact) for fact in _facts(asked, view, section)]
@@ -64,7 +64,7 @@ def _facts(asked: Question, view: View, section: Section) -> list[Fact]:
         found = tuple(fact for fact in found if fact.key[parts.index(section.of)] == asked.entity)
     if section.keep:
         found = tuple(fact for fact in found if view.read(section.keep, fact.key, fact.value))
-    # Keys are in order of their first part already.
+    # Keys are sorted by their first part already.
     at = parts.index(section.under) if section.under else 0
     return sorted(found, key=lambda fact: (fact.key[at], fact.key)) if at else list(found)
 

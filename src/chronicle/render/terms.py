@@ -1,4 +1,4 @@
-"""On which terms a question was asked: by what knowledge, by what the store held, under which assumptions."""
+"""The terms of a question: the day of knowledge, the day of recording, and the assumptions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from chronicle.render.layout import clean
 from chronicle.render.words.days import day_words, short
 
 Assumption = tuple[str, PartialDate]
-"""A deal, and when it is assumed to complete."""
+"""A deal, and the date on which it is assumed to complete."""
 
 
 @frozen
 class Terms:
-    """The terms of a question; by default all that is known, all that is recorded, nothing assumed.
+    """The terms of a question; by default all that is known and recorded, and no assumptions.
 
-    ``first_known`` is the first day on which anything was known at all, for the words about a day of
-    knowledge before it.
+    ``first_known`` is the first day on which anything was known, for the message about an earlier day of
+    knowledge.
     """
 
     known: datetime.date | None = None
@@ -29,20 +29,20 @@ class Terms:
     first_known: datetime.date | None = None
 
     def words(self) -> str:
-        """The terms as the end of a title; empty for those by default."""
+        """The terms as the end of a title; empty for the default."""
         known = f", as known on {day_words(self.known)}" if self.known else ""
         recorded = f", as recorded by {day_words(self.recorded)}" if self.recorded else ""
         return f"{known}{recorded}{assumed_words(self.assumed)}"
 
     def data(self) -> dict[str, Any]:
-        """``known``, and ``recorded`` and ``assumed`` where there is anything to say."""
+        """``known``; and ``recorded`` and ``assumed`` where they are given."""
         found: dict[str, Any] = {"known": None if self.known is None else self.known.isoformat()}
         if self.recorded is not None:
             found["recorded"] = self.recorded.isoformat()
         return found | assumed_data(self.assumed)
 
     def too_early(self) -> str:
-        """What to say when the day of knowledge lies before all that was ever known; else empty."""
+        """The message for a day of knowledge before anything was known; else empty."""
         if self.known is None or self.first_known is None or self.first_known <= self.known:
             return ""
         first = day_words(self.first_known)
@@ -50,15 +50,15 @@ class Terms:
 
 
 ASKED_PLAINLY: Final = Terms()
-"""The terms by default."""
+"""The default terms."""
 
 
 def assumed_words(assumed: tuple[Assumption, ...]) -> str:
-    """What is assumed, as the end of a title."""
+    """The assumptions as the end of a title."""
     said = " and ".join(f"{clean(deal)} is completed ({short(on)})" for deal, on in assumed)
     return f", assuming that {said}" if said else ""
 
 
 def assumed_data(assumed: tuple[Assumption, ...]) -> dict[str, Any]:
-    """What is assumed, for JSON; nothing when there is nothing."""
+    """The assumptions as JSON data; empty when there are none."""
     return {"assumed": [{"deal": deal, "date": str(on)} for deal, on in assumed]} if assumed else {}

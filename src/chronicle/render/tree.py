@@ -1,4 +1,4 @@
-"""Trees on pages: what hangs on what, drawn with lines."""
+"""Trees on pages, drawn with lines."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NARROWEST: Final = 20  # however deep the tree is
 
 @frozen
 class Branch:
-    """Lines, and what hangs on them."""
+    """The lines of a node, and its children."""
 
     lines: tuple[Line, ...]
     children: tuple[Branch, ...] = ()
 
 
 def tree(root: Branch, width: int) -> Iterator[Line]:
-    """The lines of a tree, its root flush left, each line broken where it is too long."""
+    """The lines of a tree, its root flush left, each line wrapped."""
     for line in root.lines:
         yield from wrap(line, width)
     yield from _branches(root.children, "", width)

@@ -1,7 +1,7 @@
-"""Stores: append-only keepers of records. They know no event.
+"""Stores: append-only keepers of records. They know nothing of events.
 
-``open_store`` opens one; ``protocol.Store`` is what all of them promise. A new kind of store
-is a file beside ``memory.py`` and a line in the table at the foot of this one.
+``open_store`` opens one; ``protocol.Store`` is the contract that all of them keep. A new kind of store is a
+file beside ``memory.py`` and a line in ``OPENERS`` and ``MIGRATORS``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 class Migrated(NamedTuple):
-    """The format of a store before it was brought up to date, 0 when there was none, and after."""
+    """The formats of a store before and after a migration; ``before`` is 0 when there was no store."""
 
     before: int
     after: int
@@ -49,27 +49,29 @@ class Migrated(NamedTuple):
 def open_store(
     location: str | Path, create: bool = False, read_only: bool = False, clock: Clock = utc_now
 ) -> Store:
-    """Open the store at ``location``: the path of an SQLite file, ``postgresql://user@host/database`` (with
-    ``?schema=NAME`` for another schema than ``chronicle``), or ``memory:`` for a new one in memory.
+    """Open the store at ``location``.
 
-    ``create`` makes the store when there is none; nothing is ever made otherwise. ``clock`` gives
-    the time for ``recorded_at``. Raises ``StoreError``: C501 not a store, C502 of a newer version,
-    C507 not there or not to be opened, C515 of an older format when it is to be written.
+    That is the path of a SQLite file, ``postgresql://user@host/database`` (with ``?schema=NAME`` for another
+    schema than ``chronicle``), or ``memory:`` for a new store in memory. ``create`` makes the store when
+    there is none; without it nothing is ever made. ``clock`` gives the time for ``recorded_at``. Raises
+    ``StoreError``: C501 for what is not a store, C502 for a newer version, C507 when it does not exist or
+    cannot be opened, C515 for an older format that is opened for writing.
     """
     return OPENERS[_kind(location)](location, create, read_only, clock)
 
 
 def migrate_store(location: str | Path) -> Migrated:
-    """Bring the store at ``location`` up to the format that is written here.
+    """Bring the store at ``location`` to the current format; a store of this format stays as it is.
 
-    Records are never touched. A store of that format is left as it is; in PostgreSQL the tables are
-    made where there are none. Raises ``StoreError``: C501 not a store, C502 of a newer version, C507
-    not there or not to be opened, C508 busy.
+    Records are never changed. In PostgreSQL the tables are made where there are none. Raises ``StoreError``:
+    C501 for what is not a store, C502 for a newer version, C507 when it does not exist or cannot be opened,
+    C508 when it is busy.
     """
     return Migrated(*MIGRATORS[_kind(location)](location))
 
 
 def _kind(location: str | Path) -> str:
+    """The kind of store that a location names. Raises ``StoreError`` (C507) for an unknown scheme."""
     if location == "memory:":
         return "memory"
     scheme = _SCHEME.match(str(location))
@@ -84,7 +86,7 @@ def _kind(location: str | Path) -> str:
 
 
 def _refuse_settings(location: str) -> None:
-    """Refuse what libpq would take for a server, before a file gets that name, password and all."""
+    """Refuse (C507) connection settings of libpq, which would else become a file name, password and all."""
     if _SETTINGS.search(location):
         message = "settings of a server, where a store should be named"
         raise StoreError(Problem("C507", message, help="write it as postgresql://user@host/database"))
@@ -97,7 +99,7 @@ def _open_memory(location: str | Path, _: bool, __: bool, clock: Clock) -> Store
 
 
 def _open_sqlite(location: str | Path, create: bool, read_only: bool, clock: Clock) -> Store:
-    # Here, so that who reads files alone never loads sqlite3.
+    # Imported here, so that a history in files does not load sqlite3.
     from chronicle.stores.sqlite import open_sqlite
 
     return open_sqlite(location, create, read_only, clock)
@@ -136,9 +138,9 @@ def _postgresql() -> Any:
 OPENERS: MappingProxyType[str, Callable[[str | Path, bool, bool, Clock], Store]] = MappingProxyType(
     {"memory": _open_memory, "sqlite": _open_sqlite, "postgresql": _open_postgresql}
 )
-"""Every kind of store, by name."""
+"""The function that opens each kind of store, by the name of the kind."""
 
 MIGRATORS: MappingProxyType[str, Callable[[str | Path], tuple[int, int]]] = MappingProxyType(
     {"memory": _migrate_memory, "sqlite": _migrate_sqlite, "postgresql": _migrate_postgresql}
 )
-"""How each kind of store is brought up to date: gives the format before, 0 for none, and after."""
+"""The function that migrates each kind of store: it gives the format before, 0 for none, and after."""

@@ -1,4 +1,4 @@
-"""Copies of a store in another, records as they are: a new one, or an older copy brought up to date."""
+"""Backups: copies of a store in another one, record for record, either a new store or an older copy."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _MOST_BYTES = 16_000_000
 
 @contextmanager
 def copy_of(source: Store, into: str | Path) -> Iterator[Store]:
-    """The store at ``into`` to copy ``source`` to: the one that is there, else a new one.
+    """The store at ``into`` to which ``source`` is to be copied: the one that is there, else a new one.
 
-    A new file appears under its name at the end, when nothing was raised inside, and may be read by
-    those who may read the file of ``source``. Raises ``StoreError`` as opening a store does.
+    A new file appears under its name at the end, unless anything was raised inside; it can be read by those
+    who can read the file of ``source``. Raises ``StoreError`` as opening a store does.
     """
     path = Path(into)
     if is_address(into) or path.exists():
@@ -42,20 +42,21 @@ def copy_of(source: Store, into: str | Path) -> Iterator[Store]:
         message = f'"{printable(str(path))}" was made by another process meanwhile'
         raise StoreError(Problem("C507", message, help="back up again: what is missing is added")) from None
     except StoreError as error:
-        # Nobody has heard of the draft, and it is gone.
+        # Messages name the file that was asked for, not the draft, which is gone.
         raise type(error)(*(_worded(each, str(draft), str(path)) for each in error.problems)) from error
 
 
 def copied(source: Store, copy: Store, progress: Progress) -> tuple[int, Head]:
-    """Copy what ``copy`` lacks of ``source`` as it is now: how many records, and where both end then.
+    """Copy what ``copy`` lacks of ``source`` as it is now.
 
-    Raises ``Damaged`` for a record that is not what was written, in either, and ``AppendRefused`` C512 when
-    ``copy`` is no earlier state of ``source``.
+    Gives the number of records copied, and the head that both have then. Raises ``Damaged`` for a record of
+    either that is not as it was written, and ``AppendRefused`` (C512) when ``copy`` is not an earlier state
+    of ``source``.
     """
     head, held = source.head(), copy.head()
     if held.position > head.position:
         raise AppendRefused(_further(copy, held, head))
-    # From the last record that both should have: restoring it shows that they are one history.
+    # Starts with the last record that both should have: restoring it fails unless both are one history.
     start = max(0, held.position - 1)
     added = 0
     for batch in _batches(source.read(start, head.position - start)):
@@ -68,20 +69,20 @@ def copied(source: Store, copy: Store, progress: Progress) -> tuple[int, Head]:
 
 
 def verify_copy(copy: Store, progress: Progress) -> None:
-    """Read all of the copy, for only one that was read again is a backup. Raises ``Damaged``."""
+    """Read the whole copy and verify it. Raises ``Damaged``."""
     result = copy.verify(progress)
     if not result.intact:
         raise Damaged(*(_of_copy(problem, copy) for problem in result.problems))
 
 
 def _take_rights(draft: Path, source: Store) -> None:
-    """Let those read the copy who may read the store, and nobody else; we must be able to write it."""
+    """Give the new file the permissions of the file of ``source``; the owner can always read and write it."""
     if os.path.isfile(source.location):
         draft.chmod(stat.S_IMODE(os.stat(source.location).st_mode) | stat.S_IRUSR | stat.S_IWUSR)
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in batches that fit into memory, whatever the size of a body."""
+    """Records in batches of bounded number and size, so that each fits into memory."""
     batch: list[Record] = []
     size = 0
     for record in records:
@@ -104,11 +105,12 @@ def _further(copy: Store, held: Head, head: Head) -> Problem:
 
 
 def _of_copy(problem: Problem, copy: Store) -> Problem:
-    """The same problem, said of the copy, for there are two stores that it could be in."""
+    """The same problem, with the copy named in its message."""
     message = f'in the copy "{printable(copy.location)}": {problem.message}'
     return Problem(problem.code, message, problem.place, problem.help, problem.events)
 
 
 def _worded(problem: Problem, draft: str, path: str) -> Problem:
+    """The same problem, with the name of the draft replaced by that of the file."""
     message = problem.message.replace(printable(draft), printable(path))
     return Problem(problem.code, message, problem.place, problem.help, problem.events)

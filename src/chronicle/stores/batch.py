@@ -1,6 +1,6 @@
-"""What an append may do: which records of a batch are new, and which are refused, and why.
+"""What an append may do: which records of a batch are new, which are refused, and why.
 
-Pure functions that every store shares; a store only brings what it holds under the ids of the batch.
+Pure functions that all stores share. A store gives them what it holds under the ids of the batch.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _WIDTH = 400
 def checked_batch(records: Sequence[NewRecord]) -> dict[str, NewRecord]:
     """The records by id, each once, in their order.
 
-    Raises ``InvalidValue`` for ids, kinds and bodies that cannot be kept, ``AppendRefused`` for
-    one id with two contents.
+    Raises ``InvalidValue`` for ids, kinds and bodies that no store can keep, ``AppendRefused`` (C503) for an
+    id with two contents.
     """
     batch = {record.id: record for record in records}
     return batch if len(batch) == len(records) and _all_fit(records) else _examined(records)
 
 
 def _all_fit(records: Sequence[NewRecord]) -> bool:
-    """Whether all records can be kept; looked at together, which for a large batch is much quicker."""
+    """Whether all records can be kept. Checked together, which is much quicker for a large batch."""
     ids = [record.id for record in records]
     kinds = {record.kind for record in records}
     bodies = [record.body for record in records]
@@ -39,7 +39,7 @@ def _all_fit(records: Sequence[NewRecord]) -> bool:
 
 
 def _examined(records: Sequence[NewRecord]) -> dict[str, NewRecord]:
-    """The records by id, each looked at by itself, for an answer that names what is wrong."""
+    """The records by id, each checked alone, so that the error names every fault."""
     problems: list[Problem] = []
     batch: dict[str, NewRecord] = {}
     for record in records:
@@ -60,9 +60,9 @@ def new_records(
 ) -> list[NewRecord]:
     """The records of ``batch`` that the store does not have.
 
-    ``held`` is what the store has under the ids of the batch, ``position`` where it ends.
-    Raises ``AppendRefused`` C503 for every id with other content, else C504 when there is something
-    to add and the store does not end at ``expected``.
+    ``held`` is what the store has under the ids of the batch, ``position`` is where it ends. Raises
+    ``AppendRefused``: C503 for every id with other content; else C504 when there is something to add and the
+    store does not end at ``expected``.
     """
     problems = [
         _other_content(record, held[id]) for id, record in batch.items() if id in held and held[id] != record
@@ -82,7 +82,7 @@ def new_records(
 
 
 def _shape(record: NewRecord) -> Problem | None:
-    """What keeps a record from being kept: its canonical bytes must be five lines of UTF-8."""
+    """Why a record cannot be kept, or None: its canonical bytes must be five lines of UTF-8."""
     for name, text in (("id", record.id), ("kind", record.kind)):
         if not text or not text.isprintable():
             return Problem(
@@ -129,7 +129,7 @@ def _way_out(id: str) -> str:
 
 
 def _contents(one: NewRecord, other: NewRecord) -> tuple[str, str]:
-    """Both contents as text; when they are long, only the fields in which they differ."""
+    """Both contents as text; where one is long, only the fields in which they differ."""
     first, second = _fields(one), _fields(other)
     texts = _text(first), _text(second)
     if max(map(len, texts)) <= _WIDTH:
@@ -142,7 +142,7 @@ _ABSENT = object()
 
 
 def _fields(record: NewRecord) -> dict[str, object]:
-    """The kind and the fields of the body; a body that is no JSON object is one field."""
+    """The kind and the fields of the body; a body that is not a JSON object is one field."""
     try:
         body = json.loads(record.body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are whole: written beside it, synced, then named."""
+"""Atomic files: written under another name, synced to disk, then renamed."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
-# What SQLite puts beside a file while it is open, and leaves there when a process dies.
+# The ends of names of the files that SQLite keeps beside an open file, and leaves when a process dies.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 
 
 @contextmanager
 def drafted(path: Path, replace: bool = False) -> Iterator[Path]:
-    """A name beside ``path``, in the same folder, to write a file under; at the end it is called ``path``.
+    """A name beside ``path`` to write a file under, which is renamed to ``path`` at the end.
 
-    What was written is synced to disk before it gets its name. When anything is raised inside, nothing
-    is left behind. Raises ``OSError`` when the disk failed, and ``FileExistsError`` at the end when
-    something is at ``path`` by then, unless ``replace``.
+    What was written is synced to disk before it is renamed. When anything is raised inside, no file is left
+    behind. Raises ``OSError`` when the disk fails, and ``FileExistsError`` when there is a file at ``path``
+    by then, unless ``replace``.
     """
-    # Not with_name(), which refuses a path without a name in words of its own.
+    # Not with_name(), which raises a ValueError for a path without a name.
     draft = Path(f"{path}.{token_hex(4)}.new")
     try:
         yield draft
         if os.path.exists(f"{draft}-wal"):
-            # SQLite could not copy its log on closing, which it does not tell.
+            # SQLite could not copy its log on closing, and reports no error for that.
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
         _sync(draft)
         _give_name(draft, path, replace)
@@ -46,7 +46,10 @@ def _give_name(draft: Path, path: Path, replace: bool) -> None:
 
 
 def _link(draft: Path, path: Path) -> None:
-    """Name the draft, never instead of a file that somebody else put there meanwhile."""
+    """Name the draft ``path``.
+
+    Raises ``FileExistsError`` when another process has made that file meanwhile.
+    """
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -59,15 +62,15 @@ def _link(draft: Path, path: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    # Open for writing, without which Windows syncs nothing.
+    # Opened for writing, since Windows syncs nothing otherwise.
     with path.open("r+b") as file:
         sync(file.fileno())
 
 
 def sync(descriptor: int) -> None:
-    """Have the system write a file to its disk. Raises ``OSError`` when the disk failed."""
+    """Write a file to its disk. Raises ``OSError`` when the disk fails."""
     if sys.platform == "darwin":
-        # There, fsync leaves it to the disk when it writes.
+        # On macOS fsync leaves the data in the cache of the disk.
         import fcntl
 
         fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
@@ -76,9 +79,9 @@ def sync(descriptor: int) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make new names durable; where folders cannot be opened (Windows) or synced, the system sees to it.
+    """Make new names in a folder durable. Raises ``OSError`` when the disk fails.
 
-    Raises ``OSError`` when the disk failed.
+    Does nothing where folders cannot be opened (Windows) or synced.
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY)

@@ -1,7 +1,7 @@
 """Group commit: threads that append at the same time share one transaction and one sync to disk.
 
-What an append asks for is settled in the order in which the threads came, each as if it were alone:
-the refusal of one does not touch the others.
+Appends are decided in the order in which the threads came, each as if it were alone: one that is refused does
+not affect the others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Outcome = Appended | AppendRefused
 
 
 class Request:
-    """One append: its records by id, how many were given, and where the store is expected to end."""
+    """One append: its records by id, how many were given, and the position that is expected."""
 
     __slots__ = ("batch", "error", "expected", "given", "outcome")
 
@@ -34,10 +34,10 @@ class Request:
 
 
 class GroupCommit:
-    """Lets one thread commit what all of them wait for.
+    """Lets one thread commit what all threads wait for.
 
-    ``commit`` takes requests and gives the outcome of each, in order, once all is durable. What it
-    raises holds for all of them: then nothing was kept.
+    ``commit`` takes requests and gives the outcome of each, in order, once all are durable. An exception that
+    it raises applies to all of them, and means that nothing was kept.
     """
 
     def __init__(self, commit: Callable[[Sequence[Request]], Sequence[Outcome]]) -> None:
@@ -46,16 +46,16 @@ class GroupCommit:
         self._waiting: deque[Request] = deque()
 
     def append(self, records: Sequence[NewRecord], expected: int | None) -> Appended:
-        """What the contract of a store says of ``append``."""
+        """Append as the contract of a store says."""
         request = Request(records, expected)
         self._waiting.append(request)
         try:
             with self._turn:
-                # Whoever had the turn before may have done it already.
+                # The thread that held the lock before may have committed this request too.
                 if request.outcome is None and request.error is None:
                     self._commit_waiting()
         except BaseException:
-            # Stopped while it waited: nobody is to commit what its thread does not want any more.
+            # Interrupted while it waited: no other thread may commit this request now.
             with suppress(ValueError):
                 self._waiting.remove(request)
             raise
@@ -67,6 +67,7 @@ class GroupCommit:
         raise request.outcome
 
     def _commit_waiting(self) -> None:
+        """Commit all waiting requests. When interrupted, the requests of other threads fail with an error."""
         requests: list[Request] = []
         try:
             while self._waiting:
@@ -77,6 +78,10 @@ class GroupCommit:
             raise
 
     def _commit_together(self, requests: Sequence[Request]) -> None:
+        """Commit these requests as one group.
+
+        Where that fails, commit each alone, so that only faulty ones fail.
+        """
         try:
             for request, outcome in zip(requests, self._commit(requests), strict=True):
                 request.outcome = outcome
@@ -84,7 +89,7 @@ class GroupCommit:
             if len(requests) == 1 or (isinstance(error, StoreError) and error.code == "C508"):
                 _fail(requests, error)
                 return
-            # It may be the fault of one that the store refused all.
+            # One faulty request may have made the whole group fail.
             for request in requests:
                 self._commit_together([request])
 
@@ -95,13 +100,13 @@ def _fail(requests: Sequence[Request], error: Exception) -> None:
 
 
 def _interrupted() -> StoreError:
-    """What the other threads are told when the one that commits for them is stopped, as by Ctrl-C."""
+    """The error for the other threads when the one that commits for them is interrupted, as by Ctrl-C."""
     message = "append was interrupted by another thread"
     return StoreError(Problem("C507", message, help="append the same records again; nothing is kept twice"))
 
 
 class Committed(NamedTuple):
-    """What becomes of a group: the records to keep, the outcome of each request, and the head after."""
+    """What a group comes to: the records to keep, the outcome of each request, and the head after."""
 
     added: list[Record]
     outcomes: list[Outcome]
@@ -111,7 +116,7 @@ class Committed(NamedTuple):
 def settled(
     requests: Sequence[Request], held: Mapping[str, NewRecord], head: Head, recorded_at: str
 ) -> Committed:
-    """What becomes of ``requests`` in a store that ends at ``head`` and holds ``held`` under their ids."""
+    """What ``requests`` come to in a store that ends at ``head`` and has ``held`` under their ids."""
     known = dict(held)
     added: list[Record] = []
     outcomes: list[Outcome] = []

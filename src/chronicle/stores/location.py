@@ -1,4 +1,4 @@
-"""What the name of a source says: a file of events, the address of a server, or a store in a file."""
+"""What the text of a source names: an event file, a store on a server, or a store in a file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Final
 
 EVENT_FILES: Final = (".yaml", ".yml", ".jsonl")
-"""How the names of event files end."""
+"""The suffixes of event files."""
 
 
 def is_event_file(source: str | Path) -> bool:
-    """Whether a name is that of a file of events, by its end."""
+    """Whether a name is that of an event file, by its suffix."""
     return Path(source).suffix in EVENT_FILES
 
 
 def is_address(source: str | Path) -> bool:
-    """Whether a name is the address of a store on a server, such as ``postgresql://host/database``."""
+    """Whether a text is the address of a store on a server, such as ``postgresql://host/database``."""
     return "://" in str(source)

@@ -1,4 +1,4 @@
-"""The store in memory: a real one, for tests and what-ifs, and the example for the next."""
+"""The store in memory, for tests and what-ifs, and the simplest example of a store."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from chronicle.stores.verification import Progress, Verification, examined, prov
 
 
 class MemoryStore:
-    """Keeps records in a list; gone when the process ends."""
+    """Keeps records in a list, for as long as the process runs."""
 
     def __init__(self, location: str = "memory:", clock: Clock = utc_now) -> None:
         self.location = location
         self._clock = clock
         self._records: list[Record] = []
         self._by_id: dict[str, Record] = {}
-        self._grown = Condition()
+        self._changed = Condition()
         self._closed = False
 
     def append(self, records: Sequence[NewRecord], expected: int | None = None) -> Appended:
-        """As the contract says; durable as long as the process."""
+        """As the contract says, but durable only while the process runs."""
         request = Request(records, expected)
-        with self._grown:
+        with self._changed:
             head = self.head()
             held = {id: NewRecord(*self._by_id[id][2:5]) for id in request.batch if id in self._by_id}
             last = self._records[-1].recorded_at if self._records else ""
@@ -52,7 +52,7 @@ class MemoryStore:
 
     def restore(self, records: Sequence[Record]) -> Appended:
         """As the contract says."""
-        with self._grown:
+        with self._changed:
             head = self.head()
             if not records:
                 return Appended((), 0, head)
@@ -91,8 +91,8 @@ class MemoryStore:
 
     def wait(self, after: int, seconds: float) -> bool:
         """As the contract says."""
-        with self._grown:
-            return self._grown.wait_for(lambda: self.head().position > after, seconds)
+        with self._changed:
+            return self._changed.wait_for(lambda: self.head().position > after, seconds)
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """As the contract says."""
@@ -101,9 +101,9 @@ class MemoryStore:
 
     def close(self) -> None:
         """As the contract says."""
-        with self._grown:
+        with self._changed:
             self._closed = True
-            self._grown.notify_all()
+            self._changed.notify_all()
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +116,7 @@ class MemoryStore:
     def _keep(self, records: Sequence[Record]) -> None:
         self._records.extend(records)
         self._by_id.update((record.id, record) for record in records)
-        self._grown.notify_all()
+        self._changed.notify_all()
 
     def _chain_at(self, position: int) -> bytes:
         return self._records[position - 1].chain if position else GENESIS

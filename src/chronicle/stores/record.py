@@ -1,7 +1,6 @@
-"""What a store keeps: records, their canonical bytes, checksum and chain. Knows no event.
+"""What a store keeps: records, their canonical bytes, checksum and chain. Knows nothing of events.
 
-For those who write a store or verify one. ``docs/format.md`` says the same in words, so that
-anyone can recompute it without this file.
+``docs/format.md`` describes the same, so that anyone can recompute the proofs without this code.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ GENESIS = bytes(32)
 
 
 class NewRecord(NamedTuple):
-    """What is handed to a store: an id, a kind, and a body of one line of canonical JSON in UTF-8."""
+    """A record to append: an id, a kind, and a body of one line of canonical JSON in UTF-8."""
 
     id: str
     kind: str
@@ -27,10 +26,10 @@ class NewRecord(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What a store hands back: a ``NewRecord`` with its place, its time and its two proofs.
+    """A record as a store gives it: a ``NewRecord`` with its position, its time and its two proofs.
 
-    A named tuple, for a store reads millions of them. ``position`` counts from 1 without gaps;
-    ``recorded_at`` is UTC with microseconds and never goes backwards.
+    A named tuple, since a store reads millions of them. ``position`` counts from 1 without gaps;
+    ``recorded_at`` (system time) is UTC with microseconds and never goes backwards.
     """
 
     position: int
@@ -57,7 +56,7 @@ class End(NamedTuple):
 
 
 class Appended(NamedTuple):
-    """What an append did: the records that are new, how many were there before, and the head after."""
+    """What an append did: the new records, how many existed before, and the head afterwards."""
 
     added: tuple[Record, ...]
     known: int
@@ -65,12 +64,12 @@ class Appended(NamedTuple):
 
 
 def canonical_bytes(position: int, recorded_at: str, id: str, kind: str, body: bytes) -> bytes:
-    """The bytes that checksum and chain are made of: five lines, none of which can hold a newline."""
+    """The bytes of which checksum and chain are computed: five lines, none of which can contain a newline."""
     return f"{position}\n{recorded_at}\n{id}\n{kind}\n".encode() + body
 
 
 def chained(records: Iterable[NewRecord], head: Head, recorded_at: str) -> list[Record]:
-    """``records`` with position, time, checksum and chain, as they follow upon ``head``."""
+    """``records`` with position, time, checksum and chain, continuing from ``head``."""
     position, previous = head.position, bytes.fromhex(head.chain)
     hashed, checked, made = sha256, crc32, Record._make
     result = []
@@ -83,26 +82,29 @@ def chained(records: Iterable[NewRecord], head: Head, recorded_at: str) -> list[
 
 
 def head_of(record: Record | None) -> Head:
-    """The head of a store that ends with ``record``; None for one that is empty."""
+    """The head of a store whose last record is ``record``; None for an empty store."""
     return Head(record.position, record.chain.hex()) if record else Head(0, GENESIS.hex())
 
 
 def extent(after: int, limit: int | None, end: int) -> tuple[int, int]:
-    """From behind which position to which a read goes, in a store that ends at ``end``."""
+    """The positions between which a read goes, the first exclusive, the last inclusive.
+
+    ``end`` is the position at which the store ends.
+    """
     start = min(max(after, 0), end)
     return start, end if limit is None else min(end, start + max(limit, 0))
 
 
 def utc_now() -> datetime:
-    """The clock of a store unless another is given."""
+    """The current time in UTC: the default clock of a store."""
     return datetime.now(UTC)
 
 
 def stamp(now: datetime, last: str) -> str:
-    """``now`` as the text of ``recorded_at``, or ``last`` when the clock was set back.
+    """``now`` as the text of ``recorded_at``; ``last`` instead when the clock was set back.
 
-    The text has one width and one zone, so that the order of texts is the order of times. Raises
-    ``StoreError`` C507 for a time outside the years 1 to 9999 of UTC.
+    The text has a fixed width and is always UTC, so that texts sort as times do. Raises ``StoreError`` (C507)
+    for a time outside the years 1 to 9999.
     """
     try:
         utc = now.astimezone(UTC).replace(tzinfo=None)

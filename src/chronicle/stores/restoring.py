@@ -1,6 +1,6 @@
-"""Records of another store, on their way in as they are: whether they follow upon what is here.
+"""Records of another store that are appended unchanged: whether they follow what this store has.
 
-Pure functions that every store shares; a store only brings what it holds where the records belong.
+Pure functions that all stores share. A store gives them what it holds at the positions of the records.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from chronicle.stores.batch import checked_batch
 from chronicle.stores.record import Head, NewRecord, Record, canonical_bytes
 from chronicle.stores.verification import proven, verified
 
-# To the second 60, which a clock that knows leap seconds shows.
+# Allows second 60, which occurs as a leap second.
 _RECORDED_AT = re.compile(r"(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)\.\d{6}Z", re.ASCII)
 _ANOTHER = "this store has a history of its own; restore into a new one"
 
 
 def checked_records(records: Sequence[Record]) -> None:
-    """Refuse what no store could have written. ``records`` are at least one.
+    """Refuse records that no store could have written. There must be at least one.
 
-    Raises ``Damaged`` C505 or C506 at the first record that is not what its checksum and the chain
-    of the record before it say, ``InvalidValue`` C206 for one that no store can keep, ``AppendRefused``
-    C503 or C512 for an id that comes twice, and C512 for a time that is none.
+    Raises ``Damaged`` (C505 or C506) at the first record that does not fit its checksum or the chain of the
+    record before, ``InvalidValue`` (C206) for one that no store can keep, ``AppendRefused`` (C503 or C512)
+    for an id that occurs twice, and C512 for a time that is invalid or goes backwards.
     """
     first, last = records[0], records[-1]
-    # The chain hash before the first is not known here: whoever takes it in looks at that.
+    # The chain hash before the first record is not known here; ``continuing`` checks it.
     proven(first)
     end = Head(first.position + len(records) - 1, last.chain.hex())
     for _ in verified(records[1:], first.position, first.chain, end.position, end):
@@ -50,8 +50,8 @@ def continuing(
 ) -> list[Record]:
     """Those of ``records`` that are new to a store that ends at ``head`` with the record ``last``.
 
-    ``held`` is what the store has at their positions, ``previous`` its chain hash before the first
-    of them. Raises ``AppendRefused`` C512 when the two are not one history.
+    ``held`` is what the store has at their positions, ``previous`` its chain hash before the first of them.
+    Raises ``AppendRefused`` (C512) when both are not one history, or a time goes backwards.
     """
     first = records[0]
     if first.position > head.position + 1:
@@ -68,7 +68,7 @@ def continuing(
 
 
 def taken(record: Record) -> Problem:
-    """C512: the id of a record to restore is that of an earlier one."""
+    """The problem (C512) of a record to restore whose id an earlier record has."""
     return Problem(
         "C512",
         f'record {record.position} cannot be restored: its id "{printable(record.id)}" is taken',

@@ -1,7 +1,7 @@
-"""Seals: where a store ended, written down to prove later that history was only added to.
+"""Seals: where a store ended at a time, kept to prove later that records were only added since.
 
-A seal is kept where those who write the store cannot reach it, or it is signed. ``docs/format.md``
-has its fields and the bytes that a signature is made of.
+A seal is kept out of reach of those who write the store, or it is signed. ``docs/format.md`` has its fields
+and the bytes that are signed.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _SIGNATURE_BYTES = 64
 _WAY = "give a file that chronicle seal -o FILE wrote"
 
 Passphrase = Callable[[], str]
-"""Gives the passphrase of an encrypted key; called when there is one to ask for."""
+"""Gives the passphrase of an encrypted key."""
 
 
 class Seal(NamedTuple):
-    """Where a store ended at a time: position and chain hash, and who says so when it is signed.
+    """Where a store ended at a time: position and chain hash, and the signature, if it is signed.
 
-    ``public_key`` and ``signature`` are the 32 and 64 bytes of Ed25519; both are empty in a seal
-    that is not signed.
+    ``public_key`` and ``signature`` are the 32 and 64 bytes of Ed25519; both are empty in a seal that is not
+    signed.
     """
 
     position: int
@@ -52,11 +52,11 @@ class Seal(NamedTuple):
     signature: bytes = b""
 
     def signed_bytes(self) -> bytes:
-        """The bytes that a signature is made of: four lines of UTF-8, none of which can hold a newline."""
+        """The bytes that are signed: four lines of UTF-8, none of which can contain a newline."""
         return f"chronicle seal {VERSION}\n{self.position}\n{self.chain}\n{self.sealed_at}".encode()
 
     def data(self) -> dict[str, object]:
-        """The seal as JSON has it."""
+        """The seal as JSON data."""
         plain = dict(zip(_KEYS, (VERSION, self.position, self.chain, self.sealed_at), strict=True))
         if not self.signature:
             return plain
@@ -64,17 +64,17 @@ class Seal(NamedTuple):
         return plain | dict(zip(_SIGNATURE_KEYS, signed, strict=True))
 
     def text(self) -> str:
-        """The seal as a file has it."""
+        """The seal as the text of a file."""
         return json.dumps(self.data(), indent=2) + "\n"
 
 
 def seal(head: Head, now: datetime) -> Seal:
-    """The seal of a store that ends at ``head``. Verify the store first: a seal proves no more than that."""
+    """The seal of a store that ends at ``head``. It proves nothing about the store: verify that first."""
     return Seal(head.position, head.chain, stamp(now, ""))
 
 
 def parse(text: str | bytes, name: str = "seal") -> Seal:
-    """The seal in a text; ``name`` is what messages call it. Raises ``StoreError`` C514 for what is none."""
+    """The seal in a text; messages call it ``name``. Raises ``StoreError`` (C514) when it is not a seal."""
     try:
         plain = json.loads(text, object_pairs_hook=each_key_once)
     except (ValueError, RecursionError):
@@ -86,7 +86,7 @@ def parse(text: str | bytes, name: str = "seal") -> Seal:
 
 
 def read_seal(path: Path) -> Seal:
-    """The seal in a file. Raises ``StoreError`` C514 when it cannot be read or is none."""
+    """The seal in a file. Raises ``StoreError`` (C514) when it cannot be read or is not a seal."""
     try:
         text = _start_of(path)
     except (OSError, ValueError) as error:
@@ -95,10 +95,10 @@ def read_seal(path: Path) -> Seal:
 
 
 def check(seal: Seal, store: Store, name: str = "seal") -> int:
-    """How many records a store that was verified has behind the seal.
+    """How many records a verified store has after the seal.
 
-    Raises ``Damaged`` C513 when the store ends before it, or has another chain hash at its position:
-    then history was not only added to.
+    Raises ``Damaged`` (C513) when the store ends before it, or has another chain hash at its position: then
+    records were removed or changed since.
     """
     head = store.head()
     if head.position < seal.position:
@@ -118,7 +118,7 @@ def sign(seal: Seal, key: Ed25519PrivateKey) -> Seal:
 
 
 def check_signature(seal: Seal, key: Ed25519PublicKey, name: str = "seal") -> None:
-    """Make sure that the holder of ``key`` signed the seal. Raises ``StoreError`` C514 when not."""
+    """Raise ``StoreError`` (C514) unless the holder of ``key`` signed the seal."""
     from cryptography.exceptions import InvalidSignature
 
     if not seal.signature:
@@ -140,8 +140,8 @@ def check_signature(seal: Seal, key: Ed25519PublicKey, name: str = "seal") -> No
 def private_key(path: Path, passphrase: Passphrase) -> Ed25519PrivateKey:
     """The Ed25519 private key in a PEM file, as ``openssl genpkey -algorithm ed25519`` makes it.
 
-    Raises ``UsageError``: C514 for what is no such key and for a wrong passphrase, C740 where
-    cryptography is not installed. What ``passphrase`` raises is let through.
+    ``passphrase`` is called only for an encrypted key; what it raises is passed on. Raises ``UsageError``:
+    C514 for a file without such a key and for a wrong passphrase, C740 where cryptography is not installed.
     """
     load = _cryptography().load_pem_private_key
     from cryptography.exceptions import UnsupportedAlgorithm
@@ -162,7 +162,7 @@ def private_key(path: Path, passphrase: Passphrase) -> Ed25519PrivateKey:
 def public_key(path: Path) -> Ed25519PublicKey:
     """The Ed25519 public key in a PEM file, as ``openssl pkey -pubout`` makes it.
 
-    Raises ``UsageError``: C514 for what is no such key, C740 where cryptography is not installed.
+    Raises ``UsageError``: C514 for a file without such a key, C740 where cryptography is not installed.
     """
     load = _cryptography().load_pem_public_key
     from cryptography.exceptions import UnsupportedAlgorithm
@@ -233,7 +233,7 @@ def _is_base64(value: object, size: int) -> bool:
         decoded = b64decode(value, validate=True)
     except ValueError:
         return False
-    # Several texts may stand for the same bytes; a seal has the one that we write.
+    # Several texts of base64 decode to the same bytes; only the one that ``data`` writes is accepted.
     return len(decoded) == size and b64encode(decoded).decode() == value
 
 
@@ -280,11 +280,11 @@ def _no_key(path: Path, kind: str, way: str) -> UsageError:
     return UsageError(Problem("C514", message, help=f"make one: {way}"))
 
 
-# What is said
+# Files and messages
 
 
 def _start_of(path: Path) -> bytes:
-    """The bytes of a small file; more of a large one than any seal or key has, and no more than that."""
+    """The bytes of a file, up to a limit that is larger than any seal or key."""
     with path.open("rb") as file:
         return file.read(_LARGEST)
 

@@ -1,6 +1,6 @@
-"""Whether records are what was written: verified reading, and a diagnosis of what was done to them.
+"""Whether records are as they were written: verified reading, and a diagnosis of damage.
 
-Pure functions over records that every store shares.
+Pure functions over records that all stores share.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from chronicle.errors import Damaged, Problem, printable
 from chronicle.stores.record import GENESIS, Head, Record, canonical_bytes
 
 Progress = Callable[[int, int], None]
-"""Called with the number of records done and the number of all."""
+"""Called with the number of records read and the total."""
 
 _EVERY = 5000
 _MOST_PROBLEMS = 20
@@ -24,7 +24,7 @@ _BACKUP = "compare with a backup; nothing was repaired"
 
 
 class Verification(NamedTuple):
-    """The outcome of ``verify``: how many records were read, where the store ends, and what is wrong."""
+    """The outcome of ``verify``: how many records were read, where they end, and what is wrong."""
 
     records: int
     head: Head
@@ -39,10 +39,10 @@ class Verification(NamedTuple):
 def verified(
     records: Iterable[Record], position: int, previous: bytes, stop: int, head: Head
 ) -> Iterator[Record]:
-    """``records`` one by one, each proven to follow upon ``position`` and the chain hash ``previous``.
+    """``records`` one by one, verified from ``position`` and the chain hash ``previous`` on.
 
-    They should go on to position ``stop``, in a store that ends at ``head``. Raises ``Damaged``
-    at the first that is not what was written, or where one is missing.
+    They must reach position ``stop``, in a store that ends at ``head``. Raises ``Damaged`` at the first
+    record that is not as it was written, or where one is missing.
     """
     hashed, checked = sha256, crc32
     for record in records:
@@ -70,14 +70,14 @@ def verified(
 
 
 def proven(record: Record) -> Record:
-    """The record, when its checksum fits. Raises ``Damaged`` C505 when not."""
+    """The record, if its checksum fits. Raises ``Damaged`` (C505) otherwise."""
     if not _checksum_fits(record) or len(_hash_in(record)) != len(GENESIS):
         raise Damaged(changed(record))
     return record
 
 
 def examined(records: Iterable[Record], head: Head, progress: Progress | None = None) -> Verification:
-    """Every record of a store examined, damage or not; ``head`` is where the store says that it ends."""
+    """All records of a store, verified without stopping at damage; ``head`` is its recorded end."""
     problems: list[Problem] = []
     position, previous, done = 0, GENESIS, 0
     sound = True
@@ -90,7 +90,7 @@ def examined(records: Iterable[Record], head: Head, progress: Progress | None = 
                 canonical = f"{number}\n{recorded_at}\n{id}\n{kind}\n".encode() + body
             except (TypeError, ValueError):
                 canonical = b""
-            # What stands behind a bad record cannot follow from it; so each damage is named once.
+            # The chain cannot be verified right after a bad record; so each damage is reported once.
             sound = (
                 number == position + 1
                 and checked(canonical) == checksum
@@ -103,7 +103,7 @@ def examined(records: Iterable[Record], head: Head, progress: Progress | None = 
             if progress and not done % _EVERY:
                 progress(done, max(head.position, done))
     except Damaged as damage:
-        # The file itself cannot be read any further; where it ends would be a guess.
+        # The file cannot be read any further, so it is unknown where it ends.
         problems.extend(damage.problems)
     else:
         problem = ending(Head(position, previous.hex()), head)
@@ -114,7 +114,7 @@ def examined(records: Iterable[Record], head: Head, progress: Progress | None = 
 
 
 def ending(found: Head, head: Head) -> Problem | None:
-    """What is wrong when the records end at ``found`` in a store that was left at ``head``, if anything."""
+    """The problem of records that end at ``found`` when the head says ``head``; None when they agree."""
     if found.position < head.position:
         return _missing(found.position + 1, head.position)
     if found.position > head.position:
@@ -129,7 +129,7 @@ def ending(found: Head, head: Head) -> Problem | None:
 
 
 def changed(record: Record) -> Problem:
-    """C505: the record is not what was written."""
+    """The problem (C505) of a record that is not as it was written."""
     return Problem(
         "C505",
         f"{_name(record)} was changed after it was written: its checksum does not fit",
@@ -139,7 +139,7 @@ def changed(record: Record) -> Problem:
 
 
 def missing_at(position: int) -> Problem:
-    """C506: the record at ``position`` is not there."""
+    """The problem (C506) of a missing record at ``position``."""
     return _missing(position, position)
 
 
@@ -162,9 +162,9 @@ def _checksum_fits(record: Record) -> bool:
 
 
 def _diagnosis(record: Record, position: int, last: int) -> Problem:
-    """What is wrong with ``record``, which should follow upon ``position`` and does not.
+    """What is wrong with ``record``, which does not follow ``position`` as it should.
 
-    ``last`` is how far to look for the place that it was moved from.
+    ``last`` is the last position at which it may have been written before it was moved.
     """
     if not _checksum_fits(record):
         written = _written_as(record, max(last, record.position))
@@ -194,12 +194,12 @@ def _moved(record: Record, written: int) -> Problem:
 
 
 def _written_as(record: Record, last: int) -> int | None:
-    """The position under which the checksum of a record would fit, as it does when it was only moved."""
+    """The position with which the checksum of a record fits, which it does when the record was only moved."""
     try:
         rest = canonical_bytes(*record[:5]).partition(b"\n")[2]
     except (TypeError, ValueError):
         return None
-    # A damaged position may be near the end of all numbers; nobody waits for so many.
+    # Bounded, since a damaged position may be near 2**63.
     places = (place for place in range(1, min(last, _FARTHEST) + 1) if place != record.position)
     return next((place for place in places if crc32(b"%d\n%b" % (place, rest)) == record.checksum), None)
 

@@ -1,7 +1,7 @@
 """Values as sources state them: shares, money, counts of shares, ratios, and the sources themselves.
 
-Every value is frozen and hashable, keeps the text that it was stated in, and is exact: fractions,
-decimals and integers, never floats. What is not known is said to be unknown; it is never zero.
+Every value is frozen and hashable, keeps the text in which it was stated, and is exact: fractions, decimals
+and integers, never floats. An unknown value is said to be unknown; it is never zero.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""When a share that is seen confirms one that stands, and when the two cannot both be right.
+"""When an observed share confirms the one that stands, and when the two cannot both be right.
 
-The one place that decides it, for replay, for the checks and for conflicts alike. What is seen says no
-more than it says: "60%" is whatever rounds to 60 percent, "25-50%" whatever lies there, "~30%" whatever
-is near it, and "?" anything at all. Nothing is only nothing and the whole only the whole: no share rounds
-to either.
+Replay, checks and conflicts all use this rule. An observed share covers a range: "60%" whatever rounds to 60
+percent, "25-50%" whatever lies in it, "~30%" whatever is near it, and "?" anything at all. Zero and the whole
+are exact: no other share rounds to either.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from typing import Final, NamedTuple
 
 from chronicle.values.shares import NOTHING, WHOLE, Share
 
-# By how much of itself "about 60 %" may be another number.
-_ABOUT: Final = Fraction(1, 20)
+# How far an approximate share may be from its number, as a part of that number.
+_TOLERANCE: Final = Fraction(1, 20)
 
 
 class _Extent(NamedTuple):
-    """The numbers that a share may be, from one end to the other; an open end is itself left out."""
+    """The range of numbers that a share may be. An end that is open does not belong to it."""
 
     low: Fraction
     low_open: bool
@@ -26,7 +25,7 @@ class _Extent(NamedTuple):
     high_open: bool
 
     def within(self, other: _Extent) -> bool:
-        """Whether all of these are among the other's."""
+        """Whether all numbers of this range are in the other."""
         above = self.low > other.low or (self.low == other.low and (self.low_open or not other.low_open))
         below = self.high < other.high or (
             self.high == other.high and (self.high_open or not other.high_open)
@@ -34,7 +33,7 @@ class _Extent(NamedTuple):
         return above and below
 
     def meets(self, other: _Extent) -> bool:
-        """Whether some of these are among the other's."""
+        """Whether the two ranges have a number in common."""
         return not (self._all_below(other) or other._all_below(self))
 
     def _all_below(self, other: _Extent) -> bool:
@@ -53,50 +52,55 @@ def confirms(
     *,
     rounded: bool = True,
 ) -> bool:
-    """Whether what is seen confirms what stands: this lies wholly within what that says.
+    """Whether the observed share ``seen`` confirms ``held``, the share that stands.
 
-    ``rounded`` says whether what is seen may be the rounding of what stands: not so where one source saw
-    both, for who said 10.75% and then says 10.8% means another share. ``seen_count`` and ``held_count`` are
-    numbers of shares, None where nobody states one. Two that differ confirm nothing, and a number that is
-    seen where none stands says more than what stands.
+    It does when all numbers that ``held`` can be are in the range of ``seen``. ``rounded`` says whether
+    ``seen`` may be a rounding of ``held``. It may not where one source stated both: a source that said 10.75%
+    and later says 10.8% means another share. ``seen_count`` and ``held_count`` are numbers of shares, None
+    where none is stated. A ``seen_count`` that is not equal to ``held_count`` never confirms, also where
+    ``held_count`` is None: the observation then says more than what stands.
     """
     if seen_count is not None and seen_count != held_count:
         return False
     if seen.is_unknown:
         return True
-    # What stands is taken as exact as it was stated. Where both are "about" something, the one need not
-    # cover all that the other may be: to be near it is enough.
-    stands = _ends(held) if seen.approximate else _about(held)
-    return stands.within(_said(seen) if rounded else _about(seen))
+    # Where both are approximate, the number that stands must be near the observed one; the observed range
+    # need not cover the whole range of the other.
+    stands = _as_stated(held) if seen.approximate else _as_held(held)
+    return stands.within(_as_observed(seen) if rounded else _as_held(seen))
 
 
 def contradicts(seen: Share, held: Share) -> bool:
-    """Whether what is seen and what stands cannot both be right. Ranges that only meet can."""
-    return not _about(held).meets(_said(seen))
+    """Whether the observed share ``seen`` and the share ``held`` that stands cannot both be right.
+
+    They can where the ranges of both have a number in common.
+    """
+    return not _as_held(held).meets(_as_observed(seen))
 
 
 def disagree(one: Share, other: Share) -> bool:
-    """Whether two statements of a share contradict each other, whichever of them is the rounder."""
+    """Whether two stated shares contradict each other, even if either may be a rounding of the other."""
     return contradicts(one, other) and contradicts(other, one)
 
 
-def _ends(share: Share) -> _Extent:
+def _as_stated(share: Share) -> _Extent:
+    """The range of a share as stated; from zero to the whole when it is unknown."""
     if share.minimum is None or share.maximum is None:
         return _ANYTHING
     return _Extent(share.minimum, share.minimum_open, share.maximum, share.maximum_open)
 
 
-def _about(share: Share) -> _Extent:
-    """What a share may be that stands: itself, and what is near it where it is only "about"."""
-    ends = _ends(share)
+def _as_held(share: Share) -> _Extent:
+    """The range of a share that stands: as stated, and wider by a twentieth where it is approximate."""
+    ends = _as_stated(share)
     if not share.approximate:
         return ends
-    return ends._replace(low=ends.low * (1 - _ABOUT), high=ends.high / (1 - _ABOUT))
+    return ends._replace(low=ends.low * (1 - _TOLERANCE), high=ends.high / (1 - _TOLERANCE))
 
 
-def _said(seen: Share) -> _Extent:
-    """What a share may be by one that is seen: all that rounds to its digits, and what is near "about"."""
-    ends = _about(seen)
+def _as_observed(seen: Share) -> _Extent:
+    """The range of an observed share: all that rounds to its digits, and wider where it is approximate."""
+    ends = _as_held(seen)
     if seen.value is None or seen.value in (NOTHING, WHOLE):
         return ends
     half = _half_a_digit(seen)
@@ -104,7 +108,7 @@ def _said(seen: Share) -> _Extent:
 
 
 def _half_a_digit(share: Share) -> Fraction:
-    """Half of the last digit that was stated: of 50.0 percent a twentieth of one. A fraction is exact."""
+    """Half of the last stated digit of a percentage: 0.05 % for "50.0%". Zero for a fraction."""
     text = str(share)
     if not text.endswith("%"):
         return NOTHING

@@ -1,4 +1,4 @@
-"""Numbers with a unit of thousands, as amounts of money and counts write them: ``6,244M``, ``12.488bn``."""
+"""Numbers with a suffix for thousands, as in money and counts: ``6,244M``, ``12.488bn``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SUFFIX: Final = r"(?:k|M|bn|tn)?"
 
 
 def exact_amount(number: str, suffix: str) -> Decimal:
-    """The exact number that digits and a suffix write: ``exact_amount("6,244", "M")`` is 6244000000."""
-    # From text with an exponent, not by multiplication, which would round to the context of the thread.
-    # Then through plain digits, so that it prints as 800000000, not as 8E+8.
+    """The exact number that digits and a suffix write: 6244000000 for ``"6,244"`` and ``"M"``."""
+    # Made from a text with an exponent, since multiplication rounds to the precision of the thread's
+    # decimal context; then from plain digits, so that it prints as 800000000 and not as 8E+8.
     return Decimal(format(Decimal(f"{number.replace(',', '')}E{_POWERS[suffix]}"), "f"))

@@ -1,4 +1,4 @@
-"""Counts, mostly of shares, and the ratios in which shares are split and put together."""
+"""Counts, mostly of shares, and the ratios of splits and consolidations."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _parse_count(text: str) -> Count:
 
 @frozen(repr=False)
 class Ratio(Stated):
-    """How many new shares stand for how many old ones: ``2:1`` is a split, ``1:10`` a consolidation.
+    """How many new shares replace how many old ones: ``2:1`` is a split, ``1:10`` a consolidation.
 
     ``text`` is how it was stated; equality and hash leave it out. Raises ``InvalidValue`` (C305).
     """
@@ -89,7 +89,7 @@ class Ratio(Stated):
 
     @property
     def factor(self) -> Fraction:
-        """What a number of old shares is multiplied with."""
+        """The number of new shares for one old share."""
         return Fraction(self.new, self.old)
 
     def canonical(self) -> str:

@@ -1,4 +1,4 @@
-"""The currencies that money is stated in, and what a wrong code was probably meant to be."""
+"""The codes of currencies, and which code a wrong one was probably meant to be."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Final
 
 from chronicle.errors import InvalidValue, Problem, nearest, shown
 
-# ISO 4217: the codes in use, then those withdrawn. A history needs both: what was paid in marks
-# was paid in marks.
+# ISO 4217: the codes in use, then those withdrawn. A history needs both, since amounts are never converted.
 _CURRENT = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD
 CDF CHE CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL
@@ -30,15 +29,15 @@ CURRENCIES: Final = frozenset(f"{_CURRENT} {_WITHDRAWN}".split())
 
 
 def unknown_currency(currency: object) -> InvalidValue:
-    """The error for what is no code of ISO 4217, with the nearest one."""
+    """The error (C303) for a currency that is no code of ISO 4217; its help names the nearest one."""
     likely = _likely_currency(currency.upper()) if isinstance(currency, str) else None
     help = f"did you mean {likely}?" if likely else "use the three letters of ISO 4217, such as USD, EUR, CNY"
     return InvalidValue(Problem("C303", f"unknown currency: {shown(currency)}", help=help))
 
 
 def _likely_currency(code: str) -> str | None:
-    """The nearest code: the same letters in another order, then one in use, then one withdrawn."""
-    if code == "RMB":  # what the yuan is mostly called, and no code
+    """The nearest code: one with the same letters in another order, then one in use, then one withdrawn."""
+    if code == "RMB":  # the common name of the yuan, which is not its code
         return "CNY"
     in_use = sorted(_CURRENT.split())
     for known in in_use:

@@ -1,4 +1,4 @@
-"""Fractions as exact decimal numbers in text."""
+"""Fractions as exact decimal text."""
 
 from __future__ import annotations
 

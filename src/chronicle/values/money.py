@@ -70,12 +70,12 @@ class Money(Stated):
 
     @classmethod
     def undisclosed(cls, currency: str | None = None) -> Money:
-        """An amount that nobody stated. It is not zero."""
+        """An amount that nobody stated, which is not zero."""
         return cls(currency, None, None)
 
     @property
     def is_undisclosed(self) -> bool:
-        """Whether nothing is known of the amount."""
+        """Whether no amount was stated."""
         return self.minimum is None and self.maximum is None
 
     @property
@@ -108,10 +108,10 @@ _MONEY_UNDISCLOSED = re.compile(r"([A-Z]{3}) \?")
 def parse_money(text: str) -> Money:
     """The amount that ``text`` states.
 
-    ``USD 800M`` · ``HKD 6,244,000,000`` · ``~USD 380M`` (about) · ``USD 800-805M`` (the suffix of the
-    second counts for both) · ``>USD 1bn``, ``>=``, ``<``, ``<=`` · ``USD ?`` and ``undisclosed``.
-    The suffixes are k (thousand), M (million), bn (10^9) and tn (10^12), and no others: m, B and
-    "million" are refused with the right form. Raises ``InvalidValue`` (C303).
+    ``USD 800M`` · ``HKD 6,244,000,000`` · ``~USD 380M`` (about) · ``USD 800-805M`` (the suffix of the second
+    number counts for both) · ``>USD 1bn``, ``>=``, ``<``, ``<=`` · ``USD ?`` and ``undisclosed``. The
+    suffixes are k (thousand), M (million), bn (10^9) and tn (10^12), and no others: m, B and "million" are
+    refused, and the help gives the right form. Raises ``InvalidValue`` (C303).
     """
     if not isinstance(text, str) or len(text) > LONGEST:
         raise _WORDING.unreadable(text)
@@ -127,6 +127,7 @@ def _parse_money(text: str) -> Money:
 
 
 def _read_money(text: str) -> Money | None:
+    """The amount that ``text`` states, or None when it is in none of the accepted forms."""
     if text == "undisclosed":
         return Money(None, None, None, text=text)
     if found := _MONEY_UNDISCLOSED.fullmatch(text):
@@ -177,6 +178,7 @@ def _money_refusal(text: str) -> InvalidValue:
 
 
 def _likely_money(text: str) -> str | None:
+    """The accepted form that ``text`` probably stands for, or None."""
     if text.casefold() in ("?", "unknown", "n/a", "na", "none", "null", "-", "not disclosed", "tbd"):
         return "undisclosed"
     tidied = re.sub(r"\s+", "", text).replace("–", "-").replace("—", "-")

@@ -1,4 +1,4 @@
-"""Shares from the texts that state them, and why a text states none."""
+"""Shares from the texts that state them, and the errors for texts that state none."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _RANGE_SHARE = re.compile(rf"(~?)(>?)({_END}|{_NUMBER}(?=-<?{_NUMBER} ?%))-(<?)(
 def parse_share(text: str) -> Share:
     """The share that ``text`` states.
 
-    ``59.32%`` · ``3/8`` · ``25-50%`` (both ends belong to it) · ``>25-50%`` and ``25-<50%`` (that end
-    does not) · ``>50%``, ``>=50%``, ``<3.2%``, ``<=3.2%`` · ``~9.2%`` (about) · ``?`` (unknown).
-    A plain ``0.6`` is refused, for nobody can tell 0.6 % from 60 %. Raises ``InvalidValue`` (C302).
+    ``59.32%`` · ``3/8`` · ``25-50%`` (both ends inclusive) · ``>25-50%`` and ``25-<50%`` (that end exclusive)
+    · ``>50%``, ``>=50%``, ``<3.2%``, ``<=3.2%`` · ``~9.2%`` (about) · ``?`` (unknown). A plain ``0.6`` is
+    refused, since it could mean 0.6 % or 60 %. Raises ``InvalidValue`` (C302).
     """
     if not isinstance(text, str) or len(text) > LONGEST:
         raise SHARE.unreadable(text)
@@ -99,7 +99,7 @@ def _with_unit(text: str) -> str:
 
 
 def _likely_share(text: str) -> str | None:
-    """An accepted text close to ``text``, for its help."""
+    """The accepted form that ``text`` probably stands for, or None."""
     if text.casefold() in ("unknown", "undisclosed", "n/a", "na", "none", "null", "-", "tbd"):
         return "?"
     tidied = re.sub(r"\s+", "", text).replace("–", "-").replace("—", "-").replace("−", "-")

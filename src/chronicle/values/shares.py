@@ -1,4 +1,4 @@
-"""Shares: an exact part of one, a range with open or closed ends, or unknown; and their arithmetic."""
+"""Shares: an exact fraction, a range with open or closed ends, or unknown; and their arithmetic."""
 
 from __future__ import annotations
 
@@ -47,17 +47,16 @@ def _number(value: object) -> Fraction:
 
 @frozen(repr=False)
 class Share(Stated):
-    """How much of something: an exact part of one, a range with open or closed ends, or unknown.
+    """A part of something: an exact fraction, a range with open or closed ends, or unknown.
 
-    ``minimum`` and ``maximum`` are parts of one; both are ``None`` when the share is unknown. The
-    end that ``>50%`` or ``<3.2%`` leaves out is the whole or nothing, for a share as stated is
-    neither above one nor below zero. Differences and sums may be: excess is a finding, not an error.
-    ``approximate`` keeps the ``~`` of ``~9.2%``; it never widens the value. ``text`` is how the
-    share was stated, empty for one that was computed; equality and hash leave it out. ``certain`` is
-    set by the answer that a state gives: whether the share is sure on the day that was asked for. What
-    is computed is certain when all of it is; equality and hash leave this out as well.
-
-    Raises ``InvalidValue`` (C302) for floats and for ends that leave no value between them.
+    ``minimum`` and ``maximum`` are fractions of one; both are ``None`` when the share is unknown.
+    ``minimum_open`` and ``maximum_open`` say that this end is exclusive. For the end that ``>50%`` or
+    ``<3.2%`` leaves out, one or zero is taken, since a stated share lies between these. Sums and differences
+    may lie beyond: more than the whole is a finding, not an error. ``approximate`` keeps the ``~`` of
+    ``~9.2%``; it never widens the range. ``text`` is how the share was stated, empty for one that was
+    computed. ``certain`` says whether a state was sure of the share on the day that was asked for; a computed
+    share is certain when all its parts are. Equality and hash leave out ``text`` and ``certain``. Raises
+    ``InvalidValue`` (C302) for floats and for an empty range.
     """
 
     minimum: Fraction | None = field(converter=_fraction)
@@ -80,12 +79,12 @@ class Share(Stated):
 
     @classmethod
     def exact(cls, value: Fraction | Decimal | int) -> Share:
-        """The share that is exactly this part of one: ``Share.exact(Fraction(3, 5))`` is 60 %."""
+        """The share that is exactly this fraction of one: ``Share.exact(Fraction(3, 5))`` is 60 %."""
         return exact_share(_number(value), False, True)
 
     @classmethod
     def unknown(cls) -> Share:
-        """The share that nobody stated. It is not zero."""
+        """The share that nobody stated, which is not zero."""
         return UNKNOWN
 
     @property
@@ -100,7 +99,7 @@ class Share(Stated):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether nothing at all is known of it."""
+        """Whether nothing is known of it."""
         return self.minimum is None
 
     @property
@@ -110,7 +109,7 @@ class Share(Stated):
 
     @property
     def order(self) -> tuple[Fraction, bool, Fraction, bool]:
-        """What shares are sorted by: the least that they can be, then the most. The unknown comes first."""
+        """The key to sort shares by: the least that each can be, then the most. The unknown comes first."""
         low, high = NOTHING if self.minimum is None else self.minimum, WHOLE
         if self.minimum is not None and self.maximum is not None:
             high = self.maximum
@@ -130,7 +129,10 @@ class Share(Stated):
         return self._compared(other, lambda one, two: one >= two)
 
     def _compared(self, other: Share, holds: Callable[[Fraction, Fraction], bool]) -> bool:
-        """What ``holds`` says of the two, where it says the same of all values that both can have."""
+        """``holds`` applied to both, where the answer is the same for all numbers that they can be.
+
+        Raises ``InvalidValue`` (C302) where it is not.
+        """
         if not isinstance(other, Share):
             return NotImplemented
         if self.value is not None and other.value is not None:
@@ -160,7 +162,10 @@ class Share(Stated):
         return float(self.value)
 
     def __format__(self, spec: str) -> str:
-        """The share with its numbers in a format such as ``.1%`` or ``.3f``; in any other it is its text."""
+        """The share with its numbers in the format ``spec``, such as ``.1%`` or ``.3f``.
+
+        Any other format applies to its text.
+        """
         if spec[-1:] not in _OF_NUMBERS:
             return format(str(self), spec)
         if self.minimum is None or self.maximum is None:
@@ -198,7 +203,11 @@ class Share(Stated):
         least: tuple[Fraction | None, bool],
         most: tuple[Fraction | None, bool],
     ) -> Share:
-        """The sum or the difference. ``least`` is the end of ``other`` that makes the least of it."""
+        """The sum or the difference of two shares, by ``combine``.
+
+        ``least`` is the end of ``other`` that gives the least result, ``most`` the one that gives the
+        greatest, each with whether it is open.
+        """
         low, high, other_low, other_high = self.minimum, self.maximum, least[0], most[0]
         if low is None or high is None or other_low is None or other_high is None:
             return self._unknown_with(other)
@@ -219,7 +228,7 @@ class Share(Stated):
             return self._unknown_with(other)
         products = [_product(one, two) for one in self._ends() for two in other._ends()]
         low, high = min(value for value, _ in products), max(value for value, _ in products)
-        # An end is reached as soon as one pair of ends reaches it.
+        # An end is closed if one pair of ends that gives it is closed.
         return Share(
             low,
             high,
@@ -237,18 +246,18 @@ class Share(Stated):
         return self * Share.exact(factor)
 
     def definitely_above(self, limit: Fraction | Decimal | int) -> bool:
-        """Whether every value that it can have is above ``limit``. Of the unknown nothing is sure."""
+        """Whether every number that it can be is above ``limit``. False for the unknown."""
         bound = _number(limit)
         if self.minimum is None:
             return False
         return self.minimum > bound or (self.minimum == bound and self.minimum_open)
 
     def may_be_above(self, limit: Fraction | Decimal | int) -> bool:
-        """Whether some value that it can have is above ``limit``. The unknown may be up to the whole."""
+        """Whether some number that it can be is above ``limit``. The unknown can be up to one."""
         return (WHOLE if self.maximum is None else self.maximum) > _number(limit)
 
     def contains(self, value: Fraction | Decimal | int) -> bool:
-        """Whether it can be ``value``. The unknown can be anything from nothing to the whole."""
+        """Whether it can be ``value``. The unknown can be anything from zero to one."""
         number = _number(value)
         if self.minimum is None or self.maximum is None:
             return NOTHING <= number <= WHOLE
@@ -257,16 +266,16 @@ class Share(Stated):
         return above and below
 
     def may_equal(self, other: Share) -> bool:
-        """Whether both can be the same number: their ranges meet, or one is unknown."""
+        """Whether both can be the same number: their ranges have one in common, or one of them is unknown."""
         if self.minimum is None or self.maximum is None or other.minimum is None or other.maximum is None:
             return True
         return not (_all_below(self, other) or _all_below(other, self))
 
     def to_json(self) -> dict[str, Any] | None:
-        """The share as JSON has it: ``{"exact": "0.6"}``, the two ends of a range, or ``None``.
+        """The share for JSON: ``{"exact": "0.6"}``, the two ends of a range, or ``None`` for the unknown.
 
-        Numbers are decimal text, or ``"1/3"`` where no decimal is exact. ``approximate`` is there
-        only when it is true.
+        Numbers are decimal text, or ``"1/3"`` where no decimal is exact. ``approximate`` is there only when
+        it is true.
         """
         if self.minimum is None or self.maximum is None:
             return None
@@ -305,34 +314,40 @@ class Share(Stated):
         return (self.minimum, self.minimum_open), (self.maximum, self.maximum_open)
 
 
-# Shares in a source are rounded: thirds add up to 99.9 % or to 100.1 %.
+# How much more than one the rounding of sources can make: thirds add up to 99.9 % or to 100.1 %.
 _ROUNDING: Final = Fraction(1, 1000)
 
 
 def more_than_whole(total: Fraction, shares: Iterable[Share]) -> bool:
-    """Whether ``shares``, whose least values add up to ``total``, are more than there is, rounding aside."""
+    """Whether ``shares`` are together certainly more than the whole, beyond what rounding explains.
+
+    ``total`` is the sum of their least values.
+    """
     if total > WHOLE + _ROUNDING:
         return True
-    # Two that hold "more than 50 %" hold more than the whole. Ends of ranges are not rounded.
+    # Two shares of "more than 50 %" are more than the whole: open ends are not rounded.
     return total >= WHOLE and all(share.minimum_open for share in shares)
 
 
-# The last letter of a format of numbers.
+# The last letters of format specifications for numbers.
 _OF_NUMBERS: Final = frozenset("eEfFgGn%")
 
 
 def _rounded(number: Fraction) -> Decimal:
-    """A number for printing, to 28 digits: a fraction takes no format of its own before Python 3.12."""
+    """A number for printing, with the digits of the decimal context.
+
+    ``Fraction`` cannot be formatted before Python 3.12.
+    """
     return Decimal(number.numerator) / Decimal(number.denominator)
 
 
-_End = tuple[Fraction, bool]  # a number, and whether it is itself left out
+_End = tuple[Fraction, bool]  # a number, and whether the range excludes it
 
 
 _new_share = object.__new__
 
 
-# The slots themselves: they take a value in half the time that object.__setattr__ needs.
+# The setters of the slots, which take half the time of object.__setattr__.
 (
     _put_minimum,
     _put_maximum,
@@ -348,7 +363,7 @@ _new_share = object.__new__
 
 
 def _exactly(one: Fraction, two: Fraction, combine: Callable[[int, int], int]) -> Fraction:
-    """The sum or the difference of two numbers, in two thirds of the time that their own operators take."""
+    """The sum or the difference, in two thirds of the time that the operators of ``Fraction`` take."""
     (part, of), (other, other_of) = one.as_integer_ratio(), two.as_integer_ratio()
     if of == other_of:
         return Fraction(combine(part, other), of)
@@ -356,7 +371,7 @@ def _exactly(one: Fraction, two: Fraction, combine: Callable[[int, int], int]) -
 
 
 def exact_share(value: Fraction, approximate: bool, certain: bool) -> Share:
-    """An exact share without the checks of the constructor: sums of shares are the hot path of replay."""
+    """An exact share, made without the checks of the constructor, since replay makes very many."""
     share = _new_share(Share)
     _put_minimum(share, value)
     _put_maximum(share, value)
@@ -369,7 +384,7 @@ def exact_share(value: Fraction, approximate: bool, certain: bool) -> Share:
 
 
 def _product(one: _End, two: _End) -> _End:
-    """The product of two ends. A zero that is reached makes a zero that is reached."""
+    """The product of two ends. It is open if either is, unless one is a closed zero, which makes it zero."""
     reached_zero = one == (NOTHING, False) or two == (NOTHING, False)
     return one[0] * two[0], (one[1] or two[1]) and not reached_zero
 

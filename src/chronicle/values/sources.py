@@ -1,4 +1,4 @@
-"""Sources: who says so, where, and when that was published."""
+"""Sources: who published what, where and when."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _URL = re.compile(
 class Source:
     """Who says so: at least one of ``publisher``, ``title`` and ``url``, and what else is known of it.
 
-    ``published`` and ``retrieved`` are partial dates, or texts of such. ``url`` is an http or https
-    address, a urn or a doi. Raises ``InvalidValue``: C307, and C301 for its dates.
+    ``published`` and ``retrieved`` are partial dates or their texts. ``url`` is an http or https address, a
+    urn or a doi. Raises ``InvalidValue``: C301 for a date, C307 for any other field.
     """
 
     publisher: str | None = None

@@ -1,4 +1,4 @@
-"""What the values have in common: how they print, and how a text is refused that states none."""
+"""What all values share: how they print, and the errors for texts that state none."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from attrs import frozen
 from chronicle.errors import InvalidValue, Problem, shown
 
 LONGEST: Final = 60
-"""The most characters that a text of a share, an amount, a count or a ratio can have."""
+"""The most characters of a text that is parsed as a share, an amount, a count or a ratio."""
 
 
 class Stated:
     """A value that was stated in a text, and prints as it was stated.
 
-    Each value says what its canonical text is; no abstract class, which would slow down every look at
-    its type on the hot path.
+    Not an abstract class, which would slow down the checks of type that replay makes.
     """
 
     __slots__ = ()
@@ -36,7 +35,7 @@ class Stated:
 
 @frozen
 class Wording:
-    """The words with which one kind of value is refused: its code, its name, an example, all its forms."""
+    """What the errors for one type of value say: its code, its name, an example, and all accepted forms."""
 
     code: str
     name: str
@@ -44,7 +43,7 @@ class Wording:
     forms: str
 
     def invalid(self, message: str, help: str | None = None) -> InvalidValue:
-        """The error with this message. Its help names the accepted forms unless there is a better one."""
+        """The error with this message. Its help names the accepted forms where ``help`` is not given."""
         return InvalidValue(Problem(self.code, message, help=help or self.forms))
 
     def refusal(self, text: str, help: str | None = None) -> InvalidValue:
@@ -53,7 +52,7 @@ class Wording:
         return self.invalid(f"not {article} {self.name}: {shown(text)}", help)
 
     def unreadable(self, value: object) -> InvalidValue:
-        """The error for what is not even looked at: no text, or one that is too long to state a value."""
+        """The error for a value that is not parsed at all: no text, or one longer than ``LONGEST``."""
         if isinstance(value, str):
             return self.refusal(value)
         help = f'write it in quotes, as "{self.example}"'

@@ -1,1 +1,1 @@
-"""The commands that keep a store, and that let a history out."""
+"""Commands for exports and stores."""

@@ -1,4 +1,4 @@
-"""``chronicle export``: a history in the formats of others."""
+"""``chronicle export``: a history in other formats."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chronicle.interop.exports import Of
     from chronicle.interop.exports.material import Material
 
-# Where a SQLite file says which program it belongs to, and what a store of ours says there.
+# The first bytes of every SQLite file.
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -113,7 +113,7 @@ def _material(asked: Asked, as_of: PartialDate | None, view: str | None) -> Mate
 
 
 def _is_whole_store(asked: Asked) -> bool:
-    """Whether the source is a store and all of it is asked for."""
+    """Whether the source is a store and all of it is exported."""
     if asked.known is not None or asked.recorded is not None or asked.assumed:
         return False
     from chronicle.authoring import is_standard_input
@@ -126,7 +126,7 @@ def _is_whole_store(asked: Asked) -> bool:
 
 
 def _records(source: str) -> Iterator[bytes]:
-    """All of a store, so that it can be copied from what is written: no event is looked at."""
+    """The records of a store in exchange form, so that the store can be copied. No event is decoded."""
     from chronicle.interop.records import lines
     from chronicle.stores import open_store
 
@@ -146,7 +146,7 @@ def _on_terminal() -> bool:
 
 
 def _refuse_source(asked: Asked, output: Path) -> None:
-    """An export never takes the place of the source that it is made from, nor of any other store."""
+    """Refuse to write over the source, into its folder as an event file, or over any store."""
     from chronicle.stores.location import is_event_file
 
     source = Path(asked.source_named())
@@ -175,7 +175,7 @@ def _print(chunks: Iterator[bytes]) -> None:
 
 
 def _write(chunks: Iterator[bytes], output: Path) -> int:
-    """Write beside the file and then move: whoever reads it sees the old one or the new one, whole."""
+    """Write the file atomically, so that a reader sees the old or the new one; gives the number of bytes."""
     from chronicle.stores.drafts import drafted
 
     if output.exists() and not output.is_file():

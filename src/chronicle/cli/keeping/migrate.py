@@ -1,4 +1,4 @@
-"""``chronicle migrate``: bring a store up to the format of today."""
+"""``chronicle migrate``: bring a store to the current format."""
 
 from __future__ import annotations
 

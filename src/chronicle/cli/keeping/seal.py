@@ -56,7 +56,7 @@ def seal(store: str, *, output: Path | None, force: bool, key: Path | None, as_j
 
     if key is not None and output is None and not as_json:
         raise click.UsageError("--sign needs a place for the signature: -o FILE or --json")
-    # Whatever can be refused at once is refused before the store is read, which may take long.
+    # Checked before the store is read, which may take long.
     if output is not None:
         _refuse_taken(output, force)
     private = None if key is None else seals.private_key(key, lambda: _passphrase(key))
@@ -80,7 +80,7 @@ def seal(store: str, *, output: Path | None, force: bool, key: Path | None, as_j
 
 
 def _refuse_taken(path: Path, force: bool) -> None:
-    """A seal that is there proves something: it goes only when asked, and what is no seal never."""
+    """Refuse to replace a file: a seal without ``--force``, and anything else always."""
     from chronicle.stores import seals
 
     if not os.path.lexists(path):
@@ -121,7 +121,10 @@ def _on_terminal() -> bool:
 
 
 def _warn_of_readers(key: Path) -> None:
-    """Who can read a private key can sign in the name of its owner. Windows keeps rights elsewhere."""
+    """Warn when others can read a private key, and so sign with it.
+
+    On Windows permissions are not checked.
+    """
     if os.name == "posix" and key.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         name = printable(str(key))
         click.echo(f'warning: private key "{name}" can be read by others\n  help: chmod 600 {name}', err=True)

@@ -1,4 +1,4 @@
-"""``chronicle tail``: the last records of a store, and those that come."""
+"""``chronicle tail``: the last records of a store, and new ones as they come."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def tail(
     except KeyboardInterrupt:
         if not follow:
             raise
-        # Ctrl-C is how one ends this; the line on which the terminal shows it ends, too.
+        # Ctrl-C is the usual way to end this. The line on which the terminal shows ^C is ended.
         click.echo(err=True)
 
 
 def _start(store: Store, count: int | None, after: int | None) -> int:
-    """The position behind which to begin. Both options together ask for the last of those behind one."""
+    """The position after which to begin. With both options, the last ``count`` of those after ``after``."""
     if count is None and after is not None:
         return after
     last = store.head().position - (_LAST if count is None else count)
@@ -78,7 +78,7 @@ def _start(store: Store, count: int | None, after: int | None) -> int:
 
 
 def _records(store: Store, position: int, follow: bool) -> Iterator[Record]:
-    """The records behind a position, each once and in order; with ``follow`` those that come as well."""
+    """The records after a position, each once and in order; with ``follow`` also new ones, without end."""
     while True:
         for record in store.read(position):
             position = record.position
@@ -90,7 +90,7 @@ def _records(store: Store, position: int, follow: bool) -> Iterator[Record]:
 
 
 def _refuse_closed_output() -> None:
-    """Raise ``BrokenPipeError`` when the reader of a pipe went away, which only a write would tell else."""
+    """Raise ``BrokenPipeError`` when the reader of a pipe has closed it: nothing is written that would."""
     if not hasattr(select, "poll"):
         return
     try:
@@ -102,7 +102,7 @@ def _refuse_closed_output() -> None:
         raise BrokenPipeError
 
 
-# What a line says
+# The text of a line
 
 
 def _for_people(record: Record) -> str:

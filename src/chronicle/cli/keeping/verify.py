@@ -1,4 +1,4 @@
-"""``chronicle verify``: prove that a store is what was recorded."""
+"""``chronicle verify``: prove that a store is as it was recorded."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
 
     if key is not None and not files:
         raise click.UsageError("--signed-by needs the seal that is signed: --seal FILE")
-    # A seal that proves nothing is refused before the store is read, which may take long.
+    # Seals are checked before the store is read, which may take long.
     seals = _seals(files, key)
     with open_store(store, read_only=True) as opened:
         with waiting("verifying") as progress:
@@ -77,14 +77,14 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
 
 @frozen
 class _Replayed:
-    """The ledger beside the store, held against a full replay of its events."""
+    """The ledger beside the store, compared with a full replay of its events."""
 
     file: str
     rows: int
     problems: tuple[Problem, ...] = ()
 
     def data(self) -> dict[str, Any]:
-        """The same as JSON has it."""
+        """The same as JSON data."""
         return {"file": self.file, "rows": self.rows}
 
 
@@ -112,7 +112,7 @@ def _held_against_replay(store: Store) -> _Replayed | None:
 
 @frozen
 class _Checked:
-    """A seal held against the store: how many records stand behind it, or what is wrong."""
+    """A seal compared with the store: how many records were added since, or its problems."""
 
     file: Path
     seal: Seal
@@ -140,7 +140,7 @@ class _Checked:
         return "not signed"
 
     def data(self) -> dict[str, Any]:
-        """The same as JSON has it."""
+        """The same as JSON data."""
         signed = "valid" if self.key is not None else "unchecked" if self.seal.signature else "none"
         return {
             "file": str(self.file),
@@ -152,7 +152,7 @@ class _Checked:
 
 
 def _seals(files: tuple[Path, ...], key: Path | None) -> list[tuple[Path, Seal]]:
-    """The seals in the files, their signatures checked when there is a key for that."""
+    """The seals in the files, with their signatures checked when a key is given."""
     from chronicle.stores import seals
 
     public = None if key is None else seals.public_key(key)

@@ -42,6 +42,6 @@ def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
 
 
 def _first(asked: Asked, history: History) -> PartialDate | None:
-    """The date of the first event, which only an empty page for people speaks of."""
+    """The date of the first event, which an empty page for people names."""
     events = history.timeline(known=asked.known, recorded=asked.recorded)
     return events[0].date if events else None

@@ -1,4 +1,4 @@
-"""``chronicle check``: every doubt about a history."""
+"""``chronicle check``: every finding about a history."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 from chronicle.cli.asked import Asked, reading
 
 FINDINGS = 1
-"""The exit code when there is any finding."""
+"""The exit code when there is an error or a warning."""
 
 
 @click.command(epilog="What a finding means: chronicle explain CODE, such as chronicle explain C408")

@@ -64,7 +64,7 @@ def diff(
 
 
 def _known(asked: Asked, first: PartialDate | None, second: PartialDate | None) -> _Known:
-    """The days of knowledge of the two sides."""
+    """The days of knowledge of the two sides. Raises ``UsageError`` for options that exclude each other."""
     if first is None and second is None:
         return asked.known, asked.known
     if asked.known is not None:
@@ -79,7 +79,7 @@ def _known(asked: Asked, first: PartialDate | None, second: PartialDate | None) 
 
 
 def _second(first: PartialDate, others: tuple[str, ...], one_day: bool) -> tuple[PartialDate, str | None]:
-    """The second day, and the word for an entity if there is one."""
+    """The second day, and the word for an entity, if there is one."""
     if len(others) > 2:
         raise click.UsageError(f'one argument too many: "{others[2]}"')
     if not others:

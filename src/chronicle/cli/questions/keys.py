@@ -1,4 +1,4 @@
-"""Which fact the words of a command line mean: in which views to look, and for which key."""
+"""Which facts the words of a command line mean: the views to search, and the key."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from chronicle.engine.replay import Ledger
     from chronicle.history import History
 
-# What a key of one part and of two parts may be, what is asked for most first. Of the first two lists all
-# views that have it are told, of the third the first one.
+# The views to search for a key of one word and of two, the most asked first. For one word all views that have
+# it are shown, for two words the first one.
 _BY_PAGE = views.in_order((views.NAMES, views.STATUS, *views.ON_PAGES))
 _OF_AN_ENTITY = tuple(view.name for view in _BY_PAGE if view.alone)
 _OF_TWO = tuple(view.name for view in _BY_PAGE if view.names[:2] == (0, 1))
@@ -30,10 +30,10 @@ Cells = tuple[tuple[str, tuple[str, ...]], ...]
 def key_meant(
     history: History, key: tuple[str, ...], view: str | None, on: datetime.date, known: PartialDate | None
 ) -> tuple[tuple[str, ...], Cells]:
-    """What the words of a command line ask for, by ids, and where to look for it.
+    """The key that the words of a command line write, by ids, and the cells in which to look.
 
-    ``view`` is None where the words alone decide. Raises ``NotFound`` for a word that is no entity
-    (C601) and no deal (C602).
+    Without ``view`` the words alone decide. Raises ``NotFound`` for a word that is no entity (C601) and no
+    deal (C602).
     """
     if view is not None:
         found = _key(history, key, view, on, known)
@@ -54,10 +54,10 @@ def known_later(history: History, cells: Cells, known: PartialDate | None) -> bo
 
 
 def known_instead(ledger: Ledger, key: tuple[str, ...]) -> Cells:
-    """What is known of those whom ``key`` names, where nothing is known of what was asked for.
+    """The cells with facts about those whom ``key`` names, where nothing is known of what was asked for.
 
-    The first two in any view, in this order or in the other: a role instead of a stake, a stake the other way
-    round. Of one, the views that have a key which begins with it. None where the history has none of these.
+    For two words, cells of any view that have both, in either order: a role instead of a stake, or a stake
+    the other way round. For one word, cells whose key begins with it. Empty where there are none.
     """
     named = [key[:2], key[1::-1]] if len(key) > 1 else [key]
     shipped = (view for view in (*_OF_TWO, *_OF_AN_ENTITY) if view in ledger.views)
@@ -68,7 +68,7 @@ def known_instead(ledger: Ledger, key: tuple[str, ...]) -> Cells:
 
 
 def _ledgers(history: History, known: PartialDate | None) -> Iterator[Ledger]:
-    """What was known on the day, and only where that does not have it what became known later."""
+    """The ledger of the day of knowledge, then that of all that is known."""
     yield history.ledger(known)
     if known is not None:
         yield history.ledger()
@@ -85,7 +85,7 @@ def _of_one(
     entity = meant.id
     is_unit = any(ledger.spans(views.UNITS, entity) for ledger in _ledgers(history, known))
     fitting = _OF_A_UNIT if is_unit else _OF_AN_ENTITY
-    # What it came out of is as much of its lineage as what came out of it.
+    # Its lineage includes what it came from, where it is the second part of the key.
     origins = (key for key in history.ledger(known).where(views.LINEAGE, 1, entity))
     return (entity,), (
         *((view, (entity,)) for view in fitting),
@@ -96,7 +96,7 @@ def _of_one(
 def _key(
     history: History, words: tuple[str, ...], view: str, on: datetime.date, known: PartialDate | None
 ) -> tuple[str, ...]:
-    """The key that ``words`` write: ids for the names of entities, other parts as they are."""
+    """The key that ``words`` write: ids for the names of entities, other parts unchanged."""
     parts = views.KEYS.get(view)
     if parts is None:
         return words

@@ -1,4 +1,4 @@
-"""How the events of a history are told on the terms that a command was asked on."""
+"""The sentences for events, by what a command was asked to use."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @frozen
 class Telling:
-    """What is needed to tell of events: who tells them, each event by its id, what each deal does.
+    """What is needed to show events: the maker of sentences, events by id, and the effects of deals.
 
-    ``events`` are as known, those not known as they were ``written``. ``effects`` are those that an
-    event of a deal states, and for a completion that states none those last announced.
+    ``events`` are as known, and as ``written`` where they are not known. ``effects`` are those that an event
+    of a deal states, or, for a completion that states none, those announced last.
     """
 
     teller: Teller
@@ -30,9 +30,9 @@ class Telling:
 
 
 def telling(history: History, asked: Asked, *others: Asked) -> Telling:
-    """How ``history`` is told by what was known on the terms of ``asked``.
+    """The sentences of ``history`` by the knowledge of ``asked``.
 
-    Titles of deals that are not known by then are those known on the terms of ``others``.
+    A title of a deal that is not known by then is taken from the knowledge of ``others``.
     """
     from chronicle.render.words.names import namer
     from chronicle.render.words.sentences import Teller, titles_of
@@ -59,7 +59,7 @@ def _all_events(history: History, asked: Asked) -> tuple[Event, ...]:
 
 
 def _effects(ordered: Sequence[Event]) -> dict[str, Sequence[Effect]]:
-    """What each event of a deal announces, and what each completion that does something does."""
+    """The effects that each event of a deal announces, and those of each completion."""
     from chronicle.events import announcements
 
     stated = (

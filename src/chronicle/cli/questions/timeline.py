@@ -79,7 +79,7 @@ def timeline(
 
 
 def _titles(history: History, asked: Asked, events: Sequence[Event]) -> dict[str, str]:
-    """The titles of the deals of some events, where what gives them is not among these."""
+    """The titles of the deals of some events, also where the events that give them are not among these."""
     from chronicle.render.words.sentences import titles_of
 
     named = titles_of(iter(events))
@@ -89,7 +89,7 @@ def _titles(history: History, asked: Asked, events: Sequence[Event]) -> dict[str
 
 
 def _kinds(given: tuple[str, ...]) -> list[str]:
-    """The kinds that are meant, those of a family in its place."""
+    """The kinds that are meant: a family stands for all its kinds."""
     from chronicle.events import KINDS
 
     families = {word: [kind for kind in KINDS if kind.startswith(f"{word}.")] for word in given}

@@ -1,1 +1,1 @@
-"""The commands that state something: record, import, correct, retract."""
+"""Commands that state something: record, import, correct, retract."""

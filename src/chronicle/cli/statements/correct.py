@@ -1,4 +1,4 @@
-"""``chronicle correct``: put fields of an event right, by an event of its own."""
+"""``chronicle correct``: correct fields of an event by a new event."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[st
 
 
 def _pairs(fields: tuple[str, ...], dropped: tuple[str, ...]) -> dict[str, str | None]:
-    """The fields and their values as texts, None for what goes."""
+    """The fields and their values as texts, None for a field to remove."""
     given: dict[str, str | None] = {}
     for text in fields:
         name, equals, value = text.partition("=")
@@ -74,7 +74,7 @@ def _give(given: dict[str, str | None], name: str, value: str | None) -> None:
 
 
 def _values(event: Event, given: dict[str, str | None]) -> dict[str, object]:
-    """The values as they would stand in a file."""
+    """The values as they would be in a file."""
     from chronicle.codec import fields_of
 
     names = {field.name: field for field in fields_of(type(event))}

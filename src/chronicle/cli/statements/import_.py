@@ -1,4 +1,4 @@
-"""``chronicle import``: take a foreign format into a store."""
+"""``chronicle import``: import a foreign format into a store."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _mapping(path: str | None) -> TableMapping | None:
 
 
 def _opened(into: str, dry_run: bool, stack: ExitStack) -> Store | None:
-    """The store, or None for one that is still to be made and will not be."""
+    """The store; None for one that does not exist and, on a dry run, is not made."""
     from chronicle.stores import open_store
     from chronicle.stores.location import is_address, is_event_file
 
@@ -165,7 +165,7 @@ def _opened(into: str, dry_run: bool, stack: ExitStack) -> Store | None:
 
 
 def _advance(files: tuple[str, ...], report: Report) -> Callable[[int], None]:
-    """What turns pieces that were read into how far the import is; of stdin nobody knows."""
+    """A function that turns the sizes of pieces read into progress; the total of stdin is unknown."""
     total = 0 if "-" in files else sum(os.path.getsize(name) for name in files if os.path.isfile(name))
     done = 0
 
@@ -182,7 +182,7 @@ Write = Callable[[Problem], None]
 
 @contextmanager
 def _quarantined(path: str | None) -> Iterator[Write]:
-    """What writes a problem to the file of a quarantine; it does nothing when there is none."""
+    """A function that writes a problem to the quarantine file; it does nothing without a file."""
     if path is None:
         yield lambda _: None
         return
@@ -202,7 +202,7 @@ def _quarantined(path: str | None) -> Iterator[Write]:
 
 
 class _Problems:
-    """The first problems of an import, to be shown, and how many there are."""
+    """The first problems of an import, to be printed, and the number of all."""
 
     def __init__(self, write: Write) -> None:
         self.shown: list[Problem] = []
@@ -249,7 +249,7 @@ def _outcome(summary: Summary, dry_run: bool) -> str:
 
 
 def _undeclared(found: Undeclared) -> str:
-    """What to say of entities that have an id and no name."""
+    """The message about entities that are named and not declared."""
     least = "at least " if found.capped else ""
     entities = "entity is" if found.count == 1 else "entities are"
     listed = ", ".join(found.examples)

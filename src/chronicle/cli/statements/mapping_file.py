@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_mapping(path: str) -> TableMapping:
-    """The mapping in a YAML file. Raises ``InvalidEvents`` with every problem that it has."""
+    """The mapping in a YAML file. Raises ``InvalidEvents`` with all its problems."""
     from chronicle.authoring.files import read_text
     from chronicle.authoring.yaml_items import YamlItems
     from chronicle.interop.tabular.mapping import mapping_of
@@ -30,7 +30,7 @@ def read_mapping(path: str) -> TableMapping:
     if root is None or not isinstance(root.plain, dict):
         help = "write `events:` and under it a list of rules"
         raise InvalidEvents(Problem("C702", "mapping is no mapping", Place(text.name), help))
-    # Lists are handed out item by item while they are read; here all of it is wanted at once.
+    # The reader yields lists item by item; here they are put together again.
     plain: dict[str, Any] = {
         **root.plain,
         **{key: [node.plain for node in nodes] for key, nodes in lists.items()},

@@ -1,4 +1,4 @@
-"""``chronicle record``: take event files, or the export of a store, into a store, for good."""
+"""``chronicle record``: record event files, or the export of a store, in a store."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def record(
 
 @frozen
 class _Piped:
-    """What is piped in, and a copy of it, which can be read twice as an export has to be."""
+    """The content of standard input, and a copy in a file, since an export has to be read twice."""
 
     data: bytes
     copy: Path
@@ -88,7 +88,7 @@ class _Piped:
 
 @contextmanager
 def _piped(files: tuple[str, ...]) -> Iterator[_Piped | None]:
-    """What is piped in, if that is among the files. Its copy is there for as long as this lasts."""
+    """Standard input, if it is among the files. Its copy is deleted at the end."""
     from chronicle.authoring import is_json_lines, is_standard_input, standard_input
 
     if not any(map(is_standard_input, files)):
@@ -102,7 +102,7 @@ def _piped(files: tuple[str, ...]) -> Iterator[_Piped | None]:
 
 
 def _exports(files: tuple[str, ...], piped: _Piped | None) -> tuple[Path, ...]:
-    """The files, when they are exports of a store. Others cannot be among them: they have no positions."""
+    """The files, when they are exports of a store. Raises ``UsageError`` when only some are."""
     from chronicle.authoring import event_files, is_standard_input
     from chronicle.interop.records import is_export
 
@@ -119,7 +119,7 @@ def _exports(files: tuple[str, ...], piped: _Piped | None) -> tuple[Path, ...]:
 
 
 def _copy(exports: tuple[Path, ...], into: str, expected: int | None, dry_run: bool) -> None:
-    """Take the records of exports into a store as they are. Nothing is written before all is proven."""
+    """Restore the records of exports into a store. Nothing is written before everything is verified."""
     from chronicle.interop.restoring import examine, restore
     from chronicle.stores import open_store
 
@@ -140,7 +140,10 @@ def _copy(exports: tuple[Path, ...], into: str, expected: int | None, dry_run: b
 
 
 def _refuse_moved(store: Store | None, expected: int | None) -> None:
-    """Refuse a store that stands elsewhere. One that moves later on takes no other history than its own."""
+    """Refuse (C504) a store that does not end at ``expected``.
+
+    A later change of the store is safe: it takes no records of another history.
+    """
     found = store.head().position if store else 0
     if expected is not None and expected != found:
         message = f"store moved on (expected {expected}, found {found})"
@@ -158,7 +161,7 @@ class _Target:
 
 
 def _held(into: str, dry_run: bool) -> _Target | None:
-    """The store as it is, or None for a file that is still to be made. On a server it is made at once."""
+    """The store as it is; None for a file that does not exist yet. On a server it is made at once."""
     if is_address(into):
         return _opened(into, create=not dry_run)
     return _opened(into, create=False) if os.path.exists(into) else None
@@ -174,7 +177,7 @@ def _opened(into: str, create: bool) -> _Target:
 
 
 def _rehearsal(held: _Target | None) -> _Target:
-    """A copy in memory, on which one may see what would happen."""
+    """A copy in memory, for a dry run."""
     from chronicle.history import History
     from chronicle.stores import NewRecord, open_store
 
@@ -185,7 +188,7 @@ def _rehearsal(held: _Target | None) -> _Target:
 
 
 def _read(files: tuple[str, ...], held: _Target | None, piped: bytes | None) -> Authored:
-    """The events of the files, which may speak of whatever the store speaks of."""
+    """The events of the files, which may refer to everything to which the store refers."""
     from chronicle import authoring
     from chronicle.events import references
 

@@ -1,4 +1,4 @@
-"""Corrections and retractions on their way into a store, or onto paper as YAML."""
+"""Corrections and retractions: their options, and how they are appended to a store or printed as YAML."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NEXT_FIELD = re.compile(rf";\s*(?=(?:{'|'.join(_SOURCE_FIELDS)})\s*=)")
 
 @frozen
 class Options:
-    """What every statement about an event says: why, by whom, when, and where it is to be kept."""
+    """The options of a statement about an event: why, who says so, when, and where to append it."""
 
     reason: str
     sources: tuple[dict[str, str], ...]
@@ -39,7 +39,7 @@ class Options:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What ``History.correct`` and ``History.retract`` take beside the event and its values."""
+        """The arguments of ``History.correct`` and ``History.retract``, except the event and its values."""
         return {
             "reason": self.reason,
             "sources": self.sources,
@@ -51,7 +51,7 @@ class Options:
 
 
 def source(text: str) -> dict[str, str]:
-    """A source from ``publisher=ECNS; published=2014-06-25; url=...``, an address or a publisher alone."""
+    """The source in ``publisher=ECNS; published=2014-06-25; url=...``, an address, or a publisher."""
     if not re.match(rf"\s*(?:{'|'.join(_SOURCE_FIELDS)})\s*=", text):
         name, equals, _ = text.partition("=")
         if equals and re.fullmatch(r"\s*\w+\s*", name):
@@ -100,13 +100,13 @@ _OPTIONS = (
 
 
 def stating(function: Any) -> Any:
-    """The options of a command that states something about an event; it gets an ``Asked`` and them."""
+    """The options of a command that makes a statement about an event; its first argument is an ``Asked``."""
     for option in reversed((source_option, *_OPTIONS, color_option)):
         function = option(function)
     return click.pass_obj(function)
 
 
-# What it is about
+# The history
 
 
 def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
@@ -129,11 +129,11 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     return History.from_store(store, ledger=False), store
 
 
-# Where it goes
+# The output
 
 
 def state(history: History, store: Store | None, event: Event, statement: Options) -> None:
-    """Append an event to the store of the history, or print it as YAML for a file."""
+    """Append an event to the store of the history, or print it as YAML."""
     if store is None or statement.dry_run:
         from chronicle.render.pages.event_file import event_file
 

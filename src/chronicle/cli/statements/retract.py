@@ -1,4 +1,4 @@
-"""``chronicle retract``: withdraw an event, by an event of its own."""
+"""``chronicle retract``: withdraw an event by a new event."""
 
 from __future__ import annotations
 

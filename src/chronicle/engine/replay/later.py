@@ -1,4 +1,4 @@
-"""A sequence that is made when somebody looks at it, and then kept."""
+"""A sequence that is made when it is first used, and then kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, overload
 
 
 class Later(Sequence[Any]):
-    """What ``make`` makes, once, for the first who looks."""
+    """The sequence that ``make`` gives, called once, on first use."""
 
     def __init__(self, make: Callable[[], Sequence[Any]]) -> None:
         self._make = make
@@ -26,5 +26,5 @@ class Later(Sequence[Any]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Any]: ...
     def __getitem__(self, place: int | slice) -> Any:
-        """An item, or several."""
+        """An item, or a slice."""
         return self._items()[place]

@@ -1,8 +1,8 @@
 """The Beneficial Ownership Data Standard, 0.1 to 0.4, as JSON (one list) or JSON Lines.
 
-Every statement is held against the rules of the standard; what breaks one is reported and, where it
-can still be understood, imported. Of each record a few values are remembered, so that a later statement
-makes only the events of what changed, a confirmation none, and a correction a ``record.corrected``.
+Every statement is compared with the rules of the standard; one that breaks a rule is reported and, where
+possible, imported all the same. A few values of each record are remembered, so that a later statement makes
+events only of what changed, a confirmation makes none, and a correction makes a ``record.corrected``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chronicle.interop.bods.versions import Records, is_older
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.registers import ArrayItem, json_items, made, tidy
 
-# A statement is refused when one of these is missing or wrong: nothing could be said without it.
+# A statement is refused when one of these is missing or wrong: no event can be made without it.
 _ESSENTIAL = ("statementId", "recordId", "recordType", "recordDetails", "statementDate")
 _ESSENTIAL_ENDS = ("subject", "interestedParty")
 
@@ -40,8 +40,8 @@ def read(
 ) -> Iterator[Incoming]:
     """The events and problems of a file of statements, in the order of the file.
 
-    ``today`` is the day after which a date lies in the future. ``entities`` are the ids of entities of
-    records that other files described, by the id of the record. Nothing is raised for a bad statement.
+    A date after ``today`` is doubtful. ``entities`` maps the ids of records that other files describe to the
+    ids of their entities. A bad statement is a problem, never an exception.
     """
     reader = _Reader(name, today or datetime.date.today(), dict(entities or {}))
     for item in json_items(stream, name):
@@ -55,7 +55,7 @@ def read(
 
 @define
 class _Series:
-    """The last statement of a record: what it made, and what was known before and after it."""
+    """The last statement of a record: what it made, and what was known before it and after it."""
 
     date: str
     before: Party | Tie | None
@@ -73,7 +73,7 @@ class _Reader:
     _series: dict[str, _Series] = field(factory=dict)
 
     def take(self, item: ArrayItem) -> Iterator[Incoming]:
-        """The events of one statement, and what is wrong with it."""
+        """The events of one statement, and its problems."""
         place = item.place(self.name)
         value = item.value
         if isinstance(value, dict) and is_older(value):
@@ -102,7 +102,7 @@ class _Reader:
         old: dict[str, _Made] = json.loads(last.made) if corrects and last is not None else {}
 
         def named(slot: str) -> str:
-            """The id of the event in a slot: where it is put right, that which it was first made with."""
+            """The id of the event in a slot: that with which it was first made, where it is corrected."""
             return old[slot][0] if slot in old else event_id(statement, slot)
 
         facts, after = self._facts(statement, before, named)
@@ -148,7 +148,7 @@ def _faults(value: Any) -> Iterator[BrokenRule]:
 
 
 def _is_essential(fault: BrokenRule) -> bool:
-    """Whether a statement with this fault is refused. An id that is too long or too short still is one."""
+    """Whether a statement with this fault is refused. An id of a wrong length can still be used."""
     if fault.rule in ("minLength", "maxLength"):
         return False
     if fault.rule == "required":
@@ -167,9 +167,9 @@ def _corrections(
     envelope: Mapping[str, Any],
     place: Place,
 ) -> Generator[Incoming, None, dict[str, _Made]]:
-    """What a statement with the date of the one before changes in what that one made.
+    """The corrections of what the statement before made, when this one has the same date.
 
-    Returns what stands now, by slot, under the ids that the events were first made with.
+    Returns the events that stand now, by slot, under the ids with which they were first made.
     """
     annotations = [mapped(each) for each in listed(statement.get("annotations"))]
     described = [

@@ -1,8 +1,7 @@
-"""What the Beneficial Ownership Data Standard asks beyond types and codes: that a statement agrees with
-itself, and the statements of a file with each other.
+"""What BODS requires beyond types and codes: a statement agrees with itself, and with others of its file.
 
-``doubts_within`` looks at one statement. ``Together`` is shown one after the other and remembers a
-line about each record.
+``doubts_within`` checks one statement. ``Together`` gets all statements in turn, and remembers a line about
+each record.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from chronicle.errors import shown
 from chronicle.interop.bods import codes
 from chronicle.interop.bods.rules import is_date, is_date_or_moment
 
-_OLDEST = 120  # years that nobody lived
-_EARLIEST = 1800  # nobody born before this owns a company in a register
+_OLDEST = 120  # years; a longer life is doubtful
+_EARLIEST = 1800  # a year of birth before this is doubtful
 _PERSONAL = re.compile(rf"([A-Z]+)-({'|'.join(codes.PERSONAL_SCHEMES)})")
 
 Statement = Mapping[str, Any]
@@ -37,7 +36,7 @@ def mapped(value: Any) -> Mapping[str, Any]:
 
 
 def doubts_within(statement: Statement, today: datetime.date) -> Iterator[str]:
-    """What is doubtful about one statement that keeps the rules of types and codes."""
+    """The doubts about one statement that keeps the rules of types and codes."""
     details = mapped(statement.get("recordDetails"))
     yield from _future_days(statement, today)
     yield from _annotations(statement)
@@ -72,7 +71,7 @@ def _annotations(statement: Statement) -> Iterator[str]:
 
 
 def _points(statement: Any, pointer: str) -> bool:
-    """Whether a JSON pointer leads somewhere, from the statement or, as before 0.4, from its details."""
+    """Whether a JSON pointer finds something in the statement or, as before 0.4, in its details."""
     if not pointer.startswith("/"):
         return False
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
@@ -117,7 +116,7 @@ def _entity(_: Statement, details: Statement, __: datetime.date) -> Iterator[str
 
 
 def _person(statement: Statement, details: Statement, today: datetime.date) -> Iterator[str]:
-    # Some publishers put the identifiers beside the details: they are held to the same form.
+    # Some publishers put the identifiers beside the details: the same rules apply to them.
     for where in (details, statement):
         found = where.get("identifiers")
         for number, identifier in enumerate([found] if isinstance(found, dict) else listed(found)):
@@ -181,7 +180,7 @@ def _is_day(value: Any) -> bool:
 
 @define
 class _RecordSeries:
-    """What is remembered of a record: its type and subtype, and how far its series has come."""
+    """What is remembered of a record: its type and subtype, and the status and date of its last statement."""
 
     type: str
     subtype: str
@@ -191,7 +190,7 @@ class _RecordSeries:
 
 @define
 class Together:
-    """Statements one after the other. It remembers their ids and one line about each record."""
+    """All statements of a file in turn. It remembers their ids, and one line about each record."""
 
     _statements: set[str] = field(factory=set)
     _records: dict[str, _RecordSeries] = field(factory=dict)
@@ -199,14 +198,14 @@ class Together:
     _subjects: dict[str, int] = field(factory=dict)  # declared subjects that were not described yet
 
     def is_repeated(self, statement: Statement) -> bool:
-        """Whether a statement with this id was there already. It is remembered from now on."""
+        """Whether an earlier statement has this id. Remembers the id."""
         identifier = statement["statementId"]
         repeated = identifier in self._statements
         self._statements.add(identifier)
         return repeated
 
     def doubts(self, statement: Statement, line: int) -> Iterator[str]:
-        """What does not fit with the statements before. The statement is remembered from now on."""
+        """What does not fit the earlier statements. Remembers this one."""
         record, record_type = statement["recordId"], statement["recordType"]
         details = statement["recordDetails"]
         if not record:
@@ -222,7 +221,7 @@ class Together:
             self._subjects.setdefault(subject, line)
 
     def doubts_at_the_end(self) -> Iterator[tuple[int, str]]:
-        """What no later statement put right: the line of the statement, and what it is."""
+        """What is still open after the last statement: the line of a statement, and the doubt."""
         for record, line in self._components.items():
             yield line, f"component is in no componentRecords of a later relationship: {shown(record)}"
         for subject, line in self._subjects.items():

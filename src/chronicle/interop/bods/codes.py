@@ -22,7 +22,7 @@ SUBTYPES: Final = {
     "nomination": ("arrangement",),
     "other": ENTITY_TYPES,
 }
-"""Each subtype of an entity, and the types that it can be a subtype of."""
+"""Each subtype of an entity, with the types that can have it."""
 PERSON_TYPES: Final = ("anonymousPerson", "unknownPerson", "knownPerson")
 NAME_TYPES: Final = ("legal", "translation", "transliteration", "former", "alternative", "birth")
 ENTITY_ADDRESSES: Final = ("residence", "registered", "service", "alternative", "business")
@@ -99,6 +99,6 @@ SK-ZRSR TR-MERSIS UA-EDR UG-NGB UG-RSB US-DOS US-EIN US-USAGOV XI-LEI XI-PB XM-D
 """
 
 COUNTRIES: Final = frozenset(_COUNTRIES.split())
-"""Who issues papers to persons: countries by ISO 3166-1 in three letters, and what passports have beside."""
+"""Issuers of identity papers: the three-letter codes of ISO 3166-1, and further codes that passports have."""
 REGISTERS: Final = frozenset(_REGISTERS.split())
-"""Codes of registers, most of them from org-id.guide, whose list grows: one that is not here is a doubt."""
+"""Codes of registers, most from org-id.guide. That list grows, so a code that is not here is only a doubt."""

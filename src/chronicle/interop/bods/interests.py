@@ -1,4 +1,4 @@
-"""What a statement says of a relationship, as fields of events: shares observed, control and its end."""
+"""Statements about relationships, as fields of events: observed shares, control, and the end of both."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from chronicle.values import Share
 RIGHTS: Final = MappingProxyType(
     {"shareholding": "equity", "votingRights": "votes", "appointmentOfBoard": "board"}
 )
-"""The interests that are shares of something, and of what. All others are control."""
+"""The interests that are shares, with their rights. All other interests are control."""
 
 _GONE = "0%"
 _HELD = "held"
 
 
 class _Point(NamedTuple):
-    """From a day on something has a value: a share as text, held, or gone."""
+    """A value that holds from a day on: a share as text, held, or gone."""
 
     date: str
     value: str
@@ -36,7 +36,7 @@ class _Point(NamedTuple):
 
 
 class InterestSeen(NamedTuple):
-    """The value of a right or a basis, since when, the id of the event that set it, and the lot it is of."""
+    """The value of a right or basis, since when, the id of the event that set it, and its lot."""
 
     value: str = _GONE
     since: str = ""
@@ -46,33 +46,33 @@ class InterestSeen(NamedTuple):
 
 @frozen
 class Tie:
-    """What stood between two parties after a statement, by right or basis."""
+    """What stood between two parties after a statement, by right or basis of control."""
 
     date: str
     values: Mapping[str, InterestSeen] = field(factory=dict)
 
 
 def unspecified(party: Any) -> str:
-    """The reason why a party is not named, empty when it is."""
+    """The reason why a party is not named; empty when it is named."""
     return tidy(mapped(party).get("reason")) or ("" if isinstance(party, str) else "unknown")
 
 
 def tie_facts(
     statement: Statement, holder: str, target: str, before: Tie | None, named: Callable[[str], str]
 ) -> tuple[Facts, Tie]:
-    """The events of a statement about a relationship, given what stood ``before``.
+    """The events of a statement about a relationship, and what stands after it.
 
-    ``named`` gives the id of the event that stands in a slot. An end says which event it ends, and what is
-    held directly which lot of the holding it is: one for each record and right.
+    ``before`` is what stood before it. ``named`` gives the id of the event in a slot. An end names the event
+    that it ends. A direct holding is a lot: one for each record and right.
     """
     date, closed = statement["statementDate"][:10], statement.get("recordStatus") == "closed"
     facts: Facts = dict(_placeholders(statement)) if before is None else {}
     stood = dict(before.values) if before else {}
     details = mapped(statement["recordDetails"])
     timelines = _timelines(details, date)
-    # To tell of no interest any more is an end, to tell of none at all is not.
-    if not timelines and not closed and (before is None or stood.keys() == {_bare(details)}):
-        timelines[_bare(details)] = [_Point(date, _HELD, "")]
+    # A statement without interests ends those of the statement before; a first one without any ends nothing.
+    if not timelines and not closed and (before is None or stood.keys() == {_without_interests(details)}):
+        timelines[_without_interests(details)] = [_Point(date, _HELD, "")]
     lots = _lots(statement)
     after: dict[str, InterestSeen] = {}
     for key in dict.fromkeys([*stood, *timelines]):
@@ -92,9 +92,9 @@ def tie_facts(
 
 
 def _lots(statement: Statement) -> dict[str, str]:
-    """By right that is held directly: the lot of the holding that the record is.
+    """The lot of each right that is held directly, by right.
 
-    What is held through others is no lot, so that it is never added to what is held directly.
+    Indirect holdings are no lots, so that they are never added to direct ones.
     """
     interests = [mapped(each) for each in listed(mapped(statement["recordDetails"]).get("interests"))]
     direct = {tidy(each.get("type")) for each in interests if each.get("directOrIndirect") != "indirect"}
@@ -103,7 +103,7 @@ def _lots(statement: Statement) -> dict[str, str]:
 
 
 def _placeholders(statement: Statement) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Parties that are not named are entities of their own, so that one is never taken for another."""
+    """An entity for each party that is not named, so that two such parties are never the same."""
     details = mapped(statement["recordDetails"])
     for end in ("subject", "interestedParty"):
         if not isinstance(details.get(end), str):
@@ -113,19 +113,22 @@ def _placeholders(statement: Statement) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def placeholder_id(statement: Statement, end: str) -> str:
-    """The id of a party that is not named, at one end of a relationship."""
+    """The id of the entity for a party that is not named, at one end of a relationship."""
     return f"{record_id(statement['recordId'])}:{end.lower()}"
 
 
 def _timelines(details: Mapping[str, Any], date: str) -> dict[str, list[_Point]]:
-    """By right or basis: how the value went, by the dates of the interests. Several of one right add up."""
+    """The values over time by right or basis, from the dates of the interests.
+
+    Several of one right add up.
+    """
     interests = [mapped(interest) for interest in listed(details.get("interests"))]
     direct = {tidy(each.get("type")) for each in interests if each.get("directOrIndirect") != "indirect"}
     chained = bool(listed(details.get("componentRecords")))
     kept: defaultdict[str, list[tuple[str, str, Share | None, str]]] = defaultdict(list)
     for interest in interests:
         kind = tidy(interest.get("type")) or "unknownInterest"
-        # The links of a chain are relationships of their own; their end is no second holding.
+        # The links of a chain are relationships of their own, so the whole chain is not a second holding.
         is_chain = interest.get("directOrIndirect") == "indirect" and (chained or kind in direct)
         right = None if is_chain else RIGHTS.get(kind)
         share = _share(mapped(interest.get("share")))
@@ -135,8 +138,8 @@ def _timelines(details: Mapping[str, Any], date: str) -> dict[str, list[_Point]]
     return {key: _timeline(key, spans) for key, spans in kept.items()}
 
 
-def _bare(details: Mapping[str, Any]) -> str:
-    """What stands between two parties of whom no interest is told: that there is something, or nobody."""
+def _without_interests(details: Mapping[str, Any]) -> str:
+    """The basis of control for a relationship without interests: unspecified, or why nobody is named."""
     return f"control:{unspecified(details['interestedParty']) or 'unknownInterest'}"
 
 
@@ -165,7 +168,7 @@ def _sum(shares: Iterator[Share | None]) -> str:
 
 
 def _learned(timeline: list[_Point], standing: InterestSeen, cut: str, date: str) -> Iterator[_Point]:
-    """What a statement adds to what was known: what came after ``cut``, and what is not as it was."""
+    """The points that a statement adds: those after ``cut``, and one where the last value differs."""
     value, since = standing.value, standing.since
     for point in timeline:
         if point.date > cut and point.value != value:
@@ -191,7 +194,7 @@ def _note(interest: Mapping[str, Any], share: Share | None) -> str:
 
 
 def _share(share: Mapping[str, Any]) -> Share | None:
-    """The share that a mapping of ends in percent states; None when it states none, or no possible one."""
+    """The share that a mapping of percentages states; None when it states none, or an impossible one."""
     exact = _part(share.get("exact"))
     if exact is not None:
         return Share.exact(exact)

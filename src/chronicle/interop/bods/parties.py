@@ -1,4 +1,4 @@
-"""What a statement says of an entity or a person, as fields of events: names, begin and end, numbers."""
+"""Statements about entities and persons, as fields of events: names, founding and end, identifiers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chronicle.interop.bods.rules import is_date
 from chronicle.interop.registers import part, tidy
 
 Facts = dict[str, dict[str, Any]]
-"""The events of one statement as plain fields, by a name that is the same in every version of it."""
+"""The events of one statement as plain fields, by slot: a name that is the same in every version of it."""
 
 _TYPES: Mapping[str, str] = {
     "registeredEntity": "company",
@@ -25,7 +25,7 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-_Once = tuple[str, str] | None  # the date of what happens once in a life, and the id of its event
+_Once = tuple[str, str] | None  # the date and id of an event that happens once in a life
 _Known = tuple[Any, _Once]
 
 
@@ -39,17 +39,20 @@ class Party:
     founding: tuple[str, str] | None = None  # its date and the id of its event
     ending: tuple[str, str] | None = None
     identifiers: frozenset[tuple[str, str]] = field(factory=frozenset)
-    # By exchange, the id of the event that the listing started with.
+    # The id of the event that started the listing, by exchange.
     listings: Mapping[str, str] = field(factory=dict)
 
 
 def event_id(statement: Statement, slot: str) -> str:
-    """The id of an event that a statement makes: of the statement's id and what the event is about."""
+    """The id of an event that a statement makes: from the id of the statement and the slot."""
     return f"bods:{part(statement['statementId'])}:{part(slot)}"
 
 
 def entity_id(statement: Statement) -> str:
-    """The id of an entity: its number in a register, the LEI first; else, and for people, its record's."""
+    """The id of an entity: its LEI, else its number in a register, else that of its record.
+
+    A person always has the id of its record.
+    """
     found: dict[str, str] = {}
     if statement["recordType"] == "entity":
         for scheme, value in _identifiers(mapped(statement["recordDetails"])):
@@ -63,16 +66,16 @@ def entity_id(statement: Statement) -> str:
 
 
 def record_id(record: str) -> str:
-    """The id of an entity that is known by its record alone."""
+    """The id of an entity that is known only by its record."""
     return f"bods:{part(record)}"
 
 
 def party_facts(
     statement: Statement, entity: str, before: Party | None, named: Callable[[str], str]
 ) -> tuple[Facts, Party]:
-    """The events of a statement about an entity or a person, given what was known ``before``.
+    """The events of a statement about an entity or a person, and what is known after it.
 
-    ``named`` gives the id of the event that stands in a slot.
+    ``before`` is what was known before it. ``named`` gives the id of the event in a slot.
     """
     details, date = mapped(statement["recordDetails"]), statement["statementDate"][:10]
     person = statement["recordType"] == "person"
@@ -114,7 +117,7 @@ def party_facts(
 
 
 def between(earlier: str, later: str) -> str:
-    """The date of what happened after one statement and by the next: a window, for nobody says more."""
+    """The date of a change between two statements: a window after the earlier one, up to the later one."""
     if later <= earlier:
         return later
     first = datetime.date.fromisoformat(earlier) + datetime.timedelta(days=1)
@@ -122,9 +125,9 @@ def between(earlier: str, later: str) -> str:
 
 
 def _dated(facts: Facts, statement: Statement, slot: str, plain: dict[str, Any], known: _Known) -> _Once:
-    """The one event of its sort in a life. When its date changes, the event that was made is put right.
+    """Make, or correct, an event that happens once in a life; gives its date and id.
 
-    ``known`` is the date that is stated, and what was made of it before.
+    ``known`` is the date that is stated now, and the date and id of the event made before, if any.
     """
     date, before = known
     stated = tidy(date)
@@ -174,7 +177,7 @@ def _identifiers(details: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _listings(details: Mapping[str, Any]) -> dict[str, tuple[str, list[tuple[str, str]]]]:
-    """By exchange: the ticker, and the identifiers of the security."""
+    """The ticker and the identifiers of the security, by exchange."""
     found: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     listing = mapped(details.get("publicListing"))
     if listing.get("hasPublicListing") is False:
@@ -196,7 +199,7 @@ def _list(
     *,
     named: Callable[[str], str],
 ) -> Mapping[str, str]:
-    """The listings that began and ended; returns those that stand, each with the id of its beginning."""
+    """Make the listings that began and ended; gives those that stand, each with the id of its beginning."""
     since = f"[..{date}]" if before is None else between(before.date, date)
     stood = before.listings if before else {}
     stands: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""What the Beneficial Ownership Data Standard asks of one statement: types, codes, forms and lengths.
+"""What BODS requires of one statement: types, codes, forms and lengths.
 
-The rules are tables at the foot; ``faults`` holds a statement against them. A rule never stops the
-reading: it says what is wrong, and the reader decides what can still be used.
+The rules are tables at the end of this file; ``faults`` compares a statement with them. A broken rule never
+stops the reading: the reader decides what can still be used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+")
 
 @frozen
 class BrokenRule:
-    """A rule that is broken: where in the statement, which sort of rule, and in words."""
+    """A broken rule: where in the statement, the sort of rule, and a message."""
 
     path: str
     rule: str
@@ -39,7 +39,7 @@ class BrokenRule:
 
 @frozen
 class SchemaRule:
-    """What a value must be. ``kinds`` are JSON types; the other fields bind where they are given."""
+    """What a value must be. ``kinds`` are JSON types; the other fields apply where they are given."""
 
     kinds: tuple[str, ...]
     fields: Mapping[str, SchemaRule] = field(factory=dict)
@@ -55,7 +55,7 @@ class SchemaRule:
 
 
 def is_date(text: str) -> bool:
-    """Whether ``text`` is a day as YYYY-MM-DD that the calendar has."""
+    """Whether ``text`` is a day of the calendar as YYYY-MM-DD."""
     if not _DATE.fullmatch(text):
         return False
     try:
@@ -72,7 +72,7 @@ def is_date_or_moment(text: str) -> bool:
 
 
 def faults(value: Any, rule: SchemaRule, path: str) -> Iterator[BrokenRule]:
-    """Everything in which ``value``, which stands at ``path``, breaks ``rule``."""
+    """Every break of ``rule`` in ``value``, which is at ``path``."""
     if not any(_is_kind(value, kind) for kind in rule.kinds):
         sort, words = ("type", _KINDS[rule.kinds[0]]) if len(rule.kinds) == 1 else ("oneOf", _EITHER)
         yield BrokenRule(path, sort, f"{path} is not {words}: {shown(value)}")
@@ -178,7 +178,7 @@ def _object(
 
 _COUNTRY = _object({"name": _TEXT, "code": SchemaRule(("text",), shortest=2, longest=2)}, "name")
 _AREA_CODE = SchemaRule(("text",), shortest=2, longest=6)
-# A person may live under the law of a subdivision; the samples of the standard hold entities to countries.
+# A jurisdiction may be a country or a subdivision, so its code has 2 to 6 characters.
 _JURISDICTION = _object({"name": _TEXT, "code": _AREA_CODE}, "name")
 _AGENT = _object({"name": _TEXT, "uri": _URI})
 _UNSPECIFIED = _object({"reason": _code(codes.UNSPECIFIED), "description": _TEXT}, "reason")
@@ -373,4 +373,4 @@ STATEMENT: Final = _object(
     "recordType",
     "recordDetails",
 )
-"""What every statement must be, its details aside."""
+"""What every statement must be, except its details."""

@@ -1,7 +1,7 @@
-"""Statements of BODS 0.1 to 0.3 in the shape of 0.4, so that everything after this reads one shape.
+"""Statements of BODS 0.1 to 0.3 converted to 0.4, so that all other code reads one form.
 
-Before 0.4 a statement referred to statements, and a newer one named those that it replaced. ``Records``
-follows these chains and gives each statement the id of its record: that of the first of its chain.
+Before 0.4 statements referred to statements, and a newer one named those that it replaced. ``Records``
+follows these chains and gives each statement the id of its record: that of the first statement of its chain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TYPES = MappingProxyType(
     }
 )
 
-# Codes that changed their name. Those that only lost their hyphens are turned by ``_modern_code``.
+# Codes that were renamed. ``_modern_code`` converts those that only lost their hyphens.
 _RENAMED = MappingProxyType(
     {
         "influenceOrControl": "otherInfluenceOrControl",
@@ -35,7 +35,7 @@ _RENAMED = MappingProxyType(
     }
 )
 
-# What 0.4 calls what 0.1 to 0.3 called something else.
+# Fields that were renamed in 0.4.
 _FIELDS = MappingProxyType({"incorporatedInJurisdiction": "jurisdiction", "pepStatus": "politicalExposure"})
 
 
@@ -45,17 +45,17 @@ def is_older(statement: Mapping[str, Any]) -> bool:
 
 
 class Records:
-    """The records that statements of 0.1 to 0.3 belong to. It keeps two ids of each statement."""
+    """The records of statements of 0.1 to 0.3. It keeps the ids of each statement and of its record."""
 
     def __init__(self) -> None:
         self._record_of: dict[str, str] = {}
 
     def record_of(self, statement: Any) -> Any:
-        """The record of a statement by its id: the first statement of its chain."""
+        """The record of a statement, given by its id: the first statement of its chain."""
         return self._record_of.get(statement, statement) if isinstance(statement, str) else statement
 
     def modern(self, statement: Mapping[str, Any]) -> dict[str, Any]:
-        """A statement of 0.1 to 0.3 as 0.4 has it. What does not fit is left, for the rules to find."""
+        """A statement of 0.1 to 0.3 as one of 0.4. What cannot be converted stays, for the rules to find."""
         identifier: Any = statement.get("statementID")
         replaced = [each for each in _listed(statement.get("replacesStatements")) if isinstance(each, str)]
         record: Any = self.record_of(replaced[0]) if replaced else identifier
@@ -151,7 +151,7 @@ def _interest(interest: Any) -> Any:
 
 
 def _share(share: Mapping[str, Any]) -> dict[str, Any]:
-    """A share whose exclusive ends are numbers. Up to 0.3 they could be said by true, beside the number."""
+    """A share whose exclusive ends are numbers. Up to 0.3 an end could be a number with a flag beside it."""
     modern = dict(share)
     for end in ("minimum", "maximum"):
         exclusive = f"exclusive{end.capitalize()}"
@@ -160,7 +160,7 @@ def _share(share: Mapping[str, Any]) -> dict[str, Any]:
             del modern[exclusive]
             if flag and end in modern:
                 modern[exclusive] = modern.pop(end)
-    # Up to 0.3 an exact share was to be given as both ends as well.
+    # Up to 0.3 an exact share was also given as both ends.
     if "exact" in modern and modern.get("minimum") == modern["exact"] == modern.get("maximum"):
         del modern["minimum"], modern["maximum"]
     return modern

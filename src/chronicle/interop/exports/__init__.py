@@ -1,7 +1,7 @@
-"""Histories in the formats of others: one small module per format, each a function from material to bytes.
+"""Exports: one module per format, each with functions from material to bytes.
 
-``EXPORTS`` at the foot is the table of all. A format can be made of events, of the facts of a day, or
-of spans, or of several of these; the first that it names is what it is made of unless one asks.
+``EXPORTS`` is the table of formats. A format can be made of events, of the facts of a day, of spans, or of
+several of these; the first that it lists is its default.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from chronicle.interop.exports.material import Material
 
 Of = Literal["events", "facts", "spans"]
-"""What an export is made of: events, the facts of a day, or spans."""
+"""What an export can be made of: events, the facts of a day, or spans."""
 
 _HOME = "chronicle.interop.exports"
 
 
 class Export(NamedTuple):
-    """A format in the table: what it is, what its files end with, and where its writers are.
+    """A format: a line of help, the suffix of its files, and its writers.
 
-    ``writers`` are written ``module:function``, by what they are made of. ``binary`` says that its
-    bytes are no text, ``until`` that its spans are those up to the day that is asked for, ``dated`` that an
-    event without any date has no place in it.
+    ``writers`` are ``module:function``, by what they are made of. ``binary`` says that the bytes are not
+    text, ``until`` that spans end at the day that is asked for, ``dated`` that events without any date are
+    left out.
     """
 
     help: str
@@ -38,17 +38,17 @@ class Export(NamedTuple):
     dated: bool = False
 
     def writer(self, of: Of) -> Callable[[Material], Iterator[bytes]]:
-        """The function that writes it, its module imported."""
+        """The function that writes the format, its module imported."""
         module, _, function = self.writers[of].partition(":")
         write: Any = getattr(import_module(f"{_HOME}.{module}"), function)
         return write  # type: ignore[no-any-return]
 
 
 def exported(name: str, material: Material, of: Of | None = None) -> Iterator[bytes]:
-    """The bytes of ``material`` in a format, in chunks; of what it is made of first unless ``of`` says.
+    """The bytes of ``material`` in a format, in chunks, made of ``of`` or else of the format's default.
 
-    Raises ``NotFound`` (C743) for an unknown format, ``UsageError``: C742 for one that cannot be made
-    of this, C740 when a library is missing.
+    Raises ``NotFound`` (C743) for an unknown format, ``UsageError``: C742 for one that cannot be made of
+    ``of``, C740 when a library is missing.
     """
     export = named(name)
     return export.writer(made_of(name, of))(material)
@@ -62,9 +62,9 @@ def named(name: str) -> Export:
 
 
 def made_of(name: str, of: Of | None) -> Of:
-    """What a format is to be made of: what was asked for, else its own choice.
+    """What a format is to be made of: ``of``, else its default.
 
-    Raises ``UsageError`` (C742) where it cannot be made of that.
+    Raises ``UsageError`` (C742) where it cannot be made of ``of``.
     """
     writers = named(name).writers
     if of is None:

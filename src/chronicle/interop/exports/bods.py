@@ -1,10 +1,10 @@
-"""Beneficial Ownership Data Standard 0.4: who has what in whom, as series of statements.
+"""Export to BODS 0.4: who has what in whom, as series of statements.
 
-A record is an entity, a person, or one right of a holder in a target. It opens with a statement
-``new``, goes on with ``updated`` at each change and ends with ``closed``. A stake that was given up and
-taken up again is a second record, as the standard wants it. What happens after the day of the export
-is left out. The standard has full days only: a partial date counts from its last day, and an
-annotation says how it was stated. Of business units, roles and memberships the standard knows nothing.
+A record is an entity, a person, or one right of a holder in a target. It begins with a statement ``new``, has
+one ``updated`` for each change, and ends with ``closed``. A stake that was given up and acquired again is a
+second record, as the standard requires. What happens after the day of the export is left out. The standard
+has full days only: a partial date counts from its last day, and an annotation says how it was stated.
+Business units, roles and memberships are not part of the standard.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ENTITY_TYPES: Final = MappingProxyType(
         "government": "stateBody",
     }
 )
-"""The type of the standard for each of ours; the others are ``legalEntity``."""
+"""The entity type of the standard for each type here; all others are ``legalEntity``."""
 
 _INTERESTS: Final = MappingProxyType(
     {
@@ -49,22 +49,22 @@ _INTERESTS: Final = MappingProxyType(
         "profit": "rightsToProfitOrIncome",
     }
 )
-"""The interest of the standard for each right."""
+"""The type of interest for each right."""
 
 _OURS = "bods"
-"""The scheme of identifiers that are ids of records of this standard, as they were imported."""
+"""The scheme of identifiers that are the ids of imported records of this standard."""
 
 _SCHEMES: Final = MappingProxyType({"lei": "XI-LEI"})
-"""Schemes of the register org-id.guide that go by another name here."""
+"""Schemes that have another name in org-id.guide."""
 
-_PLACES = 12  # a number of JSON is read with some 15 digits
+_PLACES = 12  # decimals; readers of JSON keep about 15 digits
 
 _COUNTRY = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 
 
 @frozen
 class _Tie:
-    """A value of a key between a holder and a target, and the kind of interest that it is."""
+    """A span between a holder and a target, and the type of interest that it is."""
 
     span: Span
     holder: str
@@ -73,7 +73,7 @@ class _Tie:
 
 
 def spans(material: Material) -> Iterator[bytes]:
-    """One JSON array, a statement a line: entities and persons first, then what ties them."""
+    """One JSON array, a statement a line: entities and persons first, then relationships."""
     opening = b"[\n"
     for statement in _statements(material):
         yield opening + json_text(statement).encode("utf-8", "replace")
@@ -95,7 +95,7 @@ def _statements(material: Material) -> Iterator[dict[str, Any]]:
 
 
 def _ties(material: Material) -> Iterator[list[_Tie]]:
-    """Holdings and control up to the day, key by key; a person is nothing that one can own."""
+    """Holdings and control up to the day, cell by cell, except those whose target is a person."""
     for view in (views.HOLDINGS, views.CONTROL):
         for cell in material.cells(view):
             holder, target, right = cell[0].key
@@ -112,7 +112,7 @@ def _ties(material: Material) -> Iterator[list[_Tie]]:
 
 
 def _entity(material: Material, entity: str, first_day: datetime.date) -> Iterator[dict[str, Any]]:
-    """A statement for each name, the first on the day on which it is needed or known."""
+    """A statement for each name, the first on the day on which the entity is first needed."""
     person = material.type_of(entity) == "person"
     record = "person" if person else "entity"
     details = _person if person else _organization
@@ -192,7 +192,7 @@ def _life(material: Material, entity: str) -> dict[str, str]:
 
 
 def _relationship(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str, Any]]:
-    """The statements of one key, each once: values of which none is sure may say the same of the same day."""
+    """The statements of one cell, each once: several possible values may make the same statement."""
     made: set[str] = set()
     for statement in _series(material, ties):
         if statement["statementId"] not in made:
@@ -201,12 +201,12 @@ def _relationship(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str
 
 
 def _series(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str, Any]]:
-    """A statement ``new``, ``updated`` at each change, ``closed``; and anew after that."""
+    """A statement ``new``, ``updated`` at each change, ``closed``; and a new series after that."""
     number, status, day = 1, "new", DAWN
     following: _Tie | None
     for tie, following in pairwise((*ties, None)):
         assert tie is not None
-        # Windows may overlap, but the dates of a series never go back.
+        # Windows may overlap, but the dates of a series never go backwards.
         span, begin = tie.span, max(day, tie.span.certain_from)
         record, day = _record_id(span, number), begin
         yield _tie_statement(material, tie, (record, status, begin), begin)
@@ -234,7 +234,7 @@ def _tie_statement(
     subject = _record_of(material, tie.target)
     interest: dict[str, Any] = {"type": tie.kind, "directOrIndirect": "direct"}
     if material.type_of(tie.holder) != "person":
-        # The standard lets only a person be a beneficial owner. Of a person nobody has said it here.
+        # In the standard only a person can be a beneficial owner. For a person it is unknown here.
         interest["beneficialOwnershipOrControl"] = False
     interest |= _what(tie.span) | {"startDate": begin.isoformat()}
     if end is not None:
@@ -259,7 +259,7 @@ def _what(span: Span) -> dict[str, Any]:
 
 
 def _share(share: Share) -> dict[str, float]:
-    """A share in percent. The unknown, and what is above the whole, has no place in the standard."""
+    """A share in percent; empty for what the standard cannot have: the unknown, and more than the whole."""
     low, high = share.minimum, share.maximum
     if low is None or high is None or low < NOTHING or high > WHOLE:
         return {}
@@ -302,7 +302,7 @@ def _statement(
     }
     if span is not None:
         statement |= _source(material, span) | _annotations(kind, span, end)
-    # The same statement has the same id in every export, whenever that is made.
+    # A statement has the same id in every export.
     said = {name: value for name, value in statement.items() if name != "publicationDetails"}
     return {"statementId": _identity([json.dumps(said, sort_keys=True)]), **statement}
 
@@ -316,7 +316,7 @@ def _source(material: Material, span: Span) -> dict[str, Any]:
 
 
 def _annotations(kind: str, span: Span, end: PartialDate | None) -> dict[str, Any]:
-    """How dates were stated that the standard made to days."""
+    """How a date was stated that is not a full day."""
     stated = end or span.begin
     if kind != "relationship" or (stated.precision == "day" and not stated.approximate):
         return {}

@@ -1,4 +1,4 @@
-"""Parquet and Arrow, by pyarrow (the extra ``parquet``): rows by day of a view, or a table of a day."""
+"""Parquet and Arrow, by pyarrow (the extra ``parquet``): rows by day of a view, or the facts of a day."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _stream(table: Table) -> Iterator[bytes]:
 
 
 def read_back(file: IO[bytes]) -> Iterator[bytes]:
-    """What was written to a file, from its beginning, in chunks."""
+    """The bytes of a file from its beginning, in chunks."""
     file.seek(0)
     while chunk := file.read(_CHUNK):
         yield chunk

@@ -1,6 +1,6 @@
 """CSV (RFC 4180, UTF-8): events, the facts of a day, every span, or rows for a warehouse.
 
-Cells hold what was stated to the letter, even where it begins with ``=``: import such columns as text.
+Cells have the exact text that was stated, even where it begins with ``=``: import such columns as text.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _ROWS_AT_A_TIME = 1000
 
 
 def events(material: Material) -> Iterator[bytes]:
-    """An event a row, in order of position, with a column for every field that any of them has.
+    """A row for each event, by position, with a column for every field that any of them has.
 
-    What is more than one text, such as sources, stands in its cell as JSON.
+    A value that is not one text, such as sources, is JSON.
     """
     head = ("position", "id", "kind", "date", "date_earliest", "date_latest")
     fields: dict[str, None] = {}
@@ -46,11 +46,11 @@ def _event_rows(material: Material, more: list[str]) -> Iterator[list[object]]:
         yield [position, event.id, event.kind, event.date, *window, *(plain.get(name) for name in more)]
 
 
-_PARTS = 3  # of a key of a view of ours at most; a user's own view may have more
+_PARTS = 3  # the most parts of a key of Chronicle's views; a user's own view may have more
 
 
 def facts(material: Material) -> Iterator[bytes]:
-    """A fact a row, of any view: the parts of its key, its value as JSON, the ends of a share."""
+    """A row for each fact of any view: the parts of its key, its value as JSON, the ends of a share."""
     asked = (fact for view in material.views_asked() for fact in material.state.view(view))
     parts, more = _parts(material), ("certain", "since", "events")
     rows = ([*_common(fact, parts), *_rest(fact_data(fact), *more)] for fact in asked)
@@ -58,7 +58,7 @@ def facts(material: Material) -> Iterator[bytes]:
 
 
 def spans(material: Material) -> Iterator[bytes]:
-    """A span a row. Of one view, with a column for each part of its value; of all, as ``facts`` has it."""
+    """A row for each span: of one view with a column for each part of its value, else as ``facts``."""
     if material.view is not None:
         return _table(spans_table(material.view, material.spans()))
     parts = _parts(material)
@@ -69,12 +69,15 @@ def spans(material: Material) -> Iterator[bytes]:
 
 
 def by_day(material: Material) -> Iterator[bytes]:
-    """A row for each time in which one answer holds, ``valid_from`` to before ``valid_to``."""
+    """A row for each period with one answer, from ``valid_from`` until ``valid_to`` (exclusive).
+
+    This is the form of a slowly changing dimension of type 2.
+    """
     return _table(by_day_table(material))
 
 
 def by_day_table(material: Material) -> Table:
-    """The rows by day of the view that was asked for, else of holdings."""
+    """The rows by day of the view that was asked for, by default of holdings."""
     view = material.view or views.HOLDINGS
     return table_by_day(view, (row for cell in material.cells(view) for row in rows_by_day(cell)))
 
@@ -121,5 +124,5 @@ def _cell(value: object) -> str:
         return number_text(value)
     if isinstance(value, (dict, list, tuple)):
         return json_text(value)
-    # Only a user's own view has texts with characters that would be replaced here: events have none.
+    # Only texts of a user's own view can have such characters: those of events have none.
     return obeyed_hidden(str(value))

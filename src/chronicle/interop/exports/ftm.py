@@ -1,4 +1,4 @@
-"""FollowTheMoney: entities and what ties them, an entity a line, as OpenSanctions and Aleph read them."""
+"""Export to FollowTheMoney: an entity a line, links included, as OpenSanctions and Aleph read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chronicle.interop.exports.plain import encoded, json_text, line
 _SCHEMATA: Final = MappingProxyType(
     {"person": "Person", "government": "PublicBody", "association": "Organization", "index": "Organization"}
 )
-"""The schema of each type of entity. The others are companies, which can both own and be owned."""
+"""The schema of each type of entity. All others are companies, which can both own and be owned."""
 
 _IDENTIFIERS: Final = MappingProxyType({"lei": "leiCode"})
 """The property of an identifier by its scheme; others are ``idNumber``."""
@@ -47,7 +47,7 @@ def _entities(material: Material) -> Iterator[dict[str, Any]]:
 
 
 def _ids(entities: Iterable[str]) -> dict[str, str]:
-    """Ids as the format has them: ours without the colon of ``lei:...``, and no two of them the same."""
+    """The ids of entities in the file, each unique: without characters that the format does not allow."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for entity in sorted(entities, key=lambda entity: (_plain(entity) != entity, entity)):
@@ -58,7 +58,7 @@ def _ids(entities: Iterable[str]) -> dict[str, str]:
 
 
 def _plain(entity: str) -> str:
-    """An id without what no id of the format has; one that was imported from the format is itself again."""
+    """An id without characters that the format does not allow, and without the ``ftm:`` of an import."""
     return re.sub("[:_]", "-", entity.removeprefix("ftm:"))
 
 
@@ -75,7 +75,10 @@ _LINKS: Final = frozenset(
 
 
 def _schemata(material: Material) -> dict[str, str]:
-    """The schema of every entity. Whatever is owned must be a company: only that is an asset that owns."""
+    """The schema of every entity.
+
+    Whatever is owned becomes a company, the only schema that can own and be owned.
+    """
     found = {
         key[0]: _SCHEMATA.get(material.type_of(key[0]), _OWNED) for key in material.ledger.keys(views.NAMES)
     }
@@ -90,7 +93,7 @@ def _schemata(material: Material) -> dict[str, str]:
 
 
 def _ends(view: views.View) -> tuple[int, int]:
-    """Where in the key the one stands who has, and the one who is had."""
+    """The positions in a key of the owner and of what is owned."""
     first, second, *_ = view.names
     return (second, first) if view.name == views.UNITS else (first, second)
 
@@ -103,7 +106,7 @@ def _entity(material: Material, entity: str, schema: str) -> dict[str, Any]:
         "name": [full[-1]],
         "previousName": [name for name in dict.fromkeys(full[:-1]) if name != full[-1]],
         "alias": list(dict.fromkeys(line(name.short) for name in names if name.short)),
-        # Countries alone: of what lies within one, the format knows little.
+        # Only the country: the format has few codes of subdivisions.
         "jurisdiction": []
         if kind is None or not kind.jurisdiction
         else [line(kind.jurisdiction)[:2].lower()],
@@ -115,7 +118,10 @@ def _entity(material: Material, entity: str, schema: str) -> dict[str, Any]:
 
 
 def _identifier(scheme: str, value: str) -> str:
-    """The property of an identifier. Some registers count names and the state of an entry among them."""
+    """The property for an identifier.
+
+    Some registers also have names and states of an entry as identifiers.
+    """
     if "name" in scheme:
         return "alias"
     if scheme == "lei-registration" or len(value) > _LONGEST_NUMBER:
@@ -140,7 +146,7 @@ _Made = tuple[str, dict[str, list[str]]]
 def _owned(owner: int, asset: int) -> Any:
     def made(span: Span, schemata: dict[str, str]) -> _Made | None:
         if schemata[span.key[asset]] in _PEOPLE:
-            return None  # nobody owns a person
+            return None  # a person cannot be owned
         properties = {"owner": [span.key[owner]], "asset": [span.key[asset]]}
         return "Ownership", properties | _stake(span)
 
@@ -181,7 +187,7 @@ def _succession(span: Span, _: dict[str, str]) -> _Made:
 
 
 def _link(span: Span, _: dict[str, str]) -> _Made:
-    """A tie that the format has no schema for: who is tied to whom, and what the view says it is."""
+    """A tie for which the format has no schema: its two ends, and what the view calls it."""
     view = views.view_of(span.view)
     first, second = (span.key[at] for at in _ends(view))
     return "UnknownLink", {"subject": [first], "object": [second], "role": [view.what]}
@@ -197,7 +203,7 @@ _TIES: Final = MappingProxyType(
         views.LINEAGE: _succession,
     }
 )
-"""What a tie of each view is in the format. One of another view is a link."""
+"""The function that converts a tie of each view; a tie of any other view is a link."""
 
 
 def _tied() -> list[views.View]:
@@ -235,7 +241,7 @@ def _digest(parts: list[str]) -> str:
 
 
 def _prefix(*dates: PartialDate) -> list[str]:
-    """Dates as the format has them, by prefix: a year, a month or a day that holds the whole window."""
+    """Dates as the format has them: the year, month or day that contains the whole window of each."""
     return [text for date in dates if (text := _common(date))]
 
 

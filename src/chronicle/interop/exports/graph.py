@@ -1,4 +1,4 @@
-"""Who owns what on a day, as a graph: the entities by their names on it, and the ties between them."""
+"""Who owns what on a day, as a graph: entities by their names on that day, and the ties between them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chronicle.interop.exports.plain import line
 
 @frozen
 class Edge:
-    """A tie: from the one who has to what is had, by number of node; ``certain`` false for a possible one."""
+    """A tie from owner to owned, by number of node (from 1). ``certain`` is false for a possible one."""
 
     source: int
     target: int
@@ -20,7 +20,7 @@ class Edge:
 
 @frozen
 class Graph:
-    """Nodes are pairs (name on the day, type), in order of id; edges point at their numbers."""
+    """A graph. Nodes are pairs (name on the day, type), in order of id; edges refer to them by number."""
 
     title: str
     nodes: tuple[tuple[str, str], ...]

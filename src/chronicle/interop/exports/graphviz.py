@@ -1,4 +1,4 @@
-"""Graphviz DOT: a graph of the ownership on a day. What is only possible is dashed."""
+"""Graphviz DOT: a graph of the ownership on a day. Edges that are only possible are dashed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHAPES = {"person": "oval", "unit": "component", "project": "hexagon"}
 
 
 def facts(material: Material) -> Iterator[bytes]:
-    """The graph."""
+    """The graph, line by line."""
     return encoded(_lines(ownership(material)))
 
 
@@ -29,6 +29,6 @@ def _lines(graph: Graph) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """``text`` for a quoted label: neither an escape of DOT nor an entity of HTML is left in it."""
+    """``text`` for a quoted label, without escapes of DOT and entities of HTML."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return escaped.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,6 +1,6 @@
-"""iCalendar (RFC 5545): every event as an all-day entry; a partial date spans its days.
+"""iCalendar (RFC 5545): every event as an all-day entry; a partial date covers all its days.
 
-An event that has no date at all has no place in a calendar and is left out.
+Events without any date are left out.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _lines(material: Material) -> Iterator[str]:
     yield "CALSCALE:GREGORIAN"
     dated = material.dated
     if not dated:
-        # A calendar must have a component, and this one has no entry.
+        # A calendar without entries must have some other component.
         yield from _UTC
     for event in dated:
         yield from _entry(material, event)
@@ -45,7 +45,7 @@ def _entry(material: Material, event: Event) -> Iterator[str]:
     first, last = bounds(event.date)
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.id)}@chronicle"
-    # When it could be known: the same export gives the same file, so it is not the time of now.
+    # The day on which it could be known, not the current time, so that equal exports give equal files.
     yield f"DTSTAMP:{_day(material.known(event))}T000000Z"
     yield f"DTSTART;VALUE=DATE:{_day(first)}"
     if last < FOREVER:
@@ -73,7 +73,7 @@ def _day(day: datetime.date) -> str:
 
 
 def _text(text: str) -> str:
-    """``text`` as a value of type TEXT, its line ends kept."""
+    """``text`` as a value of type TEXT, with its line ends."""
     lines = (
         line(part).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for part in text.splitlines()
     )
@@ -81,13 +81,13 @@ def _text(text: str) -> str:
 
 
 def _folded(text: str) -> bytes:
-    """A line cut so that none has more than 75 bytes, and no character is cut in two."""
+    """A line folded so that none has more than 75 bytes and no character is cut."""
     pieces: list[bytes] = []
     piece = b""
     for character in text:
         more = character.encode("utf-8", "replace")
         if len(piece) + len(more) > _WIDTH:
             pieces.append(piece)
-            piece = b" "  # the space that says "this goes on" counts
+            piece = b" "  # the space that marks a continuation counts
         piece += more
     return b"\r\n".join([*pieces, piece]) + b"\r\n"

@@ -11,15 +11,15 @@ from chronicle.interop.exports.plain import encoded, json_text, span_data
 
 
 def events(material: Material) -> Iterator[bytes]:
-    """An event a line, in order of position: recorded elsewhere, they make the same history.
+    """A line for each event, by position. Recorded elsewhere, they make the same history.
 
-    For a copy of a store, with its positions, times and proofs, see ``chronicle.interop.records``.
+    For a copy of a store, with positions, times and proofs, see ``chronicle.interop.records``.
     """
     return encoded(json_text(encode(event)) for event in material.written)
 
 
 def facts(material: Material) -> Iterator[bytes]:
-    """A fact a line, with the day that it is for."""
+    """A line for each fact, with the day that it is for."""
     state = material.state
     day = {"as_of": state.as_of.isoformat(), "known": state.known and state.known.isoformat()}
     asked = (fact for view in material.views_asked() for fact in state.view(view))
@@ -27,5 +27,5 @@ def facts(material: Material) -> Iterator[bytes]:
 
 
 def spans(material: Material) -> Iterator[bytes]:
-    """A span a line: what a key had, from when to when."""
+    """A line for each span: what a key had, from when to when."""
     return encoded(json_text(span_data(span)) for span in material.spans())

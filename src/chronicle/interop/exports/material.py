@@ -1,4 +1,4 @@
-"""What an export is made of: events as written and as told, the ledger, the state on a day, and names."""
+"""What exports are made of: events as written and as known, the ledger, the state on a day, and names."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ Day = str | PartialDate | datetime.date
 """A day, as ``History`` takes it."""
 
 Tell = Callable[[Event], str]
-"""An event as a sentence."""
+"""A function that gives an event as a sentence."""
 
 
 @frozen(eq=False)
 class Material:
-    """What formats choose from.
+    """What an export can use.
 
-    ``written`` are the events by position, each as it was written, corrections and declarations
-    included. ``told`` are those that happened, as known, in the order of replay. ``ledger`` has
-    every span, ``state`` is the answer for a day. ``view`` narrows facts and spans to one view.
+    ``written`` are all events by position, uncorrected, with corrections and declarations. ``told`` are the
+    events that happened, as known, in the order of replay. ``ledger`` has every span, ``state`` is the answer
+    for a day. ``view`` limits facts and spans to one view.
     """
 
     written: Sequence[Event]
@@ -43,11 +43,11 @@ class Material:
     _known: dict[str, datetime.date] = field(factory=dict, init=False, repr=False)
 
     def tell(self, event: Event) -> str:
-        """An event as a sentence: as the caller tells it, else its kind and the names that it mentions."""
+        """An event as a sentence: by the function of the caller, else as ``plainly``."""
         return self.plainly(event) if self._tell is None else self._tell(event)
 
     def plainly(self, event: Event) -> str:
-        """An event by its kind and the names of the entities that it mentions, on its day."""
+        """An event as its kind and the names of the entities that it names."""
         mentioned = (identifier for _, what, identifier in references(event) if what == "entity")
         names = ", ".join(dict.fromkeys(self.name(entity, event.date.latest) for entity in mentioned))
         what = event.kind.replace(".", " ")
@@ -74,36 +74,39 @@ class Material:
         return spans
 
     def type_of(self, entity: str) -> str:
-        """The last type that an entity is known to have: ``company``, ``person`` ...; ``other`` if none."""
+        """The last known type of an entity: ``company``, ``person`` ...; ``other`` when none is known."""
         kind: views.EntityKind | None = self.last(views.TYPES, entity)
         return "other" if kind is None else kind.type
 
     def last(self, view: str, entity: str) -> Any:
-        """The last value of a view with one part to its key, or None."""
+        """The last value of an entity in a view whose key is one entity, or None."""
         spans = self.ledger.cell(view, (entity,))
         return spans[-1].value if spans else None
 
     def sources(self, span: Span) -> tuple[Source, ...]:
-        """The sources of the event that made the value of a span; others behind it are older."""
+        """The sources of the last event behind a span, which made its value."""
         if not self._sources:
             self._sources.update((event.id, event.sources) for event in self.written)
         return self._sources.get(span.events[-1], ())
 
     @property
     def dated(self) -> tuple[Event, ...]:
-        """The events that happened and have a place on a calendar: some end of their date was given."""
+        """The events that happened and whose date has at least one end."""
         return tuple(
             event for event in self.told if event.date.earliest > DAWN or event.date.latest < FOREVER
         )
 
     def known(self, event: Event) -> datetime.date:
-        """From which day an event could be known, as it was written: no correction moves that."""
+        """From which day an event could be known, as it was written, without its corrections."""
         if not self._known:
             self._known.update((written.id, knowledge(written).day) for written in self.written)
         return self._known[event.id]
 
     def views_asked(self) -> tuple[str, ...]:
-        """The one view that was asked for, or all. Raises ``NotFound`` (C606) for one that is not there."""
+        """The one view that was asked for, or all.
+
+        Raises ``NotFound`` (C606) for a view that does not exist.
+        """
         if self.view is None:
             return self.ledger.views
         if self.view not in self.ledger.views:
@@ -111,7 +114,7 @@ class Material:
         return (self.view,)
 
     def cells(self, view: str) -> Iterator[tuple[Span, ...]]:
-        """The spans of each key of a view, in order of key; none in which nothing is held."""
+        """The spans of each key of a view, in order of key, without those in which nothing is held."""
         for key in sorted(self.ledger.keys(view)):
             cell = self.ledger.cell(view, key)
             listed = tuple(span for span in cell if views.is_listed(view, span.value))
@@ -119,7 +122,7 @@ class Material:
                 yield listed
 
     def spans(self) -> Iterator[Span]:
-        """The spans of the view that was asked for, or of all, in order of key."""
+        """The spans of the view that was asked for, or of all views, in order of key."""
         for view in self.views_asked():
             for cell in self.cells(view):
                 yield from cell
@@ -134,10 +137,10 @@ def material(
     view: str | None = None,
     tell: Tell | None = None,
 ) -> Material:
-    """What a history gives to export, for the state on ``day`` (today by default).
+    """What a history gives to exports, with the state on ``day``, by default today.
 
-    ``known`` and ``recorded`` are as in ``History.as_of``; ``view`` narrows facts and spans to one
-    view. Raises ``NotFound`` (C606) for a view that no projector writes.
+    ``known`` and ``recorded`` are as in ``History.as_of``; ``view`` limits facts and spans to one view.
+    Raises ``NotFound`` (C606) for a view that no projector writes.
     """
     asked = Material(
         written=history.written(known, recorded),

@@ -1,4 +1,4 @@
-"""Mermaid: a flowchart of the ownership on a day, for Markdown. What is only possible is dashed."""
+"""Mermaid: a flowchart of the ownership on a day, for Markdown. Edges that are only possible are dashed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from chronicle.interop.exports.graph import Graph, ownership
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded
 
-# Everything else in a text could be syntax of Mermaid, Markdown or HTML somewhere.
+# Any other character may be syntax of Mermaid, Markdown or HTML.
 _PLAIN = frozenset(" .,:%?+-/()'")
-# Labels are Markdown in newer versions, which would make a list, a block of code or a link of what begins as
-# one. Entity codes are read after Markdown: it is enough to hide the character that makes the difference.
+# Newer versions read labels as Markdown, which may make lists, blocks of code or links of them. Entity codes
+# are replaced after that, so it is enough to write the one character that starts such syntax as a code.
 _FORMATTING = re.compile(
     r"^\s*[0-9]+([.)])(?=\s|$)|^\s*([-+])(?=[\s-]|$)|^(\s)|(\s)$|www(\.)|(?:https?|ftp|mailto|xmpp)(:)",
     re.IGNORECASE,
@@ -21,7 +21,7 @@ _SHAPES = {"person": ('(["', '"])'), "unit": ('[["', '"]]'), "project": ('{{"', 
 
 
 def facts(material: Material) -> Iterator[bytes]:
-    """The flowchart."""
+    """The flowchart, line by line."""
     return encoded(_lines(ownership(material)))
 
 
@@ -39,7 +39,7 @@ def _lines(graph: Graph) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """``text`` with every character that may mean something written as an entity code."""
+    """``text`` with every character that may be syntax written as an entity code."""
     formatting = {found.start(found.lastindex or 0) for found in _FORMATTING.finditer(text)}
     return "".join(
         character

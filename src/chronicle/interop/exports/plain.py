@@ -1,4 +1,4 @@
-"""Spans as plain data, and text that is safe in any format. What the formats share."""
+"""Spans as plain data, and text that is safe in any format. Shared by the formats."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def line(text: str) -> str:
 
 
 def json_text(data: object, indent: int | None = None) -> str:
-    """JSON in UTF-8 in which everything that cannot be seen is an escape, so that nothing is lost."""
+    """JSON in UTF-8 in which every invisible character is an escape, so that nothing is lost."""
     text = json.dumps(data, ensure_ascii=False, indent=indent)
     return UNSEEN.sub(_escaped, text) if indent is None else "\n".join(map(_escaped_line, text.split("\n")))
 
@@ -43,7 +43,7 @@ def encoded(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def span_data(span: Span) -> dict[str, Any]:
-    """A span: view, key, value, the windows of its begin and end as text and as days, and the events."""
+    """A span as JSON data: view, key, value, begin and end as text and as days, and the events."""
     return {
         "view": span.view,
         "key": key_data(span.view, span.key),
@@ -64,13 +64,13 @@ def _window(name: str, date: PartialDate | None) -> dict[str, str | None]:
 
 
 def bounds(date: PartialDate) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day of a window; an end that nobody gave is the other end."""
+    """The first and the last day of a window; an open end is replaced by the other end."""
     first, last = date.earliest, date.latest
     return (last if first == DAWN else first), (first if last == FOREVER else last)
 
 
 def number_text(value: Fraction, places: int = 18) -> str:
-    """A number as a plain decimal: exact where that takes no more than ``places``, else rounded to them."""
+    """A number as a plain decimal, rounded to ``places`` decimals where it has more."""
     scaled = round(abs(value) * 10**places)
     whole, rest = divmod(scaled, 10**places)
     sign = "-" if value < 0 and scaled else ""

@@ -1,9 +1,9 @@
-"""A SQLite file that opens well in datasette: tables with foreign keys, labels, indexes and views.
+"""A SQLite file for datasette: tables with foreign keys, labels, indexes and views.
 
-``entities`` is what everything points to; its ``name`` is the label that datasette shows. ``holdings``,
-``units``, ``names`` and the rest have a row per span, ``events`` an event per row with the JSON of the
-whole, ``span_events`` leads from a span to the events behind it. ``holdings_by_day`` has
-a row for each time in which one answer holds. The views ``holdings_now`` and ``holdings_on_day`` add names.
+All tables refer to ``entities``, whose ``name`` is the label in datasette. ``holdings``, ``units``, ``names``
+and other views have a row for each span. ``events`` has a row for each event, with the whole event as JSON;
+``span_events`` has the events behind each span. ``holdings_by_day`` has a row for each period with one
+answer. The views ``holdings_now`` and ``holdings_on_day`` add names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from chronicle.interop.exports.columnar import read_back
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, line, number_text
 
-# The columns that are the id of an entity: parts of keys, and fields of values that have the name of one.
+# The columns that have the id of an entity: parts of keys, and fields of values with the same name.
 _ENTITY_PARTS = frozenset(name for name, refers in views.REFERS.items() if refers == "entity")
 _TYPES = {
     "text": "TEXT",
@@ -85,7 +85,7 @@ def everything(material: Material) -> Iterator[bytes]:
 
 
 def _write(connection: sqlite3.Connection, material: Material) -> None:
-    # Nobody else sees the file before it is whole, so nothing needs to survive a crash.
+    # The file is private until it is complete, so it need not survive a crash.
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
     connection.executescript(_SCHEMA)
     with connection:
@@ -109,7 +109,7 @@ def _write_entities(connection: sqlite3.Connection, material: Material) -> None:
 
 
 def _mentioned(material: Material) -> set[str]:
-    """Every id that a row may point to: those with a name, and those that nobody declared."""
+    """Every id that a row may refer to: of entities with a name, and of those that were never declared."""
     found: set[str] = set()
     for name in material.ledger.views:
         view = views.view_of(name)
@@ -172,7 +172,7 @@ _TAKEN = frozenset(
 
 
 def _table_name(view: str, taken: set[str]) -> str:
-    """A view by its own name, or one like it where SQLite or we have a use for that."""
+    """The name of the table of a view: that of the view, unless SQLite or another table has it."""
     plain = line(view)
     name, number = plain, 1
     while name.casefold() in taken or name.casefold().startswith("sqlite_"):
@@ -211,7 +211,7 @@ def _quoted(name: str) -> str:
 
 
 def _cell(value: object) -> object:
-    """A value as SQLite keeps it: days as text, numbers as floats (their exact text stands beside them)."""
+    """A value for SQLite: days as text, numbers as floats (their exact text is in another column)."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Fraction):

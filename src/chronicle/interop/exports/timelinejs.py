@@ -1,6 +1,6 @@
-"""TimelineJS: every event as a slide of a timeline on the web. Its texts are HTML, so all is escaped.
+"""TimelineJS: every event as a slide of a timeline on the web. All text is escaped for HTML.
 
-An event that has no date at all has no place on a timeline and is left out.
+Events without any date are left out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _slide(material: Material, event: Event) -> dict[str, Any]:
 
 
 def _when(date: PartialDate) -> dict[str, dict[str, int]]:
-    """A year, a month or a day as it was stated; anything between two days as both of them."""
+    """A year, a month or a day as it was stated; any other window as its first and last day."""
     first, last = bounds(date)
     if date.precision in ("year", "month", "day"):
         return {"start_date": _parts(first, {"year": 1, "month": 2, "day": 3}[date.precision])}

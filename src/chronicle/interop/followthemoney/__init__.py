@@ -1,8 +1,8 @@
-"""FollowTheMoney entities as JSON Lines, as OpenSanctions and Aleph write them.
+"""Import of FollowTheMoney entities as JSON Lines, as OpenSanctions and Aleph write them.
 
-Things (companies, people, public bodies) become declared entities with their dates and identifiers; what
-lies between them (ownership, directorship, membership, succession) becomes events. Every property may have
-several values. No end date does not mean that something is still so: nothing is made of silence.
+Things (companies, people, public bodies) become declared entities with their dates and identifiers; links
+between them (ownership, directorship, membership, succession) become events. Every property may have several
+values. A link without an end date may have ended all the same, so no event is made of that.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ THINGS = MappingProxyType(
         "Thing": "other",
     }
 )
-"""The schemata that become entities, and the types that they have."""
+"""The schemata that become entities, with the types of these."""
 
-# Properties that are numbers in a register, and the scheme that each becomes.
+# Properties that become identifiers, each with its scheme.
 _SCHEMES = MappingProxyType(
     {
         "leiCode": "lei",
@@ -60,7 +60,7 @@ _SCHEMES = MappingProxyType(
 
 
 def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
-    """The events and problems of a file of entities, in the order of the file; one line at a time."""
+    """The events and problems of a file of entities, in the order of the file, one line at a time."""
     for item in json_items(stream, name):
         yield from (item,) if isinstance(item, Problem) else _events(item, item.place(name))
 
@@ -83,7 +83,7 @@ def _events(item: ArrayItem, place: Place) -> Iterator[Incoming]:
 
 @frozen
 class _EntityLine:
-    """One line of the file."""
+    """One line of the file: an entity or a link."""
 
     id: str
     schema: str
@@ -96,7 +96,7 @@ class _EntityLine:
         return values(self.properties, *names)
 
     def event(self, what: str, **plain: Any) -> Incoming:
-        """One event of the record, known from when its dataset first had it."""
+        """One event of this line, known from the day on which the dataset first had it."""
         seen = one_date(values(self.whole, "first_seen"))
         address = next((text for text in self.texts("sourceUrl") if text.startswith("http")), None)
         source = {
@@ -109,18 +109,18 @@ class _EntityLine:
         return made(self.place, "C720", {"id": identifier, "known": seen, **plain, "sources": sources})
 
     def event_id(self, what: str) -> str:
-        """The id of an event of the record: made of its own and of what the event is about."""
+        """The id of an event of this line, from the id of the line and ``what`` the event is about."""
         return f"{_id(self.id)}:{part(what)}"
 
     def _datasets(self) -> str | None:
         return ", ".join(sorted(values(self.whole, "datasets"))) or None
 
     def date(self, *names: str) -> str | None:
-        """The date of the first of these properties that has one that is a day, a month or a year."""
+        """The first valid date among these properties: a day, a month or a year."""
         return next((date for name in names if (date := one_date(self.texts(name)))), None)
 
     def since(self) -> str:
-        """When what the record says began; else by when somebody had seen it; else some time."""
+        """When the link began; else by when it had been seen; else some time."""
         begun = self.date("startDate", "date")
         if begun is not None:
             return begun
@@ -128,18 +128,18 @@ class _EntityLine:
         return f"[..{seen.strip('[]').rpartition('..')[2]}]" if seen else NOBODY_SAYS
 
     def doubtful_dates(self) -> Iterator[Problem]:
-        """Dates that are none, each with its property."""
+        """A problem for each date that is not valid."""
         for name in ("startDate", "endDate", "date", *_DATES):
             for text in self.texts(name):
                 if prefix_date(text) is None:
                     yield Problem("C721", f"{name} is no date: {shown(text)}", self.place)
 
     def left_out(self, message: str) -> Problem:
-        """What makes no event."""
+        """The problem (C724) of what makes no event."""
         return Problem("C724", message, self.place)
 
     def pairs(self, one: str, other: str) -> Iterator[tuple[int, str, str]]:
-        """Every pair of the two ends of a link, with its number, as ids of entities."""
+        """Every pair of the two ends of a link, as ids of entities, numbered from 0."""
         ends = product(self.texts(one), self.texts(other))
         return ((number, _id(left), _id(right)) for number, (left, right) in enumerate(ends))
 
@@ -169,7 +169,7 @@ def _thing(record: _EntityLine) -> Iterator[Incoming]:
             fields = {"entity": entity, "scheme": scheme, "value": value}
             yield record.event(f"{scheme}:{value}", kind="entity.identified", date=NOBODY_SAYS, **fields)
     for code in texts("leiCode"):
-        # Under its LEI the entity is the same one in every source.
+        # Sources that know its LEI then refer to the same entity.
         fields = {"a": f"lei:{part(code)}", "b": entity, "reason": "the LEI that the entity states"}
         yield record.event(f"linked:{code}", kind="identity.linked", date=NOBODY_SAYS, **fields)
 
@@ -189,7 +189,7 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
     end = record.date("endDate")
     pairs = list(record.pairs("owner", "asset"))
     for number, holder, target in pairs:
-        # Every record is a lot of its own, which the others of the same pair add up to.
+        # Every record is a lot; the lots of one pair add up.
         tie = {"kind": "stake.observed", "holder": holder, "target": target, "lot": _id(record.id)}
         count = counts[0] if len(counts) == 1 else None
         begun = {"date": record.since(), "holds": str(share), "shares": count, "note": note}
@@ -202,7 +202,7 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
 
 
 def _hull(shares: list[Share]) -> Share:
-    """The share that has all of several in it."""
+    """The smallest range that contains all the shares."""
     if len(set(shares)) == 1:
         return shares[0]
     low = min(shares, key=lambda share: (share.minimum or 0, share.minimum_open))
@@ -211,7 +211,7 @@ def _hull(shares: list[Share]) -> Share:
 
 
 def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str]) -> _Make:
-    """The maker of events for a link that begins and ends."""
+    """The function that makes events of links that begin and end."""
 
     def make(record: _EntityLine) -> Iterator[Incoming]:
         yield from record.doubtful_dates()

@@ -1,4 +1,4 @@
-"""The values of FollowTheMoney: dates of any precision, several values for one, shares in free text."""
+"""The values of FollowTheMoney: dates of any precision, repeated values, shares as free text."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _PREFIX = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?:[T ].*)?")
 _NUMBER = r"([0-9]{1,3}(?:[ ,.'][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
 _EARLIEST, _LATEST = 1000, 2100
 
-# How a text says where a share lies, in small letters and without white space at its ends. The first that
-# fits counts. A sign: what stands at the lower and at the upper end, ( for open and [ for closed.
+# Forms of texts that state a share, in lower case; the first that fits counts. The signs say how each end of
+# the range is: ( and ) open, [ and ] closed; = is one number and / a fraction.
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern.replace("N", _NUMBER)), sign)
     for pattern, sign in (
@@ -41,7 +41,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
-# The bands of the register of the United Kingdom, by the end of their names.
+# The bands of the register of the United Kingdom, by the last part of their names: ends, and which are open.
 _BANDS = MappingProxyType(
     {
         "25-to-50-percent": (25, 50, True, False),
@@ -53,7 +53,7 @@ _BANDS = MappingProxyType(
 
 
 def values(properties: Any, *names: str) -> list[str]:
-    """The texts of a property, each once, in their order; of the first of ``names`` that has any."""
+    """The texts of the first of the properties ``names`` that has any, without duplicates, in their order."""
     for name in names:
         found = properties.get(name) if isinstance(properties, Mapping) else None
         listed = found if isinstance(found, list) else [found]
@@ -64,9 +64,9 @@ def values(properties: Any, *names: str) -> list[str]:
 
 
 def prefix_date(text: str) -> str | None:
-    """The day, month or year that a date with any precision begins with; None when it is none of these.
+    """The day, month or year with which a date begins; None when the text is no date.
 
-    Times are UTC and say nothing of the day elsewhere: the day is taken as it is written.
+    Times are in UTC, which does not give the local day: the day is taken as it is written.
     """
     found = _PREFIX.fullmatch(text)
     if found is None or not _EARLIEST <= int(found[1]) < _LATEST:
@@ -115,7 +115,7 @@ def share_of_text(text: str) -> Share | None:
     return None
 
 
-# No share needs more characters; a number of thousands of digits takes no turn through a fraction.
+# Characters; a longer text states no share, and a number with thousands of digits would take long.
 _LONGEST = 100
 
 
@@ -141,7 +141,7 @@ def _share(sign: str, numbers: list[str]) -> Share | None:
 
 
 def _number(text: str) -> Fraction:
-    """A number with a point or a comma before its decimals. Two sorts of signs: the last one is it."""
+    """A number with a point or a comma before its decimals. Where it has both, the last one is."""
     plain = text.replace(" ", "").replace("'", "")
     last = max(plain.rfind("."), plain.rfind(","))
     whole, decimals = (plain, "") if last < 0 else (plain[:last], plain[last + 1 :])

@@ -1,7 +1,8 @@
-"""The register of legal entities of GLEIF: level 1 (who is who), level 2 (who consolidates whom) and
-reporting exceptions (why nobody is named), as JSON, JSON Lines, XML or the CSV of the golden copy.
+"""Import of the register of GLEIF: level 1, level 2 and reporting exceptions.
 
-The format and the level are seen in the file itself. Records are read one after the other.
+Level 1 says who is who, level 2 who consolidates whom, an exception why no parent is named. Files are JSON,
+JSON Lines, XML or the CSV of the golden copy; format and level are found by their content. Records are read
+one at a time.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ _EXCEPTION_COLUMNS: Final[Mapping[str, str]] = {"Category": "ExceptionCategory",
 def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
     """The events and problems of a file of GLEIF, in the order of the file.
 
-    Raises ``InvalidEvents`` (C720) for an XML file with a document type, which may define entities, or in
-    another encoding than UTF-8. A bad record is a problem.
+    A bad record is a problem. Raises ``InvalidEvents`` (C720) for an XML file with a document type, which may
+    define entities, or in another encoding than UTF-8.
     """
     buffered = io.BufferedReader(_Raw(stream), _PROLOG)
     beginning = buffered.peek(_PROLOG)[:_PROLOG].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -70,7 +71,7 @@ _LEVELS: tuple[tuple[str, _Make], ...] = (
 
 
 class _Raw(io.RawIOBase):
-    """Any stream of bytes as one that can be buffered, and looked at before it is read."""
+    """A stream of bytes that can be buffered, so that its beginning can be read ahead."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -100,14 +101,14 @@ def _xml_items(stream: BinaryIO, beginning: bytes, name: str) -> Iterator[ArrayI
             if _local(element.tag) in _RECORDS:
                 count += 1
                 yield ArrayItem(_plain(element), count, ElementTree.tostring(element, "unicode")[:400])
-                # What was used is let go of, also by the list that it stood in.
+                # The element and its siblings are cleared, so that memory stays constant.
                 path[-1].clear()
     except ElementTree.ParseError as error:
         yield Problem("C720", f"not XML: {error}", Place(file=name, line=error.position[0]))
 
 
 def _refuse_definitions(beginning: bytes, name: str) -> None:
-    """Refuse what could make the reader fetch or multiply anything, before a parser sees it."""
+    """Refuse XML that could make the parser fetch or expand entities, before it is parsed."""
     root = _ROOT.search(beginning)
     prolog = beginning[: root.start()] if root else beginning
     declared = _DECLARED.search(prolog)
@@ -126,7 +127,7 @@ def _refuse_definitions(beginning: bytes, name: str) -> None:
 
 
 def _plain(element: ElementTree.Element) -> Any:
-    """An element as JSON has it: attributes as ``@name``, text beside them as ``$``, several as a list."""
+    """An element as JSON: attributes as ``@name``, text beside them as ``$``, repeated children as a list."""
     plain: dict[str, Any] = {f"@{_local(key)}": value for key, value in element.attrib.items()}
     for child in element:
         key, value = _local(child.tag), _plain(child)
@@ -168,9 +169,9 @@ def _csv_items(stream: BinaryIO, name: str) -> Iterator[ArrayItem | Problem]:
 
 
 def _nested(cells: Iterator[tuple[str, str]]) -> dict[str, Any]:
-    """Cells whose columns are ways, such as ``Entity.OtherEntityNames.OtherEntityName.1``, as a record.
+    """A record from cells whose columns are paths, such as ``Entity.OtherEntityNames.OtherEntityName.1``.
 
-    A number is one of several; what stands under a value, such as ``.type``, becomes its ``@type``.
+    A number is an index. A column below a column with a value, such as ``.type``, becomes ``@type``.
     """
     record: dict[str, Any] = {}
     for column, cell in cells:

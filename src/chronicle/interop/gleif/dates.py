@@ -1,15 +1,16 @@
-"""The local day of a timestamp of GLEIF. The day of its UTC time is often the wrong one.
+"""The local day of a timestamp of GLEIF, which is often not the day of its UTC time.
 
-The register keeps days as moments: midnight in the zone of who issued the LEI, turned into UTC. So
-2009-01-11T23:00Z is 12 January in Paris, 2025-03-21T18:30Z is 22 March in Delhi. The rules, in this order:
+The register keeps days as moments: midnight in the time zone of the issuer of the LEI, converted to UTC. So
+2009-01-11T23:00Z is 12 January in Paris, and 2025-03-21T18:30Z is 22 March in Delhi. The rules, in this
+order:
 
 1. A day without a time is that day.
-2. A time with an offset other than Z is the local time: its day is the day.
-3. Midnight UTC is that day. Any other full quarter of an hour is midnight somewhere: up to noon west of
-   Greenwich, on the same day, and after it east of Greenwich, on the next day. From 10 to 12 it is the next
-   day in the countries of the Pacific that are ahead of Greenwich by 12 hours and more.
-4. Any other moment was taken from a clock. Its day is the window of the days that it can be in the country
-   of the record, or anywhere when the country is not in the table.
+2. A time with an offset other than Z is local: its day is the day.
+3. Midnight UTC is that day. Any other full quarter of an hour is taken for midnight somewhere: up to noon
+   west of Greenwich, on the same day; after noon east of Greenwich, on the next day. From 10 to 12 o'clock it
+   is the next day in countries of the Pacific that are ahead of Greenwich by 12 hours or more.
+4. Any other moment was taken from a clock. Its day is the window of the days that it can be in the country of
+   the record, or anywhere when the country is not in the table.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _SENTINEL_YEARS = (1800, 2100)
 # Countries that are 12 to 14 hours ahead of Greenwich, where midnight is 10 to 12 o'clock UTC.
 _FAR_AHEAD = frozenset("NZ FJ TO WS KI TK TV NR WF MH".split())  # noqa: SIM905
 
-# Hours ahead of Greenwich, the least and the most in a year and in a country.
+# The least and the most hours that a country is ahead of Greenwich in a year.
 _HOURS: Final = MappingProxyType(
     {
         country: hours
@@ -67,7 +68,8 @@ _ANYWHERE = (-12, 14)
 def local_date(stamp: str, country: str = "") -> str | None:
     """The local day of a timestamp as the text of a date, or a window of days; None when it is no day.
 
-    ``country`` is a code of ISO 3166, of a subdivision too. Years before 1800 and after 2100 are no days.
+    ``country`` is a code of ISO 3166, or of a subdivision. Years before 1800 and from 2100 on count as no
+    day.
     """
     found = _MOMENT.fullmatch(stamp.strip())
     if found is None:

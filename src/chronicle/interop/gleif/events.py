@@ -1,7 +1,7 @@
 """Level 1 of GLEIF to events: entities with their names, their registrations and their lives.
 
-A golden copy is a photograph: it says what is so now and little of when it became so. Ids and contents of
-events are therefore made only of what stays when the photograph is taken again.
+A golden copy says what is so now, and little of when it became so. Ids and contents of events are therefore
+made only of what stays the same in the next golden copy.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _INSOLVENCIES = MappingProxyType(
 )
 _MERGERS = frozenset({"MERGERS_AND_ACQUISITIONS", "ABSORPTION"})
 _SPLITS = frozenset({"DEMERGER", "SPINOFF", "BREAKUP"})
-# Changes of what no event of ours keeps: addresses, forms, other names.
+# Changes for which there is no kind of event: addresses, legal forms, other names.
 _UNKEPT = frozenset(
     {
         "CHANGE_LEGAL_ADDRESS",
@@ -99,7 +99,7 @@ def _successors(entity: Any) -> list[str]:
 
 
 class _Entity:
-    """One entity of level 1: what is said of it, to events."""
+    """One entity of level 1, converted to events."""
 
     def __init__(self, make: NodeMaker, code: str, name: str, record: Node) -> None:
         self._make, self._code, self._name = make, code, name
@@ -110,14 +110,14 @@ class _Entity:
         self._ended = False
 
     def events(self) -> Iterator[Incoming]:
-        """Declared and founded under its first name, then what is known of its life."""
+        """Its declaration and founding under its first name, then what is known of its life."""
         happenings = many(below(self._entity, "LegalEntityEvents"), "LegalEntityEvent")
         renamings = [
             date for node in happenings if (date := self._happened(node, "CHANGE_LEGAL_NAME")) is not None
         ]
         others = many(below(self._entity, "OtherEntityNames"), "OtherEntityName")
         previous = [_other_name(node) for node in others if attribute_of(node, "type") == _PREVIOUS]
-        # With one name for each change it is clear which name went with which change; else it is not.
+        # With one change and one previous name it is clear which name went when; else it is not.
         dated = len(renamings) == len(previous) == 1
         yield from self._beginnings(previous[0] if dated else self._name)
         if dated:
@@ -165,7 +165,7 @@ class _Entity:
         return self._make.event(f"{scheme}:{value}", kind="entity.identified", **fields)
 
     def _other_names(self, dated: bool) -> Iterator[Incoming]:
-        """Names beside the legal one, kept as identifiers: they find the entity and name it on no day."""
+        """Names beside the legal one, as identifiers: they find the entity, and are its name on no day."""
         for field in ("OtherEntityName", "TransliteratedOtherEntityName"):
             for node in many(below(self._entity, f"{field}s"), field):
                 kind, name = attribute_of(node, "type"), _other_name(node)
@@ -174,7 +174,7 @@ class _Entity:
                     yield self._identified(scheme, name, NOBODY_SAYS)
 
     def _registrations(self) -> Iterator[Incoming]:
-        """The state of the registration, which is another thing than the state of the entity."""
+        """The state of the registration, which is not the state of the entity."""
         status = value_of(below(self._registration, "RegistrationStatus"))
         if not status:
             return
@@ -242,7 +242,7 @@ class _Entity:
             yield self._make.event(each, kind="entity.dissolved", **fields, **envelope)
 
     def _ending(self) -> Iterator[Incoming]:
-        """The end of an inactive entity that no legal-entity event tells of."""
+        """The end of an inactive entity for which there is no legal-entity event."""
         if self._ended or value_of(below(self._entity, "EntityStatus")) != "INACTIVE":
             return
         expired = self._date(self._entity, "EntityExpirationDate")

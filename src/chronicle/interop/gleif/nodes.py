@@ -1,4 +1,4 @@
-"""The nodes of records of GLEIF, as JSON, XML and CSV have them, and the events made of one record."""
+"""The nodes of GLEIF records, as JSON, XML and CSV have them, and the events made of one record."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from chronicle.interop.registers import made, part, tidy
 
 Node = Mapping[str, Any]
 
-# A relationship or an LEI with one of these was published by mistake: it never was.
+# A relationship or an LEI with one of these states was published by mistake.
 NEVER: Final = frozenset({"ANNULLED", "DUPLICATE", "ERRONEOUS", "CANCELLED"})
 
 
 def value_of(node: Any) -> str:
-    """The text of a node: a text, or what stands as ``$`` beside attributes."""
+    """The text of a node: the node itself, or ``$`` beside its attributes."""
     return tidy(node.get("$", "")) if isinstance(node, Mapping) else tidy(node)
 
 
 def attribute_of(node: Any, name: str) -> str:
-    """The attribute of a node, whatever the file calls it; empty when there is none."""
+    """An attribute of a node, under any of the names that files have for it; empty when there is none."""
     if not isinstance(node, Mapping):
         return ""
     names = (f"@{name}", name, f"@xml{name}", f"xml{name}")
@@ -29,12 +29,12 @@ def attribute_of(node: Any, name: str) -> str:
 
 
 def below(node: Any, name: str) -> Any:
-    """What stands under a name, None when nothing does."""
+    """What is under a name in a node, or None."""
     return node.get(name) if isinstance(node, Mapping) else None
 
 
 def many(node: Any, name: str) -> list[Any]:
-    """What stands several times under a name: as a list, one alone, or with numbers as in CSV."""
+    """What is repeated under a name, as a list: a list, a single item, or numbered items as in CSV."""
     found = node
     if isinstance(found, Mapping) and name in found and not isinstance(found[name], str):
         found = found[name]
@@ -51,7 +51,7 @@ def lei_id(code: str) -> str:
 
 
 class NodeMaker:
-    """The events of one record: their ids begin with its key, and all have its source."""
+    """Makes the events of one record: their ids begin with its key, and all have its source."""
 
     def __init__(self, key: str, title: str, place: Place) -> None:
         self._key = key
@@ -63,18 +63,18 @@ class NodeMaker:
         return made(self._place, "C720", {"id": self.event_id(what), **plain, "sources": [self._source]})
 
     def event_id(self, what: str) -> str:
-        """The id of an event of the record: made of its key and of what the event is about."""
+        """The id of an event of the record, from its key and ``what`` the event is about."""
         return f"gleif:{self._key}:{part(what)}"
 
     def doubt(self, message: str) -> Problem:
-        """What breaks a rule of the register."""
+        """The problem (C721) of what breaks a rule of the register."""
         return Problem("C721", message, self._place)
 
     def left_out(self, message: str) -> Problem:
-        """What the record says and no event can."""
+        """The problem (C724) of what no event can say."""
         return Problem("C724", message, self._place)
 
 
 def later_end(date: str) -> str:
-    """The later end of a date, which may be a window."""
+    """The last day of a date, which may be a window."""
     return date.strip("[]").rpartition("..")[2]

@@ -1,4 +1,4 @@
-"""Level 2 of GLEIF and reporting exceptions to events: who consolidates whom, why nobody is named."""
+"""Level 2 and reporting exceptions of GLEIF to events: who consolidates whom, why no parent is named."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ BASES: Final = MappingProxyType(
         "IS_INTERNATIONAL_BRANCH_OF": "international branch",
     }
 )
-"""Each type of relationship, and the basis of control that it becomes. None of them is a share."""
+"""The basis of control for each type of relationship. None of them is a share."""
 
 
 def relationship_events(record: Node, place: Place) -> Iterator[Incoming]:
-    """The events of a record of level 2: control from the begin of the relationship to its end."""
+    """The events of a record of level 2: control from the beginning of the relationship to its end."""
     relationship, registration = record["Relationship"], record.get("Registration")
     child, parent = (_node_id(below(relationship, end)) for end in ("StartNode", "EndNode"))
     kind = value_of(below(relationship, "RelationshipType"))
@@ -47,7 +47,7 @@ def relationship_events(record: Node, place: Place) -> Iterator[Incoming]:
     ended = False
     periods = _periods(relationship, registration)
     for number, (start, end) in enumerate(periods):
-        # Some issuers give the registration of the LEI here, years before there was a relationship.
+        # Some issuers give the registration of the LEI here, years before the relationship began.
         known = registered if registered and later_end(registered) >= later_end(start) else None
         yield make.event(f"granted:{number}", kind="control.granted", **tie, date=start, known=known)
         if end:
@@ -57,7 +57,7 @@ def relationship_events(record: Node, place: Place) -> Iterator[Incoming]:
     if not ended and value_of(below(relationship, "RelationshipStatus")) == "INACTIVE":
         updated = local_date(value_of(below(registration, "LastUpdateDate")))
         date = f"[..{later_end(updated)}]" if updated else NOBODY_SAYS
-        # Of several periods without an end, an inactive relationship ends all.
+        # Where there are several periods without an end, this ends all of them.
         only = make.event_id("granted:0") if len(periods) == 1 else None
         yield make.event("ended", kind="control.ended", **tie, date=date, ends=only)
 
@@ -68,7 +68,10 @@ def _node_id(node: Any) -> str:
 
 
 def _periods(relationship: Any, registration: Any) -> list[tuple[str, str | None]]:
-    """Begin and end of the relationship. Accounting and filing periods only say that it stood by then."""
+    """Beginning and end of the relationship.
+
+    Accounting and filing periods only say that it existed by then.
+    """
     nodes = many(below(relationship, "RelationshipPeriods"), "RelationshipPeriod")
     nodes = nodes or many(below(relationship, "Period"), "Period")
     stated = [(_period_of(node, "StartDate"), _period_of(node, "EndDate"), node) for node in nodes]
@@ -94,7 +97,7 @@ def _period_kind(node: Any) -> str:
 
 
 def exception_events(record: Node, place: Place) -> Iterator[Incoming]:
-    """The event of a reporting exception: the entity is one of those that name no parent for this reason."""
+    """The events of a reporting exception: the entity joins the group of those that give this reason."""
     code = value_of(record.get("LEI"))
     category = value_of(record["ExceptionCategory"])
     nodes = many(record.get("ExceptionReason"), "ExceptionReason")

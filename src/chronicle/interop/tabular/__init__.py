@@ -1,1 +1,1 @@
-"""Tables by mapping: cells, CSV and workbooks."""
+"""Tables (CSV and workbooks) to events, by a mapping."""

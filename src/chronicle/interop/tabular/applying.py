@@ -1,4 +1,4 @@
-"""A mapping applied to the rows of a table: events, and troubles with the columns that they are in."""
+"""A mapping applied to the rows of a table: events, and problems with the columns that they are in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Plain = dict[str, Any]
 
 
 class Trouble(NamedTuple):
-    """What is wrong with a row, and the column that it is in; None when it is all of the row."""
+    """A problem of a row, and the column that it is in; None when it concerns the whole row."""
 
     column: str | None
     problem: Problem
@@ -28,7 +28,7 @@ class Trouble(NamedTuple):
 
 Made = Event | Trouble
 
-# What a further event of a row does not take over from the first: it has its own, or says nothing of it.
+# Fields that another event of a row does not take from the first one.
 _NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
 
 
@@ -41,31 +41,34 @@ class _Field:
 
     @property
     def column(self) -> str | None:
-        """The first column that it is filled from."""
+        """The first column from which it is filled."""
         return self.columns[0][0] if self.columns else None
 
     def empty(self, row: Row) -> str | None:
-        """The column whose cell is missing, so that nothing could be filled in."""
+        """The column whose cell is empty, so that the field could not be filled."""
         return next((name for name, index in self.columns if not row[index].strip()), self.column)
 
 
 @define
 class Snapshot:
-    """What one rule saw in a snapshot and in the one before it, by key: the fields of each event."""
+    """The rows of one rule in a snapshot and in the one before it, by key, as the fields of their events."""
 
     date: str = ""
     now: dict[tuple[object, ...], Plain] = Factory(dict)
     before: dict[tuple[object, ...], Plain] = Factory(dict)
     sources: object = None
     broken: bool = False
-    lost: bool = False  # whether a row without a date came last, which may be of the next snapshot
+    lost: bool = False  # whether the last row had no date, so that it may belong to the next snapshot
 
     def lose(self) -> None:
-        """A row could not be read: nobody knows who stood in it, and of which snapshot it was."""
+        """Note that a row could not be read: its key, and the snapshot it belongs to, are unknown."""
         self.broken = self.lost = True
 
     def turn(self, date: str, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
-        """End the snapshot, give an event for every key that vanished since the last, and begin another."""
+        """End the snapshot and begin another.
+
+        Yields an event for every key that vanished since the last one.
+        """
         if self.date:
             yield from self._ended(vanished)
         self.date, self.before, self.now = date, self.now, {}
@@ -76,7 +79,7 @@ class Snapshot:
         if not self.broken:
             yield from (vanished(self, plain) for plain in gone)
             return
-        # Whoever is in a row that could not be read is not gone.
+        # A key that is missing may be in a row that could not be read.
         self.now.update((key, plain) for key, plain in self.before.items() if key not in self.now)
         if gone:
             message = f"snapshot of {self.date} has rows that could not be read: nothing of it counts as gone"
@@ -84,14 +87,14 @@ class Snapshot:
 
 
 Snapshots = dict[Rule, Snapshot]
-"""The snapshots of every rule that has some. One of these goes through all files of an import."""
+"""The snapshots of every rule that has some. All files of an import share one of these."""
 
 
 @define
 class Maker:
-    """Makes the events of one rule from rows whose columns stand in known places.
+    """Makes the events of one rule from rows with known columns.
 
-    ``apart`` says that each row is a happening of its own, whoever its publisher is.
+    ``apart`` says that each row is a happening of its own, whatever its publisher.
     """
 
     rule: Rule
@@ -104,11 +107,11 @@ class Maker:
     apart: bool = False
 
     def takes(self, row: Row) -> bool:
-        """Whether the rule is for this row."""
+        """Whether the rule applies to this row."""
         return all(row[index].strip() in values for index, values in self.when)
 
     def __call__(self, row: Row) -> Iterator[Made]:
-        """The events of a row that the rule takes, or everything that is wrong with it."""
+        """The events of a row to which the rule applies, or all its problems."""
         plain = self.constant.copy()
         troubles = _fill(plain, self.fields, row)
         if self.source:
@@ -122,7 +125,7 @@ class Maker:
         yield from _once(troubles) if troubles else self._made(plain, row)
 
     def finish(self) -> Iterator[Made]:
-        """What the last snapshot still has to say, after the last row."""
+        """The events of the last snapshot, after the last row."""
         if self.snapshot is not None:
             yield from self.snapshot.turn("", self._vanished)
 
@@ -141,7 +144,7 @@ class Maker:
             message = f"ends before it begins: {shown(plain['date'])} to {shown(second['date'])}"
             help = "look which of the two is wrong, and whether ends are inclusive"
             return [Trouble(self.end.column, Problem("C705", message, help=help))]
-        # An end without its begin, or the other way round, would say what the row does not say.
+        # Neither is made without the other, which would be another statement than that of the row.
         made = [*begun, *self._decoded(second)]
         return [each for each in made if isinstance(each, Trouble)] or made
 
@@ -157,13 +160,13 @@ class Maker:
     # Snapshots
 
     def _turned(self, snapshot: Snapshot, plain: Plain) -> Iterator[Made]:
-        """What has vanished, when the row is the first of a later snapshot."""
+        """The events of what vanished, when the row is the first of a later snapshot."""
         date = plain.get("date")
         if date and (not snapshot.date or _before(snapshot.date, date)):
             yield from snapshot.turn(date, self._vanished)
 
     def _enter(self, snapshot: Snapshot, plain: Plain) -> Iterator[Trouble]:
-        """Note a row in its snapshot."""
+        """Note a row in its snapshot; yields a problem when rows are not sorted by snapshot."""
         date, key = plain.get("date"), self._key(plain)
         if date is None:
             snapshot.lose()
@@ -192,7 +195,7 @@ class Maker:
 
 
 def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> Plain:
-    """A further event of the same row: its outcome, and the fields that both kinds have."""
+    """Another event of the same row: its outcome, and the fields that both kinds have."""
     assert outcome is not None
     names = kind_names(outcome.kind) - _NOT_SHARED
     shared = {name: value for name, value in plain.items() if name in names}
@@ -201,7 +204,7 @@ def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> P
 
 
 def _fill(plain: Plain, fields: Sequence[_Field], row: Row) -> list[Trouble]:
-    """Put into ``plain`` what the row gives, and say what it does not give."""
+    """Fill ``plain`` from the row, and give the problems."""
     troubles: list[Trouble] = []
     for field in fields:
         try:
@@ -219,7 +222,7 @@ def _fill(plain: Plain, fields: Sequence[_Field], row: Row) -> list[Trouble]:
 
 
 def _once(troubles: Sequence[Trouble]) -> Iterator[Trouble]:
-    """One trouble for each column, the first: what is made of one empty cell is one mistake."""
+    """The first problem of each column, since one empty cell is one mistake."""
     columns: set[str | None] = set()
     for trouble in troubles:
         if trouble.column is None or trouble.column not in columns:
@@ -241,9 +244,9 @@ def _first(path: Sequence[str | int]) -> str:
 def makers(
     mapping: TableMapping, columns: Mapping[str, int], snapshots: Snapshots
 ) -> tuple[list[Maker], list[str]]:
-    """The makers of a table, and the columns that its mapping names and the table has not.
+    """The makers of a table, and the columns that its mapping names and the table does not have.
 
-    A rule that cannot do without such a column makes nothing; a field that can be left out is.
+    A rule makes nothing when it requires such a column; an optional field is left out.
     """
     compiler = _Compiler(mapping, columns)
     made = [compiler.maker(rule, snapshots) for rule in mapping.rules]
@@ -257,7 +260,7 @@ class _Compiler:
     missing: list[str] = Factory(list)
 
     def maker(self, rule: Rule, snapshots: Snapshots) -> Maker | None:
-        """The maker of a rule; None when a column that it needs is not there."""
+        """The maker of a rule; None when a column that it requires is missing."""
         wanted = [column for column, _ in rule.when]
         for field in rule.fields:
             if field.required or field.name == "id":
@@ -265,7 +268,7 @@ class _Compiler:
         if rule.end:
             wanted += _columns(rule.end)
         possible = not [column for column in wanted if not self._has(column)]
-        # The id last: what it lacks, mostly another field lacks too, and says so better.
+        # The id last: another field mostly lacks the same column, and its problem is clearer.
         ordered = sorted(rule.fields, key=lambda field: field.name == "id")
         fields = [made for field in ordered if (made := self._field(field))]
         source = [made for field in rule.source if (made := self._field(field))]
@@ -273,7 +276,7 @@ class _Compiler:
             return None
         constant: Plain = {"kind": rule.kind}
         constant.update((field.name, field.read(())) for field in fields if field.column is None)
-        # Rows of one publisher are never taken as one; a column of publishers makes no papers of them.
+        # Rows of several publishers are happenings of their own, unless the mapping says ``tellers``.
         several = any(field.column for field in source if field.name == "publisher")
         if source and not any(field.column for field in source):
             constant["sources"] = [{field.name: field.read(()) for field in source}]

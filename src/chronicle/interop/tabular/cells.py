@@ -1,7 +1,7 @@
-"""What a cell of a table says, as the text that an event file would have for it.
+"""Cells of a table as the text that an event file would have.
 
-Dates in the forms of a source, dates that mean no day, shares in per cent or as a part of one, and
-numbers with separators. What cannot be meant is refused with the reason; nothing is guessed.
+Reads dates in the forms of a source, dates that stand for none, shares in percent or as fractions, and
+numbers with separators. What cannot be right is refused with the reason; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from chronicle.dates import DAWN, FOREVER, PartialDate, parse_date
 from chronicle.errors import InvalidValue, Problem, shown
 
 ISO: Final = "iso"
-"""The name of our own forms of dates among the formats of a mapping."""
+"""The name of Chronicle's own forms of dates among the formats of a mapping."""
 
 _DAY = datetime.timedelta(days=1)
 
-# What registers write when they mean that there is no end, or that they do not know.
+# Days that registers write for "no end" and for "unknown".
 _FAR = frozenset(datetime.date.fromisoformat(text) for text in ("9999-12-31", "2999-12-31", "2100-01-01"))
 _STAND_INS = frozenset(
     datetime.date.fromisoformat(text) for text in ("1900-01-01", "1899-12-31", "1899-12-30", "0001-01-01")
 )
 
-# A spreadsheet counts days from here, so a year that was typed where a date is expected, such as
-# 2006, becomes a day in the summer of 1905; and a date that lost its format is a number.
+# A spreadsheet counts days from here: a year such as 2006 in a cell of dates becomes a day in 1905, and a
+# date without a format is shown as a number.
 _SERIAL_ZERO = datetime.date(1899, 12, 30)
 _SERIAL_YEARS = range(1950, 2051)
 _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
@@ -42,12 +42,13 @@ _SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?")
 
 @frozen
 class Dates:
-    """How the dates of a source are written, and which of them are none.
+    """How the dates of a source are written, and which of them stand for none.
 
-    ``formats`` are tried in turn: ``iso`` for our own forms, else one of ``strptime``. ``open`` are
-    texts that mean "no end yet", ``instead`` gives for a text the date that is meant. A year before
-    ``earliest`` or after ``latest`` is a mistake. ``inclusive`` says that an end is the last day on
-    which something was so. ``spreadsheet`` lets days of 1905 stand that look like a year gone wrong.
+    ``formats`` are tried in turn: ``iso`` for Chronicle's own forms, else one of ``strptime``. ``open`` are
+    texts that mean "no end yet"; ``instead`` gives the date that a text stands for. A year before
+    ``earliest`` or after ``latest`` is refused. ``inclusive`` says that an end is the last day on which
+    something was so, not the first on which it was not. ``spreadsheet`` allows days of 1905 that a
+    spreadsheet makes of years.
     """
 
     formats: tuple[str, ...] = (ISO,)
@@ -59,9 +60,9 @@ class Dates:
     spreadsheet: bool = False
 
     def read(self, text: str) -> str | None:
-        """The date of a cell in our own forms; None when it says that there is no end yet.
+        """The date of a cell in Chronicle's own forms; None when it says that there is no end yet.
 
-        Raises ``InvalidValue``: C301 for what is no date, C705 for one that cannot be meant.
+        Raises ``InvalidValue``: C301 for what is no date, C705 for one that cannot be right.
         """
         if text in self.instead:
             return self.instead[text]
@@ -74,7 +75,7 @@ class Dates:
         return date.text
 
     def end(self, text: str) -> str | None:
-        """The same for an end: the first day on which something was not so any more."""
+        """The same for an end: the first day on which something was no longer so."""
         stated = self.read(text)
         return stated if stated is None or not self.inclusive else _day_after(parse_date(stated))
 
@@ -121,12 +122,12 @@ def _iso(text: str) -> PartialDate | None:
 
 
 def _formatted(text: str, form: str) -> PartialDate | None:
-    """The date of ``text`` in a form of ``strptime``, as exact as the form is."""
+    """The date of ``text`` in a format of ``strptime``, as precise as the format."""
     try:
         moment = datetime.datetime.strptime(text, form)
     except ValueError:
         return None
-    # The day is the one on the clock of the source: a moment is never moved into another zone.
+    # The local day of the source: a moment is never converted to another time zone.
     day = moment.date().isoformat()
     if "%d" in form or "%j" in form:
         return parse_date(day)
@@ -134,7 +135,7 @@ def _formatted(text: str, form: str) -> PartialDate | None:
 
 
 def _day_after(date: PartialDate) -> str | None:
-    """The window of the day after a last day that lies in the window of ``date``."""
+    """The day after ``date``, as text: a window when ``date`` is one; None when it has no end."""
     if date.latest == FOREVER:
         return None
     last = (date.latest + _DAY).isoformat()
@@ -154,7 +155,7 @@ class Shares:
     """How the shares of a source are written.
 
     ``form`` is ``stated`` (``60%``, as in event files), ``percent`` (``60``) or ``fraction`` (``0.6``).
-    ``comma`` says that ``50,00`` is fifty. ``unknown`` are texts that mean that nobody knows.
+    ``comma`` says that a comma stands before decimals. ``unknown`` are texts for an unknown share.
     """
 
     form: str = "stated"
@@ -162,7 +163,7 @@ class Shares:
     unknown: frozenset[str] = frozenset()
 
     def read(self, text: str) -> str:
-        """The share of a cell in our own forms; what is none comes back as it is, to be refused."""
+        """The share of a cell in Chronicle's own forms. A text that is no share is given back unchanged."""
         if text in self.unknown:
             return "?"
         if self.form == "stated" and not self.comma:
@@ -180,7 +181,7 @@ class Shares:
 
 
 def _shifted(text: str, places: int) -> str:
-    """A number with its point moved to the right, without an exponent and to the last digit exact."""
+    """A number with its point moved to the right, exact and without an exponent."""
     return format(Decimal(text).scaleb(places), "f") if text else ""
 
 
@@ -193,7 +194,7 @@ _GROUPED = MappingProxyType(
 
 
 def number(text: str, comma: bool) -> str:
-    """A number without what separates its thousands; what is none comes back as it is."""
+    """A number without separators of thousands; a text that is no number is given back unchanged."""
     separator = "." if comma else ","
     if not _GROUPED[separator].fullmatch(text):
         return text
@@ -203,12 +204,12 @@ def number(text: str, comma: bool) -> str:
 
 @lru_cache(maxsize=65_536)
 def identifier(text: str) -> str:
-    """A text as a part of an id. One in a script that ids cannot have is told apart by a checksum."""
+    """A text as a part of an id. One of which no character can stay becomes a checksum."""
     return slug(text) or f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
 
 def dashed(text: str) -> str:
-    """A text as a part of an id with nothing but hyphens in it: ``BF.B`` and ``BF-B`` are both ``bf-b``."""
+    """A text as a part of an id with hyphens only: ``BF.B`` and ``BF-B`` are both ``bf-b``."""
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or identifier(text)
 
@@ -216,4 +217,4 @@ def dashed(text: str) -> str:
 FILTERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"slug": identifier, "dashed": dashed, "lower": str.lower, "upper": str.upper, "text": str}
 )
-"""What may stand behind a bar in a template: ``{Owner Name|slug}``."""
+"""The filters of a template, by the name after the bar: ``{Owner Name|slug}``."""

@@ -1,8 +1,7 @@
 """Tables of text to events, row by row: CSV and TSV in any delimiter and encoding, by a mapping.
 
-Tolerant of what programs leave behind (byte order marks, blanks that nobody sees, empty rows), and
-strict about what would be lost: a row that cannot be read is a problem with its row and column, and
-the rest is read.
+Byte order marks, invisible blanks and empty rows are ignored. A row that cannot be read is a problem with its
+row and column, and the rest is read.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from chronicle.interop.tabular.applying import Maker, Snapshots, Trouble, makers
 from chronicle.interop.tabular.mapping import TableMapping
 from chronicle.interop.tabular.templates import normal
 
-# What stands in a text for a byte that its encoding does not have.
+# What decoding puts in place of bytes that are invalid in the encoding.
 _DAMAGED = re.compile("[\udc80-\udcff]")
 _REPLACED = re.compile("\N{REPLACEMENT CHARACTER}")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -42,11 +41,11 @@ def read(
     snapshots: Snapshots | None = None,
     lines: OpenLines | None = None,
 ) -> Iterator[Incoming]:
-    """The events of a table, and a problem with its place for all that makes none.
+    """The events of a table, and a problem with its place for everything that makes none.
 
-    ``snapshots`` is shared by the files of one import where a snapshot may go on in the next file;
-    ``finish`` then says what has vanished by the last. ``lines`` makes text of what is no text yet.
-    Raises ``InvalidEvents`` C706 for a file that is no table of text.
+    ``snapshots`` is shared by the files of one import, where a snapshot may continue in the next file;
+    ``finish`` then yields what vanished by the last one. ``lines`` opens files that are not text. Raises
+    ``InvalidEvents`` (C706) for a file that is not a table of text.
     """
     known = {} if snapshots is None else snapshots
     table = _Table(stream, name, mapping, lines)
@@ -58,12 +57,12 @@ def read(
 def read_tsv(
     stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
 ) -> Iterator[Incoming]:
-    """The same for a table with tabs between its cells."""
+    """The same as ``read``, for a table with tabs between its cells."""
     return read(stream, name, evolve(mapping, delimiter="\t"), snapshots)
 
 
 def finish(name: str, mapping: TableMapping, snapshots: Snapshots) -> Iterator[Incoming]:
-    """What vanished by the last snapshot, once every file was read; ``name`` is that of the last one."""
+    """What vanished by the last snapshot, after every file was read; ``name`` is that of the last file."""
     for rule in mapping.rules:
         if rule in snapshots:
             maker = Maker(rule, {}, (), (), (), None, snapshots[rule])
@@ -75,7 +74,7 @@ _LONGEST_ROW: Final = 1 << 17
 
 
 class Lines:
-    """The lines of a file, as text. Knows what was read since it was last asked, and whether it is whole."""
+    """The lines of a file as text, and which of them make the current row."""
 
     def __init__(self, stream: BinaryIO, encoding: str | None) -> None:
         buffered = stream if hasattr(stream, "peek") else BufferedReader(stream)  # type: ignore[type-var]
@@ -83,7 +82,7 @@ class Lines:
         _refuse_other(start)
         if encoding is None:
             encoding = "utf-16" if start[:2] in _WIDE_MARKS else "utf-8-sig"
-        # In UTF-8 a stand-in that no text can have; other encodings may know no other than the usual one.
+        # In UTF-8 invalid bytes become surrogates, which no text has; other decoders may only know U+FFFD.
         is_utf8 = codecs.lookup(encoding).name.startswith("utf-8")
         errors = "surrogateescape" if is_utf8 else "replace"
         self._damage = _DAMAGED if is_utf8 else _REPLACED
@@ -101,7 +100,7 @@ class Lines:
         self.number += 1
         self.taken.append(line)
         self._length += len(line)
-        # The limit of the csv module belongs to the whole process: others set it as they like.
+        # A limit of its own, since that of the csv module is global to the process.
         if self._length > _LONGEST_ROW and len(self.taken) > 1:
             raise csv.Error(f"longer than {_LONGEST_ROW:,} characters in several lines")
         if not line.isascii() and self._damage.search(line):
@@ -113,11 +112,11 @@ class Lines:
         return bool(self._damage.search(text))
 
     def let_go(self) -> None:
-        """Leave the stream open for whoever opened it."""
+        """Release the stream without closing it."""
         self._text.detach()
 
     def begin(self) -> None:
-        """From here on is another row."""
+        """Begin another row."""
         self.taken.clear()
         self._length = 0
         self.damaged = False
@@ -131,9 +130,9 @@ def _refuse_other(start: bytes) -> None:
 
 
 def header_of(lines: Lines, name: str, delimiter: str | None) -> tuple[list[str], str]:
-    """The names of the columns, from the first line that is not empty, and what stands between cells.
+    """The names of the columns, from the first line that is not empty, and the delimiter.
 
-    Raises ``InvalidEvents`` C706 when there is no such line, or it is no text.
+    Raises ``InvalidEvents`` (C706) when there is no such line, or it is not text.
     """
     source = iter(lines)
     for line in source:
@@ -151,7 +150,7 @@ def header_of(lines: Lines, name: str, delimiter: str | None) -> tuple[list[str]
 
 
 OpenLines = Callable[[BinaryIO, TableMapping], Lines]
-"""Makes lines of text of a file."""
+"""Opens a file as lines of text."""
 
 
 def _of_text(stream: BinaryIO, mapping: TableMapping) -> Lines:
@@ -244,7 +243,7 @@ class _Table:
 
     @staticmethod
     def _break(found: list[Maker]) -> None:
-        """Nobody knows what a row that was lost had said, so nothing of its snapshot counts as gone."""
+        """Note a lost row in the snapshots: nothing may then count as vanished."""
         for maker in found:
             if maker.snapshot is not None:
                 maker.snapshot.lose()
@@ -276,7 +275,7 @@ class _Table:
         return Problem("C704", f"text is not {encoding}{where}", evolve(place, excerpt=raw), help)
 
     def _place(self, column: str | None) -> Place:
-        """The row that was read last, and where in it the cell of a column begins."""
+        """The place of the last row, or of one of its cells."""
         raw = excerpt("".join(self._lines.taken))
         line = self._lines.number - len(self._lines.taken) + 1
         if column is None:
@@ -286,7 +285,7 @@ class _Table:
 
 
 def _cell(raw: str, index: int, delimiter: str) -> tuple[int, int]:
-    """Where in a row a cell begins, and how long it is, its quotes included."""
+    """Where a cell begins in a row, and its length with its quotes."""
     start, quoted, cells = 0, False, 0
     for at, character in enumerate(raw):
         if character == '"':
@@ -309,7 +308,7 @@ def _named(mapping: TableMapping) -> set[str]:
 
 
 def _as_named(columns: dict[str, int], named: set[str]) -> dict[str, int]:
-    """The columns of a table, by the names that the mapping has for them where only the case differs."""
+    """The columns of a table, also under the names of the mapping that differ only in case."""
     folded = {title.casefold(): index for title, index in reversed(columns.items())}
     extra = {name: folded[name.casefold()] for name in named - columns.keys() if name.casefold() in folded}
     return {**columns, **extra}

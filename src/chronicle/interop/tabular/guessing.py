@@ -1,4 +1,4 @@
-"""A first draft of a mapping, from the header of a table and its first rows: for people to put right."""
+"""A first draft of a mapping, from the header of a table and its first rows, to be corrected by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chronicle.interop.tabular.csv import Lines, header_of
 
 _SAMPLE: Final = 200
 
-# What columns are called, the surest first.
+# Names of columns.
 _START = re.compile(r"start|begin|since|from|join|notified|effective|opened|added", re.I)
 _END = re.compile(r"\bend|_end|until|ceased|left|closed|\bto\b|removed|expir|thru|through", re.I)
 _DATE = re.compile(r"date|year|day|period|time|as.?of", re.I)
@@ -52,9 +52,9 @@ class _Column:
 
 
 def draft(stream: BinaryIO, name: str, delimiter: str | None = None) -> str:
-    """A mapping as YAML, with comments on what was guessed and what must be said.
+    """A mapping as YAML, with comments on what was guessed and what must be filled in.
 
-    Raises ``InvalidEvents`` C706 when the file is no table of text.
+    Raises ``InvalidEvents`` (C706) when the file is not a table of text.
     """
     lines = Lines(stream, None)
     header, delimiter = header_of(lines, name, delimiter)
@@ -114,7 +114,7 @@ def _rule(columns: Sequence[_Column], share: _Column | None) -> Iterator[str]:
 def _fields(date: str, **fields: Sequence[_Column]) -> Iterator[str]:
     keys = [column for columns in fields.values() for column in columns]
     template, _, comment = date.partition("     #")
-    # The id must tell the rows apart and stay the same in the next edition of the table.
+    # The id must be different in each row, and the same in the next edition of the table.
     told = {_slot(column): None for column in keys if column not in fields.get("holds", ())}
     parts = [*told, *([template] if "{" in template else [])]
     yield f"    id: {_quoted('-'.join(parts))}"
@@ -131,7 +131,7 @@ def _slot(column: _Column) -> str:
 
 
 def _keyed(columns: Sequence[_Column], meaning: re.Pattern[str]) -> list[_Column]:
-    """The column of a party: its id where it has one, else its name."""
+    """The column of a party: its id where there is one, else its name."""
     meant = [column for column in columns if meaning.search(column.name)]
     found = _first(meant, _ID) or _first(meant, _NAME) or (meant[0] if meant else None)
     return [found] if found else []
@@ -144,7 +144,7 @@ def _first(
 
 
 def _empty_end(columns: Sequence[_Column], start: _Column | None) -> _Column | None:
-    """A column that is called an end and has nothing in the sample: everything still lasts."""
+    """A column that is named like an end and is empty in the sample: nothing has ended yet."""
     return next(
         (
             column
@@ -156,7 +156,7 @@ def _empty_end(columns: Sequence[_Column], start: _Column | None) -> _Column | N
 
 
 def _form(columns: Sequence[_Column]) -> str:
-    """The form that fits most cells of columns that are called dates; in doubt the earlier of ``_FORMS``."""
+    """The format that fits most cells of columns named like dates; of several the first in ``_FORMS``."""
     cells = [cell for column in columns if _called_date(column) for cell in column.filled]
     return max(_FORMS, key=lambda form: sum(_read(cells, form)))
 
@@ -175,7 +175,7 @@ def _read(cells: Iterable[str], form: str) -> list[bool]:
 
 
 def _mostly(true: Sequence[bool]) -> bool:
-    """Whether more than half are: a table may have a bad cell or two among its first rows."""
+    """Whether more than half are true, since some of the first cells may be bad."""
     return 2 * sum(true) > len(true)
 
 

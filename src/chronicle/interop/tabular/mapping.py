@@ -1,4 +1,6 @@
-"""Mappings: how the rows of a table become events. Plain data in, a ``Mapping`` or every fault out.
+"""Mappings: how the rows of a table become events.
+
+Plain data becomes a ``TableMapping``, or a list of faults.
 
 ``docs/importing.md`` has every key. A mapping is read once; ``applying.py`` applies it to a table.
 """
@@ -22,12 +24,12 @@ from chronicle.interop.tabular.templates import Template, normal, parsed
 from chronicle.values import Count, Money, Ratio, Share, Source
 
 Reading = Literal["text", "id", "date", "share", "number"]
-"""What is done to the cells of a field."""
+"""How the cells of a field are read."""
 
 
 @frozen
 class FieldRule:
-    """How one field is filled. ``templates`` are several when the field is a list."""
+    """How one field is filled. It has several ``templates`` when the field is a list (``many``)."""
 
     name: str
     templates: tuple[Template, ...]
@@ -38,10 +40,10 @@ class FieldRule:
 
 @frozen
 class Rule:
-    """One event of a row: its kind, its fields, and the rows that it is for.
+    """One event of a row: its kind, its fields, and the rows to which the rule applies.
 
-    ``when`` are pairs of a column and the values that it must have. ``end`` and ``ends`` make a second
-    event when something has ended; ``vanished`` what is so when a key is not in the next snapshot.
+    ``when`` are pairs of a column and the values that it must have. ``end`` and ``ends`` make a second event
+    when something has ended; ``vanished`` makes one when a key is missing in the next snapshot.
     """
 
     kind: str
@@ -55,7 +57,7 @@ class Rule:
 
 @frozen
 class Outcome:
-    """A further event that takes from the first one the fields that it has too, and has these besides."""
+    """Another event of a row. It takes the fields that it shares with the first, and has these besides."""
 
     kind: str
     fields: tuple[tuple[str, str], ...]
@@ -65,7 +67,7 @@ class Outcome:
 class TableMapping:
     """Everything that a mapping says.
 
-    ``tellers`` says that rows of several publishers may tell one happening, as papers do.
+    ``tellers`` says that rows of several publishers may report one happening, as newspapers do.
     """
 
     rules: tuple[Rule, ...]
@@ -83,7 +85,7 @@ class TableMapping:
 
 
 def mapping_of(plain: Mapping[str, object]) -> tuple[TableMapping | None, list[Fault]]:
-    """The mapping that plain data makes, or everything that is wrong with it and where. Never raises."""
+    """The mapping that plain data makes, or all its faults with their paths. Never raises."""
     reading = _Reading(plain)
     mapping = reading.mapping()
     return (None, reading.faults) if reading.faults else (mapping, [])
@@ -106,7 +108,7 @@ _KEYS: Final = (
 )
 _DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
 _RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source")
-# The sources have a key of their own; which event an end ends is the one that its row began.
+# Sources have a key of their own, and an end ends the event that its row began.
 _NOT_FILLED: Final = frozenset({"sources", "ends"})
 _DELIMITERS: Final = MappingProxyType(
     {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", ",": ",", ";": ";", "\t": "\t", "|": "|"}
@@ -115,7 +117,7 @@ _NUMBERS: Final = (Money, Count, Ratio)
 
 
 class _Reading:
-    """Reads one mapping and keeps what is wrong with it."""
+    """Reads one mapping and collects its faults."""
 
     def __init__(self, plain: Mapping[str, object]) -> None:
         self.faults: list[Fault] = []
@@ -238,7 +240,7 @@ class _Reading:
             for name, known_field in known.items()
             if name in given and (rule := self._field(given, path, known_field, kind))
         ]
-        # A declaration claims nothing of when, and holds from the first day.
+        # A declaration has no date of its own, and holds from the first day.
         spared = {"id", "date"} if kind == EntityDeclared.kind else {"id"}
         missing = [name for name, each in known.items() if each.required and name not in {*given, *spared}]
         if missing and not any(fault.path == path for fault in self.faults):
@@ -321,7 +323,7 @@ class _Reading:
                 rules.append(FieldRule(name, (template,), reading, False))
         return tuple(rules)
 
-    # What is at the end of a path
+    # The value at the end of a path
 
     def _template(self, text: str, path: Path) -> Template | None:
         found: Template | None = self._try(lambda: parsed(text), path)

@@ -1,4 +1,4 @@
-"""Templates of a mapping: ``eia:{Plant Code}-{Generator ID|dashed}``, read once and filled for every row."""
+"""Templates of a mapping, such as ``eia:{Plant Code}-{Generator ID|dashed}``, filled for every row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PART = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}|([^{}]+)|([{}])")
 
 @frozen
 class Slot:
-    """A place for a cell: the name of its column, and what is done to the text."""
+    """A place for a cell: the name of its column, and the filter of its text."""
 
     column: str
     filter: str | None
@@ -42,14 +42,14 @@ class Template:
 
 @frozen
 class Cells:
-    """What all cells of a mapping go through: which texts are empty, and which stand for others."""
+    """What applies to all cells of a mapping: which texts are empty, and which stand for others."""
 
     empty: frozenset[str]
     values: Mapping[str, Mapping[str, str]]
 
 
 def parsed(text: str) -> Template:
-    """The template that a text writes. Raises ``InvalidValue`` (C702) for what is none."""
+    """The template that a text writes. Raises ``InvalidValue`` (C702) when it writes none."""
     parts: list[str | Slot] = []
     for found in _PART.finditer(text):
         column, filter, literal, brace = found.groups()
@@ -65,21 +65,21 @@ def parsed(text: str) -> Template:
 
 
 def normal(name: str) -> str:
-    """The name of a column without what nobody sees: byte order marks, odd blanks, a leading ``#``."""
+    """The name of a column without byte order marks, superfluous blanks and a leading ``#``."""
     return " ".join(name.replace("\ufeff", "").split()).lstrip("#").strip()
 
 
 def as_it_is(text: str) -> str:
-    """The tidying that does nothing."""
+    """The text itself."""
     return text
 
 
 def filling(template: Template, columns: Mapping[str, int], cells: Cells, tidy: Tidy = as_it_is) -> Filling:
-    """What fills ``template`` from rows whose ``columns`` stand where they are said to stand."""
+    """The function that fills ``template`` from rows; ``columns`` gives the index of each column."""
     reads = [
         _reading(part, columns[part.column], cells, tidy) for part in template.parts if isinstance(part, Slot)
     ]
-    # One pattern for all literal texts: filling it is the hot path of every import.
+    # One pattern for all literal texts, since filling it takes most of the time of an import.
     pattern = "".join("%s" if isinstance(part, Slot) else part.replace("%", "%%") for part in template.parts)
     if not reads:
         text = pattern % ()
@@ -100,7 +100,7 @@ _NO_VALUES: Final[Mapping[str, str]] = {}
 def _reading(slot: Slot, index: int, cells: Cells, tidy: Tidy) -> Filling:
     empty, values = cells.empty, cells.values.get(slot.column, _NO_VALUES)
     change = FILTERS[slot.filter] if slot.filter else tidy
-    # strip also takes away the blanks that no keyboard has, such as the one that never breaks.
+    # strip() also removes other blanks of Unicode, such as the no-break space.
     if not values and len(empty) == 1:
         if change is as_it_is:
             return lambda row: row[index].strip() or None

@@ -1,7 +1,7 @@
-"""Workbooks (.xlsx) to events, by openpyxl (the extra ``xlsx``): cells become text, read like CSV.
+"""Workbooks (.xlsx) to events, by openpyxl (the extra ``xlsx``): cells become text and are read like CSV.
 
-A cell is what it holds and not how it is shown: a day is an ISO day, a number its decimal digits. Places
-name the row of the sheet. The only module that knows openpyxl.
+A cell counts as its value, not as it is displayed: a day is an ISO day, a number its decimal digits. Places
+give the row of the sheet. The only module that imports openpyxl.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from chronicle.interop.tabular.csv import Lines
 from chronicle.interop.tabular.csv import read as read_table
 from chronicle.interop.tabular.mapping import TableMapping
 
-_LAST_ROW: Final = 1_048_576  # of any sheet; a row that says that it is further down is not meant
+_LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23
 _CHUNK: Final = 256
 _SAMPLE: Final = 300
-# A spreadsheet counts with so many digits; what a float has beyond them is noise.
+# The digits with which a spreadsheet computes; further digits of a float are noise.
 _DIGITS: Final = ".15g"
 
 
 def read(
     stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
 ) -> Iterator[Incoming]:
-    """The events of a sheet of a workbook, and a problem with its place for all that makes none.
+    """The events of a sheet of a workbook, and a problem with its place for everything that makes none.
 
-    The sheet is the first one, unless the mapping names another. ``snapshots`` are as for CSV. Raises
-    ``InvalidEvents``: C706 for a file that is no workbook, C702 when it has no such sheet; and
-    ``UsageError`` C740 where openpyxl is not installed.
+    The sheet is the first one, unless the mapping names another. ``snapshots`` is as for CSV. Raises
+    ``InvalidEvents``: C706 for a file that is not a workbook, C702 when it has no such sheet; and
+    ``UsageError`` (C740) where openpyxl is not installed.
     """
     return read_table(stream, name, evolve(mapping, delimiter=","), snapshots, Rows)
 
@@ -76,7 +76,7 @@ class Rows(Lines):
         cells = [_text(value, self._point) for value in next(self._rows)]
         while cells and not cells[-1]:
             cells.pop()
-        # A sheet has no end on the right: the first row that is not empty says how wide the table is.
+        # A sheet has no width: the first row that is not empty gives that of the table.
         self._width = self._width or len(cells)
         cells.extend([""] * (self._width - len(cells) if cells else 0))
         line = _line(cells)
@@ -85,13 +85,13 @@ class Rows(Lines):
         return line
 
     def let_go(self) -> None:
-        """Close the workbook, and leave the stream open for whoever opened it."""
+        """Close the workbook, and leave the stream open."""
         self._open.close()
 
 
 def _rows(stream: BinaryIO, title: str | None, stack: ExitStack) -> Iterator[Sequence[object]]:
     openpyxl = _openpyxl()
-    # A workbook is an archive with its list at the end, and what is piped in or unpacked cannot be sought.
+    # Copied, since an archive is read from its end and not every stream can be sought.
     file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the stack
     stack.enter_context(file)
     shutil.copyfileobj(stream, file)
@@ -100,12 +100,12 @@ def _rows(stream: BinaryIO, title: str | None, stack: ExitStack) -> Iterator[Seq
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # openpyxl lets out whatever it stumbled on
+    except Exception as error:  # openpyxl raises errors of many types for a damaged file
         message, help = "not a workbook", "import a table of text as csv; save other spreadsheets as .xlsx"
         raise InvalidEvents(Problem("C706", message, help=help)) from error
     stack.callback(workbook.close)
     sheet = _sheet({sheet.title: sheet for sheet in workbook.worksheets}, title)
-    sheet.reset_dimensions()  # what a sheet says of its size is often wrong
+    sheet.reset_dimensions()  # the size that a sheet states is often wrong
     rows = sheet.iter_rows(max_row=_LAST_ROW, values_only=True)
     stack.callback(rows.close)
     return _careful(rows)
@@ -134,7 +134,7 @@ def _sheet(sheets: dict[str, Any], title: str | None) -> Any:
 
 
 def _careful(rows: Iterator[Sequence[object]]) -> Iterator[Sequence[object]]:
-    """The rows, some at a time, without the warnings of openpyxl and with one error for all of its own."""
+    """The rows, some at a time. Warnings of openpyxl are hidden, and its errors become C706."""
     while True:
         chunk: list[Sequence[object]] = []
         failed: Exception | None = None
@@ -153,14 +153,14 @@ def _careful(rows: Iterator[Sequence[object]]) -> Iterator[Sequence[object]]:
 
 
 def _text(value: object, point: str) -> str:
-    """What a cell holds, as a table of text would have it."""
+    """The value of a cell, as a table of text would have it."""
     match value:
         case None:
             text = ""
         case bool():
             text = str(value).upper()
         case float():
-            # With the point of the mapping, for it reads all numbers of the table alike.
+            # With the decimal sign of the mapping, by which all numbers of the table are read.
             text = format(Decimal(format(value, _DIGITS)), "f").replace(".", point)
         case datetime.datetime():
             text = value.date().isoformat() if value.time() == datetime.time() else value.isoformat()

@@ -1,1 +1,1 @@
-"""The pages: an answer in all its forms, and how it is printed for people."""
+"""The answers: each in all its forms, with its page for people."""

@@ -55,10 +55,10 @@ _PLAIN_COLUMNS: Final = 8
 
 @frozen(eq=False)
 class AsOf:
-    """A state, or what in it names one ``entity`` (by id).
+    """A state, or the facts in it that name one ``entity`` (by id).
 
-    ``first`` is the date of the first event of the history, for the words about a day before it.
-    ``terms`` say more of how the question was asked.
+    ``first`` is the date of the first event of the history, for the message about a day before it. ``terms``
+    are the days of knowledge and the assumptions of the question.
     """
 
     state: State
@@ -67,7 +67,7 @@ class AsOf:
     terms: Terms = ASKED_PLAINLY
 
     def data(self) -> dict[str, Any]:
-        """Every fact by its view. ``views`` has those of projectors that are the user's own."""
+        """Every fact by its view; ``views`` has those of the user's own projectors."""
         known = self.state.known
         return {
             "as_of": self.state.as_of.isoformat(),
@@ -79,7 +79,7 @@ class AsOf:
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """A fact a row. ``minimum`` and ``maximum`` are the ends of a share as parts of one."""
+        """A row for each fact. ``minimum`` and ``maximum`` are the ends of a share as fractions."""
         return _COLUMNS, self._rows()
 
     def lines(self) -> Iterator[str]:
@@ -88,7 +88,7 @@ class AsOf:
             yield "\t".join(row[:_PLAIN_COLUMNS])
 
     def people(self, width: int) -> Page:
-        """The facts in groups, what is only possible marked."""
+        """The facts in sections; those that are only possible are marked."""
         return as_of_page(self.state, self.entity, self.first, self.terms, width)
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
@@ -105,10 +105,10 @@ _INDENT: Final = 2
 _GAP: Final = 2
 
 
-_WIDEST: Final = 96  # wider, and the dates on the right are too far from what they belong to
+_WIDEST: Final = 96  # in wider lines the dates on the right are too far from their facts
 
 
-_NARROWEST: Final = 20  # with less room beside the date, it goes below
+_NARROWEST: Final = 20  # with less room beside it, the date goes on a line of its own
 
 
 _INEXACT: Final = "the beginning or the end has no exact date"
@@ -118,7 +118,10 @@ _GONE: Final = "a company that it names is gone"
 
 
 def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:
-    """The page of ``state``, or of what in it names ``entity``. ``first`` is the date of the first event."""
+    """The page of ``state``, or of the facts that name ``entity``.
+
+    ``first`` is the date of the first event.
+    """
     return Page(lambda: _page(Question(state, entity), first, terms, min(page_width(width), _WIDEST)))
 
 
@@ -149,7 +152,7 @@ def _title(asked: Question, terms: Terms, width: int) -> Iterator[Line]:
 
 
 def _about(asked: Question, entity: str) -> Line:
-    """Who the entity is: its name, what sort it is, whether it exists, its identifiers."""
+    """What the entity is: its name, type and status, and its identifiers."""
     for found in groups.entities(asked.state, entity):
         doubt = (
             ""
@@ -168,7 +171,7 @@ def _about(asked: Question, entity: str) -> Line:
 
 
 def _legend(unsure: Sequence[FactLine]) -> Line:
-    """What the marks mean: why what was told is not certain."""
+    """The legend of the marks: why facts on the page are only possible."""
     reasons = dict.fromkeys(_GONE if fact.doubted else _INEXACT for fact in unsure)
     return [("?", DOUBT), (f" possible, not certain: {', or '.join(sorted(reasons))}", DIM)]
 
@@ -197,7 +200,7 @@ def _section(asked: Question, facts: Sequence[FactLine], width: int) -> Iterator
 
 
 def _above_the_whole(asked: Question, of: str, width: int) -> Iterator[Line]:
-    """A line for each right of which the section lists more than there is."""
+    """A line for each right of which the section lists more than the whole."""
     for excess in groups.excesses(asked.state, asked.entity):
         if of == "all" or (excess.target == asked.entity) == (of == "target"):
             least = "" if excess.exact else "at least "
@@ -211,14 +214,14 @@ def _above_the_whole(asked: Question, of: str, width: int) -> Iterator[Line]:
 
 
 def _column(figures: Sequence[str]) -> Iterator[str]:
-    """``figures`` all equally wide: numbers flush right, words flush left, nothing when there are none."""
+    """``figures`` in one width: numbers flush right, words flush left."""
     width = max(map(columns, figures))
     numbers = any(character.isdigit() for figure in figures for character in figure)
     return ((right if numbers else left)(figure, width) for figure in figures)
 
 
 def _fact(fact: FactLine, figure: str, indent: int, width: int) -> Iterator[Line]:
-    """The figure, what is said, and flush right since when; further lines are set below the first."""
+    """The figure, the text, and flush right since when; further lines are indented below the first."""
     doubt: Line = [("  ", PLAIN)] if fact.certain else [("?", DOUBT), (" ", PLAIN)]
     head: Line = [(" " * indent, PLAIN), *doubt]
     if figure:

@@ -1,4 +1,4 @@
-"""Claims about one fact: what each says of it, in words and as JSON."""
+"""Claims about one fact, in words and as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VERBS: Final[Mapping[str, str]] = MappingProxyType({"=": "holds", "+": "acquire
 
 
 def claimed(event: Event, teller: Teller) -> str:
-    """What a claim says of the fact: its figures, what its deal would do, and when it was so."""
+    """What a claim says of the fact: its figures, the effects of its deal, and its date."""
     share = share_of(event)
     shares = getattr(event, "shares", None)
     effects = getattr(event, "effects", None) or ()
@@ -36,7 +36,7 @@ def claimed(event: Event, teller: Teller) -> str:
 
 
 def said_by(event: Event, teller: Teller) -> str:
-    """Who makes a claim, how sure they are, since when it is known, and its id."""
+    """Who makes a claim, its confidence, since when it is known, and its id."""
     known = teller.known(event)
     said = [
         "; ".join(map(source_words, event.sources)) or "no source",
@@ -53,7 +53,7 @@ def differing(conflict: Conflict) -> str:
 
 
 def disagreement(conflict: Conflict) -> str:
-    """Who differs in what: "sources differ in share and day", and "claims" where not each has a source."""
+    """The words before ``differing``: "sources differ in ", or "claims" where not each has another source."""
     sources = [event.sources for event in (conflict.chosen, *conflict.others)]
     who = "sources" if all(sources) and len(set(sources)) > 1 else "claims"
     return f"{who} differ in "
@@ -79,7 +79,7 @@ _REASONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 
 def reason_words(conflict: Conflict) -> str:
-    """Why the claim that counts is the one: "it is confirmed, the others are not"."""
+    """Why a claim counts: "it is confirmed, the others are not"."""
     rule, _, dated = conflict.rule.partition("; dated ")
     words = _REASONS.get(rule, (rule, rule))[len(conflict.others) > 1]
     if not dated:
@@ -89,7 +89,7 @@ def reason_words(conflict: Conflict) -> str:
 
 
 def once(conflict: Conflict) -> str:
-    """That several tell one happening: "told by 2, counted once"; empty where it was no such question."""
+    """That several report one happening: "told by 2, counted once"; empty where that was not in question."""
     return f"told by {1 + len(conflict.others)}, counted once" if conflict.once else ""
 
 
@@ -105,9 +105,10 @@ def claim_data(event: Event, teller: Teller, counts: bool) -> dict[str, Any]:
 
 
 def conflict_data(conflict: Conflict, teller: Teller) -> dict[str, Any]:
-    """A conflict: the fact, what claims differ in, the rule, and every claim, the one that counts first.
+    """A conflict as JSON data: the fact, what claims differ in, the rule, and every claim.
 
-    ``counted_once`` is true of claims that were taken as one happening; those may differ in nothing.
+    The claim that counts comes first. ``counted_once`` is true for claims that were taken as one happening;
+    those may differ in nothing.
     """
     return {
         "fact": list(conflict.fact),

@@ -43,7 +43,7 @@ _COLUMNS: Final = (
 
 @frozen(eq=False)
 class Conflicts:
-    """Conflicts among sources, in the order in which they were found."""
+    """Conflicts among claims, in the order in which they were found."""
 
     conflicts: Sequence[Conflict]
     terms: Terms
@@ -57,7 +57,7 @@ class Conflicts:
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """A claim a row; those of one conflict have its number."""
+        """A row for each claim; those of one conflict have its number."""
         return _COLUMNS, self._rows()
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
@@ -79,7 +79,7 @@ class Conflicts:
                 )
 
     def lines(self) -> Iterator[str]:
-        """A claim a line, as in a table."""
+        """A claim a line, with the columns of ``rows``."""
         for row in self._rows():
             yield "\t".join(row)
 
@@ -161,7 +161,7 @@ def _claim(event: Event, teller: Teller, label: str, style: str, width: int) -> 
 
 
 def fact_words(conflict: Conflict, teller: Teller) -> str:
-    """What a conflict is about: "stake of Alibaba Group in Alibaba Pictures"."""
+    """What a conflict is about: "Stake of Alibaba Group in Alibaba Pictures"."""
     sort, *parts = conflict.fact
     return _FACTS[sort](parts, conflict.chosen, teller)
 

@@ -39,9 +39,9 @@ _COLUMNS: Final = ("how", "type", "view", "subject", "before", "after", "events"
 
 @frozen(eq=False)
 class Changes:
-    """The differences between two sides, each a day on terms of its own.
+    """The differences between two sides, each a day with its own terms.
 
-    ``events`` has each event by its id. With ``entity`` the differences are those that name it.
+    ``events`` has each event by its id. With ``entity`` these are the differences that name it.
     """
 
     differences: Sequence[Difference]
@@ -64,7 +64,7 @@ class Changes:
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """A difference a row."""
+        """A row for each difference."""
         return _COLUMNS, map(self._row, self.differences)
 
     def _row(self, difference: Difference) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ class Changes:
             yield "\t".join(self._row(difference))
 
     def people(self, width: int) -> Page:
-        """The differences in groups, each with a sign and a word for how, and with its events."""
+        """The differences by view, each with a sign and a word for how it differs, and with its events."""
         return Page(lambda: _page(self, page_width(width)))
 
     def called(self, entity: str) -> str:
@@ -92,7 +92,7 @@ class Changes:
         return self.teller.name(entity, max(self.days))
 
     def values(self, facts: Sequence[Fact]) -> str:
-        """What some facts say, "or" between those that exclude each other."""
+        """What facts say, with "or" between those that exclude each other."""
         return " or ".join(statement(fact, self.called) + _doubt(fact) for fact in facts)
 
 
@@ -110,7 +110,7 @@ def _data(difference: Difference) -> dict[str, Any]:
 
 
 def _side(fact: Fact, about: Container[str]) -> dict[str, Any]:
-    """A fact without what the difference is about: the parts of its key that this has not, and its value."""
+    """A fact without the parts of its key that the difference has already."""
     data = fact_data(fact)
     view, key, value = data.pop("view"), data.pop("key"), data["value"]
     rest = {name: part for name, part in key.items() if name not in about} if view in KEYS else {}
@@ -120,7 +120,7 @@ def _side(fact: Fact, about: Container[str]) -> dict[str, Any]:
 # The page
 
 
-# The sign of each way to differ, the word beside it, and its style: nothing hangs on sign or style alone.
+# The sign, the word and the style for each way to differ. The word alone says everything.
 SIGNS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "began": ("+", "began", "green"),
@@ -149,7 +149,9 @@ def _page(compared: Changes, width: int) -> Iterator[Line]:
     whose = f"{compared.called(compared.entity)}: " if compared.entity else ""
     title = _title(compared)
     yield from wrap([(whose + (title if whose else title[:1].upper() + title[1:]), STRONG)], width)
-    shown = sorted(_worth_telling(compared.differences), key=lambda each: _RANK.get(each.view, len(_RANK)))
+    shown = sorted(
+        _without_implied_types(compared.differences), key=lambda each: _RANK.get(each.view, len(_RANK))
+    )
     for view, members in groupby(shown, key=lambda each: each.view):
         yield []
         yield [(clean(views.view_of(view).title), HEADING)]
@@ -179,8 +181,8 @@ def _learning(first: datetime.date | None, second: datetime.date | None) -> str:
     return f"from {begin} to {end}"
 
 
-def _worth_telling(differences: Sequence[Difference]) -> Iterator[Difference]:
-    """All but that an entity is, or was, of some kind, where it comes or goes anyway."""
+def _without_implied_types(differences: Sequence[Difference]) -> Iterator[Difference]:
+    """All differences, except changes of the type of an entity that itself appears or disappears."""
     whole = {each.key for each in differences if each.view == views.NAMES and each.how in ("began", "ended")}
     return (each for each in differences if each.view != views.TYPES or each.key not in whole)
 
@@ -219,7 +221,7 @@ def _values(difference: Difference, compared: Changes) -> Line:
 
 
 def _details(difference: Difference, compared: Changes) -> Iterator[str]:
-    """What differs between values that are told alike, such as the parties of a deal: part by part."""
+    """The fields in which two values with the same text differ, such as the parties of a deal."""
     old, new = difference.before[-1].value, difference.after[-1].value
     names = getattr(new, "_fields", ())
     for name in names:

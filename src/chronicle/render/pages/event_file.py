@@ -1,4 +1,4 @@
-"""Events as a file has them: YAML that the reader of event files reads back as the same events."""
+"""Events as YAML, from which the reader of event files makes the same events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chronicle import codec
 from chronicle.errors import can_be_shown
 from chronicle.events import Event
 
-# Text that needs no quotes: nothing in it can mean anything to YAML.
+# Text that needs no quotes, since nothing in it is syntax of YAML.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._%/()+-]*[A-Za-z0-9.%)])?")
 _NOTHING: Final = frozenset({"null"})
 _INDENT: Final = "  "
@@ -26,7 +26,7 @@ def event_file(events: Sequence[Event]) -> str:
 
 
 def _ordered(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """The id first, as it is what a reader looks for."""
+    """The fields with the id first."""
     return {"id": plain["id"], **plain}
 
 

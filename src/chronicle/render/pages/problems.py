@@ -1,4 +1,4 @@
-"""Doubts and errors: the answer of ``chronicle check``."""
+"""Findings and errors: the answer of ``chronicle check``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Findings:
         return {"problems": [_plain(problem) for problem in self.problems]}
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """A problem a row."""
+        """A row for each problem."""
         return _COLUMNS, map(_row, self.problems)
 
     def lines(self) -> Iterator[str]:
@@ -34,7 +34,7 @@ class Findings:
             yield "\t".join((severity, code, clean(str(problem.place or "")), message, help, events))
 
     def people(self, width: int) -> Page:
-        """Each problem with the line that it is about, and at the end how many there are."""
+        """Each problem with the line of its file, and at the end how many there are."""
         return problems_page(self.problems, width)
 
 
@@ -110,13 +110,13 @@ def _problem(problem: Problem, width: int) -> Iterator[Line]:
 
 
 def _not_said_yet(problem: Problem) -> list[str]:
-    """The events that neither the message nor the line of the file names."""
+    """The events that neither the message nor the shown line of the file names."""
     said = f"{problem.message} {problem.place.excerpt if problem.place else ''}"
     return [clean(event) for event in problem.events if event not in said]
 
 
 def _hanging(line: Line, width: int, indent: int) -> Iterator[Line]:
-    """``line`` broken, its further lines set in."""
+    """``line`` broken, its further lines indented."""
     first, *others = wrap(line, width)
     yield first
     rest: Line = []
@@ -128,7 +128,7 @@ def _hanging(line: Line, width: int, indent: int) -> Iterator[Line]:
 
 
 def _excerpt(place: Place, style: str, width: int) -> Iterator[Line]:
-    """The line of the file with a caret below what is meant, both cut to what fits."""
+    """The line of the file with carets below the place, both cut to fit."""
     number = str(place.line)
     margin = " " * len(number)
     shown, start = _cut(place, width - len(number) - 4)
@@ -139,7 +139,7 @@ def _excerpt(place: Place, style: str, width: int) -> Iterator[Line]:
 
 
 def _cut(place: Place, room: int) -> tuple[str, int]:
-    """What of the line fits into ``room`` columns, and where in it the caret begins."""
+    """The part of the line that fits into ``room`` columns, and the offset of the place in it."""
     text = printable(place.excerpt.replace("\t", " ")).rstrip()
     start = min(max(0, place.column - 1), len(text))
     if columns(text) >= room and start > _BEFORE_THE_CARET:

@@ -56,11 +56,11 @@ _COLUMNS: Final = (
 
 @frozen(eq=False)
 class Timeline:
-    """Events in the order in which they are to be told.
+    """Events in the order in which they are shown.
 
     ``position`` gives the position of an event by its id, ``name`` what an entity is called on a day,
-    ``known`` from which day an event could be known. ``terms`` are those on which they were asked for, and
-    ``titles`` those of deals that events left out have given.
+    ``known`` from which day an event could be known. ``terms`` are the days of knowledge and the assumptions
+    of the question. ``titles`` are those of deals whose events are not all among ``events``.
     """
 
     events: tuple[Event, ...]
@@ -82,7 +82,7 @@ class Timeline:
         return head | codec.encode(event) | {"known": known.day.isoformat()} | assumed
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """An event a row, told in one sentence. A range without an end has an empty cell there."""
+        """A row for each event, with its sentence. An open end of a date is an empty cell."""
         teller = self._teller()
         return _COLUMNS, (self._row(event, teller) for event in self.events)
 
@@ -125,7 +125,7 @@ class Timeline:
             )
 
     def people(self, width: int) -> Page:
-        """The events along a line, dates in the gutter, figures in columns on the right."""
+        """The events along a line, with dates on the left and figures in columns on the right."""
         return timeline_page(self.events, self._teller(), self.terms, width)
 
     def _teller(self) -> Teller:
@@ -133,7 +133,7 @@ class Timeline:
 
 
 def _field(event: Event, name: str) -> str:
-    """A field as it was stated, empty where this kind of event has none."""
+    """A field as it was stated; empty where this kind of event does not have it."""
     value = getattr(event, name, None)
     return "" if value is None else clean(str(value))
 
@@ -154,26 +154,26 @@ _UNDATED: Final = "Undated"
 _GAP: Final = 2
 
 
-# A figure wider than its column goes below the sentence, so that one odd value does not squeeze all.
+# A figure wider than its column goes below the sentence, so that one long value does not widen the column.
 _WIDEST_SHARE: Final = 10
 
 
 _WIDEST_MONEY: Final = 18
 
 
-# From this width on, the family of an event stands in words beside its mark; below, in a legend.
+# From this width on, the family of an event is in words beside its mark; on narrower pages in a legend.
 _ROOM_FOR_WORDS: Final = 96
 
 
 _WORD: Final = 7
 
 
-# With less room than this beside the figures, they go below the sentence.
+# With less room than this beside the figures, these go below the sentence.
 _NARROWEST_SENTENCE: Final = 24
 
 
 def timeline_page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> Page:
-    """The page that tells ``events``, asked for on ``terms``, on a terminal of ``width`` columns."""
+    """The page of ``events`` on a terminal of ``width`` columns."""
     return Page(lambda: _page(events, teller, terms, page_width(width)))
 
 
@@ -216,12 +216,12 @@ class _Frame:
 
     @property
     def figures(self) -> int:
-        """The columns that figures take on the right, the gap before them included."""
+        """The columns that figures take on the right, with the gap before them."""
         return sum(column + _GAP for column in (self.share, self.money) if column)
 
 
 def _frame(events: Sequence[Event], width: int) -> _Frame:
-    # What is undated stands under a heading that says so, with nothing in the gutter.
+    # Undated events are under a heading of their own, without a date.
     rows = [row for event in events if not is_undated(event.date) for row in gutter(event.date)]
     prefix = max((len(prefix) for prefix, _, _ in rows), default=0)
     prefix += bool(prefix)
@@ -245,12 +245,12 @@ def _column(figures: Iterable[str], widest: int) -> int:
 
 
 class _Shown:
-    """What the gutter has said already: a date that repeats is left out, and so is a year."""
+    """What the column of dates has shown: a repeated date or year is left out."""
 
     def __init__(self) -> None:
         self.date = ""
-        self.year = ""  # the one that was printed last, which may be that of the end of a range
-        self.began = ""  # the one in which the last event began
+        self.year = ""  # the last year printed, which may be that of the end of a range
+        self.began = ""  # the year in which the last event began
 
 
 def _told(event: Event, teller: Teller, frame: _Frame, shown: _Shown) -> Iterator[Line]:
@@ -273,7 +273,7 @@ def _told(event: Event, teller: Teller, frame: _Frame, shown: _Shown) -> Iterato
 
 
 def _dates(event: Event, frame: _Frame, shown: _Shown) -> tuple[list[str], bool]:
-    """The rows of the gutter, and whether a new year begins here."""
+    """The rows for the column of dates, and whether a new year begins with this event."""
     if event.date.text == shown.date or is_undated(event.date):
         return [], False
     rows = gutter(event.date)
@@ -287,7 +287,7 @@ def _dates(event: Event, frame: _Frame, shown: _Shown) -> tuple[list[str], bool]
 
 
 def _row(prefix: str, year: str, rest: str, frame: _Frame) -> str:
-    """A row of the gutter. Where the year is left out, its prefix takes its place."""
+    """A row of the column of dates. Where the year is left out, the prefix takes its place."""
     if prefix and not year:
         prefix, year = "", f"{prefix:>4}"
     return f"{prefix:>{max(0, frame.prefix - 1)}}{' ' * bool(frame.prefix)}{year:4} {rest}".rstrip()
@@ -329,7 +329,7 @@ def _figures(sentence: Line, share: str, money: str, frame: _Frame) -> Line:
 
 
 def _details(event: Event, teller: Teller, frame: _Frame, room: int) -> Iterator[Line]:
-    """What stands below the sentence: effects, the note, the sources."""
+    """The lines below the sentence: effects, the note, the sources."""
     label = "effect: " if event.kind == "deal.completed" else "if completed: "
     for effect in getattr(event, "effects", None) or ():
         yield from _hanging(label, teller.effect(effect, event.date), room)
@@ -341,7 +341,7 @@ def _details(event: Event, teller: Teller, frame: _Frame, room: int) -> Iterator
 
 
 def _hanging(label: str, line: Line, room: int) -> Iterator[Line]:
-    """``line`` behind a label, its further lines set below its first."""
+    """``line`` after a label, its further lines below its first."""
     for index, part in enumerate(wrap(line, room - len(label))):
         yield [(label if index == 0 else " " * len(label), DIM), *part]
 
@@ -360,7 +360,7 @@ def _foot(events: Sequence[Event], terms: Terms, frame: _Frame) -> Iterator[Line
 
 
 def _legend(events: Sequence[Event], width: int) -> Iterator[Line]:
-    """The marks on this page, with what they stand for."""
+    """The marks on this page, with their meaning."""
     seen = {mark_of(event.kind) for event in events}
     line: Line = []
     for mark in dict.fromkeys(MARKS.values()):

@@ -1,4 +1,4 @@
-"""Why something is so: the answer of ``chronicle why``."""
+"""Why something is so, its provenance: the answer of ``chronicle why``."""
 
 from __future__ import annotations
 
@@ -57,10 +57,11 @@ _NOTHING_ELSE: Final = Around()
 
 @frozen(eq=False)
 class Explained:
-    """The reasons for everything that a key says on a day, in one view or in several.
+    """The provenance of every value that a key has on a day, in one view or in several.
 
-    ``key`` is what was asked for. ``written`` has each event by its id as it was written; ``effects``
-    what an event of a deal does or would do. ``around`` says what is known where nothing is of the key.
+    ``key`` is what was asked for. ``written`` has each event by its id as it was written; ``effects`` the
+    effects that an event of a deal states. ``around`` says what is known instead, where nothing is known of
+    the key.
     """
 
     whys: tuple[Why, ...]
@@ -86,13 +87,13 @@ class Explained:
 
     @property
     def instead(self) -> str | None:
-        """What is known around that day, where there is nothing on it."""
+        """What is known before or after the day, where there is nothing on it."""
         if any(why.reasons for why in self.whys):
             return None
         return next((why.instead for why in self.whys if why.instead), None)
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """An event behind a value a row, and one that ended it. ``does`` says which: makes, ends, may end."""
+        """A row for each event that makes, may end, or has ended a value; ``does`` says which."""
         return _COLUMNS, (row for why in self.whys for row in (*self._made(why), *self._ended(why)))
 
     def _made(self, why: Why) -> Iterator[tuple[str, ...]]:
@@ -137,7 +138,10 @@ class Explained:
         )
 
     def lines(self) -> Iterator[str]:
-        """An event a line, as in a table. Where there is no value, the first line begins with ``nothing``."""
+        """An event a line, with the columns of ``rows``.
+
+        Without a value the first line begins with ``nothing``.
+        """
         if self.instead:
             yield f"nothing\t{clean(self.instead)}"
         for row in self.rows()[1]:
@@ -174,7 +178,7 @@ def _ending(ending: Ending, teller: Teller) -> dict[str, Any]:
 
 
 def _said(fact: Fact) -> dict[str, Any]:
-    """What a fact says and of what, without the ids of its events: the steps have these."""
+    """A fact as JSON data without the ids of its events, which the steps have."""
     return {name: value for name, value in fact_data(fact).items() if name != "events"}
 
 

@@ -1,6 +1,6 @@
-"""The page of reasons: each value as a tree of the events behind it, and what each of these rests on.
+"""The page of ``why``: each value as a tree of its events, with the sources and corrections of each.
 
-A value that is over has the event that ended it instead.
+A value that has ended is shown with the event that ended it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _page(explained: Explained, width: int) -> Iterator[Line]:
 
 
 def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
-    """What is over, but for units that went to another owner, whose events say so already."""
+    """The values that have ended, except units that went to another owner, whose events say so already."""
     told = {step.event.id for why in whys for reason in why.reasons for step in reason.steps}
     for why in whys:
         for ending in why.ended:
@@ -121,7 +121,7 @@ def _known_instead(explained: Explained, width: int) -> Iterator[Line]:
         named = shlex.join(key[at] for at in told.names)
         command = f"chronicle why {named} --view {view} --as-of {explained.as_of}{known}"
         yield from ([("  ", PLAIN), *part] for part in wrap([(what, STRONG)], width - 2))
-        # Never broken, so that it can be copied.
+        # Not wrapped, so that it can be copied.
         yield [("    ", PLAIN), (command, DIM)]
     if len(cells) > _SHOWN:
         yield [(f"  and {len(cells) - _SHOWN:,} more", DIM)]
@@ -182,7 +182,7 @@ def _step(step: Step, fact: Fact, explained: Explained, said: str = "") -> Branc
 
 
 def _concerns(effect: Effect, fact: Fact) -> bool:
-    """Whether an effect says something of what the fact is about."""
+    """Whether an effect names something in the key of the fact."""
     named = {value for _, value in effect.fields if isinstance(value, str)}
     return bool(named.intersection(fact.key))
 
@@ -241,7 +241,7 @@ def _corrections(step: Step, explained: Explained) -> Iterator[Branch]:
 
 
 def _change(plain: dict[str, Any], name: str, value: Any) -> str:
-    """One field of a correction in words; ``plain`` is the event until then, and has the value afterwards."""
+    """One field of a correction in words. ``plain`` is the event until then; its field is changed."""
     before = plain.pop(name, None)
     if value is not None:
         plain[name] = value

@@ -1,1 +1,1 @@
-"""Words for what is shown: days, names, sentences, marks."""
+"""The words of pages: days, names, sentences, marks."""

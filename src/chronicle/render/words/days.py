@@ -1,4 +1,4 @@
-"""Partial dates on pages: in few words, and set in columns so that years, months and days line up."""
+"""Partial dates on pages: in few words, or in columns in which years, months and days line up."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _YEAR: Final = 4
 
 
 def day_words(day: datetime.date) -> str:
-    """A day as a heading has it: "31 December 2014"."""
+    """A day as in a heading: "31 December 2014"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def is_undated(date: PartialDate) -> bool:
-    """Whether a date leaves everything open, as ``[0001..9999]`` does."""
+    """Whether a date leaves every day open, as ``[0001..9999]`` does."""
     return date.earliest == DAWN and date.latest == FOREVER
 
 
@@ -53,7 +53,7 @@ def since(date: PartialDate) -> str:
 def stood(fact: Fact, day: datetime.date) -> str:
     """How long a fact has stood on ``day``: ", for 1 year 3 months", with a range where its date is partial.
 
-    Empty of what is only possible on that day, of what begins on it, and of what was always so.
+    Empty for a fact that is only possible on that day, begins on it, or was always so.
     """
     first, latest = fact.span.possible_from, fact.span.certain_from
     if not fact.certain or first == day or latest == DAWN:
@@ -69,7 +69,7 @@ def until(date: PartialDate) -> str:
 
 
 def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
-    """A date as one or two rows of (prefix, year, the rest).
+    """A date as one or two rows of (prefix, year, rest).
 
     The prefix is "by", "~" for about, or the dash before the end of a range.
     """
@@ -89,7 +89,7 @@ def gutter(date: PartialDate) -> tuple[tuple[str, str, str], ...]:
 
 
 def _timeless(date: PartialDate) -> str:
-    """The word for a date that names no time, of what was always so or is undated; else empty."""
+    """The word for a date that names no time: always, or undated; else empty."""
     if date.earliest == date.latest == DAWN:
         return ALWAYS
     return UNDATED if is_undated(date) else ""
@@ -120,10 +120,10 @@ def _plain(date: PartialDate) -> str:
 
 
 def speaking_day(date: PartialDate) -> datetime.date:
-    """The day whose names a sentence about ``date`` uses: its last, or its first when it has no last."""
+    """The day whose names a sentence about ``date`` uses: its last day, or its first when it has no last."""
     return date.earliest if date.latest == FOREVER else date.latest
 
 
 def day_before(date: PartialDate) -> datetime.date:
-    """The last day before ``date`` can have been."""
+    """The last day before the window of ``date``."""
     return date.earliest if date.earliest == DAWN else date.earliest - datetime.timedelta(days=1)

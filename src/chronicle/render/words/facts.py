@@ -12,18 +12,18 @@ from chronicle.render.words.said import Called, plainly, said
 
 
 def subject(view: str, key: Key, value: Any, called: Called) -> str:
-    """What a key is about; with a value that is None, as far as the key says it."""
+    """What a key is about, as text; ``value`` may be None, for what the key alone says."""
     told = view_of(view)
     return plainly(said(told, told.subject, key, value, called))
 
 
 def subject_of(fact: Fact, called: Called) -> str:
-    """What a fact is about, without saying which view it is of."""
+    """What a fact is about, without the name of its view."""
     return subject(fact.view, fact.key, fact.value, called)
 
 
 def statement(fact: Fact, called: Called) -> str:
-    """What a fact says of what it is about."""
+    """What a fact says of its subject."""
     told = view_of(fact.view)
     return plainly(said(told, told.says, fact.key, fact.value, called))
 

@@ -1,6 +1,4 @@
-"""The figures of an event, and shares as people read them: as stated, or rounded where working them
-out made long numbers.
-"""
+"""The figures of an event; shares as stated, or rounded where computing them made long numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ def grouped(text: str) -> str:
 
 
 def share_words(share: Share) -> str:
-    """A share in at most a few characters: "59.32%", ">50%", "≈33.33%" for one that was rounded."""
+    """A share in few characters: "59.32%", ">50%", "≈33.33%" for one that was rounded."""
     text = clean(str(share))
     if (
         share.minimum is None
@@ -40,7 +38,7 @@ def share_words(share: Share) -> str:
     return f"{ROUNDED}{low}%" if low == high else f"{ROUNDED}{low}-{high}%"
 
 
-# What an event says of a share, in the order of what says more, with its sign.
+# The fields that state a share, by kind, the preferred one first, with their signs.
 _SHARES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
         "stake.acquired": (("share", "+"), ("holds", "=")),
@@ -52,7 +50,10 @@ _SHARES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
 
 
 def share_of(event: Event) -> tuple[str, Share] | None:
-    """What changed hands (``+`` or ``-``) or is held (``=``) by an event, where it says so."""
+    """The share of an event with its sign: ``+`` or ``-`` for what changed hands, ``=`` for what is held.
+
+    None where the event states no share.
+    """
     for name, sign in _SHARES.get(event.kind, ()):
         share: Share | None = getattr(event, name)
         if share is not None:
@@ -71,13 +72,13 @@ def share_figure(event: Event) -> str:
 
 
 def share_is_unknown(event: Event) -> bool:
-    """Whether the event speaks of a share that nobody states."""
+    """Whether the event has a share that is unknown."""
     found = share_of(event)
     return found is not None and found[1].is_unknown
 
 
 def money_of(event: Event) -> Money | None:
-    """What was raised, invested or paid, where the event says so."""
+    """The amount raised, invested or paid, where the event states one."""
     for name in ("raised", "amount", "price"):
         money: Money | None = getattr(event, name, None)
         if money is not None:
@@ -92,12 +93,12 @@ def money_figure(event: Event) -> str:
 
 
 def money_words(event: Event) -> str:
-    """The same as people read it: "HKD 6,244,000,000"."""
+    """The same with digits in groups: "HKD 6,244,000,000"."""
     return grouped(money_figure(event))
 
 
 def _percent(value: Fraction) -> str:
-    """``value`` in percent with two decimals, none of them a zero at the end."""
+    """``value`` in percent with at most two decimals."""
     hundredths = round(abs(value) * 10_000)
     sign = "-" if value < 0 and hundredths else ""
     return f"{sign}{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".")

@@ -1,7 +1,7 @@
 """A mark, a word and a colour for each family of events.
 
-Every mark is one column wide in every script (East Asian width neutral), and the word says the same
-as the colour, so that nothing hangs on colour alone.
+Every mark is one column wide in every script (East Asian width neutral). The word says the same as the
+colour, so that no information is in the colour alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OF_NO_VIEW = {
     "investment": Mark("✚", "invest", "bright_cyan"),
 }
 _MARKS = {view.family: view.mark for view in VIEWS.values()} | _OF_NO_VIEW
-# The order of the legend of a timeline. A family that is not named in it comes after these.
+# The order of the legend of a timeline; other families come after these.
 _LEGEND = "entity record unit stake shares control listing merger investment deal partnership project role"
 
 MARKS: Mapping[str, Mark] = MappingProxyType(
@@ -31,5 +31,5 @@ MARKS: Mapping[str, Mark] = MappingProxyType(
 
 
 def mark_of(kind: str) -> Mark:
-    """The mark of a kind of event, by the family that its name begins with; else a plain one."""
+    """The mark of a kind of event, by its family (the name before the dot); a plain one for other kinds."""
     return MARKS.get(kind.split(".", maxsplit=1)[0], OTHER)

@@ -1,4 +1,4 @@
-"""What things are called on a day, for sentences that speak of names and not of ids."""
+"""What things are called on a day, for sentences, which use names instead of ids."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from chronicle.engine.state import State
 from chronicle.render.layout import clean
 
 Name = Callable[[str, datetime.date], str]
-"""The name of an entity, by its id, on a day."""
+"""A function that gives the name of an entity, by its id, on a day."""
 
 
 def namer(state_on: Callable[[datetime.date], State]) -> Name:
-    """Names by the states of a history: ``namer(history.as_of)``. Each is looked up once.
+    """A function from entity and day to name, by the states of a history: ``namer(history.as_of)``.
 
-    An entity without a name on the day goes by its id.
+    Each name is looked up once. An entity without a name on the day has its id.
     """
     state = cache(state_on)
 
@@ -29,7 +29,7 @@ def namer(state_on: Callable[[datetime.date], State]) -> Name:
 
 
 def name_in(state: State, entity: str) -> str:
-    """The short name of an entity in a state, else its name, else its id; marked when it is only possible."""
+    """The short name of an entity in a state, else its name, else its id; marked when only possible."""
     found = state.view(views.NAMES, entity=entity)
     if not found:
         return clean(entity)
@@ -43,5 +43,5 @@ def called(name: str, certain: bool) -> str:
 
 
 def by_id(entity: str, _: datetime.date) -> str:
-    """The id in place of a name, where nobody has said how to find names."""
+    """The id in place of a name, where names cannot be looked up."""
     return clean(entity)

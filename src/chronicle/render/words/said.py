@@ -1,4 +1,4 @@
-"""Templates filled in: what is written of an event or of a view, as a line of styled text."""
+"""Templates of events and views, filled in as lines of styled text."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from chronicle.render.words.figures import share_words
 from chronicle.values import Share
 
 Called = Callable[[str], str]
-"""What an entity is called, by its id."""
+"""A function that gives what an entity is called, by its id."""
 
 
 def filled(template: str, there: Callable[[str, str], bool], show: Callable[[str, str], Line]) -> Line:
-    """A template with its fields shown; ``there`` says which, by sort and name, are not empty."""
+    """A template with its fields filled in by ``show``; ``there`` says which fields are not empty.
+
+    Both take the sort of a field and its name. An optional part with an empty field is left out.
+    """
     line: Line = []
     for optional, steps in parts_of(template):
         if optional and not all(there(sort, name) for _, sort, name in steps if sort):
@@ -34,7 +37,7 @@ def filled(template: str, there: Callable[[str, str], bool], show: Callable[[str
 
 
 def said(view: View, template: str, key: Key, value: Any, called: Called) -> Line:
-    """What a template of a view says of a key and a value; of a value that is None, what the key says."""
+    """A template of a view, filled in by a key and a value. ``value`` may be None: then by the key alone."""
     read = partial(view.read, key=key, value=value)
     stated: list[str] = []
 
@@ -61,13 +64,13 @@ def said(view: View, template: str, key: Key, value: Any, called: Called) -> Lin
 
 
 def _merged(line: Line) -> Line:
-    """A line in as few pieces as it has styles in a row."""
+    """A line with neighbouring pieces of one style joined."""
     runs = ((style, pieces) for style, pieces in groupby(line, key=itemgetter(1)))
     return [("".join(text for text, _ in pieces), style) for style, pieces in runs]
 
 
 def words(value: object) -> str:
-    """A field in words: shares as people read them, counts in groups of three digits, the rest as it is."""
+    """A field in words: shares by ``share_words``, numbers with digits in groups, anything else as it is."""
     if value is None:
         return ""
     if isinstance(value, Share):

@@ -1,9 +1,8 @@
 """Events as sentences: who did what, by name. One sentence per kind, in the table ``SENTENCES``.
 
-A sentence is a template. ``{holder}`` is the name of an entity (or of several) on the day of the
-event, ``{-entity}`` its name on the day before, ``{=role}`` the text of a field, ``{~right}`` one of
-the words of ``_WORDS``, ``{?exclusive}`` nothing at all. What stands in ``[...]`` is left out when a field
-in it is empty.
+A sentence is a template. ``{holder}`` is the name of an entity (or of several) on the day of the event,
+``{-entity}`` its name on the day before, ``{=role}`` the text of a field, ``{~right}`` one of the words of
+``_WORDS``; ``{?exclusive}`` shows nothing. A part in ``[...]`` is left out when a field in it is empty.
 """
 
 from __future__ import annotations
@@ -56,15 +55,14 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 _Told = str | Callable[["Teller", Any], Line]
-"""A template, or a function for what no template can say."""
+"""A template, or a function for sentences that need more than a template."""
 
 
 @frozen(eq=False)
 class Teller:
-    """Tells events: it knows what things are called on a day, and the titles of deals by their ids.
+    """Makes sentences of events, with names of the day and the titles of deals.
 
-    ``known`` says from which day an event, as corrected, could be known: it is that of the event as it
-    was written, since a correction of a date or a source never moves it.
+    ``known`` gives the day from which an event could be known, which corrections never change.
     """
 
     name: Name
@@ -84,7 +82,7 @@ class Teller:
         return "".join(text for text, _ in self.sentence(event))
 
     def effect(self, effect: Effect, date: PartialDate) -> Line:
-        """What an effect of a deal does, in one line, figures included."""
+        """What an effect of a deal does, in one line with figures."""
         fields: dict[str, Any] = dict(effect.fields)
         event = KINDS[effect.kind](id="effect", date=date, **fields)
         short = EFFECTS.get(effect.kind)
@@ -95,11 +93,11 @@ class Teller:
         return [*line, (f"  {'  '.join(figures)}", PLAIN)] if figures else line
 
     def named(self, entity: str, event: Event) -> Line:
-        """An entity by the name that it has when the event is over."""
+        """An entity by the name that it has after the event."""
         return [(clean(self.name(entity, speaking_day(event.date))), STRONG)]
 
     def titled(self, deal: str) -> str:
-        """The title of a deal, as far as it is known, else its id."""
+        """The title of a deal if it is known, else its id."""
         return clean(self.titles.get(deal, deal))
 
 
@@ -144,7 +142,7 @@ _SORTS: Final[Mapping[str, Callable[[Teller, Event, str], Line]]] = MappingProxy
 )
 
 
-# Sentences that no template can say
+# Sentences that need more than a template
 
 
 def _listed(teller: Teller, event: Any) -> Line:
@@ -227,7 +225,7 @@ def _corrected(teller: Teller, event: RecordCorrected) -> Line:
 
 
 def _set_to(name: str, text: str) -> str:
-    """One field that a correction sets, ``text`` being its value as JSON."""
+    """One field that a correction sets; ``text`` is its value as JSON."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -240,12 +238,12 @@ def _set_to(name: str, text: str) -> str:
 
 
 def has_parts(value: Any) -> bool:
-    """Whether plain data is a mapping or has one in it: too much for a sentence."""
+    """Whether plain data is or contains a mapping, which is too much for a sentence."""
     return isinstance(value, dict) or (isinstance(value, list) and any(map(has_parts, value)))
 
 
 def stated(value: Any) -> str:
-    """Plain data without parts in words: a text as it is, a list with commas between."""
+    """Plain data without mappings in words: a text as it is, a list with commas between."""
     if isinstance(value, list):
         return clean(", ".join(map(str, value)))
     return clean(value if isinstance(value, str) else "yes" if value else "no")
@@ -302,17 +300,17 @@ SENTENCES: Final[Mapping[str, _Told]] = MappingProxyType(
     }
 )
 
-# Effects that are said in other words than the event that they become.
+# Effects that have other words than the events that they become.
 EFFECTS: Final[Mapping[str, _Told]] = MappingProxyType(
     {
         "unit.transferred": "{unit} → {to}",
-        # Nobody has seen yet what would be held.
+        # "is reported to hold" would be wrong, as it has not happened yet.
         "stake.observed": "{holder} then has {~right} {target}[, {=shares} shares]",
     }
 )
 
 
 def titles_of(events: Iterator[Event]) -> dict[str, str]:
-    """The last title that each deal was given."""
+    """The last title of each deal, by its id."""
     named = ((event.deal, getattr(event, "title", None)) for event in events if event.deal)
     return {deal: title for deal, title in named if deal and title}

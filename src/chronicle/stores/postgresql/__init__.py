@@ -1,8 +1,8 @@
-"""The store in PostgreSQL: for many writers on many machines.
+"""The store in PostgreSQL, for many writers on many machines.
 
-All writers queue for their turn in the database, so positions have no gaps and are seen in their order. A
-store may be used from several threads, which share one connection; it must not be carried over a fork.
-``tables.py`` has the tables, ``docs/scale.md`` when to use this store and with which roles.
+Writers wait for a lock in the database, so positions have no gaps and become visible in order. A store may be
+used from several threads, which share one connection; it must not be used after a fork. ``tables.py`` has the
+tables; ``docs/scale.md`` says when to use this store, and with which roles.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def open_postgresql(
 ) -> PostgresqlStore:
     """Open the store at ``location``; ``create`` makes its schema and tables when there are none.
 
-    ``patience`` is how many seconds to wait for another writer. Raises ``StoreError`` C502 for a store
-    of a newer version, C507 when there is none or it cannot be reached, C515 for one of an older format
-    unless ``read_only``.
+    ``patience`` is how many seconds to wait for another writer. Raises ``StoreError``: C502 for a store of a
+    newer version, C507 when there is none or it cannot be reached, C515 for an older format unless
+    ``read_only``.
     """
     address = parsed(location)
     connection = postgresql_connection.connect(address, read_only, patience)
@@ -45,7 +45,7 @@ def open_postgresql(
 
 
 def migrate_postgresql(location: str, patience: float = 10.0) -> tuple[int, int]:
-    """Make the store at ``location``, or bring it up to the present format: the format before and after."""
+    """Make the store at ``location`` or bring it to the current format; the format before and after."""
     address = parsed(location)
     connection = postgresql_connection.connect(address, read_only=False, patience=patience)
     try:

@@ -1,4 +1,4 @@
-"""Where a PostgreSQL store is: the address that somebody typed, taken apart. For the store beside it."""
+"""The address of a PostgreSQL store, parsed. Only for the store in this folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
 
 
 class Address(NamedTuple):
-    """An address taken apart: what libpq gets, the schema of the store, and what may be shown.
+    """The parts of an address: what libpq gets, the schema of the store, and what may be shown.
 
     ``shown`` is the address with ``***`` for every password.
     """
@@ -28,8 +28,9 @@ class Address(NamedTuple):
 def parsed(location: str) -> Address:
     """The parts of ``postgresql://user:password@host:port/database?schema=acme&...``.
 
-    Only ``schema`` is ours; all else goes to libpq as it is. Raises ``StoreError`` C507 for a schema
-    that cannot be one, and for a password that libpq would take for a host or a database.
+    Only ``schema`` is Chronicle's own; everything else goes to libpq unchanged. Raises ``StoreError`` (C507)
+    for a name that no schema can have, and for an unescaped password that libpq would take for a host or a
+    database.
     """
     shown = without_passwords(location)
     start, mark, query = location.partition("?")

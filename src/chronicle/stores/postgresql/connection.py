@@ -1,6 +1,6 @@
-"""The connection of a PostgreSQL store: how it is made and set, and what is refused.
+"""The connection of a PostgreSQL store: how it is made and set up, and what is refused.
 
-For the store beside it alone.
+Only for the store in this folder.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from chronicle.stores.postgresql.address import Address
 from chronicle.stores.postgresql.errors import damaged
 from chronicle.stores.refusals import cannot, newer, not_a_store
 
-# What goes wrong is told by our errors; without a handler Python would print the warnings of psycopg as well.
+# Our errors say what goes wrong; without a handler Python would print the warnings of psycopg as well.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 COLUMNS = "position, recorded_at::varchar, id::varchar, kind::varchar, body, checksum, chain"
-"""The columns in the order of ``Record``. Text comes as bytes here, varchar as text: the body is bytes."""
+"""The columns in the order of ``Record``. The connection loads ``text`` as bytes and ``varchar`` as text."""
 
 _LOOK = "look at the address, and whether the server runs"
 _PASSWORD = "give it in a password file, as docs/scale.md says"
@@ -35,8 +35,8 @@ _ASKED = "password"
 _MAKE = "make it: chronicle migrate URL"
 _PARAMETERS = {"connect_timeout": "10", "fallback_application_name": "chronicle"}
 
-# Whatever the role or the database is set to. A store is found by its names alone, never by a search path;
-# and in the order of an index, even before the server has counted its records.
+# These override the settings of the role and the database. Tables are always named with their schema, never
+# found by a search path, and read by an index even before the server has statistics of them.
 _SETTINGS = """
     SELECT set_config('search_path', 'pg_catalog', false),
         set_config('synchronous_commit', CASE current_setting('synchronous_commit')
@@ -50,16 +50,16 @@ _SETTINGS = """
 
 
 def connect(address: Address, read_only: bool, patience: float = 10.0) -> psycopg.Connection[Any]:
-    """A connection to the server of ``address``, each statement by itself. Raises ``StoreError`` C507.
+    """A connection to the server of ``address``, with autocommit. Raises ``StoreError`` (C507).
 
     ``patience`` is how many seconds to wait for another writer.
     """
     connection, told = _connected(address)
     if connection is None:
-        # Here, where the error of libpq is no more: it may quote the address with its password.
+        # Raised here and not in an except block: the error of libpq may quote the address with its password.
         raise cannot(address.shown, f"cannot be reached: {told}", help=_PASSWORD if _ASKED in told else _LOOK)
     try:
-        _settle(connection, address, read_only, patience)
+        _set_up(connection, address, read_only, patience)
     except BaseException:
         connection.close()
         raise
@@ -69,7 +69,11 @@ def connect(address: Address, read_only: bool, patience: float = 10.0) -> psycop
 def refuse_other_formats(
     connection: psycopg.Connection[Any], address: Address, create: bool, read_only: bool
 ) -> None:
-    """Refuse what cannot be used: C507 without a store, C502 a newer one, C515 an older one for writing."""
+    """Raise for a store that cannot be used; with ``create``, make it when there is none.
+
+    C507 when there is no store, C502 for a newer format, C515 for an older one unless ``read_only``, and
+    ``Damaged`` (C510) when one of its tables is missing.
+    """
     found = postgresql_tables.version(connection, address.schema)
     if found == 0 and postgresql_tables.is_torn(connection, address.schema):
         raise Damaged(damaged(address.shown, "one of its tables is missing"))
@@ -86,9 +90,9 @@ def refuse_other_formats(
 
 
 def migrate(connection: psycopg.Connection[Any], address: Address) -> int:
-    """Make the tables, or bring them up to date; gives the format before. Raises C501 and C502.
+    """Make the tables, or bring them to the current format; gives the format before. Raises C501 and C502.
 
-    Of two who make the same store at the same time, one waits, and then finds it made.
+    When two processes make the same store at the same time, the second waits and then finds it made.
     """
     schema = address.schema
     with connection.transaction():
@@ -105,14 +109,14 @@ def migrate(connection: psycopg.Connection[Any], address: Address) -> int:
 def rows_with_damaged_text(
     connection: psycopg.Connection[Any], query: sql.Composed, values: Sequence[object]
 ) -> list[tuple[Any, ...]]:
-    """Rows of which some text is not UTF-8 any more. The stand-ins make the checksum name the record."""
+    """Rows in which some text is not valid UTF-8. Its replacement makes the checksum fail at that record."""
     with connection.cursor(binary=True) as cursor:
         cursor.adapters.register_loader("varchar", _Lenient)
         return cursor.execute(query, values).fetchall()
 
 
 class _Lenient(Loader):
-    """Text as far as it is text."""
+    """Loads text with a stand-in for each byte that is not valid UTF-8."""
 
     format = Format.BINARY
 
@@ -121,7 +125,7 @@ class _Lenient(Loader):
 
 
 def _connected(address: Address) -> tuple[psycopg.Connection[Any] | None, str]:
-    """A connection, or why there is none, in words that hold no password."""
+    """A connection, or None and the reason, in words without a password."""
     try:
         asked = conninfo_to_dict(address.for_libpq)
         ours = {name: value for name, value in _PARAMETERS.items() if name not in asked}
@@ -135,7 +139,8 @@ def _connected(address: Address) -> tuple[psycopg.Connection[Any] | None, str]:
     return None, said.removeprefix("connection is bad: ")
 
 
-def _settle(connection: psycopg.Connection[Any], address: Address, read_only: bool, patience: float) -> None:
+def _set_up(connection: psycopg.Connection[Any], address: Address, read_only: bool, patience: float) -> None:
+    """Set up the connection. Raises ``StoreError`` (C507) for a database that is not in UTF-8."""
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         help = "make a database for it: CREATE DATABASE chronicle ENCODING 'UTF8' TEMPLATE template0"

@@ -1,4 +1,4 @@
-"""Many records at once, in the binary form that COPY of PostgreSQL takes. For the store beside it."""
+"""Many records at once, in the binary format of COPY of PostgreSQL. Only for the store in this folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AT_ONCE = 250
 _START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 
-# Every field is its length and its bytes, most significant first. A row begins with the number of fields.
+# A row is the number of fields, then each field as its length and its bytes. Numbers are big-endian.
 _POSITION_AND_TIME = Struct(">hiqi27si").pack
 _LENGTH = Struct(">i").pack
 _PROOFS = Struct(">iqi32s").pack
@@ -22,12 +22,12 @@ _FIELDS = len(Record._fields)
 
 
 def pieces(records: Sequence[Kept]) -> Iterator[Sequence[Kept]]:
-    """``records`` in pieces of a size at which client and server are both kept busy."""
+    """``records`` in pieces small enough that client and server work at the same time."""
     return (records[start : start + _AT_ONCE] for start in range(0, len(records), _AT_ONCE))
 
 
 def in_binary(parts: Iterable[Iterable[Record]]) -> Iterator[bytes]:
-    """The records of all ``parts`` for ``COPY ... FROM STDIN (FORMAT binary)``; columns as in ``Record``."""
+    """The records of all ``parts`` for ``COPY ... FROM STDIN (FORMAT binary)``, columns as in ``Record``."""
     yield _START
     for part in parts:
         yield b"".join(map(_row, part))

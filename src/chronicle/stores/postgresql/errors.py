@@ -1,7 +1,7 @@
-"""What the failures of PostgreSQL mean, as errors of ours. For the PostgreSQL store alone.
+"""Errors of PostgreSQL as errors of Chronicle. Only for the store in this folder.
 
-No message of libpq or the server goes further with a password in it, and no error of ours carries theirs
-along: what a traceback shows are the words written here.
+No error of Chronicle passes on a password from a message of libpq or the server, and none is chained to an
+error of psycopg, so that a traceback shows only these messages.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from chronicle.stores.postgresql.tables import NOT_NEXT
 from chronicle.stores.refusals import busy, cannot
 
 AGAIN: Final = "open it again; an append without an answer may be made again, nothing is kept twice"
-"""What to do when nobody knows whether an append was kept."""
+"""What to do when it is unknown whether an append was kept."""
 
 
 @contextmanager
 def reported(location: str) -> Iterator[None]:
-    """Whatever psycopg raises inside, as one of our errors."""
+    """Turns whatever psycopg raises inside into an error of Chronicle."""
     try:
         yield
     except psycopg.Error as error:
@@ -34,7 +34,7 @@ def reported(location: str) -> Iterator[None]:
 
 
 def damaged(location: str, reason: str) -> Problem:
-    """C510: the tables are not what we wrote."""
+    """The problem (C510) of tables that are not as Chronicle made them."""
     return Problem(
         "C510",
         f'store "{printable(location)}" is damaged: {printable(reason)}',
@@ -43,13 +43,13 @@ def damaged(location: str, reason: str) -> Problem:
 
 
 def is_lost(error: BaseException, connection: psycopg.Connection[Any]) -> bool:
-    """Whether nobody knows what became of a transaction: the server did not say that it undid it."""
+    """Whether it is unknown if a transaction was committed: the server did not confirm the rollback."""
     unsaid = isinstance(error, psycopg.Error) and error.sqlstate is None
     return unsaid or connection.info.transaction_status != TransactionStatus.IDLE
 
 
 def is_not_next(error: psycopg.Error) -> bool:
-    """Whether records were refused because the store has moved on, or has an id already."""
+    """Whether the tables refused records because the store has moved on, or has one of their ids."""
     return error.sqlstate == NOT_NEXT or isinstance(error, errors.UniqueViolation)
 
 
@@ -85,13 +85,13 @@ _ANSWERS: tuple[tuple[tuple[type[psycopg.Error], ...], Callable[[str, str], Stor
     ((errors.LockNotAvailable, errors.SerializationFailure, errors.DeadlockDetected), busy),
     ((errors.InsufficientPrivilege,), _not_allowed),
     ((errors.ReadOnlySqlTransaction,), _only_read),
-    # Our statements are right: an error in one means that the tables are not what they were.
+    # The statements are fixed, so an error in one means that the tables were changed.
     ((errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction), _damaged),
     ((errors.IntegrityError, errors.DataError, errors.DataCorrupted, errors.IndexCorrupted), _damaged),
 )
 
 
 def _reason(error: psycopg.Error) -> str:
-    """What was said, in one line."""
+    """The message of the server, in one line."""
     said = error.diag.message_primary or str(error)
     return printable(said.strip().partition("\n")[0])

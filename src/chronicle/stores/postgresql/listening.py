@@ -1,4 +1,4 @@
-"""Waiting until the store moves: the server wakes who waits, by NOTIFY over a connection of its own."""
+"""Waiting until a store changes: the server sends NOTIFY over a connection that is used for nothing else."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from chronicle.stores.postgresql.statements import Statements
 
 
 class Listener:
-    """The connection over which a store hears of appends; made when somebody first waits."""
+    """The connection over which a store is notified of appends; made on the first wait."""
 
     def __init__(self, address: Address, statements: Statements) -> None:
-        """Nothing is connected yet."""
+        """Does not connect yet."""
         self.connection: psycopg.Connection[Any] | None = None
-        # A replica notifies nobody.
+        # A replica sends no notifications.
         self.on_replica = False
         self._address = address
         self._statements = statements
         self._lock = Lock()
 
     def wait(self, seconds: float, moved: Callable[[], bool]) -> None:
-        """Sleep until the server notifies, at most ``seconds``; not at all where the store has ``moved``."""
+        """Sleep until the server notifies, at most ``seconds``; return at once if ``moved()`` is true."""
         if not self._lock.acquire(timeout=seconds):
             return
         try:
@@ -41,18 +41,19 @@ class Listener:
             self._lock.release()
 
     def close(self) -> None:
-        """Close the connection, once nobody waits."""
+        """Close the connection, once no thread waits."""
         with self._lock:
             self._disconnect()
 
     def _sleep(self, seconds: float, moved: Callable[[], bool]) -> None:
+        """Connect and listen if needed, then sleep as ``wait`` says."""
         if self.connection is None:
             self.connection = postgresql_connection.connect(self._address, read_only=True)
             try:
                 self.connection.execute(self._statements.listen)
             except psycopg.errors.ReadOnlySqlTransaction:
                 self.on_replica = True
-        # What came between the last look at the head and LISTEN was not notified.
+        # An append between the last look at the head and LISTEN was not notified.
         if moved():
             return
         if self.on_replica:

@@ -1,4 +1,4 @@
-"""What is said to the server, in its language."""
+"""The SQL statements of a PostgreSQL store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PAGE = 2000
 
 
 class Statements:
-    """What is said to the server about the store of one schema."""
+    """The SQL statements for the store in one schema."""
 
     def __init__(self, schema: str) -> None:
         records = sql.Identifier(schema, "records")

@@ -1,4 +1,4 @@
-"""The store itself: appends in turn or optimistically, reads page by page, and what it refuses."""
+"""The store itself: how it appends (in turn or optimistically) and reads, and what it refuses."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ from chronicle.stores.verification import (
     proven,
 )
 
-# From so many records on, an append is poured in piece by piece.
+# The number of records from which on an append is sent in pieces.
 _BULK = 500
 _WRITE_SOMETHING = "SELECT pg_logical_emit_message(true, 'chronicle', '')"
-# So often a thread that waits looks whether the store was closed meanwhile.
+# Seconds after which a waiting thread looks whether the store was closed.
 _LOOK = 1.0
 
 
 class _Turn(NamedTuple):
-    """What a writer finds whose turn it is: the head, the last record, and what is held under some ids."""
+    """What a writer with the lock finds: the head, the last record, and what is held under some ids."""
 
     head: Head
     last: Record | None
@@ -81,7 +81,7 @@ class PostgresqlStore(DatabaseStore):
             return self._head_of(self._connection.execute(self._statements.head, binary=True).fetchall())
 
     def verify(self, progress: Progress | None = None) -> Verification:
-        """As the contract says; the triggers of the tables are examined too."""
+        """As the contract says; the triggers of the tables are verified too."""
         with self._snapshot():
             result = self._examined(progress)
             return result._replace(problems=result.problems + self._table_problems())
@@ -96,7 +96,7 @@ class PostgresqlStore(DatabaseStore):
     # Writing
 
     def _commit(self, requests: Sequence[Request]) -> Sequence[Outcome]:
-        """Keep what a group of appends asks for."""
+        """Commit a group of appends: optimistically where that may succeed, else in turn."""
         with self._writing():
             kept = (
                 self._append_optimistically(requests, self._end) if self._end and self._optimistic else None
@@ -104,14 +104,14 @@ class PostgresqlStore(DatabaseStore):
             return self._settled_in_turn(requests) if kept is None else kept
 
     def _append_optimistically(self, requests: Sequence[Request], end: End) -> Sequence[Outcome] | None:
-        """Keep it in one statement, supposing that the store ends where it did and has none of the ids.
+        """Append in one statement, assuming that the store still ends at ``end`` and has none of the ids.
 
-        The tables refuse it where that is not so; None then, and nothing was kept.
+        The tables refuse the records where that is not so: then None, and nothing was kept.
         """
         recorded_at = stamp(self._clock(), end.recorded_at)
         try:
             if len(requests) == 1 and len(requests[0].batch) >= _BULK:
-                outcomes = self._poured(requests[0], end.head, recorded_at)
+                outcomes = self._copied_in_pieces(requests[0], end.head, recorded_at)
             else:
                 outcomes = self._inserted(requests, end.head, recorded_at)
         except psycopg.Error as error:
@@ -125,15 +125,18 @@ class PostgresqlStore(DatabaseStore):
         return outcomes
 
     def _inserted(self, requests: Sequence[Request], head: Head, recorded_at: str) -> Sequence[Outcome]:
-        """Insert what ``requests`` ask for, all of it new; nothing when there is nothing, or a conflict."""
+        """Insert the records of ``requests``, all taken as new.
+
+        Empty, and nothing inserted, if any is refused.
+        """
         result = settled(requests, {}, head, recorded_at)
         if not result.added or any(isinstance(outcome, AppendRefused) for outcome in result.outcomes):
             return ()
         self._insert(result.added)
         return result.outcomes
 
-    def _poured(self, request: Request, head: Head, recorded_at: str) -> Sequence[Outcome]:
-        """The same for one large append: while the server takes some records in, the next are chained."""
+    def _copied_in_pieces(self, request: Request, head: Head, recorded_at: str) -> Sequence[Outcome]:
+        """The same for one large append, in pieces: the next is hashed while the server stores the last."""
         if request.expected not in (None, head.position):
             return ()
         added: list[Record] = []
@@ -148,7 +151,7 @@ class PostgresqlStore(DatabaseStore):
         return [Appended(tuple(added), request.given - len(added), head_of(added[-1]))]
 
     def _settled_in_turn(self, requests: Sequence[Request]) -> Sequence[Outcome]:
-        """Wait for our turn, look at what is there, and keep what is new."""
+        """Wait for the lock, see what the store has, and keep what is new."""
         before = self._end
         turn = self._turn([id for request in requests for id in request.batch])
         result = settled(requests, turn.held, turn.head, stamp(self._clock(), turn.end.recorded_at))
@@ -159,14 +162,14 @@ class PostgresqlStore(DatabaseStore):
         return result.outcomes
 
     def _turn(self, ids: Collection[str]) -> _Turn:
-        """A transaction in our turn, in which nobody else adds anything; what is held under ``ids``.
+        """Begin a transaction and take the lock of writers; what the store holds under ``ids``.
 
         ``_keep`` ends it.
         """
         connection, statements = self._connection, self._statements
-        # Never prepared: when a pipeline breaks off, psycopg may take for prepared what the server never saw.
+        # Not prepared: when a pipeline fails, psycopg may think that a statement is prepared which is not.
         with connection.pipeline():
-            # Each statement is to see what others did before our turn, whatever the role is set to.
+            # Each statement must see what was committed before the lock was taken.
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED", prepare=False)
             connection.execute(statements.take_turn, prepare=False)
             heads = connection.execute(statements.head, prepare=False, binary=True)
@@ -186,7 +189,7 @@ class PostgresqlStore(DatabaseStore):
         else:
             self._insert(records)
             if not records:
-                # What is known already may not be on the replicas yet, and only a commit that wrote
+                # Records that exist already may not be on the replicas yet, and only a commit that wrote
                 # something waits for them.
                 self._connection.execute(_WRITE_SOMETHING)
             self._connection.execute("COMMIT")
@@ -211,7 +214,7 @@ class PostgresqlStore(DatabaseStore):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Whatever breaks off inside leaves nothing half done, and no wrong idea of what was kept."""
+        """Rolls back what fails inside, and forgets where the store ended."""
         with self._reported():
             self._refuse_failed("an append had no answer", AGAIN)
             self._warnings.clear()
@@ -229,12 +232,15 @@ class PostgresqlStore(DatabaseStore):
                 )
 
     def _on_notice(self, notice: psycopg.errors.Diagnostic) -> None:
-        """Note a warning. A server that waits for its replicas in vain says so by one, and then says yes."""
+        """Note a warning.
+
+        A server that stops waiting for its replicas warns, and then commits all the same.
+        """
         if notice.severity_nonlocalized == "WARNING":
             self._warnings.append(printable(notice.message_primary or ""))
 
     def _undo(self) -> None:
-        """Undo what was not committed; nothing, when all was."""
+        """Roll back what was not committed, if anything."""
         with suppress(psycopg.Error):
             if self._connection.info.transaction_status != TransactionStatus.IDLE:
                 self._connection.execute("ROLLBACK")
@@ -250,7 +256,7 @@ class PostgresqlStore(DatabaseStore):
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
-        """One state of the store, so that an append of another is not taken for damage."""
+        """One state of the store, so that an append meanwhile is not taken for damage."""
         with self._reported():
             try:
                 self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -284,7 +290,7 @@ class PostgresqlStore(DatabaseStore):
         return list(map(Record._make, rows))
 
     def _table_problems(self) -> tuple[Problem, ...]:
-        """What of the triggers is not as it was made; those of older formats are left alone."""
+        """The triggers that differ from how they were made. Not looked at in a store of another format."""
         with self._reported():
             schema = self._address.schema
             if postgresql_tables.version(self._connection, schema) != postgresql_tables.FORMAT_VERSION:

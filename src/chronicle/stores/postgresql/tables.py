@@ -1,7 +1,6 @@
-"""The tables of a PostgreSQL store: how they are laid out and brought up to date.
+"""The tables of a PostgreSQL store: how they are made and migrated.
 
-For the store beside it alone. ``docs/scale.md`` describes the same tables for people, and the roles that use
-them.
+Only for the store in this folder. ``docs/scale.md`` describes the tables, and the roles that use them.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ FORMAT_VERSION: Final = 1
 """The format that this code writes, and the newest that it reads; kept in the table ``format``."""
 
 LOCK: Final = 0x4368726E
-"""``Chrn``, the first half of the key under which writers queue; the second is the table of records."""
+"""``Chrn``, the first half of the key of the lock of writers; the second half is the table of records."""
 
 NOT_NEXT: Final = "ZC001"
 """The SQLSTATE with which the tables refuse records that do not follow upon the last one."""
@@ -38,7 +37,7 @@ _TABLES = (
         chain       bytea NOT NULL
     )
     """,
-    # Where the store ends. Without it, nobody could tell that the last record is gone.
+    # Where the store ends. Without it, a missing last record would go unnoticed.
     """
     CREATE TABLE {schema}.head (
         single      boolean PRIMARY KEY CHECK (single),
@@ -55,8 +54,8 @@ _CANONICAL = r"""convert_to(position || E'\n' || recorded_at || E'\n' || id
                     || E'\n' || kind || E'\n' || body, 'UTF8')"""
 
 _FUNCTIONS = (
-    # Writers queue here, so that positions become visible in their order. Whatever the session or the
-    # server is set to, what was acknowledged is on disk.
+    # Writers wait for a lock, so that positions become visible in order. Whatever the settings of the
+    # session and the server, what was acknowledged is on disk.
     f"""
     CREATE FUNCTION {{schema}}.take_turn() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -68,8 +67,8 @@ _FUNCTIONS = (
         RETURN NULL;
     END $$
     """,
-    # Moves the head behind the records that were added, when they follow upon it: without a gap, never
-    # earlier, each chained to the one before. Runs with the rights of the owner: nobody else may move it.
+    # Moves the head to the last of the records that were added, if they follow the head: without a gap, no
+    # earlier in time, each chained to the one before. Runs as the owner; nobody else may move the head.
     rf"""
     CREATE FUNCTION {{schema}}.move_head() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -143,16 +142,16 @@ _TRIGGERS = (
     """,
 )
 
-# Or somebody could move the head by a trigger of his own, on a table of his own.
+# Otherwise a trigger on a table of another role could move the head.
 _RIGHTS = ("REVOKE ALL ON FUNCTION {schema}.take_turn(), {schema}.move_head() FROM PUBLIC",)
 
 _STEPS: MappingProxyType[int, tuple[str, ...]] = MappingProxyType(
     {0: _TABLES + _FUNCTIONS + _TRIGGERS + _RIGHTS}
 )
-"""What makes the next format out of each older one; 0 is no store. Records are never touched."""
+"""The statements that make the next format of each older one; 0 is no store. Records never change."""
 
 
-# Not to_regclass, which may answer from memory when another has just made them.
+# Not to_regclass, which may not see tables that another session has just made.
 _NAMES = ("format", "records", "head")
 _OURS = f"SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename IN {_NAMES}"
 
@@ -172,9 +171,9 @@ _TIME_OF_HEAD = """
 
 
 def differences(connection: Connection[Any], schema: str) -> list[str]:
-    """The names of triggers that are missing, off, or not as they were made, and of any that were added.
+    """The names of triggers that are missing, disabled, changed or added, as a list.
 
-    And whether the head has the time of the last record, before which the tables take nothing.
+    It has a further item when the head does not have the time of the last record.
     """
     made = dict(_as_made(connection, schema, statement) for statement in _TRIGGERS)
     found = {name: rest for name, *rest in connection.execute(_FOUND, {"schema": schema}).fetchall()}
@@ -188,22 +187,22 @@ def differences(connection: Connection[Any], schema: str) -> list[str]:
 
 
 def is_torn(connection: Connection[Any], schema: str) -> bool:
-    """Whether of the tables of a store one is gone."""
+    """Whether exactly one of the tables of a store is missing."""
     return len(connection.execute(_OURS, (schema,)).fetchall()) == len(_NAMES) - 1
 
 
 def is_taken(connection: Connection[Any], schema: str) -> bool:
-    """Whether something in ``schema`` has one of our names and is not ours."""
+    """Whether ``schema`` has a table with one of the names of a store."""
     return connection.execute(_OURS, (schema,)).fetchone() is not None
 
 
 def lock(connection: Connection[Any], schema: str) -> None:
-    """Until the end of the transaction, nobody else makes or changes the tables in ``schema``."""
+    """Take the lock under which the tables in ``schema`` are made and changed, until the transaction ends."""
     connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOCK, schema))
 
 
 def migrate(connection: Connection[Any], schema: str, before: int) -> None:
-    """Make ``FORMAT_VERSION`` out of the format ``before``; within a transaction, which has the lock."""
+    """Bring tables of the format ``before`` to ``FORMAT_VERSION``, in a transaction that holds the lock."""
     if before == 0:
         _make_schema(connection, schema)
     for step in range(before, FORMAT_VERSION):
@@ -224,12 +223,12 @@ _FOUND = """
     WHERE r.schemaname = %(schema)s AND r.tablename IN ('records', 'head')
 """
 
-# How the catalogue of PostgreSQL adds up what a trigger is for.
+# The bits of ``tgtype``, by which the catalogue of PostgreSQL says when a trigger fires.
 _BITS = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 
 def _as_made(connection: Connection[Any], schema: str, trigger: str) -> tuple[str, list[object]]:
-    """The name of a trigger of ours, and what the catalogue has of it when it is as it was made."""
+    """The name of a trigger, and what the catalogue has for it when it is unchanged."""
     words = trigger.partition("EXECUTE")[0].split()
     name = trigger.partition("FUNCTION {schema}.")[2].partition("(")[0]
     function = next(each for each in _FUNCTIONS if f"FUNCTION {{schema}}.{name}(" in each)
@@ -239,7 +238,7 @@ def _as_made(connection: Connection[Any], schema: str, trigger: str) -> tuple[st
 
 
 def _make_schema(connection: Connection[Any], schema: str) -> None:
-    # Asked first, for CREATE SCHEMA IF NOT EXISTS wants the right to make one even where it is there.
+    # Asked first, since CREATE SCHEMA IF NOT EXISTS needs the right to create even where the schema exists.
     there = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
     if not there:
         connection.execute(_in(schema, "CREATE SCHEMA {schema}"))

@@ -1,7 +1,7 @@
 """The store in one SQLite file: the default for everything that must outlive the process.
 
-Many processes may read while one writes. A store may be used from several threads; it must not
-be carried over a fork. ``file.py`` has the file: how it is made and opened.
+Many processes can read while one writes. A store may be used from several threads; it must not be used after
+a fork. ``file.py`` makes and opens the file.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _PAGE = 2000
 _IDS_AT_ONCE = 500
 _POLL = 0.02
 
-# The columns in the order of Record. The body is kept as text, for people with the sqlite3 shell,
-# and read as the bytes that it is.
+# The columns in the order of Record. The body is stored as text, which the sqlite3 shell shows, and read
+# as bytes.
 _COLUMNS = "position, recorded_at, id, kind, CAST(body AS BLOB), checksum, chain"
 _READ = f"SELECT {_COLUMNS} FROM records WHERE position > ? AND position <= ? ORDER BY position LIMIT {_PAGE}"
 _ROW = "(?, ?, ?, ?, ?, ?, ?)"
 _INSERT = f"INSERT INTO records VALUES {_ROW}"
-# Many rows a statement take a fifth less time than one.
+# Rows for each statement: many in one take a fifth less time than one by one.
 _ROWS = 32
 _INSERT_MANY = f"INSERT INTO records VALUES {', '.join([_ROW] * _ROWS)}"
 _LAST = f"SELECT {_COLUMNS} FROM records ORDER BY position DESC LIMIT 1"
@@ -59,15 +59,15 @@ class SqliteStore(DatabaseStore):
             return self._stored_head()
 
     def verify(self, progress: Progress | None = None) -> Verification:
-        """As the contract says; the structure of the file, its index and its triggers are examined too."""
+        """As the contract says; the structure of the file, its index and its triggers are verified too."""
         with ThreadPoolExecutor(1) as beside, self._snapshot():
-            # SQLite takes as long for its part as we do for ours, and needs none of Python meanwhile.
+            # The check of SQLite takes as long as that of the records, and releases the interpreter lock.
             of_file = beside.submit(self._file_problems)
             try:
                 result = self._examined(progress)
                 return result._replace(problems=result.problems + of_file.result())
             except BaseException:
-                # Or who stops us would wait until SQLite is through with its part.
+                # Otherwise an interrupt would wait until the check of SQLite is done.
                 if self._examining:
                     self._examining.interrupt()
                 raise
@@ -78,10 +78,10 @@ class SqliteStore(DatabaseStore):
             self._connection.close()
 
     def _commit(self, requests: Sequence[Request]) -> Sequence[Outcome]:
-        """Keep what a group of appends asks for.
+        """Commit a group of appends.
 
-        To look up whether ids are taken costs as much as to add them, and mostly none is. So it is first
-        tried without; the file refuses an id that is taken.
+        To look up ids costs as much as to add records, and most ids are new. So the records are inserted
+        first without a look-up; the file refuses an id that exists.
         """
         try:
             return self._settle(requests, looked_up=False)
@@ -94,7 +94,7 @@ class SqliteStore(DatabaseStore):
             held = self._held([id for request in requests for id in request.batch]) if looked_up else {}
             result = settled(requests, held, head, stamp(self._clock(), recorded_at))
             if not looked_up and any(isinstance(outcome, AppendRefused) for outcome in result.outcomes):
-                # What is known already conflicts with nothing; so that must be known first.
+                # A record that exists already is no conflict, so the refusal may be wrong without a look-up.
                 raise _Taken
             try:
                 self._keep(result.added)
@@ -131,8 +131,8 @@ class SqliteStore(DatabaseStore):
                 yield
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                # After a failed sync the system may say of the next one that all is well, though what it
-                # was to write is lost. So no later answer of this connection can be relied upon.
+                # After a failed sync the operating system may report success for the next one, though the
+                # data is lost. So this handle takes no further appends.
                 self._failed = is_input_output(error)
                 raise
             finally:
@@ -149,7 +149,7 @@ class SqliteStore(DatabaseStore):
                 self._roll_back()
 
     def _roll_back(self) -> None:
-        """Undo what was not committed; nothing, when all was."""
+        """Roll back what was not committed, if anything."""
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
@@ -158,7 +158,7 @@ class SqliteStore(DatabaseStore):
         return self._head_of(self._connection.execute("SELECT position, chain FROM head").fetchall())
 
     def _current_end(self) -> End:
-        """Where the store ends: known, when nobody else has written since this handle did."""
+        """Where the store ends; the last record is read only if another handle has written since."""
         head = self._stored_head()
         if self._end is None or self._end.head != head:
             last = self._last_of(self._rows(_LAST), head)
@@ -197,7 +197,10 @@ class SqliteStore(DatabaseStore):
         return list(map(Record._make, rows))
 
     def _rows_with_damaged_text(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
-        """Rows of which some text is not UTF-8 any more. The stand-ins make the checksum name the record."""
+        """Rows in which some text is not valid UTF-8.
+
+        Its replacement makes the checksum fail at that record.
+        """
         self._connection.text_factory = lambda text: text.decode(errors="replace")
         try:
             return self._connection.execute(query, values).fetchall()
@@ -205,7 +208,7 @@ class SqliteStore(DatabaseStore):
             self._connection.text_factory = str
 
     def _file_problems(self) -> tuple[Problem, ...]:
-        """What is wrong with the file itself, by a connection of its own."""
+        """The faults of the file itself, found over a separate connection."""
         try:
             connection = sqlite_file.connect(Path(self.location), read_only=True, patience=self._patience)
             self._examining = connection
@@ -220,7 +223,7 @@ class SqliteStore(DatabaseStore):
 
 
 class _Taken(Exception):
-    """An id of a group that was hoped to be new is taken."""
+    """An id that was assumed to be new exists in the store."""
 
 
 def open_sqlite(
@@ -232,9 +235,9 @@ def open_sqlite(
 ) -> SqliteStore:
     """Open the store in the file ``location``; ``create`` makes one when there is no file.
 
-    ``patience`` is how many seconds to wait for another writer. Raises ``StoreError`` C501 for a
-    file that is no store, C502 for one of a newer version, C507 when there is none or it cannot
-    be opened, C515 for one of an older format unless ``read_only``.
+    ``patience`` is how many seconds to wait for another writer. Raises ``StoreError``: C501 for a file that
+    is not a store, C502 for one of a newer version, C507 when there is none or it cannot be opened, C515 for
+    an older format unless ``read_only``.
     """
     path = Path(location)
     if create and not read_only:
@@ -243,5 +246,5 @@ def open_sqlite(
 
 
 def migrate_sqlite(location: str | Path, patience: float = 10.0) -> tuple[int, int]:
-    """Bring the store in the file ``location`` up to the present format: the format before and after."""
+    """Bring the store in the file ``location`` to the current format; gives the format before and after."""
     return sqlite_file.migrate(Path(location), patience)

@@ -1,4 +1,4 @@
-"""What the failures of SQLite mean, as errors of ours. For the SQLite store alone."""
+"""Errors of SQLite as errors of Chronicle. Only for the store in this folder."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from chronicle.stores.refusals import busy, cannot, not_a_store
 
 
 class reported:  # noqa: N801  # reads as what it does: with reported(...)
-    """Whatever SQLite raises inside, as one of our errors.
+    """Turns whatever SQLite raises inside into an error of Chronicle.
 
-    A class, and not a generator, for every append goes through it: that takes a third of the time.
+    A class, not a generator, since every append uses it: it takes a third of the time.
     """
 
     __slots__ = ("_location",)
@@ -21,26 +21,26 @@ class reported:  # noqa: N801  # reads as what it does: with reported(...)
         self._location = location
 
     def __enter__(self) -> None:
-        """Nothing yet."""
+        """Does nothing."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Raise ours in place of SQLite's."""
+        """Raise the error of Chronicle in place of that of SQLite."""
         if isinstance(error, sqlite3.Error):
             raise _translated(self._location, error) from error
         if isinstance(error, UnicodeDecodeError):
-            # SQLite quotes the damaged text in its message, and Python stumbles over that.
+            # SQLite quotes the damaged text in its message, which Python then fails to decode.
             raise Damaged(damaged(self._location, "it holds text that is not UTF-8")) from error
 
 
 def is_input_output(error: sqlite3.Error) -> bool:
-    """Whether the disk failed, so that nobody knows what of the last writes is on it."""
+    """Whether the disk failed, so that it is unknown which of the last writes are on it."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
 
 
 def damaged(location: str, reason: str) -> Problem:
-    """C510: the file is not what SQLite or we wrote."""
+    """The problem (C510) of a file that is not as SQLite and Chronicle wrote it."""
     return Problem(
         "C510",
         f'file of store "{printable(location)}" is damaged: {printable(reason)}',
@@ -83,7 +83,7 @@ def _not_opened(location: str, reason: str) -> StoreError:
 
 
 _TRANSLATIONS = {
-    # Our statements are right: an error in one means that the tables are not what they were.
+    # The statements are fixed, so an error in one means that the tables were changed.
     sqlite3.SQLITE_ERROR: _corrupt,
     sqlite3.SQLITE_CORRUPT: _corrupt,
     sqlite3.SQLITE_MISMATCH: _corrupt,

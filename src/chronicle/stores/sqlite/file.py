@@ -1,4 +1,4 @@
-"""The file of an SQLite store: how it is made, opened and brought up to date. For the store alone."""
+"""The file of a SQLite store: how it is made, opened and migrated. Only for the store in this folder."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from chronicle.stores.sqlite.tables import APPLICATION_ID, FORMAT_VERSION
 
 _OLDEST_SQLITE = (3, 37, 0)
 _SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
-# For those who write: room for the pages of the index of ids, and fewer, larger checkpoints; but no log so
-# large that to write it anew takes long.
+# For writers: a cache for the index of ids, and fewer, larger checkpoints; but a log small enough that
+# ``_write_log_anew`` is quick.
 _WRITING = ("cache_size = -32000", "wal_autocheckpoint = 2000")
 _AT_ONCE = 1 << 20
 
 
 def make(path: Path) -> None:
-    """Make an empty store at ``path`` when nothing is there. Raises C507 when that cannot be done."""
+    """Make an empty store at ``path`` unless a file is there. Raises C507 when that fails."""
     _refuse_old_sqlite(str(path))
     try:
         if path.exists():
@@ -32,7 +32,7 @@ def make(path: Path) -> None:
             draft.touch(exist_ok=False)
             _lay_out(draft)
     except FileExistsError:
-        # Another process was faster; its store is the one to use.
+        # Another process has made the store meanwhile.
         return
     except (OSError, ValueError) as error:
         why = f"cannot be made: {_reason(error)}"
@@ -42,7 +42,8 @@ def make(path: Path) -> None:
 def connect(path: Path, read_only: bool, patience: float) -> sqlite3.Connection:
     """A connection to the store at ``path``.
 
-    Raises C501, C502 or C507 when it is none, and C515 for one of an older format that is to be written.
+    Raises ``StoreError``: C501 for what is not a store, C502 for a newer version, C507 when it cannot be
+    opened, and C515 for an older format unless ``read_only``.
     """
     _refuse_old_sqlite(str(path))
     _refuse_what_is_no_store(path)
@@ -53,8 +54,8 @@ def connect(path: Path, read_only: bool, patience: float) -> sqlite3.Connection:
             _write_log_anew(path, connection, read_only)
             connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
             if read_only:
-                # A connection for reading may not write, but it may tidy up the two files that SQLite
-                # puts beside the store while it is open; one opened with mode=ro would leave them there.
+                # Such a connection cannot write, but removes the two files that SQLite keeps beside an open
+                # store; one opened with mode=ro would leave them there.
                 connection.execute("PRAGMA query_only = ON")
             else:
                 _refuse_older_format(path, connection)
@@ -66,9 +67,9 @@ def connect(path: Path, read_only: bool, patience: float) -> sqlite3.Connection:
 
 
 def migrate(path: Path, patience: float) -> tuple[int, int]:
-    """Bring the store at ``path`` up to the present format: the format before and after.
+    """Bring the store at ``path`` to the current format; gives the format before and after.
 
-    Raises C501, C502 or C507 when it is no store, C508 when another process is writing.
+    Raises ``StoreError``: C501, C502 or C507 when it cannot be used, C508 when another process is writing.
     """
     _refuse_old_sqlite(str(path))
     _refuse_what_is_no_store(path)
@@ -107,10 +108,10 @@ def _connection(path: Path, patience: float, fixed: bool) -> sqlite3.Connection:
 
 
 def _is_fixed(path: Path) -> bool:
-    """Whether to read the file by itself, as it is now, without the two files by which SQLite shares it.
+    """Whether to read the file alone, as it is now, without the two files by which SQLite shares it.
 
-    So it is on a disk to which nobody can write. And so it is when nobody has the store open and we may not
-    write to it: the two files would be ours then, and keep its writers out.
+    So on a file system that is read-only. So also when nobody has the store open and this user may not write
+    to it: SQLite would create the two files as this user, and the writers of the store could not use them.
     """
     if _log_size(path):
         return False
@@ -121,7 +122,7 @@ def _is_fixed(path: Path) -> bool:
 
 
 def _log_size(path: Path) -> int:
-    """The size of the log that SQLite keeps beside a file in use, or after an end that was not orderly."""
+    """The size of the log that SQLite keeps beside a file in use, or after a crash; 0 without one."""
     try:
         return Path(f"{path}-wal").stat().st_size
     except OSError:
@@ -129,12 +130,12 @@ def _log_size(path: Path) -> int:
 
 
 def _write_log_anew(path: Path, connection: sqlite3.Connection, read_only: bool) -> None:
-    """Make what stands in the log durable, before anything is built on it.
+    """Make the log durable, before anything is built on it.
 
-    After a failed sync the system takes for written what never reached the disk, and the next sync says
-    that all is well. So what a writer left in the log before it was stopped may be gone when the power
-    fails, though SQLite reads it and copies it to the file. The same bytes, written once more, reach the
-    disk. When another process is appending, it did so when it opened the store.
+    After a failed sync the operating system takes data for written that never reached the disk, and the next
+    sync reports success. What a writer left in the log before it was stopped may therefore be gone when the
+    power fails, though SQLite reads it and copies it to the file. Writing the same bytes once more makes sure
+    that they reach the disk. When another process is appending, it did so when it opened the store.
     """
     if not _log_size(path):
         return
@@ -153,7 +154,7 @@ def _write_log_anew(path: Path, connection: sqlite3.Connection, read_only: bool)
                 place += log.write(page)
             sync(log.fileno())
     except OSError as error:
-        # Who may only read has SQLite copy nothing.
+        # A reader without the right to write makes SQLite copy nothing from the log.
         if not (read_only and isinstance(error, PermissionError)):
             raise cannot(str(path), f"cannot be written: {_reason(error)}", help="look at the disk") from None
     finally:
@@ -165,23 +166,23 @@ def _prepare_for_writing(path: Path, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {setting}")
     _keep_a_log(path, connection)
     try:
-        # SQLite syncs the name of a new log, and does not tell when that fails.
+        # SQLite syncs the name of a new log, but reports no error when that fails.
         sync_folder(path.absolute().parent)
     except OSError as error:
         raise cannot(str(path), f"cannot be written: {_reason(error)}", help="look at the disk") from None
 
 
 def _keep_a_log(path: Path, connection: sqlite3.Connection) -> None:
-    """Have SQLite write to a log first. By its other ways to commit, a loss of power may undo what is done.
+    """Set the journal mode to WAL. With any other mode a power failure may undo a commit.
 
-    SQLite answers with how it will be, and raises nothing when that is as before.
+    SQLite answers with the mode that is in effect, and raises nothing when it cannot change it.
     """
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise cannot(str(path), "cannot be written: no log can be kept beside it", help="look at the disk")
 
 
 def _lay_out(path: Path) -> None:
-    """Tables, triggers and header, synced to disk."""
+    """Make tables, triggers and header, synced to disk."""
     connection = _connection(path, patience=0, fixed=False)
     try:
         with reported(str(path)):
@@ -192,10 +193,10 @@ def _lay_out(path: Path) -> None:
 
 
 def _refuse_what_is_no_store(path: Path) -> None:
-    """Look at what is there, before SQLite is asked to make sense of it.
+    """Look at the file before SQLite opens it. Raises C501 and C507.
 
-    The file is not opened for that: to close it again would take away the locks that any other connection of
-    this process has on it, and another process could then remove the log under its hands.
+    The file is not opened here: closing it would release the locks that other connections of this process
+    have on it, and another process could then remove the log while they use it.
     """
     location = str(path)
     try:

@@ -1,6 +1,6 @@
-"""The tables of an SQLite store: how they are laid out, and how those of older formats become new ones.
+"""The tables of a SQLite store: how they are made, and how those of older formats are migrated.
 
-For ``file.py`` alone. ``docs/format.md`` describes the same tables for people.
+Only for ``file.py``. ``docs/format.md`` describes the tables.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 from chronicle.stores.record import GENESIS
 
 APPLICATION_ID: Final = 0x4368726E
-"""``Chrn`` in the header of the file: what tells a store from any other SQLite file."""
+"""``Chrn`` in the header of the file, by which a store differs from any other SQLite file."""
 
 FORMAT_VERSION: Final = 2
 """The format that this code writes, and the newest that it reads; kept as ``user_version``."""
@@ -30,7 +30,7 @@ _RECORDS = """
     ) STRICT
 """
 
-# Where the store ends. Without it, nobody could tell that the last record is gone.
+# Where the store ends. Without it, a missing last record would go unnoticed.
 _HEAD = """
     CREATE TABLE head (
         only     INTEGER PRIMARY KEY CHECK (only = 1),
@@ -49,14 +49,14 @@ _NEVER_DELETED = """
     BEGIN SELECT RAISE(ABORT, 'a record is never deleted: record a retraction'); END
 """
 
-# INSERT OR REPLACE deletes without asking the trigger above. This is that of format 1.
+# INSERT OR REPLACE deletes without firing the trigger above. This one belongs to format 1.
 _NEVER_REPLACED = """
     CREATE TRIGGER records_are_never_replaced BEFORE INSERT ON records
     WHEN EXISTS (SELECT 1 FROM records WHERE position = NEW.position OR id = NEW.id)
     BEGIN SELECT RAISE(ABORT, 'a record is never replaced: record a correction'); END
 """
 
-# Since format 2 positions have no gaps even for those who write past Chronicle.
+# Since format 2 positions have no gaps, even if another program writes to the file.
 _ONLY_ADDED = """
     CREATE TRIGGER records_are_only_added BEFORE INSERT ON records
     WHEN NEW.position IS NOT (SELECT ifnull(max(position), 0) + 1 FROM records)
@@ -83,7 +83,7 @@ _SCHEMAS: MappingProxyType[int, tuple[str, ...]] = MappingProxyType(
 _MIGRATIONS: MappingProxyType[int, tuple[str, ...]] = MappingProxyType(
     {1: ("DROP TRIGGER records_are_never_replaced", _ONLY_ADDED)}
 )
-"""What makes the next format out of each older one. Records are never touched."""
+"""The statements that make the next format of each older one. Records never change."""
 
 
 def lay_out(connection: sqlite3.Connection) -> None:
@@ -98,7 +98,7 @@ def lay_out(connection: sqlite3.Connection) -> None:
 
 
 def migrate(connection: sqlite3.Connection) -> int:
-    """Bring the tables up to ``FORMAT_VERSION``, in one transaction, and give the format before."""
+    """Bring the tables to ``FORMAT_VERSION`` in one transaction, and give the format before."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         before = version(connection)
@@ -120,7 +120,7 @@ def version(connection: sqlite3.Connection) -> int:
 
 
 def faults(connection: sqlite3.Connection) -> list[str]:
-    """What is wrong with the structure of the file, its index, tables and triggers, in a few words each."""
+    """The faults in the structure of the file, its index, tables and triggers, in a few words each."""
     found = [str(text) for (text,) in connection.execute("PRAGMA integrity_check(5)").fetchall()]
     faults = [text for text in found if text != "ok"]
     names = _differences(connection, _SCHEMAS[version(connection)])
@@ -128,13 +128,13 @@ def faults(connection: sqlite3.Connection) -> list[str]:
 
 
 def _differences(connection: sqlite3.Connection, schema: Sequence[str]) -> list[str]:
-    """The names of tables and triggers of ``schema`` that are missing or not as they were made."""
+    """The names of tables and triggers that are missing or changed, and of triggers that were added."""
     made = {_name(statement): _plain(statement) for statement in schema}
     found = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall())
     wrong = [name for name, statement in made.items() if _plain(str(found.get(name))) != statement]
     # Further tables and indexes do no harm; a trigger might.
     added = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
-    # A damaged name may be no text any more.
+    # A damaged name may not be text.
     return wrong + [str(name) for (name,) in connection.execute(added).fetchall() if name not in made]
 
 
