@@ -12,7 +12,7 @@ import csv
 import datetime
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,8 +92,8 @@ class _Maker:
 
     def make(self) -> _Maker:
         """Make everything, in the order in which it became known."""
-        count = max(3, self.size // _EVENTS_PER_COMPANY)
-        self.issuers = [f"{ISSUER}{number}" for number in range(max(4, count // _ONE_IN_ISSUERS))]
+        count = max(12, self.size // _EVENTS_PER_COMPANY)
+        self.issuers = [f"{ISSUER}{number}" for number in range(max(3, count // _ONE_IN_ISSUERS))]
         self.companies = [f"company-{number}" for number in range(count - len(self.issuers))]
         for company in (*self.companies, *self.issuers):
             self._add("entity.founded", window("1980"), entity=company, name=company.title(), type="company")
@@ -163,8 +163,17 @@ class _Maker:
         self._told(event["id"], pair, share, date, event["known"])
         self.held[pair], self.last[pair] = share, date.latest
         self.per_pair[pair] = self.per_pair.get(pair, 0) + 1
-        for company in pair:
-            self.last[company] = max(date.latest, self.last.get(company, date.latest))
+        if pair[0].startswith(ISSUER):
+            self.last.update(dict.fromkeys(pair, date.latest))
+
+    def _free(self, names: Iterable[str], date: Window) -> bool:
+        """Whether something may be told now: of issuers each on a day of its own, for a merger touches many."""
+        issuers = [name for name in names if name.startswith(ISSUER)]
+        return not issuers or (
+            date.earliest == date.latest
+            and self.absorbed.isdisjoint(issuers)
+            and all(self._settled(issuer, date) for issuer in issuers)
+        )
 
     def _told(self, id: str, pair: Pair, share: str, date: Window, known: str) -> None:
         days = date.earliest.isoformat(), date.latest.isoformat()
@@ -174,11 +183,11 @@ class _Maker:
         """One of a twentieth is a stake among issuers, of which peers are not asked."""
         pool = self.issuers if self.random.randrange(_ONE_IN_ISSUERS) == 0 else self.companies
         pair = self.random.choice(pool), self.random.choice(pool)
-        if len(set(pair)) == 2 and pair not in self.held:
+        if pair in self.held:
+            self._change(pair, date)
+        elif pair[0] != pair[1] and self._free(pair, date):
             self.pairs.append(pair)
             self._stake(pair, date, self._share(pair))
-        elif pair in self.held:
-            self._change(pair, date)
 
     def other_stake(self, date: Window) -> None:
         """A pair has more, less or nothing from then on."""
@@ -186,7 +195,7 @@ class _Maker:
             self._change(self.random.choice(self.pairs), date)
 
     def _change(self, pair: Pair, date: Window) -> None:
-        if not self._settled(pair, date) or self.absorbed & {*pair}:
+        if not self._settled(pair, date) or not self._free(pair, date):
             return
         ends = self.held[pair] != _NOTHING and self.random.random() < 0.15
         self._stake(pair, date, _NOTHING if ends else self._share(pair))
@@ -228,13 +237,16 @@ class _Maker:
         self.last[f"deal-{number}"] = date.latest
 
     def issue(self, date: Window) -> None:
-        self._add("shares.issued", date, issuer=self.random.choice(self.issuers), shares="10M")
+        issuer = self.random.choice(self.issuers)
+        if self._free([issuer], date):
+            self._add("shares.issued", date, issuer=issuer, shares="10M")
+            self.last[issuer] = date.latest
 
     def merger(self, date: Window) -> None:
-        if len(self.issuers) < 4:
+        if len(self.issuers) < 3:
             return
         survivor, absorbed = self.random.sample(self.issuers, 2)
-        if self._settled(survivor, date) and self._settled(absorbed, date):
+        if self._free([survivor, absorbed], date):
             self.issuers.remove(absorbed)
             self.last[survivor] = date.latest
             self.absorbed.add(absorbed)

@@ -48,14 +48,14 @@ def _certain_counts(side: Side, asked: Asked, number: int) -> list[Row]:
     ]
 
 
-def _append(side: Side, asked: Asked, number: int) -> tuple[str, str]:
-    holder, target = asked["pairs"][number]
-    side.append(Stake(f"appended-{number}", holder, target, "50.5%", "2021-06-30"))
-    return holder, target
+def _append(side: Side, asked: Asked, number: int) -> tuple[Row, ...]:
+    """No answer: whether it was taken in shows in that of the next question, which is about the same pair."""
+    side.append(Stake(f"appended-{number}", *asked["pairs"][number], "50.5%", "2026-06-30"))
+    return ()
 
 
 def _append_late(side: Side, asked: Asked, number: int) -> Any:
-    return side.append_late(Stake("found-late", *asked["pairs"][-1 - number], "0.5%", "1985-02-03"))
+    return side.append_late(Stake("found-late", *asked["pairs"][number], "0.5%", "1985-02-03"))
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -98,7 +98,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "another day of knowledge",
         "time travel, both clocks",
-        2,
+        1,
         lambda side, asked, number: side.whole_state_known(asked["days"][0], asked["known"][number]),
     ),
     Question("made from events anew", "Chronicle", 1, lambda side, asked, number: side.rebuild()),

@@ -108,7 +108,8 @@ class DuckDB(Side):
         return self._connection.sql(asked, params=given)
 
     def _rows(self, asked: str, **given: Any) -> Any:
-        return self._asked(asked, **given).fetchall()
+        # For a few rows the shorter way: no relation is made of the question.
+        return self._connection.execute(asked, given).fetchall()
 
     def rows(self, answer: Any) -> Iterable[Row]:
         return zip(*answer.to_pydict().values(), strict=True) if hasattr(answer, "to_pydict") else answer
