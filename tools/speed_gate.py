@@ -75,8 +75,9 @@ def run_with(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder with the package of a tree, and give what came of it.
 
-    The tree comes before what is installed; a run of pytest or coverage around this one stays out. What Python
-    compiles is kept in ``bytecode``, else nowhere. Raises ``subprocess.TimeoutExpired`` after so many seconds.
+    The tree comes before what is installed; a run of pytest or coverage around this one stays out. What
+    Python compiles is kept in ``bytecode``, else nowhere. Raises ``subprocess.TimeoutExpired`` after so many
+    ``seconds``.
     """
     outside = ("PYTEST_", "COVERAGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(outside)}

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.peers``: ask all peers, compare what they say, and write what it took into the docs."""
+"""``python -m benchmarks.peers``: ask all peers, compare what they say, write what it took into the docs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.peers import running
-from benchmarks.peers.sides import PEERS
+from benchmarks.peers import running, starting
+from benchmarks.peers.sides import EARLIER, OURS, PEERS
 
 SIZES = (100, 10_000, 100_000, 1_000_000)
 LARGE = 10_000_000
@@ -24,7 +24,9 @@ def main() -> int:
     parser.add_argument("--base", type=Path, help="a checkout of an older commit of Chronicle, timed as well")
     parser.add_argument("--only", nargs="+", choices=PEERS, default=PEERS, help="only these peers")
     parser.add_argument("--folder", type=Path, help="where histories and stores are kept for another run")
-    parser.add_argument("--results", type=Path, help="a file for what was measured; sizes that it has are not measured again")
+    parser.add_argument(
+        "--results", type=Path, help="a file for what was measured; sizes that it has are not measured again"
+    )
     parser.add_argument("--print", action="store_true", help="print the tables and leave the docs alone")
     asked = parser.parse_args()
     sizes = [*asked.sizes, *([LARGE] if asked.large else [])]
@@ -39,6 +41,12 @@ def main() -> int:
             found = {**more, "sizes": {**found.get("sizes", {}), **more["sizes"]}}
             if asked.results:
                 asked.results.write_text(json.dumps(found), encoding="utf-8")
+    if base and "processes" not in found:
+        with TemporaryDirectory() as compiled:
+            trees = {EARLIER: base, OURS: running.ROOT}
+            found["processes"] = starting.started(trees, Path(compiled), max(5, asked.turns))
+        if asked.results:
+            asked.results.write_text(json.dumps(found), encoding="utf-8")
     from benchmarks.peers import report
 
     if asked.print:

@@ -13,8 +13,8 @@ _TOLD = 3
 def mismatches(name: str, told: Turn, expected: Turn, certain: Turn | None = None) -> Iterator[str]:
     """What a peer answers otherwise, in words, one for each question.
 
-    ``expected`` is the turn of Chronicle. With ``certain``, the turn of a peer that told the certain parts of its
-    answers, questions that have such a part are held against that.
+    ``expected`` is the turn of Chronicle. With ``certain``, the turn of a peer that told the certain parts of
+    its answers, questions that have such a part are held against that.
     """
     for question, given in told.items():
         if "cannot" in given:

@@ -53,8 +53,8 @@ def window(text: str) -> Window:
 def write(folder: Path, size: int) -> None:
     """Write the history of ``size`` events into ``folder``.
 
-    ``events.jsonl`` is all of it in the form of Chronicle, ``stakes.csv`` the stakes in the order in which they
-    became known, and ``asked.json`` what the questions are about.
+    ``events.jsonl`` is all of it in the form of Chronicle, ``stakes.csv`` the stakes in the order in which
+    they became known, and ``asked.json`` what the questions are about.
     """
     made = _Maker(random.Random(size), size).make()
     with open(folder / "events.jsonl", "w", encoding="utf-8") as events:
@@ -70,8 +70,8 @@ def write(folder: Path, size: int) -> None:
 class _Maker:
     """Makes events in the order of their dates, and sorts them by when they became known.
 
-    What an event builds on lies wholly before its own date, so that no two windows of one pair overlap: then the
-    order of replay is that of the dates, and a peer that sorts by the first day says the same.
+    What an event builds on lies wholly before its own date, so that no two windows of one pair overlap: then
+    the order of replay is that of the dates, and a peer that sorts by the first day says the same.
     """
 
     random: random.Random
@@ -114,7 +114,11 @@ class _Maker:
         return {
             "days": ["2015-12-31", "2008-06-30", "2012-03-15", "2018-10-01", "2003-02-14"],
             "known": ["2009-06-30", "2013-01-31"],
-            "spans of days": [["2009-12-31", "2010-12-31"], ["2014-06-30", "2014-12-31"], ["2001-01-31", "2016-02-15"]],
+            "spans of days": [
+                ["2009-12-31", "2010-12-31"],
+                ["2014-06-30", "2014-12-31"],
+                ["2001-01-31", "2016-02-15"],
+            ],
             "year ends": [f"{year}-12-31" for year in range(1990, 2020)],
             "holders": [holder for holder, _ in often[:5]],
             "pairs": often[:5],
@@ -167,7 +171,7 @@ class _Maker:
             self.last.update(dict.fromkeys(pair, date.latest))
 
     def _free(self, names: Iterable[str], date: Window) -> bool:
-        """Whether something may be told now: of issuers each on a day of its own, for a merger touches many."""
+        """Whether something may be told now: of issuers only on days of their own."""
         issuers = [name for name in names if name.startswith(ISSUER)]
         return not issuers or (
             date.earliest == date.latest
@@ -232,7 +236,12 @@ class _Maker:
         number, seller, buyer = len(self.events), self._company(), self._company()
         self._add("unit.launched", date, unit=f"deal-unit-{number}", owner=seller)
         effect = {"kind": "unit.transferred", "unit": f"deal-unit-{number}", "from": seller, "to": buyer}
-        fields = {"deal": f"deal-{number}", "title": "Transfer", "parties": [seller, buyer], "effects": [effect]}
+        fields = {
+            "deal": f"deal-{number}",
+            "title": "Transfer",
+            "parties": [seller, buyer],
+            "effects": [effect],
+        }
         self.proposed.append(self._add("deal.proposed", date, **fields))
         self.last[f"deal-{number}"] = date.latest
 
@@ -260,7 +269,10 @@ class _Maker:
         if id in self.corrected or share == _NOTHING:
             return
         self.corrected.add(id)
-        later, right = f"{int(known[:4]) + self.random.randrange(1, 5)}{known[4:]}", self._share((holder, target))
+        later, right = (
+            f"{int(known[:4]) + self.random.randrange(1, 5)}{known[4:]}",
+            self._share((holder, target)),
+        )
         self._add("record.corrected", date, later, target=id, set={"holds": right}, reason="misread")
         self.stakes.append((id, holder, target, right, earliest, latest, later))
 

@@ -16,10 +16,10 @@ Asked = Mapping[str, Any]
 
 
 class Question(NamedTuple):
-    """One thing to ask, about ``times`` things in turn; the same one is never asked twice, so no answer is kept.
+    """One thing to ask, about ``times`` things in turn, none of them twice, so that no answer is a kept one.
 
-    ``ask`` takes the peer, what is asked about, and which of these. ``of_certain`` is the part of the answer that
-    follows from certain facts alone, made from whole states, for peers that know no more.
+    ``ask`` takes the peer, what is asked about, and which of these. ``of_certain`` is the part of the answer
+    that follows from certain facts alone, made from whole states, for peers that know no more.
     """
 
     name: str
@@ -93,7 +93,12 @@ QUESTIONS: tuple[Question, ...] = (
         lambda side, asked, number: side.counts(asked["year ends"]),
         _certain_counts,
     ),
-    Question("holdings as objects", "Chronicle", 2, lambda side, asked, number: side.holdings(asked["days"][number])),
+    Question(
+        "holdings as objects",
+        "Chronicle",
+        2,
+        lambda side, asked, number: side.holdings(asked["days"][number]),
+    ),
     Question("all views", "Chronicle", 2, lambda side, asked, number: side.all_views(asked["days"][number])),
     Question(
         "another day of knowledge",

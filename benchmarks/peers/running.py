@@ -1,4 +1,4 @@
-"""Asks all peers in turns, each turn of each a process of its own, and holds their answers against each other."""
+"""Asks all peers in turns, each turn of each a process of its own, and compares what they answer."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def _turn(at: Path, name: str, tree: Path) -> Turn:
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(store, copy)
     told = ["--certain"] if name == FOLD else []
-    printed = _run(tree, at.parent / "compiled", [*told, name, str(at / "history"), str(copy), repr(time.monotonic())])
+    printed = _run(
+        tree, at.parent / "compiled", [*told, name, str(at / "history"), str(copy), repr(time.monotonic())]
+    )
     shutil.rmtree(copy)
     return json.loads(printed.splitlines()[-1])  # type: ignore[no-any-return]
 

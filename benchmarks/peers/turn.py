@@ -1,6 +1,6 @@
-"""One turn of one peer: every question, timed, and what was answered. Run as a process, so that each begins cold.
+"""One turn of one peer: every question, timed, and what was answered. A process, so that each begins cold.
 
-``python -m benchmarks.peers.turn NAME HISTORY STORE STARTED`` prints the turn as JSON; ``--make`` makes the store.
+``python -m benchmarks.peers.turn NAME HISTORY STORE STARTED`` prints it as JSON; ``--make`` makes the store.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def _told(rows: Iterable[Row]) -> Mapping[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else int(value) if isinstance(value, bool) else value
+    return (
+        value.isoformat() if hasattr(value, "isoformat") else int(value) if isinstance(value, bool) else value
+    )
 
 
 def _memory() -> int:

@@ -1,4 +1,4 @@
-"""Chronicle itself, replayed in memory. An older commit is asked by the same, so this keeps to what 0.1.0 has."""
+"""Chronicle itself, replayed in memory. An older commit is asked by it too: this keeps to what 0.1.0 has."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import chronicle
 from benchmarks.peers.histories import ISSUER
 from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake
+
+import chronicle
 
 _AT_ONCE = 20_000
 
 
 class Replayed(Side):
-    """Every event read, proven and replayed; answers are objects. An older commit is asked by this one too."""
+    """Every event read, proven and replayed; answers are objects."""
 
     name = "Chronicle, replayed"
     written = "`chronicle.open(store, ledger=False)`; answers are objects, each with its events"
@@ -31,14 +32,19 @@ class Replayed(Side):
         from chronicle import codec
         from chronicle.stores import open_store
 
-        with open(history / "events.jsonl", encoding="utf-8") as lines, open_store(str(self._store), create=True) as store:
+        with (
+            open(history / "events.jsonl", encoding="utf-8") as lines,
+            open_store(str(self._store), create=True) as store,
+        ):
             records = [codec.to_record(codec.decode(json.loads(line))) for line in lines]
             for start in range(0, len(records), _AT_ONCE):
                 store.append(records[start : start + _AT_ONCE])
 
     def open(self) -> None:
         known = inspect.signature(chronicle.open).parameters
-        self._history: Any = chronicle.open(str(self._store), **({"ledger": self.ledger} if "ledger" in known else {}))
+        self._history: Any = chronicle.open(
+            str(self._store), **({"ledger": self.ledger} if "ledger" in known else {})
+        )
 
     def close(self) -> None:
         self._history.close()

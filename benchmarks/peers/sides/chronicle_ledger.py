@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-
 from benchmarks.peers.histories import ISSUER
 from benchmarks.peers.sides.chronicle import Replayed, of_issuers
 from benchmarks.peers.sides.side import Row
+
 from chronicle.engine.views import view_of
 
 _HOLDING = ("holder", "target", "share", "certain")
@@ -81,5 +81,5 @@ def _comparable(view: str, table: Any) -> int:
 
 
 def _arrow(table: Any) -> Any:
-    """A table as one of Arrow, by the protocol itself: ``pa.table`` loads pandas to see whether it is given a frame."""
+    """A table as one of Arrow, by its protocol: ``pa.table`` would load pandas first."""
     return pa.RecordBatchReader.from_stream(table).read_all()

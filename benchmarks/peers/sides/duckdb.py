@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-
 from benchmarks.peers.histories import ISSUER
 from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake
 
@@ -36,7 +35,9 @@ class DuckDB(Side):
     """Questions of all that is known read the finished table; those of another day of knowledge make it."""
 
     name = "DuckDB"
-    written = "a table of stakes, a finished table of intervals by `lead`, sorted by holder; answers are Arrow tables"
+    written = (
+        "tables of stakes and of finished intervals by `lead`, sorted by holder; answers are Arrow tables"
+    )
 
     @property
     def _file(self) -> Path:
@@ -58,8 +59,9 @@ class DuckDB(Side):
         self._connection.close()
 
     def rebuild(self) -> Any:
+        intervals = _INTERVALS.format(where="")
         self._connection.execute(
-            f"CREATE OR REPLACE TABLE holdings AS {_INTERVALS.format(where='')} ORDER BY holder, target, possible_from"
+            f"CREATE OR REPLACE TABLE holdings AS {intervals} ORDER BY holder, target, possible_from"
         )
         return ()
 
@@ -90,7 +92,8 @@ class DuckDB(Side):
     def counts(self, days: Sequence[str]) -> Iterable[Row]:
         asked = f"""
             SELECT day, count(holder) FROM (SELECT unnest($days::DATE[]) AS day)
-            LEFT JOIN holdings ON possible_from <= day AND day < possible_until AND NOT starts_with(holder, '{ISSUER}')
+            LEFT JOIN holdings
+                ON possible_from <= day AND day < possible_until AND NOT starts_with(holder, '{ISSUER}')
             GROUP BY day
         """
         return self._rows(asked, days=days)

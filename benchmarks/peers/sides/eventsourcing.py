@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from eventsourcing.application import Application
-from eventsourcing.domain import Aggregate, event
-
 from benchmarks.peers.sides.fold import Fold, in_order, read, spans, standing
 from benchmarks.peers.sides.side import Row, Stake
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate, event
 
 _AT_ONCE = 2_000
 
@@ -31,8 +30,8 @@ class Holder(Aggregate):
         return uuid5(NAMESPACE_URL, name)
 
     @event("Stated")
-    def state(self, id: str, target: str, share: str, earliest: str, latest: str, known: str) -> None:
-        self.stakes.append((id, self.name, target, share, earliest, latest, known))
+    def state(self, id: str, target: str, share: str, days: list[str]) -> None:
+        self.stakes.append((id, self.name, target, share, *days))
 
 
 class Register(Application[UUID]):
@@ -44,8 +43,8 @@ class EventSourcing(Fold):
 
     name = "eventsourcing"
     written = (
-        "an aggregate for each holder, kept by its SQLite recorder; its notification log is read into a list, which is "
-        "folded as in the plain fold"
+        "an aggregate for each holder, kept by its SQLite recorder; its notification log is read into a "
+        "list, which is folded as in the plain fold"
     )
 
     def take_in(self, history: Path) -> None:
@@ -92,7 +91,7 @@ class EventSourcing(Fold):
     def append(self, stake: Stake) -> None:
         holder = self._of(stake.holder)
         id, _, *told = stake.row()
-        holder.state(id, *told)
+        holder.state(id, *told[:2], told[2:])
         self._application.save(holder)
         self._stakes.append(stake.row())
         self._sorted = in_order(self._stakes)
@@ -104,9 +103,9 @@ class EventSourcing(Fold):
 def _holder_of(name: str, told: Iterable[tuple[str, ...]]) -> Any:
     holder = Holder(name)
     for stake in told:
-        holder.state(*stake)
+        holder.state(*stake[:3], [*stake[3:]])
     return holder
 
 
 def _told(event: Any) -> tuple[str, ...]:
-    return event.target, event.share, event.earliest, event.latest, event.known
+    return (event.target, event.share, *event.days)

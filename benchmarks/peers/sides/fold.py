@@ -21,7 +21,9 @@ class Fold(Side):
     """Everything in memory, folded anew by every question."""
 
     name = "plain fold"
-    written = "a list of tuples sorted by day, folded into a dict by each question; a file of CSV to append to"
+    written = (
+        "a list of tuples sorted by day, folded into a dict by each question; a file of CSV to append to"
+    )
 
     def take_in(self, history: Path) -> None:
         shutil.copy(history / "stakes.csv", self.folder / "stakes.csv")

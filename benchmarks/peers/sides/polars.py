@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-
 from benchmarks.peers.histories import ISSUER
 from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake
 
@@ -20,7 +19,9 @@ class Polars(Side):
     """A frame of stakes as they became known, and a frame of intervals made from it once."""
 
     name = "Polars"
-    written = "frames of stakes and of finished intervals in memory, from Parquet; an append writes one more file"
+    written = (
+        "frames of stakes and of finished intervals in memory, from Parquet; an append writes one more file"
+    )
 
     def take_in(self, history: Path) -> None:
         stakes = pl.read_csv(history / "stakes.csv", schema_overrides=_DAYS)
@@ -56,7 +57,10 @@ class Polars(Side):
 
     def changed(self, first: str, second: str) -> Any:
         before, after = (_standing(self._holdings, day) for day in (first, second))
-        one, other = before.join(after, on=before.columns, how="anti"), after.join(before, on=before.columns, how="anti")
+        one, other = (
+            before.join(after, on=before.columns, how="anti"),
+            after.join(before, on=before.columns, how="anti"),
+        )
         return pl.concat([one, other]).select(_PAIR).unique()
 
     def pair_in_time(self, holder: str, target: str) -> Any:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from raphtory import Graph
-
 from benchmarks.peers.histories import ISSUER
 from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake, cannot
+from raphtory import Graph
 
 _NOTHING = "0%"
 
@@ -21,7 +20,10 @@ class Raphtory(Side):
 
     name = "Raphtory"
     part = "certain"
-    written = "edges in time with the share and the last day of its date, by `load_edges`; of whole states the certain part"
+    written = (
+        "edges in time with the share and the last day of its date, by `load_edges`; of whole states, diffs "
+        "and aggregations the part that is certain, and one clock"
+    )
 
     @property
     def _file(self) -> str:
@@ -54,7 +56,10 @@ class Raphtory(Side):
     def pair_in_time(self, holder: str, target: str) -> Iterable[Row]:
         told = self._graph.edge(holder, target).properties.temporal
         begins = [(time.dt.date().isoformat(), share) for time, share in told.get("share").items()]
-        days = [(earliest, latest) for (earliest, _), latest in zip(begins, told.get("latest").values(), strict=True)]
+        days = [
+            (earliest, latest)
+            for (earliest, _), latest in zip(begins, told.get("latest").values(), strict=True)
+        ]
         ends = [*days[1:], (FOR_EVER, FOR_EVER)]
         return [
             (share, *begin, *end)
@@ -67,7 +72,9 @@ class Raphtory(Side):
 
     def append(self, stake: Stake) -> None:
         properties = {"share": stake.share, "latest": stake.day}
-        self._graph.add_edge(datetime.fromisoformat(stake.day), stake.holder, stake.target, properties=properties)
+        self._graph.add_edge(
+            datetime.fromisoformat(stake.day), stake.holder, stake.target, properties=properties
+        )
         self._graph.write_updates()
 
     def _before_the_end_of(self, day: str) -> Any:

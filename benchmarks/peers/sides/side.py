@@ -31,8 +31,8 @@ class Stake:
 class Side:
     """A peer with a store of its own. Days and shares are texts in what is asked and in what is told.
 
-    ``part`` is the part of whole states that it can answer: "all", or
-    "certain" where it knows no date that is not a day. What it cannot answer at all it says with ``CannotSay``.
+    ``part`` is the part of whole states that it can answer: "all", or "certain" where it knows no date that
+    is not a day. What it cannot answer at all it says with ``CannotSay``.
     """
 
     name: ClassVar[str]
@@ -72,7 +72,7 @@ class Side:
         raise NotImplementedError
 
     def pair_in_time(self, holder: str, target: str) -> Any:
-        """What a pair held over time: share, and the days from and until which it may stand and surely stands."""
+        """What a pair held over time: share; may stand from, surely from, surely until, may stand until."""
         raise NotImplementedError
 
     def counts(self, days: Sequence[str]) -> Any:
@@ -89,7 +89,7 @@ class Side:
         return self.pair_in_time(stake.holder, stake.target)
 
     def rebuild(self) -> Any:
-        """Make from what is stored whatever answers are taken from, and nothing else: for those that keep such a thing."""
+        """Make anew, from what is stored, whatever is kept to take answers from."""
         cannot("keeps nothing that is made from events")
 
     # Of Chronicle alone

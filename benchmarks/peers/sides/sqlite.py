@@ -14,7 +14,8 @@ from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake
 
 _TABLES = """
     PRAGMA journal_mode = WAL;
-    CREATE TABLE stakes (id TEXT, holder TEXT, target TEXT, share TEXT, earliest TEXT, latest TEXT, known TEXT);
+    CREATE TABLE stakes (id TEXT, holder TEXT, target TEXT, share TEXT, earliest TEXT, latest TEXT,
+                         known TEXT);
     CREATE INDEX stakes_of_a_pair ON stakes (holder, target);
     CREATE TABLE holdings (holder TEXT, target TEXT, share TEXT, possible_from TEXT, certain_from TEXT,
                            certain_until TEXT, possible_until TEXT);
@@ -25,7 +26,8 @@ _INTERVALS = f"""
         SELECT holder, target, share, earliest AS possible_from, latest AS certain_from,
                lead(earliest, 1, '{FOR_EVER}') OVER pair AS certain_until,
                lead(latest, 1, '{FOR_EVER}') OVER pair AS possible_until
-        FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY known DESC) AS version FROM stakes {{where}})
+        FROM (SELECT *, row_number() OVER (PARTITION BY id ORDER BY known DESC) AS version
+              FROM stakes {{where}})
         WHERE version = 1 WINDOW pair AS (PARTITION BY holder, target ORDER BY earliest)
     ) WHERE share <> '0%'
 """
@@ -72,7 +74,9 @@ class SQLite(Side):
         return self._rows(_STANDING.format(holdings=intervals), day=day, known=known)
 
     def one_holder(self, day: str, holder: str) -> Iterable[Row]:
-        return self._rows(f"{_STANDING.format(holdings='holdings')} AND holder = :holder", day=day, holder=holder)
+        return self._rows(
+            f"{_STANDING.format(holdings='holdings')} AND holder = :holder", day=day, holder=holder
+        )
 
     def changed(self, first: str, second: str) -> Iterable[Row]:
         standing = _STANDING.format(holdings="holdings")
