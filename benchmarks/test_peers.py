@@ -168,3 +168,24 @@ def test_a_promise_is_kept_or_not() -> None:
     assert (whole.cpu, whole.wall, whole.verdict) == (3.0, 1.0, "yes")
     assert found["one holder, against DuckDB"].verdict == "no"
     assert found["one holder, against SQLite with an index"].verdict == "not measured"
+
+
+def test_the_page_and_the_picture_are_made_of_the_figures(tmp_path: Path) -> None:
+    """What stands between the marks is put anew, the rest stays; the same figures give the same picture."""
+    pytest.importorskip("matplotlib")
+    told = {"cpu": [0.5, 0.7], "wall": [0.6], "memory": 2_000_000}
+    taken = [dict.fromkeys((FIRST, *(question.name for question in QUESTIONS)), told)]
+    sizes = {size: {"events": int(size), "turns": {"DuckDB": taken}} for size in ("100", "1000")}
+    found = {"peers": {"DuckDB": "2"}, "absent": {}, "given up": {}, "base": None, "turns": 1, "sizes": sizes}
+    (tmp_path / "img").mkdir()
+    page = tmp_path / report.PAGE
+    page.write_text(f"before\n{report.BEGINS}\nstale figures\n{report.ENDS}\nafter\n", encoding="utf-8")
+    pictures = set()
+    for _ in range(2):
+        report.write(found, tmp_path)
+        pictures.add((tmp_path / report.PICTURE).read_bytes())
+    text = page.read_text(encoding="utf-8")
+    assert "| one holder | 500 (600) |" in text
+    assert "stale figures" not in text
+    assert (text[:7], text[-7:]) == ("before\n", "\nafter\n")
+    assert len(pictures) == 1
