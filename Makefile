@@ -1,7 +1,6 @@
 # What to do with this project; `make` alone prints the targets.
 # Each needs python3 (3.11 or newer, with venv) and make, and makes its own virtual environment in .venv.
 
-BASE ?= HEAD~1
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +11,7 @@ STORE := .demo/chronicle.db
 DAY := 2015-04-30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick snapshots check bench gate crash clean
+.PHONY: help setup demo test quick snapshots check bench gate peers crash clean
 
 help:  ## the targets, as printed now
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -55,8 +54,13 @@ bench: $(INSTALLED)  ## how fast, with the answers checked
 	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,max,rounds --benchmark-sort=fullname
 
 gate: $(INSTALLED)  ## whether a hot path became slower since BASE=<commit>: both timed in turns
-	@rm -rf .gate && git worktree prune && git worktree add --quiet --detach .gate $(BASE)
+	@rm -rf .gate && git worktree prune && git worktree add --quiet --detach .gate $(or $(BASE),HEAD~1)
 	@$(BIN)/python tools/speed_gate.py .gate .; status=$$?; git worktree remove --force .gate; exit $$status
+
+peers: $(INSTALLED)  ## Chronicle beside its peers, and beside BASE=<commit> if given (about an hour): docs/performance.md
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@rm -rf .peers && git worktree prune && git worktree add --quiet --detach .peers $(or $(BASE),HEAD)
+	@$(BIN)/python -m benchmarks.peers $(if $(BASE),--base .peers) $(OPTIONS); status=$$?; git worktree remove --force .peers; exit $$status
 
 crash: $(INSTALLED)  ## the crash suite at full size (about two hours), and the table in docs/reliability.md
 	@rm -f .crash.json
@@ -64,7 +68,7 @@ crash: $(INSTALLED)  ## the crash suite at full size (about two hours), and the 
 	@$(BIN)/python tools/reliability.py .crash.json
 
 clean:  ## away with all that was made
-	@rm -rf $(VENV) .gate build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) .gate .peers build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the package itself needs; the demo needs no more.

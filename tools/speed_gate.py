@@ -65,6 +65,30 @@ def compared(base: Sequence[Times], head: Sequence[Times], size: str) -> list[Co
     ]
 
 
+def run_with(
+    tree: Path,
+    command: Sequence[str],
+    folder: Path,
+    *,
+    bytecode: Path | None = None,
+    seconds: float | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder with the package of a tree, and give what came of it.
+
+    The tree comes before what is installed; a run of pytest or coverage around this one stays out. What
+    Python compiles is kept in ``bytecode``, else nowhere. Raises ``subprocess.TimeoutExpired`` after so many
+    ``seconds``.
+    """
+    outside = ("PYTEST_", "COVERAGE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    compiled = {"PYTHONPYCACHEPREFIX": str(bytecode)} if bytecode else {"PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**kept, "PYTHONPATH": str(tree / "src"), **compiled}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=seconds
+    )
+
+
 def timed(tree: Path, size: str, only: str) -> Times:
     """The least CPU time of each benchmark in the tree whose name has ``only`` in it.
 
@@ -82,11 +106,7 @@ def timed(tree: Path, size: str, only: str) -> Times:
             ),
             *("--benchmark-max-time=0.5", "--benchmark-min-rounds=5", "--benchmark-columns=min"),
         ]
-        # The tree comes before what is installed; a run of pytest or coverage around this one stays out.
-        outside = ("PYTEST_", "COVERAGE_")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
-        environment = {**kept, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+        done = run_with(tree, command, tree)
         if done.returncode:
             sys.exit(f"the benchmarks of {tree} fail:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
         found = json.loads(report.read_text(encoding="utf-8"))["benchmarks"]

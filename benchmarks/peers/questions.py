@@ -1,0 +1,114 @@
+"""The questions that every peer is asked. Those of TPC-BiH name what sort each is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from benchmarks.peers.histories import ISSUER
+from benchmarks.peers.sides.side import Row, Side, Stake
+
+FIRST = "store to first answer"
+"""From the start of a process to the whole state of a day, which is asked before all others."""
+
+Asked = Mapping[str, Any]
+"""What the questions are about, as ``asked.json`` has it."""
+
+
+class Question(NamedTuple):
+    """One thing to ask, about ``times`` things in turn, none of them twice, so that no answer is a kept one.
+
+    ``ask`` takes the peer, what is asked about, and which of these. ``of_certain`` is the part of the answer
+    that follows from certain facts alone, made from whole states, for peers that know no more.
+    """
+
+    name: str
+    sort: str
+    times: int
+    ask: Callable[[Side, Asked, int], Any]
+    of_certain: Callable[[Side, Asked, int], list[Row]] | None = None
+
+
+def _certain(side: Side, day: str) -> list[Row]:
+    return [row for row in side.rows(side.whole_state(day)) if row[3]]
+
+
+def _certain_of_holder(side: Side, asked: Asked, number: int) -> list[Row]:
+    return [row for row in _certain(side, asked["days"][0]) if row[0] == asked["holders"][number]]
+
+
+def _certainly_changed(side: Side, asked: Asked, number: int) -> list[Row]:
+    before, after = ({*_certain(side, day)} for day in asked["spans of days"][number])
+    return [*{row[:2] for row in before ^ after}]
+
+
+def _certain_counts(side: Side, asked: Asked, number: int) -> list[Row]:
+    return [
+        (day, sum(not row[0].startswith(ISSUER) for row in _certain(side, day))) for day in asked["year ends"]
+    ]
+
+
+def _append(side: Side, asked: Asked, number: int) -> tuple[Row, ...]:
+    """No answer: whether it was taken in shows in that of the next question, which is about the same pair."""
+    side.append(Stake(f"appended-{number}", *asked["pairs"][number], "50.5%", "2026-06-30"))
+    return ()
+
+
+def _append_late(side: Side, asked: Asked, number: int) -> Any:
+    return side.append_late(Stake("found-late", *asked["pairs"][number], "0.5%", "1985-02-03"))
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "whole state of a day",
+        "time travel, valid time",
+        4,
+        lambda side, asked, number: side.whole_state(asked["days"][number + 1]),
+        lambda side, asked, number: _certain(side, asked["days"][number + 1]),
+    ),
+    Question(
+        "one holder",
+        "time travel, one key",
+        5,
+        lambda side, asked, number: side.one_holder(asked["days"][0], asked["holders"][number]),
+        _certain_of_holder,
+    ),
+    Question(
+        "diff of two days",
+        "time travel, two days",
+        2,
+        lambda side, asked, number: side.changed(*asked["spans of days"][number]),
+        _certainly_changed,
+    ),
+    Question(
+        "key in time",
+        "pure key, one clock",
+        5,
+        lambda side, asked, number: side.pair_in_time(*asked["pairs"][number]),
+    ),
+    Question(
+        "aggregation over time",
+        "temporal aggregation",
+        1,
+        lambda side, asked, number: side.counts(asked["year ends"]),
+        _certain_counts,
+    ),
+    Question(
+        "holdings as objects",
+        "Chronicle",
+        2,
+        lambda side, asked, number: side.holdings(asked["days"][number]),
+    ),
+    Question("all views", "Chronicle", 2, lambda side, asked, number: side.all_views(asked["days"][number])),
+    Question(
+        "another day of knowledge",
+        "time travel, both clocks",
+        1,
+        lambda side, asked, number: side.whole_state_known(asked["days"][0], asked["known"][number]),
+    ),
+    Question("made from events anew", "Chronicle", 1, lambda side, asked, number: side.rebuild()),
+    Question("append of one event", "update", 2, _append),
+    Question("one back-dated event", "update", 1, _append_late),
+)
+
+BY_NAME: Mapping[str, Question] = {question.name: question for question in QUESTIONS}

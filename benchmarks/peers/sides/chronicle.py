@@ -1,0 +1,105 @@
+"""Chronicle itself, replayed in memory. An older commit is asked by it too: this keeps to what 0.1.0 has."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.peers.histories import ISSUER
+from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake
+
+import chronicle
+
+_AT_ONCE = 20_000
+
+
+class Replayed(Side):
+    """Every event read, proven and replayed; answers are objects."""
+
+    name = "Chronicle, replayed"
+    written = "`chronicle.open(store, ledger=False)`; answers are objects, each with its events"
+    ledger = False
+
+    @property
+    def _store(self) -> Path:
+        return self.folder / "history.db"
+
+    def take_in(self, history: Path) -> None:
+        from chronicle import codec
+        from chronicle.stores import open_store
+
+        with (
+            open(history / "events.jsonl", encoding="utf-8") as lines,
+            open_store(str(self._store), create=True) as store,
+        ):
+            records = [codec.to_record(codec.decode(json.loads(line))) for line in lines]
+            for start in range(0, len(records), _AT_ONCE):
+                store.append(records[start : start + _AT_ONCE])
+
+    def open(self) -> None:
+        known = inspect.signature(chronicle.open).parameters
+        self._history: Any = chronicle.open(
+            str(self._store), **({"ledger": self.ledger} if "ledger" in known else {})
+        )
+
+    def close(self) -> None:
+        self._history.close()
+
+    def whole_state(self, day: str) -> Any:
+        return self._history.as_of(day).holdings()
+
+    def whole_state_known(self, day: str, known: str) -> Any:
+        return self._history.as_of(day, known=known).holdings()
+
+    def one_holder(self, day: str, holder: str) -> Any:
+        return self._history.as_of(day).holdings(holder=holder)
+
+    def changed(self, first: str, second: str) -> Iterable[Row]:
+        differences = self._history.diff(first, second)
+        return [each.key[:2] for each in differences if each.view == "holdings"]
+
+    def pair_in_time(self, holder: str, target: str) -> Iterable[Row]:
+        spans = self._history.spans(holder, target)
+        return [(str(span.value.share), *_days_of(span)) for span in spans if span.value.share.value != 0]
+
+    def counts(self, days: Sequence[str]) -> Iterable[Row]:
+        spans = [
+            _days_of(span)
+            for span in self._history.spans()
+            if span.value.share.value != 0 and not span.key[0].startswith(ISSUER)
+        ]
+        return [(day, sum(first <= day < last for first, _, _, last in spans)) for day in days]
+
+    def append(self, stake: Stake) -> None:
+        fields = {"holder": stake.holder, "target": stake.target, "holds": stake.share}
+        self._history.append([{"id": stake.id, "kind": "stake.observed", "date": stake.day, **fields}])
+
+    def holdings(self, day: str) -> Any:
+        return self._history.as_of(day).holdings()
+
+    def all_views(self, day: str) -> Any:
+        return self._history.as_of(day).facts()
+
+    def rows(self, answer: Any) -> Iterable[Row]:
+        if isinstance(answer, tuple) and answer and hasattr(answer[0], "view"):
+            return Counter(fact.view for fact in answer if not any(map(of_issuers, fact.key))).items()
+        if isinstance(answer, tuple) and answer and hasattr(answer[0], "holder"):
+            return ((each.holder, each.target, str(each.share), each.certain) for each in answer)
+        return answer  # type: ignore[no-any-return]
+
+
+def of_issuers(part: str) -> bool:
+    """Whether a part of a key names one of whom only Chronicle knows what follows, and not as 0.1.0 did."""
+    return part.startswith(ISSUER)
+
+
+def _days_of(span: Any) -> tuple[str, ...]:
+    """From when it may stand and surely stands, until when surely and perhaps."""
+    begin = span.begin.earliest.isoformat(), span.begin.latest.isoformat()
+    if span.end is None:
+        return (*begin, FOR_EVER, FOR_EVER)
+    return (*begin, span.end.earliest.isoformat(), span.end.latest.isoformat())
