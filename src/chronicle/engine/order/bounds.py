@@ -75,10 +75,14 @@ def _stretches(course: Course) -> list[_Stretch]:
     for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
         places = [place for place, (_, values) in enumerate(course) if value in values]
         for low, high in _runs(places):
-            alone = [place for place in range(low, high) if course[place][1] == (value,)]
-            sure = max(_runs(alone), key=lambda run: (run[1] == len(course), run[1] - run[0]), default=None)
-            found.append(_Stretch(value, low, high, sure))
+            found.append(_Stretch(value, low, high, _surely(course, range(low, high))))
     return sorted(found, key=lambda stretch: stretch.low)
+
+
+def _surely(course: Course, places: Sequence[int]) -> tuple[int, int] | None:
+    """The longest run of places with one value only, if possible up to the end of the course."""
+    alone = [place for place in places if len(course[place][1]) == 1]
+    return max(_runs(alone), key=lambda run: (run[1] == len(course), run[1] - run[0]), default=None)
 
 
 def _said(value: Any) -> Any:
@@ -223,18 +227,17 @@ class Left:
             return stretches
         rest = [each for each in stretches if each is not own]
         sure = next((place for place in range(own.high) if len(course[place][1]) > 1), None)
-        if own.high < len(course):
+        goes_on = own.high == len(course)
+        if sure is not None and (goes_on or self._bringing_back(log)):
+            # It may stand again: from where something else may stand that is another span, and no span
+            # begins before the event that begins it.
+            day = self._day(course, sure)
+            self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
+            rest.append(_Stretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
+        elif not goes_on:
             self._cut(
                 before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
             )
-        elif sure is not None:
-            # It may stand again in the end: from where something else may stand that is another span, and no
-            # span begins before the event that begins it.
-            day = self._day(course, sure)
-            self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
-            alone = [place for place in range(sure, own.high) if len(course[place][1]) == 1]
-            again = next((run for run in _runs(alone) if run[1] == own.high), None)
-            rest.append(_Stretch(own.value, sure, own.high, again))
         elif changed:
             day = self._begins_again(log, as_date(self.search.first_of(log[max(self.made)].event)))
             self._cut(before, day, day)
@@ -249,12 +252,16 @@ class Left:
 
     def _begins_again(self, log: Sequence[Change], day: datetime.date) -> datetime.date:
         """The first day on which the group may bring back what stood before; ``day`` if it never does."""
-        own = (
-            as_date(self.search.first_of(log[index].event))
+        own = (as_date(self.search.first_of(log[index].event)) for index in self._bringing_back(log))
+        return min(own, default=day)
+
+    def _bringing_back(self, log: Sequence[Change]) -> list[int]:
+        """The changes of the group that make what stood before it."""
+        return [
+            index
             for index in self.made
             if log[index].operation not in GOES_ON and _said(log[index].value) == _said(self.base)
-        )
-        return min(own, default=day)
+        ]
 
     def _bound_last(
         self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
