@@ -21,12 +21,11 @@ from chronicle.errors import AppendRefused, InvalidEvents
 from chronicle.events import Event
 from chronicle.history import open_history
 from chronicle.interop import records as exchange
-from chronicle.interop import restoring
 from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
 from chronicle.interop.records import is_export, lines, read_records
 from chronicle.interop.restoring import ExaminedExport, examine, restore
-from chronicle.stores import Head, NewRecord, Record, Store, migrate_store, open_store
+from chronicle.stores import Head, NewRecord, Record, Store, batch, migrate_store, open_store
 from chronicle.stores.record import chained
 from given import acquired, happened, proposed
 from postgresql_server import drop, new_schema
@@ -275,7 +274,7 @@ def test_who_is_interrupted_goes_on_from_there(
     corp: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Batches are whole or absent, and the second try records the rest."""
-    monkeypatch.setattr(restoring, "_MOST_RECORDS", 2)
+    monkeypatch.setattr(batch, "_MOST_RECORDS", 2)
     store = open_store("memory:")
     examined = examine([file], store)
 
@@ -294,7 +293,7 @@ def test_who_is_interrupted_goes_on_from_there(
 
 def test_batches_are_not_too_large(file: Path, corp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Large records are taken one by one, so that no file fills the memory."""
-    monkeypatch.setattr(restoring, "_MOST_BYTES", 1)
+    monkeypatch.setattr(batch, "_MOST_BYTES", 1)
     store = open_store("memory:")
     done: list[int] = []
     restore([file], store, examine([file], store), lambda number, _: done.append(number))

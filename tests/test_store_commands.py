@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from chronicle.cli import chronicle as command
 from chronicle.errors import AppendRefused, StoreError
-from chronicle.stores import NewRecord, Record, backup, open_store
+from chronicle.stores import NewRecord, Record, batch, open_store
 from chronicle.stores.backup import copied, copy_of, verify_copy
 
 
@@ -215,7 +215,7 @@ def test_a_backup_is_the_store_as_of_the_moment_it_began(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others go on writing while it is copied; what they write is for the next backup."""
-    monkeypatch.setattr(backup, "_MOST_RECORDS", 2)
+    monkeypatch.setattr(batch, "_MOST_RECORDS", 2)
     seen: list[tuple[int, int]] = []
     with open_store(path) as source, copy_of(source, tmp_path / "copy.db") as copy:
         before = source.head()
@@ -235,7 +235,7 @@ def test_records_are_copied_in_batches_that_fit_into_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By number and by size, whichever is reached first."""
-    monkeypatch.setattr(backup, "_MOST_BYTES", 250)
+    monkeypatch.setattr(batch, "_MOST_BYTES", 250)
     source, copy = open_store("memory:"), open_store("memory:")
     source.append(many(1, 7))
     seen: list[int] = []

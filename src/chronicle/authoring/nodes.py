@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from attrs import define, frozen
 
-from chronicle.errors import Place, Problem, printable
+from chronicle.errors import Place, Problem
 
 MOST_VALUES: Final = 100_000
 """How many values one item may have, to bound memory: a file is read item by item."""
@@ -118,12 +118,3 @@ def follow(node: Node, path: tuple[Step, ...]) -> tuple[Node, Node | None]:
             return node.keys.get(step, node), node.keys.get(step)
         key, node = node.keys.get(step), node.children[step]
     return node, key
-
-
-def quoted(text: str) -> str:
-    """``text`` in quotes as a message shows it: cut to 60 characters, without control characters."""
-    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return f'"{printable(cut)}"'
-
-
-_SHOWN = 60

@@ -13,11 +13,12 @@ from attrs import define, field, frozen
 from chronicle import codec
 from chronicle.authoring.files import read_text
 from chronicle.authoring.json_items import JsonItems
-from chronicle.authoring.nodes import MOST_PROBLEMS, Item, Node, Reader, Step, Text, follow, quoted
+from chronicle.authoring.nodes import MOST_PROBLEMS, Item, Node, Reader, Step, Text, follow
 from chronicle.authoring.yaml_items import YamlItems
 from chronicle.codec.leaves import shape_of
-from chronicle.errors import ChronicleError, InvalidEvents, Place, Problem, nearest
+from chronicle.errors import ChronicleError, InvalidEvents, Place, Problem, nearest, shown
 from chronicle.events import EntityDeclared, Event
+from chronicle.events.entities import IN_ENTITIES
 
 SECTIONS: Final = ("entities", "events")
 
@@ -61,7 +62,7 @@ class Document:
 
     def placed(self) -> list[Problem]:
         """Every problem of the file with its place, in the order of lines."""
-        found = sorted([*self.problems, *self._found()], key=_line)
+        found = sorted([*self.problems, *self._found()], key=line_and_column)
         if len(found) > MOST_PROBLEMS:
             return [*found[:MOST_PROBLEMS], _too_many(self.text, len(found))]
         return found
@@ -83,7 +84,8 @@ class Document:
                 return
 
 
-def _line(problem: Problem) -> tuple[int, int]:
+def line_and_column(problem: Problem) -> tuple[int, int]:
+    """Where a problem stands, to sort by; first of all where nobody knows."""
     return (problem.place.line, problem.place.column) if problem.place else (0, 0)
 
 
@@ -151,7 +153,7 @@ def _shape_problems(root: Node, text: Text) -> Iterator[Problem]:
         if name not in SECTIONS:
             near = nearest(str(name), SECTIONS)
             help = f"did you mean {near}?" if near else "sections are entities and events"
-            yield Problem("C110", f"unknown section {quoted(str(name))}", text.place_of(key), help)
+            yield Problem("C110", f"unknown section {shown(str(name))}", text.place_of(key), help)
         elif section.plain is not None and not isinstance(section.plain, list):
             help = "start each item with a dash"
             yield Problem("C109", f'"{name}" is not a list', text.place_of(key), help)
@@ -196,8 +198,7 @@ def _plain(item: Item, given: dict[str, Any]) -> dict[str, Any]:
 
 # The fields of an item under ``entities:``, which has no date and no kind.
 
-_ENTITY_FIELDS: Final = ("id", "name", "type", "short", "lang", "jurisdiction", "note", "sources")
-_ENTITY_KEYS: Final = frozenset(_ENTITY_FIELDS)
+_ENTITY_KEYS: Final = frozenset(IN_ENTITIES)
 _ENTITY_NEEDS: Mapping[str, str] = MappingProxyType({"id": "an-id", "name": "A name", "type": "company"})
 
 # A declaration says nothing of when the entity existed, so it holds, and is known, from the first day.
@@ -214,7 +215,7 @@ def _declaration(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _entity_faults(number: int, given: Mapping[str, Any]) -> list[Finding]:
     unknown = [key for key in given if key not in _ENTITY_KEYS][:MOST_PROBLEMS]
-    meant = {nearest(key, _ENTITY_FIELDS) for key in unknown}
+    meant = {nearest(key, IN_ENTITIES) for key in unknown}
     missing = [key for key in _ENTITY_NEEDS if key not in given and key not in meant]
     findings = [Finding(number, (key,), _unknown_field(key), key=True) for key in unknown]
     if missing:
@@ -225,9 +226,9 @@ def _entity_faults(number: int, given: Mapping[str, Any]) -> list[Finding]:
 
 
 def _unknown_field(key: str) -> Problem:
-    near = nearest(key, _ENTITY_FIELDS)
-    help = f"did you mean {near}?" if near else f"fields are {', '.join(_ENTITY_FIELDS)}"
-    return Problem("C202", f"unknown field {quoted(key)} of an entity", help=help)
+    near = nearest(key, IN_ENTITIES)
+    help = f"did you mean {near}?" if near else f"fields are {', '.join(IN_ENTITIES)}"
+    return Problem("C202", f"unknown field {shown(key)} of an entity", help=help)
 
 
 def _faults(number: int, plain: object) -> list[Finding]:

@@ -11,10 +11,10 @@ from typing import Any, Final
 from attrs import define, field
 
 from chronicle import codec
-from chronicle.authoring.nodes import Step, quoted
+from chronicle.authoring.nodes import Step
 from chronicle.authoring.reading import Document, Entry, Finding, Way
 from chronicle.engine.declarations import UNKNOWN
-from chronicle.errors import Place, Problem, nearest
+from chronicle.errors import Place, Problem, nearest, shown
 from chronicle.events import (
     KINDS,
     DealAgreed,
@@ -103,7 +103,7 @@ def _founded(plain: Mapping[str, Any]) -> Iterator[str]:
 def _declared_twice(entry: Entry, entity: str, first: Place) -> Finding:
     help = f"first declared in {_where(first)}"
     return Finding(
-        entry.item, ("entity",), Problem("C207", f"entity {quoted(entity)} declared twice", help=help)
+        entry.item, ("entity",), Problem("C207", f"entity {shown(entity)} declared twice", help=help)
     )
 
 
@@ -115,7 +115,7 @@ def _given_twice(entry: Entry, known: Known) -> Iterator[Finding]:
     if first is entry:
         known.events[identifier] = entry.place
         return
-    message = f"event id {quoted(identifier)} used twice"
+    message = f"event id {shown(identifier)} used twice"
     if "id" in entry.plain:
         help = f"first used in {_where(first.place)}: give each event an id of its own"
         yield Finding(entry.item, ("id",), Problem("C205", message, help=help))
@@ -256,7 +256,7 @@ class _LookUp:
         if asked not in self._problems:
             code, message, otherwise = UNKNOWN[target]
             help = self._near(target, identifier) or otherwise
-            self._problems[asked] = Problem(code, f"{message} {quoted(identifier)}", help=help)
+            self._problems[asked] = Problem(code, f"{message} {shown(identifier)}", help=help)
         return self._problems[asked]
 
     def _near(self, target: str, identifier: str) -> str | None:

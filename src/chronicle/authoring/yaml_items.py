@@ -20,10 +20,9 @@ from chronicle.authoring.nodes import (
     Position,
     Step,
     Text,
-    quoted,
 )
 from chronicle.authoring.yaml_syntax import syntax_problem
-from chronicle.errors import Problem
+from chronicle.errors import Problem, shown
 from chronicle.errors.strict_json import DEEPEST
 
 # The parser in C gives the same events as the one in Python, about twenty times as fast.
@@ -108,7 +107,7 @@ class YamlItems:
     def _alias(self, event: Any) -> Node:
         node = Node("", event.start_mark, event.end_mark)
         self._refuse(
-            node, "C104", f"alias {quoted('*' + event.anchor)}", "write the value itself, or quote the text"
+            node, "C104", f"alias {shown('*' + event.anchor)}", "write the value itself, or quote the text"
         )
         return node
 
@@ -181,7 +180,7 @@ class YamlItems:
         said = place.excerpt[place.column - 1 : place.column - 1 + place.length]
         one_line = parent.torn.start.line == parent.torn.end.line and '"' not in said and "\\" not in said
         message = "a comma ends a field inside { }: put the value in quotes"
-        self._refuse(parent.torn, "C103", message, f"write {quoted(said)}" if one_line else _QUOTES)
+        self._refuse(parent.torn, "C103", message, f"write {shown(said)}" if one_line else _QUOTES)
         parent.torn = None
 
     def _append(self, parent: _Open, node: Node) -> None:
@@ -204,10 +203,10 @@ class YamlItems:
             return
         if name in plain:
             first = parent.keys[name].start.line + 1
-            self._refuse(key, "C105", f"key {quoted(name)} given twice", f"first given in line {first}")
+            self._refuse(key, "C105", f"key {shown(name)} given twice", f"first given in line {first}")
             return
         if node.plain is None and len(self._open) > 1:
-            self._refuse(key, "C309", f"nothing given for {quoted(name)}", _GIVE_OR_LEAVE)
+            self._refuse(key, "C309", f"nothing given for {shown(name)}", _GIVE_OR_LEAVE)
         plain[name] = node.plain
         parent.keys[name] = key
         parent.children[name] = node
@@ -216,9 +215,9 @@ class YamlItems:
         node = Node(None, event.start_mark, event.end_mark)
         if event.tag:
             name = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
-            self._refuse(node, "C104", f"tag {quoted(name)}", "leave it out: every value is a text")
+            self._refuse(node, "C104", f"tag {shown(name)}", "leave it out: every value is a text")
         if event.anchor:
-            message = f"anchor {quoted('&' + event.anchor)}"
+            message = f"anchor {shown('&' + event.anchor)}"
             self._refuse(
                 node,
                 "C104",

@@ -17,6 +17,7 @@ from chronicle.codec.ids import LONGEST, PATTERN
 from chronicle.codec.shapes import EFFECT_KINDS, TAKEN_FROM_DEAL, correctable, item_of, pair_of, shape
 from chronicle.dates import PartialDate
 from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EventId
+from chronicle.events.entities import IN_ENTITIES
 from chronicle.values import Count, Money, Ratio, Share, Source
 
 Schema = dict[str, Any]
@@ -91,14 +92,11 @@ def _effect(kind: str) -> Schema:
     return _object(fields, KINDS[kind], kind=kind)
 
 
-_IN_ENTITY = ("id", "name", "type", "short", "lang", "jurisdiction", "note", "sources")
-
-
 def _entity() -> Schema:
     fields = {field.name: field for field in fields_of(EntityDeclared)}
     fields["id"] = fields["entity"]
-    properties = {name: _property(fields[name], name) for name in _IN_ENTITY}
-    required = [name for name in _IN_ENTITY if fields[name].required]
+    properties = {name: _property(fields[name], name) for name in IN_ENTITIES}
+    required = [name for name in IN_ENTITIES if fields[name].required]
     return {
         "description": _prose(EntityDeclared),
         "type": "object",

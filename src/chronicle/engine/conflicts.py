@@ -39,6 +39,7 @@ from chronicle.events import (
     StakeObserved,
     knowledge,
 )
+from chronicle.events.likeness import overlap
 from chronicle.values import NOTHING, Share, confirms, contradicts
 
 # The policy, in full: the most confident claim counts; among equals the one known last, and then the
@@ -271,14 +272,14 @@ def _same_fact(one: Event, two: Event) -> bool:
     if one.after == two.id or two.after == one.id or not _independent(one, two):
         return False
     if isinstance(one, EntityRenamed) and isinstance(two, EntityRenamed):
-        return one.name == two.name or _overlap(one, two)
+        return one.name == two.name or overlap(one, two)
     if not isinstance(one, _STAKES) or not isinstance(two, _STAKES):
         return True
     if _of_one_register(one, two) or _one_confirms(one, two):
         return False
     if one.deal is not None and one.deal == two.deal:
         return True
-    return one.holds is not None and two.holds is not None and _overlap(one, two)
+    return one.holds is not None and two.holds is not None and overlap(one, two)
 
 
 def _one_confirms(one: _Stake, two: _Stake) -> bool:
@@ -307,10 +308,6 @@ def _independent(one: Event, two: Event) -> bool:
     """Whether each has a source and they share none: one source that says two things means two things."""
     first, second = set(one.sources), set(two.sources)
     return bool(first) and bool(second) and first.isdisjoint(second)
-
-
-def _overlap(one: Event, two: Event) -> bool:
-    return one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
 
 
 def _conflict(

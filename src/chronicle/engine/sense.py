@@ -126,7 +126,7 @@ class TieRule:
         return before.get(self.view, self.key(event)) is not None
 
 
-def _together(event: PartnershipAgreed | PartnershipEnded) -> str:
+def together(event: PartnershipAgreed | PartnershipEnded) -> str:
     """One text for a set of parties, however they are listed."""
     return "+".join(sorted(set(event.parties)))
 
@@ -160,7 +160,7 @@ TIES: tuple[TieRule, ...] = (
         attrgetter("person", "entity", "role"),
         attrgetter("role"),
     ),
-    TieRule(views.PARTNERSHIPS, PartnershipAgreed, PartnershipEnded, _together, _partnership, "subject"),
+    TieRule(views.PARTNERSHIPS, PartnershipAgreed, PartnershipEnded, together, _partnership, "subject"),
     TieRule(
         views.PROJECTS,
         ProjectReleased,

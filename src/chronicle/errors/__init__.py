@@ -270,6 +270,17 @@ def absent(code: str, what: str, word: str, known: Iterable[str]) -> NotFound:
     return NotFound(Problem(code, f'no {what} "{printable(word)}"', help=help))
 
 
+def not_installed(library: str, needed: str, extra: str) -> UsageError:
+    """C740: a library of an extra is missing; ``needed`` says what for, with its verb."""
+    message = f"{library} is not installed, {needed}"
+    return UsageError(Problem("C740", message, help=f"pip install 'chronicle-timeline[{extra}]'"))
+
+
+def reason_of(error: Exception) -> str:
+    """Why the system refused a file, in lower case and without its path."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
 class StoreError(ChronicleError):
     """A store that cannot be opened, read or written."""
 

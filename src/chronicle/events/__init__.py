@@ -57,7 +57,7 @@ from chronicle.events.envelope import (
     knowledge,
 )
 from chronicle.events.likeness import COUNTED, alike, independent, mirrored, overlap, publishers, reach
-from chronicle.events.lives import NO_ACTS, ended_by, founded_by, revived_by
+from chronicle.events.lives import NO_ACTS, ended_by, founded_by, revived_by, taker_of
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
 from chronicle.events.records import (
     NOT_CORRECTED,
@@ -151,6 +151,7 @@ __all__ = [
     "references",
     "renamed",
     "revived_by",
+    "taker_of",
     "with_effects",
 ]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chronicle.events.deals import DealAgreed, DealCompleted, DealProposed, DealTerminated
@@ -32,17 +31,11 @@ def happened(effect: Effect, completion: DealCompleted, kinds: Mapping[str, type
     )
 
 
-def with_effects(
-    ordered: Sequence[Event],
-    kinds: Mapping[str, type[Event]],
-    told: Mapping[str, Container[int]] = MappingProxyType({}),
-) -> list[Event]:
+def with_effects(ordered: Sequence[Event], kinds: Mapping[str, type[Event]]) -> list[Event]:
     """The events in the order of replay, with the effects of each deal right after its completion.
 
     ``ordered`` are events in the order of replay. The effects are those that the completion gives itself,
-    else those announced last for the deal. Those of a deal that completes twice happen once. ``told`` maps
-    the id of a completion to the indexes of effects that events of their own report as well: these are left
-    out.
+    else those announced last for the deal. Those of a deal that completes twice happen once.
     """
     stated_by = announcements(ordered)
     if not stated_by:
@@ -51,11 +44,7 @@ def with_effects(
     for event in ordered:
         result.append(event)
         if isinstance(event, DealCompleted) and event.id in stated_by:
-            result.extend(
-                happened(effect, event, kinds)
-                for place, effect in enumerate(stated_by[event.id].effects or ())
-                if place not in told.get(event.id, ())
-            )
+            result.extend(happened(effect, event, kinds) for effect in stated_by[event.id].effects or ())
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from attrs import frozen
 
@@ -40,6 +40,10 @@ class EntityDeclared(Event):
     short: str | None = None
     lang: str | None = None
     jurisdiction: str | None = None
+
+
+IN_ENTITIES: Final = ("id", "name", "type", "short", "lang", "jurisdiction", "note", "sources")
+"""The fields of an item under ``entities:``; its ``id`` is the ``entity`` of the event."""
 
 
 @frozen(kw_only=True, repr=False)

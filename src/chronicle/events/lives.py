@@ -45,6 +45,13 @@ def ended_by(event: Event) -> tuple[str, ...]:
     return ()
 
 
+def taker_of(event: Event) -> str | None:
+    """The entity that takes over from those that a merger ends; None when none is named, or it is none."""
+    if isinstance(event, MergerAbsorbed):
+        return event.survivor
+    return event.successor if isinstance(event, MergerConsolidated) else None
+
+
 def revived_by(event: Event) -> tuple[str, ...]:
     """The entities that an event founds, makes or reinstates."""
     if isinstance(event, EntityReinstated | EntityFounded):

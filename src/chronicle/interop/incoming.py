@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from io import BufferedReader, RawIOBase
 from typing import Any, BinaryIO, Final, cast
 
-from chronicle.errors import InvalidEvents, Place, Problem
+from chronicle.errors import InvalidEvents, Place, Problem, reason_of
 from chronicle.events import Event
 
 Incoming = Event | Problem
@@ -42,17 +42,16 @@ def opened(name: str, advance: Advance | None = None) -> Iterator[BinaryIO]:
     """
     try:
         if name == STDIN:
-            yield _unpacked(_Counted(sys.stdin.buffer, advance))
+            yield _unpacked(RawStream(sys.stdin.buffer, advance))
         else:
             with open(name, "rb") as file:
-                yield _unpacked(_Counted(file, advance))
+                yield _unpacked(RawStream(file, advance))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         what = "cut short" if isinstance(error, EOFError) else "damaged"
         message = f"compressed file is {what}"
         raise InvalidEvents(Problem("C706", message, Place(shown_name(name)), "get the file again")) from None
     except OSError as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"file cannot be read: {str(reason).lower()}"
+        message = f"file cannot be read: {reason_of(error)}"
         raise InvalidEvents(Problem("C101", message, Place(shown_name(name)))) from error
 
 
@@ -61,17 +60,19 @@ def shown_name(name: str) -> str:
     return "stdin" if name == STDIN else name
 
 
-class _Counted(RawIOBase):
-    """A stream that reports how much of it was read."""
+class RawStream(RawIOBase):
+    """A stream of bytes that can be buffered and read ahead; ``advance`` is told how much of it was read."""
 
-    def __init__(self, stream: BinaryIO, advance: Advance | None) -> None:
+    def __init__(self, stream: BinaryIO, advance: Advance | None = None) -> None:
         self._stream = stream
         self._advance = advance
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Read as much as fits; 0 at the end."""
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         if self._advance:
@@ -82,7 +83,7 @@ class _Counted(RawIOBase):
 _CHUNK = 1 << 18
 
 
-def _unpacked(stream: _Counted) -> BinaryIO:
+def _unpacked(stream: RawStream) -> BinaryIO:
     buffered = BufferedReader(stream, _CHUNK)
     if buffered.peek(2)[:2] == _GZIP:
         return cast(BinaryIO, gzip.GzipFile(fileobj=buffered, mode="rb"))

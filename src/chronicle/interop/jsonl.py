@@ -41,7 +41,7 @@ def _event(line: bytes, place: Place) -> Iterator[Incoming]:
     try:
         plain = _decoded(text)
     except RefusedJSON as error:
-        yield Problem(error.code, error.message, place, error.help)
+        yield Problem("C111", error.message, place, error.help)
         return
     except json.JSONDecodeError as error:
         yield Problem("C111", f"not JSON: {error.msg.lower()}", place, "write one object a line")

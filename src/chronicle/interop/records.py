@@ -34,7 +34,7 @@ from chronicle.errors.strict_json import RefusedJSON, decoder, no_number, refuse
 from chronicle.events import KINDS
 from chronicle.interop.exports.plain import json_text
 from chronicle.interop.incoming import LONGEST_EXCERPT, excerpt, opened, shown_name
-from chronicle.stores.record import GENESIS, Record, canonical_bytes
+from chronicle.stores.record import GENESIS, Record, canonical_bytes, is_hash
 from chronicle.stores.verification import changed
 from chronicle.values import Source
 
@@ -228,20 +228,13 @@ def _is_checksum(value: object) -> bool:
     return type(value) is int
 
 
-def _is_hash(value: object) -> bool:
-    return isinstance(value, str) and bool(_HASH.fullmatch(value))
-
-
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
-
-
 _FITTING: Final[Mapping[str, Callable[[object], bool]]] = {
     "position": _is_position,
     "recorded_at": _is_text,
     "id": _is_text,
     "kind": _is_text,
     "checksum": _is_checksum,
-    "chain": _is_hash,
+    "chain": is_hash,
     "body": _is_text,
 }
 

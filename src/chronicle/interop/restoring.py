@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,18 +14,13 @@ from chronicle.errors import (
     printable,
 )
 from chronicle.interop.records import follows, read_records
+from chronicle.stores.batch import batches
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import Head, Record, head_of
 from chronicle.stores.restoring import checked_records
 
 Report = Callable[[int, int], None]
 """Called with the number of records restored and the total."""
-
-
-_MOST_RECORDS = 10_000
-
-
-_MOST_BYTES = 1 << 25
 
 
 # Into a store
@@ -47,7 +42,7 @@ def examine(paths: Sequence[Path], store: Store | None) -> ExaminedExport:
     """
     held = store.head() if store else head_of(None)
     first = last = meeting = None
-    for batch in _batches(read_records(paths)):
+    for batch in batches(read_records(paths)):
         _refuse_unkept(batch, paths)
         first, last = first or batch[0], batch[-1]
         if batch[0].position <= held.position <= last.position:
@@ -74,25 +69,11 @@ def restore(
     """
     start = examined.head.position - examined.new
     done = 0
-    for batch in _batches(record for record in read_records(paths) if record.position > start):
+    for batch in batches(record for record in read_records(paths) if record.position > start):
         store.restore(batch)
         done += len(batch)
         if report:
             report(done, examined.new)
-
-
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in lists of bounded number and size."""
-    batch: list[Record] = []
-    size = 0
-    for record in records:
-        batch.append(record)
-        size += len(record.body)
-        if len(batch) >= _MOST_RECORDS or size >= _MOST_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _refuse_unkept(batch: Sequence[Record], paths: Sequence[Path]) -> None:

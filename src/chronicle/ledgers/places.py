@@ -16,7 +16,6 @@ from chronicle.stores.location import is_address
 
 _OWN_FOLDER: Final = 0o700
 _OWN_FILE: Final = 0o600
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 def beside(location: str) -> Path | None:

@@ -87,12 +87,12 @@ def left(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
-def joined(parts: Sequence[Line], between: str = ", ", last: str = " and ") -> Line:
+def joined(parts: Sequence[Line], last: str = " and ") -> Line:
     """``parts`` as an enumeration: "A, B and C"."""
     result: Line = []
     for index, part in enumerate(parts):
         if index:
-            result.append((last if index == len(parts) - 1 else between, PLAIN))
+            result.append((last if index == len(parts) - 1 else ", ", PLAIN))
         result.extend(part)
     return result
 

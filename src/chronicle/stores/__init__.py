@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from chronicle.errors import Problem, StoreError, UsageError
+from chronicle.errors import Problem, StoreError, not_installed
 from chronicle.stores.protocol import Clock, Store
 from chronicle.stores.record import Appended, Head, NewRecord, Record, utc_now
 from chronicle.stores.verification import Progress, Verification
@@ -129,9 +129,7 @@ def _postgresql() -> Any:
     try:
         from chronicle.stores import postgresql
     except ImportError:
-        message = "psycopg is not installed, which stores in PostgreSQL need"
-        help = "pip install 'chronicle-timeline[postgresql]'"
-        raise UsageError(Problem("C740", message, help=help)) from None
+        raise not_installed("psycopg", "which stores in PostgreSQL need", "postgresql") from None
     return postgresql
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from chronicle.errors import AppendRefused, Damaged, Problem, StoreError, printable
 from chronicle.stores import open_store
+from chronicle.stores.batch import batches
 from chronicle.stores.drafts import drafted
 from chronicle.stores.location import is_address
 from chronicle.stores.protocol import Store
-from chronicle.stores.record import Head, Record
+from chronicle.stores.record import Head
 from chronicle.stores.verification import Progress
-
-_MOST_RECORDS = 10_000
-_MOST_BYTES = 16_000_000
 
 
 @contextmanager
@@ -59,7 +57,7 @@ def copied(source: Store, copy: Store, progress: Progress) -> tuple[int, Head]:
     # Starts with the last record that both should have: restoring it fails unless both are one history.
     start = max(0, held.position - 1)
     added = 0
-    for batch in _batches(source.read(start, head.position - start)):
+    for batch in batches(source.read(start, head.position - start)):
         try:
             added += len(copy.restore(batch).added)
         except (AppendRefused, Damaged) as error:
@@ -79,20 +77,6 @@ def _take_rights(draft: Path, source: Store) -> None:
     """Give the new file the permissions of the file of ``source``; the owner can always read and write it."""
     if os.path.isfile(source.location):
         draft.chmod(stat.S_IMODE(os.stat(source.location).st_mode) | stat.S_IRUSR | stat.S_IWUSR)
-
-
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in batches of bounded number and size, so that each fits into memory."""
-    batch: list[Record] = []
-    size = 0
-    for record in records:
-        batch.append(record)
-        size += len(record.body)
-        if len(batch) == _MOST_RECORDS or size >= _MOST_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _further(copy: Store, held: Head, head: Head) -> Problem:

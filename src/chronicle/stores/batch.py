@@ -1,4 +1,4 @@
-"""What an append may do: which records of a batch are new, which are refused, and why.
+"""Batches: which records of an append are new, which are refused, and why; and how many go in at once.
 
 Pure functions that all stores share. A store gives them what it holds under the ids of the batch.
 """
@@ -6,10 +6,10 @@ Pure functions that all stores share. A store gives them what it holds under the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chronicle.errors import AppendRefused, InvalidValue, Problem, printable
-from chronicle.stores.record import NewRecord
+from chronicle.stores.record import NewRecord, Record
 
 _WIDTH = 400
 
@@ -159,3 +159,23 @@ def _text(fields: Mapping[str, object], keys: Sequence[str] | None = None) -> st
 
 def _cut(text: str) -> str:
     return text if len(text) <= _WIDTH else text[: _WIDTH - 4] + " ..."
+
+
+# Of records on their way from one store to another
+
+_MOST_RECORDS = 10_000
+_MOST_BYTES = 16_000_000
+
+
+def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Records in lists of bounded number and size, so that each fits into memory."""
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record.body)
+        if len(batch) >= _MOST_RECORDS or size >= _MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

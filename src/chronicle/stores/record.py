@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -84,6 +85,14 @@ def chained(records: Iterable[NewRecord], head: Head, recorded_at: str) -> list[
 def head_of(record: Record | None) -> Head:
     """The head of a store whose last record is ``record``; None for an empty store."""
     return Head(record.position, record.chain.hex()) if record else Head(0, GENESIS.hex())
+
+
+def is_hash(value: object) -> bool:
+    """Whether a value is a chain hash as text has it: 64 digits and small letters."""
+    return isinstance(value, str) and bool(_HASH.fullmatch(value))
+
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def extent(after: int, limit: int | None, end: int) -> tuple[int, int]:

@@ -14,10 +14,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chronicle.errors import Damaged, Problem, StoreError, UsageError, nearest, printable, shown
+from chronicle.errors import (
+    Damaged,
+    Problem,
+    StoreError,
+    UsageError,
+    nearest,
+    not_installed,
+    printable,
+    reason_of,
+    shown,
+)
 from chronicle.errors.strict_json import each_key_once
 from chronicle.stores.protocol import Store
-from chronicle.stores.record import GENESIS, Head, stamp
+from chronicle.stores.record import GENESIS, Head, is_hash, stamp
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -26,7 +36,6 @@ VERSION = 1
 """The version of seals that this code writes, and the newest that it reads."""
 
 _LARGEST = 65536
-_HASH = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _KEYS = ("seal", "position", "chain", "sealed_at")
 _SIGNATURE_KEYS = ("public_key", "signature")
@@ -90,7 +99,7 @@ def read_seal(path: Path) -> Seal:
     try:
         text = _start_of(path)
     except (OSError, ValueError) as error:
-        raise _refused(f'seal "{printable(str(path))}" cannot be read: {_reason(error)}', _WAY) from None
+        raise _refused(f'seal "{printable(str(path))}" cannot be read: {reason_of(error)}', _WAY) from None
     return parse(text, str(path))
 
 
@@ -212,10 +221,6 @@ def _is_position(value: object) -> bool:
     return type(value) is int and value >= 0
 
 
-def _is_hash(value: object) -> bool:
-    return isinstance(value, str) and bool(_HASH.fullmatch(value))
-
-
 def _is_time(value: object) -> bool:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         return False
@@ -239,7 +244,7 @@ def _is_base64(value: object, size: int) -> bool:
 
 _FITS: dict[str, Callable[[object], bool]] = {
     "position": _is_position,
-    "chain": _is_hash,
+    "chain": is_hash,
     "sealed_at": _is_time,
     "public_key": lambda value: _is_base64(value, _PUBLIC_KEY_BYTES),
     "signature": lambda value: _is_base64(value, _SIGNATURE_BYTES),
@@ -253,9 +258,7 @@ def _cryptography() -> Any:
     try:
         from cryptography.hazmat.primitives import serialization
     except ImportError:
-        message = "cryptography is not installed, which signs seals and checks signatures"
-        help = "pip install 'chronicle-timeline[seal]'"
-        raise UsageError(Problem("C740", message, help=help)) from None
+        raise not_installed("cryptography", "which signs seals and checks signatures", "seal") from None
     return serialization
 
 
@@ -263,7 +266,7 @@ def _pem(path: Path) -> bytes:
     try:
         return _start_of(path)
     except (OSError, ValueError) as error:
-        message = f'key "{printable(str(path))}" cannot be read: {_reason(error)}'
+        message = f'key "{printable(str(path))}" cannot be read: {reason_of(error)}'
         raise UsageError(Problem("C514", message, help="give the path of a key in PEM")) from None
 
 
@@ -287,10 +290,6 @@ def _start_of(path: Path) -> bytes:
     """The bytes of a file, up to a limit that is larger than any seal or key."""
     with path.open("rb") as file:
         return file.read(_LARGEST)
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _no_seal(name: str, why: str) -> StoreError:

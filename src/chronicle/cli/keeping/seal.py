@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chronicle.errors import Problem, UsageError, printable
+from chronicle.errors import Problem, UsageError, printable, reason_of
 
 if TYPE_CHECKING:
     from chronicle.stores.seals import Seal
@@ -103,7 +103,7 @@ def _write(made: Seal, path: Path, force: bool) -> None:
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
-        reason = printable(str(error.strerror or error)).lower()
+        reason = printable(reason_of(error))
         raise click.ClickException(f'"{printable(str(path))}" cannot be written: {reason}') from None
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def read_mapping(path: str) -> TableMapping:
     """The mapping in a YAML file. Raises ``InvalidEvents`` with all its problems."""
     from chronicle.authoring.files import read_text
+    from chronicle.authoring.reading import line_and_column
     from chronicle.authoring.yaml_items import YamlItems
     from chronicle.interop.tabular.mapping import mapping_of
 
@@ -38,12 +39,8 @@ def read_mapping(path: str) -> TableMapping:
     mapping, faults = mapping_of(plain)
     if mapping is None:
         problems = [_placed(fault, text, root, lists) for fault in faults]
-        raise InvalidEvents(*sorted(problems, key=_position))
+        raise InvalidEvents(*sorted(problems, key=line_and_column))
     return mapping
-
-
-def _position(problem: Problem) -> tuple[int, int]:
-    return (problem.place.line, problem.place.column) if problem.place else (0, 0)
 
 
 def _placed(fault: Fault, text: Text, root: Node, lists: dict[str, list[Node]]) -> Problem:

@@ -14,6 +14,7 @@ from chronicle.engine import views
 from chronicle.engine.checks.examined import Examined, ends_its_own, involved, listed
 from chronicle.engine.checks.standing import Wanted, matches, meant
 from chronicle.engine.replay import Span
+from chronicle.engine.sense import together
 from chronicle.errors import Problem, nearest
 from chronicle.events import (
     ControlEnded,
@@ -143,10 +144,6 @@ def _told(text: str | None, words: str) -> str:
     return words.format(text) if text else ""
 
 
-def _together(event: PartnershipEnded) -> str:
-    return "+".join(sorted(set(event.parties)))
-
-
 _ENDINGS: Mapping[type[Event], _Ending] = MappingProxyType(
     {
         RoleEnded: _Ending(
@@ -177,7 +174,7 @@ _ENDINGS: Mapping[type[Event], _Ending] = MappingProxyType(
         ),
         PartnershipEnded: _Ending(
             views.PARTNERSHIPS,
-            lambda event: (_together(event), event.subject),
+            lambda event: (together(event), event.subject),
             lambda event: (
                 f"{listed(event.parties)} were not known to be partners{_told(event.subject, ' ({})')}"
             ),

@@ -33,6 +33,7 @@ from chronicle.events import (
     UnitTransferred,
     ended_by,
     revived_by,
+    taker_of,
 )
 
 # Before it was founded
@@ -298,7 +299,7 @@ _TOLD: Mapping[str, Callable[[Span, str], str]] = MappingProxyType(
 def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
     """C420: an entity goes up in two others, and did not come back in between."""
     for entity, life in _lives(examined).items():
-        mergers = [(event, taker) for event in life.endings if (taker := _taker(event)) is not None]
+        mergers = [(event, taker) for event in life.endings if (taker := taker_of(event)) is not None]
         for (first, one), (second, two) in pairwise(mergers):
             if one != two and not life.revived_between(first.date, second.date.latest):
                 yield Problem(
@@ -313,12 +314,6 @@ def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
 
 def _by(event: Event) -> str:
     return "into" if isinstance(event, MergerConsolidated) else "by"
-
-
-def _taker(event: Event) -> str | None:
-    if isinstance(event, MergerAbsorbed):
-        return event.survivor
-    return event.successor if isinstance(event, MergerConsolidated) else None
 
 
 # Itself

@@ -22,19 +22,16 @@ from chronicle.events import (
     MergerAbsorbed,
     MergerConsolidated,
     ended_by,
+    taker_of,
 )
 
 _OWNED = views.Ownership()
 
 
-def _taker(event: MergerAbsorbed | MergerConsolidated) -> str | None:
-    return event.survivor if isinstance(event, MergerAbsorbed) else event.successor
-
-
 def _merged(event: MergerAbsorbed | MergerConsolidated, _: Before) -> Iterator[Change]:
     """Whoever is taken in is dissolved, and whoever is made of several is active."""
     how, words = ("absorbed", "by") if isinstance(event, MergerAbsorbed) else ("consolidated", "into")
-    taker = _taker(event)
+    taker = taker_of(event)
     for entity in ended_by(event):
         yield _status(event, entity, views.Status("dissolved", f"{how} {words} {taker}"))
         if taker is not None:
@@ -50,7 +47,7 @@ def _status(event: Event, entity: str, status: views.Status) -> Change:
 
 def _units_merged(event: MergerAbsorbed | MergerConsolidated, before: Before) -> Iterator[Change]:
     """The units of whoever is taken in go to the other."""
-    taker = _taker(event)
+    taker = taker_of(event)
     # One that is named twice, by two ids that turned out to be one, gave its units twice.
     taken_in = (event.absorbed,) if isinstance(event, MergerAbsorbed) else event.predecessors
     for entity in taken_in:

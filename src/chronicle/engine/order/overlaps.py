@@ -99,8 +99,6 @@ class _Gathering:
     found: dict[str, Event]
     # By deal what its effects, as far as they were announced, concern.
     effects: dict[str, list[Any]] = field(factory=dict)
-    # Whether any deal brings anything about.
-    bringing: bool = False
 
     def add(self, events: Iterable[Event]) -> None:
         """Add events that are candidates in any case, with all that concerns the same."""
@@ -134,7 +132,6 @@ class _Gathering:
         """A completion concerns what its effects do; one that brings about more is looked at in any case."""
         keys = self.effects.setdefault(event.deal, [])
         for effect in possible_effects_of(event):
-            self.bringing = True
             key = concern_of(effect)
             if key is None or isinstance(effect, _COUNTS):
                 self.hot.update(filter(None, (event.deal, key)))

@@ -41,6 +41,7 @@ from chronicle.events import (
     StakeDisposed,
     StakeObserved,
     ended_by,
+    taker_of,
 )
 from chronicle.values import Share
 
@@ -219,21 +220,13 @@ def _exchanged(stake: Stake, factor: Fraction, old_total: int | None, new_total:
 # Mergers and splits
 
 
-def _absorbed(event: MergerAbsorbed, before: Before) -> Iterator[Change]:
-    return _merged(event, before, event.survivor)
-
-
-def _consolidated(event: MergerConsolidated, before: Before) -> Iterator[Change]:
-    return _merged(event, before, event.successor)
-
-
-def _merged(event: Event, before: Before, successor: str | None) -> Iterator[Change]:
+def _merged(event: Event, before: Before) -> Iterator[Change]:
     """What the predecessors held moves to the successor; what was held of them is no more.
 
     Holdings among them, and of the successor itself, end with the merger. Where nobody says who the successor
     is, what they held stays and is only possible from then on.
     """
-    predecessors = ended_by(event)
+    predecessors, successor = ended_by(event), taker_of(event)
     moving: dict[Key, list[Key]] = {}
     ending: dict[Key, None] = {}
     for predecessor in predecessors:
@@ -319,8 +312,8 @@ HOLDINGS = Projector(
         SharesIssued: _rebased,
         SharesCancelled: _rebased,
         SharesRestructured: _restructured,
-        MergerAbsorbed: _absorbed,
-        MergerConsolidated: _consolidated,
+        MergerAbsorbed: _merged,
+        MergerConsolidated: _merged,
         EntityReinstated: _reinstated,
         DemergerSplit: _split,
     },

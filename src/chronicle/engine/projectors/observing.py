@@ -11,6 +11,7 @@ from functools import reduce
 from operator import add
 
 from chronicle.engine import views
+from chronicle.engine.projectors.stakes import stake_of
 from chronicle.engine.replay import Before, Change, Key, Operation
 from chronicle.engine.views import Lot, Stake, seen
 from chronicle.events import StakeObserved
@@ -22,9 +23,7 @@ _Lots = tuple[Lot, ...]
 def observed(event: StakeObserved, before: Before) -> tuple[Change, ...]:
     """The change of the holding that is seen; none for the end of a lot that does not stand."""
     key = (event.holder, event.target, event.right)
-    old: Stake | None = before.get(views.HOLDINGS, key)
-    if old is not None and old.share.is_nothing:
-        old = None
+    old = stake_of(before, key)
     if event.lot is not None:
         return _observed_lot(event, event.lot, key, old)
     if _nothing(event):

@@ -17,6 +17,7 @@ from chronicle.events import (
     UnitLaunched,
     UnitTransferred,
     ended_by,
+    taker_of,
 )
 
 _OWNED = views.Ownership()
@@ -43,15 +44,8 @@ def _closed(event: UnitClosed, before: Before) -> list[Change]:
     return [Change(views.UNITS, key, "end", None, event.date, event.id) for key, _ in owned]
 
 
-def _absorbed(event: MergerAbsorbed, before: Before) -> Iterator[Change]:
-    return _merged(event, before, event.survivor)
-
-
-def _consolidated(event: MergerConsolidated, before: Before) -> Iterator[Change]:
-    return _merged(event, before, event.successor)
-
-
-def _merged(event: Event, before: Before, taker: str | None) -> Iterator[Change]:
+def _merged(event: Event, before: Before) -> Iterator[Change]:
+    taker = taker_of(event)
     for giver in ended_by(event):
         for key, value in before.where(views.UNITS, 1, giver):
             if taker is None:
@@ -97,8 +91,8 @@ UNITS = Projector(
         UnitLaunched: _launched,
         UnitTransferred: _transferred,
         UnitClosed: _closed,
-        MergerAbsorbed: _absorbed,
-        MergerConsolidated: _consolidated,
+        MergerAbsorbed: _merged,
+        MergerConsolidated: _merged,
         EntityReinstated: _reinstated,
         DemergerSplit: _split,
     },

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from chronicle.engine.tables.table import Column, Kind, Table
-from chronicle.errors import InvalidValue, Problem, UsageError
+from chronicle.errors import InvalidValue, Problem, not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,9 +51,7 @@ def nanoarrow() -> Any:
     try:
         import nanoarrow
     except ImportError:
-        message = "nanoarrow is not installed, which hands tables to data frames"
-        help = "pip install 'chronicle-timeline[arrow]'"
-        raise UsageError(Problem("C740", message, help=help)) from None
+        raise not_installed("nanoarrow", "which hands tables to data frames", "arrow") from None
     return nanoarrow
 
 

@@ -37,9 +37,9 @@ def _text(read: Read) -> Read:
     return text
 
 
-def text_of(name: str, way: str | None = None) -> Column:
+def text_of(name: str) -> Column:
     """A column of the text of something that is not itself a text: a partial date, an amount of money."""
-    return Column(name, "text", _text(attrgetter(way or name)))
+    return Column(name, "text", _text(attrgetter(name)))
 
 
 def _known(flag: str) -> Read:

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from chronicle.engine import views
 from chronicle.engine.tables import Table, deals_table, entities_table, holdings_table, units_table
-from chronicle.errors import Problem, UsageError
+from chronicle.errors import Problem, UsageError, not_installed
 from chronicle.interop.exports.delimited import by_day_table
 from chronicle.interop.exports.material import Material
 
@@ -54,8 +54,7 @@ def _pyarrow() -> Any:
     try:
         import pyarrow
     except ImportError:
-        message = "pyarrow is not installed, which writes Parquet and Arrow files"
-        raise UsageError(Problem("C740", message, help="pip install 'chronicle-timeline[parquet]'")) from None
+        raise not_installed("pyarrow", "which writes Parquet and Arrow files", "parquet") from None
     return pyarrow
 
 

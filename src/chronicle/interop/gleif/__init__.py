@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 from chronicle.errors import InvalidEvents, Place, Problem, shown
 from chronicle.interop.gleif.events import entity_events
 from chronicle.interop.gleif.ties import exception_events, relationship_events
-from chronicle.interop.incoming import Incoming
+from chronicle.interop.incoming import Incoming, RawStream
 from chronicle.interop.registers import ArrayItem, json_items
 
 _LISTS = ("records", "relations", "exceptions")
@@ -35,7 +35,7 @@ def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
     A bad record is a problem. Raises ``InvalidEvents`` (C720) for an XML file with a document type, which may
     define entities, or in another encoding than UTF-8.
     """
-    buffered = io.BufferedReader(_Raw(stream), _PROLOG)
+    buffered = io.BufferedReader(RawStream(stream), _PROLOG)
     beginning = buffered.peek(_PROLOG)[:_PROLOG].removeprefix(b"\xef\xbb\xbf").lstrip()
     if beginning.startswith(b"<") or beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
         items = _xml_items(buffered, beginning, name)
@@ -68,21 +68,6 @@ _LEVELS: tuple[tuple[str, _Make], ...] = (
     ("Relationship", relationship_events),
     ("ExceptionCategory", exception_events),
 )
-
-
-class _Raw(io.RawIOBase):
-    """A stream of bytes that can be buffered, so that its beginning can be read ahead."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
 
 
 # XML

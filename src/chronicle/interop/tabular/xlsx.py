@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Final
 
 from attrs import evolve
 
-from chronicle.errors import InvalidEvents, Place, Problem, UsageError, nearest, shown
+from chronicle.errors import InvalidEvents, Place, Problem, nearest, not_installed, shown
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.tabular.applying import Snapshots
 from chronicle.interop.tabular.csv import Lines
@@ -115,9 +115,7 @@ def _openpyxl() -> Any:
     try:
         import openpyxl
     except ImportError:
-        message = "openpyxl is not installed, which reads workbooks"
-        help = "pip install 'chronicle-timeline[xlsx]'"
-        raise UsageError(Problem("C740", message, help=help)) from None
+        raise not_installed("openpyxl", "which reads workbooks", "xlsx") from None
     return openpyxl
 
 

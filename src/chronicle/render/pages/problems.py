@@ -43,13 +43,14 @@ def _plain(problem: Problem) -> dict[str, Any]:
         "code": problem.code,
         "severity": problem.severity,
         "message": problem.message,
-        "place": None if problem.place is None else _place(problem.place),
+        "place": None if problem.place is None else place_data(problem.place),
         "help": problem.help,
         "events": list(problem.events),
     }
 
 
-def _place(place: Place) -> dict[str, Any]:
+def place_data(place: Place) -> dict[str, Any]:
+    """A place in a file as JSON has it."""
     return {"file": place.file, "line": place.line or None, "column": place.column or None}
 
 

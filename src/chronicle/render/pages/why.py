@@ -13,10 +13,10 @@ from chronicle.engine.replay import Key
 from chronicle.engine.state import Fact
 from chronicle.engine.views.data import fact_data
 from chronicle.engine.why import Ending, Reason, Step, Why
-from chronicle.errors import Place
 from chronicle.events import Effect, Event
 from chronicle.render.layout import Page, clean
 from chronicle.render.pages.claims import conflict_data
+from chronicle.render.pages.problems import place_data
 from chronicle.render.terms import Terms
 from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
@@ -187,11 +187,7 @@ def _step_data(step: Step, teller: Teller) -> dict[str, Any]:
         "event": codec.encode(step.event),
         "known": step.knowledge.day.isoformat(),
         "known_assumed": step.knowledge.assumed,
-        "place": None if step.place is None else _place(step.place),
+        "place": None if step.place is None else place_data(step.place),
         "corrections": [codec.encode(correction) for correction in step.corrections],
         "conflicts": [conflict_data(conflict, teller) for conflict in step.conflicts],
     }
-
-
-def _place(place: Place) -> dict[str, Any]:
-    return {"file": place.file, "line": place.line or None, "column": place.column or None}

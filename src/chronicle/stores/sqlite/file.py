@@ -7,7 +7,7 @@ import sqlite3
 import stat
 from pathlib import Path
 
-from chronicle.errors import Problem, StoreError, printable
+from chronicle.errors import Problem, StoreError, printable, reason_of
 from chronicle.stores.drafts import drafted, sync, sync_folder
 from chronicle.stores.refusals import cannot, newer, not_a_store
 from chronicle.stores.sqlite import tables as sqlite_tables
@@ -35,7 +35,7 @@ def make(path: Path) -> None:
         # Another process has made the store meanwhile.
         return
     except (OSError, ValueError) as error:
-        why = f"cannot be made: {_reason(error)}"
+        why = f"cannot be made: {reason_of(error)}"
         raise cannot(str(path), why, help="look at the folder and its permissions") from None
 
 
@@ -156,7 +156,7 @@ def _write_log_anew(path: Path, connection: sqlite3.Connection, read_only: bool)
     except OSError as error:
         # A reader without the right to write makes SQLite copy nothing from the log.
         if not (read_only and isinstance(error, PermissionError)):
-            raise cannot(str(path), f"cannot be written: {_reason(error)}", help="look at the disk") from None
+            raise cannot(str(path), f"cannot be written: {reason_of(error)}", "look at the disk") from None
     finally:
         connection.execute("ROLLBACK")
 
@@ -169,7 +169,7 @@ def _prepare_for_writing(path: Path, connection: sqlite3.Connection) -> None:
         # SQLite syncs the name of a new log, but reports no error when that fails.
         sync_folder(path.absolute().parent)
     except OSError as error:
-        raise cannot(str(path), f"cannot be written: {_reason(error)}", help="look at the disk") from None
+        raise cannot(str(path), f"cannot be written: {reason_of(error)}", "look at the disk") from None
 
 
 def _keep_a_log(path: Path, connection: sqlite3.Connection) -> None:
@@ -205,7 +205,7 @@ def _refuse_what_is_no_store(path: Path) -> None:
         way = "make it by recording events: chronicle record FILES --into STORE"
         raise cannot(location, "does not exist", help=way) from None
     except (OSError, ValueError) as error:
-        raise cannot(location, f"cannot be opened: {_reason(error)}") from None
+        raise cannot(location, f"cannot be opened: {reason_of(error)}") from None
     if stat.S_ISDIR(status.st_mode):
         raise cannot(location, "cannot be opened: is a directory")
     if not os.access(path, os.R_OK):
@@ -231,7 +231,3 @@ def _refuse_older_format(path: Path, connection: sqlite3.Connection) -> None:
         what = f"is of format {version}; format {FORMAT_VERSION} is written here"
         way = f"bring it up to date: chronicle migrate {printable(str(path))}"
         raise StoreError(Problem("C515", f'store "{printable(str(path))}" {what}', help=way))
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
