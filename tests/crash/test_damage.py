@@ -319,7 +319,7 @@ def test_no_flipped_bit_is_silent(
 ) -> None:
     """Each bit by itself: it is refused, found by reading or by verify, or nothing is other than before."""
     content = whole.read_bytes()
-    bits = damage.spread(content, size(3_000, 8 * len(content)))
+    bits = damage.spread(content, size(1_500, 8 * len(content)))
     read = partial(damage.fate, before=before)
     outcome = damage.flipped_in_parts(content, bits, tmp_path, read, processes=size(1, 2))
     results("R6", store="SQLite", done=told(bits, content), **outcome.figures())
@@ -338,7 +338,7 @@ def test_the_peer_is_measured_the_same_way(tmp_path: Path, size: Size, results: 
     """The same events in a file of the peer, and the same sample of its bits: what its users are told."""
     path = eventsourcing_peer.write(tmp_path / "peer.db")
     content = path.read_bytes()
-    bits = damage.spread(content, size(3_000, len(content)))
+    bits = damage.spread(content, size(1_000, len(content)))
     read = partial(eventsourcing_peer.fate, before=eventsourcing_peer.answer_of(path))
     outcome = damage.flipped_in_parts(content, bits, tmp_path, read, processes=size(1, 2))
     facts = sum(count for reason, count in outcome.reasons.items() if reason.startswith("silent: facts"))

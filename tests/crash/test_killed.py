@@ -270,7 +270,7 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(
     nursery: Nursery, kind: str, location: str, size: Size, results: Callable[..., None]
 ) -> None:
     """R1: one store goes through all the kills; each time it opens at once and holds what it promised."""
-    cycles = size(100, 1_000)
+    cycles = size(50, 1_000)
     tally, position = Tally(), 0
     with within(size(300, 7_200)):
         for number, moment in enumerate(moments(cycles, usual_opening(location))):
@@ -386,7 +386,7 @@ def test_the_peer_killed_in_the_same_way(
 ) -> None:
     """R1 for the column beside ours: what is found is noted as it is."""
     pytest.importorskip("eventsourcing")
-    cycles = size(100, 1_000)
+    cycles = size(50, 1_000)
     location = str(tmp_path / "peer.db")
     tally, last = Tally(), 0
     with within(size(300, 7_200)):

@@ -229,8 +229,7 @@ class Left:
         sure = next((place for place in range(own.high) if len(course[place][1]) > 1), None)
         goes_on = own.high == len(course)
         if sure is not None and (goes_on or self._bringing_back(log)):
-            # It may stand again: from where something else may stand that is another span, and no span
-            # begins before the event that begins it.
+            # It may stand again: that is another span, and none begins before the event that begins it.
             day = self._day(course, sure)
             self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
             rest.append(_Stretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
@@ -257,11 +256,8 @@ class Left:
 
     def _bringing_back(self, log: Sequence[Change]) -> list[int]:
         """The changes of the group that make what stood before it."""
-        return [
-            index
-            for index in self.made
-            if log[index].operation not in GOES_ON and _said(log[index].value) == _said(self.base)
-        ]
+        made = (index for index in self.made if log[index].operation not in GOES_ON)
+        return [index for index in made if _said(log[index].value) == _said(self.base)]
 
     def _bound_last(
         self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
