@@ -171,7 +171,7 @@ class Walk:
         return found.difference(members, done)
 
     def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
-        """Replay one event with its effects, and give the places of its changes: cell and index in the log."""
+        """Replay one event with its effects, and give the place of each change: its cell and log index."""
         noted = self.running.take_noting(event)
         self._moved.append((turn, event))
         for effect in self._effects(event) if type(event) in OF_DEALS else ():

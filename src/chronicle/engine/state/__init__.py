@@ -156,7 +156,7 @@ class State(FactsOfDay):
 
     @paused_collector()
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
-        """The deals that had been proposed or agreed by the day, each with its stage."""
+        """The deals known on the day, each with the stage that it has reached."""
         found = self._where(views.DEALS, {"deal": deal})
         return tuple(deal_of(fact) for fact in found if stage in (None, fact.value.stage))
 
@@ -276,7 +276,7 @@ class State(FactsOfDay):
         return units_table(self.units())
 
     def deals_table(self) -> Table:
-        """The deals that had been proposed or agreed by the day as a table."""
+        """The deals known on the day as a table."""
         return deals_table(self.deals())
 
     def entities_table(self) -> Table:

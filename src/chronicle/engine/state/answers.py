@@ -147,7 +147,7 @@ def share_on(fact: Fact) -> Share:
 
 
 def excess_of(target: str, right: str, held: list[Holding]) -> Excess | None:
-    """The sum of the holdings of a right, if it is more than the whole; else None."""
+    """The holdings of a right as an ``Excess`` if they add up to more than the whole; else None."""
     total = sum((holding.share.minimum or NOTHING for holding in held), NOTHING)
     shares = [holding.share for holding in held]
     if not more_than_whole(total, shares):
