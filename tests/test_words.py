@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -111,3 +116,44 @@ def test_every_command_stands_under_a_title() -> None:
     ]
     for name, listed in COMMANDS.items():
         assert page.count(f"\n  {name.ljust(9)}  {listed.help}\n") == 1
+
+
+# The source
+
+
+# What docstrings and comments say instead of these.
+PLAIN = {
+    "whoever": "the entity, the caller, the user",
+    "surely": "certainly",
+    "worked out": "computed",
+    "reckon": "compute",
+    "put right": "corrected",
+    "told of": "reported",
+    "nobody knows": "unknown",
+    "is no more": "has ended",
+}
+
+
+def prose_of(text: str) -> Iterator[str]:
+    """The docstrings and the comments of a module."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield " ".join(str(node.value.value).split())
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    yield from (token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+def test_the_source_is_told_in_plain_words(root: Path) -> None:
+    """Docstrings and comments have one word for each idea, and none that must be guessed."""
+    words = "|".join(word.replace(" ", r"\s+") for word in PLAIN)
+    avoided = re.compile(rf"\b({words})", re.IGNORECASE)
+    texts = {path: path.read_text(encoding="utf-8") for path in (root / "src").rglob("*.py")}
+    # Only modules that have such a word anywhere are taken apart.
+    found = [
+        f"{path.relative_to(root)}: {prose}"
+        for path, text in sorted(texts.items())
+        if avoided.search(text)
+        for prose in prose_of(text)
+        if avoided.search(prose)
+    ]
+    assert found == []

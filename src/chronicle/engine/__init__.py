@@ -1,1 +1,4 @@
-"""The one way from events to answers: what was known, in which order, and what replay makes of it."""
+"""The engine: from events to answers.
+
+What was known, in which order it is replayed, and the state it gives.
+"""

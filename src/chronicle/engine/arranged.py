@@ -1,7 +1,7 @@
-"""Events in the order of their dates, and which of them concern the same: worked out once for a question.
+"""Events in the order of their dates and by what they concern: computed once for a question.
 
-Most events of a register are the only ones about what they concern. Whatever compares events with each other
-(claims of one fact, tellers of one happening, the order of replay) needs to look at the others alone.
+Most events of a register are the only ones about what they concern. A step that compares events with each
+other (claims of one fact, reports of one happening, the order of replay) needs to look only at the others.
 """
 
 from __future__ import annotations
@@ -57,21 +57,24 @@ _REACHING = frozenset(
     }
 )
 
-# What is noted of a kind besides: that it reaches further, or may name the other side of a sale.
+# What else is noted of a kind: that it concerns more than one thing, or may name the other side of a sale.
 _REACHES, _BOUGHT, _SOLD = 1, 2, 3
 _NOTED: Mapping[type[Event], int] = MappingProxyType(
     {**dict.fromkeys(_REACHING, _REACHES), StakeAcquired: _BOUGHT, StakeDisposed: _SOLD}
 )
 
 
-# What an event of each kind concerns: who touches the same concerns the same.
+# What an event of each kind concerns: events that touch the same cells concern the same.
 _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
     {kind: key_of for kind, (_, key_of) in sense.CONCERNS.items()}
 )
 
 
 def concern_of(event: Event) -> Any:
-    """What an event concerns, by which it shares it with others; None where that goes by nothing."""
+    """The key of what an event concerns; events with equal keys concern the same.
+
+    None for a kind without one.
+    """
     concern = _CONCERN.get(type(event))
     return None if concern is None else concern(event)
 
@@ -84,18 +87,21 @@ class Concerned:
     several: dict[Any, list[Event]] = field(factory=dict)
 
     def about(self, key: Any) -> Sequence[Event]:
-        """The events about one thing."""
+        """The events about one thing, in the order of their dates; empty for one that no event is about."""
         several = self.several.get(key)
         if several is not None:
             return several
         return (self.first[key],) if key in self.first else ()
 
     def overlaps(self, key: Any) -> bool:
-        """Whether the windows of two events about one thing overlap."""
+        """Whether the windows of at least two events about one thing overlap."""
         return key in self.several and hang_together(self.several[key])
 
     def without(self, gone: Container[str], keys: Iterable[Any]) -> Concerned:
-        """The same without the events of some ids, which are about ``keys``."""
+        """The same without the events whose ids are in ``gone``.
+
+        ``keys`` must have all that these are about.
+        """
         found = Concerned(dict(self.first), dict(self.several))
         for key in keys:
             left = [event for event in self.about(key) if event.id not in gone]
@@ -109,13 +115,13 @@ class Concerned:
 
 
 def hang_together(events: Sequence[Event]) -> bool:
-    """Whether the windows of two events overlap, which stand in the order of their dates."""
+    """Whether the windows of at least two events overlap. ``events`` are in the order of their dates."""
     if len(events) == 2:
         one, two = events
         return two.date.order < one.date.past
     last = 0
     for event in events:
-        # The last of those that do not overlap is the one that ends last.
+        # As long as none overlaps, the latest end is that of the event before.
         if event.date.order < last:
             return True
         last = event.date.past
@@ -124,12 +130,14 @@ def hang_together(events: Sequence[Event]) -> bool:
 
 @define
 class Arranged:
-    """``events`` in order of position, and the same in the order of their dates, by what they concern.
+    """Events in order of position, in the order of their dates (``natural``), and by what they concern.
 
-    ``holdings`` are the stakes by holder, target and right, ``others`` the rest of what concerns anything;
-    ``overlapping`` has of both what is concerned by events whose windows overlap. ``reaching`` are the events
-    of the kinds that reach further than one thing. ``sided`` are the purchases and sales that name the other
-    side, each with what it concerns and with the same of the other side.
+    ``holdings`` has the stakes by holder, target and right, ``others`` the remaining events that concern
+    anything. ``overlapping`` has the keys of both under which the windows of two events overlap. ``reaching``
+    has
+    the events of the kinds that concern more than one thing. ``sided`` has the purchases and sales that name
+    the
+    other side, each with the key of what it concerns and the same key for the other side.
     """
 
     events: Sequence[Event]
@@ -145,16 +153,16 @@ class Arranged:
         return [*self.holdings.about(key), *self.others.about(key)]
 
     def related(self) -> Iterator[Sequence[Event]]:
-        """Events that concern the same, some of which can be about one fact: by their dates or a deal."""
+        """Groups of events that concern the same, where two can be about one fact, by their dates or deal."""
         for key, events in self.holdings.several.items():
             if key in self.overlapping or [event for event in events if event.deal is not None]:
                 yield events
         yield from self.others.several.values()
 
     def without(self, gone: Container[str], left: Sequence[Event]) -> Arranged:
-        """The same without the events of some ids; ``left`` are the others, in order of position."""
+        """The same without the events whose ids are in ``gone``; ``left`` has the others, by position."""
         if any(event.after is not None for event in self.natural):
-            # Who follows what is gone stands elsewhere.
+            # An event that was placed after one that is gone has another place now.
             return arrange(left)
         concerned = [concern_of(event) for event in self.natural if event.id in gone]
         holdings, others = self.holdings.without(gone, concerned), self.others.without(gone, concerned)
@@ -173,7 +181,7 @@ class Arranged:
 
 
 def arrange(events: Sequence[Event]) -> Arranged:
-    """Arrange events that are given in order of position."""
+    """Arrange ``events``, which are in order of position."""
     natural = in_order(events, ORDER)
     found = Arranged(events, natural)
     rows = {
@@ -190,7 +198,7 @@ def arrange(events: Sequence[Event]) -> Arranged:
         if key_of is not None:
             key = key_of(event)
             earlier = first.setdefault(key, event)
-            # Of most things this is the only event.
+            # Most things are concerned by one event only.
             if earlier is not event:
                 if key in several:
                     earlier = several[key][-1]

@@ -1,10 +1,11 @@
-"""Sources that disagree stay side by side: what each says, which one counts, and by which rule.
+"""Conflicts between sources: what each says, which claim counts, and by which rule.
 
-Two events are claims about the same fact when they come from different sources and speak of the same
+Two events are claims of the same fact when they come from different sources and speak of the same
 stake in the same deal, of the same stage of the same deal, of the founding of the same entity, of the
 same new name or of new names in windows that overlap, or each state what is held of the same stake in
-windows that overlap. One of them counts, the others are kept and shown. Nothing is averaged, nothing is
-lost. What is observed later is no rival but a change; only a rumour does not replace what is better known.
+windows that overlap. One of them counts, the others are kept and shown. Nothing is averaged and nothing is
+deleted. A later observation is a change, not a rival; except that a rumour does not replace what is
+better known.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ from chronicle.events import (
 from chronicle.events.likeness import overlap
 from chronicle.values import NOTHING, Share, confirms, contradicts
 
-# The policy, in full: the most confident claim counts; among equals the one known last, and then the
-# one recorded last. An event that says nothing of its confidence counts as reported.
+# The policy, in full: the claim of the highest confidence counts; among equals the one known last, and then
+# the one recorded last. An event without a confidence counts as reported.
 CONFIDENCE: Mapping[Confidence | None, int] = MappingProxyType(
     {"confirmed": 2, "reported": 1, None: 1, "rumoured": 0}
 )
@@ -66,12 +67,12 @@ _STAGES = (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated
 
 @frozen
 class Conflict:
-    """Claims about the same fact that do not agree.
+    """Claims of the same fact that do not agree.
 
     ``fact`` says what they are about, ``chosen`` is the event that counts, ``others`` do not, in order
     of position. ``differ`` names what they disagree on: share, count, amount, effects, day. ``rule``
-    says why the chosen one counts. ``once`` says that they were taken as one happening told by several,
-    who may also agree in all.
+    says why the chosen one counts. ``once`` says that they were joined as claims of one happening, in which
+    case they may also agree in everything.
     """
 
     fact: tuple[str, ...]
@@ -99,10 +100,10 @@ def settle(
     known: Mapping[str, datetime.date] = MappingProxyType({}),
     related: Iterable[Sequence[Event]] | None = None,
 ) -> Settled:
-    """Choose among claims about the same fact. ``events`` stand in order of position, as known.
+    """Choose among claims of the same fact. ``events`` are in order of position, as known.
 
-    ``known`` has, by id, the day from which a corrected event could be known: that of the event as it was
-    written. Only events that stand together in one of ``related``, if that is given, can be rivals.
+    ``known`` has, by the id of a corrected event, the day from which it could be known: that of the event as
+    first recorded. If ``related`` is given, only events of one of its groups can be rivals.
     """
     told = [events] if related is None else related
     rivals = {fact: claims for fact, claims in _facts(told).items() if _may_rival(claims)}
@@ -117,7 +118,7 @@ def settle(
     for fact, claims in facts.items():
         ranked = sorted(claims, key=lambda claim: weight(claim, positions[claim.id], known), reverse=True)
         choices = _choices(ranked)
-        for chosen, rumour in _outweighed([kept for kept, _ in choices]):
+        for chosen, rumour in _outweighed_rumours([kept for kept, _ in choices]):
             next(others for kept, others in choices if kept is chosen).append(rumour)
         for chosen, others in choices:
             set_aside.update((other.id, chosen.id) for other in others)
@@ -132,20 +133,20 @@ def _facts(related: Iterable[Sequence[Event]]) -> dict[tuple[str, ...], list[Eve
     for events in related:
         for event in events:
             kind = type(event)
-            # A claim without a source has no rival: see _independent.
+            # A claim without a source has no rival: see ``_independent``.
             if kind in about and event.sources and (kind not in _TRADES or _may_have_rival(event)):
                 facts[about[kind](event)].append(event)
     return facts
 
 
 def _may_have_rival(event: Any) -> bool:
-    """Whether a purchase or a sale says what two can disagree on: most of a register only add up."""
+    """Whether a purchase or a sale can be a rival claim at all: most of a register only add up."""
     return event.holds is not None or event.deal is not None
 
 
 def _facts_with_rumours(events: Sequence[Event]) -> dict[tuple[str, ...], list[Event]]:
-    """The stakes of which there are rumours, each with all that is said of it, without a source too."""
-    # By confidence first, for this looks at every event of a history.
+    """The stakes of which there are rumours, each with all events about it, also those without a source."""
+    # By confidence first, which is fast: this looks at every event of a history.
     rumours = [event for event in events if event.confidence == "rumoured"]
     rumoured = {_stake(event) for event in rumours if _is_rumour(event)}
     found: dict[tuple[str, ...], list[Event]] = {}
@@ -186,7 +187,7 @@ _ABOUT: Mapping[type[Event], Callable[[Any], tuple[str, ...]]] = MappingProxyTyp
 
 
 def _may_rival(claims: Sequence[Event]) -> bool:
-    """Whether two of the claims can be about the same fact at all; of most stakes there is but one event."""
+    """Whether two of the claims can be about the same fact; most stakes have one event only."""
     if len(claims) < 2:
         return False
     if not isinstance(claims[0], _STAKES):
@@ -201,16 +202,16 @@ def _several(claims: Sequence[Event], name: str) -> bool:
 def weight(
     claim: Event, position: int, known: Mapping[str, datetime.date] = MappingProxyType({})
 ) -> tuple[Any, ...]:
-    """How much a claim weighs by the policy: the heaviest counts.
+    """The sort key of a claim by the policy: the greatest counts.
 
-    ``known`` has, by id, the day from which a corrected event could be known.
+    ``known`` has, by the id of a corrected event, the day from which it could be known.
     """
     day = known.get(claim.id) or knowledge(claim).day
     return CONFIDENCE[claim.confidence], day, position
 
 
 def _choices(ranked: Sequence[Event]) -> list[tuple[Event, list[Event]]]:
-    """Each claim that counts, with those that it sets aside; the weightiest claims come first."""
+    """Each claim that counts, with those that it sets aside; the claims of the greatest weight come first."""
     chosen: list[tuple[Event, list[Event]]] = []
     for claim in ranked:
         rival = next((others for kept, others in chosen if _same_fact(kept, claim)), None)
@@ -221,12 +222,12 @@ def _choices(ranked: Sequence[Event]) -> list[tuple[Event, list[Event]]]:
     return chosen
 
 
-def _outweighed(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
-    """Rumours that differ from what is better known before them, each with the last to say that."""
+def _outweighed_rumours(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
+    """Rumours that differ from what is better known before them, each after the last claim that says so."""
     if not any(map(_is_rumour, claims)):
         return
     standing: Event | None = None
-    held = _Told()
+    held = _HeldByClaims()
     for claim in sorted(claims, key=lambda claim: (claim.date.order, ORDER[type(claim)])):
         if standing is not None and isinstance(claim, StakeObserved) and held.confirmed_by(claim):
             standing = max(standing, claim, key=lambda each: CONFIDENCE[each.confidence])
@@ -237,14 +238,14 @@ def _outweighed(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
             standing = claim
 
 
-def _better_known(standing: Event, held: _Told) -> bool:
-    # Any share is more than an unknown one.
+def _better_known(standing: Event, held: _HeldByClaims) -> bool:
+    # A rumour of a share says more than an unknown share.
     return CONFIDENCE[standing.confidence] > CONFIDENCE["rumoured"] and not held.share.is_unknown
 
 
 @define
-class _Told:
-    """What is held by the claims so far: all that can be said of it before replay."""
+class _HeldByClaims:
+    """What is held by the claims so far: as far as it can be known before replay."""
 
     share: Share = Factory(partial(Share.exact, NOTHING))
     lots: dict[str, Share] = Factory(dict)
@@ -283,9 +284,9 @@ def _same_fact(one: Event, two: Event) -> bool:
 
 
 def _one_confirms(one: _Stake, two: _Stake) -> bool:
-    """Whether one of them is an observation, and either says what the other says, if more roughly.
+    """Whether one of them is an observation, and either agrees with the other, if less exactly.
 
-    An observation is never in the way of what it agrees with: replay takes the rougher as a confirmation.
+    An observation is no rival of what it agrees with: replay takes the less exact one as a confirmation.
     """
     if one.holds is None or two.holds is None:
         return False
@@ -296,7 +297,7 @@ def _one_confirms(one: _Stake, two: _Stake) -> bool:
 def _of_one_register(one: _Stake, two: _Stake) -> bool:
     """Whether they are records of one publisher, which add up; or one is the end of a record.
 
-    Such an end says nothing of what others claim to be held.
+    Such an end says nothing about what others claim to be held.
     """
     lots = [each for each in (one, two) if isinstance(each, StakeObserved) and each.lot is not None]
     if any(each.holds.is_nothing for each in lots):
@@ -305,7 +306,7 @@ def _of_one_register(one: _Stake, two: _Stake) -> bool:
 
 
 def _independent(one: Event, two: Event) -> bool:
-    """Whether each has a source and they share none: one source that says two things means two things."""
+    """Whether each has a source and they share none: two claims of one source mean two things."""
     first, second = set(one.sources), set(two.sources)
     return bool(first) and bool(second) and first.isdisjoint(second)
 
@@ -315,7 +316,7 @@ def _conflict(
 ) -> Iterator[Conflict]:
     differ = words_of_difference(chosen, others)
     if not differ and any(map(_is_rumour, others)):
-        # It may say no more than that it is nearer than what is known, or than what was bought.
+        # The rumour states a share that no field-by-field comparison shows: it differs from the sum so far.
         differ = ("share",)
     if differ:
         ordered = tuple(sorted(others, key=lambda other: positions[other.id]))
@@ -323,7 +324,7 @@ def _conflict(
 
 
 def told_once(fact: tuple[str, ...], chosen: Event, others: Sequence[Event], date: PartialDate) -> Conflict:
-    """Claims that were taken as one happening, dated ``date``, which all of them allow."""
+    """Claims that were joined as one happening, dated ``date``, which all of them allow."""
     differ = words_of_difference(chosen, others)
     rule = _rule(chosen, others) if differ else "all agree"
     if date != chosen.date:
@@ -339,16 +340,17 @@ def _rule(chosen: Event, others: Sequence[Event]) -> str:
 
 
 def contradicted(ledger: Ledger, events: Mapping[str, Event]) -> Iterator[Conflict]:
-    """Observations that disagree with what was replayed until then. They count, from their day on.
+    """Observations that disagree with the value by replay. They count, from their day on.
 
-    What was merely observed before may have changed since: a later report is no disagreement.
+    A value that was itself only observed may have changed since: a later observation of it is no
+    disagreement.
     """
     for key in ledger.keys(views.HOLDINGS):
         spans = ledger.cell(views.HOLDINGS, key)
         for old, new, following in zip(spans, spans[1:], (*spans[2:], None), strict=False):
             observation = events.get(str(old.ended_by))
             if following is not None and following.value.lots and following.begin == new.begin:
-                # One lot of several that are told of the same time: it is not yet all that is seen.
+                # One lot of several observed at the same time: not yet the whole observation.
                 continue
             if isinstance(observation, StakeObserved) and _otherwise(old, new, events):
                 others = (events[old.events[-1]],)
@@ -357,8 +359,7 @@ def contradicted(ledger: Ledger, events: Mapping[str, Event]) -> Iterator[Confli
 
 def _otherwise(old: Span, new: Span, events: Mapping[str, Event]) -> bool:
     if old.value.stale or old.value.share.is_nothing or len(new.value.lots) > 1:
-        # Measured by another number of shares: the observation brings it up to date. Or nothing was held, or
-        # a lot came to others.
+        # A stale share, which the observation brings up to date; or nothing was held; or one more lot.
         return False
     if old.end is not new.begin or not contradicts(new.value.share, old.value.share):
         return False

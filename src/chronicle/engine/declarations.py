@@ -1,4 +1,4 @@
-"""What is named must be there: which entities and deals events bring in, and which they only name."""
+"""Which entities and deals events introduce, and which they only name."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
 
 
 def brought_in(event: Event) -> Iterator[tuple[str, str]]:
-    """What an event brings in, which later ones may name: (``"entity"`` | ``"deal"``, id).
+    """What an event introduces, so that others may name it: (``"entity"`` | ``"deal"``, id).
 
-    It declares or founds an entity, itself or by an effect, or proposes or agrees a deal.
+    An entity by declaring or founding it, also by an effect; a deal by proposing or agreeing it.
     """
     if isinstance(event, EntityDeclared | EntityFounded):
         yield "entity", event.entity
@@ -39,13 +39,13 @@ def brought_in(event: Event) -> Iterator[tuple[str, str]]:
 
 @define
 class Named:
-    """The ids of entities and deals that events name, taken in as a history grows."""
+    """The ids of the entities and deals that events name, collected while a history grows."""
 
     entities: set[str] = field(factory=set)
     deals: set[str] = field(factory=set)
 
     def note(self, events: Iterable[Event]) -> None:
-        """Take in what ``events`` name."""
+        """Add what ``events`` name."""
         for event in events:
             for _, what, identifier in references(event):
                 if what == "entity":
@@ -55,9 +55,9 @@ class Named:
 
 
 def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
-    """Each name in ``events`` that neither they bring in nor the history has ``named`` before, once.
+    """A problem, once, for each name in ``events`` that neither they introduce nor ``named`` has.
 
-    C204 for an entity, C208 for a deal, with what is nearest.
+    C204 for an entity, C208 for a deal, with a suggestion for the first few.
     """
     events = tuple(events)
     held: Mapping[str, set[str]] = {"entity": named.entities, "deal": named.deals}
@@ -79,14 +79,14 @@ def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
 
 
 def unknown(what: str, identifier: str, known: Iterable[str], events: tuple[str, ...] = ()) -> Problem:
-    """The problem of a name that is not there, with the nearest of ``known``."""
+    """The problem of a name that does not exist, with the nearest of ``known`` as help, if there is one."""
     code, message, otherwise = UNKNOWN[what]
     near = nearest(identifier, known)
     help = f"did you mean {near}?" if near else otherwise
     return Problem(code, f'{message} "{identifier}"', help=help, events=events)
 
 
-# To find the nearest of many ids takes a while: who got a hundred wrong has another trouble than spelling.
+# A search for the nearest of many ids is slow, and a hundred unknown names are not misspellings.
 _MOST_HELP: Final = 5
 
 UNKNOWN: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
@@ -96,4 +96,4 @@ UNKNOWN: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
         "event": ("C213", "unknown event", "name the id of the event that is corrected or retracted"),
     }
 )
-"""By what is referred to: the code, the words, and what to do where nothing is near."""
+"""By what is referred to: the code, the message, and the help where no name is similar."""

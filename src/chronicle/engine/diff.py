@@ -1,7 +1,7 @@
-"""What changed between two states, and by which events. Typed, so that a program can tell what is what.
+"""What changed between two states, and by which events; typed by view, for programs.
 
-Two states may be of two days by the same knowledge (what changed in the world), or of one day by two
-days of knowledge (what changed in what we know of it).
+The two states may be of two days by the same knowledge (what changed in the world), or of one day by two
+days of knowledge (what changed in what is known of it).
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ How = Literal["began", "ended", "changed", "surer", "less sure"]
 
 @frozen
 class Difference:
-    """One thing that is not the same in two states.
+    """One subject whose facts are not the same in two states.
 
-    ``key`` is what it is about; ``before`` and ``after`` are the facts about it, none where there is
-    nothing, several where the day is not sure. ``events`` are the ids of the events that made the
-    difference: those behind ``after`` that were not behind ``before``, and those that ended ``before``.
+    ``key`` is what it is about; ``before`` and ``after`` are the facts about it: none where there is no
+    value,
+    several where it is uncertain which holds. ``events`` are the ids of the events that made the difference:
+    those behind ``after`` that were not behind ``before``, and those that ended ``before``.
     """
 
     view: str
@@ -38,7 +39,7 @@ class Difference:
 
     @property
     def how(self) -> How:
-        """Whether it began, ended, changed, or only became surer or less sure."""
+        """Whether it began, ended, changed its value, or only became more or less certain."""
         if not self.before:
             return "began"
         if not self.after:
@@ -53,7 +54,7 @@ class StakeChanged(Difference):
 
 
 class UnitMoved(Difference):
-    """A business unit has another owner, a first or a last one: ``key`` is (unit,)."""
+    """A business unit has another owner, its first owner or none any more: ``key`` is (unit,)."""
 
 
 class DealAdvanced(Difference):
@@ -61,7 +62,7 @@ class DealAdvanced(Difference):
 
 
 class Renamed(Difference):
-    """An entity goes by another name: ``key`` is (entity,)."""
+    """An entity has another name: ``key`` is (entity,)."""
 
 
 class StatusChanged(Difference):
@@ -73,7 +74,7 @@ class Identified(Difference):
 
 
 class Succeeded(Difference):
-    """An entity came out of another: ``key`` is (predecessor, successor)."""
+    """A succession began or ended: ``key`` is (predecessor, successor)."""
 
 
 class Listed(Difference):
@@ -97,7 +98,7 @@ class PartnershipChanged(Difference):
 
 
 class Released(Difference):
-    """A project came out: ``key`` is (project, where)."""
+    """A release of a project began or ended: ``key`` is (project, where)."""
 
 
 class MembershipChanged(Difference):
@@ -105,7 +106,7 @@ class MembershipChanged(Difference):
 
 
 def _type(name: str) -> type[Difference]:
-    """The type of this name: one of these, or one made for a view that needs no more than the name."""
+    """The class of this name: one of the above, or one that is made for a view that needs only the name."""
     shipped: list[type[Difference]] = [Difference, *Difference.__subclasses__()]
     found = next((each for each in shipped if each.__name__ == name), None)
     return found or type(name, (Difference,), {"__module__": __name__})
@@ -114,16 +115,16 @@ def _type(name: str) -> type[Difference]:
 DIFFERENCES: Mapping[str, type[Difference]] = MappingProxyType(
     {view.name: _type(view.difference) for view in views.VIEWS.values()}
 )
-"""The type of the differences of each view; one of a view of your own is a plain ``Difference``."""
+"""The class of the differences of each view; a view of your own has plain ``Difference``."""
 
 
 def difference(
     before: State, after: State, reasons: Mapping[str, Sequence[str]] = MappingProxyType({})
 ) -> tuple[Difference, ...]:
-    """Everything that is not the same in ``after`` as in ``before``, view by view, in order of key.
+    """All differences of ``after`` from ``before``, view by view, in order of key.
 
-    ``reasons`` maps the id of an event to those of the corrections and retractions of it that became
-    known from the one day of knowledge to the other: they make a difference that no day makes.
+    ``reasons`` maps the id of an event to those of its corrections and retractions that became known between
+    the two days of knowledge: such a change comes from what is known, not from the day.
     """
     with paused_collector():
         first, second = _by_subject(before), _by_subject(after)
@@ -161,7 +162,7 @@ def _by_subject(state: State) -> Mapping[tuple[str, Key], Sequence[Fact]]:
 
 
 def _same(before: Sequence[Fact], after: Sequence[Fact]) -> bool:
-    """Whether two sides answer the same. Two states of one ledger mostly share their very spans."""
+    """Whether both sides have the same answers. Two states of one ledger mostly share the same spans."""
     if len(before) != len(after):
         return False
     if all(
@@ -180,19 +181,19 @@ def _causes(
     old = dict.fromkeys(event for fact in before for event in fact.events)
     new = dict.fromkeys(event for fact in after for event in fact.events)
     found = [event for event in new if event not in old]
-    # As the later state has it: what ended a value may have become known between the two.
+    # By the later state: the end of a value may have become known between the two.
     found += [event for fact in before for event in states[1].ended_by(fact.view, fact.key)[-1:]]
-    # What was said to have ended a value may turn out not to have.
+    # What ended a value in the earlier state may not end it in the later one.
     undone = [event for fact in after for event in states[0].ended_by(fact.view, fact.key)] if reasons else []
     found += [reason for event in (*old, *new, *undone) for reason in reasons.get(event, ())]
-    # Looking back, what made the difference is what is not there any more. Where the very same events
-    # are behind both sides, only the windows of their dates tell the days apart.
+    # If the later state only lacks events, those made the difference. Where the same events are behind both
+    # sides, only the windows of their dates distinguish the days.
     found = found or [event for event in old if event not in new]
-    return tuple(dict.fromkeys(found or _last_events(before, after)))
+    return tuple(dict.fromkeys(found or _events_of_unmatched(before, after)))
 
 
-def _last_events(before: Sequence[Fact], after: Sequence[Fact]) -> list[str]:
-    """Ids of the events that made the facts of which the other side has none that is equal."""
+def _events_of_unmatched(before: Sequence[Fact], after: Sequence[Fact]) -> list[str]:
+    """Ids of the events that made the facts to which the other side has no equal."""
     first, second = _answers(before), _answers(after)
     apart = [fact for fact, answer in zip(before, first, strict=True) if answer not in second]
     apart += [fact for fact, answer in zip(after, second, strict=True) if answer not in first]

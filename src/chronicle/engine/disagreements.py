@@ -1,4 +1,4 @@
-"""In which words two claims of one fact disagree."""
+"""What two claims of one fact disagree on, in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chronicle.values import Money, Share, disagree
 _OPEN: tuple[object, ...] = (None, ())
 
 
-# What claims may differ in, field by field, and the word for it.
+# The fields in which claims may differ, with the word for each.
 _COMPARED = MappingProxyType(
     {
         "share": "share",
@@ -35,18 +35,18 @@ _COMPARED = MappingProxyType(
 
 
 def words_of_difference(chosen: Event, others: Sequence[Event]) -> tuple[str, ...]:
-    """In which words the claim that counts differs from the others: "date", "share", "price"."""
+    """What the claim that counts and the others differ in: "day", "share", "amount" and so on, each once."""
     return tuple(dict.fromkeys(word for other in others for word in _differences(chosen, other)))
 
 
 def _differences(one: Event, two: Event) -> Iterator[str]:
-    """In which words two claims disagree; a field that either leaves open is no disagreement."""
+    """What two claims disagree on; a field that either leaves open is no disagreement."""
     for name, word in _COMPARED.items():
         first, second = getattr(one, name, None), getattr(two, name, None)
-        # Who only observed says nothing of the day on which it came about.
+        # An observation says nothing about the day on which the value began.
         if first in _OPEN or second in _OPEN or (word == "day" and isinstance(two, StakeObserved)):
             continue
-        # What a buyer holds in the end and what a seller does are two things.
+        # What the buyer holds afterwards and what the seller holds afterwards are two things.
         if name == "holds" and getattr(one, "holder", None) != getattr(two, "holder", None):
             continue
         if _disagree(first, second):

@@ -1,4 +1,4 @@
-"""Pausing the collector of reference cycles while many objects are made and no cycle."""
+"""Pausing Python's collector of reference cycles while many objects without cycles are made."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collector() -> Iterator[None]:
-    """No search for reference cycles inside: in replay and reading it would take a third of the time.
+    """A context without searches for reference cycles.
 
-    Freezing and unfreezing afterwards moves what was made to the oldest generation, where otherwise
-    the next allocation would walk all of it. A program that has frozen objects of its own, or that
-    runs without the collector, is left as it is.
+    They would take a third of the time of replay and reading. Freezing and unfreezing afterwards moves the
+    new
+    objects to the oldest generation; otherwise the next allocation would search all of them. A program that
+    has
+    frozen objects itself, or that runs without the collector, is left as it is.
     """
     running = gc.isenabled()
     gc.disable()

@@ -1,8 +1,8 @@
 """What was known on a day: which events, each in the version known then.
 
-The day of knowledge is what is elsewhere called transaction time; with the day of the answer (valid time) it
-makes a history bitemporal. Corrections and retractions act on it: before they were known the old answer
-stands, and nothing that became known later is ever used.
+The day of knowledge is the transaction time of a bitemporal history, as the day of an answer is its valid
+time. Corrections and retractions have effect from the day on which they became known: before it the old
+answer stands, and what became known later is never used.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from chronicle.events import (
 _Patch = tuple[tuple[str, str], ...]
 
 Turns = Callable[[Iterable[Event]], Mapping[str, Any]]
-"""For each of some records, by its id, something that sorts it among them: the newest comes last."""
+"""A function that gives for records, by id, a sort key: the newest record comes last."""
 
 _RECORDS = frozenset({RecordCorrected, RecordRetracted, IdentityLinked})
 
@@ -53,10 +53,10 @@ class Visible:
     """The events known on a day, in order of position, and the corrections that could not be applied.
 
     ``corrections`` maps the id of an event to the ids of its corrections, oldest first; ``retractions``
-    the id of an event that is out to the id of what withdrew it; ``names`` the ids that turned out to be
-    another's to the id that stays; ``known`` the id of a corrected event to the day from which the event
-    could be known as it was written, which no correction moves. ``doubts`` name the corrections whose
-    order is a guess.
+    the id of a retracted event to the id of its retraction; ``names`` the ids that were linked to another
+    to the id that stays; ``known`` the id of a corrected event to the day from which the event
+    could be known as first recorded, which no correction moves. ``doubts`` are the problems (C408) of
+    corrections whose order is a guess.
     """
 
     events: tuple[Event, ...]
@@ -68,7 +68,7 @@ class Visible:
     doubts: tuple[Problem, ...] = ()
 
     def since(self, earlier: Visible) -> dict[str, tuple[str, ...]]:
-        """For each event, the ids of its corrections and its retraction known here, not in ``earlier``."""
+        """For each event, the ids of its corrections and its retraction known here and not in ``earlier``."""
         learned: dict[str, tuple[str, ...]] = {}
         for event, corrections in self.corrections.items():
             before = earlier.corrections.get(event, ())
@@ -82,22 +82,22 @@ class Visible:
 def visible(
     events: Sequence[Event], known: datetime.date | None = None, turns: Turns | None = None
 ) -> Visible:
-    """The events known on the day ``known`` (None: all), each as corrected by then.
+    """The events known on the day ``known``, inclusive (None: all), each as corrected by then.
 
-    ``events`` stand in order of position. Retracted ones are left out. The newest correction of a
-    field wins; a correction that was itself retracted or corrected counts as that leaves it. ``turns``
-    says which of two records is the newer, where that is not to go by their own dates.
+    ``events`` are in order of position. Retracted ones are left out. The newest correction of a
+    field counts; a correction that was itself corrected or retracted counts accordingly. ``turns``
+    gives the order of records, where that is not the order of their own dates.
     """
     seen = list(events) if known is None else [event for event in events if knowledge(event).day <= known]
     records = [event for event in seen if type(event) in _RECORDS]
     if not records:
         return Visible(tuple(seen))
-    resolved = _resolve(records, turns or _turns)
+    resolved = _resolve(records, turns or _effective_order)
     problems: list[Problem] = []
     kept = [event for event in seen if event.id not in resolved.retractions]
     patched = [_corrected(event, resolved.patches.get(event.id, ()), problems) for event in kept]
     return Visible(
-        tuple(_under_one_name(patched, resolved.names)),
+        tuple(_with_canonical_ids(patched, resolved.names)),
         tuple(problems),
         {
             event: tuple(correction for correction, _ in patches)
@@ -112,12 +112,12 @@ def visible(
 
 @frozen
 class Resolved:
-    """A history by one day of knowledge: what was visible, which claims count, and what replay made of them.
+    """A history by one day of knowledge: what was visible, which claims count, and the ledger by replay.
 
-    ``ordered`` are the events that count in the order of replay, each completion of a deal followed
-    by what the deal did. ``doubts`` are the findings about claims that were taken as one happening, and
-    ``doubtful`` the ids of events that count though it is open which claims tell them: nothing that these
-    made is ever certain.
+    ``ordered`` are the events that count in the order of replay, where the completion of a deal is followed
+    by its effects as events. ``doubts`` are the findings about claims that were joined as one happening, and
+    ``doubtful`` the ids of events that count though it is open which claims report them: their effects
+    are never certain.
     """
 
     visible: Visible
@@ -129,12 +129,12 @@ class Resolved:
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
-        """The visible events by id, those included that do not count."""
+        """The visible events by id, also those that do not count."""
         return {event.id: event for event in self.visible.events}
 
     @cached_property
     def told(self) -> tuple[Event, ...]:
-        """The visible events in the order of replay; what does not count stands where its date puts it."""
+        """The visible events in the order of replay; those that do not count have the place of their date."""
         replayed = dict.fromkeys(event.id for event in self.ordered)
         turns = iter(replayed)
         natural = in_order(self.visible.events, ORDER)
@@ -142,12 +142,12 @@ class Resolved:
 
     @cached_property
     def announcements(self) -> Mapping[str, Event]:
-        """For each completion of a deal, by its id, the event that says what the deal does."""
+        """By the id of the completion of a deal, the event that states the effects of the deal."""
         return announcements(self.ordered)
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """Every conflict: claims that were chosen among, and observations that disagree with replay."""
+        """Every conflict: claims of which one was chosen, and observations that disagree with replay."""
         return (*self.settled.conflicts, *contradicted(self.ledger, self.events))
 
 
@@ -157,9 +157,9 @@ def resolve(
     projectors: Sequence[Projector],
     origin: Origin = lambda _: None,
 ) -> Resolved:
-    """Replay what was known on a day: the one way from events to a ledger.
+    """Replay what was known on a day (None: all). Every ledger is made by this function.
 
-    ``origin`` says in which file, or by which append, an event was told.
+    ``origin`` gives the file or the append of an event: its place of origin, for the order of replay.
     """
     with paused_collector():
         seen = visible(events, known)
@@ -187,12 +187,12 @@ def resolve(
 
 
 def _rearranged(events: Sequence[Event], arranged: Arranged) -> Arranged:
-    """``arranged``, or ``events`` arranged where these are others: mostly nothing is set aside."""
+    """``arranged``, or ``events`` arranged anew if they are others; mostly nothing was set aside."""
     return arranged if events is arranged.events else arrange(events)
 
 
 def _with_lots(settled: Settled) -> Settled:
-    """The same with the lots of holdings sorted out, as far as somebody speaks of lots."""
+    """The same with the lots of holdings sorted out, if there are events about lots."""
     found = sorted_out(settled.events)
     if not found.changed:
         return settled
@@ -205,8 +205,8 @@ def _with_lots(settled: Settled) -> Settled:
     )
 
 
-def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:
-    """``events`` by the ids that stay. Who is declared under both goes by the name of the one that stays."""
+def _with_canonical_ids(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:
+    """``events`` by the ids that stay; of two declarations of one entity the one under that id is kept."""
     declared = {event.entity for event in events if isinstance(event, EntityDeclared)} if names else set()
     for event in events:
         if isinstance(event, EntityDeclared) and names.get(event.entity) in declared:
@@ -223,10 +223,10 @@ class _Resolved:
 
 
 def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
-    """Which events are out, and which patches the others get, oldest first.
+    """Which events are retracted, and which patches the others get, oldest first.
 
-    From the newest to the oldest: by the time a record has its turn, all that was later said about
-    it is known, so that one walk serves corrections of corrections and retractions of retractions.
+    From the newest record to the oldest: when a record is looked at, everything later about it is known, so
+    that one pass handles corrections of corrections and retractions of retractions.
     """
     turns = turns_of(records)
     newest_first = sorted(records, key=lambda record: turns[record.id])[::-1]
@@ -247,15 +247,15 @@ def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
     return _Resolved(retractions, patches, _one_name_each(links), links)
 
 
-# Where a record stands among others: its ``known`` or else its date, its date, and how many it speaks of.
+# A sort key: its ``known`` or else its date, its date, and the length of the chain of records it is about.
 _Turn = tuple[int, int, int]
 
 
-def _turns(records: Iterable[Event]) -> Mapping[str, _Turn]:
-    """The order in which records count: that of their own dates, in which the timeline shows them.
+def _effective_order(records: Iterable[Event]) -> Mapping[str, _Turn]:
+    """The order in which records count: that of their own dates, as the timeline shows them.
 
-    A ``known`` that is given decides before the date. None counts before the one that it speaks of,
-    though the dates may say so: a correction may be retracted in the same month.
+    A given ``known`` decides before the date. No record counts before the one that it is about, even if the
+    dates say so: a correction may be retracted in the same month.
     """
     by_id = {record.id: record for record in records}
     turns: dict[str, _Turn] = {}
@@ -274,15 +274,15 @@ def _turns(records: Iterable[Event]) -> Mapping[str, _Turn]:
 
 
 def _said_in(record: Event) -> PartialDate:
-    """The window in which a record came, as far as that decides which of two came later."""
+    """The window in which a record became known, as far as it decides which of two is the later."""
     return record.date if record.known is None else record.known
 
 
-# A guess
+# Guesses
 
 
 def _guessed(resolved: _Resolved, records: Sequence[Event]) -> Iterator[Problem]:
-    """C408: the records whose windows leave open which one came last, where that makes a difference."""
+    """C408: records whose windows leave open which came last, where the answer depends on it."""
     by_id = {record.id: record for record in records}
     for target, patches in resolved.patches.items():
         for first, last, field_name in _contested(patches):
@@ -294,7 +294,7 @@ def _guessed(resolved: _Resolved, records: Sequence[Event]) -> Iterator[Problem]
 
 
 def _contested(patches: Sequence[tuple[str, _Patch]]) -> Iterator[tuple[str, str, str]]:
-    """Pairs of corrections that set a field otherwise, the second being the last that sets it."""
+    """Pairs of corrections that set one field to two values; the second is the last that sets it."""
     last: dict[str, tuple[str, str]] = {}
     for correction, patch in reversed(patches if len(patches) > 1 else ()):
         for name, value in patch:
@@ -304,7 +304,7 @@ def _contested(patches: Sequence[tuple[str, _Patch]]) -> Iterator[tuple[str, str
 
 
 def _neighbours(links: Sequence[IdentityLinked]) -> Iterator[tuple[IdentityLinked, IdentityLinked]]:
-    """Links that follow each other among those that name the same id."""
+    """Each link with the last links before it that name one of its ids."""
     latest: dict[str, IdentityLinked] = {}
     for link in links:
         before = {latest[name].id: latest[name] for name in (link.a, link.b) if name in latest}
@@ -313,7 +313,7 @@ def _neighbours(links: Sequence[IdentityLinked]) -> Iterator[tuple[IdentityLinke
 
 
 def _open(one: Event, two: Event) -> bool:
-    """Whether two windows overlap. Equal ones leave nothing open: then the records count as they stand."""
+    """Whether two windows overlap and differ. Equal windows leave nothing open: the position decides."""
     first, second = _said_in(one), _said_in(two)
     overlap = first.earliest <= second.latest and second.earliest <= first.latest
     return overlap and first.order != second.order
@@ -333,7 +333,7 @@ def _target(record: Event) -> str:
 
 
 def _one_name_each(links: Iterable[IdentityLinked]) -> dict[str, str]:
-    """For every id that turned out to be another's: the id that stays."""
+    """For every id that was linked to another: the id that stays."""
     stays: dict[str, str] = {}
     for link in links:
         kept, dropped = _root(stays, link.a), _root(stays, link.b)
@@ -347,7 +347,7 @@ def _root(stays: dict[str, str], name: str) -> str:
     while name in stays:
         path.append(name)
         name = stays[name]
-    # A short way for the next who asks: chains of links may be long.
+    # Path compression: chains of links may be long.
     stays.update(dict.fromkeys(path, name))
     return name
 
@@ -362,16 +362,16 @@ def _corrected(event: Event, patches: Iterable[tuple[str, _Patch]], problems: li
 
 
 def _of_correction(problem: Problem, correction: str, event: str) -> Problem:
-    # Without the place in the patched event, which nobody has written: where the correction stands is better.
+    # Without the place in the patched event, which is in no file: the correction has a place of its own.
     message = f'{problem.message} (correction "{correction}" of "{event}")'
     return evolve(problem, message=message, place=None, events=(correction, event))
 
 
 def patched(event: Event, patch: _Patch) -> Event:
-    """``event`` with the fields of ``patch`` (pairs of a name and a value as JSON text; null takes one away).
+    """``event`` with the fields of ``patch``: pairs of a name and a JSON text, where null removes the field.
 
-    Raises ``InvalidEvents``: C212 for a field that no correction may touch, and whatever is wrong
-    with the event that the patch would make.
+    Raises ``InvalidEvents``: C212 for a field that a correction cannot change, and any problem of the patched
+    event.
     """
     for name, _ in patch:
         if name in NOT_CORRECTED:

@@ -1,10 +1,10 @@
-"""Which records of a register are lots of one holding, and which are one lot told again.
+"""Which records of a register are lots of one holding, and which are one lot stated twice.
 
-The records of one publisher that give one pair a stake of one right add up. Two kinds do not. Records that
-say the same share from the same time are one lot that is told twice: it counts once, until the last of them
-ends. And a record that begins while an earlier one, whose end is known, still runs takes the place of that
-one. Replay goes forward and cannot know an end ahead, so this is sorted out before it: events get the name
-of the lot that they are about, and those that say no more are set aside.
+The records of one publisher that give one pair a stake of one right add up, with two exceptions. Records that
+state the same share from the same time are one lot stated twice: it counts once, until the last of them
+ends. And a record that begins while an earlier one with a known end still runs replaces that
+one. Replay cannot look ahead to an end, so this is done before it: events get the name
+of the lot that they are about, and those that add nothing are set aside.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from chronicle.events import Event, StakeObserved
 
 @frozen
 class SortedOut:
-    """Events that are about another lot than they say, by id, and the ids of those that do not count.
+    """By id, the events that are about another lot than they state, and the ids of those that do not count.
 
-    ``set_aside`` maps each of these to the event that counts in its place.
+    ``set_aside`` maps each of these ids to the event that counts instead.
     """
 
     changed: Mapping[str, Event] = field(factory=dict)
@@ -29,9 +29,9 @@ class SortedOut:
 
 
 def sorted_out(events: Sequence[Event]) -> SortedOut:
-    """What becomes of the observations with a ``lot`` among ``events``, whose order does not matter.
+    """Sort out the observations with a ``lot`` among ``events``, whose order does not matter.
 
-    One that ``ends`` such an observation is about the same lot.
+    An event whose ``ends`` names such an observation is about the same lot.
     """
     observed = [event for event in events if type(event) is StakeObserved]
     seen = [event for event in observed if event.lot is not None]
@@ -56,14 +56,14 @@ def sorted_out(events: Sequence[Event]) -> SortedOut:
 
 
 def _holding(event: StakeObserved) -> tuple[str, ...]:
-    """The pair, the right, and the publisher: the records of another are another account of it."""
+    """The pair, the right and the publisher: records of several publishers do not add up."""
     publisher = event.sources[0].publisher if event.sources else None
     return event.holder, event.target, event.right, publisher or ""
 
 
 @define
 class _Record:
-    """What one record says: its events by date. ``end`` is the last, where that says that nothing is left."""
+    """The events of one record, by date. ``end`` is the last one if it states that nothing is held."""
 
     name: str
     events: list[StakeObserved]
@@ -79,7 +79,7 @@ class _Record:
 
 @define
 class _Lot:
-    """The name that a lot has, and the record that tells it at the moment."""
+    """The name of a lot, and the record that states it at present."""
 
     name: str
     record: _Record
@@ -104,7 +104,7 @@ class _Sorting:
                 lots.append(_Lot(record.name, record))
 
     def _told_once(self, records: Iterable[_Record]) -> list[_Record]:
-        """The records, those that tell the same joined into one under the name of the first."""
+        """The records, where those that state the same are joined into one under the name of the first."""
         once: list[_Record] = []
         for record in records:
             twin = next((other for other in once if _same(other.begin, record.begin)), None)
@@ -116,7 +116,7 @@ class _Sorting:
         return once
 
     def _join(self, twin: _Record, record: _Record) -> None:
-        """One lot of two records; it ends with the later of them, and not at all while one has no end."""
+        """Make one lot of two records. It ends with the later one, or not while one of them has no end."""
         ends = [each.end for each in (twin, record) if each.end is not None]
         last = max(ends, key=lambda end: end.date.order) if len(ends) == 2 else None
         for end in ends:
@@ -126,7 +126,7 @@ class _Sorting:
         twin.events = sorted(both, key=_when)
 
     def _ends_with(self, record: _Record, following: StakeObserved) -> None:
-        """What ``record`` says from then on has no effect any more."""
+        """Set aside what ``record`` states from the beginning of ``following`` on."""
         late = (event for event in record.events if _when(event) >= _when(following))
         self.set_aside.update((event.id, following.id) for event in late)
 
@@ -135,7 +135,7 @@ class _Sorting:
 
 
 def _records(told: Iterable[StakeObserved]) -> list[_Record]:
-    """The records that begin, the earliest first; an end without a beginning is left as it is."""
+    """The records with a beginning, the earliest first; an end without a beginning is left as it is."""
     by_name: defaultdict[str, list[StakeObserved]] = defaultdict(list)
     for event in told:
         by_name[str(event.lot)].append(event)
@@ -150,16 +150,16 @@ def _when(event: StakeObserved) -> tuple[int, bool]:
 
 
 def _same(one: StakeObserved, two: StakeObserved) -> bool:
-    """Whether two records begin as one told twice: with the same share, in windows that overlap."""
+    """Whether two records begin as one lot stated twice: with the same share, in windows that overlap."""
     overlap = one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
     counts = {each.shares.value for each in (one, two) if each.shares is not None}
     return overlap and one.holds == two.holds and len(counts) < 2
 
 
 def _runs_out(record: _Record, following: _Record) -> bool:
-    """Whether a record that began earlier has an end that is known, and runs out while another one runs.
+    """Whether a record that began earlier has a known end and is replaced by ``following``.
 
-    One that says something else before it ends, or outlives the other, is a lot of its own.
+    It is not if it states something else before that end, or ends after the other: then it is a separate lot.
     """
     begin, end = following.begin, record.end
     if end is None or record.begin.date.order >= begin.date.order:

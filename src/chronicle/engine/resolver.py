@@ -1,4 +1,4 @@
-"""Which entity or deal a word means: an id, else a name, an identifier or a title."""
+"""Which entity or deal a word means: by id, else by name, identifier or title."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chronicle.errors import NotFound, Problem, nearest, printable
 
 @frozen
 class Reference:
-    """What a word means: the ``id`` of an entity or of a deal."""
+    """The meaning of a word: the ``id`` of an entity or of a deal."""
 
     kind: Literal["entity", "deal"]
     id: str
@@ -24,11 +24,11 @@ class Reference:
 
 @frozen(slots=False)
 class Resolver:
-    """What there is to ask for, by one day of knowledge.
+    """The entities and deals that can be asked for, by one day of knowledge.
 
     ``entities`` gives the ids of all entities that some event names and ``deals`` those of all deals, each
     sorted, whatever day they became known on. ``ledger`` has their names by the day of knowledge, and
-    ``later`` gives that of all that is known: a name that nobody knew yet still says who is meant.
+    ``later`` gives the ledger of all that is known: a name that became known later is understood too.
     """
 
     entities: Callable[[], Sequence[str]]
@@ -37,10 +37,10 @@ class Resolver:
     later: Callable[[], Ledger] | None = field(default=None)
 
     def entity(self, word: str, day: datetime.date | None = None) -> str:
-        """The id of the entity that ``word`` means: its id, its name or identifier on ``day`` or any day.
+        """The id of the entity that ``word`` means: its id, its name or identifier on ``day`` or on any day.
 
-        Upper and lower case are the same. Raises ``NotFound`` (C601), with all of them when several
-        entities have the name, else with what is nearest.
+        Case does not matter. Raises ``NotFound`` (C601): with all ids if several
+        entities have the name, else with the nearest name.
         """
         found = self._entity(word, day)
         if found is None:
@@ -51,8 +51,7 @@ class Resolver:
     def deal(self, word: str) -> str:
         """The id of the deal that ``word`` means: its id or a title that it ever had.
 
-        Raises ``NotFound`` (C602), with all of them when several deals have the title, else with what is
-        nearest.
+        Raises ``NotFound`` (C602): with all ids if several deals have the title, else with the nearest one.
         """
         found = word if word in self.deals() else self._deal(word)
         if found is None:
@@ -64,7 +63,7 @@ class Resolver:
     def either(self, word: str, day: datetime.date | None = None) -> Reference:
         """The entity or the deal that ``word`` means. An id comes before a name and a name before a title.
 
-        Raises ``NotFound`` (C601, and C602 where only a deal comes near) with what is nearest of both.
+        Raises ``NotFound`` (C601, or C602 if the nearest name is of a deal) with the nearest of both.
         """
         if word not in self._ids and word in self.deals():
             return Reference("deal", word)
@@ -77,7 +76,7 @@ class Resolver:
         raise self._neither(word)
 
     def key(self, view: str, words: Sequence[str], day: datetime.date | None = None) -> Key:
-        """``words`` as the first parts of a key of ``view``: ids in the place of names of entities and deals.
+        """``words`` as the first parts of a key of ``view``: with ids instead of names of entities and deals.
 
         The key of a view of your own is left as it is. Raises ``NotFound`` as ``entity`` and ``deal`` do.
         """
@@ -88,7 +87,7 @@ class Resolver:
         return (*(self.part(part, word, day) for word, part in named), *words[len(parts) :])
 
     def part(self, part: str, word: str, day: datetime.date | None = None) -> str:
-        """``word`` as one part of a key: an id where that is an entity or a deal, else as it is."""
+        """``word`` as one part of a key: an id if the part is an entity or a deal, else as it is."""
         refers = views.REFERS[part]
         if refers == "deal":
             return self.deal(word)
@@ -104,7 +103,7 @@ class Resolver:
         return _only(word, "entities", "C601", self._names_of_entities(day))
 
     def _names_of_entities(self, day: datetime.date | None) -> Iterable[Sequence[tuple[str, str]]]:
-        """Names with the ids that have them, what counts most first; each list is made when it is needed."""
+        """Names with the ids that have them, in the order in which they are tried; each list when needed."""
         yield [(id, id) for id in self.entities()]
         if day is not None:
             yield [(name, span.key[0]) for name, span in self._names if span.possible(day)]
@@ -130,7 +129,7 @@ class Resolver:
         return _titles(self.ledger)
 
     def _neither(self, word: str) -> NotFound:
-        """The error of a word that is nobody's, with the nearest of all entities and deals."""
+        """The error (C601 or C602) for an unknown word, with the nearest of all entities and deals."""
         entities = self._known_as()
         deals = [*(title for title, _ in self._titles), *self.deals()]
         near = _near(word, (*deals, *entities))
@@ -139,7 +138,7 @@ class Resolver:
         return NotFound(Problem("C601", f'no entity "{printable(word)}"', help=self._hint(near)))
 
     def _known_as(self) -> list[str]:
-        # An id comes last, so that of an id and a name that are alike it is the one that is offered.
+        # Ids come last: if an id and a name are alike, the id is suggested.
         return [*(name for name, _ in self._names), *self.entities()]
 
     def _hint(self, near: str | None) -> str | None:
@@ -153,9 +152,9 @@ _SHOWN = 3
 
 
 def _only(word: str, what: str, code: str, lists: Iterable[Sequence[tuple[str, str]]]) -> str | None:
-    """The id that ``word`` is a name of in the first list (of names with ids) that has it.
+    """The id that has the name ``word`` in the first of ``lists`` (of names with ids) that has it.
 
-    Upper and lower case are the same. Raises ``NotFound`` where it is the name of several ids.
+    Case does not matter. Raises ``NotFound`` if several ids have it; None if none has.
     """
     for candidates in lists:
         meant = {id for name, id in candidates if name.casefold() == word.casefold()}
@@ -193,7 +192,7 @@ def _spans(ledger: Ledger, view: str) -> Iterable[Span]:
 
 
 def _near(word: str, names: Iterable[str]) -> str | None:
-    """The name nearest to ``word``, whatever its case; of those that are alike the last."""
+    """The name nearest to ``word``, whatever its case; the last of those that differ only in case."""
     by_folded = {name.casefold(): name for name in names}
     near = nearest(word.casefold(), by_folded)
     return by_folded[near] if near else None

@@ -1,17 +1,16 @@
-"""Where an event makes sense, and what it touches. The law of the order of replay is stated here, once.
+"""Where an event makes sense, and what it touches: the one definition for the order of replay.
 
 Where the windows of events overlap, those orders are taken in which most events make sense (``order/``):
 
-- a begin finds its cell empty, or brings a record of its own, one that another event ends by name;
-- an end finds what it ends; a sale is of no more than is held; a unit is handed over by its owner;
-- a stage of a deal comes after the earlier and before the later stages that are told;
-- a split or a cancellation finds a count of shares;
-- an observation finds a value that it confirms; one that says "nothing" may come anywhere;
-- nobody acts before being founded, or after being dissolved, absorbed or consolidated.
+- a begin finds its cell empty, or begins a record of its own, which another event ends by name;
+- an end finds what it ends; a sale is of no more than is held; a unit is transferred by its owner;
+- a stage of a deal comes after the earlier and before the later stages that events state;
+- a split or a cancellation finds a number of shares;
+- an observation finds a value that it confirms; one of zero may come anywhere;
+- no entity acts before being founded, or after being dissolved, absorbed or consolidated.
 
-The first five are asked of one event and of what stands before it: ``SENSE``. The last sets two events in
-order whatever stands: ``LIVES``. ``CONCERNS`` says which events are looked at together
-at all.
+The first five are decided by one event and the values before it: ``SENSE``. The last orders two events
+whatever the values are: ``LIVES``. ``CONCERNS`` decides which events are compared at all.
 """
 
 from __future__ import annotations
@@ -64,14 +63,14 @@ from chronicle.events import (
 from chronicle.values import Count, Share, confirms
 
 Thing = tuple[str, ...]
-"""What events touch: a cell of a view by its name and the parts of its key, or less of them."""
+"""What events touch: the name of a view, with a key of it or the first parts of one."""
 
 
 class Standing(Protocol):
-    """What stands before an event."""
+    """The values before an event."""
 
     def get(self, view: str, key: Key) -> Any | None:
-        """The value of one cell, or None."""
+        """The value of one cell, or None for none."""
 
     def where(self, view: str, position: int, part: str) -> list[tuple[Key, Any]]:
         """The cells (key, value) of a view whose key has ``part`` at ``position``."""
@@ -80,16 +79,17 @@ class Standing(Protocol):
 Sense = Callable[[Any, Standing], bool]
 
 
-# Ties: each begins and ends
+# Ties
 
 
 @frozen(eq=False)
 class TieRule:
     """What events of one kind begin and those of another end: a cell of a view.
 
-    ``key_of`` gives the parts of its key that both kinds name: a tuple, or the only one where ``last`` adds
-    another. ``last`` is the field of that: an end that leaves it empty ends whatever there is. ``value_of``
-    is the value of an event that begins it. What no kind ends is not doubtful either, whoever is gone.
+    ``key_of`` gives the parts of the key that both kinds name: a tuple, or the only one where ``last`` adds
+    another. ``last`` is the field of that other part: an end that leaves it empty ends all cells with the
+    first parts. ``value_of`` gives the value of an event that begins a tie. A tie without a kind that ends it
+    is not made doubtful by the end of an entity either.
     """
 
     view: str
@@ -100,18 +100,18 @@ class TieRule:
     last: str = ""
 
     def parts(self, event: Event) -> Key:
-        """The parts of the key that an event of either kind names."""
+        """The parts of the key that events of both kinds name."""
         found = self.key_of(event)
         return found if isinstance(found, tuple) else (found,)
 
     def key(self, event: Event) -> Key:
-        """The key of what an event begins, or ends and nothing else."""
+        """The whole key of an event."""
         if not self.last:
             return self.key_of(event)  # type: ignore[no-any-return]
         return (*self.parts(event), getattr(event, self.last) or "")
 
     def ended(self, event: Event, before: Standing) -> list[Key]:
-        """The keys of what stands and an event ends, where the last part may be left out."""
+        """The keys of the ties that an event ends, where it may leave out the last part."""
         first, *others = self.parts(event)
         last = getattr(event, self.last)
         standing = (key for key, _ in before.where(self.view, 0, first) if key[1:-1] == tuple(others))
@@ -170,7 +170,7 @@ TIES: tuple[TieRule, ...] = (
     ),
     TieRule(views.MEMBERSHIPS, MembershipStarted, MembershipEnded, attrgetter("entity", "group"), _is_so),
 )
-"""The ties. Their projectors and what is said of them below are made from this table."""
+"""The ties. Their projectors, and their entries in the tables below, are made from this one."""
 
 
 # Units
@@ -204,7 +204,7 @@ def _buys(event: StakeAcquired, before: Standing) -> bool:
 
 
 def _has(old: views.Stake | None, share: Share | None, shares: Count | None) -> bool:
-    """Whether so much can be sold of what is held."""
+    """Whether so much can be sold of a holding."""
     if old is None or old.share.is_nothing:
         return False
     if shares is not None and old.shares is not None and shares.value > old.shares:
@@ -239,7 +239,7 @@ def _counts(event: SharesCancelled | SharesRestructured, before: Standing) -> bo
 
 
 _STAGES: Mapping[type[Event], tuple[str | None, ...]] = MappingProxyType(
-    # What a deal may have come to before each of its stages.
+    # The stages of a deal that may come before each stage; None for no stage.
     {
         DealProposed: (None, "terminated"),
         DealAgreed: (None, "proposed", "terminated"),
@@ -292,10 +292,10 @@ SENSE: Mapping[type[Event], Sense] = MappingProxyType(
         DemergerSplit: _splits,
     }
 )
-"""Whether an event makes sense, given what stands before it. A kind that is not here does so anywhere."""
+"""Whether an event makes sense, given the values before it. Kinds that are not here make sense anywhere."""
 
 BEGINS: frozenset[type[Event]] = frozenset({UnitLaunched, *(tie.begins for tie in TIES if tie.ends)})
-"""The kinds that may bring a record of their own to a cell in which another stands."""
+"""The kinds that may begin a record of their own in a cell in which another one stands."""
 
 
 # What events touch
@@ -329,12 +329,13 @@ CONCERNS: Mapping[type[Event], tuple[str, Callable[[Any], Any]]] = MappingProxyT
         ),
     }
 )
-"""What an event of each kind touches, whatever stands: a view, and a key in it or the first parts of one, as
-a tuple or as the only part. Mergers and splits touch what their parties have: see ``order``."""
+"""What an event of each kind touches, whatever the values are: a view, and a function that gives a key in it
+or the first parts of one, as a tuple or as the only part. Mergers and splits touch what their parties have:
+see ``order``."""
 
 
 def touches(event: Event) -> tuple[Thing, ...]:
-    """The things that an event touches by ``CONCERNS``, the other side of a sale and a status included."""
+    """The things that an event touches by ``CONCERNS``, with the other side of a sale and a status."""
     kind = type(event)
     if kind not in CONCERNS:
         return ()

@@ -1,4 +1,4 @@
-"""Corrections and retractions: what one may say about an event that is there, as an event of its own."""
+"""Corrections and retractions: statements about an event of a history, as events of their own."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from chronicle.events import NOT_CORRECTED, Event, RecordCorrected, RecordRetrac
 from chronicle.values import Money, Share, Source
 
 SourceGiven = Source | str | Mapping[str, object]
-"""A source: one, its fields as plain data, or its publisher alone."""
+"""A source: a ``Source``, its fields as plain data, or only its publisher."""
 
 
 @frozen
 class Statement:
-    """What every statement about an event says beside it: why, by whom, on which day, known since when.
+    """What a correction and a retraction state besides their target: reason, sources, date, known.
 
-    ``date`` is the day of the statement, today when it is None. ``id`` is that of the new event; one is made
-    when it is None.
+    ``date`` is the day of the statement (None: today). ``id`` is that of the new event (None: one is
+    generated).
     """
 
     reason: str
@@ -37,11 +37,11 @@ class Statement:
     def correction(
         self, event: Event, values: Mapping[str, object], held: Mapping[str, Event]
     ) -> RecordCorrected:
-        """The event that sets fields of ``event`` to ``values``; None takes a field away.
+        """The event that sets fields of ``event`` to ``values``; None removes a field.
 
         A value is what the field would have in a file, or a ``Share``, a ``PartialDate`` and the like.
         ``held`` are the events of the history by id. Raises ``InvalidEvents``: C202 for a field that the kind
-        has not, C205 for an id that is taken, and whatever is wrong with the values.
+        does not have, C205 for an id in use, and any problem of the values.
         """
         _require_fields(event, values)
         plain = {name: _plain(value) for name, value in values.items()}
@@ -50,7 +50,7 @@ class Statement:
         return made
 
     def retraction(self, event: Event, held: Mapping[str, Event]) -> Event:
-        """The event that withdraws ``event``. Raises ``InvalidEvents`` (C205) for an id that is taken."""
+        """The event that retracts ``event``. Raises ``InvalidEvents`` (C205) for an id in use."""
         return self._event("record.retracted", event.id, {}, held)
 
     def _event(self, kind: str, target: str, more: Mapping[str, object], held: Mapping[str, Event]) -> Event:
@@ -69,8 +69,9 @@ class Statement:
 
 
 def _with_free_id(event: Event, held: Mapping[str, Event]) -> Event:
-    """``event`` with an id that no other event has. What was stated before in the same words keeps its id,
-    so that to state it twice does no harm.
+    """``event`` with an id that no other event has.
+
+    The same statement as before keeps its id: to state it twice is idempotent.
     """
     name, number = event.id, 1
     while event.id in held and held[event.id] != event:
@@ -104,7 +105,7 @@ _AS_TEXT: Final = (PartialDate, Share, Money, datetime.date)
 
 
 def _plain(value: object) -> object:
-    """``value`` as it would stand in a file."""
+    """``value`` as it would be in a file."""
     if isinstance(value, _AS_TEXT):
         return str(value)
     if isinstance(value, Source):
@@ -126,10 +127,10 @@ def _plain_source(source: SourceGiven) -> object:
 
 
 def faults(log: EventLog, more: Sequence[Event]) -> tuple[Problem, ...]:
-    """What is wrong with the corrections and retractions among ``more``, were these appended to ``log``.
+    """The problems of the corrections and retractions among ``more``, if these were appended to ``log``.
 
-    C213 for those of an event that is not there, C214 for those in a circle, and for a correction that
-    makes no event of its target what is wrong with that.
+    C213 for a target that does not exist, C214 for those in a circle, and any problem of a target as
+    corrected.
     """
     statements = [each for each in more if isinstance(each, RecordCorrected | RecordRetracted)]
     statements = [each for each in statements if each.id not in log]
@@ -152,7 +153,7 @@ def _either(new: Mapping[str, Event], log: EventLog) -> Callable[[str], Event | 
     return lambda event: new.get(event) or log.get(event)
 
 
-# To find the nearest of many ids takes a while: who got a hundred wrong has another trouble than spelling.
+# A search for the nearest of many ids is slow, and a hundred unknown ids are not misspellings.
 _MOST_HELP = 5
 
 

@@ -1,6 +1,6 @@
-"""The provenance of an answer: the value, the events that made it, who says so, and who disagrees.
+"""The provenance of an answer: its value, the events that made it, their sources, and conflicting claims.
 
-And why it is no more: the event that ended it.
+For a value that has ended also the event that ended it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from chronicle.events import Event, Knowledge, knowledge
 
 @frozen
 class Step:
-    """One event behind a value.
+    """One event in the provenance of a value.
 
-    ``event`` is as known on the day of knowledge, ``knowledge`` says from which day it could be known.
-    ``place`` is where it stands in a file, None when it comes from a store. ``corrections`` are the
-    events that put it right, oldest first, and ``conflicts`` the claims that it was chosen over.
+    ``event`` is as known on the day of knowledge, ``knowledge`` has the day from which it could be known.
+    ``place`` is its place in a file, None if it comes from a store. ``corrections`` are the
+    events that corrected it, oldest first, and ``conflicts`` those in which it was chosen.
     """
 
     event: Event
@@ -39,8 +39,8 @@ class Step:
 class Reason:
     """One fact and the events that made it, causes first, back to the last ones that set it outright.
 
-    ``ending`` has, where the fact may be over on the day, the event in whose window the day lies, and
-    before it, for what a deal does, the one that announced it. Else it is empty.
+    ``ending`` has, if the fact may have ended by the day, the event in whose window the day lies, and
+    before it, for an effect of a deal, the event that announced the effect. Else it is empty.
     """
 
     fact: Fact
@@ -49,7 +49,7 @@ class Reason:
 
     @property
     def contradicted_by(self) -> tuple[Event, ...]:
-        """The claims about the same that do not count."""
+        """The claims of the same fact that do not count and that differ."""
         conflicts = (conflict for step in self.steps for conflict in step.conflicts if conflict.differ)
         found = (other for conflict in conflicts for other in conflict.others)
         return tuple(dict.fromkeys(found))
@@ -57,10 +57,10 @@ class Reason:
 
 @frozen
 class Ending:
-    """A value that is over on the day, with nothing in its place, and the event that ended it.
+    """A value that ended by the day, without another one after it, and the event that ended it.
 
-    ``fact`` is the value as it stood until then. ``steps`` has the event, and before it, for what a deal
-    did, the one that announced it.
+    ``fact`` is the value before its end. ``steps`` has the event, and before it, for an effect of a
+    deal, the event that announced the effect.
     """
 
     fact: Fact
@@ -68,7 +68,7 @@ class Ending:
 
     @property
     def end(self) -> PartialDate:
-        """When the value came to its end."""
+        """The date on which the value ended."""
         end = self.fact.span.end
         assert end is not None
         return end
@@ -78,7 +78,7 @@ class Ending:
 class Why:
     """The answer to a question for a key: every fact about it on the day, each with its reason.
 
-    ``ended`` has what the keys of which there is no fact on the day had last before it. Without any
+    ``ended`` has, for the keys without a fact on the day, the last value before it. Without any
     fact ``reasons`` is empty and ``instead`` says what is known around that day.
     """
 
@@ -91,11 +91,11 @@ class Why:
 
 @frozen
 class Evidence:
-    """What there is to explain with, by the id of an event.
+    """What reasons are made from, by the id of an event.
 
-    ``events`` are as known, ``written`` gives each as it was written, ``corrections`` are the ids of the
-    corrections of each, ``places`` where each stands in a file. ``announcements`` has for the completion
-    of a deal the event that says what the deal does, which may be the completion itself.
+    ``events`` are as known, ``written`` gives each as first recorded, ``corrections`` has the ids of the
+    corrections of each, ``places`` its place in a file. ``announcements`` maps the completion
+    of a deal to the event that states its effects, which may be the completion itself.
     """
 
     events: Mapping[str, Event]
@@ -107,7 +107,7 @@ class Evidence:
 
 
 def reasons_for(facts: Sequence[Fact], day: datetime.date, evidence: Evidence) -> tuple[Reason, ...]:
-    """Each fact on ``day`` with the events behind it and all that is known of these."""
+    """Each fact on ``day`` with the events behind it, and what is known of these."""
     return tuple(
         Reason(
             fact,
@@ -119,7 +119,7 @@ def reasons_for(facts: Sequence[Fact], day: datetime.date, evidence: Evidence) -
 
 
 def endings_for(spans: Sequence[Span], day: datetime.date, evidence: Evidence) -> tuple[Ending, ...]:
-    """The last value before ``day`` of each key among ``spans`` that has none on it, in order of key."""
+    """The last value before ``day`` of each key among ``spans`` without a value on it, in order of key."""
     last: dict[Key, Span] = {}
     standing = {span.key for span in spans if span.possible(day)}
     for span in spans:
@@ -130,13 +130,13 @@ def endings_for(spans: Sequence[Span], day: datetime.date, evidence: Evidence) -
 
 
 def _may_have_ended(fact: Fact, day: datetime.date) -> bool:
-    """Whether what a fact says may be over on ``day``: a reason why it is only possible."""
+    """Whether the value of a fact may have ended by ``day``, so that it is only possible."""
     end = fact.span.certain_until
     return not fact.certain and fact.span.end is not None and end is not None and end <= day
 
 
 def _until_then(span: Span) -> Fact:
-    """The value of a span that is over, certain where there was a day on which it surely stood."""
+    """The value of a span that has ended, certain if there was a day on which it certainly held."""
     return Fact(span, span.certain_until is None or span.certain_from < span.certain_until)
 
 
@@ -153,12 +153,12 @@ def _steps(events: Sequence[str], view: str, evidence: Evidence) -> tuple[Step, 
             corrections=tuple(evidence.written(each) for each in evidence.corrections.get(event, ())),
             conflicts=tuple(conflict for conflict in evidence.conflicts if conflict.chosen.id == event),
         )
-        for event in _behind(events, view, evidence)
+        for event in _with_announcements(events, view, evidence)
     )
 
 
-def _behind(events: Sequence[str], view: str, evidence: Evidence) -> tuple[str, ...]:
-    """``events``, by their ids. What a deal did was said by whoever announced it."""
+def _with_announcements(events: Sequence[str], view: str, evidence: Evidence) -> tuple[str, ...]:
+    """``events``, by id; before each completion of a deal the event that announced its effects."""
     if view == views.DEALS:
         return tuple(events)
     said = evidence.announcements
@@ -167,7 +167,7 @@ def _behind(events: Sequence[str], view: str, evidence: Evidence) -> tuple[str, 
 
 
 def instead(spans: Sequence[Span], day: datetime.date, known: datetime.date | None) -> str:
-    """Words for a key about which there is no fact on ``day``: ``spans`` are all that it ever has."""
+    """Words for a key without a fact on ``day``: ``spans`` are all that it ever has."""
     by = "" if known is None else f", by what was known on {known}"
     if not spans:
         return f"nothing is known of it{by}"

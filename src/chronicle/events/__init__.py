@@ -173,7 +173,7 @@ _ENDS = (
     UnitClosed,
 )
 
-# What can still happen to an entity that is gone: its ties end, and its open deals are called off.
+# What can still happen to an entity that has ended: its ties end, and its open deals are terminated.
 ENDS_OF_TIES: tuple[type[Event], ...] = (*_ENDS, DealTerminated)
 
 # The order of kinds whose windows are the same: beginnings before ends, the number of shares before the
@@ -191,9 +191,9 @@ _RANKS: tuple[tuple[type[Event], ...], ...] = (
     (DealApproved,),
     (DealCompleted,),
     (DealTerminated,),
-    # First how many shares there are, then who has them.
+    # The number of shares before the holdings of them.
     (SharesIssued, SharesCancelled, SharesRestructured),
-    # Somebody who buys and sells on one day bought first.
+    # A holder that buys and sells on one day bought first.
     (StakeAcquired, InvestmentMade),
     (StakeDisposed,),
     (UnitTransferred,),

@@ -83,7 +83,7 @@ class Knowledge:
 def knowledge(event: Event) -> Knowledge:
     """When ``event`` could be known: ``known``, else its earliest dated source, else its own date.
 
-    A partial date counts from its last day, so that nothing is used before it was surely known.
+    A partial date counts from its last day, so that nothing is used before it was certainly known.
     """
     if event.known is not None:
         return Knowledge(day=event.known.latest, assumed=False)

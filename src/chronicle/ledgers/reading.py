@@ -62,7 +62,7 @@ class StoredRows:
     def keys(self, view: str) -> list[Key]:
         """The keys of a view, in the order of replay."""
         if view not in self._all:
-            # All cells by key, since whoever asks for all keys mostly looks each of them up.
+            # All cells by key, since callers that ask for all keys mostly look each of them up.
             self._all[view] = {self.key(cell): cell for cell in self._in_turn(self._cells(view))}
         return list(self._all[view])
 

@@ -40,7 +40,7 @@ LAST: Final = 2
 """The flags of a time in which a cell may be empty: ``Nothing.first`` and ``Nothing.last``."""
 
 DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until")
-"""The days of a row: from which it may stand and surely stands (inclusive), and until which (exclusive)."""
+"""The days of a row: from when it is possible and certain (inclusive), and until when (exclusive)."""
 
 PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
 

@@ -28,7 +28,7 @@ Vector = Any
 
 
 class StandingRows(NamedTuple):
-    """The listed rows that may stand on a day, in order, and whether each surely does, without its doubts."""
+    """The listed rows possible on a day, in order, and whether each is certain, without its doubts."""
 
     rows: Vector
     certain: Vector

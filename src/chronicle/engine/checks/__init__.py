@@ -1,7 +1,7 @@
-"""Doubts about a history: what its events say that can hardly all be true.
+"""Findings about a history: what its events say that can hardly all be true.
 
-Each check is a pure function from what was replayed to problems. None raises, whatever the events say:
-a fold over what already happened never fails, and what is strange about it is said here.
+Each check is a pure function from a replayed history to problems. None raises, whatever the events say:
+replay of valid events never fails, and what is implausible about them is reported here.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ __all__ = ["CHECKS", "Check", "Examined", "examine", "undeclared"]
 
 
 def examine(examined: Examined) -> tuple[Problem, ...]:
-    """What all checks find, each problem once, but for names that nothing declares: ``undeclared`` has these.
+    """The problems that all checks find, each once; names that nothing declares are left to ``undeclared``.
 
-    In order of the position of the first event involved, then of code, then of message.
+    They are sorted by the position of the first event of the problem, then by code, then by message.
     """
     found = dict.fromkeys(problem for check in CHECKS for problem in check(examined))
     positions = examined.positions

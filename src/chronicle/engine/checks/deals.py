@@ -1,4 +1,4 @@
-"""Doubts about deals: done before they were proposed, done though called off, done twice."""
+"""Findings about deals: stages out of order, completed though terminated, completed or terminated twice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Staged = DealProposed | DealAgreed | DealApproved | DealCompleted | DealTermina
 
 
 def out_of_order(examined: Examined) -> Iterator[Problem]:
-    """C406: a deal reaches a stage before an earlier one, is done though it was off, or is done twice."""
+    """C406: a deal reaches a stage before an earlier one, is completed though terminated, or ends twice."""
     deals: defaultdict[str, list[_Staged]] = defaultdict(list)
     for event in examined.ordered:
         if isinstance(event, _Staged):
@@ -62,9 +62,9 @@ def _before_its_time(deal: str, staged: list[_Staged]) -> Iterator[Problem]:
 
 
 def _due(event: _Staged, firsts: Mapping[type[Event], _Staged]) -> list[_Staged]:
-    """The first events of the stages that must have come before a stage.
+    """The first events of the stages that must have come before the stage of an event.
 
-    A deal can be terminated as soon as it was announced, and be taken up again later.
+    A deal can be terminated as soon as it was announced, and be announced again later.
     """
     if isinstance(event, DealTerminated):
         announced = [firsts[kind] for kind in (DealProposed, DealAgreed) if kind in firsts]

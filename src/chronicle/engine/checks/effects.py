@@ -1,4 +1,4 @@
-"""Doubts about events that change nothing: what they end, complete or count was not there."""
+"""Findings about events that change nothing: what they end, complete or count was not there."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ from chronicle.events import (
     UnitClosed,
 )
 
-# Above this many entities the nearest is not looked for.
+# With more entities or deals than this, the one spelled most alike is not looked for.
 _COMPARED = 2_000
 
 
 def without_effect(examined: Examined) -> Iterator[Problem]:
-    """C416: an event changes nothing, as what it ends, completes or counts was not there."""
+    """C416: an event changes nothing, since what it ends, completes or counts was not there."""
     ended: dict[str, Event] = {}
     lots = set[tuple[str, ...]]()
     for event in examined.ordered:
@@ -63,7 +63,7 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
         elif isinstance(event, StakeObserved) and not event.holds.is_nothing:
             lots.add(_record(event))
         elif isinstance(event, StakeObserved) and event.lot is not None and _record(event) in lots:
-            # Of what had begun the stake of another publisher may have taken the place.
+            # The record had begun; since then the stake of another publisher may have replaced it.
             lots.remove(_record(event))
         elif isinstance(event, StakeObserved) and (event.lot or event.ends):
             yield from _ended_no_record(event, examined)
@@ -71,7 +71,7 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
 
 
 def _says_that_over(event: Event) -> bool:
-    """Whether a row of a table ends what another began, with no lots of which one would be left."""
+    """Whether an event is the end of a whole record of a register: nothing is held, and no lot is named."""
     return isinstance(event, StakeObserved) and event.holds.is_nothing and event.lot is None
 
 
@@ -80,7 +80,7 @@ def _record(event: StakeObserved) -> tuple[str, ...]:
 
 
 def _ended_no_record(event: StakeObserved, examined: Examined) -> Iterator[Problem]:
-    """The end of a record that had not begun, as a register says that ends before it begins."""
+    """C416 for the end of a record that had not begun, as when a register dates the end too early."""
     spans = examined.ledger.cell(views.HOLDINGS, (event.holder, event.target, event.right))
     if all(event.id != span.ended_by and event.id not in span.events for span in spans):
         yield _problem(
@@ -92,7 +92,7 @@ def _ended_no_record(event: StakeObserved, examined: Examined) -> Iterator[Probl
 
 
 def _ended_before(event: Event, first: Event, examined: Examined) -> Iterator[Problem]:
-    """An end of what it names itself, which begins only later or had ended already: by ``first``."""
+    """C416 for an event whose ``ends`` names what begins only later, or what ``first`` had ended already."""
     begun = examined.by_id[event.ends or ""]
     if event.date.latest < begun.date.earliest:
         fault, help = f"begins only later ({begun.date})", "correct one of the two dates"
@@ -100,7 +100,7 @@ def _ended_before(event: Event, first: Event, examined: Examined) -> Iterator[Pr
         fault = f"had ended already ({first.date})"
         help = "correct one of the two dates, or retract this event"
     else:
-        # The end of it, told once or by several.
+        # The one end of it, reported by one source or by several.
         return
     others = (begun.id,) if first is event else (begun.id, first.id)
     yield _problem(event, f'what it ends, "{begun.id}", {fault}', help, *others)
@@ -129,9 +129,9 @@ def _problem(event: Event, fault: str, help: str, *behind: str) -> Problem:
 
 @frozen(eq=False)
 class _Ending:
-    """What a kind of event ends: cells of which view, by which parts of their key, and that in words.
+    """What a kind of event ends: in which view, which parts of the key it names, and the words for a message.
 
-    ``begun_by`` is the kind by which it would have begun.
+    ``begun_by`` is the kind of event that would have begun it.
     """
 
     view: str
@@ -199,7 +199,7 @@ def _ended_nothing(event: Event, ending: _Ending, examined: Examined) -> Iterato
         return
     spans = [span for key in keys for span in examined.ledger.cell(view, key)]
     if any(span.end is not None and _overlap(span.end, event.date) for span in spans):
-        # Another source told of the same end already.
+        # Another source reported the same end already.
         return
     yield _problem(
         event,
@@ -217,7 +217,7 @@ def _ended_nothing(event: Event, ending: _Ending, examined: Examined) -> Iterato
 
 
 def _at_another_time(event: Event, spans: list[Span]) -> str | None:
-    """When the very thing that an event ends stood, where it stood at another time."""
+    """The help for an end of what existed only at another time; None where it existed at no other time."""
     ended = [span.end for span in spans if span.end is not None and span.end.latest <= event.date.earliest]
     if ended:
         return f"it had ended already ({ended[-1]}): correct one of the two dates, or retract this event"
@@ -244,7 +244,7 @@ def _reinstated_nothing(event: EntityReinstated, examined: Examined) -> Iterator
 
 
 def _near(entity: str, view: str, is_it: Callable[[Any], bool], examined: Examined) -> str | None:
-    """The entity spelled most like one, of those that ever had such a value; None where they are many."""
+    """The entity spelled most like ``entity`` of those that ever had such a value; None where too many."""
     keys = list(islice(examined.ledger.keys(view), _COMPARED + 1))
     if len(keys) > _COMPARED:
         return None
@@ -256,7 +256,7 @@ def _near(entity: str, view: str, is_it: Callable[[Any], bool], examined: Examin
 
 
 def _counted_nothing(event: SharesRestructured | SharesCancelled, examined: Examined) -> Iterator[Problem]:
-    """A split, or a cancellation that says no total, where nobody said how many shares there were."""
+    """C416 for a split, or a cancellation without a total, of an unknown number of shares."""
     if views.SHARES not in examined.ledger.views:
         return
     if isinstance(event, SharesCancelled) and event.total is not None:
@@ -294,7 +294,7 @@ def _moved_nothing(event: StakeAcquired | StakeDisposed) -> Iterator[Problem]:
 
 
 def _never_announced(examined: Examined) -> Iterator[Problem]:
-    """What is done with a deal that nobody proposed or agreed."""
+    """C416 for an approval, completion or termination of a deal that no event proposes or agrees."""
     announced = {event.deal for event in examined.events if isinstance(event, DealProposed | DealAgreed)}
     for event in examined.events:
         if isinstance(event, DealApproved | DealCompleted | DealTerminated) and event.deal not in announced:

@@ -26,10 +26,10 @@ _SHOWN = 5
 class Examined:
     """A history under examination.
 
-    ``events`` are as known now, in order of position. ``ordered`` are the same in the order of
-    replay, each completion of a deal followed by the events that its effects became, which carry its
-    id. ``ledger`` is what replay made of ``ordered``. ``doubts`` are the findings about claims that were
-    taken as one happening before all that.
+    ``events`` are as known now, in order of position. ``ordered`` are the same in the order of replay, where
+    the
+    completion of a deal is followed by its effects as events, which carry its id. ``ledger`` is what replay
+    made of ``ordered``. ``doubts`` are the findings about claims that were joined into one happening before.
     """
 
     events: tuple[Event, ...]
@@ -51,7 +51,7 @@ class Examined:
         return found
 
     def under(self, identifier: str) -> Sequence[Event]:
-        """What happened under an id: one event, or what the completion of a deal did."""
+        """The events with an id: one event, or the effects of the completion of a deal."""
         effects = self._effects.get(identifier)
         return effects if effects is not None else [self.by_id[identifier]]
 
@@ -65,14 +65,15 @@ class Examined:
 
     @cached_property
     def entities(self) -> Sequence[tuple[Event, tuple[str, ...]]]:
-        """Of each event in the order of replay, the entities that it names, each once.
+        """Each event in the order of replay, with the entities that it names, each once.
 
-        What a deal would do is left out: it names what may not exist before the deal completes.
+        The effects of a proposed or agreed deal are left out: they may name what does not exist before
+        completion.
         """
         return [(event, tuple(dict.fromkeys(_named(event)))) for event in self.ordered]
 
     def ended(self, view: str, key: Key, event: str) -> Sequence[Span]:
-        """The spans of a cell that an event ended, in the order of replay: what stood before it."""
+        """The spans of a cell that an event ended, in the order of replay: the values before the event."""
         return self._ended.get((view, key, event), ())
 
     @cached_property
@@ -94,13 +95,13 @@ Check = Callable[[Examined], Iterator[Problem]]
 
 
 def ends_its_own(event: Event, examined: Examined) -> bool:
-    """Whether an end names a beginning of the same, which another may have taken the place of."""
+    """Whether the ``ends`` of an event names an event that touches the same cells."""
     begun = examined.by_id.get(event.ends or "")
     return begun is not None and not set(touches(begun)).isdisjoint(touches(event))
 
 
 def listed(words: Iterable[str]) -> str:
-    """``words`` in a sentence, the first few of many."""
+    """``words`` as an enumeration for a sentence, shortened where there are many."""
     found = list(words)
     if len(found) > _SHOWN:
         return f"{', '.join(found[:_SHOWN])} and {len(found) - _SHOWN} more"
@@ -108,5 +109,5 @@ def listed(words: Iterable[str]) -> str:
 
 
 def involved(first: str, *others: Iterable[str]) -> tuple[str, ...]:
-    """Ids of the events of a problem, each once: the one at fault first, then those behind it."""
+    """The ids of the events of a problem, each once: the one to correct first, then its provenance."""
     return tuple(dict.fromkeys((first, *(identifier for group in others for identifier in group))))

@@ -1,4 +1,4 @@
-"""Doubts about entities: acting before they begin, acting or holding after they end, holding themselves."""
+"""Findings about entities: acting before they begin, acting or holding after they end, holding themselves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from chronicle.events import (
 
 
 def acts_before_founded(examined: Examined) -> Iterator[Problem]:
-    """C404: an event names an entity that was founded only later."""
+    """C404: an event that names an entity lies wholly before its founding."""
     founded = _foundings(examined)
     for event, entity in _acts(examined):
         founding = founded.get(entity)
@@ -55,7 +55,7 @@ def acts_before_founded(examined: Examined) -> Iterator[Problem]:
 
 
 def _foundings(examined: Examined) -> Mapping[str, EntityFounded]:
-    """Of each entity the founding that can be the earliest: sources often know several."""
+    """By entity, the founding with the earliest possible day: sources often state several."""
     found: dict[str, EntityFounded] = {}
     foundings = (event for event in examined.ordered if isinstance(event, EntityFounded))
     for event in sorted(foundings, key=lambda event: event.date.earliest):
@@ -80,7 +80,7 @@ def _acts(examined: Examined) -> Iterator[tuple[Event, str]]:
 
 @define
 class _Life:
-    """The events that ended an entity and those that brought it back."""
+    """The events that ended an entity and those that reinstated it."""
 
     endings: list[Event] = field(factory=list)
     revivals: list[Event] = field(factory=list)
@@ -89,7 +89,7 @@ class _Life:
     _reach: list[datetime.date] = field(factory=list)
 
     def settle(self) -> None:
-        """Sort both, so that questions are look-ups."""
+        """Sort both and build the indexes; to be called once before any question."""
         self.endings.sort(key=lambda event: event.date.latest)
         self.revivals.sort(key=lambda event: event.date.earliest)
         self._latest = [event.date.latest for event in self.endings]
@@ -97,7 +97,7 @@ class _Life:
         self._reach = list(accumulate((event.date.latest for event in self.revivals), max))
 
     def ended_before(self, date: PartialDate) -> Event | None:
-        """The last ending that was surely over when ``date`` began, unless the entity may have come back."""
+        """The last ending certainly over when ``date`` begins; None if none, or if it may be reinstated."""
         index = bisect_left(self._latest, date.earliest)
         if not index:
             return None
@@ -105,13 +105,13 @@ class _Life:
         return None if self.revived_between(ending.date, date.latest) else ending
 
     def revived_between(self, ending: PartialDate, day: datetime.date) -> bool:
-        """Whether the entity may have come back after ``ending`` and by ``day``."""
+        """Whether the entity may have been reinstated after ``ending`` and by ``day``, inclusive."""
         index = bisect_right(self._earliest, day)
         return bool(index) and self._reach[index - 1] >= ending.earliest
 
 
 def _lives(examined: Examined) -> Mapping[str, _Life]:
-    """The lives of the entities that ended at least once."""
+    """By id, the endings and reinstatements of each entity that ended at least once."""
     lives: defaultdict[str, _Life] = defaultdict(_Life)
     for event in examined.ordered:
         for entity in ended_by(event):
@@ -151,13 +151,13 @@ def _end_word(ending: Event) -> str:
     return "consolidated" if isinstance(ending, MergerConsolidated) else "dissolved"
 
 
-# Gone, and still holding
+# Holding after it ended
 
 
 def holds_after_ended(examined: Examined) -> Iterator[Problem]:
-    """C413: a day after an entity ended, something still stands that names it.
+    """C413: a day after an entity ended, a value that names it still stands.
 
-    It certainly holds stakes or owns units, or nobody has said what became of a tie since.
+    It certainly holds stakes or owns units, or a tie of it has no stated end since.
     """
     lives = _lives(examined)
     ties = _Ties(examined) if lives else None
@@ -175,7 +175,7 @@ def holds_after_ended(examined: Examined) -> Iterator[Problem]:
 
 def _is_left(span: Span, ending: Event, day: datetime.date) -> bool:
     if ending.id in span.doubted_by(day):
-        # Nothing is left to be told of what ended, or is certain again, later.
+        # No event is missing where the value has an end, or is certain again later.
         told = span.end is not None or all(
             doubt.until is not None for doubt in span.doubts if doubt.event == ending.id
         )
@@ -186,7 +186,7 @@ def _is_left(span: Span, ending: Event, day: datetime.date) -> bool:
 
 @frozen(eq=False)
 class _Ties:
-    """What names an entity: what it holds and owns, and its ties to others."""
+    """The spans that name an entity: what it holds and owns, and its ties to others."""
 
     examined: Examined
 
@@ -201,7 +201,7 @@ class _Ties:
 
     @cached_property
     def _shared(self) -> Mapping[str, Sequence[Span]]:
-        """The partnerships and deals of each of their parties, whom the key does not name."""
+        """By party, the spans of its partnerships and deals, whose keys do not name the parties."""
         found: defaultdict[str, list[Span]] = defaultdict(list)
         ledger = self.examined.ledger
         for view in (views.PARTNERSHIPS, views.DEALS):
@@ -212,7 +212,7 @@ class _Ties:
         return found
 
 
-# At which positions of its key a view names an entity that something may be left of.
+# By view, the positions in its key of entities whose end is checked.
 _NAMED_IN: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         views.HOLDINGS: (0,),
@@ -236,7 +236,7 @@ def _left_behind(entity: str, ending: Event, left: list[Span]) -> Problem:
     )
 
 
-# The kinds of event by which what is left of an entity would end or go to another.
+# By view, the kind of event that would end what is left, or move it to another entity.
 _ENDED_BY: Mapping[str, str] = MappingProxyType(
     {
         views.HOLDINGS: "stake.disposed",
@@ -293,11 +293,11 @@ _TOLD: Mapping[str, Callable[[Span, str], str]] = MappingProxyType(
 )
 
 
-# Taken in by two
+# Absorbed twice
 
 
 def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
-    """C420: an entity goes up in two others, and did not come back in between."""
+    """C420: an entity merges into two others, without a reinstatement in between."""
     for entity, life in _lives(examined).items():
         mergers = [(event, taker) for event in life.endings if (taker := taker_of(event)) is not None]
         for (first, one), (second, two) in pairwise(mergers):

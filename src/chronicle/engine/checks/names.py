@@ -1,4 +1,4 @@
-"""Doubts about names: an entity that events name and none declares."""
+"""Findings about names: an entity that events name and none declares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chronicle.events import Event, references
 def undeclared(events: Sequence[Event]) -> Iterator[Problem]:
     """C518: an entity that nothing declares, once, with the events that name it.
 
-    A file with such a name is refused; an import may leave names open, and so may ``append``.
+    A file with such a name is refused; an import and ``append`` may allow it.
     """
     there = {id for event in events for what, id in brought_in(event) if what == "entity"}
     named: dict[str, dict[str, None]] = {}
@@ -31,5 +31,5 @@ def undeclared(events: Sequence[Event]) -> Iterator[Problem]:
         )
 
 
-# To find the nearest of many ids takes a while: who left a hundred undeclared did not misspell them.
+# A search for the nearest of many ids is slow, and a hundred undeclared entities are not misspellings.
 _MOST_HELP = 20

@@ -1,4 +1,4 @@
-"""Where an observation of a holding does not fit what replay had come to by then."""
+"""Findings about observations of a holding that do not fit what replay gives at that point."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from chronicle.events import (
 )
 from chronicle.values import Share, contradicts
 
-# Other than observed
-
 
 def observed_otherwise(examined: Examined) -> Iterator[Problem]:
-    """C407: a source saw another value than replay had come to by then; C415 when it was asserted."""
+    """C407: an observation differs from the value by replay; C415 where it is an assertion (``check``)."""
     for event in examined.ordered:
         if isinstance(event, StakeObserved):
             key = (event.holder, event.target, event.right)
@@ -38,7 +36,7 @@ def observed_otherwise(examined: Examined) -> Iterator[Problem]:
 
 
 def _merely_observed(span: Span, examined: Examined) -> bool:
-    """Whether nothing but observations made a value: a register that is read again shows what changed."""
+    """Whether a value was made by observations only: then the next one shows a change, not a disagreement."""
     return all(isinstance(examined.by_id[event], StakeObserved) for event in span.events)
 
 
@@ -67,7 +65,7 @@ def _compared(event: StakeObserved, span: Span, examined: Examined) -> Iterator[
 
 
 def _in_all(event: StakeObserved, key: Key, examined: Examined) -> Share:
-    """What is seen of a holding in all the lots that are told of one day."""
+    """The share observed of a holding in all the lots that are observed with the date of ``event``."""
     spans = (span for span in examined.ledger.cell(views.HOLDINGS, key) if span.begin == event.date)
     shares: list[Share] = [span.value.share for span in spans if span.value.lots]
     return shares[-1] if shares else event.holds
@@ -76,7 +74,7 @@ def _in_all(event: StakeObserved, key: Key, examined: Examined) -> Share:
 def _added_up(
     event: StakeAcquired | StakeDisposed, share: Share, holds: Share, examined: Examined
 ) -> Iterator[Problem]:
-    """An event that says both what changed hands and what came of it."""
+    """C407 for an event that states both what changed hands and the result, where these do not add up."""
     span = stood_before(examined, (event.holder, event.target, event.right), event.id)
     if span is None or span.value.stale:
         return
@@ -93,7 +91,11 @@ def _added_up(
 
 
 def _compared_with_nothing(event: StakeObserved, key: Key, examined: Examined) -> Iterator[Problem]:
-    """An observation of a holding that had ended. One of a holding never heard of agrees with all we know."""
+    """A problem for an observation of a holding that had ended.
+
+    A holding that no event named before agrees with all that is known, unless the observation is an
+    assertion.
+    """
     last = None
     for span in examined.ledger.cell(views.HOLDINGS, key):
         if span.begin == event.date:
@@ -106,7 +108,7 @@ def _compared_with_nothing(event: StakeObserved, key: Key, examined: Examined) -
 
 
 def _compared_with_zero(event: StakeObserved, span: Span, examined: Examined) -> Iterator[Problem]:
-    """An observation of a holding of which somebody had said that it is nothing."""
+    """A problem for an observation of a holding that was stated to be zero."""
     doubted = event.check or not _merely_observed(span, examined)
     if event.holds.minimum and doubted and span.begin.latest < event.date.earliest:
         yield _disagreement(event, str(event.holds), f"nothing since {span.begin}", span.events)

@@ -1,4 +1,4 @@
-"""Doubts about order: dates that leave it open, and `after` or `ends` that lead nowhere."""
+"""Findings about order: dates that leave it open, and `after` or `ends` that name no event or contradict."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from chronicle.engine.replay import Guess, Key
 from chronicle.errors import Problem, nearest
 from chronicle.events import Event, MergerAbsorbed, MergerConsolidated
 
-# Above this many events the nearest id is not looked for.
+# With more events than this, the id spelled most alike is not looked for.
 _COMPARED = 20_000
 
 
-# A guess
+# Guesses
 
 
 def guessed(examined: Examined) -> Iterator[Problem]:
@@ -28,7 +28,7 @@ def guessed(examined: Examined) -> Iterator[Problem]:
 
 
 def _neighbours(events: list[Event]) -> tuple[str, str]:
-    """Two of the events that may swap, as near to each other as there are."""
+    """The ids of two of the events whose windows overlap, as near to each other in the order as possible."""
     pairs = (
         (one, two)
         for apart in range(1, len(events))
@@ -39,7 +39,7 @@ def _neighbours(events: list[Event]) -> tuple[str, str]:
     return one.id, two.id
 
 
-# Who takes in what another took in already is a finding of its own, and no order makes it right.
+# An entity that is absorbed twice is a finding of its own (C420), and no order of the mergers mends it.
 _LIVES = (views.STATUS, views.LINEAGE)
 
 

@@ -1,4 +1,4 @@
-"""On which days too much stands at once: one sweep over the days on which something begins or ends."""
+"""On which days the values that stand together are too much: one sweep over the days of begins and ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chronicle.engine.replay import Key, Span
 
 
 class Stretch(NamedTuple):
-    """The days on which a span certainly stands, and how much it weighs. ``last`` is exclusive."""
+    """The days on which a span is certain, from ``first`` to ``last``, exclusive, and its weight."""
 
     first: datetime.date
     last: datetime.date | None
@@ -20,7 +20,7 @@ class Stretch(NamedTuple):
 
 
 class Crowd(NamedTuple):
-    """What stands together on the first day of a period on which it is too much."""
+    """The spans that stand together on the first day of a period on which they are too much."""
 
     day: datetime.date
     weight: Fraction
@@ -29,7 +29,7 @@ class Crowd(NamedTuple):
 
 
 def certain_stretch(span: Span, weight: Fraction) -> Stretch | None:
-    """The certain days of a span until it is doubted, or None where there is none."""
+    """The days on which a span is certain, up to its first doubt; None if there is none."""
     first = span.certain_from
     ends = [doubt.since.earliest for doubt in span.doubts]
     ends += [] if span.certain_until is None else [span.certain_until]
@@ -42,7 +42,8 @@ def crowds(
 ) -> Iterator[Crowd]:
     """The first day of each period on which ``too_much`` (of the weight, and of what stands) is true.
 
-    Within a period also each day on which somebody who was not told of before makes it more than ever.
+    Within a period there is one more for each day on which a key not yet given raises the weight to a new
+    maximum.
     """
     stretches = list(stretches)
     standing: dict[int, Stretch] = {}

@@ -1,4 +1,4 @@
-"""Doubts about reporting: reported before it happened, told twice, told by several."""
+"""Findings about reports: published before the event, stated twice, reported by several sources."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from chronicle.events import (
 )
 from chronicle.values import Source
 
-# What is announced is proposed or agreed; what is corrected is no happening of that day.
+# Kinds whose date may lie after the publication: an announcement, and records about other events.
 _ANNOUNCED = (DealProposed, DealAgreed, EntityDeclared, IdentityLinked, RecordCorrected, RecordRetracted)
 
 _FORETOLD = ("reported", "rumoured")
 
 
 def reported_too_early(examined: Examined) -> Iterator[Problem]:
-    """C409: a source was published before what it reports had happened.
+    """C409: a source was published before the event that it reports.
 
-    An event with a confidence below confirmed is not doubted again: its author says that it was foretold.
+    Left out are events with a confidence below confirmed: by it their author says that they were foretold.
     """
     for event in examined.events:
         if isinstance(event, _ANNOUNCED) or event.confidence in _FORETOLD or not event.sources:
@@ -60,11 +60,11 @@ def _before(source: Source, event: Event) -> bool:
 
 
 def told_twice(examined: Examined) -> Iterator[Problem]:
-    """C410: two events of one kind say the same of days that can be the same.
+    """C410: two events of one kind say the same, with dates that can be the same day.
 
     An observation that agrees with one of another day is none: it confirms it.
     """
-    # Few events share a kind and what they are about, so only these are compared in full.
+    # Few events share their kind and subject, so only these are compared in full.
     subjects: defaultdict[tuple[object, ...], list[Event]] = defaultdict(list)
     for event in examined.events:
         if not event.apart:
@@ -77,7 +77,7 @@ def told_twice(examined: Examined) -> Iterator[Problem]:
 
 
 def _of_deals(examined: Examined) -> Iterator[Problem]:
-    """An effect of a deal and an event of its own that says the same, and both counted."""
+    """C410 for an event that says the same as an effect of a deal, where both count."""
     effects = [
         effect
         for event in examined.events
@@ -117,7 +117,7 @@ def _same_happening(event: Event, effect: Event) -> bool:
 
 
 def _mirrored(events: Sequence[Event]) -> Iterator[Problem]:
-    """A purchase and a sale that are two sides of one happening, and both counted."""
+    """C410 for a purchase and a sale that are two sides of one happening, where both count."""
     bought: defaultdict[tuple[str, ...], list[StakeAcquired]] = defaultdict(list)
     sold: defaultdict[tuple[str, ...], list[StakeDisposed]] = defaultdict(list)
     for event in events:
@@ -176,10 +176,10 @@ def _twice(first: Event, second: Event) -> Problem:
 
 
 def _own_fields(kind: type[Event]) -> tuple[str, ...]:
-    """The fields that say what happened, the deal included: not the id, sources and remarks."""
+    """The fields that say what happened, with the deal, and without id, sources and remarks."""
     return tuple(each.name for each in fields(kind) if each.name not in ENVELOPE or each.name == "deal")
 
 
 def told_as_one(examined: Examined) -> Iterator[Problem]:
-    """C417, C418: several tell one happening, and which one is not always plain."""
+    """C417, C418: claims are counted as one happening, or it is open which happening a claim reports."""
     yield from examined.doubts

@@ -1,4 +1,4 @@
-"""Doubts about stakes: sold but not held, more than the whole, other than observed, stale."""
+"""Findings about stakes: more given up than held, more held than the whole, lots added up, stale shares."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from chronicle.values import WHOLE, Share, contradicts, more_than_whole
 _NEARLY_WHOLE = 0.999
 
 
-# More than was held
+# More given up than was held
 
 
 class _Giving(NamedTuple):
-    """What one holder gives up in one event: a share, or a result, or a count."""
+    """What one holder gives up in one event: a share, or what it keeps, or a number of shares."""
 
     key: Key
     share: Share | None
@@ -41,7 +41,7 @@ class _Giving(NamedTuple):
 
 
 def disposed_of_more(examined: Examined) -> Iterator[Problem]:
-    """C401: somebody gives up more than was held, or what nobody knew to be held."""
+    """C401: a holder gives up more than it held, or what it was not known to hold."""
     if views.HOLDINGS not in examined.ledger.views:
         return
     for event in examined.ordered:
@@ -67,7 +67,7 @@ def _giving(event: StakeAcquired | StakeDisposed, examined: Examined) -> _Giving
 
 
 def stood_before(examined: Examined, key: Key, event: str) -> Span | None:
-    """What stood in a cell before an event; the largest where a completion changed it several times."""
+    """The value of a cell before an event; the largest where a completion changed it several times."""
     spans = examined.ended(views.HOLDINGS, key, event)
     return max(spans, key=_largest, default=None)
 
@@ -112,7 +112,7 @@ def _amount(giving: _Giving) -> str:
 
 
 def _excess(giving: _Giving, held: Stake) -> tuple[str, str] | None:
-    """What was given up (or kept) and what was held, in words, where the one is more than the other."""
+    """What was given up or kept, and what was held, in words; None if the former is not more."""
     if giving.shares is not None and held.shares is not None and giving.shares > held.shares:
         return f"gives up {giving.shares:,} shares", f"{held.shares:,}"
     if giving.share is not None and _more(giving.share, held):
@@ -123,7 +123,7 @@ def _excess(giving: _Giving, held: Stake) -> tuple[str, str] | None:
 
 
 def _more(stated: Share, held: Stake) -> bool:
-    """Whether ``stated`` is more than ``held`` whatever both are within their ranges, rounding aside."""
+    """Whether ``stated`` is more than ``held`` for all values in their ranges, rounding aside."""
     rest = held.share - stated
     if rest.maximum is None or rest.maximum > 0 or (rest.maximum == 0 and not rest.maximum_open):
         return False
@@ -147,18 +147,18 @@ def _handed_out(event: DemergerSplit, examined: Examined) -> Iterator[Problem]:
 
 
 def _had(parent: str, thing: str, event: DemergerSplit, examined: Examined) -> str | None:
-    """What a parent that hands out something else had."""
+    """The help for a parent that hands out what it did not have: the nearest thing that it had, or None."""
     unit = meant(examined, views.UNITS, (thing, parent), event.date)
     return unit or meant(examined, views.HOLDINGS, (parent, thing, None), event.date)
 
 
-# Above the whole
+# More held than the whole
 
 
 def above_the_whole(examined: Examined) -> Iterator[Problem]:
-    """C402: what is certainly held of one target on one day is more than there is of it.
+    """C402: what is certainly held of one target on one day is more than the whole.
 
-    Said again when another holder makes it worse.
+    Reported again for the day on which another holder raises the sum further.
     """
     groups: defaultdict[tuple[str, str], list[Stretch]] = defaultdict(list)
     for key in examined.ledger.keys(views.HOLDINGS):
@@ -167,7 +167,7 @@ def above_the_whole(examined: Examined) -> Iterator[Problem]:
             if stretch is not None:
                 groups[key[1], key[2]].append(stretch)
     for (target, right), stretches in groups.items():
-        # Most targets are never near the whole, and exact sums are slow.
+        # Most targets stay far below the whole, and exact sums are slow.
         if sum(float(stretch.weight) for stretch in stretches) < _NEARLY_WHOLE:
             continue
         for crowd in crowds(stretches, _more_than_whole):
@@ -176,7 +176,7 @@ def above_the_whole(examined: Examined) -> Iterator[Problem]:
 
 def _weighed(span: Span) -> Stretch | None:
     stake: Stake = span.value
-    # A stale share was measured by another number of shares, so it cannot be added to the others.
+    # A stale share was measured by another total number of shares: it cannot be added to the others.
     if stake.stale or not stake.share.minimum:
         return None
     return certain_stretch(span, stake.share.minimum)
@@ -233,7 +233,7 @@ def _lots(span: Span) -> Problem:
 
 
 def stale(examined: Examined) -> Iterator[Problem]:
-    """C412: the number of shares changed under a share, by how much nobody knows, and nobody restated it."""
+    """C412: the total number of shares changed by an unknown amount, and the share was not restated since."""
     for key in examined.ledger.keys(views.HOLDINGS):
         run: list[Span] = []
         for span in examined.ledger.cell(views.HOLDINGS, key):
@@ -264,7 +264,7 @@ def _lasting(run: list[Span], examined: Examined) -> Iterator[Problem]:
 
 
 def _issue(span: Span, examined: Examined) -> Event:
-    """The last change of the number of shares behind a span; a merger may have moved it since."""
+    """The last change of the total number of shares behind a span; a merger may have moved it since."""
     behind = [examined.by_id[identifier] for identifier in reversed(span.events)]
     changed = (event for event in behind if any(map(_changes_number, examined.under(event.id))))
     return next(changed, behind[0])
@@ -278,12 +278,12 @@ def _changes_number(event: Event) -> bool:
 
 
 def of_right(right: str) -> str:
-    """A right in brackets, for a message; nothing of equity, which goes without saying."""
+    """A right in brackets, for a message; empty for equity, the default."""
     return "" if right == "equity" else f" ({right})"
 
 
 def rounded(share: Share) -> str:
-    """An exact share in percent with at most two decimals."""
+    """A share with one exact value in percent, with at most two decimals."""
     assert share.value is not None
     percent = f"{float(share.value * 100):.2f}".rstrip("0").rstrip(".")
     return f"{percent}%"

@@ -1,4 +1,4 @@
-"""What stands nearest to something that does not: for whoever slipped in a name, a role or a direction."""
+"""The value nearest to one that an event names and that does not exist: to suggest what was meant."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from chronicle.engine.checks.examined import Examined
 from chronicle.engine.replay import Key, Span
 
 Wanted = tuple[str | None, ...]
-"""A key, some parts of which may be left open."""
+"""A key in which None stands for any part."""
 
-# How much of a name must be the same where nothing else is.
+# The least likeness, from 0 to 1, of each part of a key that shares no part exactly.
 _ALIKE = 0.6
-# A view with more cells is not searched by spelling, and of more that share a name the first are compared.
+# A view with more cells is not searched by spelling; of the cells that share a name, so many are compared.
 _COMPARED = 2_000
 _SHARING = 500
-# The parts of a key that name somebody. A right or a role is shared by too many.
+# The parts of a key, from the first, that name an entity. A right or a role is shared by too many.
 _NAMES = 2
 
 
 def matches(key: Key, wanted: Wanted) -> bool:
-    """Whether a key is as wanted."""
+    """Whether a key has all the parts that ``wanted`` states."""
     return all(part in (None, found) for part, found in zip(wanted, key, strict=True))
 
 
 def meant(examined: Examined, view: str, wanted: Wanted, date: PartialDate) -> str | None:
-    """The question whether what stands on ``date`` and differs least from ``wanted`` was meant, or None."""
+    """The help "did you mean ...?" with what stands on ``date`` and is nearest to ``wanted``, or None."""
     near = _nearest(examined, view, wanted, date)
     if near is None:
         return None
@@ -65,7 +65,7 @@ def _may_stand(span: Span, date: PartialDate) -> bool:
 
 
 def _sharing(examined: Examined, view: str, wanted: Wanted) -> Iterator[Key]:
-    """The keys that have a part of what is wanted, or all of it the other way round."""
+    """The keys that share a name with what is wanted, or have its two names swapped."""
     ledger = examined.ledger
     for at in _told(wanted[:_NAMES]):
         yield from islice(ledger.where(view, at, wanted[at] or ""), _SHARING)
@@ -92,7 +92,7 @@ def _likeness(key: Key, wanted: Wanted, at: int) -> float:
 
 
 def _distance(key: Key, wanted: Wanted) -> tuple[int, float, int, Key]:
-    """How many parts differ, then how far apart they are spelled, then how early in the key; then the key."""
+    """How many parts differ, then how far in spelling, then how late in the key; then the key itself."""
     if _reversed(key, wanted):
         return 1, 0.0, 0, key
     apart = [at for at in _told(wanted) if key[at] != wanted[at]]

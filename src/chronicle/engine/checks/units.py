@@ -1,4 +1,4 @@
-"""Doubts about business units: two owners at once, or handed over by somebody who had it not."""
+"""Findings about business units: two owners at once, or transferred by an entity that did not own them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def two_owners(examined: Examined) -> Iterator[Problem]:
 
 
 def handed_over_by_another(examined: Examined) -> Iterator[Problem]:
-    """C403: a unit is transferred from somebody who was not known to own it."""
+    """C403: a unit is transferred from an entity that was not known to own it."""
     if views.UNITS not in examined.ledger.views:
         return
     for event in examined.ordered:
@@ -59,7 +59,7 @@ def handed_over_by_another(examined: Examined) -> Iterator[Problem]:
 
 
 def _owners(event: UnitTransferred, examined: Examined) -> list[Span]:
-    """Who may own the unit on the first day of the transfer, other than by the transfer itself."""
+    """The spans of possible owners on the first day of the transfer, without those that it makes."""
     keys = examined.ledger.where(views.UNITS, 0, event.unit)
     spans = (span for key in keys for span in examined.ledger.cell(views.UNITS, key))
     return [span for span in spans if span.possible(event.date.earliest) and event.id not in span.events]

@@ -1,9 +1,10 @@
 """Which answers differ between two replays of one history, and by which events.
 
-An answer is a value of a cell, since when, and on which days it is possible and certain. Where a cell answers
-otherwise, every event is asked what it does there: what it makes begin, end or doubtful. An event that does
-something else than before has another answer. Where an event does the same and only what it was made from is
-another, that is another answer too: the value is in what it makes begin.
+An answer is a value of a cell, since when, and on which days it is possible and certain. Where the answers of
+a cell differ, its events are compared by what they do there: which values they begin, end or make doubtful.
+An
+event that does something else has another answer. So has an event that does the same to a value made from
+another one, since the value is part of what it begins.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ _NO_DAYS: tuple[_Days, _Days] = (), ()
 
 
 class ChangedFact(NamedTuple):
-    """What an event does to a cell: that a value begins, that what stood ends, or that it is in doubt.
+    """What an event does to a cell: it begins a value, ends the one that stood, or makes it doubtful.
 
-    Between the two days it is open whether it has come about: possible from ``first``, certain from ``last``,
-    which is None where it never is.
+    Between the two days it is open whether this has come about: possible from ``first``, inclusive, certain
+    from
+    ``last``, which is None if it never is.
     """
 
     cell: Cell
@@ -40,13 +42,13 @@ class ChangedFact(NamedTuple):
 
 
 Effects = Mapping[str, frozenset[ChangedFact]]
-"""By the id of an event, what it does in the cells that answer otherwise."""
+"""By the id of an event, what it does in the cells whose answers differ."""
 
 
 class Differing(NamedTuple):
-    """Where two replays answer otherwise: the cells, and what each event does there by either.
+    """Where two replays differ: the cells, and what each event does there by either.
 
-    ``events`` are the ids of those whose answer is another, each with the cells.
+    ``events`` maps the ids of the events with another answer to the cells of it.
     """
 
     cells: tuple[Cell, ...]
@@ -58,7 +60,7 @@ class Differing(NamedTuple):
 def differing(earlier: Ledger, now: Ledger, uncounted: Set[str] = frozenset()) -> Differing:
     """Compare two ledgers of the same events, cell by cell, in the views of the earlier one.
 
-    ``uncounted`` are the ids of events that count by one of them and not by the other.
+    ``uncounted`` are the ids of the events that count in one of them only.
     """
     cells: list[Cell] = []
     found: defaultdict[str, dict[Cell, None]] = defaultdict(dict)
@@ -88,7 +90,7 @@ def _cells(earlier: Ledger, now: Ledger) -> Iterator[Cell]:
 
 
 def _same(earlier: tuple[Span, ...], now: tuple[Span, ...]) -> bool:
-    """Whether spans are the same at a glance: by far the most are."""
+    """Whether spans are the same by a quick comparison, which settles most cells."""
     if len(earlier) != len(now):
         return False
     return all(
@@ -102,7 +104,7 @@ def _same(earlier: tuple[Span, ...], now: tuple[Span, ...]) -> bool:
 
 
 def _as_dated(span: Span) -> bool:
-    """Whether a value stands as the dates of its begin and its end say, and nothing makes it doubtful."""
+    """Whether a span has just the dates of its begin and end as bounds, and no doubts."""
     return span._bounds is None and not span.doubts
 
 
@@ -110,7 +112,7 @@ def _as_dated(span: Span) -> bool:
 
 
 def said(view: str, value: Any) -> Any:
-    """A value as an answer: how a merger is worded in the reason of a status is none."""
+    """A value as it is compared: without the wording of a merger in the reason of a status."""
     if view == views.STATUS and value.reason and value.reason.startswith(("absorbed ", "consolidated ")):
         return value._replace(reason=None)
     return value
@@ -121,7 +123,7 @@ def _answer(span: Span) -> _Answer:
 
 
 def _answers(spans: Iterable[Span]) -> dict[_Answer, tuple[_Days, _Days]]:
-    """On which days each value, since each date, is possible, and on which it is certain."""
+    """The days on which each value, since each date, is possible, and those on which it is certain."""
     found: defaultdict[_Answer, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
     for span in spans:
         possible = _days(span.possible_from, span.possible_until)
@@ -161,7 +163,7 @@ def _joined(days: Iterable[tuple[datetime.date, datetime.date]]) -> _Days:
 class _ToldOf(NamedTuple):
     """What one replay says of a cell: the spans of each answer, the answers, and what each event does there.
 
-    ``fleeting`` has the effects on values that stood no day as well.
+    ``fleeting`` has the effects also on values that stood on no day.
     """
 
     saying: Mapping[_Answer, Sequence[Span]]
@@ -170,17 +172,17 @@ class _ToldOf(NamedTuple):
     fleeting: Mapping[str, set[ChangedFact]]
 
     def behind(self, answer: _Answer, days: _Days) -> set[str]:
-        """The events that made an answer begin, end or doubtful, as far as it touches these days."""
+        """The events that made an answer begin, end or doubtful, as far as this touches the days."""
         return {event for span in self.saying.get(answer, ()) for event in _behind(span, days)}
 
     def making(self, answer: _Answer) -> set[str]:
-        """All events behind an answer, those as well from which what stood before it was made."""
+        """All events in the provenance of an answer, with those of the values that it was made from."""
         said_by = self.saying.get(answer, ())
         stand = (span for span in said_by if _days(span.possible_from, span.possible_until))
         return {event for span in stand for event in span.events}
 
     def does_otherwise(self, event: str, other: _ToldOf) -> bool:
-        """Whether an event does something else here than there, to what stood no day as well."""
+        """Whether an event does something else here than there, also to values that stood on no day."""
         return self.effects.get(event) != other.effects.get(event) and (
             self.fleeting.get(event) != other.fleeting.get(event)
         )
@@ -208,7 +210,7 @@ def _told(spans: Sequence[Span], guessed: Collection[str]) -> _ToldOf:
 
 
 def _named(earlier: _ToldOf, now: _ToldOf, uncounted: Set[str]) -> set[str]:
-    """The events of the answers that differ which do something else, and for each answer one at least."""
+    """The events that do something else in the answers that differ; for each answer at least one."""
     found: set[str] = set()
     touching = {event for told in (earlier, now) for event in told.fleeting}
     behind: list[tuple[_Answer, set[str]]] = []
@@ -256,7 +258,7 @@ def _behind(span: Span, apart: _Days) -> Iterator[str]:
 
 
 def begun_by(span: Span) -> str:
-    """The id of the event that made a value: not of those that saw it again."""
+    """The id of the event that made a value, not of those that confirmed it."""
     if span._events is not None:
         return span._events[-1]
     log, index = log_of(span), span._last
@@ -266,15 +268,15 @@ def begun_by(span: Span) -> str:
 
 
 def log_of(span: Span) -> Sequence[Change]:
-    """All that happened in the cell of a span, in the order of replay."""
+    """All changes of the cell of a span, in the order of replay."""
     return span._changes.cells[span.view][span.key]
 
 
 def _effects(span: Span, guessed: Collection[str]) -> Iterator[tuple[str, ChangedFact]]:
-    """What each event does to a value. ``guessed`` are those of which it is open which came first."""
+    """What each event does to a value. ``guessed`` are the events of the cell whose order is a guess."""
     cell, value, event = (span.view, span.key), said(span.view, span.value), begun_by(span)
     never = span.certain_until == NEVER
-    # Where it is only open when the next event came, it is that one that does otherwise.
+    # If only the time of the next event is open, that one is the event with another answer.
     sure = not never or (span.ended_by is not None and event not in guessed)
     certain = span.certain_from if sure else None
     yield event, ChangedFact(cell, "begins", value, span.begin.text, span.possible_from, certain)

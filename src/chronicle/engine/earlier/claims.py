@@ -1,4 +1,4 @@
-"""Which claims counted by 0.1.0, where sources disagree: kept as it was, and not to be mended."""
+"""Which claims counted in 0.1.0 where sources disagree: kept as it was, faults included."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STAGES = (DealProposed, DealAgreed, DealApproved, DealCompleted, DealTerminated
 def set_aside(events: Sequence[Event]) -> Mapping[str, str]:
     """The id of each event that did not count, with the id of the one that did.
 
-    ``events`` stand in order of position, as known.
+    ``events`` are in order of position, as known.
     """
     facts = [claims for claims in _facts(events) if _may_rival(claims)]
     positions = {event.id: position for position, event in enumerate(events)} if facts else {}
@@ -88,7 +88,7 @@ def _weight(claim: Event, position: int) -> tuple[Any, ...]:
 
 
 def _choices(ranked: Sequence[Event]) -> list[tuple[Event, list[Event]]]:
-    """Each claim that counted, with those that it set aside; the weightiest claims come first."""
+    """Each claim that counted, with those that it set aside; the claims of the greatest weight come first."""
     chosen: list[tuple[Event, list[Event]]] = []
     for claim in ranked:
         rival = next((others for kept, others in chosen if _same_fact(kept, claim)), None)
@@ -100,7 +100,7 @@ def _choices(ranked: Sequence[Event]) -> list[tuple[Event, list[Event]]]:
 
 
 def _outweighed(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
-    """Observations less confident than the last that said what is held before them, each with that."""
+    """Observations less confident than the last claim of what is held before them, each after that claim."""
     last: Event | None = None
     for claim in sorted(claims, key=lambda claim: claim.date.order):
         if (

@@ -1,4 +1,4 @@
-"""Who holds what share of whom, as 0.1.0 had it: kept as it was, and not to be mended."""
+"""Who holds what share of whom, by 0.1.0: kept as it was, faults included."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _acquired(event: StakeAcquired, before: Before) -> tuple[Change, ...]:
     key = (holder, target, right)
     old = before.get(views.HOLDINGS, key)
     if old is None and event.share is not None and event.holds is None and event.seller is None:
-        # The commonest event by far, on its short way: a first stake that nobody is named to have sold.
+        # A short way for the most common event: a first stake without a seller.
         count = None if event.shares is None else event.shares.value
         return (Change(views.HOLDINGS, key, "set", Stake(event.share, count), event.date, event.id),)
     change = _gain(event, key, before, event.share, event.holds)
@@ -84,7 +84,7 @@ def _gain(
 ) -> Change:
     """More of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
 
-    ``made_from`` are the cells that ``share`` was worked out from.
+    ``made_from`` are the cells from which ``share`` was computed.
     """
     old: Stake | None = before.get(views.HOLDINGS, key)
     count = _added(old, event.shares)
@@ -108,7 +108,7 @@ def _lose(
 ) -> tuple[Change, ...]:
     """Less of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
 
-    Somebody who was not known to hold any keeps none; ``check`` reports it.
+    A holder that was not known to hold any keeps none; ``check`` reports it.
     """
     old: Stake | None = before.get(views.HOLDINGS, key)
     count = _taken(old, event.shares)
@@ -130,12 +130,12 @@ def _or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_fro
 
 
 def _base(issuer: str) -> Cells:
-    """What a share that is worked out from a count is made from as well: the number of all shares."""
+    """The cell of the total number of shares, from which a share computed from a count is made as well."""
     return ((views.SHARES, (issuer,)),)
 
 
 def _not_below_nothing(share: Share) -> Share:
-    # By the numerator: comparing whole fractions would take longer than all the rest of a sale.
+    # By the numerator: a comparison of fractions would take longer than the rest of a sale.
     if share.minimum is None or share.maximum is None or share.minimum.numerator >= 0:
         return share
     if share.maximum <= 0:
@@ -167,9 +167,9 @@ def _number(shares: Count | None) -> int:
 
 
 def _recounted(old: Stake | None, moved: int, total: int | None) -> Stake:
-    """A stake after so many shares came, or went when ``moved`` is below zero.
+    """A stake after ``moved`` shares were added, or removed where it is negative.
 
-    Where the number of all shares is not known, a share grows and shrinks as its own count does.
+    Without a known total number of shares, a share is scaled as its own count changes.
     """
     if old is None:
         return _counted(moved, total)
@@ -201,7 +201,7 @@ def _invested(event: InvestmentMade, before: Before) -> tuple[Change, ...]:
     return (Change(views.HOLDINGS, key, "adjust", stake, event.date, event.id),)
 
 
-# The base changes
+# The total number of shares changes
 
 
 def _rebased(event: SharesIssued | SharesCancelled, before: Before) -> Iterator[Change]:
@@ -271,10 +271,10 @@ def _consolidated(event: MergerConsolidated, before: Before) -> list[Change]:
 def _merged(
     event: Event, before: Before, predecessors: Iterable[str], successor: str | None
 ) -> Iterator[Change]:
-    """What the predecessors held moves to the successor; what was held of them is no more.
+    """What the predecessors held moves to the successor; what was held of them ends.
 
-    Holdings among them, and of the successor itself, end with the merger. A successor who is not named was
-    not to be said then: nothing moves.
+    Holdings among them, and of the successor itself, end with the merger. 0.1.0 could not say a successor
+    without a name: then nothing moves.
     """
     gone = dict.fromkeys(predecessor for predecessor in predecessors if predecessor != successor)
     moving: dict[Key, list[Key]] = {}

@@ -1,4 +1,4 @@
-"""Which law changed what an event does: of several the one that says most, and where to read of it."""
+"""Which rule changed what an event does: of several the most specific, and where it is documented."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chronicle.events import Event, StakeObserved
 
 
 class Law(NamedTuple):
-    """Why an answer is another one: "for ...", and the section of docs/meanings.md that tells of it."""
+    """Why an answer is another one: "for ...", and the section of docs/meanings.md about it."""
 
     clause: str
     section: str
@@ -41,21 +41,21 @@ CORRECTIONS = Law("corrections go by their own date", "Smaller laws")
 
 @frozen(eq=False)
 class Laws:
-    """What is known of two replays, to tell the law by which an event does something else."""
+    """What is known of two replays, to find the rule by which an event does something else."""
 
     earlier: Earlier
     now: Resolved
     differing: Differing
-    # What was worked out of a cell already.
+    # Computed once for each cell.
     _known_windows: dict[Cell, tuple[Set[str], Set[str]]] = field(factory=dict, init=False)
     _known_heirs: dict[Cell, Mapping[str, Law]] = field(factory=dict, init=False)
 
     def of(self, event: str, cell: Cell) -> Law:
-        """The law that changed what an event does to a cell."""
+        """The rule that changed what an event does to a cell."""
         return next(self._found(event, cell), None) or self._inherited(event) or SENSE
 
     def _found(self, event: str, cell: Cell) -> Iterator[Law]:
-        """The laws that are seen at work in what an event does, those that say most first."""
+        """The rules that show in what an event does, the most specific first."""
         told = self.now.events.get(event)
         was, now = (
             [effect for effect in effects.get(event, ()) if effect.cell == cell]
@@ -100,7 +100,7 @@ class Laws:
         return frozenset(effect.cell for effect in does if effect.does == "ends")
 
     def _windows(self, cell: Cell) -> tuple[Set[str], Set[str]]:
-        """Of the events of a cell those whose window overlaps another's, and those that share theirs."""
+        """The events of a cell whose windows overlap another's, and those whose window equals another's."""
         if cell not in self._known_windows:
             dates = {event: self.now.events[event].date for event in self._events_of(cell)}
             self._known_windows[cell] = _overlapping(dates), _sharing(dates)
@@ -115,14 +115,14 @@ class Laws:
             yield from (log_of(span) for span in ledger.cell(*cell)[:1])
 
     def _is_cut(self, told: Event) -> bool:
-        """Whether what it does comes about in a narrower window than its date."""
+        """Whether an effect of an event comes about in a narrower window than the date of the event."""
         return any(
             effect.does != "doubts" and (effect.first, effect.last) != (told.date.earliest, told.date.latest)
             for effect in self.differing.now.get(told.id, ())
         )
 
     def _inherited(self, event: str) -> Law | None:
-        """The law that changed what the value was made from: where the event itself does as before."""
+        """The rule that changed the value from which an event made its own, where the event does the same."""
         for cell in self.differing.events.get(event, ()):
             if cell not in self._known_heirs:
                 self._known_heirs[cell] = self._heirs(cell)
@@ -131,7 +131,7 @@ class Laws:
         return None
 
     def _heirs(self, cell: Cell) -> Mapping[str, Law]:
-        """For each event of a cell the law of the last one before it, or of what it was made from."""
+        """For each event of a cell the rule of the last one before it, or of what it was made from."""
         found: dict[str, Law] = {}
         for log in self._logs(cell):
             law: Law | None = None
@@ -172,7 +172,7 @@ class Laws:
         return frozenset(event for guess in self.now.ledger.guesses for event in guess.events)
 
     def _confirms(self, seen: StakeObserved) -> bool:
-        """Whether an observation saw again what another event made, or made what is not what it says."""
+        """Whether an observation confirmed a value, or led to another share than it states."""
         for cell in self.differing.events.get(seen.id, ()):
             for span in self.now.ledger.cell(*cell)[:1]:
                 own = [change for change in log_of(span) if change.event == seen.id]
@@ -184,7 +184,7 @@ class Laws:
 
 
 def _overlapping(dates: Mapping[str, PartialDate]) -> Set[str]:
-    """Of some windows, by the ids of their events, those that overlap another."""
+    """The ids of the events whose windows overlap that of another."""
     found: set[str] = set()
     last: str | None = None
     for event in sorted(dates, key=lambda event: dates[event].earliest):
@@ -196,7 +196,7 @@ def _overlapping(dates: Mapping[str, PartialDate]) -> Set[str]:
 
 
 def _sharing(dates: Mapping[str, PartialDate]) -> Set[str]:
-    """Of some windows, by the ids of their events, those that are another's too."""
+    """The ids of the events that have the same window as another."""
     count = Counter(date.order for date in dates.values())
     return {event for event, date in dates.items() if count[date.order] > 1}
 

@@ -1,4 +1,4 @@
-"""The notes of ``check`` on answers that a law changed: what 0.1.0 answered, and what it is now."""
+"""The notes of ``check`` on changed answers: what 0.1.0 answered, and what is answered now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chronicle.errors import Problem
 
 
 def notes(earlier: Earlier, now: Resolved, about: Container[str]) -> Iterator[Problem]:
-    """C421 for each event among ``about`` whose answer a law changed, in order of position."""
+    """C421 for each event among ``about`` whose answer a changed rule changed, in order of position."""
     uncounted = set(earlier.set_aside) ^ set(now.settled.set_aside)
     found = differing(earlier.ledger, now.ledger, uncounted)
     laws = Laws(earlier, now, found)
@@ -28,7 +28,7 @@ def notes(earlier: Earlier, now: Resolved, about: Container[str]) -> Iterator[Pr
 
 
 def _note(event: str, found: Differing, laws: Laws) -> Problem:
-    # What is asked for most comes first, and what was an answer then and is one now.
+    # The views that are asked for most come first, and cells that had a value then and have one now.
     changed = sorted(_changed(event, found), key=lambda each: (each[0][0] in _LAST, None in each))
     law = laws.of(event, changed[0][0])
     others = len(changed) - 1
@@ -68,7 +68,7 @@ def _changed(event: str, found: Differing) -> Iterator[_Changed]:
 
 
 def _in(cell: Cell, effects: frozenset[ChangedFact]) -> list[ChangedFact]:
-    """What an event does in one cell: the last value that begins stands first."""
+    """What an event does in one cell: the last value that begins comes first."""
     own = [effect for effect in effects if effect.cell == cell]
     return sorted(own, key=lambda effect: (effect.does, effect.first, effect.last or FOREVER), reverse=True)
 
@@ -80,14 +80,14 @@ def _pairs(
 
 
 def _unlike(pair: tuple[ChangedFact | None, ChangedFact | None]) -> tuple[bool, bool]:
-    """How little two effects have to do with each other: those of one value say most side by side."""
+    """How unlike two effects are, for sorting: two of one value are the clearest side by side."""
     was, now = pair
     if was is None or now is None:
         return False, False
     return was.does != now.does, was.value != now.value
 
 
-# Where a merger or an issue changes more than these, that is what tells most.
+# The views that come last where a merger or an issue changes others as well.
 _LAST = frozenset({views.STATUS, views.LINEAGE, views.SHARES})
 
 # In words
@@ -163,7 +163,7 @@ def _stake(stake: views.Stake) -> str:
     return share if stake.shares is None else f"{share}, {stake.shares:,} shares"
 
 
-# Of the other views it is enough that something begins.
+# The words for the values; in the other views it is enough that a value begins.
 _VALUES: Mapping[str, Callable[[Any], str]] = MappingProxyType(
     {
         views.HOLDINGS: _stake,

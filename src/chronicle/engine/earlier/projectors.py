@@ -1,7 +1,7 @@
-"""What events did by 0.1.0: the projectors as they were, of the shipped ones where nothing else changed.
+"""The projectors of 0.1.0: as they were, or the present ones where nothing else changed.
 
-Left out is all that came with the laws: that what names a company that is gone is doubtful, and that a
-company may have been taken in by either of two.
+Left out are the rules that came later: that a value which names an ended company is doubtful, and that it
+may be open by which of two a company was absorbed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OWNED = views.Ownership()
 
 
 def _merged(event: MergerAbsorbed | MergerConsolidated, _: Before) -> Iterator[Change]:
-    """Whoever is taken in is dissolved, and whoever is made of several is active."""
+    """The companies that merge are dissolved, and one that results from several is active."""
     how, words = ("absorbed", "by") if isinstance(event, MergerAbsorbed) else ("consolidated", "into")
     taker = taker_of(event)
     for entity in ended_by(event):
@@ -59,7 +59,7 @@ def _units_merged(event: MergerAbsorbed | MergerConsolidated, before: Before) ->
             yield Change(views.UNITS, (unit, entity), "end", None, event.date, event.id)
 
 
-# By the name of a projector, what it did otherwise; None for what it left alone.
+# By the name of a projector, the handlers that were other ones; None for kinds without a handler.
 _OTHERWISE: Mapping[str, Mapping[type, Handler | None]] = MappingProxyType(
     {
         "entities": {MergerAbsorbed: _merged, MergerConsolidated: _merged},

@@ -1,7 +1,7 @@
-"""What 0.1.0 made of a history: each event by its earliest day, and every end an end of all that stands.
+"""The replay of 0.1.0: each event by its earliest day, and an end ends everything that stands.
 
-Claims of one happening were several, records of a register were no lots, and no order was a guess.
-Fields that came with the laws (``ends``, ``apart``, ``lot``) are not looked at.
+Claims of one happening counted several times, records of a register were not lots, and no order was a guess.
+Fields that came later (``ends``, ``apart``, ``lot``) are ignored.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from chronicle.events import (
 
 @frozen(eq=False)
 class Earlier:
-    """What 0.1.0 made of a history.
+    """The result of the replay of 0.1.0.
 
     ``events`` are those that were visible, by id; ``set_aside`` maps the ids of those that did not count to
-    the id of what did.
+    the id of the one that did.
     """
 
     events: Mapping[str, Event]
@@ -40,8 +40,8 @@ class Earlier:
 
 
 def replayed_earlier(events: Sequence[Event], known: datetime.date | None) -> Earlier:
-    """Replay ``events``, which stand in order of position, as 0.1.0 did, by what was known on a day."""
-    seen = visible(events, known, _turns)
+    """Replay ``events``, given in order of position, as 0.1.0 did, by what was known on the day ``known``."""
+    seen = visible(events, known, _effective_order)
     out = set_aside(seen.events)
     counted = [event for event in seen.events if event.id not in out]
     ordered = with_effects(in_order(counted, ORDER), KINDS)
@@ -49,8 +49,8 @@ def replayed_earlier(events: Sequence[Event], known: datetime.date | None) -> Ea
     return Earlier({event.id: event for event in seen.events}, out, ledger)
 
 
-def _turns(records: Iterable[Event]) -> Mapping[str, tuple[datetime.date, int]]:
-    """When each record counted: from when it was known, and never before the one that it speaks of."""
+def _effective_order(records: Iterable[Event]) -> Mapping[str, tuple[datetime.date, int]]:
+    """When each record counted: on the day it was known, but never before the record that it is about."""
     by_id = {record.id: record for record in records}
     turns: dict[str, tuple[datetime.date, int]] = {}
     for record in by_id.values():

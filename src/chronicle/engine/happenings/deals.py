@@ -1,4 +1,4 @@
-"""Effects of deals that events of their own tell as well."""
+"""Effects of deals that separate events report as well."""
 
 from __future__ import annotations
 
@@ -30,18 +30,17 @@ from chronicle.events import (
     overlap,
 )
 
-# Effects of deals
-
 
 def in_deals(
     events: Sequence[Event],
     ordered: Sequence[Event],
     known: Mapping[str, datetime.date] = MappingProxyType({}),
 ) -> Told:
-    """Leave the effects of deals to the events of their own that tell the same.
+    """Leave the effects of deals to the separate events that report the same.
 
     ``events`` are those that count, in order of position, and ``ordered`` the same in the order of replay. An
-    event that names the deal tells its effect, whoever tells it; one that names none must come from others.
+    event that names the deal reports its effect, whatever its source; one that names none must come from
+    another source.
     """
     effects = list(_effects(ordered))
     if not effects:
@@ -66,7 +65,7 @@ def in_deals(
 
 
 def _effects(ordered: Sequence[Event]) -> Iterator[tuple[int, Event]]:
-    """The effects of deals that completed, as events, each with its place: those that are counted."""
+    """The effects of completed deals that are counted, as events, each with its place among the effects."""
     for event, saying in _completions(ordered):
         for place, effect in enumerate(saying.effects or ()):
             if KINDS[effect.kind] in COUNTED:
@@ -93,7 +92,7 @@ def _opposite(own: Event, effect: Event) -> bool:
 
 
 def _other_side(effect: Event) -> Subject | None:
-    """The subject of the other side of an effect that names it, and says nothing that only one side can."""
+    """The subject of the other side of an effect, where it names that and not what is held afterwards."""
     if not isinstance(effect, STAKES) or effect.holds is not None:
         return None
     named: str | None = getattr(effect, other_party(effect))
@@ -102,7 +101,7 @@ def _other_side(effect: Event) -> Subject | None:
 
 
 def _count_own(own: Iterable[Event], effect: Event, left: list[Event], found: FoundHappenings) -> None:
-    """Count the event of its own for the effect; another effect cannot be told by it too."""
+    """Count a separate event for the effect, and take it out of ``left``: no other effect may have it too."""
     kept = found.choice(effect, [OneHappening([each]) for each in own]).claims[0]
     left.remove(kept)
     ranked = found.ranked((kept, effect))

@@ -1,4 +1,4 @@
-"""Happenings with their claims, which events stand for others, and what is in doubt."""
+"""Happenings with their claims, which events stand for others, and what is open."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ _SHOWN: Final = 5
 
 @frozen
 class Told:
-    """Events of which each happening is there once, and what was found on the way.
+    """Events among which each happening is there once, and what was found on the way.
 
-    ``events`` stand in order of position. ``set_aside`` maps the id of each claim that does not count to the
-    id of the one that does. ``doubtful`` are the ids of the events that count though it is open which claims
-    tell them. ``effects`` has by the id of a completion of a deal the places of the effects that an event of
-    its own tells.
+    ``events`` are in order of position. ``set_aside`` maps the id of each claim that does not count to the id
+    of
+    the one that does. ``doubtful`` are the ids of the events that count though it is open which claims report
+    them. ``effects`` maps the id of the completion of a deal to the places of the effects that separate
+    events
+    report.
     """
 
     events: tuple[Event, ...]
@@ -48,7 +50,7 @@ class Told:
 
 @define(eq=False)
 class OneHappening:
-    """Claims of one happening. ``other`` is the other side of it: the sales of a purchase, or the reverse."""
+    """Claims of one happening. ``other`` is its other side: the sales of a purchase, or the reverse."""
 
     claims: list[Event]
     other: OneHappening | None = None
@@ -56,7 +58,7 @@ class OneHappening:
 
 @define
 class FoundHappenings:
-    """What is worked out on the way: by id, the events that stand for others, and what they stand for."""
+    """The intermediate results: by id, the events that stand for others, and what they stand for."""
 
     positions: Mapping[str, int]
     known: Mapping[str, datetime.date]
@@ -76,9 +78,11 @@ class FoundHappenings:
         )
 
     def choice(self, claim: Event, taking: Sequence[OneHappening]) -> OneHappening:
-        """Of the happenings that take a claim the one that it is counted with; of several, in doubt.
+        """The happening with which a claim is counted, of those that it can report.
 
-        Of claims about one stake in one deal there is no doubt: only the one that weighs most will count.
+        If there are several, that is noted as open. There is no doubt among claims of one stake in one deal:
+        only
+        the one of the greatest weight will count.
         """
         if len(taking) == 1:
             return taking[0]
@@ -90,12 +94,12 @@ class FoundHappenings:
         return ordered[0]
 
     def leave_open(self, claim: Event, taking: Sequence[OneHappening]) -> None:
-        """Note that a claim can tell any of several happenings."""
+        """Note that a claim can report any of several happenings."""
         self.doubts.append((claim, taking))
         self.doubted.add(claim.id)
 
     def told(self, events: Sequence[Event], effects: Mapping[str, frozenset[int]]) -> Told:
-        """All of it, with the events that are left of ``events``."""
+        """The result, with the events that are left of ``events``."""
         for claim, taking in self.doubts:
             self._doubt(claim, taking)
         for crowd in self.crowds:
@@ -114,7 +118,7 @@ class FoundHappenings:
             if event.id in self.set_aside:
                 continue
             kept = self.counted.get(event.id, event)
-            # Who follows or ends a claim that does not count means the one that does.
+            # An event that follows or ends a claim that does not count refers to the one that does.
             named = {"after": kept.after, "ends": kept.ends}
             moved: dict[str, Any] = {
                 name: self.set_aside[id] for name, id in named.items() if id in self.set_aside
@@ -122,7 +126,7 @@ class FoundHappenings:
             yield evolve(kept, **moved) if moved else kept
 
     def _doubt(self, claim: Event, taking: Sequence[OneHappening]) -> None:
-        """C418: a claim that several happenings take."""
+        """C418: a claim that can report several happenings."""
         claims = (told.id for happening in taking for told in happening.claims)
         self.doubtful.update(self.set_aside.get(told, told) for told in claims)
         told = (
@@ -170,13 +174,13 @@ def place_of(happening: OneHappening) -> tuple[Any, ...]:
 
 
 def conflict_of(ranked: Sequence[Event], date: PartialDate, found: FoundHappenings) -> Conflict:
-    """The claims of one happening as a conflict, of which the first by the policy counts."""
+    """The claims of one happening as a conflict, in which the first by the policy counts."""
     chosen, others = ranked[0], sorted(ranked[1:], key=lambda claim: found.positions[claim.id])
     return told_once(_fact(chosen), chosen, others, date)
 
 
 def say_counted_once(ranked: Sequence[Event], date: PartialDate, found: FoundHappenings) -> None:
-    """That several tell one happening: as a conflict, and as a finding (C417) unless that is in doubt."""
+    """Note that several claims report one happening: as a conflict, and as C417 unless that is open."""
     found.conflicts.append(conflict_of(ranked, date, found))
     if sum(claim.id not in found.doubted for claim in ranked) > 1:
         ids = sorted((claim.id for claim in ranked), key=lambda claim: found.positions[claim])
@@ -195,7 +199,7 @@ def _fact(event: Event) -> tuple[str, ...]:
 
 
 def listed_ids(ids: Iterable[str]) -> str:
-    """Ids in quotes, and how many more there are."""
+    """Ids in quotes as an enumeration, shortened where there are many."""
     named = [f'"{each}"' for each in ids]
     if len(named) > _SHOWN:
         return f"{', '.join(named[:_SHOWN])} and {len(named) - _SHOWN} more"

@@ -1,4 +1,4 @@
-"""Claims of one kind that can be one happening, told together."""
+"""Claims of one kind that can be one happening, grouped."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from chronicle.events import (
     publishers,
 )
 
-# A kind and what its events are about.
+# A kind, and the fields in which claims of one happening must agree.
 Subject = tuple[type[Event], Any]
 
 
 @define
 class Claims:
-    """The claims that can have another teller, by what they are about and by position."""
+    """The claims that can be reported by others too, by what they are about and by position."""
 
     _arranged: Arranged
     _positions: Mapping[str, int]
@@ -45,7 +45,7 @@ class Claims:
         """The claims about one subject, by position."""
         if subject not in self._found:
             kind, about = subject
-            # All that is about one subject concerns the same.
+            # All events about one subject concern the same.
             key = (*about, "equity") if kind is InvestmentMade else about
             claims = subjects_of(self._arranged.about(key)).get(subject, [])
             self._found[subject] = sorted(claims, key=self.position)
@@ -61,7 +61,7 @@ class Claims:
 
 
 def subjects_of(events: Iterable[Event]) -> dict[Subject, list[Event]]:
-    """The claims among some events that can have another teller, by what they are about."""
+    """The claims among ``events`` that others can report too, by what they are about."""
     found: dict[Subject, list[Event]] = {}
     for event in events:
         kind = type(event)
@@ -70,14 +70,14 @@ def subjects_of(events: Iterable[Event]) -> dict[Subject, list[Event]]:
     return found
 
 
-# What one happening cannot differ in, quickly: every event of a history may be asked.
+# The fields in which claims of one happening agree, by fast functions: each event may be looked at.
 _ABOUT: Final[Mapping[type[Event], Callable[[Event], Any]]] = MappingProxyType(
     {kind: attrgetter(*kind.about, *(("right",) if kind in STAKES else ())) for kind in COUNTED}
 )
 
 
 def subject_of(event: Event) -> Subject:
-    """What a claim is about: its kind, and what two of one happening cannot differ in."""
+    """What a claim is about: its kind, and the fields in which claims of one happening agree."""
     return type(event), _ABOUT[type(event)](event)
 
 
@@ -85,21 +85,21 @@ def subject_of(event: Event) -> Subject:
 
 
 def by_several(claims: Sequence[Event]) -> bool:
-    """Whether not all are told by the same: what one publisher tells are as many happenings."""
+    """Whether the claims have several sources and publishers: two claims of one are two happenings."""
     sources = claims[0].sources
     first = publishers(claims[0])
     return any(claim.sources != sources and publishers(claim) != first for claim in claims)
 
 
 def happenings_of(claims: Sequence[Event], found: FoundHappenings) -> Iterator[OneHappening]:
-    """The happenings that claims about one subject tell; a claim without a publisher is none."""
+    """The happenings that claims of one subject report; claims without a publisher are left out."""
     told = [claim for claim in claims if publishers(claim)]
     for cluster in _clusters(told) if told else ():
         yield from _grouped(cluster, found)
 
 
 def _clusters(claims: Sequence[Event]) -> Iterator[list[Event]]:
-    """Claims whose windows hang together; those of two clusters never overlap."""
+    """Claims connected by overlapping windows; those of two clusters never overlap."""
     ordered = sorted(claims, key=lambda claim: claim.date.order)
     cluster, latest = [ordered[0]], ordered[0].date.latest
     for claim in ordered[1:]:
@@ -112,7 +112,7 @@ def _clusters(claims: Sequence[Event]) -> Iterator[list[Event]]:
 
 
 def _grouped(cluster: Sequence[Event], found: FoundHappenings) -> list[OneHappening]:
-    """Each claim with those that it can be one with, all of them. The narrowest dates say what there is."""
+    """Each claim with all those with which it can be one happening; the narrowest dates are taken first."""
     if len(cluster) == 1:
         return [OneHappening([cluster[0]])]
     happenings: list[OneHappening] = []
@@ -133,7 +133,7 @@ def _grouped(cluster: Sequence[Event], found: FoundHappenings) -> list[OneHappen
 
 
 def _leave_between_open(happenings: Sequence[OneHappening], near: Near, found: FoundHappenings) -> None:
-    """A claim that is one with others, and could as well be one with a claim that these are not one with."""
+    """Note each claim that is one with others, and could as well be one with a claim that those exclude."""
     for own in happenings:
         for claim in own.claims if len(own.claims) > 1 else ():
             others = [each for each in near.to(claim) if each is not own and claim.id not in found.doubted]
@@ -143,13 +143,13 @@ def _leave_between_open(happenings: Sequence[OneHappening], near: Near, found: F
 
 
 def tell_one(one: Event, two: Event) -> bool:
-    """Whether two claims of one kind tell one happening."""
-    # What is claimed of one stake in one deal is settled as claims about that, whenever it was.
+    """Whether two claims of one kind report one happening."""
+    # Claims of one stake in one deal are settled as conflicts, whatever their dates.
     settled = isinstance(one, STAKES) and one.deal is not None and one.deal == two.deal
     return not settled and may_be_one(one, two) and alike(one, two)
 
 
 def may_be_one(one: Event, two: Event) -> bool:
-    """Whether dates and sources of two claims allow that they tell one happening."""
+    """Whether dates and sources of two claims allow that they report one happening."""
     in_turn = one.after == two.id or two.after == one.id
     return not in_turn and overlap(one, two) and independent(one, two)

@@ -1,4 +1,4 @@
-"""Claims of one happening, taken together."""
+"""Claims of one happening, joined."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def join(
     known: Mapping[str, datetime.date] = MappingProxyType({}),
     arranged: Arranged | None = None,
 ) -> Told:
-    """Take claims of one happening together. ``events`` stand in order of position, as known.
+    """Join the claims of one happening. ``events`` are in order of position, as known.
 
-    ``known`` has, by id, the day from which a corrected event could be known. ``arranged`` has the same
-    events, if somebody has arranged them already.
+    ``known`` has, by the id of a corrected event, the day from which it could be known. ``arranged`` has the
+    same events, if they were arranged before.
     """
     arranged = arranged or arrange(events)
     doubled = [
@@ -67,11 +67,11 @@ def _count(happening: OneHappening, found: FoundHappenings) -> None:
     date = date_of_all(claims)
     ranked = found.ranked(claims)
     if other is not None and not conflict_of(ranked, date, found).differ:
-        # Where both sides agree nothing is to be weighed, and a purchase says more readily who has it now.
+        # Both sides agree, so weight does not matter; a purchase names the present holder and comes first.
         ranked.sort(key=lambda claim: isinstance(claim, StakeDisposed))
     chosen = ranked[0]
     if not any(each is chosen for each in happening.claims):
-        # The two sides are counted once: when it is the turn of the side that is kept.
+        # The two sides are counted once, together with the side that is kept.
         return
     kept = filled(chosen, [each for each in ranked if type(each) is type(chosen)], date)
     counted = [kept] if other is None else both_sides(kept, filled_other(ranked, chosen, date), ranked)

@@ -17,18 +17,18 @@ from chronicle.events import (
     reach,
 )
 
-# Of a claim: its first and last day, its publishers, and how far its amount reaches.
+# Of a claim: its first and last day (ordinals), its publishers, and the range of its amount.
 _Outline = tuple[int, int, frozenset[str], tuple[str, float, float] | None]
 
 
-# How many claims may be compared with each of a cluster, on average, and in any case.
+# The most comparisons: so many for each claim of a cluster, or at least so many in all.
 _COMPARED_WITH: Final = 200
 
 
 _COMPARED_AT_LEAST: Final = 200_000
 
 
-# Amounts are looked up in steps of so much, and those that reach over more than so many of them one by one.
+# The step of amounts on a logarithmic scale, and the most steps by which a range of amounts is filed.
 _STEP: Final = math.log(1.2)
 
 
@@ -39,12 +39,12 @@ _MOST_STEPS: Final = 8
 class Near:
     """Happenings by their days and amounts, so that a claim need not be compared with most of them.
 
-    ``size`` is how many claims there are. Of very many that cannot be told apart by days and amounts not all
-    are compared: then it is ``exhausted``, and gives no more.
+    ``size`` is the number of claims. Of very many with similar days and amounts not all are compared: then
+    it is ``exhausted``, and finds no more.
     """
 
     size: int
-    # The amount that both sides of a sale say is what moved, never what each holds in the end.
+    # Whether only amounts that changed hands are compared: what both sides hold afterwards is not the same.
     moved: bool = False
     _left: int = field(init=False)
     _outlines: dict[str, _Outline] = Factory(dict)
@@ -56,30 +56,30 @@ class Near:
 
     @property
     def exhausted(self) -> bool:
-        """Whether there was more to compare than is worth it."""
+        """Whether the limit of comparisons was exceeded."""
         return self._left < 0
 
     def add(self, happening: OneHappening) -> None:
-        """Add a happening, which is found by the first of its claims: who is one with it is one with that."""
+        """Add a happening, found by its first claim: a claim that is one with it is one with that."""
         outline = self._outline(happening.claims[0])
         name = "" if outline[3] is None else outline[3][0]
         self._shelves.setdefault(name, _Shelves()).add(outline, happening)
 
     def to(self, claim: Event) -> list[OneHappening]:
-        """The happenings of which a claim may be one."""
+        """The happenings that a claim may report."""
         found: list[OneHappening] = []
         if self.exhausted:
             return found
         outline = self._outline(claim)
         for name, shelves in self._shelves.items():
-            # Of two kinds of amounts neither says anything about the other.
+            # Amounts of two kinds cannot be compared.
             alike = outline[3] is not None and name == outline[3][0]
             for happening in shelves.near(outline, None if not alike else outline[3]):
                 self._left -= 1
                 if self._left < 0:
                     return []
                 if not any(_elsewhere(outline, self._outline(told)) for told in happening.claims):
-                    # To compare two claims in full takes so much longer.
+                    # The full comparison that follows takes about ten times as long.
                     self._left -= 10
                     found.append(happening)
         return found
@@ -97,7 +97,7 @@ class Near:
 
 @define
 class _Shelf:
-    """Happenings by the first day of each, and the longest window among them."""
+    """Happenings by the first day of each, and the longest window among them, in days."""
 
     days: list[int] = Factory(list)
     happenings: list[OneHappening] = Factory(list)
@@ -111,13 +111,13 @@ class _Shelf:
         self.longest = max(self.longest, last - first)
 
     def near(self, first: int, last: int) -> Sequence[OneHappening]:
-        """Those whose windows may overlap one."""
+        """The happenings whose windows may overlap the days from ``first`` to ``last``, both inclusive."""
         return self.happenings[bisect_left(self.days, first - self.longest) : bisect_right(self.days, last)]
 
 
 @define
 class _Shelves:
-    """Happenings that say one kind of amount, by that amount; ``wide`` are those that may be almost any."""
+    """Happenings that state one kind of amount, by amount; ``wide`` has those of almost any amount."""
 
     everything: _Shelf = Factory(_Shelf)
     wide: _Shelf = Factory(_Shelf)
@@ -132,7 +132,7 @@ class _Shelves:
             shelf.add(first, last, happening)
 
     def near(self, outline: _Outline, amount: tuple[str, float, float] | None) -> Iterable[OneHappening]:
-        """Those whose windows may overlap that of an outline, and whose amounts may be near ``amount``."""
+        """The happenings whose windows may overlap an outline, and whose amounts may be near ``amount``."""
         first, last, _, _ = outline
         steps = _steps(amount)
         if steps is None:
@@ -142,7 +142,7 @@ class _Shelves:
 
 
 def _steps(amount: tuple[str, float, float] | None) -> range | None:
-    """The steps of amounts that one reaches over; None for almost any."""
+    """The steps that the range of an amount covers; None for almost any amount."""
     if amount is None or amount[1] <= 0:
         return None
     steps = range(math.floor(math.log(amount[1]) / _STEP), math.floor(math.log(amount[2]) / _STEP) + 1)
@@ -150,7 +150,7 @@ def _steps(amount: tuple[str, float, float] | None) -> range | None:
 
 
 def _elsewhere(one: _Outline, two: _Outline) -> bool:
-    """Whether two claims are surely not one. It spares most of them from being compared in full."""
+    """Whether two claims are certainly not one happening; it saves most full comparisons."""
     earliest, latest, by, amount = one
     other_earliest, other_latest, other_by, other = two
     if latest < other_earliest or other_latest < earliest or not by.isdisjoint(other_by):

@@ -1,4 +1,4 @@
-"""The one event that stands for all claims of a happening: its date, and what each of them fills in."""
+"""The one event that stands for all claims of a happening: its date, and the fields that each fills in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chronicle.values import Count, Share
 
 
 def date_of_all(claims: Sequence[Event]) -> PartialDate:
-    """The narrowest window that all claims allow, in the words of one of them where one has just that."""
+    """The narrowest window that all claims allow; as written in a claim, if one has just this window."""
     earliest = max(claim.date.earliest for claim in claims)
     latest = min(claim.date.latest for claim in claims)
     stated = [
@@ -30,7 +30,7 @@ def date_of_all(claims: Sequence[Event]) -> PartialDate:
 
 
 def filled(chosen: Event, ranked: Sequence[Event], date: PartialDate) -> Event:
-    """The chosen claim, with what it leaves open as the others of its kind say it."""
+    """The chosen claim, in which fields that it leaves open are filled in from the others of its kind."""
     given: dict[str, Any] = {"date": date}
     for name in _fields(type(chosen)):
         if _open(getattr(chosen, name)):
@@ -42,7 +42,7 @@ def filled(chosen: Event, ranked: Sequence[Event], date: PartialDate) -> Event:
 
 
 def _open(value: object) -> bool:
-    """Whether a claim leaves a field open: it says nothing, or `?` of an amount."""
+    """Whether a claim leaves a field open: it states nothing, or `?` for a share."""
     return value in (None, ()) or (isinstance(value, Share) and value.is_unknown)
 
 
@@ -59,7 +59,7 @@ def _subscribers(chosen: SharesIssued, ranked: Sequence[Any]) -> tuple[tuple[str
 
 
 def filled_other(ranked: Sequence[Event], chosen: Event, date: PartialDate) -> Event:
-    """What the other side says, its claims taken together."""
+    """The claims of the other side as one event."""
     others = [each for each in ranked if type(each) is not type(chosen)]
     return filled(others[0], others, date)
 
@@ -70,7 +70,8 @@ _SHARED: Final = ("share", "shares", "price", "deal")
 def both_sides(kept: Any, other: Any, ranked: Sequence[Event]) -> list[Event]:
     """A purchase and the sale that is its other side, as one event that names both parties.
 
-    As two, each of one party, where the other side says what it holds in the end: one event has one such.
+    Two events, of one party each, if the other side states what it holds afterwards: one event has one such
+    field.
     """
     shared = {name: next(filter(None, (getattr(each, name) for each in ranked)), None) for name in _SHARED}
     if other.holds is None:

@@ -21,11 +21,8 @@ from chronicle.events import (
 StakeMoved = StakeAcquired | StakeDisposed
 
 
-# The notices of a buyer and of a seller
-
-
 def sides_of(sided: Iterable[Event], subjects: Claims) -> Iterator[tuple[Subject, Subject]]:
-    """Each pair of subjects, purchase and sale, of which some claim of one names the holder of the other."""
+    """Each pair of subjects, purchase and sale, in which a claim of one names the holder of the other."""
     pairs: dict[tuple[Subject, Subject], None] = {}
     for event in sorted(sided, key=lambda each: (subjects.place(subject_of(each)), subjects.position(each))):
         subject = subject_of(event)
@@ -41,7 +38,7 @@ def mirror(
     sides: Iterable[tuple[Subject, Subject]],
     found: FoundHappenings,
 ) -> None:
-    """Give each sale the purchase that it is the other side of. The narrowest dates come first."""
+    """Connect each sale with the purchase that is its other side; the narrowest dates come first."""
     purchases: defaultdict[Subject, list[OneHappening]] = defaultdict(list)
     for bought, sold in sides:
         purchases[sold].extend(happenings[bought])
@@ -58,7 +55,7 @@ def mirror(
             purchase = found.choice(sale.claims[0], free)
             purchase.other, sale.other = sale, purchase
         elif taking:
-            # The other side of each is another sale: this one may be that.
+            # Each of the purchases has a sale already: this one may be the same as one of these.
             found.leave_open(sale.claims[0], sorted(taking, key=place_of))
             found.doubtful.update(each.id for each in sale.claims)
     for subject, compared in near.items():
@@ -79,7 +76,7 @@ def _named(bought: Any, sold: Any) -> bool:
 
 
 def _naming(bought: Any, sold: Any) -> StakeAcquired:
-    """The purchase, with the seller that another claim of the same names."""
+    """The purchase, with the seller that another claim of the happening names."""
     named: StakeAcquired = bought if _named(bought, sold) else evolve(bought, seller=sold.holder)
     return named
 

@@ -1,15 +1,15 @@
-"""The order of replay: what makes sense decides, and only then the earliest day.
+"""The order of replay: the orders in which most events make sense, and only then the earliest day.
 
-Events whose windows overlap and that touch the same things are looked at together (``plan.py``). Of all
+Events whose windows overlap and that touch the same things are ordered together (``plan.py``). Of all
 orders that their windows allow, those in which most events make sense (``engine.sense``) are taken, and
 among these, for events of one window: an end before a new beginning where something stood, and then the order
-in which one file or one append tells them. What every order that is taken says is certain; what only some say
+in one file or one append. What is the same in every order taken is certain; what is so only in some
 is possible (``bounds.py``).
 
-The search (``search.py``) goes by sets of events that have happened, and what then stands: two ways to the
-same are one, so that a group of k events costs at most 2 to the k steps and mostly far fewer. A group with
-more than eight events at one time, or too many steps, keeps the order of its dates, and nothing that it made
-is certain.
+The search (``search.py``) goes by sets of events that have happened, and the values that then stand: two ways
+to the same set and values are one, so that a group of k events costs at most 2 to the k steps and mostly far
+fewer. A group with more than eight events at one time, or too many steps, keeps the order of its dates, and
+nothing that it made is certain.
 """
 
 from __future__ import annotations
@@ -41,9 +41,11 @@ def replay_in_order(
 ) -> Replayed:
     """Replay ``events``, given in order of position, in the order that makes most sense.
 
-    ``shipped`` are those of the projectors that decide what stands: a projector of one's own follows.
-    ``names`` are ids that turned out to be another's. ``arranged`` has the same events, if somebody has
-    arranged them already.
+    ``shipped`` are those of the projectors that decide the order: a projector of your own has no influence on
+    it.
+    ``names`` are ids that were linked to another, with the id that stays. ``arranged`` has the same events,
+    if
+    they were arranged before.
     """
     terms = terms or ReplayTerms()
     arranged = arranged or arrange(events)
@@ -65,5 +67,5 @@ def replay_in_order(
         replayed = walk.result(plain, names)
         if walk.against <= lives.contradicted:
             return replayed
-        # Lives that put events in an order in which some make no sense order nothing, and all is tried anew.
+        # Lives that ordered events of which some make no sense are ignored, and the replay is repeated.
         lives = evolve(lives, contradicted=lives.contradicted | walk.against)

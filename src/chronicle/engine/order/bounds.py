@@ -1,4 +1,4 @@
-"""What a group of events leaves in a cell: which values may stand on which days, and which surely do."""
+"""What a group of events leaves in a cell: which values are possible on which days, and which are certain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chronicle.events import Event
 
 
 def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
-    """What stood before the group in the cells that some best order changes."""
+    """The values before the group of the cells that some best order changes."""
     cells = dict.fromkeys(cell for node in kept for cell in node.overlay if cell[0] not in (LIVE, ANNOUNCED))
     return {cell: running.before.get(*cell) for cell in cells}
 
@@ -26,7 +26,10 @@ def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
 def days_of(
     kept: Sequence[Arrangement], windows: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int | None, Arrangement]]:
-    """Each node that can stand at the end of some day, with the first and the last such day."""
+    """Each node that can be the state at the end of some day, with the first and the last such day.
+
+    Days are proleptic ordinals, both inclusive; the last is None for a node without an end.
+    """
     found: list[tuple[int, int | None, Arrangement]] = []
     for node in kept:
         inside = [first for place, (first, _) in enumerate(windows) if node.mask >> place & 1]
@@ -39,11 +42,11 @@ def days_of(
 
 
 Course = Sequence[tuple[int, tuple[Any, ...]]]
-"""What may stand from each day on: pairs of a first day and the values until the next."""
+"""The possible values of a cell over time: pairs of a first day (an ordinal) and the values from it on."""
 
 
 def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
-    """The course of a cell of which each value may stand from a first to a last day (None: for ever)."""
+    """The course of a cell, from its values, each with its first and last day (None: without an end)."""
     starts = sorted({low for low, _, _ in stood} | {high + 1 for _, high, _ in stood if high is not None})
     course: list[tuple[int, tuple[Any, ...]]] = []
     for day in starts:
@@ -55,13 +58,13 @@ def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
 
 
 def as_date(ordinal: int) -> datetime.date:
-    """The day of a proleptic ordinal; what lies outside the calendar is its first or last day."""
+    """The day of a proleptic ordinal; for one outside the calendar its first or last day."""
     return datetime.date.fromordinal(max(1, min(ordinal, FOREVER.toordinal())))
 
 
 @frozen
 class _Stretch:
-    """Between which places of a course a value may stand, and surely does; ends exclusive."""
+    """A value with the places in a course (end exclusive) where it is possible, and where it is certain."""
 
     value: Any
     low: int
@@ -70,7 +73,7 @@ class _Stretch:
 
 
 def _stretches(course: Course) -> list[_Stretch]:
-    """The stretches of every value but nothing, by their beginning."""
+    """The stretches of each value except none, sorted by their first places."""
     found: list[_Stretch] = []
     for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
         places = [place for place, (_, values) in enumerate(course) if value in values]
@@ -86,12 +89,12 @@ def _surely(course: Course, places: Sequence[int]) -> tuple[int, int] | None:
 
 
 def _said(value: Any) -> Any:
-    """What a value says to whoever asks: of a stake neither its lots nor whether it was worked out."""
+    """A value as it is compared: of a stake without its lots and without how it was computed."""
     return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
-    """Places without a gap, as pairs of the first and the one behind the last."""
+    """Places without gaps, as pairs of the first and the one after the last."""
     runs: list[tuple[int, int]] = []
     for place in places:
         if runs and runs[-1][1] == place:
@@ -101,13 +104,13 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-# Above this many steps it is not worked out which events of a group decide a cell.
+# With more steps than this, which events of a group decide a cell is not computed.
 _MOST_DECIDED = 10_000
 
 
 @define
 class Left:
-    """What a group leaves in one cell: bounds of what was replayed, and what other best orders say."""
+    """The values that a group leaves in one cell: by the order of replay, and by the other best orders."""
 
     running: Replay
     search: Search
@@ -116,12 +119,12 @@ class Left:
     base: Any
     made: list[int]
     order: tuple[str, ...]
-    # What else the cell may hold by a guess before the group: nothing more once the group set it outright,
-    # and None where no such guess had a part in it.
+    # The other values of the cell by a guess before the group: empty once the group set the cell outright,
+    # None if no such guess was involved.
     earlier: tuple[Any, ...] | None = None
 
     def bound(self, course: Course) -> None:
-        """Bound every value that may stand by a stretch of the course."""
+        """Bound every possible value by a stretch of the course."""
         view, key = self.cell
         log = self.running.changes.cells[view].get(key, [])
         if not log:
@@ -145,7 +148,7 @@ class Left:
             self.running.doubtful.pop(self.cell, None)
 
     def _rest_on_earlier(self, course: Course, runs: Sequence[int], told: int) -> None:
-        """A guess before the group makes all that the group came to a guess, until it sets the cell outright.
+        """Make the values of the group possible only, after a guess before it, up to where it sets the cell.
 
         ``told`` is the number of other values that the cell had before the group.
         """
@@ -163,7 +166,7 @@ class Left:
         ]
 
     def _note_nothing(self, course: Course) -> None:
-        """Note when the cell may be empty, but for the time before the group."""
+        """Note when the cell may be empty, except for the time before the group."""
         for low, high in _runs([place for place, (_, values) in enumerate(course) if None in values]):
             if low or high < len(course) or any(len(values) > 1 for _, values in course):
                 until = None if high == len(course) else self._day(course, high)
@@ -171,7 +174,7 @@ class Left:
                 self.running.changes.nothing[self.cell].append(times)
 
     def _absent(self, course: Course) -> None:
-        """No order that was replayed makes the cell: what others say needs a log to stand beside."""
+        """Bound a cell without changes that another best order fills: it needs a log of changes."""
         view, key = self.cell
         value = next((value for _, values in course for value in values if value is not None), None)
         if value is None:
@@ -216,7 +219,7 @@ class Left:
     def _end_base(
         self, course: Course, log: Sequence[Change], stretches: list[_Stretch], changed: bool
     ) -> list[_Stretch]:
-        """Bound the end of what stood before the group, and give the stretches that are left."""
+        """Bound the end of the value before the group, and give the remaining stretches."""
         before = min(self.made, default=len(log)) - 1
         while before > 0 and log[before].operation in GOES_ON:
             before -= 1
@@ -262,10 +265,11 @@ class Left:
     def _bound_last(
         self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
     ) -> list[int]:
-        """Share a stretch that goes on to the end among those that came to its value; gives their indexes.
+        """Divide a stretch without an end among the changes to its value, and give the indexes of these.
 
-        What stood before and may stand all the while is there until the group brings it back, and each is
-        there from its own first day on.
+        If the value before the group is possible throughout, it stands until the group restores it, and each
+        change
+        holds from its own first day on. Otherwise the first change holds from the beginning of the stretch.
         """
         same = [index for index in runs if _said(log[index].value) == _said(stretch.value)]
         low = as_date(course[stretch.low][0])
@@ -284,7 +288,7 @@ class Left:
     def _between(
         self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
     ) -> Bounds:
-        """The bounds of the part of a stretch from a day until another (None: for ever)."""
+        """The bounds of the part of a stretch from a day to another, exclusive (None: without an end)."""
         alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
         sure: list[tuple[datetime.date, datetime.date | None]] = []
         for first, end in _runs(alone):
@@ -301,7 +305,7 @@ class Left:
     def _days_of(
         self, course: Course, stretch: _Stretch
     ) -> tuple[datetime.date, datetime.date, datetime.date]:
-        """From when a value may stand, and from and until when it surely does."""
+        """From when a value is possible, and from when until when it is certain."""
         low = as_date(course[stretch.low][0])
         if stretch.sure is None:
             return low, low, datetime.date.min
@@ -336,7 +340,7 @@ class Left:
         )
 
     def _concerned(self) -> tuple[str, ...]:
-        """Ids of the events whose order decides the cell, or else that change it, as they were replayed."""
+        """Ids, in the order of replay, of the events whose order decides the cell, or else that change it."""
         plan, members, kept = self.search.plan, self.search.members, self.found.kept()
         places = self._deciding(kept) or {
             place
@@ -349,7 +353,7 @@ class Left:
         return found if len(found) > 1 else self.order
 
     def _deciding(self, kept: Sequence[Arrangement]) -> set[int]:
-        """The places of the events whose order matters for the cell: of two only, where theirs settles it."""
+        """The places of the events whose order matters for the cell: only two, if those decide alone."""
         count = len(self.search.members)
         if count < 3 or count * count * len(kept) > _MOST_DECIDED:
             return set()
@@ -367,7 +371,7 @@ class Left:
         return found
 
     def _come_to(self, kept: Sequence[Arrangement], one: int, two: int) -> set[Any]:
-        """What the cell holds in the end by the best orders in which one event comes before another."""
+        """The values of the cell in the end by the best orders in which one event comes before another."""
         reached: set[int] = set()
         for node in kept:
             ways = (
@@ -382,7 +386,7 @@ class Left:
         return {content(node.overlay.get(self.cell, self.base)) for node in ends}
 
     def _makers(self, value: Any) -> list[Event]:
-        """The events by which some best order comes to a value, the last one last."""
+        """The events by which some best order arrives at a value, in order."""
         plan, members = self.search.plan, self.search.members
         for node in self.found.kept():
             if node.overlay.get(self.cell, self.base) != value or not node.ways:

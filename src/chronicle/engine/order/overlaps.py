@@ -1,7 +1,8 @@
-"""The events whose order may matter: found in one quick pass, since in most histories they are few of many.
+"""The events whose order may matter: found in one quick pass, since in most histories they are few.
 
-Two events that concern the same and whose windows overlap are candidates, and so is whatever else concerns
-that. Deals with effects, mergers and splits, `after`, and what overlaps a founding or an end come besides.
+Two events that concern the same and whose windows overlap are candidates, with everything else that concerns
+that. So are deals with effects, mergers and splits, events with `after` and those that these name, and
+events whose windows overlap a founding or an end.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ _MERGERS = (MergerAbsorbed, MergerConsolidated, DemergerSplit)
 class Candidates:
     """The ids of the events whose order may matter.
 
-    ``deals`` says whether any deal has effects.
+    ``deals`` is true if any deal has effects.
     """
 
     ids: frozenset[str]
@@ -72,7 +73,7 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     if following:
         followed = {event.after for event in following}
         gathering.add(event for event in natural if event.after is not None or event.id in followed)
-    # What is gone leaves its ties in doubt, so that they are looked at together with its end.
+    # The end of an entity makes its ties doubtful, so that they are ordered together with it.
     parties |= {
         name
         for ending in lives.values()
@@ -92,16 +93,16 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
 
 @define
 class _Gathering:
-    """What may be in any order, and so what two overlapping events concern (``hot``) and who is ``found``."""
+    """The state of the search: the keys of events in doubtful order (``hot``), and the candidates found."""
 
     arranged: Arranged
     hot: set[Any]
     found: dict[str, Event]
-    # By deal what its effects, as far as they were announced, concern.
+    # By deal, what its announced effects concern.
     effects: dict[str, list[Any]] = field(factory=dict)
 
     def add(self, events: Iterable[Event]) -> None:
-        """Add events that are candidates in any case, with all that concerns the same."""
+        """Add events that are candidates in any case, with everything that concerns the same."""
         self.found.update((event.id, event) for event in events)
         self._heat(self.found.values())
 
@@ -109,7 +110,7 @@ class _Gathering:
         self.hot.update(key for key in map(concern_of, events) if key is not None)
 
     def add_deals(self) -> None:
-        """A deal whose order may matter takes its effects along, and what an effect shares takes the deal."""
+        """A deal that is hot makes what its effects concern hot, and the reverse."""
         visits: defaultdict[Any, list[Event]] = defaultdict(list)
         for event, _, other in self.arranged.sided:
             visits[other].append(event)
@@ -129,7 +130,7 @@ class _Gathering:
                     hot.update((deal, *keys))
 
     def _add_deal(self, event: Any, visits: defaultdict[Any, list[Event]]) -> None:
-        """A completion concerns what its effects do; one that brings about more is looked at in any case."""
+        """Note what the effects of a deal concern; a deal with effects of other kinds is hot in any case."""
         keys = self.effects.setdefault(event.deal, [])
         for effect in possible_effects_of(event):
             key = concern_of(effect)
@@ -143,7 +144,7 @@ class _Gathering:
                 visits[key].append(event)
 
     def add_counts(self) -> None:
-        """A change of the number of shares reaches every stake in the company."""
+        """A change of the number of shares concerns every stake in the company."""
         windows: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for event in self.arranged.reaching:
             if isinstance(event, _COUNTS):
@@ -155,7 +156,7 @@ class _Gathering:
                     self.hot.add(target)
 
     def _stakes_in(self, companies: Mapping[str, Any] | Set[Any]) -> Iterator[Any]:
-        """Whatever is bought, sold or seen of some companies."""
+        """The purchases, sales and observations of stakes in some companies."""
         if companies:
             holdings = self.arranged.holdings
             for key in [key for key in holdings.first if key[1] in companies]:
@@ -164,7 +165,7 @@ class _Gathering:
                         yield event
 
     def gather(self, parties: frozenset[str]) -> None:
-        """Find all that concerns what is hot, or a party, and what that in turn concerns."""
+        """Find everything that concerns what is hot, or a party, and what that in turn concerns."""
         hot, found, arranged = self.hot, self.found, self.arranged
         if parties:
             taken = [event for event in arranged.natural if _concerns_party(event, parties)]
@@ -177,7 +178,7 @@ class _Gathering:
             done |= fresh
             for key in fresh:
                 found.update((event.id, event) for event in arranged.about(key))
-            # The company itself is hot where the number of its shares is.
+            # The key of the number of shares is the company itself, a text.
             companies = {key for key in fresh if isinstance(key, str)}
             found.update((event.id, event) for event in self._stakes_in(companies))
             for event, key, other in arranged.sided:
@@ -196,7 +197,7 @@ def _sides(event: Event) -> Iterator[Any]:
 
 
 def _parties(reaching: Sequence[Event]) -> frozenset[str]:
-    """Whoever is part of a merger or a split, those that a deal would bring about included."""
+    """The parties of mergers and splits, with those in the effects of deals."""
     found: set[str] = set()
     for event in reaching:
         if isinstance(event, _MERGERS):
@@ -216,7 +217,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _lives(reaching: Sequence[Event]) -> Mapping[str, list[Event]]:
-    """The foundings, ends and returns by entity."""
+    """The foundings, ends and reinstatements by entity."""
     lives: defaultdict[str, list[Event]] = defaultdict(list)
     for event in reaching:
         if type(event) is EntityFounded:
@@ -231,7 +232,7 @@ _OTHER_LIVES = frozenset({*_MERGERS, EntityDissolved, EntityReinstated})
 
 
 def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> dict[str, Event]:
-    """By id foundings and ends, and whatever an entity does that may have come on either side."""
+    """By id, foundings and ends, and the acts of an entity whose windows overlap one of these."""
     if not lives:
         return {}
     furthest = max(life.date.past for events in lives.values() for life in events)
@@ -245,13 +246,13 @@ def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[Event]]) 
             for life in lives.get(entity, ()):
                 one, two = event.date, life.date
                 if life is not event and one.order < two.past and two.order < one.past:
-                    # The whole life tells whether the two are in order by it.
+                    # All events of the life are needed to decide the order of the two.
                     found.update((each.id, each) for each in (event, *lives[entity]))
     return found
 
 
 def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> frozenset[str]:
-    """Who surely acts before being founded or after the end: such a life orders nothing."""
+    """The entities that certainly act before being founded or after their end: such a life orders nothing."""
     found: set[str] = set()
     for event in natural:
         if not isinstance(event, NO_ACTS):

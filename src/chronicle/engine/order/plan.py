@@ -1,4 +1,4 @@
-"""Which events are looked at together, and between which days each of them can have happened."""
+"""Which events are ordered together, and between which days each of them can have happened."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, Event, ended_by, founded_by, revived_by
 
 Origin = Callable[[Event], Hashable]
-"""In which file, or by which append, an event was told."""
+"""The file or the append that an event comes from."""
 
 
 @frozen
 class ReplayTerms:
-    """What is known of the events besides themselves.
+    """What is known of events besides their fields.
 
-    ``origin`` says in which file, or by which append, an event was told: only within one is the order of
-    events data. ``told`` has by the id of a completion the places of the effects that events of their own
-    tell, and ``doubtful`` are the ids of events of which it is open how often they happened: nothing that
-    they make is certain.
+    ``origin`` gives the file or the append of an event: only within one of these the order of events is data.
+    ``told`` maps the id of the completion of a deal to the places of the effects that separate events
+    report, and ``doubtful`` are the ids of events of which it is open how often they happened: their effects
+    are never certain.
     """
 
     origin: Origin = lambda _: None
@@ -46,9 +46,9 @@ _OF_DEALS: frozenset[type[Event]] = frozenset(
 
 @frozen
 class Lives:
-    """Whether anybody is founded or ends at all, who is founded some time, and whose life orders nothing.
+    """Whether any entity is founded or ends, which are founded some time, and whose life orders nothing.
 
-    That is who surely acts before being founded or after the end.
+    The latter are those that certainly act before being founded or after their end.
     """
 
     any: bool
@@ -76,9 +76,9 @@ class Plan:
     deals: defaultdict[str, list[int]] = field(init=False)
     holders: dict[str, list[int]] = field(init=False)
     turns: list[int] = field(init=False)
-    # What is said to follow an event that is surely later: it does, and its window is left as it is.
+    # Events whose ``after`` names one that is certainly later: they follow it, with their window unchanged.
     against: dict[int, int] = field(factory=dict, init=False)
-    # Ids of events that only the life of an entity puts before or behind another.
+    # Ids of events that are ordered only by the life of an entity.
     by_life: set[str] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -90,7 +90,7 @@ class Plan:
             self.by_position[position].id: position
             for position in compress(range(len(of_the_plan)), of_the_plan)
         }
-        # By which each takes its turn among all events: as a date would sort that is what was cut.
+        # The place of each among all events, as the sort key of a date (with the windows after cutting).
         self.turns = [event.date.order for event in self.natural]
         self.before = defaultdict(set)
         self._note_touched()
@@ -116,7 +116,7 @@ class Plan:
     # Windows cut by what must come before
 
     def _tighten(self) -> set[int]:
-        """Cut windows by `after` and by lives. Gives the indexes of the events whose windows were cut."""
+        """Cut windows by `after` and by lives, and give the indexes of the events whose windows were cut."""
         self._add_after()
         if self.lives.any:
             self._add_lives()
@@ -124,7 +124,7 @@ class Plan:
             return set()
         order = self._topological()
         for index in order:
-            # What comes before what comes before comes before.
+            # "Before" is transitive.
             self.before[index].update(
                 *(self.before.get(each, ()) for each in tuple(self.before.get(index, ())))
             )
@@ -152,7 +152,7 @@ class Plan:
         )
 
     def _reorder(self, order: Sequence[int], cut: Sequence[bool], firsts: Sequence[int]) -> set[int]:
-        """Bring everything into an order by the windows that were cut."""
+        """Sort everything by the windows that were cut, and give the new indexes of those."""
         places = {index: place for place, index in enumerate(order)}
         self.natural = [self.natural[index] for index in order]
         self.touched = [self.touched[index] for index in order]
@@ -175,7 +175,7 @@ class Plan:
         places = {event.id: index for index, event in enumerate(self.natural)} if following else {}
         for index, after in following:
             target = places.get(after)
-            # In the order of dates what cannot be followed has kept its place.
+            # An event whose ``after`` cannot be followed kept its place in the order of dates.
             if target is not None and target < index:
                 if self.first[target] <= self.last[index]:
                     self.before[index].add(target)
@@ -183,7 +183,7 @@ class Plan:
                     self.against[index] = target
 
     def _add_lives(self) -> None:
-        """Nobody acts before being founded, or after being dissolved, absorbed or consolidated."""
+        """Order acts by lives: not before the founding, nor after dissolution or a merger."""
         founded: defaultdict[str, list[int]] = defaultdict(list)
         ended: defaultdict[str, list[int]] = defaultdict(list)
         revived: defaultdict[str, list[int]] = defaultdict(list)
@@ -195,7 +195,7 @@ class Plan:
                     ended[entity].append(index)
                 for entity in revived_by(event):
                     revived[entity].append(index)
-        # Who is founded and ends once, and never came back, is founded first, whatever the windows allow.
+        # An entity that is founded once, ends once and is never reinstated is founded first.
         once = {
             name
             for name, where in founded.items()
@@ -210,7 +210,7 @@ class Plan:
             and name not in self.lives.contradicted
             and (name in once or self._surely(where[0], ended.get(name, ())))
         }
-        # Who came back, or may have ended before coming to be, may have acted on either side.
+        # An entity that was reinstated, or may have ended before its founding, may act before and after that.
         ending = {
             name: where
             for name, where in ended.items()
@@ -225,7 +225,7 @@ class Plan:
         self._compare_with_acts(mortal, ending)
 
     def _surely(self, first: int, others: Iterable[int]) -> bool:
-        """Whether an event surely comes before all of some others."""
+        """Whether an event certainly comes before all of some others."""
         return all(self.last[first] < self.first[other] for other in others)
 
     def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
@@ -250,7 +250,7 @@ class Plan:
         self.by_life.update((self.natural[one].id, self.natural[two].id))
 
     def _in_order_by_life(self, one: int, two: int) -> bool:
-        """Whether only the life of an entity orders two events: what touches the same is for the search."""
+        """Whether only the life of an entity orders two events: the search orders what touches the same."""
         return self._may_swap(one, two) and set(self.touched[one]).isdisjoint(self.touched[two])
 
     def _may_swap(self, one: int, two: int) -> bool:
@@ -258,7 +258,7 @@ class Plan:
         return self.first[one] <= self.last[two] and self.first[two] <= self.last[one]
 
     def _topological(self) -> list[int]:
-        """The indexes that are part of ``before``, each behind what must come before it; circles are cut."""
+        """The indexes in ``before``, each after those that must come before it; circles are cut."""
         order: dict[int, None] = {}
         under_way: set[int] = set()
         for start in sorted(self.before):
@@ -281,7 +281,7 @@ class Plan:
     # Groups
 
     def _grouped(self, cut: Iterable[int]) -> dict[int, list[int]]:
-        """Groups by their first index: overlapping events that touch the same, and events that were cut."""
+        """Groups by first index: overlapping events that touch the same, and events with cut windows."""
         union = Union()
         for thing, indexes in self.things.items():
             self._join_overlapping(indexes, union)
@@ -312,14 +312,14 @@ class Plan:
         union.join_all(run)
 
     def _join_with_holders(self, issuer: str, counting: Sequence[int], union: Union) -> None:
-        """A change of the number of shares is looked at together with stakes of the same days."""
+        """Join a change of the number of shares with the stakes whose windows overlap it."""
         for index in self.holders.get(issuer, ()):
             for count in counting:
                 if self._may_swap(index, count):
                     union.join(index, count)
 
     def _close(self, union: Union) -> None:
-        """Take in whatever touches the same things between two members of a group."""
+        """Add whatever touches the same things between two members of a group."""
         if not union.parents:
             return
         acts, changed = self._acts, True
@@ -333,7 +333,7 @@ class Plan:
                 changed = self._close_life(end, places, union) or changed
 
     def _close_thing(self, indexes: Sequence[int], union: Union) -> bool:
-        """Join what touches a thing after a group has begun and before its last member that touches it."""
+        """Join what touches a thing between the beginning of a group and its last member that touches it."""
         last: dict[int, int] = {}
         for index in indexes:
             if index in union.parents:
@@ -346,7 +346,7 @@ class Plan:
         return changed
 
     def _close_counted(self, issuer: str, stakes: Sequence[int], union: Union) -> bool:
-        """Join changes of the number of shares and the stakes that lie between a group and such a change."""
+        """Join changes of the number of shares and the stakes between a group and such a change."""
         counts = self.things.get((views.SHARES, issuer), [])
         both = ((counts, sorted(stakes)), (stakes, counts))
         changed = False
@@ -359,7 +359,7 @@ class Plan:
 
     @property
     def _acts(self) -> Mapping[int, list[int]]:
-        """By the end of an entity what it takes part in: it leaves its ties in doubt."""
+        """By the end of an entity, the events in which it takes part: the end makes its ties doubtful."""
         ends: defaultdict[str, list[int]] = defaultdict(list)
         for index, event in enumerate(self.natural) if self.lives.any else ():
             for entity in ended_by(event):
@@ -372,7 +372,7 @@ class Plan:
         return found
 
     def _close_life(self, end: int, acts: Sequence[int], union: Union) -> bool:
-        """Join what an entity takes part in after a group has begun and before it ends there."""
+        """Join what an entity takes part in between the beginning of a group and its end in that group."""
         if end not in union.parents:
             return False
         root, changed = union.root(end), False
@@ -381,7 +381,7 @@ class Plan:
         return changed
 
     def later(self, things: Iterable[sense.Thing], index: int) -> int | None:
-        """The index of the next event behind ``index`` that touches any of these things."""
+        """The index of the next event after ``index`` that touches any of these things, or None."""
         found = (self._next(thing, index) for thing in things)
         return min((each for each in found if each is not None), default=None)
 

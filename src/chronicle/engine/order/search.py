@@ -30,7 +30,7 @@ _MOST_STEPS = 4_000
 
 @define(eq=False)
 class Arrangement:
-    """A set of events that have happened and what stands then."""
+    """A node of the search: a set of events that have happened (``mask``), and the values that then stand."""
 
     mask: int
     overlay: dict[Any, Any]
@@ -55,7 +55,7 @@ class Search:
     values: dict[Any, Any] = field(factory=dict)
 
     def run(self) -> Found | None:
-        """The best orders, or None where there are too many to compare."""
+        """The best orders, or None if there are too many to compare."""
         if self._most_at_once() > _MOST_AT_ONCE:
             return None
         count = len(self.members)
@@ -80,14 +80,14 @@ class Search:
         return Found(ends, levels) if ends else None
 
     def first_of(self, event: str) -> int:
-        """The first day on which an event of the group can have happened."""
+        """The first day, as an ordinal, on which an event of the group can have happened."""
         plan = self.plan
         return next(plan.first[index] for index in self.members if plan.natural[index].id == event)
 
     def _most_at_once(self) -> int:
-        """How many windows of the group share a day, at most."""
+        """The greatest number of windows of the group that share a day."""
         first, last = self.plan.first, self.plan.last
-        # A day as an even number where a window begins, and as the next one where it ends.
+        # A begin as an even number, and an end as the odd one after it.
         days = [2 * first[index] for index in self.members] + [2 * last[index] + 1 for index in self.members]
         most = now = 0
         for day in sorted(days):
@@ -99,7 +99,7 @@ class Search:
         return most
 
     def _needed(self) -> list[int]:
-        """For each member the mask of those that surely come before it."""
+        """For each member the mask of those that certainly come before it."""
         first, last = self.plan.first, self.plan.last
         needed: list[int] = []
         for index in self.members:
@@ -126,7 +126,7 @@ class Search:
             announced = world.overlay.get(cell, self.announced.get(event.deal or ""))
             effects, saying = deal_step(event, announced, self.plan.terms.told)
             steps += effects
-        # What a deal does is part of its completion, and makes sense with it or not at all.
+        # The effects of a deal are part of its completion: they make sense together or not at all.
         good = True
         for step in steps:
             good = good and self._makes_sense(step, world)
@@ -166,7 +166,7 @@ class Search:
         return event.ends is None or world.would_change(event, self.handlers)
 
     def _alive(self, event: Event, node: Arrangement) -> bool:
-        """Whether nobody acts here before being founded or after the end."""
+        """Whether no entity acts here before being founded or after its end."""
         if not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
         for name in acting(event):
@@ -180,7 +180,7 @@ class Search:
         return True
 
     def _pending(self, mask: int, place: int) -> list[int]:
-        """The members of the same window as written that have not happened yet."""
+        """The members with the same window, as written, that have not happened yet."""
         date = self.plan.natural[self.members[place]].date
         window = date.earliest, date.latest
         return [
@@ -192,7 +192,7 @@ class Search:
         ]
 
     def _comes_too_early(self, event: Event, pending: Sequence[int], world: Component) -> int:
-        """How many ends of the same window should come first, since something stands that they end."""
+        """How many ends of the same window should come first, since a value stands that they end."""
         if not pending:
             return 0
         begun = {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
@@ -205,7 +205,7 @@ class Search:
             end = self.plan.natural[self.members[place]]
             ended = self._ended(end, world)
             if ended and isinstance(end, ENDS_OF_TIES) and ended.isdisjoint(again):
-                # One that ends whatever there is would end what begins here too, beside what stands.
+                # An end that ends everything would also end what begins here, besides what stands.
                 after = after or world.after(event, self.handlers, self.values)
                 early += ended < self._ended(end, after)
             else:
@@ -213,12 +213,12 @@ class Search:
         return early
 
     def _ended(self, event: Event, world: Component) -> set[Cell]:
-        """The cells in which something stands and that an event would empty."""
+        """The cells with a value that an event would empty."""
         emptied = (cell for cell, value in world.changed_by(event, self.handlers) if _is_none(value))
         return {cell for cell in emptied if not _is_none(world.get(*cell))}
 
     def _out_of_line(self, place: int, pending: Sequence[int]) -> int:
-        """How many events of its window and file, that touch the same, have their turn before it."""
+        """How many pending events of its window and file should come before it, as they touch the same."""
         if not pending:
             return 0
         plan = self.plan
@@ -236,51 +236,51 @@ class Search:
         )
 
     def _turn(self, event: Event) -> tuple[int, int]:
-        """The turn of an event in its window: as its file tells it, but for kinds that come first or last."""
+        """The sort key of an event in its window: its place in the file; some kinds go first or last."""
         one_day = event.date.earliest == event.date.latest
         if isinstance(event, EntityFounded) or (one_day and isinstance(event, _COUNTS)):
             rank = -1
         else:
-            # An observation sees the day as it ended.
+            # An observation states the end of its day.
             rank = 1 if one_day and isinstance(event, StakeObserved) else 0
         return rank, self.plan.position[event.id]
 
 
-# First how many shares there are, then who has them.
+# These come first: the number of shares before the holdings of them.
 _COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
 
 
 def _two_lots(one: Event, two: Event) -> bool:
-    """Whether two records of a register are told: the order of their lines says nothing."""
+    """Whether both are records of a register about different lots: the order of its lines says nothing."""
     lots = getattr(one, "lot", None), getattr(two, "lot", None)
     return None not in lots and lots[0] != lots[1]
 
 
 def _wide(one: Event, two: Event) -> bool:
-    """Whether one changes the number of shares of what the other holds."""
+    """Whether one changes the number of shares in which the other is a stake."""
     issuers = {getattr(event, "issuer", None) for event in (one, two)} - {None}
     targets = {getattr(event, "target", None) for event in (one, two)} - {None}
     return not issuers.isdisjoint(targets)
 
 
 def _is_none(value: Any) -> bool:
-    """Whether a cell is empty, or says that nothing is held."""
+    """Whether a cell is empty, or has a stake of zero."""
     return value is None or (isinstance(value, views.Stake) and value.share.is_nothing)
 
 
 def content(value: Any) -> Any:
-    """What two values are compared by: of a stake its lots too, and not whether it was worked out."""
+    """A value as the search compares it: of a stake also its lots, and not how it was computed."""
     if isinstance(value, views.Stake):
         return value.share, value.shares, value.stale, value.lots
     return value
 
 
 LIVE = "live"
-"""A view of the search alone: which beginnings stand in a cell."""
+"""A view of the search only: which beginnings stand in a cell."""
 
 
 class Component(World):
-    """What stands while a group is tried out: that before it, and what its events changed so far."""
+    """The values while a group is tried out: those before it, and the changes of its events so far."""
 
     def __init__(self, running: Replay, overlay: Mapping[Any, Any]) -> None:
         super().__init__(running.before, dict(overlay))
@@ -289,14 +289,14 @@ class Component(World):
     overlay: dict[Any, Any]
 
     def changed_by(self, event: Event, handlers: Mapping[type, Handler]) -> list[tuple[Cell, Any]]:
-        """The cells that an event would change, and to what."""
+        """The cells that an event would change, each with the new value."""
         handler = handlers.get(type(event))
         if handler is None:
             return []
         return [((change.view, change.key), change.value) for change in handler(event, self)]
 
     def would_change(self, event: Event, handlers: Mapping[type, Handler]) -> bool:
-        """Whether an event that ends another by name finds it."""
+        """Whether an event that ends another by name would change anything."""
         handler = handlers.get(type(event))
         made = () if handler is None else tuple(handler(event, self))
         return any(
@@ -310,7 +310,7 @@ class Component(World):
         return held
 
     def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Component:
-        """What stands after an event. ``known`` has the values of the group so far, by cell and content."""
+        """The values after an event. ``known`` has the values of the group so far, by cell and content."""
         handler = handlers.get(type(event))
         if handler is None:
             return self
@@ -327,14 +327,14 @@ class Component(World):
             if content(kept.value) == content(self._running.before.get(*cell)):
                 following.overlay.pop(cell, None)
             else:
-                # One object for each content, so that what is compared later is compared by content.
+                # One object for each content, so that values compare equal by content.
                 following.overlay[cell] = known.setdefault((cell, content(kept.value)), kept.value)
         return following
 
 
 @define
 class Found:
-    """Every way through a group, the best among them."""
+    """The ways through a group that the search kept, with the best among them."""
 
     ends: list[Arrangement]
     levels: list[dict[int, list[Arrangement]]]
@@ -352,7 +352,7 @@ class Found:
         return [node for node in self.ends if node.score == most]
 
     def kept(self) -> list[Arrangement]:
-        """Every node on the way of a best order, from the beginning on."""
+        """Every node on the way of a best order, from the start on."""
         seen: dict[int, Arrangement] = {}
         stack = list(self.best)
         while stack:
@@ -363,7 +363,7 @@ class Found:
         return sorted(seen.values(), key=lambda node: node.depth)
 
     def path(self, kept: Sequence[Arrangement]) -> list[tuple[int, Arrangement]]:
-        """One best order: of several the one that follows the dates for longest."""
+        """One best order: of several the one that agrees with the order of the dates for longest."""
         onward: defaultdict[int, list[tuple[int, Arrangement]]] = defaultdict(list)
         for node in kept:
             for before, place in node.ways:
@@ -375,7 +375,7 @@ class Found:
         return path
 
     def apart(self, plan: Plan, members: Sequence[int]) -> list[sense.Thing]:
-        """The things that the ends differ in; of a stake the number of shares too, which changes its part."""
+        """The things in which the ends differ; for a stake also the number of shares, which changes it."""
         cells = {cell for node in self.ends for cell in node.overlay}
         differ = {
             cell for cell in cells if len({content(node.overlay.get(cell, _BASE)) for node in self.ends}) > 1

@@ -1,4 +1,4 @@
-"""What events touch: the things that they share with others, what mergers move and what deals would do."""
+"""What events touch: the things that they share with others, what mergers move, and the effects of deals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from chronicle.events import (
 )
 
 ANNOUNCED = "announced"
-"""A view of the search alone: which event last said what a deal would do."""
+"""A view of the search only: which event stated the effects of a deal last."""
 
 OF_DEALS = frozenset({DealProposed, DealAgreed, DealCompleted, DealTerminated})
 
@@ -30,9 +30,10 @@ OF_DEALS = frozenset({DealProposed, DealAgreed, DealCompleted, DealTerminated})
 def deal_step(
     event: Event, announced: Event | None, told: Mapping[str, frozenset[int]]
 ) -> tuple[list[Event], Event | None]:
-    """The effects that an event of a deal has, and which event says afterwards what the deal would do.
+    """The effects of an event of a deal, and the event that states the effects of the deal afterwards.
 
-    ``told`` has by completion the places of the effects that are left out, as events of their own tell them.
+    ``told`` maps the id of a completion to the places of the effects that are left out, since separate events
+    report them.
     """
     if isinstance(event, DealCompleted):
         saying = announced if event.effects is None else event
@@ -46,7 +47,7 @@ def deal_step(
 
 
 def acting(event: Event) -> Iterator[str]:
-    """The entities that an event names; what a deal would do names what may not exist before it completes."""
+    """The ids of the entities that an event names; not those in its effects, which may not exist yet."""
     found = references(event)
     effects = getattr(event, "effects", None) or ()
     own = sum(1 for _ in references(event)) - sum(1 for effect in effects for _ in references(effect))
@@ -54,7 +55,7 @@ def acting(event: Event) -> Iterator[str]:
 
 
 def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list[tuple[sense.Thing, ...]]:
-    """What each event touches: its effects and what mergers move included."""
+    """What each event touches, with its effects and with what mergers move."""
     found: list[tuple[sense.Thing, ...]] = []
     moving: list[int] = []
     for index, event in enumerate(natural):
@@ -77,7 +78,7 @@ _MOVING = (MergerAbsorbed, MergerConsolidated, DemergerSplit)
 
 
 def possible_effects(staged: Sequence[Event]) -> list[Event]:
-    """Every effect that any event of a deal announces, as events of a completion of it."""
+    """Every effect that any event of a deal announces, as events of the completion; empty without one."""
     completion = next((event for event in staged if isinstance(event, DealCompleted)), None)
     if completion is None:
         return []
@@ -86,7 +87,7 @@ def possible_effects(staged: Sequence[Event]) -> list[Event]:
 
 
 def possible_effects_of(event: Event) -> list[Event]:
-    """The effects that an event of a deal announces, as if they happened with it."""
+    """The effects that one event of a deal announces, as events on its own date."""
     announced = getattr(event, "effects", None)
     if not announced:
         return []
@@ -104,7 +105,7 @@ def _add_moved(
     found: list[tuple[sense.Thing, ...]],
     moving: Sequence[int],
 ) -> None:
-    """Add to mergers and splits what their parties have, or may come to have, and to whom it goes."""
+    """Add to mergers and splits what their parties have, or may come to have, and the cells it moves to."""
     held: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
     of: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
     for touched in found:
@@ -116,7 +117,7 @@ def _add_moved(
         for owner in _owners(event):
             held[owner].setdefault((views.UNITS, event.unit))  # type: ignore[attr-defined]  # only units have owners
         if isinstance(event, SharesIssued):
-            # Who subscribes holds shares, though an issue touches no more than their number.
+            # A subscriber holds shares, though an issue itself touches only their number.
             for subscriber, _ in event.subscribers:
                 taken = (views.HOLDINGS, subscriber, event.issuer, "equity")
                 held[subscriber].setdefault(taken)
@@ -150,6 +151,3 @@ def _handing_over(event: Event) -> Iterator[tuple[str, str]]:
     elif isinstance(event, DemergerSplit):
         for successor in event.successors:
             yield event.parent, successor
-
-
-# One way through a history

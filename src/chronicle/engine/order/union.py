@@ -14,7 +14,7 @@ class Union:
     parents: dict[int, int] = field(factory=dict)
 
     def root(self, index: int) -> int:
-        """The least index of the set that an index is in; one that is in none begins one."""
+        """The least index of the set of an index; an index without a set begins one."""
         parents = self.parents
         parent = parents.setdefault(index, index)
         while parent != parents[parent]:
@@ -24,7 +24,7 @@ class Union:
         return parent
 
     def join_all(self, indexes: Sequence[int]) -> None:
-        """Make one set of the sets that several indexes are in; a single one begins none."""
+        """Make one set of the sets of several indexes; a single one begins none."""
         if len(indexes) < 2:
             return
         if self.parents.keys().isdisjoint(indexes):
@@ -34,7 +34,7 @@ class Union:
                 self.join(index, indexes[0])
 
     def join(self, one: int, two: int) -> bool:
-        """Make one set of two; whether they were apart."""
+        """Make one set of the sets of two indexes; true if they were two."""
         first, second = self.root(one), self.root(two)
         self.parents[max(first, second)] = min(first, second)
         return first != second

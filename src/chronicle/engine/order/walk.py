@@ -1,4 +1,4 @@
-"""The walk along a history: plain events as they come, and each group in the order that was found for it."""
+"""The replay along a history: single events as they come, and each group in the order found for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from chronicle.engine.replay import (
 )
 from chronicle.events import Event, InvestmentMade, StakeAcquired
 
-# How many later events are looked at to tell apart what a group may have left behind.
+# How many later events may be added to a group that can end in several ways, to decide between these.
 _MOST_MORE = 6
 
 
@@ -45,24 +45,23 @@ class Replayed:
 
 @define
 class Walk:
-    """The walk along the events in the order of their dates, which stops at each group to order it."""
+    """The replay along the events in the order of their dates, where each group is ordered as a whole."""
 
     plan: Plan
     running: Replay
     deciding: Mapping[type, Handler]
-    # Whether there is any deal with effects.
+    # Whether any deal has effects.
     deals: bool
-    # Whose lives put events in an order in which some make no sense.
+    # The entities by whose lives events were ordered though some make no sense.
     against: set[str] = field(factory=set)
     _plain: list[Event] = field(factory=list)
-    # The others, each with its turn: a group is replayed in one piece, though what has nothing to do with it
-    # happened in between.
+    # The others, each with its sort key: a group is replayed as a whole, though unrelated events lie between.
     _moved: list[tuple[int, Event]] = field(factory=list)
     _announced: dict[str, Event] = field(factory=dict)
     _open: list[tuple[Cell, int]] = field(factory=list)
 
     def result(self, plain: Sequence[Event], names: Mapping[str, str]) -> Replayed:
-        """Replay the events of the plan, and the ``plain`` ones, which no order touches, in between."""
+        """Replay the events of the plan, with the ``plain`` ones, whose order does not matter, in between."""
         plan, groups = self.plan, self.plan.groups
         done: set[int] = set()
         taken = 0
@@ -81,7 +80,7 @@ class Walk:
         return Replayed(self._in_turn(), self.running.ledger(names))
 
     def _in_turn(self) -> tuple[Event, ...]:
-        """Every event in its turn, by the first day on which it can have happened."""
+        """All events, by the first day on which each can have happened."""
         plain, result, taken = self._plain, list[Event](), 0
         orders = [event.date.order for event in plain]
         for turn, event in sorted(self._moved, key=itemgetter(0)):
@@ -94,7 +93,7 @@ class Walk:
         return tuple(result)
 
     def _take(self, events: Sequence[Event]) -> None:
-        """Replay events that no order touches: nothing that they change is a guess."""
+        """Replay events whose order does not matter: their changes are no guess."""
         staged = (
             [place for place, event in enumerate(events) if type(event) in OF_DEALS] if self.deals else ()
         )
@@ -111,7 +110,7 @@ class Walk:
         self._plain.extend(events)
 
     def _effects(self, event: Event) -> list[Event]:
-        """What the completion of a deal does. Keeps in mind what was last announced."""
+        """The effects of an event of a deal; it also notes what was announced last."""
         effects, announced = deal_step(event, self._announced.get(event.deal or ""), self.plan.terms.told)
         if announced is None:
             self._announced.pop(event.deal or "", None)
@@ -143,16 +142,16 @@ class Walk:
         return members
 
     def _note_lives(self, found: Found, members: Sequence[int]) -> None:
-        """Note whose lives put events in an order in which some make no sense all the same.
+        """Note whose lives put events in an order in which some make no sense.
 
-        More sense does not ask for that order.
+        The search alone would not require that order.
         """
         ids = {self.plan.natural[index].id for index in members}
         if found.sensible < len(members) and not ids.isdisjoint(self.plan.by_life):
             self.against.update(name for index in members for name in acting(self.plan.natural[index]))
 
     def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
-        """The next event that touches what the group may have left in several ways, and its own group."""
+        """The next event that touches a thing in which the ends of the group differ, with its own group."""
         things = found.apart(self.plan, members)
         index = self.plan.later(things, max(members))
         if index is None or index in done:
@@ -163,7 +162,7 @@ class Walk:
         return taken | between
 
     def _between(self, taken: set[int], members: list[int], done: set[int]) -> set[int]:
-        """What touches the same things and lies between."""
+        """The events that touch the same things and lie between."""
         touched = {thing for index in (*members, *taken) for thing in self.plan.touched[index]}
         low, high = min(members), max(*taken, *members)
         found = {
@@ -172,7 +171,7 @@ class Walk:
         return found.difference(members, done)
 
     def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
-        """Replay one event with its effects, and say where its changes stand in their logs."""
+        """Replay one event with its effects, and give the place of each change: its cell and log index."""
         noted = self.running.take_noting(event)
         self._moved.append((turn, event))
         for effect in self._effects(event) if type(event) in OF_DEALS else ():
@@ -183,13 +182,13 @@ class Walk:
         return noted
 
     def _doubt_happenings(self) -> None:
-        """Nothing is certain that an event made of which it is open how often it happened."""
+        """Make possible only what was made by events of which it is open how often they happened."""
         changes = self.running.changes
         for cell, index in self._open:
             log = changes.cells[cell[0]][cell[1]]
             bounds = changes.bounds[cell]
             bounds[index] = bounds.get(index, Bounds())._replace(certain_until=datetime.date.min)
-            # Whatever comes of it, it is not what stood before.
+            # The other value of the cell, if it did not happen: the one before.
             self.running.doubtful[cell] = (log[index - 1].value if index else None,)
         self._open.clear()
 
@@ -200,14 +199,14 @@ def _date_order(event: Event) -> int:
 
 @define
 class _Ordered:
-    """A group whose best orders are known: one is replayed, and all together say what is certain."""
+    """A group whose best orders are known: one is replayed, and all together give what is certain."""
 
     walk: Walk
     search: Search
     found: Found
 
     def take(self) -> None:
-        """Replay the group and bound what it leaves."""
+        """Replay the group, and bound the values that it leaves."""
         kept = self.found.kept()
         plan, members = self.search.plan, self.search.members
         bases = bases_of(self.walk.running, kept)
@@ -243,7 +242,7 @@ class _Ordered:
                 self._bound_own(cell, made[cell])
 
     def _bound_own(self, cell: Cell, made: Sequence[int]) -> None:
-        """Bound what a view of the user's own has: it changes some time while the group does."""
+        """Bound the values of a user's own view: they change at some time within the windows of the group."""
         plan, members = self.search.plan, self.search.members
         low, high = min(plan.first[index] for index in members), max(plan.last[index] for index in members)
         never = None if len(self.found.best) == 1 else datetime.date.min
@@ -299,7 +298,7 @@ class _Unordered:
             self._leave_open(cell, [*([before] if before >= 0 else []), *places], high)
 
     def _leave_open(self, cell: Cell, places: Sequence[int], high: datetime.date) -> None:
-        """Whatever stood on the way may be what stands in the end, and so may nothing."""
+        """Note that each value of the group may be the one in the end, and that there may be none."""
         running = self.walk.running
         log = running.changes.cells[cell[0]][cell[1]]
         last = log[places[-1]].value
@@ -317,12 +316,12 @@ class _Unordered:
         running.doubtful[cell] = (*[*open_to][-_MOST_LEFT:], *([None] if last is not None else []))
 
 
-# How many of the values that a group came by are kept as what it may have left.
+# How many of the values within a group are kept as possible values after it.
 _MOST_LEFT = 4
 
 
 def _only_adds(event: Event) -> bool:
-    """Whether an event adds to one holding and no more: the order of such is no matter."""
+    """Whether an event only adds to one holding: the order of such events does not matter."""
     if isinstance(event, InvestmentMade):
         return True
     return (

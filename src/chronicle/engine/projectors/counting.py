@@ -1,4 +1,4 @@
-"""How many shares there are after an event: the one rule that the share counts and the holdings share."""
+"""The number of shares after an event: one rule for the share counts and for the holdings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from chronicle.events import SharesCancelled, SharesIssued, SharesRestructured
 
 
 def total_before(issuer: str, before: Before) -> int | None:
-    """The number of shares in issue, or None where nobody has said."""
+    """The number of shares in issue before an event, or None if it is unknown."""
     count = before.get(views.SHARES, (issuer,))
     return None if count is None else count.total
 
 
 def total_after(event: SharesIssued | SharesCancelled | SharesRestructured, before: Before) -> int | None:
-    """The number of shares after ``event``: as stated, else worked out from the number before, else None."""
+    """The number of shares after ``event``: as stated, else computed from the number before, else None."""
     old = total_before(event.issuer, before)
     if isinstance(event, SharesRestructured):
         return None if old is None else int(old * event.ratio.factor)

@@ -1,4 +1,4 @@
-"""How far each deal has come. What a deal does happens as events of their own, on completion."""
+"""The stage of each deal. The effects of a deal are events of their own, which replay adds on completion."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _moved(event: _Staged, before: Before, stage: views.Stage) -> tuple[Change, 
     )
     return (
         Change(views.DEALS, (event.deal,), "adjust", value, event.date, event.id),
-        # Whoever of its parties is no more: that the deal has come this far is known.
+        # The new stage is known, whichever of the parties has ended: earlier doubts end here.
         Change(views.DEALS, (event.deal,), "lift", value, event.date, event.id),
     )
 

@@ -1,8 +1,8 @@
-"""What becomes of the ties of an entity that is no more: the one rule that many views share.
+"""What happens to the ties of an entity that ended: one rule for many views.
 
-Nobody says that a director left because the company was absorbed, or that a listing ended with it. So
-nothing ends: what names the entity is only possible from then on, until an event says more, and certain
-again once the entity is reinstated.
+Sources do not report that a director left because the company was absorbed, or that a listing ended with it.
+So nothing ends: a value that names the entity is only possible from then on, until an event says more, and
+certain again once the entity is reinstated.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from chronicle.events import (
 )
 
 Standing = Callable[[str, Before], Iterable[tuple[Key, Any]]]
-"""The cells (key, value) of a view that name an entity."""
+"""A function that gives the cells (key, value) of a view that name an entity."""
 
 
 def doubted(view: str, key: Key, value: Any, event: Event, entity: str) -> Change:
-    """That a value is only possible from ``event`` on, by which ``entity`` is no more."""
+    """A change by which a value is only possible from ``event`` on, since ``entity`` ended with it."""
     return Change(view, key, "doubt", value, event.date, event.id, ((views.STATUS, (entity,)),))
 
 
 def taken_before(entity: str, taker: str | None, before: Before) -> tuple[str, ...]:
-    """Who is said to have taken in an entity that is no more, where ``taker`` is another."""
+    """Those that absorbed an entity by earlier events, where ``taker`` is another one; mostly empty."""
     status: views.Status | None = before.get(views.STATUS, (entity,))
     if taker is None or status is None or status.status != "dissolved":
         return ()
@@ -44,19 +44,19 @@ def taken_before(entity: str, taker: str | None, before: Before) -> tuple[str, .
 def given_away(
     view: str, position: int, entity: str, takers: Iterable[str], before: Before
 ) -> list[tuple[Key, Any]]:
-    """The cells of a view that moved from an entity to those who took it in, with what stood in them."""
+    """The cells of a view that a merger moved from an entity to one of ``takers``, with their last values."""
     mergers = (before.made_by(views.LINEAGE, (entity, taker)) for taker in takers)
     found = (cell for merger in mergers for cell in before.ended_by(view, position, entity, merger or ""))
     return list(dict(found).items())
 
 
 def lifted(view: str, key: Key, value: Any, event: Event, entity: str) -> Change:
-    """That ``entity`` is there again: what was doubtful because it was not, is certain from ``event`` on."""
+    """A change by which a value doubted for the end of ``entity`` is certain from ``event`` on."""
     return doubted(view, key, value, event, entity)._replace(operation="lift")
 
 
 def departures(view: str, standing: Standing) -> Mapping[type, Handler]:
-    """The handlers by which what a view says of an entity is doubtful once it ended, until it is back."""
+    """The handlers by which values of a view become doubtful when an entity ends, until it returns."""
 
     def departed(event: Event, before: Before) -> Iterator[Change]:
         for entity in ended_by(event):

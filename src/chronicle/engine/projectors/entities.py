@@ -101,15 +101,18 @@ def _consolidated(event: MergerConsolidated, before: Before) -> Iterator[Change]
 def _merged(
     event: Event, before: Before, pair: tuple[str, str | None], succession: views.Succession, reason: str
 ) -> Iterator[Change]:
-    """One of a pair goes up in the other. Where another had taken it in, nobody knows which it was."""
+    """The first of a pair merges into the second.
+
+    Where another had absorbed it before, both are possible only.
+    """
     old, new = pair
     others = taken_before(old, new, before)
     status: views.Status | None = before.get(views.STATUS, (old,))
     if new is None and status is not None and status.status == "dissolved":
-        # Somebody has told of it already, and maybe by whom it was taken in.
+        # Another source reported the merger already, maybe with the successor.
         return
     if others and status is not None and status.reason is not None:
-        # By name, so that it says the same whichever of them is told first.
+        # Sorted by name, so that the order of the events does not matter.
         reason = ", or ".join(sorted({*status.reason.split(", or "), reason}))
     yield _status(event, old, views.Status("dissolved", reason))
     if new is not None:
@@ -120,7 +123,7 @@ def _merged(
 
 
 def _name(entity: str, before: Before) -> str:
-    """What an entity is called when the event comes, else its id."""
+    """The name of an entity at the time of the event, else its id."""
     name: views.Name | None = before.get(views.NAMES, (entity,))
     return entity if name is None else name.short or name.name
 

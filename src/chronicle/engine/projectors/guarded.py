@@ -1,6 +1,6 @@
-"""Projectors of others, guarded: what goes wrong in one is said with its name and the event, at that event.
+"""Guards for projectors of your own: an error in one names the projector and the event.
 
-Those that come with Chronicle are tested instead, and go unguarded for the sake of speed.
+Those that come with Chronicle are tested instead, and are not guarded, for speed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ _OPERATIONS = get_args(Operation)
 
 
 def guarded(projector: Projector) -> Projector:
-    """The same projector, each of whose functions is watched.
+    """The same projector with each of its functions guarded.
 
-    It raises ``UsageError`` (C607), which names the projector and the event, for a function that fails
-    and for what is no change of a view of its own; and this here for what is no projector at all.
+    They raise ``UsageError`` (C607), which names the projector and the event, for a function that fails
+    and for a result that is not a valid change of one of its views. This function raises it for what is not a
+    projector, and for a table that names a base class of events.
     """
     if not isinstance(projector, Projector):
         message = f"not a projector: {shown(projector)}"
@@ -62,7 +63,7 @@ def _watched(projector: Projector, handler: Handler) -> Handler:
 
 
 def _faults(change: object, event: Any, views: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a change, and what to do instead."""
+    """What is wrong with a change, each with the help."""
     if not isinstance(change, Change):
         yield f"gave no change: {shown(change)}", "yield Change(view, key, operation, value, window, event)"
         return

@@ -101,7 +101,7 @@ def _gain(
 ) -> Change:
     """More of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
 
-    ``old`` is what is held before. ``made_from`` are the cells that ``share`` was worked out from.
+    ``old`` is what is held before. ``made_from`` are the cells from which ``share`` was computed.
     """
     count = None if event.shares is None else added(old, event.shares)
     if holds is not None:
@@ -127,7 +127,7 @@ def _lose(
 ) -> tuple[Change, ...]:
     """Less of a target: to ``holds`` outright, else by ``share``, else by the count of the event.
 
-    Somebody who was not known to hold any keeps none; ``check`` reports it.
+    A holder that was not known to hold any keeps none; ``check`` reports it.
     """
     count = None if event.shares is None else taken(old, event.shares)
     if holds is not None:
@@ -149,7 +149,7 @@ def _invested(event: InvestmentMade, before: Before) -> tuple[Change, ...]:
     return (Change(views.HOLDINGS, key, anew(old), stake, event.date, event.id),)
 
 
-# The base changes
+# The total number of shares changes
 
 
 def _rebased(event: SharesIssued | SharesCancelled, before: Before) -> Iterator[Change]:
@@ -207,7 +207,7 @@ def _restructured(event: SharesRestructured, before: Before) -> list[Change]:
 def _exchanged(stake: Stake, factor: Fraction, old_total: int | None, new_total: int | None) -> Stake:
     """A holding known by count after its shares were exchanged, each for ``factor`` new ones.
 
-    Its share stays, unless it was worked out from the count and a fraction was paid out.
+    Its share stays, unless it was computed from the count and a fraction was paid out.
     """
     assert stake.shares is not None
     exchanged = stake.shares * factor
@@ -223,8 +223,8 @@ def _exchanged(stake: Stake, factor: Fraction, old_total: int | None, new_total:
 def _merged(event: Event, before: Before) -> Iterator[Change]:
     """What the predecessors held moves to the successor; what was held of them is no more.
 
-    Holdings among them, and of the successor itself, end with the merger. Where nobody says who the successor
-    is, what they held stays and is only possible from then on.
+    Holdings among them, and of the successor itself, end with the merger. If the successor is unknown,
+    what they held stays and is only possible from then on.
     """
     predecessors, successor = ended_by(event), taker_of(event)
     moving: dict[Key, list[Key]] = {}
@@ -243,7 +243,7 @@ def _merged(event: Event, before: Before) -> Iterator[Change]:
     for key, origins in moving.items():
         moved = _gathered(event, before, key, origins)
         yield moved
-        # Where somebody had told of the merger without a name, it was doubtful where all this went.
+        # An earlier report of the merger without a successor had made these holdings doubtful.
         for holder, *_ in origins:
             yield lifted(views.HOLDINGS, key, moved.value, event, holder)
     for key in ending:
@@ -253,7 +253,7 @@ def _merged(event: Event, before: Before) -> Iterator[Change]:
 
 
 def _taken_again(event: Event, before: Before, holder: str, taker: str | None) -> Iterator[Change]:
-    """What went to one who took the holder in may as well have gone to the other who is said to have."""
+    """Where two are said to have absorbed a holder, what went to the one is possible with either."""
     others = taken_before(holder, taker, before)
     if taker is None or not others:
         return
@@ -282,7 +282,7 @@ def _gathered(event: Event, before: Before, key: Key, origins: Iterable[Key]) ->
         moved: Stake = before.get(views.HOLDINGS, origin)  # type: ignore[assignment]  # origins stand
         stake = moved if stake is None else _joined(stake, moved)
     if stake is not None:
-        # The records of what moved are of another pair, and so are their lots.
+        # The lots of what moved belong to another pair, and are dropped.
         stake = with_lots(Stake(*stake), own)
     causes = tuple((views.HOLDINGS, origin) for origin in origins)
     return Change(views.HOLDINGS, key, anew(own), stake, event.date, event.id, causes)

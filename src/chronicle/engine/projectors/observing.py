@@ -1,7 +1,7 @@
-"""What an observation does to a holding: it confirms what stands, or counts from its day on.
+"""What an observation does to a holding: it confirms the value, or replaces it from its day on.
 
-One with a ``lot`` speaks of one record of a register: of that lot of the holding, and not of the whole.
-The lots of one publisher add up; those of another are another account of the whole.
+One with a ``lot`` is about one record of a register: about that lot of the holding, and not the whole.
+The lots of one publisher add up; a record of another publisher is about the whole.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _Lots = tuple[Lot, ...]
 
 
 def observed(event: StakeObserved, before: Before) -> tuple[Change, ...]:
-    """The change of the holding that is seen; none for the end of a lot that does not stand."""
+    """The change of the holding that is observed; none for the end of a lot that is not known."""
     key = (event.holder, event.target, event.right)
     old = stake_of(before, key)
     if event.lot is not None:
         return _observed_lot(event, event.lot, key, old)
     if _nothing(event):
-        # That nothing is held is a fact where an author states it, and an end where a record ends.
+        # Zero is a fact where an author states it, and an end where a record ends.
         stated = event.holds.is_nothing and event.ends is None
         return (
             _change(event, key, "set", Stake(event.holds)) if stated else _change(event, key, "end", None),
@@ -36,9 +36,9 @@ def observed(event: StakeObserved, before: Before) -> tuple[Change, ...]:
 
 
 def _of_the_whole(event: StakeObserved, key: Key, old: Stake | None, lots: _Lots = ()) -> Change:
-    """What is seen, taken as the whole of the holding; ``lots`` has the lot that the source calls it."""
+    """The change by an observation of the whole holding; ``lots`` has the lot named by the source."""
     count, publisher = _count(event), _publisher(event)
-    # What is stale was measured by another number of shares: to see it is to bring it up to date.
+    # A stale share was measured by another total number of shares: an observation replaces it.
     if old is not None and not old.stale and _agrees(event.holds, old, publisher):
         if count in (None, old.shares):
             return _change(event, key, "confirm", _named(old, lots))
@@ -53,7 +53,7 @@ def _agrees(holds: Share, old: Stake, publisher: str) -> bool:
 
 
 def _named(stake: Stake, lots: _Lots) -> Stake:
-    """``stake`` as the lot that a source speaks of, unless its lots are known already."""
+    """``stake`` with the lots that a source names, unless it has lots already."""
     if stake.lots or not lots:
         return stake
     named = tuple(lot._replace(share=stake.share, shares=stake.shares) for lot in lots)
@@ -66,12 +66,12 @@ def _named(stake: Stake, lots: _Lots) -> Stake:
 def _observed_lot(event: StakeObserved, name: str, key: Key, old: Stake | None) -> tuple[Change, ...]:
     told = Lot(name, _publisher(event), event.holds, _count(event))
     lots = () if old is None else old.lots
-    # Whoever says which record an end ends speaks of that one, whoever publishes it.
+    # An end whose ``ends`` names a record is about that record, whatever its publisher.
     by_name = event.ends is not None and any(lot.name == name for lot in lots)
     if old is None or not lots or (lots[0].publisher != told.publisher and not by_name):
         if not _nothing(event):
             return (_of_the_whole(event, key, old, (told,)),)
-        # Who ends a record of which no lot is known here ends what stands, unless that is another's.
+        # The end of a record without known lots ends the holding, unless that has lots of another publisher.
         return () if lots else (_change(event, key, "end", None),)
     standing = next((lot for lot in lots if lot.name == name), None)
     rest = tuple(lot for lot in lots if lot is not standing)
@@ -86,7 +86,7 @@ def _observed_lot(event: StakeObserved, name: str, key: Key, old: Stake | None) 
 
 
 def _seen_again(told: Lot, standing: Lot) -> bool:
-    # One publisher tells both.
+    # Both are from one publisher, so that rounding is no explanation of a difference.
     agree = confirms(told.share, standing.share, told.shares, standing.shares, rounded=False)
     return agree and not standing.stale
 
@@ -105,11 +105,11 @@ def _added_up(lots: _Lots) -> Stake:
 def with_lots(
     stake: Stake, old: Stake | None, share_factor: Fraction | int = 1, count_factor: Fraction | int = 1
 ) -> Stake:
-    """``stake``, which came out of ``old``, with its lots.
+    """``stake``, which was made from ``old``, with its lots.
 
-    The only lot is the whole of it. Of several each is measured anew by the factors; which of them was bought
-    or sold nobody can tell, so they stay what they were last said to be, and count again as soon as one
-    of them is seen to have changed.
+    A single lot is the whole stake. Several are scaled by the factors. Which of them was bought
+    or sold is unknown, so they keep their last stated amounts, and count again as soon as one
+    of them is observed to have changed.
     """
     if old is None or not old.lots:
         return stake
@@ -127,7 +127,7 @@ def _measured(lot: Lot, share_factor: Fraction | int, count_factor: Fraction | i
     return lot._replace(share=share, shares=shares, stale=stale)
 
 
-# What is seen
+# Observations
 
 
 def _nothing(event: StakeObserved) -> bool:

@@ -1,4 +1,4 @@
-"""What stands in a holding, and the changes that make more or less of it."""
+"""The value of a holding before an event, and the changes that add to it or take from it."""
 
 from __future__ import annotations
 
@@ -24,31 +24,30 @@ NOTHING = Share.exact(0)
 NO_CELLS: Cells = ()
 
 
-# What stands. Where a source said that nothing is held, that stands as well, but there is nothing that could
-# grow, be diluted or move.
+# The value before. A stated share of zero is a value too, but it cannot be added to, diluted or moved.
 
 
 def stake_of(before: Before, key: Key) -> Stake | None:
-    """What is held in a cell before an event; None where nothing is, though somebody may have said so."""
+    """What is held in a cell before an event; None for nothing, also where zero is stated."""
     stake: Stake | None = before.get(views.HOLDINGS, key)
     return None if stake is None or stake.share.is_nothing else stake
 
 
 def standing(before: Before, position: int, entity: str) -> list[tuple[Key, Stake]]:
-    """The holdings that have an entity at a position of their key, with what is held."""
+    """The holdings other than zero that have an entity at a position of their key, with their values."""
     found = before.where(views.HOLDINGS, position, entity)
     return [(key, stake) for key, stake in found if not stake.share.is_nothing]
 
 
 def anew(old: Stake | None) -> Operation:
-    """The operation of a gain: where nothing was held, the value is not made from one before."""
+    """The operation of a gain: "set" if nothing was held, since the value is then not made from another."""
     return "set" if old is None else "adjust"
 
 
 def or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_from: Cells = ()) -> Change:
-    """The change to ``stake``, or the end of the holding where that is nothing: nobody holds zero shares.
+    """The change to ``stake``, or the end of the holding if that is zero and not stated by a source.
 
-    A share that is stated outright says more than the count that was worked out beside it.
+    A share that is stated outright has precedence over a computed count of 0.
     """
     nothing = stake.share.is_nothing
     if nothing and _is_stated(event):
@@ -61,19 +60,19 @@ def or_end(event: Event, key: Key, operation: Operation, stake: Stake, made_from
 
 
 def _is_stated(event: Event) -> bool:
-    """Whether somebody says that nothing is held: not what was worked out, nor the end of a record."""
+    """Whether an event states that nothing is held, other than the end of a record."""
     holds: Share | None = getattr(event, "holds", None)
     return holds is not None and holds.is_nothing and event.ends is None and not getattr(event, "lot", None)
 
 
 def base_of(issuer: str) -> Cells:
-    """The cell of the share count that a percentage worked out from a count depends on."""
+    """The cell of the number of shares, on which a share computed from a count depends."""
     return ((views.SHARES, (issuer,)),)
 
 
 def not_below_nothing(share: Share) -> Share:
-    """A share, with 0 in place of what subtraction took below it."""
-    # By the numerator: comparing whole fractions would take longer than all the rest of a sale.
+    """A share, with 0 instead of what is negative after subtraction."""
+    # By the numerator: a comparison of fractions would take longer than the rest of a sale.
     if share.minimum is None or share.maximum is None or share.minimum.numerator >= 0:
         return share
     if share.maximum <= 0:
@@ -82,21 +81,21 @@ def not_below_nothing(share: Share) -> Share:
 
 
 def added(old: Stake | None, shares: Count) -> int | None:
-    """The count after so many shares came; None where it was not known before."""
+    """The count after ``shares`` were added; None if it was not known before."""
     if old is not None and old.shares is None:
         return None
     return shares.value + (old.shares or 0 if old is not None else 0)
 
 
 def taken(old: Stake | None, shares: Count) -> int | None:
-    """The count after so many shares went; None where it was not known before."""
+    """The count after ``shares`` were removed; None if it was not known before."""
     if old is None or old.shares is None:
         return None
     return max(0, old.shares - shares.value)
 
 
 def counted(count: int | None, total: int | None) -> Stake:
-    """A stake known by count: its share where the number of all shares is known too."""
+    """A stake known by count: with its share if the total number of shares is known."""
     if count is None or not total:
         return Stake(UNKNOWN, count)
     return Stake(Share.exact(Fraction(count, total)), count, "derived")
@@ -108,9 +107,9 @@ def number_of(shares: Count | None) -> int:
 
 
 def recounted(old: Stake | None, moved: int, total: int | None) -> Stake:
-    """A stake after so many shares came, or went when ``moved`` is below zero.
+    """A stake after ``moved`` shares were added, or removed where it is negative.
 
-    Where the number of all shares is not known, a share grows and shrinks as its own count does.
+    Without a known total number of shares, a share is scaled as its own count changes.
     """
     if old is None:
         return counted(moved, total)

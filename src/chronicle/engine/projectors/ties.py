@@ -1,4 +1,4 @@
-"""What begins and ends and is nothing more: listings, control, roles, partnerships, releases, memberships.
+"""Ties, which only begin and end: listings, control, roles, partnerships, releases, memberships.
 
 One projector for each line of ``sense.TIES``.
 """
@@ -20,7 +20,7 @@ def _projector(tie: TieRule) -> Projector:
 
 def _table(tie: TieRule) -> Mapping[type, Handler]:
     view, value_of = tie.view, tie.value_of
-    # The same key, without a detour: these run for nearly every event of a register.
+    # The same key by the shortest call: these functions run for nearly every event of a register.
     key_of = tie.key if tie.last else tie.key_of
 
     def begun(event: Event, _: Before) -> tuple[Change, ...]:
@@ -43,7 +43,7 @@ def _table(tie: TieRule) -> Mapping[type, Handler]:
 
 
 def _standing(view: views.View) -> Standing:
-    """The cells that name an entity: in their key, or where no entity stands in that, as a party."""
+    """The cells that name an entity: in their key, or, if the key has no entity, in the first such field."""
     if view.names:
         return in_key(view.name, *view.names)
 

@@ -52,13 +52,13 @@ def _merged(event: Event, before: Before) -> Iterator[Change]:
                 yield doubted(views.UNITS, key, value, event, giver)
             else:
                 yield from _handed_over(event, key[0], giver, taker)
-                # Where somebody had told of the merger without a name, it was doubtful where the unit went.
+                # An earlier report of the merger without a successor had made the unit doubtful.
                 yield lifted(views.UNITS, (key[0], taker), value, event, giver)
         yield from _taken_again(event, before, giver, taker)
 
 
 def _taken_again(event: Event, before: Before, giver: str, taker: str | None) -> Iterator[Change]:
-    """What went to one who took the giver in may as well have gone to the other who is said to have."""
+    """Where two are said to have absorbed the giver, a unit that went to the one is possible with either."""
     others = taken_before(giver, taker, before)
     if taker is None or not others:
         return

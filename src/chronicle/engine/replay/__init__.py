@@ -1,4 +1,4 @@
-"""Changes in, spans out. Knows no event class and no view: the order of replay, and what a span is.
+"""Replay: from changes to spans. It knows no event class and no view, only order and cells.
 
 Events go through the projectors in one total order. Each projector turns an event into changes of
 cells, and replay keeps the changes of each cell. Between two changes of a cell lies a span: a value

@@ -14,22 +14,22 @@ from chronicle.dates import PartialDate
 Key = tuple[str, ...]
 
 
-# set: a new value that owes nothing to the one before. adjust: a new value made from the one before.
-# confirm: the same value, seen again. end: no value any more. doubt: the same value, only possible from here
-# on. lift: what made it doubtful is undone.
+# set: a new value, independent of the one before. adjust: a new value made from the one before.
+# confirm: the same value, observed again. end: no value any more. doubt: the same value, only possible from
+# here on. lift: the end of doubts.
 Operation = Literal["set", "adjust", "confirm", "end", "doubt", "lift"]
 
 
 GOES_ON = ("confirm", "doubt", "lift")
-"""The operations by which a value goes on as it was."""
+"""The operations that do not change the value."""
 
 
 class Change(NamedTuple):
     """One event's effect on one cell of one view.
 
-    ``value`` is None for ``end`` and only then. ``made_from`` names the other cells (view, key) that
-    the value was worked out from. Of a ``doubt`` it names what makes the value doubtful, and a ``lift``
-    undoes the doubts that name the same, or all when it names nothing.
+    ``value`` is None for ``end`` and only then. ``made_from`` names the other cells (view, key) from which
+    the value was computed. For a ``doubt`` it names what makes the value doubtful, and a ``lift``
+    ends the doubts that name the same, or all if it names nothing.
     """
 
     view: str
@@ -41,8 +41,8 @@ class Change(NamedTuple):
     made_from: tuple[tuple[str, Key], ...] = ()
 
 
-# The changes of one cell in the order of replay. They are all that replay keeps: spans are made when
-# somebody asks, since most cells of a register are never asked for.
+# The changes of one cell in the order of replay. Replay keeps only these: spans are made on demand, since
+# most cells of a register are never asked for.
 Log = list[Change]
 
 
@@ -50,10 +50,10 @@ Cell = tuple[str, Key]
 
 
 class Bounds(NamedTuple):
-    """Between which days a value may stand, and between which it surely does.
+    """Between which days a value is possible, and between which it is certain.
 
-    Each is None where the windows of the changes say it. The two that begin are inclusive, the two that end
-    exclusive. What is possible and never certain is certain until the first day of all.
+    Each is None where the windows of the changes give it. Both ``_from`` are inclusive, both ``_until``
+    exclusive. For a value that is never certain ``certain_until`` is ``datetime.date.min``.
     """
 
     possible_from: datetime.date | None = None
@@ -63,10 +63,10 @@ class Bounds(NamedTuple):
 
 
 class Other(NamedTuple):
-    """What a cell may hold besides what replay made of it, by another order that makes as much sense.
+    """Another possible value of a cell, by another order that makes as much sense as the one of replay.
 
-    It stands beside the change at ``place`` of the log; without an end of its own in ``bounds`` until the
-    next change behind that. ``begin`` is the date as written, ``events`` made the value.
+    It stands beside the change at ``place`` of the log; without an end of its own in ``bounds``, until the
+    next change after that. ``begin`` is the date as written, ``events`` made the value.
     """
 
     place: int
@@ -77,9 +77,9 @@ class Other(NamedTuple):
 
 
 class Nothing(NamedTuple):
-    """That a cell may be empty from a day until another (exclusive; None: for ever).
+    """A time in which a cell may be empty: from ``low`` to ``high``, exclusive (None: without an end).
 
-    ``first`` where nothing stood before, ``last`` where nothing may stand in the end.
+    ``first`` is true for the time before the first value, ``last`` if the cell may be empty in the end.
     """
 
     low: datetime.date
@@ -93,45 +93,45 @@ class ChangeLogs:
     """Every change of every cell, and which changes of other cells a value was made from."""
 
     cells: defaultdict[str, dict[Key, Log]] = Factory(lambda: defaultdict(dict))
-    # Where the order of replay says more, or less, than the windows of two changes: the bounds of the
-    # value that begins with the change at an index of a log.
+    # Bounds, by the index of the change with which a value begins, where they differ from the windows of the
+    # changes because of the order of replay.
     bounds: defaultdict[Cell, dict[int, Bounds]] = Factory(lambda: defaultdict(dict))
     others: defaultdict[Cell, list[Other]] = Factory(lambda: defaultdict(list))
-    # The views of which nothing is known but what one order makes: those of a user's own projectors.
+    # The views that are replayed in one order only: those of a user's own projectors.
     unordered: set[str] = Factory(set)
-    # When a cell is empty by some order that makes as much sense as any.
+    # When a cell is empty by another order that makes as much sense.
     nothing: defaultdict[Cell, list[Nothing]] = Factory(lambda: defaultdict(list))
-    # For the change at an index of a log: the logs, cut where they ended then, of what it was made from.
+    # By a change (view, key, index in the log): the changes of other cells whose values it was made from.
     causes: dict[tuple[str, Key, int], tuple[tuple[str, Key, int], ...]] = Factory(dict)
-    # The cells that were ever doubted: few, so that all others need not be looked at.
+    # The cells that were ever doubted: few, so that the others need no look at their doubts.
     doubted: set[tuple[str, Key]] = Factory(set)
 
     def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:
-        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        """Ids of the events in the provenance of the value after change ``last`` of a cell, causes first."""
         change = self.cells[view][key][last]
         if change.operation == "set" and not change.made_from:
             return (change.event,)
         found: dict[str, None] = {}
         seen: set[tuple[str, Key, int]] = set()
-        # A stack and no recursion: a succession of companies may be longer than the interpreter's stack.
+        # A stack instead of recursion: a succession of companies may exceed the interpreter's limit.
         stack: list[tuple[str, Key, int, bool]] = [(view, key, last, False)]
         while stack:
             view, key, index, causes_done = stack.pop()
             if causes_done:
                 change = self.cells[view][key][index]
-                # Who doubts a value, or no longer does, has not made it.
+                # A doubt, or the end of one, did not make the value.
                 if change.operation not in ("doubt", "lift"):
                     found.setdefault(change.event)
             elif (view, key, index) not in seen:
                 seen.add((view, key, index))
                 stack.append((view, key, index, True))
-                # Reversed, so that the past of the cell itself comes before what other cells gave to it.
+                # Reversed, so that the past of the cell itself comes before the other cells.
                 behind = reversed(tuple(self._behind(view, key, index)))
                 stack.extend((*cause, False) for cause in behind)
         return tuple(found)
 
     def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:
-        """Whether nothing comes in the place of the value that stands after change ``last`` of a cell."""
+        """Whether the value after change ``last`` of a cell ends without another value after it."""
         return any(change.value is None for change in self.cells[view][key][last + 1 : last + 2])
 
     def _behind(self, view: str, key: Key, index: int) -> Iterator[tuple[str, Key, int]]:
@@ -146,26 +146,26 @@ class ChangeLogs:
 
 
 class Doubt(NamedTuple):
-    """That a value is only possible from a window on: until another one, or until the value itself ends."""
+    """That a value is only possible from a window on: until another one, or (None) until the value ends."""
 
     since: PartialDate
     until: PartialDate | None
     event: str
 
     def on(self, day: datetime.date) -> bool:
-        """Whether the value may be doubtful on ``day``."""
+        """Whether the doubt may hold on ``day``."""
         return self.since.earliest <= day and (self.until is None or day < self.until.latest)
 
 
 class OpenDoubts:
-    """The doubts about the value of a cell, while its changes are gone through in the order of replay."""
+    """The open doubts about the value of a cell, while its changes are read in the order of replay."""
 
     def __init__(self) -> None:
         self.open: list[Change] = []
         self._closed: list[Doubt] = []
 
     def take(self, change: Change) -> None:
-        """Go on to the next change: one that owes nothing to the doubted value is not doubted."""
+        """Read the next change: a value that is independent of the doubted one is not doubted."""
         if change.operation == "doubt":
             if all(change.made_from != doubt.made_from for doubt in self.open):
                 self.open.append(change)
@@ -176,7 +176,7 @@ class OpenDoubts:
                 self._closed += [Doubt(doubt.window, change.window, doubt.event) for doubt in lifted]
 
     def of_span(self) -> tuple[Doubt, ...]:
-        """The doubts about the span that ends here. What is made of it inherits those that are open."""
+        """The doubts about the span that ends here; a value made from it inherits the open ones."""
         closed, self._closed = self._closed, []
         return (*closed, *(Doubt(doubt.window, None, doubt.event) for doubt in self.open))
 
@@ -193,7 +193,7 @@ def _open_doubts(log: Log) -> list[Change]:
 
 
 def remember_causes(changes: ChangeLogs, change: Change) -> None:
-    """Keep which values a change that was just logged is made from, and make it as doubtful as these are."""
+    """Note from which values a change that was just logged is made, and give it their doubts."""
     if change.operation in ("doubt", "lift"):
         changes.doubted.add((change.view, change.key))
         return
@@ -210,7 +210,7 @@ def remember_causes(changes: ChangeLogs, change: Change) -> None:
 
 
 def _inherit_doubts(changes: ChangeLogs, change: Change) -> None:
-    """Log beside a change the doubts of the values that it is made from, as doubts of its own."""
+    """Log after a change the doubts of the values from which it is made, as doubts of its own."""
     place = (change.view, change.key)
     for origin in change.made_from:
         if origin in changes.doubted and origin != place:
@@ -221,5 +221,5 @@ def _inherit_doubts(changes: ChangeLogs, change: Change) -> None:
 
 
 def _doubts_before(log: Log, event: str) -> list[Change]:
-    """The doubts that are open in a cell, by what stood there before an event had to do with it."""
+    """The open doubts of a cell without the changes by an event."""
     return _open_doubts([change for change in log if change.event != event])

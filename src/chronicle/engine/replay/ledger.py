@@ -1,4 +1,4 @@
-"""All spans of all views. Every question is a look-up in it."""
+"""The ledger: all spans of all views. Every question is a look-up in it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from chronicle.errors import absent
 
 @frozen
 class Guess:
-    """Events of which several orders make as much sense, and the cell that rests on which one is taken.
+    """Events of which several orders make as much sense, and a cell whose value depends on the order.
 
-    ``events`` are ids in the order that was taken. ``counted`` is false where there were too many orders to
+    ``events`` are ids in the order that was taken. ``counted`` is false if there were too many orders to
     compare.
     """
 
@@ -30,10 +30,10 @@ class Guess:
 
 @frozen(eq=False)
 class Ledger:
-    """Every span of every view, by view and key. Spans of a key stand in the order of replay.
+    """Every span of every view, by view and key. Spans of a key are in the order of replay.
 
-    ``names`` has the ids that turned out to be another's, with the id that stays: to ask by either is
-    the same. ``guesses`` is what rests on an order that nothing settles.
+    ``names`` maps ids that were linked to another to the id that stays; to ask by either is
+    the same. ``guesses`` are the values that depend on an order that nothing decides.
     """
 
     views: tuple[str, ...]
@@ -44,7 +44,7 @@ class Ledger:
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
 
     def keys(self, view: str) -> Iterable[Key]:
-        """Every key of a view; an unknown view has none."""
+        """Every key of a view; none for an unknown view."""
         return self._changes.cells[view].keys() if view in self._changes.cells else ()
 
     def has(self, view: str, key: Key) -> bool:
@@ -71,7 +71,7 @@ class Ledger:
         return tuple(span for key in keys if key[: len(parts)] == parts for span in self.cell(view, key))
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
-        """The spans of one key; none for a key that is not there."""
+        """The spans of one key; none for an unknown key."""
         key = self._by_name(key)
         spans = self._spans.get((view, key))
         if spans is None:
@@ -80,9 +80,9 @@ class Ledger:
         return spans
 
     def log(self, view: str, key: Key) -> Log | None:
-        """The changes of a cell of which nothing else is to say: no bounds, no doubts, no other values.
+        """The changes of a cell whose spans follow from them alone: without bounds, doubts and other values.
 
-        None where there is; ``pieces`` makes its spans otherwise.
+        None for any other cell. ``pieces`` makes the spans of such a log.
         """
         changes, cell = self._changes, (view, self._by_name(key))
         if cell in changes.bounds or cell in changes.others or cell in changes.doubted:
@@ -92,11 +92,11 @@ class Ledger:
         return changes.cells[view].get(cell[1])
 
     def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
-        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        """Ids of the events in the provenance of the value after change ``last`` of a cell, causes first."""
         return self._changes.events(view, key, last)
 
     def nothing_on(self, cell: Cell, day: datetime.date) -> Nothing | None:
-        """That by some order that makes as much sense as any a cell is empty on ``day``, if that is so."""
+        """The time around ``day`` in which a cell is empty by an order that makes as much sense, or None."""
         times = self.nothing_in(cell)
         on_the_day = (each for each in times if each.low <= day and (each.high is None or day < each.high))
         return next(on_the_day, None)
@@ -107,11 +107,11 @@ class Ledger:
         day: datetime.date,  # noqa: ARG002
         facts: Callable[[], Sequence[Any]],  # noqa: ARG002
     ) -> Any:
-        """What stands in a view on a day as a table, where a ledger has it as columns; else None."""
+        """None; a ledger that has its spans as columns gives the values of a view on a day as a table."""
         return None
 
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
-        """The times in which by some order that makes as much sense as any a cell is empty."""
+        """The times in which a cell is empty by an order that makes as much sense as the one of replay."""
         view, key = cell
         return self._changes.nothing.get((view, self._by_name(key)), ())
 

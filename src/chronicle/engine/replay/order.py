@@ -10,15 +10,15 @@ from chronicle.dates import PartialDate
 
 
 class Happening(Protocol):
-    """What replay needs of an event."""
+    """What replay needs to know of an event."""
 
     @property
     def id(self) -> str:
-        """Unique for ever."""
+        """Unique and never changed."""
 
     @property
     def date(self) -> PartialDate:
-        """When it was true."""
+        """When it happened."""
 
     @property
     def after(self) -> str | None:
@@ -35,12 +35,12 @@ E = TypeVar("E", bound=Happening)
 def in_order(events: Iterable[E], ranks: Mapping[type, int]) -> list[E]:
     """``events``, given in order of position, in the order of replay.
 
-    That is by (earliest, latest, rank of the kind, position). An event with ``after`` comes behind the
-    event it names, directly when it would otherwise have come earlier. One that names no event here,
-    or itself in a circle, keeps its place: ``check`` reports it.
+    They are sorted by (earliest, latest, rank of the kind, position). An event with ``after`` comes after the
+    event it names, directly if it would otherwise have come earlier. One whose ``after`` names no event here,
+    or is part of a circle, keeps its place: ``check`` reports it.
     """
     width = 1 + max(ranks.values(), default=0)
-    # The sort is stable, so position needs no place in the key.
+    # The sort is stable, so the key needs no position.
     of = dict(ranks)
     ordered = sorted(events, key=lambda event: event.date.order * width + of[type(event)])
     if [event for event in ordered if event.after is not None]:
@@ -67,9 +67,7 @@ def _follow(ordered: list[E]) -> list[E]:
 
 
 def _followers(ordered: Sequence[E]) -> set[str]:
-    """Ids of the events whose ``after`` can be followed: it names an event here, and leads into no circle
-    that they are part of themselves.
-    """
+    """Ids of the events whose ``after`` can be followed: it names an event here, and is in no circle."""
     after = {event.id: event.after for event in ordered}
     circular: set[str | None] = set()
     seen: set[str | None] = set()

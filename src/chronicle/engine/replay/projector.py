@@ -1,4 +1,4 @@
-"""What turns events into changes."""
+"""Projectors: what turns events into changes."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def _no_projector(message: str, help: str) -> UsageError:
 class Projector:
     """A table from event class to a function of (event, ``Before``) that gives changes.
 
-    ``views`` are the views that it writes and nobody else does. What its table does not name it leaves
-    alone. ``ignores`` said so in 0.1.0 and says nothing any more. ``version`` is to change whenever the
-    functions do: only with one is what they make kept on disk.
+    ``views`` are the views that it writes, and only it. Events of classes that are not in the table have no
+    effect. ``ignores`` is deprecated and without effect. ``version`` must change whenever the
+    functions do: only the result of a projector with a version is kept on disk.
     """
 
     name: str
@@ -61,9 +61,9 @@ class Projector:
 
 
 def handlers_of(projectors: Sequence[Projector]) -> dict[type, Handler]:
-    """What is to be called for each class of event.
+    """The function to be called for each class of event.
 
-    Raises ``UsageError`` (C607) when two projectors write the same view.
+    Raises ``UsageError`` (C607) if two projectors write the same view.
     """
     owners: dict[str, str] = {}
     table: defaultdict[type, list[Handler]] = defaultdict(list)
@@ -79,7 +79,7 @@ def handlers_of(projectors: Sequence[Projector]) -> dict[type, Handler]:
 
 
 def _together(handlers: Sequence[Handler]) -> Handler:
-    """One handler for several: all of them see what stood before the event, none what the others changed."""
+    """One handler for several: all read the values before the event, none the changes of the others."""
     if len(handlers) == 1:
         return handlers[0]
     return lambda event, before: [change for handler in handlers for change in handler(event, before)]

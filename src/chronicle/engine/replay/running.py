@@ -1,4 +1,4 @@
-"""A replay under way: events go through the projectors in one total order, and their changes are kept."""
+"""A replay in progress: events go through the projectors in one total order, and their changes are kept."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from chronicle.engine.replay.order import Happening
 from chronicle.engine.replay.projector import Projector, handlers_of
 
 Live = tuple[tuple[str, Any, bool], ...]
-"""The beginnings that stand in a cell, oldest first: the id of an event, the value that it made, and whether
-it made it from the one before."""
+"""The beginnings that stand in a cell, oldest first: the id of an event, its value, and whether that was made
+from the one before."""
 
 
 def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change | None, Live]:
-    """What a change does to a cell in which ``live`` stand, and what stands then.
+    """The effect of a change on a cell with the beginnings ``live``, and the beginnings after it.
 
-    An end with ``ends`` takes away the beginning that it names and no other: where others stand, the newest
-    of them has the value that is left, without what the ended one had added. None for a change without
-    effect.
+    An end with ``ends`` removes the beginning that it names and no other: if others stand, the value is then
+    that
+    of the newest, without what the ended one had added. The change is None if it has no effect.
     """
     if change.value is not None:
         begins = change.operation in ("set", "adjust")
@@ -43,10 +43,9 @@ def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change
 
 
 def _without(live: Live, place: int) -> Live:
-    """The beginnings without one of them. What was added to it afterwards stays, without it.
+    """The beginnings without one of them. Values that were made from it later stay, reduced by it.
 
-    A value that can be added to says so by a method ``without(more, less)``: itself, without that by which
-    the one is more than the other.
+    Such values have a method ``without(more, less)``: the value, reduced by the difference of the two.
     """
     before, (_, ended, _), later = live[:place], live[place], list(live[place + 1 :])
     less = before[-1][1] if before else None
@@ -58,9 +57,9 @@ def _without(live: Live, place: int) -> Live:
 
 
 class Replay:
-    """A replay under way: what stands so far, and the events that come next.
+    """A replay in progress: the values so far, and the events that come next.
 
-    ``own`` are the ids of the beginnings that some event ends by name. Raises ``UsageError`` (C607) when two
+    ``own`` are the ids of the beginnings that some event ends by name. Raises ``UsageError`` (C607) if two
     projectors write the same view.
     """
 
@@ -68,7 +67,7 @@ class Replay:
         self.handlers = handlers_of(projectors)
         self.changes = ChangeLogs()
         self.before = Before(self.changes)
-        # What else the cells may hold whose value rests on a guess.
+        # The other possible values of the cells that depend on a guess.
         self.doubtful: dict[Cell, tuple[Any, ...]] = {}
         self.guesses: list[Guess] = []
         self.live: dict[Cell, Live] = {}
@@ -76,7 +75,7 @@ class Replay:
         self._views = tuple(dict.fromkeys(view for projector in projectors for view in projector.views))
 
     def take(self, ordered: Iterable[Happening]) -> None:
-        """Take events that stand in the order of replay."""
+        """Replay events that are in the order of replay."""
         if self.own:
             self.take_with_care(ordered)
             return
@@ -86,7 +85,7 @@ class Replay:
             handler = table.get(type(event))
             if handler is None:
                 continue
-            # All changes of an event are worked out before the first is made, so that "before" means it.
+            # All changes of an event are computed before the first is made: they read the values before it.
             for change in tuple(handler(event, before)):
                 view, key, _, value, _, _, made_from = change
                 if value is None or made_from or view in naming:
@@ -101,21 +100,21 @@ class Replay:
                         appeared[view].append(key)
 
     def take_with_care(self, ordered: Iterable[Happening]) -> None:
-        """The same where ends name what they end, or cells may rest on a guess."""
+        """The same where ends name what they end, or cells may depend on a guess."""
         for event in ordered:
             handler = self.handlers.get(type(event))
             if handler is not None:
                 self._take_made(event, tuple(handler(event, self.before)))
 
     def take_noting(self, event: Happening) -> list[tuple[Cell, int]]:
-        """The same with one event. Gives where its changes stand: a cell and the place in its log of each."""
+        """The same for one event. Gives the place of each of its changes: a cell and an index in its log."""
         handler = self.handlers.get(type(event))
         if handler is None:
             return []
         made = tuple(handler(event, self.before))
         cells = self.changes.cells
         if len(made) == 1 and not self.own and not made[0].made_from:
-            # Mostly an event changes one cell, and no guess has a part in it.
+            # The common case: an event changes one cell, and no guess is involved.
             change = made[0]
             cell = change.view, change.key
             if cell not in self.doubtful:
@@ -163,13 +162,16 @@ class Replay:
         return kept
 
     def ledger(self, names: Mapping[str, str] = MappingProxyType({})) -> Ledger:
-        """What replay made of the events so far. ``names`` are ids that turned out to be another's."""
+        """The ledger of the events so far.
+
+        ``names`` maps ids that were linked to another to the id that stays.
+        """
         return Ledger(self._views, self.changes, names, tuple(self.guesses))
 
-    # What rests on a guess
+    # Cells that depend on a guess
 
     def _otherwise(self, event: Happening, made: Sequence[Change]) -> dict[Cell, tuple[Any, ...]]:
-        """For each cell that ``event`` changes and that rests on a guess: what else it may hold then."""
+        """For each cell that ``event`` changes and that depends on a guess: its other possible values."""
         touched: dict[Cell, set[Cell]] = {}
         for change in made:
             read = {cell for cell in ((change.view, change.key), *change.made_from) if cell in self.doubtful}
@@ -180,7 +182,7 @@ class Replay:
         made_now = {(change.view, change.key): change.value for change in made}
         values: dict[Cell, dict[Any, None]] = {cell: {} for cell in touched}
         guesses = {guess for read in touched.values() for guess in read}
-        # Every guess turns out otherwise at once: what depends on none of them stays the same.
+        # All guesses take their other values at once: a cell that depends on none of them stays the same.
         for number in range(max(len(self.doubtful[guess]) for guess in guesses)):
             overlay = {
                 guess: self.doubtful[guess][min(number, len(self.doubtful[guess]) - 1)] for guess in guesses
@@ -222,10 +224,10 @@ def replay(
     projectors: Sequence[Projector],
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Ledger:
-    """The ledger that ``projectors`` make of events that stand in the order of replay.
+    """The ledger that ``projectors`` make of events that are in the order of replay.
 
-    ``names`` are ids that events no longer use, with the ids that they use instead.
-    Raises ``UsageError`` (C607) when two projectors write the same view.
+    ``names`` maps ids that events no longer use to the ids that they use instead.
+    Raises ``UsageError`` (C607) if two projectors write the same view.
     """
     running = Replay(projectors)
     with paused_collector():

@@ -1,4 +1,4 @@
-"""What lies between two changes of a cell: a value that holds from one window to another."""
+"""Spans: the values of a cell between its changes, each from one window to another."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Span:
     """A value that a key has, from the window of its begin to the window of its end (exclusive).
 
     ``end`` is None while the value stands; ``ended_by`` is the id of the event that ended it. ``doubts``
-    are the times in which it is only possible, though nothing ended it.
+    are the times in which the value is only possible, though nothing ended it.
     """
 
     view: str
@@ -46,47 +46,47 @@ class Span:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """Ids of the events that made the value, causes first, back to the last ones that set it outright."""
+        """Ids of the events that made the value, causes first, back to the last that set it outright."""
         if self._events is not None:
             return self._events
         return self._changes.events(self.view, self.key, self._last)
 
     @property
     def possible_from(self) -> datetime.date:
-        """The first day on which the value may stand."""
+        """The first day on which the value is possible."""
         bound = None if self._bounds is None else self._bounds.possible_from
         return self.begin.earliest if bound is None else bound
 
     @property
     def certain_from(self) -> datetime.date:
-        """The first day on which the value has surely begun."""
+        """The first day on which the value has certainly begun."""
         bound = None if self._bounds is None else self._bounds.certain_from
         return self.begin.latest if bound is None else bound
 
     @property
     def certain_until(self) -> datetime.date | None:
-        """The first day on which the value has perhaps ended; None while it stands."""
+        """The first day on which the value may have ended; None if it has no end."""
         bound = None if self._bounds is None else self._bounds.certain_until
         return bound if bound is not None or self.end is None else self.end.earliest
 
     @property
     def possible_until(self) -> datetime.date | None:
-        """The first day on which the value has surely ended; None while it stands."""
+        """The first day on which the value has certainly ended; None if it has no end."""
         bound = None if self._bounds is None else self._bounds.possible_until
         return bound if bound is not None or self.end is None else self.end.latest
 
     @property
     def bounded(self) -> bool:
-        """Whether the order of replay bounds it by other days than the windows of its begin and end."""
+        """Whether its bounds differ from the windows of its begin and end because of the order of replay."""
         return self._bounds is not None
 
     @property
     def ends_in_nothing(self) -> bool:
-        """Whether the value came to an end without another one in its place."""
+        """Whether the value ends without another one after it."""
         return self._changes.ends_in_nothing(self.view, self.key, self._last)
 
     def certain(self, day: datetime.date) -> bool:
-        """Whether the value surely stands on ``day``: begun by then at the latest, ended after it."""
+        """Whether the value certainly holds on ``day``: it has begun, has not ended, and is not doubted."""
         if self.doubts and self.doubted_by(day):
             return False
         if self._bounds is None:
@@ -99,7 +99,7 @@ class Span:
         return tuple(doubt.event for doubt in self.doubts if doubt.on(day))
 
     def possible(self, day: datetime.date) -> bool:
-        """Whether the value may stand on ``day``; true of a certain one too."""
+        """Whether the value may hold on ``day``; true also where it is certain."""
         if self._bounds is None:
             return self.begin.earliest <= day and (self.end is None or day < self.end.latest)
         until = self.possible_until
@@ -107,7 +107,7 @@ class Span:
 
 
 class Piece(NamedTuple):
-    """The changes of a cell by which one value stands: where they are in the log, and what follows."""
+    """The changes of a cell with one value: the first and last index, the begin, and the change after."""
 
     first: int
     last: int
@@ -116,7 +116,7 @@ class Piece(NamedTuple):
 
 
 def pieces(log: Log) -> Iterator[Piece]:
-    """The values of a cell one after the other: a value that goes on is one with the one before."""
+    """The values of a cell one after the other; operations that do not change a value continue it."""
     first = 0
     for last, change in enumerate(log):
         following = log[last + 1] if last + 1 < len(log) else None
@@ -128,7 +128,7 @@ def pieces(log: Log) -> Iterator[Piece]:
 
 
 def spans_of(log: Log, changes: ChangeLogs) -> Iterator[Span]:
-    """The spans of a cell, by the log of its changes, in the order of replay."""
+    """The spans of a cell from the log of its changes, in the order of replay."""
     if not log:
         return
     cell = log[0].view, log[0].key
@@ -164,9 +164,9 @@ def spans_of(log: Log, changes: ChangeLogs) -> Iterator[Span]:
 
 
 def _unordered_bounds(log: Log) -> dict[int, Bounds]:
-    """The bounds of changes whose windows overlap, of which nobody knows what another order would make.
+    """The bounds of changes whose windows overlap, in a view that is replayed in one order only.
 
-    Nothing that they make is certain, until a change comes that overlaps none of them.
+    None of their values is certain, until a change that overlaps none of them.
     """
     bounds: dict[int, Bounds] = {}
     group: list[int] = []

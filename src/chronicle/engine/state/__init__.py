@@ -1,7 +1,8 @@
-"""The answer for one day (of valid time): what was so, what may have been so, and the events behind it.
+"""The answer for one day of valid time: what was so, what may have been so, and the events behind it.
 
-A state looks its answers up in a ledger. It is immutable; two states are equal when they answer the
-same for the same day.
+A state looks its answers up in a ledger. It is immutable; two states are equal when they give the same
+answers
+for the same day and the same knowledge.
 """
 
 from __future__ import annotations
@@ -47,23 +48,23 @@ __all__ = ["Deal", "Entity", "Excess", "Fact", "Holding", "State", "Unit"]
 
 @frozen(eq=False, repr=False)
 class State(FactsOfDay):
-    """What was so on ``as_of`` (a day), going by what was known on ``known`` (None: by all that is known).
+    """What was so on the day ``as_of``, by what was known on the day ``known`` (None: by all that is known).
 
     A day inside the window of a change has both values, the one before and the one after, each with
     ``certain`` false.
 
     Where a question names an entity or a deal it takes an id, a name or an identifier of the day, or of any
-    day, or a title. What nobody is called raises ``NotFound`` (C601, C602) with what is nearest.
+    day, or a title. An unknown one raises ``NotFound`` (C601, C602) with the nearest.
     """
 
     # Holdings
 
     def share(self, holder: str, target: str, right: str = "equity") -> Share | None:
-        """What ``holder`` has of ``target``, or None for nothing. The unknown share is a share.
+        """The share of ``holder`` in ``target``, or None for nothing. An unknown share is a share too.
 
-        Where a source says that nothing is held, it is the share 0 and not None.
+        If a source states that nothing is held, the answer is the share 0 and not None.
         On a day inside the window of a change it is the value that begins last. Its ``certain`` is
-        false whenever the day is not sure.
+        false whenever it is not certain that it holds on the day.
         """
         key = self._key(views.HOLDINGS, (holder, target, right))
         found = list(self._cell(views.HOLDINGS, key))
@@ -78,13 +79,13 @@ class State(FactsOfDay):
         for fact in found:
             if fact is not None:
                 shares.append(share_on(fact))
-            # Something that surely stands leaves no room for nothing, whatever the windows around it say.
+            # A certain value excludes nothing, whatever the windows around it are.
             elif not certain and (not shares or shares[-1] is not None):
                 shares.append(None)
         return tuple(shares)
 
     def _course(self, cell: Cell) -> list[Fact | None]:
-        """What a cell may hold on the day, in order of replay: the facts, and None for the times between."""
+        """The possible contents of a cell on the day, in the order of replay: facts, and None for nothing."""
         course = list(self._between(self._ledger.cell(*cell)))
         nothing = self._ledger.nothing_on(cell, self.as_of)
         if nothing is not None and nothing.first:
@@ -96,7 +97,7 @@ class State(FactsOfDay):
         return course
 
     def _between(self, spans: Iterable[Span]) -> Iterator[Fact | None]:
-        # Of the time before the first span nothing is known, so that there was nothing since the dawn.
+        # Before the first span nothing is known to be held, from the first day of the calendar on.
         nothing_since: datetime.date | None = DAWN
         for span in spans:
             if nothing_since is not None and nothing_since <= self.as_of < span.certain_from:
@@ -114,7 +115,7 @@ class State(FactsOfDay):
     def holdings(
         self, holder: str | None = None, target: str | None = None, right: str | None = None
     ) -> tuple[Holding, ...]:
-        """The holdings on the day, by holder, target and right, those only possible included."""
+        """The holdings on the day, certain and possible ones, by holder, target and right."""
         parts = {"holder": holder, "target": target, "right": right}
         return tuple(self._holding(fact) for fact in self._where(views.HOLDINGS, parts))
 
@@ -133,9 +134,9 @@ class State(FactsOfDay):
         )
 
     def above_the_whole(self, *targets: str) -> tuple[Excess, ...]:
-        """The rights of which more is certainly held on the day than there is: of ``targets``, or of all.
+        """The rights of ``targets``, or of all, of which more is certainly held on the day than the whole.
 
-        Measured as ``check`` measures it: of a range its lower end counts, and a stale share not at all.
+        Measured as ``check`` does: of a range its lower end counts, and a stale share is left out.
         """
         groups: defaultdict[tuple[str, str], list[Holding]] = defaultdict(list)
         for target in dict.fromkeys(targets) or (None,):
@@ -155,12 +156,12 @@ class State(FactsOfDay):
 
     @paused_collector()
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
-        """The deals that had come up by the day, with the stage that each had reached."""
+        """The deals known on the day, each with the stage that it has reached."""
         found = self._where(views.DEALS, {"deal": deal})
         return tuple(deal_of(fact) for fact in found if stage in (None, fact.value.stage))
 
     def entity(self, entity: str) -> Entity:
-        """One entity, by its id or a name. Raises ``NotFound`` (C601) for one that no event introduces."""
+        """One entity, by its id or a name. Raises ``NotFound`` (C601) if it has no name on the day."""
         names = list(self._cell(views.NAMES, (entity,)))
         if not names and self._resolver is not None:
             entity = self._resolver.entity(entity, self.as_of)
@@ -176,9 +177,9 @@ class State(FactsOfDay):
     def find(self, word: str) -> tuple[Entity, ...]:
         """The entities that ``word`` means on the day, in order of id: by id, identifier or name.
 
-        An identifier is given as its value or as ``scheme:value``, to the letter; a name, long or
-        short, in upper or lower case. A ticker that was used again, or a name that moved on, means
-        whoever had it on the day. None at all is no error.
+        An identifier is given as its value or as ``scheme:value``, in this spelling; a name, long or
+        short, in any case. A ticker or a name that passed to another entity means the one that had it on
+        the day. Empty if there is none.
         """
         scheme, _, value = word.partition(":")
         keys = list(self._ledger.where(views.IDENTIFIERS, 2, word))
@@ -222,7 +223,7 @@ class State(FactsOfDay):
     # Ties
 
     def listings(self, entity: str | None = None) -> tuple[Fact, ...]:
-        """Where shares trade on the day: keys (entity, exchange), values ``views.Listing``."""
+        """Where shares are listed on the day: keys (entity, exchange), values ``views.Listing``."""
         return self._where(views.LISTINGS, {"entity": entity})
 
     def control(self, controller: str | None = None, target: str | None = None) -> tuple[Fact, ...]:
@@ -234,14 +235,14 @@ class State(FactsOfDay):
         return self._where(views.ROLES, {"person": person, "entity": entity})
 
     def partnerships(self, party: str | None = None) -> tuple[Fact, ...]:
-        """Who does what together on the day: values ``views.Partnership``."""
+        """The partnerships on the day: keys (together, subject), values ``views.Partnership``."""
         found = self._where(views.PARTNERSHIPS, {})
         if party is not None and self._resolver is not None:
             party = self._resolver.entity(party, self.as_of)
         return tuple(fact for fact in found if party is None or party in fact.value.parties)
 
     def projects(self, project: str | None = None) -> tuple[Fact, ...]:
-        """Projects that are out on the day: keys (project, where), values ``views.Release``."""
+        """The projects released by the day: keys (project, where), values ``views.Release``."""
         return self._where(views.PROJECTS, {"project": project})
 
     def memberships(self, entity: str | None = None, group: str | None = None) -> tuple[Fact, ...]:
@@ -249,16 +250,16 @@ class State(FactsOfDay):
         return self._where(views.MEMBERSHIPS, {"entity": entity, "group": group})
 
     def shares(self, issuer: str) -> int | None:
-        """How many shares ``issuer`` has in issue on the day, None where nobody has said."""
+        """The number of shares that ``issuer`` has in issue on the day; None if it is unknown."""
         count = self._last(views.SHARES, self._key(views.SHARES, (issuer,)))
         return None if count is None else count.total
 
     # As tables, for data frames
 
     def table(self, view: str) -> Table:
-        """The facts of any view as a table, one a row: key, value, certainty, since, events.
+        """The facts of any view as a table, one per row: key, value, certainty, since, events.
 
-        Its texts are categories to a data frame. Raises ``NotFound`` (C606) for a view that no projector
+        Its texts are categories in a data frame. Raises ``NotFound`` (C606) for a view that no projector
         writes.
         """
         if view not in self._ledger.views:
@@ -275,7 +276,7 @@ class State(FactsOfDay):
         return units_table(self.units())
 
     def deals_table(self) -> Table:
-        """The deals that had come up by the day as a table."""
+        """The deals known on the day as a table."""
         return deals_table(self.deals())
 
     def entities_table(self) -> Table:

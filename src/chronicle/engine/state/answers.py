@@ -1,4 +1,4 @@
-"""What a state answers with: facts, holdings, units, deals and entities."""
+"""The answers of a state: facts, holdings, units, deals and entities."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from chronicle.values import NOTHING, Share, more_than_whole
 class Fact:
     """A value on the day of a state. ``certain`` is false on a day inside the window of its begin or end.
 
-    It is false as well when events make it doubtful whether the value still stands: those in ``doubted_by``.
-    Facts are equal when view, key, value, certainty, since and events are: not when they end, which
-    lies ahead of the day.
+    It is also false when events make it doubtful whether the value still holds: those in ``doubted_by``.
+    Facts are equal if view, key, value, certainty, since and events are; when they end does not matter, since
+    that lies after the day.
     """
 
     span: Span
@@ -64,7 +64,7 @@ class Fact:
 
 @frozen
 class Holding:
-    """A share of a right in a target. ``basis`` says whether a source gave it or it was worked out."""
+    """A share of a right in a target. ``basis`` says whether a source stated it or it was computed."""
 
     holder: str
     target: str
@@ -81,7 +81,7 @@ class Holding:
 
 @frozen
 class Excess:
-    """That more is held of a right in a target than there is: ``share``, or at least so if not ``exact``."""
+    """That more than the whole of a right is held: ``share`` in all, or at least that if not ``exact``."""
 
     target: str
     right: str
@@ -122,7 +122,7 @@ class Deal:
 class Entity:
     """An entity by the name that it had on the day.
 
-    ``status`` is None where no event says that it was founded or ended. ``certain`` is about the
+    ``status`` is None if no event founds or ends it. ``certain`` is about the
     name. ``identifiers`` are pairs (scheme, value) valid on the day; ``possible_identifiers`` those of
     them that are only possible.
     """
@@ -141,13 +141,13 @@ class Entity:
 
 
 def share_on(fact: Fact) -> Share:
-    """The share of a holding, certain as the holding is on the day."""
+    """The share of a holding, with the certainty of the holding on the day."""
     stake: views.Stake = fact.value
     return evolve(stake.share, certain=fact.certain)
 
 
 def excess_of(target: str, right: str, held: list[Holding]) -> Excess | None:
-    """By how much the holdings of a right come to more than the whole, if they do."""
+    """The holdings of a right as an ``Excess`` if they add up to more than the whole; else None."""
     total = sum((holding.share.minimum or NOTHING for holding in held), NOTHING)
     shares = [holding.share for holding in held]
     if not more_than_whole(total, shares):

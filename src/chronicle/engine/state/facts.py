@@ -18,7 +18,7 @@ from chronicle.errors import absent
 
 @frozen(eq=False, repr=False)
 class FactsOfDay:
-    """What any view holds on ``as_of`` (a day), by what was known on ``known`` (None: by everything)."""
+    """The values of all views on the day ``as_of``, by what was known on the day ``known`` (None: by all)."""
 
     as_of: datetime.date
     known: datetime.date | None
@@ -26,7 +26,7 @@ class FactsOfDay:
     _assumed: frozenset[str] = frozenset()
     _resolver: Resolver | None = None
 
-    # What a view holds on the day
+    # The facts of a view
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -35,11 +35,11 @@ class FactsOfDay:
 
     @paused_collector()
     def view(self, view: str, **parts: str) -> tuple[Fact, ...]:
-        """The facts of any view, that of your own projector too, in order of key.
+        """The facts of a view, also of one of your own projector, in order of key.
 
-        That a holder has nothing is known to ``share`` and ``beginning``, and is not in lists.
-        ``parts`` narrow it down by the named parts of the key: ``view("roles", person="zhang-jiajia")``.
-        Raises ``NotFound`` (C606) for a view that no projector writes and for a part that its key has not.
+        That a holder has nothing is given by ``share`` and ``beginning``, and is not in lists.
+        ``parts`` select by named parts of the key: ``view("roles", person="zhang-jiajia")``.
+        Raises ``NotFound`` (C606) for a view that no projector writes and for an unknown part of its key.
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
@@ -58,7 +58,7 @@ class FactsOfDay:
         return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
 
     def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
-        """Ids of the events by which values of a key came to their ends by the day, or may have."""
+        """Ids of the events by which values of a key ended by the day, or may have."""
         ended = (
             span
             for span in self._ledger.cell(view, key)
@@ -67,7 +67,7 @@ class FactsOfDay:
         return tuple(span.ended_by for span in ended if span.ended_by is not None)
 
     def _meant(self, view: str, position: int, part: str) -> str:
-        """``part`` of a key as an id, where it is the name of an entity or a deal."""
+        """``part`` of a key, as an id if it is the name of an entity or a deal."""
         if self._resolver is None or self._ledger.where(view, position, part):
             return part
         return self._resolver.part(views.KEYS[view][position], part, self.as_of)
@@ -105,7 +105,7 @@ class FactsOfDay:
                 yield Fact(self._with_basis(span), span.certain(self.as_of), doubted_by)
 
     def _with_basis(self, span: Span) -> Span:
-        """The span of a fact: what rests on an assumption is assumed, however it was reckoned."""
+        """The span of a fact: its basis is ``assumed`` if an assumption is in its provenance."""
         basis = getattr(span.value, "basis", None) if self._assumed else None
         if basis is None or self._assumed.isdisjoint(span.events):
             return span
@@ -123,7 +123,7 @@ class FactsOfDay:
     # As a value
 
     def facts(self) -> tuple[Fact, ...]:
-        """Every fact of every view on the day, view by view, in order of key; no holding of nothing."""
+        """Every fact of every view on the day, view by view, in order of key; no holding of zero."""
         return tuple(listed_facts(self._every_fact()))
 
     @paused_collector()
@@ -141,5 +141,5 @@ class FactsOfDay:
 
 
 def listed_facts(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """The facts that lists show: no holding of nothing."""
+    """The facts that lists show: no holding of zero."""
     return (fact for fact in facts if views.is_listed(fact.view, fact.value))

@@ -11,7 +11,7 @@ from chronicle.engine.state.answers import Deal, Holding, Unit
 def html_table(
     caption: str, holdings: Iterable[Holding], units: Iterable[Unit], deals: Iterable[Deal]
 ) -> str:
-    """The holdings, units and deals of a day, a row each, below a caption."""
+    """The holdings, units and deals of a day, one per row, below a caption."""
     rows = "".join(_row(cells) for cells in _cells(holdings, units, deals))
     head = "".join(f"<th>{name}</th>" for name in ("who", "what", "of", "sure", "since"))
     return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -1,7 +1,7 @@
-"""Tables of answers, for data frames. They speak the Arrow C stream, so any data-frame library reads them.
+"""Tables of answers, for data frames: through the Arrow C stream any data-frame library reads them.
 
-A ``Table`` is columns with a name and a kind over rows of any sort. Nothing of Arrow is loaded before
-somebody asks for the stream; then ``nanoarrow`` (the extra ``arrow``) is needed, and nothing else.
+A ``Table`` has columns, each with a name and a kind, over rows of any sort. Nothing of Arrow is loaded until
+the stream is asked for; then ``nanoarrow`` (the extra ``arrow``) is needed, and nothing else.
 """
 
 from __future__ import annotations

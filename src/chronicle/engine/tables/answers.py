@@ -21,30 +21,30 @@ _ENTITIES: Final = (
 
 
 def holdings_table(holdings: Iterable[Any]) -> Table:
-    """Holdings, one a row."""
+    """Holdings, one per row."""
     return _table(views.HOLDINGS, holdings)
 
 
 def facts_table(view: str, facts: Iterable[Any]) -> Table:
-    """Facts of one view, one a row; its texts are categories to a data frame."""
+    """Facts of one view, one per row; its texts are categories in a data frame."""
     return CodedTable(view, (*keys_of(view), *values_of(view), *SINCE), tuple(facts))
 
 
 def units_table(units: Iterable[Any]) -> Table:
-    """Business units and their owners, one pair a row."""
+    """Business units and their owners, one pair per row."""
     return Table("units", _UNITS, tuple(units))
 
 
 def deals_table(deals: Iterable[Any]) -> Table:
-    """Deals, one a row."""
+    """Deals, one per row."""
     return _table(views.DEALS, deals)
 
 
 def entities_table(entities: Iterable[Any]) -> Table:
-    """Entities, one a row; an identifier is written ``scheme:value``."""
+    """Entities, one per row; an identifier is written ``scheme:value``."""
     return Table("entities", _ENTITIES, tuple(entities))
 
 
 def _table(view: str, answers: Iterable[Any]) -> Table:
-    """Answers that have the key of a view and its value as attributes of their own."""
+    """Answers that have the parts of the key of a view, and the fields of its value, as attributes."""
     return Table(view, (*named("text", *views.KEYS[view]), *stated_in(view), *SINCE), tuple(answers))

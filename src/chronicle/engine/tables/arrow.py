@@ -1,7 +1,7 @@
-"""Tables as Arrow C streams, by nanoarrow: buffers are filled here, nanoarrow hands them over.
+"""Tables as Arrow C streams: buffers are filled here, and nanoarrow exports them.
 
 Text is utf8, a list of texts list<utf8>, a day date32, a count int64, a number decimal128 with 18
-places. The only module that knows nanoarrow.
+places. Only this module and those beside it that import it use nanoarrow.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def schema(columns: Sequence[Column]) -> Any:
 
 
 def nanoarrow() -> Any:
-    """The library. Raises ``UsageError`` (C740) where it is not installed."""
+    """The library. Raises ``UsageError`` (C740) if it is not installed."""
     try:
         import nanoarrow
     except ImportError:
@@ -103,7 +103,7 @@ def _offsets(lengths: Sequence[int]) -> array[int]:
 
 
 def _text(values: list[str | None]) -> list[Any]:
-    # What is no character at all (half of a surrogate pair) has no place in UTF-8.
+    # Half of a surrogate pair is not a character and cannot be encoded in UTF-8.
     encoded = [b"" if value is None else value.encode("utf-8", "replace") for value in values]
     return [_offsets([len(each) for each in encoded]), b"".join(encoded)]
 
@@ -119,7 +119,7 @@ def _integer(values: list[int | None]) -> list[Any]:
 
 
 def fits(value: int | None) -> None:
-    """Raises ``InvalidValue`` (C741) for a whole number that no column can hold."""
+    """Raises ``InvalidValue`` (C741) for a whole number outside 64 bits."""
     if value is not None and abs(value) > _LARGEST_INTEGER:
         raise _too_large("count")
 
@@ -137,7 +137,7 @@ def _number(values: list[Fraction | None]) -> list[Any]:
 
 
 def scaled(value: Fraction | None) -> int:
-    """A number as the whole number of its last place. Raises ``InvalidValue`` (C741) for one too large."""
+    """A number in units of its last decimal place, rounded. Raises ``InvalidValue`` (C741) if too large."""
     if value is None:
         return 0
     scaled = round(value * 10**PLACES)
@@ -161,4 +161,4 @@ FILL: Final[Mapping[Kind, Callable[[list[Any]], list[Any]]]] = MappingProxyType(
         "number": _number,
     }
 )
-"""How the buffers of a column are filled, its validity left out."""
+"""By kind, the function that fills the buffers of a column, without the one of validity."""

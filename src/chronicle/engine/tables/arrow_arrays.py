@@ -7,7 +7,7 @@ from typing import Any
 
 
 class _ArrowArray(ctypes.Structure):
-    """The struct of the Arrow C data interface, which is the same for ever."""
+    """The struct of the Arrow C data interface, which is stable."""
 
     _fields_ = (
         *((name, ctypes.c_int64) for name in ("length", "null_count", "offset", "n_buffers", "n_children")),
@@ -19,9 +19,9 @@ class _ArrowArray(ctypes.Structure):
 
 
 def give_dictionary(array: Any, dictionary: Any) -> None:
-    """Make ``dictionary`` that of ``array``, which nanoarrow makes with an empty one and fills in none.
+    """Set the dictionary of ``array``, for which nanoarrow makes an empty one only.
 
-    An array is moved as the interface says that it may be: its struct is copied, and the old one marked as
+    ``dictionary`` is moved as the interface permits: its struct is copied, and the old one marked as
     released.
     """
     place = _ArrowArray.from_address(array._addr()).dictionary

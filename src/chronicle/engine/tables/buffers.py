@@ -1,6 +1,6 @@
-"""Columns that are buffers already, as Arrow C streams: no object for a row, and texts by their numbers.
+"""Columns from ready buffers as Arrow C streams: no object for a row, and texts by their numbers.
 
-A text is a number in a dictionary of texts, which lies where it lay and is copied for no table. For ledgers
+A text is a number in a dictionary of texts, which is not copied for a table. For ledgers
 on disk.
 """
 
@@ -17,11 +17,11 @@ from chronicle.engine.tables.arrow import BATCH, FILL, bits, nanoarrow, types
 from chronicle.engine.tables.table import Kind, Table
 
 Bytes = Any
-"""Anything that shows its bytes: an ``array``, a ``memoryview``, an array of numpy."""
+"""Anything with the buffer protocol: an ``array``, a ``memoryview``, an array of numpy."""
 
 
 class Dictionary(NamedTuple):
-    """Texts by their numbers: where each begins (32 bits each, one more than there are), and all of them."""
+    """Texts by number: the offset of each (32 bits, one more than texts), and all of them in UTF-8."""
 
     starts: Bytes
     texts: Bytes
@@ -31,9 +31,9 @@ class Dictionary(NamedTuple):
 class Filled(NamedTuple):
     """A column of a batch.
 
-    ``values`` are as Arrow has them; those of texts are their numbers, those of lists where each begins.
-    ``present`` has a bit for each value, or is None where none is missing. ``items`` are the numbers of the
-    texts of all lists, ``size`` how many these are.
+    ``values`` are as in Arrow; for texts they are their numbers, for lists their offsets.
+    ``present`` has a bit for each value, or is None if none is missing. ``items`` are the numbers of the
+    texts of all lists, and ``size`` is how many.
     """
 
     kind: Kind
@@ -48,7 +48,7 @@ class Filled(NamedTuple):
 
 @frozen(repr=False, eq=False)
 class CodedTable(Table):
-    """A table whose texts go to data frames as numbers in a dictionary: categories, as most of them say."""
+    """A table whose texts go to data frames as numbers in a dictionary: as categories."""
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """As ``Table`` says."""
@@ -62,7 +62,7 @@ class CodedTable(Table):
         return nanoarrow().c_schema(schema_of(self.column_names, kinds)).__arrow_c_schema__()
 
     def filled(self) -> Iterator[list[Filled]]:
-        """The columns as buffers, so many rows at a time."""
+        """The columns as buffers, ``BATCH`` rows at a time."""
         for batch in self.batches(BATCH):
             yield [_filled(column.kind, values) for column, values in zip(self.columns, batch, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Columns that many tables share: shares, dates, and what each view states."""
+"""Columns that many tables share: shares, dates, and the fields of each view."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def named(kind: Kind, *names: str) -> tuple[Column, ...]:
 
 
 def under(way: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """``columns`` read from what stands at the attribute ``way`` of a row."""
+    """``columns``, read from the attribute ``way`` of a row."""
     return tuple(column._replace(read=_through(attrgetter(way), column.read)) for column in columns)
 
 
@@ -43,7 +43,7 @@ def text_of(name: str) -> Column:
 
 
 def _known(flag: str) -> Read:
-    """Whether an end of a share is open; nothing for a share that is unknown."""
+    """Whether an end of a share is open; None for an unknown share."""
     return lambda row: None if row.share.is_unknown else getattr(row.share, flag)
 
 
@@ -54,7 +54,7 @@ SHARE: Final = (
     Column("minimum_open", "flag", _known("minimum_open")),
     Column("maximum_open", "flag", _known("maximum_open")),
 )
-"""A share: its exact text (``59.32%``, ``>50%``, ``?``) and its ends as parts of one."""
+"""A share: its exact text (``59.32%``, ``>50%``, ``?``) and its ends as fractions of 1."""
 
 SINCE: Final = (
     *named("flag", "certain"),
@@ -63,14 +63,14 @@ SINCE: Final = (
     Column("since_latest", "day", attrgetter("since.latest")),
     *named("texts", "events"),
 )
-"""How sure a fact is, since when it is so, and the events behind it."""
+"""Whether a fact is certain, since when it holds, and the events behind it."""
 
 _KINDS: Final[Mapping[object, Kind]] = MappingProxyType({str: "text", bool: "flag", int: "integer"})
 
 
 @cache
 def stated_in(view: str) -> tuple[Column, ...]:
-    """What a view states beside its key, by the fields of its value."""
+    """The fields of the value of a view, as columns."""
     told = views.VIEWS[view]
     hints = get_type_hints(told.value) if told.stated else {}
     return tuple(
@@ -79,7 +79,7 @@ def stated_in(view: str) -> tuple[Column, ...]:
 
 
 def _columns(name: str, hint: object) -> tuple[Column, ...]:
-    """The columns of a field, by its type; of what is no text, number or flag, its text."""
+    """The columns of a field, by its type; for a type without a kind of its own, a column of its text."""
     kinds = [each for each in get_args(hint) if each is not NoneType]
     if get_origin(hint) is UnionType and len(kinds) == 1:
         return _columns(name, kinds[0])
@@ -109,5 +109,5 @@ def _part(position: int) -> Read:
 
 
 def values_of(view: str) -> tuple[Column, ...]:
-    """What a view states, read from a row with a ``value``; its text for a user's own view."""
+    """The fields of the value of a view, read from a row with a ``value``; its text for a user's own view."""
     return under("value", stated_in(view)) if view in views.VIEWS else (text_of("value"),)

@@ -1,9 +1,9 @@
-"""Tables of how values went over time: all spans of a view, and the same cut into rows for a warehouse.
+"""Tables of values over time: all spans of a view, and the same cut into rows for a warehouse.
 
-A span has a window at each end. A warehouse wants a row for each time in which one answer holds, from
-``valid_from`` to before ``valid_to``, none overlapping another of the same key: a slowly changing
-dimension of type 2. So the time of a key is cut where the answer changes: the value that stands (of several
-the one that begins last, as ``State.share`` has it), or whether it is certain.
+A span has a window at each end. A warehouse needs a row for each time in which one answer holds, from
+``valid_from``, inclusive, to ``valid_to``, exclusive, where no rows of a key overlap: a slowly changing
+dimension of type 2. So the time of a key is cut where the answer changes: the value (of several possible ones
+the one that begins last, as in ``State.share``), or whether it is certain.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WINDOWS = (
 
 
 def spans_table(view: str, spans: Iterable[Span]) -> Table:
-    """Spans of one view, one a row: key, value, the windows of begin and end, and the events.
+    """Spans of one view, one per row: key, value, the windows of begin and end, and the events.
 
     Spans in which nothing is held are left out.
     """
@@ -48,7 +48,7 @@ def spans_table(view: str, spans: Iterable[Span]) -> Table:
 
 @frozen
 class Row:
-    """A time in which one answer holds: from ``valid_from`` to before ``valid_to`` (None: without an end)."""
+    """A time in which one answer holds: from ``valid_from`` to ``valid_to``, exclusive (None: no end)."""
 
     span: Span
     valid_from: datetime.date
@@ -77,9 +77,9 @@ def _of_span(column: Column) -> Column:
 
 
 def rows_by_day(spans: Iterable[Span]) -> Iterator[Row]:
-    """The rows of the spans of one key, which stand in the order of replay. None overlaps another.
+    """The rows of the spans of one key, which are in the order of replay. No two rows overlap.
 
-    A value that stood on no day, as one that was changed again on the day of its begin, has no row.
+    A value that held on no day, since it changed again on the day of its begin, has no row.
     """
     cell = tuple(_listed(spans))
     pending: Row | None = None
@@ -106,7 +106,7 @@ def _goes_on(before: Row, after: Row) -> bool:
 def _pieces(cell: tuple[Span, ...]) -> Iterator[Row]:
     """A row for each time between two days on which any window of the cell opens or closes."""
     starting = sorted(range(len(cell)), key=lambda index: cell[index].possible_from)
-    # Of the spans that may stand, the one that begins last on top: a heap of their numbers, turned round.
+    # A heap of the negative indexes of the possible spans: the one that begins last is on top.
     standing: list[int] = []
     position = 0
     for day, until in pairwise([*_edges(cell), None]):
@@ -125,7 +125,7 @@ def _edges(cell: tuple[Span, ...]) -> list[datetime.date]:
     days: set[datetime.date] = set()
     for span in cell:
         days.update((span.possible_from, span.certain_from))
-        # What is never certain is certain until the first day of all.
+        # A value that is never certain has ``datetime.date.min`` as ``certain_until``.
         ends = (day for day in (span.certain_until, span.possible_until) if day is not None)
         days.update(day for day in ends if day > span.possible_from)
         for doubt in span.doubts:

@@ -1,4 +1,4 @@
-"""A table: columns over rows. Plain Python until somebody asks for its Arrow stream."""
+"""A table: columns over rows. Plain Python until its Arrow stream is asked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 20
 
 
 class Column(NamedTuple):
-    """A column: its name, what sort of value it has, and how it is read from a row; None says nothing."""
+    """A column: its name, the kind of its values, and how a value is read from a row; None for no value."""
 
     name: str
     kind: Kind
@@ -28,7 +28,7 @@ class Column(NamedTuple):
 
 @frozen(repr=False, eq=False)
 class Table:
-    """Columns over rows, read as often as one likes. ``name`` says what a row is.
+    """Columns over rows, which can be read repeatedly. ``name`` says what a row is.
 
     Hand it to a data-frame library: ``polars.DataFrame(table)``, ``pandas.DataFrame.from_arrow(table)``,
     ``pyarrow.table(table)``, or name it in a query of DuckDB.
@@ -47,9 +47,9 @@ class Table:
         return len(self._rows)
 
     def select(self, *names: str) -> Self:
-        """The same table with these columns alone, in this order: none of the others is made.
+        """The same table with these columns only, in this order; the others are not computed.
 
-        Raises ``NotFound`` (C606) for a column that it has not.
+        Raises ``NotFound`` (C606) for an unknown column.
         """
         columns = {column.name: column for column in self.columns}
         for name in names:
@@ -67,13 +67,15 @@ class Table:
         return [dict(zip(self.column_names, row, strict=True)) for row in self.rows()]
 
     def batches(self, size: int) -> Iterator[list[list[Any]]]:
-        """The values, column by column, of ``size`` rows at a time."""
+        """The values, column by column, of up to ``size`` rows at a time."""
         for start in range(0, len(self._rows), size):
             chunk = self._rows[start : start + size]
             yield [[column.read(row) for row in chunk] for column in self.columns]
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The table as an Arrow C stream. Raises ``UsageError`` (C740) where nanoarrow is not installed,
+        """The table as an Arrow C stream.
+
+        Raises ``UsageError`` (C740) if nanoarrow is not installed,
         and ``InvalidValue`` (C741) for a number that no column of Arrow can hold.
         """
         from chronicle.engine.tables.arrow import stream
@@ -81,7 +83,7 @@ class Table:
         return stream(self).__arrow_c_stream__(requested_schema)
 
     def __arrow_c_schema__(self) -> object:
-        """The columns as an Arrow C schema. Raises ``UsageError`` (C740) where nanoarrow is not installed."""
+        """The columns as an Arrow C schema. Raises ``UsageError`` (C740) if nanoarrow is not installed."""
         from chronicle.engine.tables.arrow import schema
 
         return schema(self.columns).__arrow_c_schema__()

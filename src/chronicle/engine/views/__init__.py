@@ -1,7 +1,7 @@
-"""The views that the shipped projectors keep: the values that they hold, and all that is said of each.
+"""The views of the shipped projectors: the classes of their values, and the description of each.
 
-Projectors write the values, state and checks read them; none of the three knows the others. Each view
-stands in the table beside its value, with all that is said of it.
+Projectors write the values, state and checks read them; none of these three imports another. Each view
+is in the table next to its value.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Facts as plain data: the one form that every answer and every export is made of."""
+"""Facts as plain data: the one form from which every answer and every export is made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chronicle.values import Share
 
 
 def plain(value: Any) -> Any:
-    """``value`` in terms of JSON: named tuples by name, shares as numbers, the rest lists or text."""
+    """``value`` as JSON types: named tuples as mappings, shares by ``to_json``, others as lists or text."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, Share):
@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
 def key_data(view: str, key: Key) -> dict[str, str | None] | list[str]:
     """A key, or the first parts of one, by the names of its parts; a plain list for a view of your own.
 
-    What no source names, as an exchange, is None.
+    A part that no source states, such as an exchange, is None.
     """
     names = KEYS.get(view)
     return (
@@ -38,12 +38,12 @@ def key_data(view: str, key: Key) -> dict[str, str | None] | list[str]:
 
 
 def sure_data(fact: Any) -> dict[str, Any]:
-    """How sure a fact is, since when it is so, and the events behind it."""
+    """Whether a fact is certain, since when it holds, and the events behind it."""
     return {"certain": fact.certain, "since": str(fact.since), "events": list(fact.events)}
 
 
 def fact_data(fact: Any) -> dict[str, Any]:
-    """A fact: view, key, value, whether it is certain, since when it is so, and the events behind it."""
+    """A fact: view, key, value, whether it is certain, since when it holds, and the events behind it."""
     return {
         "view": fact.view,
         "key": key_data(fact.view, fact.key),
@@ -53,7 +53,7 @@ def fact_data(fact: Any) -> dict[str, Any]:
 
 
 def flat_data(fact: Any) -> dict[str, Any]:
-    """The same on one level, without the view: the parts of its key and of its value side by side."""
+    """The same without nesting and without the view: the parts of its key and of its value side by side."""
     view = view_of(fact.view)
     key, value = key_data(fact.view, fact.key), plain(fact.value)
     parts: dict[str, Any] = {"key": key, "value": value} if isinstance(key, list) else dict(key)
@@ -62,7 +62,7 @@ def flat_data(fact: Any) -> dict[str, Any]:
 
 
 def cells(view: View, fact: Any) -> tuple[str, ...]:
-    """A fact as the cells of a row: one word for what it is, subject, object, detail, value."""
+    """A fact as the cells of a row: the word for such a fact, subject, object, detail, value."""
     key, value = fact.key, fact.value
     return (view.one, *[_cell(view.read(name, key, value)) if name else "" for name in view.row])
 

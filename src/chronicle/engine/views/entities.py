@@ -1,4 +1,4 @@
-"""Views of what entities are: names, types, status, identifiers, and what they came from."""
+"""Views of what entities are: names, types, status, identifiers, and succession."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chronicle.engine.views.view import Mark, Section, View
 
 
 class Name(NamedTuple):
-    """What an entity is called."""
+    """The name of an entity."""
 
     name: str
     short: str | None = None
@@ -24,21 +24,21 @@ class Name(NamedTuple):
 
 
 class EntityKind(NamedTuple):
-    """What sort of entity it is, and under whose law."""
+    """The type of an entity, and its jurisdiction."""
 
     type: str
     jurisdiction: str | None = None
 
 
 class Status(NamedTuple):
-    """Whether an entity exists: ``active``, ``insolvent`` or ``dissolved``, and why or in which stage."""
+    """Whether an entity exists: ``active``, ``insolvent`` or ``dissolved``, with the reason or the stage."""
 
     status: Literal["active", "insolvent", "dissolved"]
     reason: str | None = None
 
 
 class Succession(NamedTuple):
-    """How one entity came out of another: ``absorbed``, ``consolidated``, ``split`` or ``dissolved``."""
+    """How one entity came from another: ``absorbed``, ``consolidated``, ``split`` or ``dissolved``."""
 
     how: Literal["absorbed", "consolidated", "split", "dissolved"]
 

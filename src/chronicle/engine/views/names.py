@@ -1,4 +1,4 @@
-"""The names of the views that come with Chronicle, which are those of their tables and exports."""
+"""The names of the views that come with Chronicle, also used for their tables and exports."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ PARTNERSHIPS = "partnerships"
 PROJECTS = "projects"
 MEMBERSHIPS = "memberships"
 ENTITIES = "entities"
-"""No view, but what lists have in the place of names, types, status and identifiers."""
+"""Not a view: the name under which lists join names, types, status and identifiers."""

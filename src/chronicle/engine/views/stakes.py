@@ -1,4 +1,4 @@
-"""Views of what is held: stakes, business units, and how many shares there are.
+"""Views of what is held: stakes, business units, and numbers of shares.
 
 A value is a named tuple: replay makes one for nearly every event, and it costs a third of a frozen attrs
 object.
@@ -20,7 +20,7 @@ Basis = Literal["reported", "derived", "assumed"]
 
 
 class Lot(NamedTuple):
-    """One of the records that a holding is told in: its name, who publishes it, and what it says."""
+    """One of the records of which a holding consists: its name, its publisher, and what it states."""
 
     name: str
     publisher: str
@@ -30,9 +30,9 @@ class Lot(NamedTuple):
 
 
 class Stake(NamedTuple):
-    """What a holder has of a target. ``shares`` where it is known by count.
+    """What a holder has of a target. ``shares`` is None if the count is not known.
 
-    ``stale`` says that the base changed under a share and nobody knows by how much.
+    ``stale`` is true if the total number of shares changed since by an unknown amount.
     """
 
     share: Share
@@ -41,7 +41,7 @@ class Stake(NamedTuple):
     stale: bool = False
 
     def without(self, more: Stake, less: Stake | None) -> Stake:
-        """This stake without that by which ``more`` is more than ``less`` (None: than nothing)."""
+        """This stake, reduced by the difference of ``more`` and ``less`` (None: by ``more``)."""
         share = more.share if less is None else more.share - less.share
         count = None
         if self.shares is not None and more.shares is not None:
@@ -50,20 +50,21 @@ class Stake(NamedTuple):
 
     @property
     def lots(self) -> tuple[Lot, ...]:
-        """The lots that it is known to be made up of, by name; of most stakes nobody says."""
+        """The known lots of the stake, by name; mostly none are known."""
         return ()
 
     @property
     def seen_by(self) -> str | None:
-        """The publisher who saw just this much; None where that has no name, or it came about otherwise."""
+        """The publisher that observed just this stake; None if without a name or if not observed."""
         return None
 
 
 class StakeSeen(Stake):
-    """A stake that remembers who saw it, and its lots, all of one publisher.
+    """A stake with its publisher and its lots, all of one publisher.
 
-    This is how replay reckons and no part of the answer: it is no field, so that a stake is equal to one of
-    the same size that remembers nothing, and is shown and exported as one.
+    Replay needs these; they are no part of the answer. They are not fields of the tuple, so that such a stake
+    is
+    equal to a plain one of the same size, and is shown and exported like one.
     """
 
     lots: tuple[Lot, ...] = ()
@@ -71,7 +72,7 @@ class StakeSeen(Stake):
 
 
 def seen(stake: Stake, lots: tuple[Lot, ...] = (), by: str | None = None) -> Stake:
-    """``stake``, made up of these lots, and seen by a publisher; the plain one when neither is known."""
+    """``stake`` with these lots, observed by a publisher; unchanged if neither is known."""
     if not lots and by is None:
         return stake
     made = StakeSeen(*stake)
@@ -86,13 +87,13 @@ class Ownership(NamedTuple):
 
 
 class ShareCount(NamedTuple):
-    """How many shares a company has in issue; None where it is not known any more."""
+    """The number of shares that a company has in issue; None if it is not known any more."""
 
     total: int | None
 
 
 def _right(key: Key, _: Any) -> str | None:
-    """The right, where it is not the one that a share in a company is."""
+    """The right, or None for equity, the default."""
     return None if key[2] == "equity" else key[2]
 
 
@@ -162,7 +163,7 @@ VIEWS: Final = (
         one="unit",
         first=("unit", "owner", *SURE),
         difference="UnitMoved",
-        # A unit that moves is one difference and not two: its owner is not part of what it is about.
+        # A unit that moves is one difference, not two: so the owner is not part of its subject.
         about=1,
         family="unit",
         mark=Mark("❖", "unit", "blue"),

@@ -1,4 +1,4 @@
-"""The table of views, what is looked up in it, and what there is to say of a view that is the user's own."""
+"""The table of views, look-ups in it, and the description of a view that is the user's own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chronicle.engine.views.view import Key, Mark, Refers, Section, View
 
 
 def is_listed(view: str, value: Any) -> bool:
-    """Whether lists show a value: that nothing is held can be known, and is no holding."""
+    """Whether lists show a value: not a holding of zero."""
     return view != HOLDINGS or not value.share.is_nothing
 
 
@@ -21,10 +21,10 @@ _ALL: Final = {view.name: view for view in (*stakes.VIEWS, *entities.VIEWS, *tie
 _FIRST: Final = "holdings units deals names types status identifiers lineage listings control shares roles"
 
 VIEWS: Final[Mapping[str, View]] = MappingProxyType({name: _ALL[name] for name in (*_FIRST.split(), *_ALL)})
-"""The views, in the order in which differences are told."""
+"""The views, in the order in which differences are given."""
 
 OTHER: Final = Mark("•", "other", "white")
-"""How events show that speak of no view of the table."""
+"""The mark of events that belong to no view of the table."""
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {name: tuple(view.key) for name, view in VIEWS.items()}
@@ -42,14 +42,14 @@ ON_PAGES: Final = (*_PAGE.split(), "status", "lineage")
 
 
 def in_order(first: Iterable[str]) -> tuple[View, ...]:
-    """The views in the order of ``first``, then those that it leaves out, in the order of the table."""
+    """The views in the order of ``first``, then the others in the order of the table."""
     named = (*first, *VIEWS)
     return tuple(VIEWS[name] for name in dict.fromkeys(named) if name in VIEWS)
 
 
 @cache
 def view_of(name: str) -> View:
-    """The view of this name: one of the table, else the user's own, of which only the name is known."""
+    """The view of this name: from the table, or else the user's own, of which only the name is known."""
     return VIEWS.get(name) or View(
         name=name,
         own=True,
@@ -76,7 +76,7 @@ def view_of(name: str) -> View:
 
 
 def _refers() -> dict[str, Refers]:
-    """What each name of a part refers to, the same in all views: a column of a name means one thing."""
+    """By the name of a part what it refers to, the same in all views: a column of a name has one meaning."""
     found: dict[str, Refers] = {}
     for view in VIEWS.values():
         for name, refers in view.key.items():
@@ -90,5 +90,5 @@ REFERS: Final[Mapping[str, Refers]] = MappingProxyType(_refers())
 
 
 def _worth(_: Key, value: Any) -> str:
-    """The value of a view of the user's own as text; it may say no more than that something is so."""
+    """The value of a user's own view as text; empty for True, which adds nothing to the key."""
     return value if isinstance(value, str) else "" if value is True else str(value)

@@ -1,4 +1,4 @@
-"""Views of what entities have to do with each other but for what they hold."""
+"""Views of ties between entities, other than holdings: deals, listings, control, roles and others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPEN_STAGES: tuple[Stage, ...] = ("proposed", "agreed", "approved")
 
 
 class DealStage(NamedTuple):
-    """How far a deal has come."""
+    """The stage of a deal."""
 
     title: str
     stage: Stage
@@ -31,7 +31,7 @@ class DealStage(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """That shares trade, and since which terms."""
+    """That shares are listed, and the terms at the start."""
 
     ticker: str | None = None
     ipo: bool = False
@@ -40,7 +40,7 @@ class Listing(NamedTuple):
 
 
 class Partnership(NamedTuple):
-    """Who does what together."""
+    """The parties of a partnership, and its subject."""
 
     parties: tuple[str, ...]
     subject: str
@@ -48,7 +48,7 @@ class Partnership(NamedTuple):
 
 
 class Release(NamedTuple):
-    """That a project is out, and by whom."""
+    """That a project was released, and by whom."""
 
     by: tuple[str, ...] = ()
 

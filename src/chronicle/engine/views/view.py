@@ -1,12 +1,12 @@
-"""What there is to say of a view: the class ``View``, of which one stands for each view in ``VIEWS``.
+"""The description of a view: the class ``View``, with one object for each view in ``VIEWS``.
 
-What is said of a fact is written as a template, or as the name of a field. Its fields are the parts of its
-key, those of its value, and those that ``more`` works out from both. What stands in ``[...]`` of a template
-is left out when a field in it is empty, and
+The words for a fact are written as a template, or as the name of a field. The fields are the parts of its
+key, those of its value, and those that ``more`` computes from both. A part of a template in ``[...]``
+is left out if a field in it is empty, and
 
-- ``{holder}`` is the name of an entity, or of several; ``{.holder}`` not set off, ``{,parts}`` with commas;
-- ``{+project}`` is the name of an entity, and empty where the text has it already;
-- ``{=share}`` is what the field says, ``{*title}`` the same set off, ``{?ipo}`` nothing at all.
+- ``{holder}`` is the name of an entity, or of several; ``{.holder}`` not emphasized, ``{,parts}`` by commas;
+- ``{+project}`` is the name of an entity, and empty if the text has it already;
+- ``{=share}`` is the text of the field, ``{*title}`` the same emphasized, ``{?ipo}`` nothing at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Refers = Literal["entity", "deal", "text"]
 """What a part of a key is: the id of an entity, the id of a deal, or a text."""
 
 SURE: Final = ("certain", "since", "events")
-"""What is said of every fact: how sure it is, since when it is so, and the events behind it."""
+"""The fields that every fact has: whether it is certain, since when it holds, and the events behind it."""
 
 _FIELD = re.compile(r"\{([-=~.,+*?]?)(\w+)\}")
 _PARTS = re.compile(r"\[([^\]]*)\]|([^\[]+)")
@@ -34,7 +34,7 @@ _PARTS = re.compile(r"\[([^\]]*)\]|([^\[]+)")
 class Part(NamedTuple):
     """A part of a template: whether it may be left out, and its steps.
 
-    A step is the text before a field, the sort of the field and its name; the last has no field.
+    A step is the text before a field, the sort of the field and its name; the last one has no field.
     """
 
     optional: bool
@@ -43,7 +43,7 @@ class Part(NamedTuple):
 
 @cache
 def parts_of(template: str) -> tuple[Part, ...]:
-    """A template, taken apart."""
+    """The parts of a template."""
     return tuple(
         Part(found[1] is not None, _steps(found[1] or found[2])) for found in _PARTS.finditer(template)
     )
@@ -58,7 +58,7 @@ def _steps(text: str) -> tuple[tuple[str, str, str], ...]:
 
 
 class Mark(NamedTuple):
-    """How a family of events shows: a symbol, a word of at most seven letters, the name of a style."""
+    """How a family of events is shown: a symbol, a word of at most seven letters, the name of a style."""
 
     symbol: str
     word: str
@@ -69,10 +69,13 @@ class Mark(NamedTuple):
 class Section:
     """A list of the facts of a view on the page of a day, under its own title or that of the view.
 
-    ``line`` says a fact and ``figure`` stands in front of it; ``dim`` follows, less marked. ``under`` names
-    the part of the key under which facts are gathered, ``keep`` the field without which a fact is not
-    listed. A section ``of`` a part of the key is there for who asks for the entity in that part, and one of
-    ``"all"`` for who asks for none.
+    ``line`` is the text of a fact, ``figure`` stands in front of it, and ``dim`` follows, less emphasized.
+    ``under``
+    names the part of the key by which facts are grouped, ``keep`` a field that must not be empty for a fact
+    to
+    be listed. A section ``of`` a part of the key is shown if the question names the entity in that part, and
+    one
+    of ``"all"`` if it names none.
     """
 
     line: str
@@ -90,23 +93,25 @@ def _frozen(given: Mapping[str, Refers]) -> Mapping[str, Refers]:
 
 @frozen(kw_only=True, slots=False)
 class View:
-    """All that is said of a view.
+    """The description of a view.
 
     ``key`` has the parts of its key and what each refers to, ``value`` is the class of its values, and
-    ``more`` works out fields from a key and a value, which is None where only the key is known.
+    ``more`` computes fields from a key and a value, which is None if only the key is known.
     ``entities`` are the fields of the value that name entities.
 
-    ``title`` heads a list of differences, ``what`` of the ``subject`` is what a fact states, and ``says``
-    states it. ``difference`` names the type of its differences, which are about the first ``about`` parts
-    of the key, or about all. ``family`` is that of the events that speak of it, and ``mark`` how these
-    show.
+    ``title`` heads a list of differences; a fact states the ``what`` of the ``subject``, and ``says`` is the
+    statement. ``difference`` names the class of its differences, whose subject is the first ``about`` parts
+    of the key (None: all). ``family`` is that of the events that belong to it, and ``mark`` how these
+    are shown.
 
     On the page of a day a view has ``sections``. In JSON it has its own name, with the fields of ``first`` in
-    front; in tables ``one`` says what a fact is, and ``row`` has the fields for subject, object, detail and
-    value. Or its facts stand ``within`` what has another name. ``alone`` says that who asks why about an
-    entity and nothing else asks for this, too.
+    front; in tables ``one`` is the word for a fact, and ``row`` has the fields for subject, object, detail
+    and
+    value. Or its facts are listed ``within`` another name. ``alone`` is true if a question why that names
+    only
+    an entity includes this view.
 
-    Of a view that is the user's ``own`` nobody knows the parts of the key: each may be an entity.
+    For a view of the user's ``own`` the parts of the key are not described: each may be an entity.
     """
 
     name: str
@@ -135,7 +140,7 @@ class View:
         return (*(*self.key, "", "", "")[:3], "")
 
     def __attrs_post_init__(self) -> None:
-        """Raises ``TypeError`` where something that must be said is not, or speaks of what there is not."""
+        """Raises ``TypeError`` if a required description is missing, or one names an unknown field."""
         for name in ("name", "key", "title", "what", "subject", "says", "difference", "family"):
             if not getattr(self, name):
                 raise TypeError(f"view {self.name!r} does not say its {name}")
@@ -158,22 +163,22 @@ class View:
 
     @cached_property
     def stated(self) -> tuple[str, ...]:
-        """The fields of a value; none where the value says nothing that the key does not."""
+        """The fields of a value; empty if the value adds nothing to the key."""
         return tuple(getattr(self.value, "_fields", ()))
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        """The fields of a fact: the parts of the key, those of the value, and those worked out."""
+        """The fields of a fact: the parts of the key, those of the value, and the computed ones."""
         return tuple(dict.fromkeys((*self.key, *self.stated, *self.more)))
 
     @cached_property
     def names(self) -> tuple[int, ...]:
-        """At which positions of the key an entity stands."""
+        """The positions in the key of parts that are entities."""
         return tuple(at for at, refers in enumerate(self.key.values()) if refers == "entity")
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The order of JSON: the fields that are first, how sure the fact is, and the other fields."""
+        """The order in JSON: the fields that come first, the certainty, and the other fields."""
         stated = ("key", "value") if self.own else (*self.key, *self.stated)
         return tuple(dict.fromkeys((*(self.first or stated), *SURE, *stated)))
 
@@ -182,7 +187,7 @@ class View:
         return {name: self._reader(name) for name in self.fields}
 
     def read(self, name: str, key: Key, value: Any) -> Any:
-        """A field of a fact: None where the key or the value does not go so far."""
+        """A field of a fact; None if the key is too short or the value is None."""
         return self._reads[name](key, value)
 
     def named(self, key: Key, value: Any) -> tuple[str, ...]:

@@ -125,10 +125,7 @@ class PostgresqlStore(DatabaseStore):
         return outcomes
 
     def _inserted(self, requests: Sequence[Request], head: Head, recorded_at: str) -> Sequence[Outcome]:
-        """Insert the records of ``requests``, all taken as new.
-
-        Empty, and nothing inserted, if any is refused.
-        """
+        """Insert the records of ``requests``, taken as new; empty, and none inserted, if one is refused."""
         result = settled(requests, {}, head, recorded_at)
         if not result.added or any(isinstance(outcome, AppendRefused) for outcome in result.outcomes):
             return ()
@@ -232,10 +229,7 @@ class PostgresqlStore(DatabaseStore):
                 )
 
     def _on_notice(self, notice: psycopg.errors.Diagnostic) -> None:
-        """Note a warning.
-
-        A server that stops waiting for its replicas warns, and then commits all the same.
-        """
+        """Note a warning: a server that stops waiting for its replicas warns, and commits all the same."""
         if notice.severity_nonlocalized == "WARNING":
             self._warnings.append(printable(notice.message_primary or ""))
 
