@@ -57,6 +57,10 @@ class FactsOfDay:
         spans = self._ledger.spans(view, *self._key(view, parts))
         return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
 
+    def cell(self, view: str, *key: str) -> tuple[Fact, ...]:
+        """The facts of one key of a view, by ids alone: no part of the key is taken for a name."""
+        return tuple(self._cell(view, key))
+
     def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
         """Ids of the events by which values of a key came to their ends by the day, or may have."""
         ended = (
