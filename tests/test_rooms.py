@@ -57,6 +57,7 @@ def test_no_class_has_the_name_of_another(root: Path) -> None:
         ("chronicle.codes", "chronicle.errors.codes"),
         ("chronicle.interop.bods_rules", "chronicle.interop.bods.rules"),
         ("chronicle.interop.mapping", "chronicle.interop.tabular.mapping"),
+        ("chronicle.interop.exports.mermaid", "chronicle.interop.exports.diagrams.mermaid"),
         ("chronicle.stores.sqlite_tables", "chronicle.stores.sqlite.tables"),
     ],
 )
