@@ -226,7 +226,7 @@ def _outweighed(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
     if not any(map(_is_rumour, claims)):
         return
     standing: Event | None = None
-    held = _Told()
+    held = _HeldByClaims()
     for claim in sorted(claims, key=lambda claim: (claim.date.order, ORDER[type(claim)])):
         if standing is not None and isinstance(claim, StakeObserved) and held.confirmed_by(claim):
             standing = max(standing, claim, key=lambda each: CONFIDENCE[each.confidence])
@@ -237,13 +237,13 @@ def _outweighed(claims: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
             standing = claim
 
 
-def _better_known(standing: Event, held: _Told) -> bool:
+def _better_known(standing: Event, held: _HeldByClaims) -> bool:
     # Any share is more than an unknown one.
     return CONFIDENCE[standing.confidence] > CONFIDENCE["rumoured"] and not held.share.is_unknown
 
 
 @define
-class _Told:
+class _HeldByClaims:
     """What is held by the claims so far: all that can be said of it before replay."""
 
     share: Share = Factory(partial(Share.exact, NOTHING))

@@ -16,13 +16,13 @@ _OF_AN_ENTITY = tuple(view.name for view in _BY_PAGE if view.alone)
 _OF_TWO = tuple(view.name for view in _BY_PAGE if view.names[:2] == (0, 1))
 _OF_A_UNIT = (views.UNITS, *(view for view in _OF_TWO if view in _OF_AN_ENTITY))
 
-Cells = tuple[tuple[str, Key], ...]
+Sought = tuple[tuple[str, Key], ...]
 """Views to look in, each with the key, or the first parts of one, to look for."""
 
 
 def meant(
     resolver: Resolver, words: Sequence[str], day: datetime.date, view: str | None = None
-) -> tuple[Key, Cells]:
+) -> tuple[Key, Sought]:
     """The key that ``words`` (ids, names, titles) write, by ids, and the cells in which to look for it.
 
     Without ``view`` the words alone decide: one word means a deal, the owner of a unit, or all that an entity
@@ -38,7 +38,7 @@ def meant(
     return key, ((next(fitting, views.HOLDINGS), key),)
 
 
-def known_instead(ledger: Ledger, key: Key) -> Cells:
+def known_instead(ledger: Ledger, key: Key) -> Sought:
     """The cells with facts about those whom ``key`` names, where nothing is known of what was asked for.
 
     For two words, cells of any view that have both, in either order: a role instead of a stake, or a stake
@@ -52,7 +52,7 @@ def known_instead(ledger: Ledger, key: Key) -> Cells:
     )
 
 
-def _of_one(resolver: Resolver, word: str, day: datetime.date) -> tuple[Key, Cells]:
+def _of_one(resolver: Resolver, word: str, day: datetime.date) -> tuple[Key, Sought]:
     if word in resolver.deals() and any(ledger.spans(views.DEALS, word) for ledger in resolver.ledgers()):
         return (word,), ((views.DEALS, (word,)),)
     reference = resolver.either(word, day)

@@ -215,14 +215,14 @@ def _under_one_name(events: Sequence[Event], names: Mapping[str, str]) -> Iterat
 
 
 @frozen
-class _Resolved:
+class _RecordsApplied:
     retractions: Mapping[str, str]
     patches: Mapping[str, Sequence[tuple[str, _Patch]]]
     names: Mapping[str, str]
     links: Sequence[IdentityLinked]
 
 
-def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
+def _resolve(records: Sequence[Event], turns_of: Turns) -> _RecordsApplied:
     """Which events are out, and which patches the others get, oldest first.
 
     From the newest to the oldest: by the time a record has its turn, all that was later said about
@@ -244,7 +244,7 @@ def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
         elif isinstance(current, IdentityLinked):
             links.append(current)
     links.reverse()
-    return _Resolved(retractions, patches, _one_name_each(links), links)
+    return _RecordsApplied(retractions, patches, _one_name_each(links), links)
 
 
 # Where a record stands among others: its ``known`` or else its date, its date, and how many it speaks of.
@@ -281,7 +281,7 @@ def _said_in(record: Event) -> PartialDate:
 # A guess
 
 
-def _guessed(resolved: _Resolved, records: Sequence[Event]) -> Iterator[Problem]:
+def _guessed(resolved: _RecordsApplied, records: Sequence[Event]) -> Iterator[Problem]:
     """C408: the records whose windows leave open which one came last, where that makes a difference."""
     by_id = {record.id: record for record in records}
     for target, patches in resolved.patches.items():

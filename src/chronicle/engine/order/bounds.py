@@ -60,7 +60,7 @@ def as_date(ordinal: int) -> datetime.date:
 
 
 @frozen
-class _Stretch:
+class _PlaceStretch:
     """Between which places of a course a value may stand, and surely does; ends exclusive."""
 
     value: Any
@@ -69,13 +69,13 @@ class _Stretch:
     sure: tuple[int, int] | None
 
 
-def _stretches(course: Course) -> list[_Stretch]:
+def _stretches(course: Course) -> list[_PlaceStretch]:
     """The stretches of every value but nothing, by their beginning."""
-    found: list[_Stretch] = []
+    found: list[_PlaceStretch] = []
     for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
         places = [place for place, (_, values) in enumerate(course) if value in values]
         for low, high in _runs(places):
-            found.append(_Stretch(value, low, high, _surely(course, range(low, high))))
+            found.append(_PlaceStretch(value, low, high, _surely(course, range(low, high))))
     return sorted(found, key=lambda stretch: stretch.low)
 
 
@@ -214,8 +214,8 @@ class Left:
             self.running.changes.bounds[self.cell][index] = Bounds(day, day, datetime.date.min, day)
 
     def _end_base(
-        self, course: Course, log: Sequence[Change], stretches: list[_Stretch], changed: bool
-    ) -> list[_Stretch]:
+        self, course: Course, log: Sequence[Change], stretches: list[_PlaceStretch], changed: bool
+    ) -> list[_PlaceStretch]:
         """Bound the end of what stood before the group, and give the stretches that are left."""
         before = min(self.made, default=len(log)) - 1
         while before > 0 and log[before].operation in GOES_ON:
@@ -233,7 +233,7 @@ class Left:
             # begins before the event that begins it.
             day = self._day(course, sure)
             self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
-            rest.append(_Stretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
+            rest.append(_PlaceStretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
         elif not goes_on:
             self._cut(
                 before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
@@ -264,7 +264,7 @@ class Left:
         ]
 
     def _bound_last(
-        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
+        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _PlaceStretch
     ) -> list[int]:
         """Share a stretch that goes on to the end among those that came to its value; gives their indexes.
 
@@ -286,7 +286,7 @@ class Left:
         return shared
 
     def _between(
-        self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
+        self, course: Course, stretch: _PlaceStretch, low: datetime.date, high: datetime.date | None
     ) -> Bounds:
         """The bounds of the part of a stretch from a day until another (None: for ever)."""
         alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
@@ -303,7 +303,7 @@ class Left:
         return Bounds(low, begin, until, high)
 
     def _days_of(
-        self, course: Course, stretch: _Stretch
+        self, course: Course, stretch: _PlaceStretch
     ) -> tuple[datetime.date, datetime.date, datetime.date]:
         """From when a value may stand, and from and until when it surely does."""
         low = as_date(course[stretch.low][0])
@@ -314,7 +314,7 @@ class Left:
     def _day(self, course: Course, place: int) -> datetime.date:
         return as_date(course[place][0]) if place < len(course) else FOREVER
 
-    def _add_other(self, course: Course, log: Sequence[Change], stretch: _Stretch) -> None:
+    def _add_other(self, course: Course, log: Sequence[Change], stretch: _PlaceStretch) -> None:
         makers = self._makers(stretch.value)
         low, certain, until = self._days_of(course, stretch)
         open_end = stretch.high == len(course)
