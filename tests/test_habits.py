@@ -46,3 +46,16 @@ def test_the_page_for_contributors_names_what_is_there(root: Path) -> None:
         assert f"\n{target[0] or target[1]}:" in makefile
     for path in set(re.findall(r"`((?:tests|docs|src|tools)/[\w/.-]+)`", page)):
         assert (root / path).exists(), path
+
+
+def test_the_source_archive_has_what_its_tests_read(root: Path) -> None:
+    """Everything at the top of the repository that a test opens."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    packed = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    read = {
+        name
+        for path in (root / "tests").rglob("*.py")
+        for name in re.findall(r'\broot / "([\w.-]+)"', path.read_text(encoding="utf-8"))
+        if (root / name).exists()
+    }
+    assert sorted(f"/{name}" for name in read - {"pyproject.toml"} if f"/{name}" not in packed) == []

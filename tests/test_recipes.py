@@ -30,6 +30,7 @@ def page(root: Path) -> str:
 def copy(root: Path, page: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which every recipe is carried out, with the history of the page."""
     folder = tmp_path_factory.mktemp("recipes")
+    shutil.copy(root / "pyproject.toml", folder)
     shutil.copytree(root / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
     for block in BLOCK.finditer(page):
         carry_out(folder / block["path"], block)
@@ -73,6 +74,18 @@ def test_a_recipe_touches_few_files(page: str, heading: str, most: int) -> None:
     touched = {block["path"] for block in BLOCK.finditer(recipe)}
     assert 1 <= len(touched) <= most
     assert recipe.count("```python") == len(BLOCK.findall(recipe))
+
+
+def test_the_copy_keeps_the_rules_of_the_house(copy: Path) -> None:
+    """Who does what the page says need not tidy up behind it: imports are sorted, no folder is too full."""
+    pytest.importorskip("ruff")
+    for check in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *check, "."], cwd=copy, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+    full = [path for path in (copy / "src").rglob("*/") if len(list(path.glob("*.py"))) > 15]
+    assert full == []
 
 
 @pytest.mark.slow

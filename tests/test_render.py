@@ -526,6 +526,28 @@ def test_a_view_of_ones_own_is_in_every_form() -> None:
     assert AsOf(answer.state, "fund").data()["views"] == {}
 
 
+def test_a_key_of_ones_own_may_have_what_is_no_entity() -> None:
+    """Such as a currency: it is shown as it is, though nobody has the name, and though somebody has it."""
+
+    def paid(appointed: RoleAppointed, _: object) -> tuple[Change, ...]:
+        return tuple(
+            Change("pay", (appointed.entity, part), "set", 3, appointed.date, appointed.id)
+            for part in ("USD", "Jack Ma")
+        )
+
+    pay = Projector(name="pay", views=("pay",), table={RoleAppointed: paid})
+    names = [declared("ma", "Jack Ma", short="Jack"), declared("board", "Board")]
+    appointed = event("role.appointed", "2014", person="ma", entity="board", role="chair")
+    history = History([*names, appointed], [pay])
+    state = history.as_of("2015")
+    assert "Pay\n  Board, Jack Ma: 3" in printed(AsOf(state))
+    assert "  Board, USD: 3" in printed(AsOf(state))
+    for form in FORMS:
+        assert "USD" in printed(AsOf(state), form)
+    (first, second) = (each for each in history.diff("2013", "2015") if each.view == "pay")
+    assert (first.key, second.key) == (("board", "Jack Ma"), ("board", "USD"))
+
+
 # Problems
 
 _PROBLEMS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -339,9 +340,75 @@ def test_a_deal_that_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFound) as error:
         named().as_of("2016").deals("sael")
     assert (error.value.code, error.value.problems[0].help) == ("C602", "did you mean sale?")
+    with pytest.raises(NotFound, match="the history has 1 deal, such as sale"):
+        named().as_of("2016").deals("merger-of-equals")
 
 
 # Twins
+
+
+@pytest.mark.parametrize(
+    ("words", "view"),
+    [
+        ("sale", "deals"),
+        ("Sale of the Shop", "deals"),
+        ("shop", "units"),
+        ("Northern Pictures", "holdings"),
+        ("Northern", "holdings"),
+        ("Pictures", "names"),
+        ("Ann Pictures", "roles"),
+    ],
+)
+def test_why_looks_where_the_command_looks(words: str, view: str, tmp_path: Path) -> None:
+    """Without a view: in holdings, else in the first view that the key fits."""
+    history = named()
+    history.append(
+        [
+            declared("ann", "Ann", type="person"),
+            happened("role.appointed", "2014", person="ann", entity="film", role="director"),
+        ]
+    )
+    key = (words,) if words.startswith("Sale") else tuple(words.split())
+    found = history.why(*key, as_of="2016")
+    assert (found.view, bool(found.reasons)) == (view, True)
+    path = tmp_path / "corp.db"
+    with chronicle.open(path, create=True) as copy:
+        copy.append(history.events)
+    told = CliRunner().invoke(command_line, ["--from", str(path), "why", *key, "--as-of", "2016", "--json"])
+    views = [reason["view"] for reason in json.loads(told.stdout)["reasons"]]
+    # Of one entity the command tells what it is; of what it holds it tells by holder and target.
+    assert view in views or words == "Northern"
+
+
+def test_why_of_a_misspelt_deal_names_the_nearest() -> None:
+    """Though the word could have been that of an entity."""
+    with pytest.raises(NotFound) as error:
+        named().why("sael", as_of="2016")
+    assert (error.value.code, error.value.problems[0].help) == ("C602", "did you mean sale?")
+
+
+def test_differences_are_kept_for_an_entity_and_a_what_if() -> None:
+    """As ``diff`` with an ENTITY and with ``--assume`` does."""
+    history = named()
+    assert [each.key for each in history.diff("2012", "2013", entity="Shop")] == [("shop",)]
+    assert history.diff("2012", "2013", entity="Pictures") == ()
+    with pytest.raises(NotFound, match="did you mean film"):
+        history.diff("2012", "2013", entity="flim")
+    what_if = history.assume("sale", on="2016")
+    (change,) = history.diff("2017", "2017", what_if=what_if)
+    assert (change.key, change.events) == (("sale",), ("assumed-sale",))
+
+
+def test_a_part_that_a_key_has_not_is_named_with_those_that_it_has() -> None:
+    """The nearest, or else all of them."""
+    state = named().as_of("2016")
+    for part, help in (("hold", "did you mean holder?"), ("entity", "its parts are: holder, target, right")):
+        with pytest.raises(NotFound) as error:
+            state.view("holdings", **{part: "film"})
+        (problem,) = error.value.problems
+        assert problem.message == f'the key of the view "holdings" has no part "{part}"'
+        assert problem.help == help
+
 
 METHODS: dict[str, str] = {
     "as-of": "as_of",
@@ -408,6 +475,11 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
         ("as-of 2015 Pictures --known 2015", 1),
         ("why Northern Pictures --as-of 2015 --known 2015", 1),
         ("why shop --as-of 2015", 1),
+        ("why shop --as-of 2015 --known 2015", 1),
+        ("why film --as-of 2015 --known 2015", 1),
+        ("why sale --as-of 2015 --recorded 2099", 1),
+        ("why Northern Pictures --as-of 2015 --recorded 2099", 1),
+        ("diff 2014 2015 Pictures --recorded 2099", 1),
         ("diff 2014 2015", 1),
         ("diff 2014 2015 --known 2015", 1),
         ("diff 2015 --known-from 2014-12-31 --known-to 2015", 2),
@@ -494,6 +566,8 @@ def test_days_of_data_frames_are_days() -> None:
         with pytest.raises(chronicle.ChronicleError) as error:
             history.as_of(moment)
         assert error.value.code == "C301"
+    with pytest.raises(chronicle.ChronicleError, match="no day: NaT"):
+        history.as_of(pandas.NaT)
 
 
 def test_events_from_code_take_dates() -> None:

@@ -108,6 +108,20 @@ def test_help_fits_on_a_terminal(command: tuple[str, ...]) -> None:
     assert [line for line in lines if len(line) > 80 and "chronicle" not in line] == []
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_no_words_of_its_library(command: str) -> None:
+    """An option takes a DATE or an N; the name of a type in the library for command lines says nothing."""
+    assert re.findall(r"INTEGER|RANGE|TEXT\]|PATH|FILENAME", said(command, "--help")) == []
+
+
+def test_tail_asks_for_a_store(history: Path) -> None:
+    """Events from files or from standard input are recorded nowhere, and help does not offer them."""
+    assert "--from STORE" in said("tail", "--help")
+    for source in (str(history), "-"):
+        result = CliRunner().invoke(chronicle, ["tail", "--from", source])
+        assert (result.exit_code, "error[C509]" in result.stderr) == (2, True)
+
+
 def test_every_command_stands_under_a_title() -> None:
     """The list of commands is in groups, and has each command once, with its line of help."""
     page = said("--help")

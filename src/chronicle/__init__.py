@@ -106,6 +106,10 @@ _MOVED = MappingProxyType(
             )
         },
         **{
+            f"interop.exports.{name}": f"interop.exports.diagrams.{name}"
+            for name in ("graph", "graphviz", "mermaid")
+        },
+        **{
             f"{room}_{part}": f"{room}.{part}"
             for room, parts in (
                 ("interop.bods", "checks codes interests parties rules versions"),

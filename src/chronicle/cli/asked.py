@@ -186,15 +186,20 @@ def _form_option(name: str, help: str) -> Decorator:
     return click.option(f"--{name}", name, is_flag=True, expose_value=False, callback=_keep_form, help=help)
 
 
-source_option: Decorator = click.option(
-    "--from",
-    "source",
-    metavar="SOURCE",
-    type=click.Path(),
-    expose_value=False,
-    callback=_keep("source"),
-    help="The history: a folder or a file of events, or a store; - is stdin.",
-)
+def _source_option(metavar: str, help: str) -> Decorator:
+    return click.option(
+        "--from",
+        "source",
+        metavar=metavar,
+        type=click.Path(),
+        expose_value=False,
+        callback=_keep("source"),
+        help=help,
+    )
+
+
+source_option = _source_option("SOURCE", "The history: a folder or a file of events, or a store; - is stdin.")
+store_option = _source_option("STORE", "The store, where it is not given as the argument.")
 
 color_option: Decorator = click.option(
     "--color",

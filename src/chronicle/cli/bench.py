@@ -26,6 +26,7 @@ _HEADER = f"{'':44}{'events':>10}{'seconds':>11}{'events/s':>14}"
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
+    metavar="N",
     default=3,
     show_default=True,
     help="How many runs; the fastest one counts.",

@@ -79,11 +79,11 @@ class Made:
 def made(size: int) -> Made:
     """The generated history of ``size`` events; always the same for the same size."""
     companies = [f"company-{number}" for number in range(size // _EVENTS_PER_COMPANY)]
-    return _Maker(random.Random(size), companies).make(size)
+    return _Inventor(random.Random(size), companies).make(size)
 
 
 @define
-class _Maker:
+class _Inventor:
     """Generates events in the order of their dates, and keeps the facts after each.
 
     An event depends only on events that lie wholly before its date, so that the facts do not depend on how
@@ -231,17 +231,17 @@ class _Maker:
         self._add(SharesIssued, date, issuer=self._company(), shares=parse_count("10M"))
 
 
-_MIX: tuple[tuple[Callable[[_Maker, PartialDate], None], int], ...] = (
-    (_Maker.first_stake, 30),
-    (_Maker.more_or_less, 18),
-    (_Maker.observed_stake, 4),
-    (_Maker.role, 16),
-    (_Maker.membership, 9),
-    (_Maker.rename, 6),
-    (_Maker.unit, 6),
-    (_Maker.listing, 5),
-    (_Maker.deal, 4),
-    (_Maker.issue, 2),
+_MIX: tuple[tuple[Callable[[_Inventor, PartialDate], None], int], ...] = (
+    (_Inventor.first_stake, 30),
+    (_Inventor.more_or_less, 18),
+    (_Inventor.observed_stake, 4),
+    (_Inventor.role, 16),
+    (_Inventor.membership, 9),
+    (_Inventor.rename, 6),
+    (_Inventor.unit, 6),
+    (_Inventor.listing, 5),
+    (_Inventor.deal, 4),
+    (_Inventor.issue, 2),
 )
 
 

@@ -153,8 +153,10 @@ _OF_DATA_FRAMES: Final = frozenset({"datetime64", "Timestamp", "Period", "NaTTyp
 def _day_of_a_data_frame(value: object) -> PartialDate:
     """The date of a ``datetime64``, ``Timestamp`` or ``Period``.
 
-    Raises C301 for a time other than midnight.
+    Raises C301 for a time other than midnight, and for ``NaT``, which is no day.
     """
+    if str(value) == "NaT":
+        raise invalid("no day: NaT", "leave out the rows without a date")
     day, _, clock = str(value).replace("T", " ", 1).partition(" ")
     if clock.strip("0:."):
         raise invalid(f"moment instead of a day: {shown(str(value))}", f"give a day: {ZONES}")

@@ -48,6 +48,13 @@ class Difference:
             return "changed"
         return "surer" if all(fact.certain for fact in self.after) else "less sure"
 
+    def names(self, entity: str) -> bool:
+        """Whether the key or one of the facts names an entity, by its id."""
+        return entity in self.key or any(
+            entity in views.view_of(fact.view).named(fact.key, fact.value)
+            for fact in (*self.before, *self.after)
+        )
+
 
 class StakeChanged(Difference):
     """A holding: ``key`` is (holder, target, right)."""

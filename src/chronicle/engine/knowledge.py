@@ -215,14 +215,14 @@ def _with_canonical_ids(events: Sequence[Event], names: Mapping[str, str]) -> It
 
 
 @frozen
-class _Resolved:
+class _RecordsApplied:
     retractions: Mapping[str, str]
     patches: Mapping[str, Sequence[tuple[str, _Patch]]]
     names: Mapping[str, str]
     links: Sequence[IdentityLinked]
 
 
-def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
+def _resolve(records: Sequence[Event], turns_of: Turns) -> _RecordsApplied:
     """Which events are retracted, and which patches the others get, oldest first.
 
     From the newest record to the oldest: when a record is looked at, everything later about it is known, so
@@ -244,7 +244,7 @@ def _resolve(records: Sequence[Event], turns_of: Turns) -> _Resolved:
         elif isinstance(current, IdentityLinked):
             links.append(current)
     links.reverse()
-    return _Resolved(retractions, patches, _one_name_each(links), links)
+    return _RecordsApplied(retractions, patches, _one_name_each(links), links)
 
 
 # A sort key: its ``known`` or else its date, its date, and the length of the chain of records it is about.
@@ -281,7 +281,7 @@ def _said_in(record: Event) -> PartialDate:
 # Guesses
 
 
-def _guessed(resolved: _Resolved, records: Sequence[Event]) -> Iterator[Problem]:
+def _guessed(resolved: _RecordsApplied, records: Sequence[Event]) -> Iterator[Problem]:
     """C408: records whose windows leave open which came last, where the answer depends on it."""
     by_id = {record.id: record for record in records}
     for target, patches in resolved.patches.items():

@@ -62,7 +62,7 @@ def _holding(event: StakeObserved) -> tuple[str, ...]:
 
 
 @define
-class _Record:
+class _LotRecord:
     """The events of one record, by date. ``end`` is the last one if it states that nothing is held."""
 
     name: str
@@ -78,11 +78,11 @@ class _Record:
 
 
 @define
-class _Lot:
+class _ToldLot:
     """The name of a lot, and the record that states it at present."""
 
     name: str
-    record: _Record
+    record: _LotRecord
 
 
 @define
@@ -92,7 +92,7 @@ class _Sorting:
 
     def sort(self, told: Sequence[StakeObserved]) -> None:
         """Sort out the records of one holding by one publisher."""
-        lots: list[_Lot] = []
+        lots: list[_ToldLot] = []
         for record in self._told_once(_records(told)):
             earlier = [lot for lot in lots if _runs_out(lot.record, record)]
             if earlier:
@@ -101,11 +101,11 @@ class _Sorting:
                 replaced.record = record
                 self._call(record, replaced.name)
             else:
-                lots.append(_Lot(record.name, record))
+                lots.append(_ToldLot(record.name, record))
 
-    def _told_once(self, records: Iterable[_Record]) -> list[_Record]:
+    def _told_once(self, records: Iterable[_LotRecord]) -> list[_LotRecord]:
         """The records, where those that state the same are joined into one under the name of the first."""
-        once: list[_Record] = []
+        once: list[_LotRecord] = []
         for record in records:
             twin = next((other for other in once if _same(other.begin, record.begin)), None)
             if twin is None:
@@ -115,7 +115,7 @@ class _Sorting:
                 self._join(twin, record)
         return once
 
-    def _join(self, twin: _Record, record: _Record) -> None:
+    def _join(self, twin: _LotRecord, record: _LotRecord) -> None:
         """Make one lot of two records. It ends with the later one, or not while one of them has no end."""
         ends = [each.end for each in (twin, record) if each.end is not None]
         last = max(ends, key=lambda end: end.date.order) if len(ends) == 2 else None
@@ -125,21 +125,21 @@ class _Sorting:
         both = (event for event in (*twin.events, *record.events) if event.id not in self.set_aside)
         twin.events = sorted(both, key=_when)
 
-    def _ends_with(self, record: _Record, following: StakeObserved) -> None:
+    def _ends_with(self, record: _LotRecord, following: StakeObserved) -> None:
         """Set aside what ``record`` states from the beginning of ``following`` on."""
         late = (event for event in record.events if _when(event) >= _when(following))
         self.set_aside.update((event.id, following.id) for event in late)
 
-    def _call(self, record: _Record, name: str) -> None:
+    def _call(self, record: _LotRecord, name: str) -> None:
         self.changed.update((event.id, evolve(event, lot=name)) for event in record.events)
 
 
-def _records(told: Iterable[StakeObserved]) -> list[_Record]:
+def _records(told: Iterable[StakeObserved]) -> list[_LotRecord]:
     """The records with a beginning, the earliest first; an end without a beginning is left as it is."""
     by_name: defaultdict[str, list[StakeObserved]] = defaultdict(list)
     for event in told:
         by_name[str(event.lot)].append(event)
-    records = [_Record(name, sorted(events, key=_when)) for name, events in by_name.items()]
+    records = [_LotRecord(name, sorted(events, key=_when)) for name, events in by_name.items()]
     begun = (record for record in records if not record.begin.holds.is_nothing)
     return sorted(begun, key=lambda record: (record.begin.date.order, record.name))
 
@@ -156,7 +156,7 @@ def _same(one: StakeObserved, two: StakeObserved) -> bool:
     return overlap and one.holds == two.holds and len(counts) < 2
 
 
-def _runs_out(record: _Record, following: _Record) -> bool:
+def _runs_out(record: _LotRecord, following: _LotRecord) -> bool:
     """Whether a record that began earlier has a known end and is replaced by ``following``.
 
     It is not if it states something else before that end, or ends after the other: then it is a separate lot.

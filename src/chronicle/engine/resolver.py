@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -56,7 +56,7 @@ class Resolver:
         found = word if word in self.deals() else self._deal(word)
         if found is None:
             near = _near(word, [*(title for title, _ in self._titles), *self.deals()])
-            help = f"did you mean {near}?" if near else None
+            help = f"did you mean {near}?" if near else _count("deal", self.deals())
             raise NotFound(Problem("C602", f'no deal "{printable(word)}"', help=help))
         return found
 
@@ -92,6 +92,12 @@ class Resolver:
         if refers == "deal":
             return self.deal(word)
         return self.entity(word, day) if refers == "entity" else word
+
+    def ledgers(self) -> Iterator[Ledger]:
+        """The ledger of the day of knowledge, then, if that is another, the one of all that is known."""
+        yield self.ledger
+        if self.later is not None:
+            yield self.later()
 
     @cached_property
     def _ids(self) -> frozenset[str]:
@@ -144,11 +150,19 @@ class Resolver:
     def _hint(self, near: str | None) -> str | None:
         if near:
             return f"did you mean {near}?"
-        ids = self.entities()
-        return f"the history has {len(ids):,} entities, such as {', '.join(ids[:_SHOWN])}" if ids else None
+        return _count("entity", self.entities())
 
 
 _SHOWN = 3
+
+
+def _count(what: str, ids: Sequence[str]) -> str | None:
+    """How many entities or deals there are, and some of them; None where there are none."""
+    if not ids:
+        return None
+    some = ids[:_SHOWN]
+    many = {"entity": "entities", "deal": "deals"}[what] if len(ids) > 1 else what
+    return f"the history has {len(ids):,} {many}, such as {', '.join(some)}"
 
 
 def _only(word: str, what: str, code: str, lists: Iterable[Sequence[tuple[str, str]]]) -> str | None:

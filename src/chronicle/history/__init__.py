@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -32,12 +31,9 @@ from chronicle.events import (
     Event,
     RecordCorrected,
 )
+from chronicle.history.questions import Questions
 from chronicle.stores import open_store
 from chronicle.stores.location import is_address, is_event_file
-
-if TYPE_CHECKING:
-    pass
-from chronicle.history.questions import Questions
 
 __all__ = ["History", "open_history"]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Self
 
 from chronicle.dates import Day, as_date, as_day
+from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Ledger, Span
+from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
 from chronicle.engine.state import State
 from chronicle.engine.tables import Table, spans_table
@@ -22,13 +23,13 @@ from chronicle.events import (
     Event,
     references,
 )
+from chronicle.history.held import HeldEvents
 
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.knowledge import Resolved
     from chronicle.engine.why import Evidence, Why
-from chronicle.history.held import HeldEvents
 
 
 class Questions(HeldEvents):
@@ -166,25 +167,27 @@ class Questions(HeldEvents):
         self,
         *key: str,
         as_of: Day,
-        view: str = "holdings",
+        view: str | None = None,
         known: Day | None = None,
         recorded: Day | None = None,
     ) -> Why:
         """The provenance of the facts about a key on a day: their events, sources, corrections and rivals.
 
         For a value that has ended by then, the event that ended it. ``key`` may leave out its last parts:
-        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``. It takes names for ids. Raises
-        ``NotFound``: C606 for a view that no projector writes, C601 and C602 for an entity and a deal that no
-        event names.
+        ``why("alibaba-group", "alibaba-pictures", as_of="2015")``. It takes names and titles for ids. Without
+        ``view`` it is that of holdings, or, where these have nothing of the key, the first view that has:
+        ``why("asset-injection", as_of="2015")`` gives the stage of a deal. Raises ``NotFound``: C606 for a
+        view that no projector writes, C601 and C602 for an entity and a deal that no event names.
         """
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
 
         state = self.as_of(as_of, known, recorded)
         ledger = self.ledger(known, recorded)
-        spans = ledger.spans(view, *key)
+        spans = ledger.spans(view or views.HOLDINGS, *key)
         if key and not spans:
-            key = self.resolver(known, recorded).key(view, key, state.as_of)
+            view, key = self._cell_meant(key, view, state.as_of, self.resolver(known, recorded))
             spans = ledger.spans(view, *key)
+        view = view or views.HOLDINGS
         evidence = self._evidence(spans, known, recorded)
         reasons = reasons_for(state.beginning(view, *key), state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
@@ -196,21 +199,31 @@ class Questions(HeldEvents):
         first: Day,
         second: Day,
         *,
+        entity: str | None = None,
         known: tuple[Day | None, Day | None] = (None, None),
         recorded: Day | None = None,
+        what_if: Self | None = None,
     ) -> tuple[Difference, ...]:
         """What changed from ``first`` to ``second``: typed differences, each with its events.
 
-        ``known`` has the days of knowledge of the two sides. The same day twice with two days of knowledge
-        gives what changed in what was known, not in the world.
+        ``entity``, an id or a name, keeps those that name it. ``known`` has the days of knowledge of the two
+        sides. The same day twice with two days of knowledge gives what changed in what was known, not in the
+        world. The second side is asked of ``what_if``, a history by ``assume``, if that is given: then it is
+        what the assumption changes. Raises ``NotFound`` (C601) for an unknown entity.
         """
         from chronicle.engine.diff import difference
 
-        before, after = self.as_of(first, known[0], recorded), self.as_of(second, known[1], recorded)
-        if known[0] == known[1]:
-            return difference(before, after)
-        learned = self._resolved(known[1], recorded).visible.since(self._resolved(known[0], recorded).visible)
-        return difference(before, after, learned)
+        second_side = self if what_if is None else what_if
+        before, after = self.as_of(first, known[0], recorded), second_side.as_of(second, known[1], recorded)
+        learned: Mapping[str, Sequence[str]] = {}
+        if known[0] != known[1]:
+            seen = second_side._resolved(known[1], recorded).visible
+            learned = seen.since(self._resolved(known[0], recorded).visible)
+        found = difference(before, after, learned)
+        if entity is None:
+            return found
+        one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)
+        return tuple(each for each in found if each.names(one))
 
     @paused_collector()
     def conflicts(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Conflict, ...]:
@@ -277,6 +290,21 @@ class Questions(HeldEvents):
             if resolved is not None:
                 return resolved
         return self._resolved(known, recorded)
+
+    def _cell_meant(
+        self, words: Sequence[str], view: str | None, day: datetime.date, resolver: Resolver
+    ) -> tuple[str, Key]:
+        """The view and the key that ``words`` mean: the first with a fact on ``day``, else with any."""
+        from chronicle.engine.keys import meant
+
+        key, cells = meant(resolver, words, day, view)
+        if view is None:
+            cells = ((views.HOLDINGS, key), *cells)
+        spans = {cell: resolver.ledger.spans(cell[0], *cell[1]) for cell in cells}
+        found = [cell for cell in cells if any(span.possible(day) for span in spans[cell])]
+        ever = [cell for cell in cells if spans[cell]]
+        # Of what is nowhere: a deal or a unit as such, else the stake that it might have been.
+        return (*found, *ever, cells[-1] if len(cells) == 2 else cells[0])[0]
 
     def _kinds(self, kinds: str | Iterable[str]) -> frozenset[str]:
         wanted = frozenset([kinds] if isinstance(kinds, str) else kinds)

@@ -86,7 +86,7 @@ def json_items(stream: BinaryIO, name: str, lists: tuple[str, ...] = ()) -> Iter
     ``Decimal``. What is not JSON is a problem (C720): a bad line is skipped, but a fault in an array ends the
     reading, since the next item cannot be found.
     """
-    text = _Text(stream)
+    text = _UnreadText(stream)
     text.more()
     text.skip("\ufeff" + _BETWEEN)
     wrapped = re.match(r'\{\s*"(\w+)"\s*:\s*\[', text.buffer)
@@ -99,7 +99,7 @@ def json_items(stream: BinaryIO, name: str, lists: tuple[str, ...] = ()) -> Iter
         yield from _line_items(text, name)
 
 
-class _Text:
+class _UnreadText:
     """The text of a stream that was read and not used yet, and the line in which it begins."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -151,7 +151,7 @@ def _number(text: str) -> Decimal | str:
 _scan = json.JSONDecoder(parse_float=_number).raw_decode
 
 
-def _array_items(text: _Text, name: str) -> Iterator[ArrayItem | Problem]:
+def _array_items(text: _UnreadText, name: str) -> Iterator[ArrayItem | Problem]:
     position, line = 0, text.line
     while True:
         position, line = _past(text, position, line)
@@ -175,7 +175,7 @@ def _array_items(text: _Text, name: str) -> Iterator[ArrayItem | Problem]:
         yield Problem("C720", "not JSON: the list has no end", Place(file=name, line=line))
 
 
-def _past(text: _Text, position: int, line: int) -> tuple[int, int]:
+def _past(text: _UnreadText, position: int, line: int) -> tuple[int, int]:
     """The position and the line of the next item."""
     while True:
         start = position
@@ -204,7 +204,7 @@ def _scanned(buffer: str, position: int, ended: bool) -> tuple[Any, int]:
     return (None, -1) if end == len(buffer) and not ended else (value, end)
 
 
-def _line_items(text: _Text, name: str) -> Iterator[ArrayItem | Problem]:
+def _line_items(text: _UnreadText, name: str) -> Iterator[ArrayItem | Problem]:
     for line, raw in _lines(text):
         if raw.strip() == "{":
             message = "neither a list nor JSON Lines: an object begins here and goes on in the next line"
@@ -224,7 +224,7 @@ def _line_items(text: _Text, name: str) -> Iterator[ArrayItem | Problem]:
         yield ArrayItem(value, line, raw)
 
 
-def _lines(text: _Text) -> Iterator[tuple[int, str]]:
+def _lines(text: _UnreadText) -> Iterator[tuple[int, str]]:
     line = text.line
     while text.buffer or not text.ended:
         *whole, rest = text.buffer.split("\n")

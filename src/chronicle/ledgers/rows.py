@@ -81,7 +81,7 @@ NamedIds = tuple[Sequence[str], Sequence[str]]
 
 
 @define
-class _Dates:
+class _NumberedDates:
     """Dates as they occur, each with its number and the days of its window."""
 
     numbers: dict[str, _Dated] = Factory(dict)
@@ -129,11 +129,11 @@ class _Dates:
         ]
 
 
-class _Rows:
+class _RowColumns:
     """The columns while rows are added."""
 
     def __init__(self, names: Numbered) -> None:
-        self.names, self.dates = names, _Dates()
+        self.names, self.dates = names, _NumberedDates()
         self.events = Numbered()
         # The values of all views as texts; by value of this view its number; its values in that order.
         self.values, self.of_view, self.met = list[str](), dict[Any, tuple[int, int]](), list[Any]()
@@ -266,7 +266,7 @@ def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Blo
     with paused_collector():
         keys = {view: {key: turn for turn, key in enumerate(ledger.keys(view))} for view in ledger.views}
         names = _names(keys, ledger.names, named)
-        rows = _Rows(names)
+        rows = _RowColumns(names)
         found = [_view(ledger, view, keys[view], rows) for view in ledger.views]
         links = array("I", [names.known(name) for pair in ledger.names.items() for name in pair])
         orders = _orders(found, rows)
@@ -291,7 +291,7 @@ def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: N
     return Numbered(sorted(found))
 
 
-def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _Rows) -> ViewRows:
+def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _RowColumns) -> ViewRows:
     cell, row, value = len(rows.turns), rows.count, len(rows.values)
     rows.of_view, rows.met = {}, []
     for key in sorted(keys):
@@ -314,7 +314,7 @@ def order_name(view: ViewRows, part: int) -> str:
     return f"order.{view.name}.{part}"
 
 
-def _orders(found: Sequence[ViewRows], rows: _Rows) -> list[Block]:
+def _orders(found: Sequence[ViewRows], rows: _RowColumns) -> list[Block]:
     """For each part of a key but the first, the cells sorted by that part. Cells are sorted by the first."""
     blocks = []
     for view in found:

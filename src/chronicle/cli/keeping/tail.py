@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chronicle.cli.asked import Asked, source_option
+from chronicle.cli.asked import Asked, store_option
 from chronicle.errors import Problem, UsageError, printable
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Examples:
 
 @click.command(epilog=_EPILOG)
 @click.argument("store", required=False, type=click.Path())
-@source_option
+@store_option
 @click.option(
     "-n", "count", type=click.IntRange(min=0), metavar="N", help="How many records; 10 if not given."
 )
@@ -47,14 +47,13 @@ def tail(
 ) -> None:
     """Show the last records of STORE, oldest first: position, time of recording, kind, date, what happened.
 
-    STORE may be given by --from as well. Entities are shown by their ids, since names would have to be read
-    from the whole store.
+    Entities are shown by their ids, since names would have to be read from the whole store.
     """
     from chronicle.stores import open_store
     from chronicle.stores.location import is_event_file
 
     source = store or asked.source_named()
-    if is_event_file(source) or Path(source).is_dir():
+    if source == "-" or is_event_file(source) or Path(source).is_dir():
         message = f'"{printable(source)}" is no store: nothing is recorded in files'
         raise UsageError(Problem("C509", message, help="record them: chronicle record FILES --into STORE"))
     tell = _FORMS[form]

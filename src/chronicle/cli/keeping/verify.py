@@ -76,7 +76,7 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
 
 
 @frozen
-class _Replayed:
+class _LedgerCompared:
     """The ledger beside the store, compared with a full replay of its events."""
 
     file: str
@@ -88,7 +88,7 @@ class _Replayed:
         return {"file": self.file, "rows": self.rows}
 
 
-def _held_against_replay(store: Store) -> _Replayed | None:
+def _held_against_replay(store: Store) -> _LedgerCompared | None:
     from chronicle.cli.exit import print_problems
     from chronicle.cli.progress import waiting
     from chronicle.engine.projectors import PROJECTORS
@@ -104,10 +104,10 @@ def _held_against_replay(store: Store) -> _Replayed | None:
     with waiting("replaying"):
         faults = history.ledger_faults()
     if not faults:
-        return _Replayed(kept.path, kept.rows)
+        return _LedgerCompared(kept.path, kept.rows)
     message = f'ledger "{printable(kept.path)}" says something else than the events: {", ".join(faults)}'
     help = "drop it: chronicle ledger STORE --drop"
-    return _Replayed(kept.path, kept.rows, (Problem("C523", message, help=help),))
+    return _LedgerCompared(kept.path, kept.rows, (Problem("C523", message, help=help),))
 
 
 @frozen
@@ -173,7 +173,10 @@ def _checked(file: Path, seal: Seal, store: Store, key: Path | None) -> _Checked
 
 
 def _print_json(
-    result: Verification, checked: list[_Checked], ledger: _Replayed | None, problems: tuple[Problem, ...]
+    result: Verification,
+    checked: list[_Checked],
+    ledger: _LedgerCompared | None,
+    problems: tuple[Problem, ...],
 ) -> None:
     from chronicle.render.pages.problems import Findings
 

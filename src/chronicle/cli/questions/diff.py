@@ -13,10 +13,7 @@ from chronicle.errors import InvalidValue
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
-    from chronicle.engine.diff import Difference
-    from chronicle.history import History
 
-_Sides = tuple["PartialDate", "PartialDate"]
 _Known = tuple["PartialDate | None", "PartialDate | None"]
 
 
@@ -55,9 +52,12 @@ def diff(
     later = evolve(asked, known=known[1])
     with waiting("replaying"):
         supposed = later.supposed(actual)
-        entity = None if word is None else supposed.resolver(known[1]).entity(word, as_day(second))
-        found = _differences(actual, supposed, asked, (first, second), known)
-        kept = [each for each in found if entity is None or _names(each, entity)]
+        entity = (
+            None if word is None else supposed.resolver(known[1], asked.recorded).entity(word, as_day(second))
+        )
+        kept = actual.diff(
+            first, second, entity=entity, known=known, recorded=asked.recorded, what_if=supposed
+        )
         told = telling(supposed, later, evolve(asked, known=known[0]))
     terms = (evolve(asked, known=known[0], assumed=()).terms(actual), later.terms(actual))
     asked.show(Changes(kept, (as_day(first), as_day(second)), terms, told.teller, told.events, entity))
@@ -99,20 +99,3 @@ def _is_date(text: str) -> bool:
     except InvalidValue:
         return False
     return True
-
-
-def _differences(
-    actual: History, supposed: History, asked: Asked, days: _Sides, known: _Known
-) -> tuple[Difference, ...]:
-    if not asked.assumed:
-        return actual.diff(*days, known=known, recorded=asked.recorded)
-    from chronicle.engine.diff import difference
-
-    before = actual.as_of(days[0], known[0], asked.recorded)
-    return difference(before, supposed.as_of(days[1], known[1], asked.recorded))
-
-
-def _names(difference: Difference, entity: str) -> bool:
-    from chronicle.render.words.facts import named_in
-
-    return entity in difference.key or named_in((*difference.before, *difference.after), entity)

@@ -32,26 +32,39 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
     names, status, listings, memberships, and what it came out of or became.
     """
     from chronicle.cli.progress import waiting
-    from chronicle.cli.questions.keys import key_meant, known_instead, known_later
     from chronicle.cli.questions.telling import telling
     from chronicle.dates import as_day
+    from chronicle.engine.keys import known_instead, meant
     from chronicle.render.pages.why import Around, Explained
 
     history = asked.history()
     with waiting("replaying"):
         on = as_day(date)
-        found, cells = key_meant(history, key, view, on, asked.known)
+        resolver = history.resolver(asked.known, asked.recorded)
+        found, cells = meant(resolver, _fitting(key, view), on, view)
         whys = tuple(
             history.why(*parts, as_of=date, view=each, known=asked.known, recorded=asked.recorded)
             for each, parts in cells
         )
         whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
         told = telling(history, asked)
-        ledger = history.ledger(asked.known, asked.recorded)
-        unknown = not any(ledger.spans(each, *parts) for each, parts in cells)
+        told_of = (any(by.spans(each, *parts) for each, parts in cells) for by in resolver.ledgers())
+        unknown = not next(told_of)
         around = Around(
-            known_instead(ledger, found) if unknown else (),
-            later=unknown and known_later(history, cells, asked.known),
+            known_instead(resolver.ledger, found) if unknown else (),
+            later=unknown and asked.known is not None and next(told_of, False),
         )
     terms = asked.terms(history)
     asked.show(Explained(whys, found, on, terms, told.teller, told.written, told.effects, around))
+
+
+def _fitting(key: tuple[str, ...], view: str | None) -> tuple[str, ...]:
+    """``key``, if it is not longer than a key of ``view`` can be; of no view, than one of a stake."""
+    from chronicle.engine import views
+
+    of = view or views.HOLDINGS
+    parts = views.KEYS.get(of)
+    if parts is not None and len(key) > len(parts):
+        said = " ".join(part.upper() for part in parts)
+        raise click.UsageError(f"{len(key)} words are more than a key of {of} has: {said}")
+    return key

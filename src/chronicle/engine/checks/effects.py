@@ -128,7 +128,7 @@ def _problem(event: Event, fault: str, help: str, *behind: str) -> Problem:
 
 
 @frozen(eq=False)
-class _Ending:
+class _EndOf:
     """What a kind of event ends: in which view, which parts of the key it names, and the words for a message.
 
     ``begun_by`` is the kind of event that would have begun it.
@@ -144,27 +144,27 @@ def _told(text: str | None, words: str) -> str:
     return words.format(text) if text else ""
 
 
-_ENDINGS: Mapping[type[Event], _Ending] = MappingProxyType(
+_ENDINGS: Mapping[type[Event], _EndOf] = MappingProxyType(
     {
-        RoleEnded: _Ending(
+        RoleEnded: _EndOf(
             views.ROLES,
             lambda event: (event.person, event.entity, event.role),
             lambda event: f"{event.person} was not known to be {event.role} of {event.entity}",
             "role.appointed",
         ),
-        MembershipEnded: _Ending(
+        MembershipEnded: _EndOf(
             views.MEMBERSHIPS,
             lambda event: (event.entity, event.group),
             lambda event: f"{event.entity} was not known to be in {event.group}",
             "membership.started",
         ),
-        ListingEnded: _Ending(
+        ListingEnded: _EndOf(
             views.LISTINGS,
             lambda event: (event.entity, event.exchange),
             lambda event: f"{event.entity} was not known to be listed{_told(event.exchange, ' on {}')}",
             "listing.started",
         ),
-        ControlEnded: _Ending(
+        ControlEnded: _EndOf(
             views.CONTROL,
             lambda event: (event.controller, event.target, event.basis),
             lambda event: (
@@ -172,7 +172,7 @@ _ENDINGS: Mapping[type[Event], _Ending] = MappingProxyType(
             ),
             "control.granted",
         ),
-        PartnershipEnded: _Ending(
+        PartnershipEnded: _EndOf(
             views.PARTNERSHIPS,
             lambda event: (together(event), event.subject),
             lambda event: (
@@ -180,7 +180,7 @@ _ENDINGS: Mapping[type[Event], _Ending] = MappingProxyType(
             ),
             "partnership.agreed",
         ),
-        UnitClosed: _Ending(
+        UnitClosed: _EndOf(
             views.UNITS,
             lambda event: (event.unit, None),
             lambda event: f"nobody was known to own {event.unit}",
@@ -190,7 +190,7 @@ _ENDINGS: Mapping[type[Event], _Ending] = MappingProxyType(
 )
 
 
-def _ended_nothing(event: Event, ending: _Ending, examined: Examined) -> Iterator[Problem]:
+def _ended_nothing(event: Event, ending: _EndOf, examined: Examined) -> Iterator[Problem]:
     view, wanted = ending.view, ending.wanted(event)
     if view not in examined.ledger.views:
         return

@@ -63,7 +63,7 @@ def as_date(ordinal: int) -> datetime.date:
 
 
 @frozen
-class _Stretch:
+class _PlaceStretch:
     """A value with the places in a course (end exclusive) where it is possible, and where it is certain."""
 
     value: Any
@@ -72,13 +72,13 @@ class _Stretch:
     sure: tuple[int, int] | None
 
 
-def _stretches(course: Course) -> list[_Stretch]:
+def _stretches(course: Course) -> list[_PlaceStretch]:
     """The stretches of each value except none, sorted by their first places."""
-    found: list[_Stretch] = []
+    found: list[_PlaceStretch] = []
     for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
         places = [place for place, (_, values) in enumerate(course) if value in values]
         for low, high in _runs(places):
-            found.append(_Stretch(value, low, high, _surely(course, range(low, high))))
+            found.append(_PlaceStretch(value, low, high, _surely(course, range(low, high))))
     return sorted(found, key=lambda stretch: stretch.low)
 
 
@@ -191,14 +191,8 @@ class Left:
         end = len(course)
         if self.base is not None and stretches:
             stretches = self._end_base(course, log, stretches, bool(runs))
-        last = next(
-            (
-                each
-                for each in reversed(stretches)
-                if _said(each.value) == _said(standing) and each.high == end
-            ),
-            None,
-        )
+        ending = (each for each in reversed(stretches) if each.high == end)
+        last = next((each for each in ending if _said(each.value) == _said(standing)), None)
         if last is not None and runs:
             stretches.remove(last)
             for index in self._bound_last(course, log, runs, last):
@@ -217,8 +211,8 @@ class Left:
             self.running.changes.bounds[self.cell][index] = Bounds(day, day, datetime.date.min, day)
 
     def _end_base(
-        self, course: Course, log: Sequence[Change], stretches: list[_Stretch], changed: bool
-    ) -> list[_Stretch]:
+        self, course: Course, log: Sequence[Change], stretches: list[_PlaceStretch], changed: bool
+    ) -> list[_PlaceStretch]:
         """Bound the end of the value before the group, and give the remaining stretches."""
         before = min(self.made, default=len(log)) - 1
         while before > 0 and log[before].operation in GOES_ON:
@@ -235,7 +229,7 @@ class Left:
             # It may stand again: that is another span, and none begins before the event that begins it.
             day = self._day(course, sure)
             self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
-            rest.append(_Stretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
+            rest.append(_PlaceStretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
         elif not goes_on:
             self._cut(
                 before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
@@ -259,17 +253,16 @@ class Left:
 
     def _bringing_back(self, log: Sequence[Change]) -> list[int]:
         """The changes of the group that make what stood before it."""
-        made = (index for index in self.made if log[index].operation not in GOES_ON)
-        return [index for index in made if _said(log[index].value) == _said(self.base)]
+        again = (index for index in self.made if _said(log[index].value) == _said(self.base))
+        return [index for index in again if log[index].operation not in GOES_ON]
 
     def _bound_last(
-        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
+        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _PlaceStretch
     ) -> list[int]:
         """Divide a stretch without an end among the changes to its value, and give the indexes of these.
 
         If the value before the group is possible throughout, it stands until the group restores it, and each
-        change
-        holds from its own first day on. Otherwise the first change holds from the beginning of the stretch.
+        change holds from its own first day on; otherwise the first holds from the beginning of the stretch.
         """
         same = [index for index in runs if _said(log[index].value) == _said(stretch.value)]
         low = as_date(course[stretch.low][0])
@@ -286,7 +279,7 @@ class Left:
         return shared
 
     def _between(
-        self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
+        self, course: Course, stretch: _PlaceStretch, low: datetime.date, high: datetime.date | None
     ) -> Bounds:
         """The bounds of the part of a stretch from a day to another, exclusive (None: without an end)."""
         alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
@@ -303,7 +296,7 @@ class Left:
         return Bounds(low, begin, until, high)
 
     def _days_of(
-        self, course: Course, stretch: _Stretch
+        self, course: Course, stretch: _PlaceStretch
     ) -> tuple[datetime.date, datetime.date, datetime.date]:
         """From when a value is possible, and from when until when it is certain."""
         low = as_date(course[stretch.low][0])
@@ -314,7 +307,7 @@ class Left:
     def _day(self, course: Course, place: int) -> datetime.date:
         return as_date(course[place][0]) if place < len(course) else FOREVER
 
-    def _add_other(self, course: Course, log: Sequence[Change], stretch: _Stretch) -> None:
+    def _add_other(self, course: Course, log: Sequence[Change], stretch: _PlaceStretch) -> None:
         makers = self._makers(stretch.value)
         low, certain, until = self._days_of(course, stretch)
         open_end = stretch.high == len(course)

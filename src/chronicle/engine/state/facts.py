@@ -13,7 +13,7 @@ from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Resolver
 from chronicle.engine.state.answers import Fact
-from chronicle.errors import absent
+from chronicle.errors import NotFound, Problem, absent, nearest, printable
 
 
 @frozen(eq=False, repr=False)
@@ -57,6 +57,10 @@ class FactsOfDay:
         spans = self._ledger.spans(view, *self._key(view, parts))
         return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
 
+    def cell(self, view: str, *key: str) -> tuple[Fact, ...]:
+        """The facts of one key of a view, by ids alone: no part of the key is taken for a name."""
+        return tuple(self._cell(view, key))
+
     def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
         """Ids of the events by which values of a key ended by the day, or may have."""
         ended = (
@@ -80,7 +84,10 @@ class FactsOfDay:
     def _position(self, view: str, name: str) -> int:
         names = views.KEYS.get(view, ())
         if name not in names:
-            raise absent("C606", f'part of a key of the view "{view}"', name, names)
+            near = nearest(name, names)
+            help = f"did you mean {near}?" if near else f"its parts are: {', '.join(names)}"
+            message = f'the key of the view "{view}" has no part "{printable(name)}"'
+            raise NotFound(Problem("C606", message, help=help if names else None))
         return names.index(name)
 
     def _facts(self, view: str, wanted: dict[int, str]) -> Iterator[Fact]:

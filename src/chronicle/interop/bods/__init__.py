@@ -43,7 +43,7 @@ def read(
     A date after ``today`` is doubtful. ``entities`` maps the ids of records that other files describe to the
     ids of their entities. A bad statement is a problem, never an exception.
     """
-    reader = _Reader(name, today or datetime.date.today(), dict(entities or {}))
+    reader = _StatementReader(name, today or datetime.date.today(), dict(entities or {}))
     for item in json_items(stream, name):
         if isinstance(item, Problem):
             yield item
@@ -64,7 +64,7 @@ class _Series:
 
 
 @define
-class _Reader:
+class _StatementReader:
     name: str
     today: datetime.date
     entities: dict[str, str]

@@ -117,8 +117,12 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
             {"spans": "sqlite:everything"},
             binary=True,
         ),
-        "mermaid": Export("Mermaid diagram: facts, who owns what.", ".mmd", {"facts": "mermaid:facts"}),
-        "dot": Export("Graphviz diagram: facts, who owns what.", ".dot", {"facts": "graphviz:facts"}),
+        "mermaid": Export(
+            "Mermaid diagram: facts, who owns what.", ".mmd", {"facts": "diagrams.mermaid:facts"}
+        ),
+        "dot": Export(
+            "Graphviz diagram: facts, who owns what.", ".dot", {"facts": "diagrams.graphviz:facts"}
+        ),
         "icalendar": Export(
             "iCalendar: events, each as an all-day entry.", ".ics", {"events": "icalendar:events"}, dated=True
         ),

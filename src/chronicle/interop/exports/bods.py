@@ -63,7 +63,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 
 
 @frozen
-class _Tie:
+class _Interest:
     """A span between a holder and a target, and the type of interest that it is."""
 
     span: Span
@@ -94,7 +94,7 @@ def _statements(material: Material) -> Iterator[dict[str, Any]]:
         yield from _relationship(material, cell)
 
 
-def _ties(material: Material) -> Iterator[list[_Tie]]:
+def _ties(material: Material) -> Iterator[list[_Interest]]:
     """Holdings and control up to the day, cell by cell, except those whose target is a person."""
     for view in (views.HOLDINGS, views.CONTROL):
         for cell in material.cells(view):
@@ -102,7 +102,7 @@ def _ties(material: Material) -> Iterator[list[_Tie]]:
             kind = "otherInfluenceOrControl" if view == views.CONTROL else _INTERESTS[right]
             if material.type_of(target) != "person":
                 yield [
-                    _Tie(span, holder, target, kind)
+                    _Interest(span, holder, target, kind)
                     for span in cell
                     if span.certain_from <= material.state.as_of
                 ]
@@ -191,7 +191,7 @@ def _life(material: Material, entity: str) -> dict[str, str]:
 # Relationships
 
 
-def _relationship(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str, Any]]:
+def _relationship(material: Material, ties: Iterable[_Interest]) -> Iterator[dict[str, Any]]:
     """The statements of one cell, each once: several possible values may make the same statement."""
     made: set[str] = set()
     for statement in _series(material, ties):
@@ -200,10 +200,10 @@ def _relationship(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str
             yield statement
 
 
-def _series(material: Material, ties: Iterable[_Tie]) -> Iterator[dict[str, Any]]:
+def _series(material: Material, ties: Iterable[_Interest]) -> Iterator[dict[str, Any]]:
     """A statement ``new``, ``updated`` at each change, ``closed``; and a new series after that."""
     number, status, day = 1, "new", DAWN
-    following: _Tie | None
+    following: _Interest | None
     for tie, following in pairwise((*ties, None)):
         assert tie is not None
         # Windows may overlap, but the dates of a series never go backwards.
@@ -225,7 +225,7 @@ def _record_id(span: Span, number: int) -> str:
 
 def _tie_statement(
     material: Material,
-    tie: _Tie,
+    tie: _Interest,
     about: tuple[str, str, datetime.date],
     begin: datetime.date,
     end: PartialDate | None = None,

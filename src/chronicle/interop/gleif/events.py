@@ -73,7 +73,7 @@ def entity_events(record: Node, place: Place) -> Iterator[Incoming]:
     if status in NEVER:
         yield from _never(make, lei_id(code), status, entity)
         return
-    yield from _Entity(make, code, name, record).events()
+    yield from _LegalEntity(make, code, name, record).events()
 
 
 def _never(make: NodeMaker, lei: str, status: str, entity: Any) -> Iterator[Incoming]:
@@ -98,7 +98,7 @@ def _successors(entity: Any) -> list[str]:
     return list(dict.fromkeys(lei_id(code) for code in [*codes, old] if code))
 
 
-class _Entity:
+class _LegalEntity:
     """One entity of level 1, converted to events."""
 
     def __init__(self, make: NodeMaker, code: str, name: str, record: Node) -> None:

@@ -48,7 +48,7 @@ def read(
     ``InvalidEvents`` (C706) for a file that is not a table of text.
     """
     known = {} if snapshots is None else snapshots
-    table = _Table(stream, name, mapping, lines)
+    table = _TableFile(stream, name, mapping, lines)
     yield from table.events(known)
     if snapshots is None:
         yield from finish(name, mapping, known)
@@ -157,7 +157,7 @@ def _of_text(stream: BinaryIO, mapping: TableMapping) -> Lines:
     return Lines(stream, mapping.encoding)
 
 
-class _Table:
+class _TableFile:
     """One file that is being read."""
 
     def __init__(

@@ -42,7 +42,7 @@ _FORMS: Final = (
 
 
 @frozen
-class _Column:
+class _GuessedColumn:
     name: str
     cells: tuple[str, ...]
 
@@ -60,7 +60,7 @@ def draft(stream: BinaryIO, name: str, delimiter: str | None = None) -> str:
     header, delimiter = header_of(lines, name, delimiter)
     rows = list(islice(csv.reader(iter(lines), delimiter=delimiter, skipinitialspace=True), _SAMPLE))
     columns = [
-        _Column(title, tuple(row[index].strip() if index < len(row) else "" for row in rows))
+        _GuessedColumn(title, tuple(row[index].strip() if index < len(row) else "" for row in rows))
         for index, title in enumerate(header)
         if title
     ]
@@ -69,7 +69,7 @@ def draft(stream: BinaryIO, name: str, delimiter: str | None = None) -> str:
     return "\n".join(_draft(columns, name, delimiter)) + "\n"
 
 
-def _draft(columns: Sequence[_Column], name: str, delimiter: str) -> Iterator[str]:
+def _draft(columns: Sequence[_GuessedColumn], name: str, delimiter: str) -> Iterator[str]:
     form = _form(columns)
     name = name.replace("\\", "/").rpartition("/")[2]
     yield f"# A draft from the header of {_comment(name)}. Look at every line before you import."
@@ -85,7 +85,7 @@ def _draft(columns: Sequence[_Column], name: str, delimiter: str) -> Iterator[st
     yield from _rule(columns, share)
 
 
-def _rule(columns: Sequence[_Column], share: _Column | None) -> Iterator[str]:
+def _rule(columns: Sequence[_GuessedColumn], share: _GuessedColumn | None) -> Iterator[str]:
     dated = [column for column in columns if _is_date(column)]
     start = _first(dated, _START) or _first(dated, _DATE) or (dated[0] if dated else None)
     end = _first([column for column in dated if column is not start], _END) or _empty_end(columns, start)
@@ -111,7 +111,7 @@ def _rule(columns: Sequence[_Column], share: _Column | None) -> Iterator[str]:
         yield "    type: company"
 
 
-def _fields(date: str, **fields: Sequence[_Column]) -> Iterator[str]:
+def _fields(date: str, **fields: Sequence[_GuessedColumn]) -> Iterator[str]:
     keys = [column for columns in fields.values() for column in columns]
     template, _, comment = date.partition("     #")
     # The id must be different in each row, and the same in the next edition of the table.
@@ -126,11 +126,11 @@ def _fields(date: str, **fields: Sequence[_Column]) -> Iterator[str]:
             yield f"    {name}: the-{name}     # which one?"
 
 
-def _slot(column: _Column) -> str:
+def _slot(column: _GuessedColumn) -> str:
     return f"{{{column.name}}}"
 
 
-def _keyed(columns: Sequence[_Column], meaning: re.Pattern[str]) -> list[_Column]:
+def _keyed(columns: Sequence[_GuessedColumn], meaning: re.Pattern[str]) -> list[_GuessedColumn]:
     """The column of a party: its id where there is one, else its name."""
     meant = [column for column in columns if meaning.search(column.name)]
     found = _first(meant, _ID) or _first(meant, _NAME) or (meant[0] if meant else None)
@@ -138,12 +138,14 @@ def _keyed(columns: Sequence[_Column], meaning: re.Pattern[str]) -> list[_Column
 
 
 def _first(
-    columns: Iterable[_Column], meaning: re.Pattern[str], test: Callable[[_Column], bool] = lambda _: True
-) -> _Column | None:
+    columns: Iterable[_GuessedColumn],
+    meaning: re.Pattern[str],
+    test: Callable[[_GuessedColumn], bool] = lambda _: True,
+) -> _GuessedColumn | None:
     return next((column for column in columns if meaning.search(column.name) and test(column)), None)
 
 
-def _empty_end(columns: Sequence[_Column], start: _Column | None) -> _Column | None:
+def _empty_end(columns: Sequence[_GuessedColumn], start: _GuessedColumn | None) -> _GuessedColumn | None:
     """A column that is named like an end and is empty in the sample: nothing has ended yet."""
     return next(
         (
@@ -155,17 +157,17 @@ def _empty_end(columns: Sequence[_Column], start: _Column | None) -> _Column | N
     )
 
 
-def _form(columns: Sequence[_Column]) -> str:
+def _form(columns: Sequence[_GuessedColumn]) -> str:
     """The format that fits most cells of columns named like dates; of several the first in ``_FORMS``."""
     cells = [cell for column in columns if _called_date(column) for cell in column.filled]
     return max(_FORMS, key=lambda form: sum(_read(cells, form)))
 
 
-def _called_date(column: _Column) -> bool:
+def _called_date(column: _GuessedColumn) -> bool:
     return any(meaning.search(column.name) for meaning in (_DATE, _START, _END))
 
 
-def _is_date(column: _Column) -> bool:
+def _is_date(column: _GuessedColumn) -> bool:
     return _called_date(column) and any(_mostly(_read(column.filled, form)) for form in _FORMS)
 
 
@@ -190,11 +192,11 @@ def _reads(dates: Dates, cell: str) -> bool:
 _NUMBER = re.compile(r"[<>=~ ]*[0-9]+([.,][0-9]+)?( *-[ <]*[0-9]+([.,][0-9]+)?)? *%?")
 
 
-def _is_number(column: _Column) -> bool:
+def _is_number(column: _GuessedColumn) -> bool:
     return _mostly([bool(_NUMBER.fullmatch(cell)) for cell in column.filled])
 
 
-def _share_form(column: _Column) -> str:
+def _share_form(column: _GuessedColumn) -> str:
     if any("%" in cell for cell in column.filled):
         return "percent"
     numbers = [cell for cell in column.filled if _NUMBER.fullmatch(cell)]

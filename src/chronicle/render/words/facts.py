@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from chronicle.engine.replay import Key
@@ -26,8 +25,3 @@ def statement(fact: Fact, called: Called) -> str:
     """What a fact says of its subject."""
     told = view_of(fact.view)
     return plainly(said(told, told.says, fact.key, fact.value, called))
-
-
-def named_in(facts: Iterable[Fact], entity: str) -> bool:
-    """Whether any of the facts names ``entity``, in its key or in its value."""
-    return any(entity in view_of(fact.view).named(fact.key, fact.value) for fact in facts)

@@ -29,8 +29,11 @@ def namer(state_on: Callable[[datetime.date], State]) -> Name:
 
 
 def name_in(state: State, entity: str) -> str:
-    """The short name of an entity in a state, else its name, else its id; marked when only possible."""
-    found = state.view(views.NAMES, entity=entity)
+    """The short name of an entity in a state, else its name, else its id; marked when only possible.
+
+    What is no entity, as a part of a key of a view of your own may be, is itself.
+    """
+    found = state.cell(views.NAMES, entity)
     if not found:
         return clean(entity)
     value: views.Name = found[-1].value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chronicle.interop.exports.graph import Graph, ownership
+from chronicle.interop.exports.diagrams.graph import Graph, ownership
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chronicle.interop.exports.graph import Graph, ownership
+from chronicle.interop.exports.diagrams.graph import Graph, ownership
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded
 
