@@ -60,6 +60,7 @@ def turn_of(name: str, history: Path, store: Path) -> Turn:
     return json.loads(json.dumps(told))  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in PEERS if name != OURS])
 def test_a_peer_says_what_chronicle_says(name: str, asked: Callable[[str], Turn]) -> None:
     """Every answer of every peer is ours, or it says why it has none."""
