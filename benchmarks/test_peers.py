@@ -124,7 +124,7 @@ def test_a_peer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(running, "side", missing)
     there, absent = running.present([OURS, "DuckDB", "SQLite"])
     assert (there, absent) == ([OURS, "SQLite"], {"DuckDB": "duckdb is not installed"})
-    found = {"peers": {}, "absent": absent, "given up": {}, "base": None, "turns": 1, "sizes": {"100": EMPTY}}
+    found = {"peers": {}, "absent": absent, "given up": {}, "base": None, "sizes": {"100": EMPTY}}
     assert "Not asked: DuckDB, duckdb is not installed." in report.tables(found)
 
 
@@ -177,7 +177,7 @@ def test_the_page_and_the_picture_are_made_of_the_figures(tmp_path: Path) -> Non
     told = {"cpu": [0.5, 0.7], "wall": [0.6], "memory": 2_000_000}
     taken = [dict.fromkeys((FIRST, *(question.name for question in QUESTIONS)), told)]
     sizes = {size: {"events": int(size), "turns": {"DuckDB": taken}} for size in ("100", "1000")}
-    found = {"peers": {"DuckDB": "2"}, "absent": {}, "given up": {}, "base": None, "turns": 1, "sizes": sizes}
+    found = {"peers": {"DuckDB": "2"}, "absent": {}, "given up": {}, "base": None, "sizes": sizes}
     (tmp_path / "img").mkdir()
     page = tmp_path / report.PAGE
     page.write_text(f"before\n{report.BEGINS}\nstale figures\n{report.ENDS}\nafter\n", encoding="utf-8")

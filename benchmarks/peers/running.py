@@ -54,7 +54,6 @@ def measured(
         "absent": absent,
         "given up": {},
         "base": None if base is None else _commit(base),
-        "turns": turns,
         "sizes": {},
     }
     for size in sizes:
