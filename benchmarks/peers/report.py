@@ -160,4 +160,5 @@ def _panel(panel: Any, measured: Measured, question: str) -> None:
             width = 2.4 if name == WITH_LEDGER else 1.2
             panel.plot(*zip(*at, strict=True), color=colour, linewidth=width, marker=".", label=name)
     panel.set(xscale="log", yscale="log", title=question)
+    panel.minorticks_off()
     panel.grid(alpha=0.25)
