@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import gc
 import json
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -108,9 +109,24 @@ def test_nobody_is_timed_when_answers_differ(
     ours = asked(OURS)
     whole = {**ours[FIRST], "answers": [{"count": 1, "hash": "another", "rows": [["a", "b", "1%", 1]]}]}
     turns: Mapping[str, Turn] = {OURS: ours, WITH_LEDGER: {**ours, FIRST: whole}}
-    monkeypatch.setattr(running, "_turn", lambda at, name, tree: turns[name])
+    monkeypatch.setattr(running, "_turn", lambda at, name, tree: turns.get(name, ours))
     with pytest.raises(SystemExit, match=rf"no time is believed:\n{WITH_LEDGER}, {FIRST} \(1\): 1 rows"):
         collections.deque(running.measured([SIZE], 1, tmp_path, None, [OURS, WITH_LEDGER]), maxlen=0)
+
+
+def test_nobody_is_believed_without_chronicle(
+    asked: Callable[[str], Turn], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Chronicle itself takes too long there is nothing to compare with, and the run ends."""
+
+    def taken(at: Path, name: str, tree: Path) -> Turn:
+        if name == OURS:
+            raise subprocess.TimeoutExpired(name, 1.0)
+        return asked(running.FOLD)
+
+    monkeypatch.setattr(running, "_turn", taken)
+    with pytest.raises(SystemExit, match=f"{running.FOLD}: nothing to hold it against, for {OURS}"):
+        collections.deque(running.measured([SIZE], 1, tmp_path, None, []), maxlen=0)
 
 
 def test_a_peer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
