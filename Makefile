@@ -57,7 +57,7 @@ gate: $(INSTALLED)  ## whether a hot path became slower since BASE=<commit>: bot
 	@rm -rf .gate && git worktree prune && git worktree add --quiet --detach .gate $(or $(BASE),HEAD~1)
 	@$(BIN)/python tools/speed_gate.py .gate .; status=$$?; git worktree remove --force .gate; exit $$status
 
-peers: $(INSTALLED)  ## Chronicle beside its peers, and beside BASE=<commit> if given (about an hour): docs/performance.md
+peers: $(INSTALLED)  ## Chronicle beside its peers, and beside BASE=<commit> if given (an hour or two): docs/performance.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@rm -rf .peers && git worktree prune && git worktree add --quiet --detach .peers $(or $(BASE),HEAD)
 	@$(BIN)/python -m benchmarks.peers $(if $(BASE),--base .peers) $(OPTIONS); status=$$?; git worktree remove --force .peers; exit $$status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import gc
 import json
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -60,6 +61,7 @@ def turn_of(name: str, history: Path, store: Path) -> Turn:
     return json.loads(json.dumps(told))  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in PEERS if name != OURS])
 def test_a_peer_says_what_chronicle_says(name: str, asked: Callable[[str], Turn]) -> None:
     """Every answer of every peer is ours, or it says why it has none."""
@@ -107,9 +109,24 @@ def test_nobody_is_timed_when_answers_differ(
     ours = asked(OURS)
     whole = {**ours[FIRST], "answers": [{"count": 1, "hash": "another", "rows": [["a", "b", "1%", 1]]}]}
     turns: Mapping[str, Turn] = {OURS: ours, WITH_LEDGER: {**ours, FIRST: whole}}
-    monkeypatch.setattr(running, "_turn", lambda at, name, tree: turns[name])
+    monkeypatch.setattr(running, "_turn", lambda at, name, tree: turns.get(name, ours))
     with pytest.raises(SystemExit, match=rf"no time is believed:\n{WITH_LEDGER}, {FIRST} \(1\): 1 rows"):
         collections.deque(running.measured([SIZE], 1, tmp_path, None, [OURS, WITH_LEDGER]), maxlen=0)
+
+
+def test_nobody_is_believed_without_chronicle(
+    asked: Callable[[str], Turn], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Chronicle itself takes too long there is nothing to compare with, and the run ends."""
+
+    def taken(at: Path, name: str, tree: Path) -> Turn:
+        if name == OURS:
+            raise subprocess.TimeoutExpired(name, 1.0)
+        return asked(running.FOLD)
+
+    monkeypatch.setattr(running, "_turn", taken)
+    with pytest.raises(SystemExit, match=f"{running.FOLD}: nothing to hold it against, for {OURS}"):
+        collections.deque(running.measured([SIZE], 1, tmp_path, None, []), maxlen=0)
 
 
 def test_a_peer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +140,7 @@ def test_a_peer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(running, "side", missing)
     there, absent = running.present([OURS, "DuckDB", "SQLite"])
     assert (there, absent) == ([OURS, "SQLite"], {"DuckDB": "duckdb is not installed"})
-    found = {"peers": {}, "absent": absent, "given up": {}, "base": None, "turns": 1, "sizes": {"100": EMPTY}}
+    found = {"peers": {}, "absent": absent, "given up": {}, "base": None, "sizes": {"100": EMPTY}}
     assert "Not asked: DuckDB, duckdb is not installed." in report.tables(found)
 
 
@@ -176,7 +193,7 @@ def test_the_page_and_the_picture_are_made_of_the_figures(tmp_path: Path) -> Non
     told = {"cpu": [0.5, 0.7], "wall": [0.6], "memory": 2_000_000}
     taken = [dict.fromkeys((FIRST, *(question.name for question in QUESTIONS)), told)]
     sizes = {size: {"events": int(size), "turns": {"DuckDB": taken}} for size in ("100", "1000")}
-    found = {"peers": {"DuckDB": "2"}, "absent": {}, "given up": {}, "base": None, "turns": 1, "sizes": sizes}
+    found = {"peers": {"DuckDB": "2"}, "absent": {}, "given up": {}, "base": None, "sizes": sizes}
     (tmp_path / "img").mkdir()
     page = tmp_path / report.PAGE
     page.write_text(f"before\n{report.BEGINS}\nstale figures\n{report.ENDS}\nafter\n", encoding="utf-8")

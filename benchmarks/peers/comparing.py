@@ -22,8 +22,8 @@ def mismatches(name: str, told: Turn, expected: Turn, certain: Turn | None = Non
         parts = certain[question].get("certain") if certain is not None else None
         right: Sequence[Any] = parts or expected[question].get("answers", [])
         answers = given["answers"]
-        if not right and answers and any(answer["count"] for answer in answers):
-            yield f"{name}, {question}: there is nothing to hold its answers against"
+        if len(answers) != len(right) and any(answer["count"] for answer in answers):
+            yield f"{name}, {question}: {len(answers)} answers, to be held against {len(right)}"
         for number, (answer, other) in enumerate(zip(answers, right, strict=False), 1):
             if answer["hash"] != other["hash"]:
                 yield f"{name}, {question} ({number}): {_difference(answer, other)}"

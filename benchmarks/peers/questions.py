@@ -1,4 +1,4 @@
-"""The questions that every peer is asked. Those of TPC-BiH name what sort each is of."""
+"""The questions that every peer is asked, of the sorts of TPC-BiH (see docs/performance.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ class Question(NamedTuple):
     """
 
     name: str
-    sort: str
     times: int
     ask: Callable[[Side, Asked, int], Any]
     of_certain: Callable[[Side, Asked, int], list[Row]] | None = None
@@ -61,54 +60,45 @@ def _append_late(side: Side, asked: Asked, number: int) -> Any:
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "whole state of a day",
-        "time travel, valid time",
         4,
         lambda side, asked, number: side.whole_state(asked["days"][number + 1]),
         lambda side, asked, number: _certain(side, asked["days"][number + 1]),
     ),
     Question(
         "one holder",
-        "time travel, one key",
         5,
         lambda side, asked, number: side.one_holder(asked["days"][0], asked["holders"][number]),
         _certain_of_holder,
     ),
     Question(
         "diff of two days",
-        "time travel, two days",
         2,
         lambda side, asked, number: side.changed(*asked["spans of days"][number]),
         _certainly_changed,
     ),
     Question(
         "key in time",
-        "pure key, one clock",
         5,
         lambda side, asked, number: side.pair_in_time(*asked["pairs"][number]),
     ),
     Question(
         "aggregation over time",
-        "temporal aggregation",
         1,
         lambda side, asked, number: side.counts(asked["year ends"]),
         _certain_counts,
     ),
     Question(
         "holdings as objects",
-        "Chronicle",
         2,
         lambda side, asked, number: side.holdings(asked["days"][number]),
     ),
-    Question("all views", "Chronicle", 2, lambda side, asked, number: side.all_views(asked["days"][number])),
+    Question("all views", 2, lambda side, asked, number: side.all_views(asked["days"][number])),
     Question(
         "another day of knowledge",
-        "time travel, both clocks",
         1,
         lambda side, asked, number: side.whole_state_known(asked["days"][0], asked["known"][number]),
     ),
-    Question("made from events anew", "Chronicle", 1, lambda side, asked, number: side.rebuild()),
-    Question("append of one event", "update", 2, _append),
-    Question("one back-dated event", "update", 1, _append_late),
+    Question("made from events anew", 1, lambda side, asked, number: side.rebuild()),
+    Question("append of one event", 2, _append),
+    Question("one back-dated event", 1, _append_late),
 )
-
-BY_NAME: Mapping[str, Question] = {question.name: question for question in QUESTIONS}

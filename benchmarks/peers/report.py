@@ -40,15 +40,20 @@ def tables(measured: Measured) -> str:
     """Who was asked, what was promised and is kept, and the times at every size, the largest first."""
     parts = [*_who(measured), "### What was promised", "", *_promised(measured), *_processes(measured), ""]
     for size in sorted(measured["sizes"], key=int, reverse=True):
-        parts += [f"### {measured['sizes'][size]['events']:,} events", "", *_of_size(measured, size), ""]
+        parts += [_heading(measured["sizes"][size]), "", *_of_size(measured, size), ""]
     return "\n".join(parts)
+
+
+def _heading(of_size: Mapping[str, Any]) -> str:
+    turns = max(map(len, of_size["turns"].values()), default=0)
+    return f"### {of_size['events']:,} events, {turns} turn{'' if turns == 1 else 's'}"
 
 
 def _who(measured: Measured) -> Iterator[str]:
     asked = [f"{name} {version}".strip() for name, version in measured["peers"].items()]
     if measured["base"]:
         asked.append(f"{EARLIER} (commit {measured['base']})")
-    yield f"Asked, in {measured['turns']} turns or more at each size: {', '.join(asked)}."
+    yield f"Asked: {', '.join(asked)}."
     missing = {**measured["absent"], **measured["given up"]}
     yield from (f"Not asked: {name}, {reason}." for name, reason in missing.items())
     yield ""
@@ -155,4 +160,5 @@ def _panel(panel: Any, measured: Measured, question: str) -> None:
             width = 2.4 if name == WITH_LEDGER else 1.2
             panel.plot(*zip(*at, strict=True), color=colour, linewidth=width, marker=".", label=name)
     panel.set(xscale="log", yscale="log", title=question)
+    panel.minorticks_off()
     panel.grid(alpha=0.25)

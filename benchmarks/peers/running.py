@@ -45,16 +45,16 @@ def measured(
 ) -> Iterator[Measured]:
     """Ask everybody at every size, and give after each what was found so far.
 
-    Ends the process where two answers differ, saying which.
+    Chronicle and the fold, against which answers are held, are asked whether named or not. Ends the process
+    where two answers differ, saying which.
     """
-    there, absent = present(names)
+    there, absent = present([name for name in PEERS if name in {OURS, FOLD, *names}])
     asked = [*there, *([EARLIER] if base else [])]
     found: Measured = {
         "peers": {name: _version(name) for name in there},
         "absent": absent,
         "given up": {},
         "base": None if base is None else _commit(base),
-        "turns": turns,
         "sizes": {},
     }
     for size in sizes:
@@ -95,9 +95,13 @@ def _in_turns(
 
 def _faults(name: str, found: Mapping[str, list[Turn]]) -> Iterator[str]:
     """Where the last turn of a peer says anything else than Chronicle."""
-    if found[name] and found.get(OURS):
-        part = side(name).part
-        certain = found[FOLD][0] if part == "certain" and found.get(FOLD) else None
+    part = side(name).part
+    references = [OURS, *([FOLD] if part == "certain" else [])]
+    missing = [reference for reference in references if not found[reference]]
+    if found[name] and missing:
+        yield f"{name}: nothing to hold it against, for {missing[0]} was given up"
+    elif found[name]:
+        certain = found[FOLD][0] if part == "certain" else None
         yield from mismatches(name, found[name][-1], found[OURS][0], certain)
 
 

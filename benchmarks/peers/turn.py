@@ -50,10 +50,10 @@ def turn(name: str, history: Path, store: Path, started: float, *, certain: bool
 
 def _timed(question: Question, peer: Side, asked: Asked, certain: bool) -> Mapping[str, Any]:
     wall, cpu, answers, parts = [], [], [], []
+    gc.collect()
     try:
         for number in range(question.times):
             answer = None
-            gc.collect()
             by_clock, of_processors = time.perf_counter(), time.process_time()
             answer = question.ask(peer, asked, number)
             wall.append(time.perf_counter() - by_clock)

@@ -20,7 +20,6 @@ _AT_ONCE = 20_000
 class Replayed(Side):
     """Every event read, proven and replayed; answers are objects."""
 
-    name = "Chronicle, replayed"
     written = "`chronicle.open(store, ledger=False)`; answers are objects, each with its events"
     ledger = False
 

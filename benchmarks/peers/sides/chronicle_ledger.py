@@ -19,7 +19,6 @@ _HOLDING = ("holder", "target", "share", "certain")
 class OnDisk(Replayed):
     """With the ledger beside the store: whole answers are columns, straight out of the file."""
 
-    name = "Chronicle, ledger"
     written = "`chronicle.open(store)` with its ledger beside it; whole states are Arrow tables of texts"
     ledger = True
 

@@ -34,7 +34,6 @@ _PAIR = "WHERE holder = $holder AND target = $target"
 class DuckDB(Side):
     """Questions of all that is known read the finished table; those of another day of knowledge make it."""
 
-    name = "DuckDB"
     written = (
         "tables of stakes and of finished intervals by `lead`, sorted by holder; answers are Arrow tables"
     )

@@ -41,7 +41,6 @@ class Register(Application[UUID]):
 class EventSourcing(Fold):
     """One holder is an aggregate from the repository; what is asked of all is folded from the read model."""
 
-    name = "eventsourcing"
     written = (
         "an aggregate for each holder, kept by its SQLite recorder; its notification log is read into a "
         "list, which is folded as in the plain fold"

@@ -20,7 +20,6 @@ _EARLIEST, _LATEST, _KNOWN = 4, 5, 6
 class Fold(Side):
     """Everything in memory, folded anew by every question."""
 
-    name = "plain fold"
     written = (
         "a list of tuples sorted by day, folded into a dict by each question; a file of CSV to append to"
     )

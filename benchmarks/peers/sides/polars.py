@@ -18,7 +18,6 @@ _DAYS = {"earliest": pl.Date, "latest": pl.Date, "known": pl.Date}
 class Polars(Side):
     """A frame of stakes as they became known, and a frame of intervals made from it once."""
 
-    name = "Polars"
     written = (
         "frames of stakes and of finished intervals in memory, from Parquet; an append writes one more file"
     )

@@ -18,7 +18,6 @@ _NOTHING = "0%"
 class Raphtory(Side):
     """A view of the graph before the next day has the last that was said of each edge, and its last day."""
 
-    name = "Raphtory"
     part = "certain"
     written = (
         "edges in time with the share and the last day of its date, by `load_edges`; of whole states, diffs "

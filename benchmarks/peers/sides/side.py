@@ -35,7 +35,6 @@ class Side:
     is not a day. What it cannot answer at all it says with ``CannotSay``.
     """
 
-    name: ClassVar[str]
     part: ClassVar[str] = "all"
     written: ClassVar[str]
     """How its users would write it, in a sentence for the report."""

@@ -42,7 +42,6 @@ _PAIR = "WHERE holder = :holder AND target = :target"
 class SQLite(Side):
     """The same tables as those of DuckDB, a row at a time."""
 
-    name = "SQLite"
     written = "the same tables as in DuckDB, with an index on holder and target; answers are lists of tuples"
 
     def take_in(self, history: Path) -> None:
