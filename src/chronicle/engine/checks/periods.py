@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chronicle.engine.replay import Key, Span
 
 
-class Stretch(NamedTuple):
+class CertainDays(NamedTuple):
     """The days on which a span is certain, from ``first`` to ``last``, exclusive, and its weight."""
 
     first: datetime.date
@@ -28,17 +28,17 @@ class Crowd(NamedTuple):
     spans: tuple[Span, ...]
 
 
-def certain_stretch(span: Span, weight: Fraction) -> Stretch | None:
+def certain_stretch(span: Span, weight: Fraction) -> CertainDays | None:
     """The days on which a span is certain, up to its first doubt; None if there is none."""
     first = span.certain_from
     ends = [doubt.since.earliest for doubt in span.doubts]
     ends += [] if span.certain_until is None else [span.certain_until]
     last = min(ends, default=None)
-    return Stretch(first, last, weight, span) if last is None or first < last else None
+    return CertainDays(first, last, weight, span) if last is None or first < last else None
 
 
 def crowds(
-    stretches: Iterable[Stretch], too_much: Callable[[Fraction, Collection[Stretch]], bool]
+    stretches: Iterable[CertainDays], too_much: Callable[[Fraction, Collection[CertainDays]], bool]
 ) -> Iterator[Crowd]:
     """The first day of each period on which ``too_much`` (of the weight, and of what stands) is true.
 
@@ -46,7 +46,7 @@ def crowds(
     maximum.
     """
     stretches = list(stretches)
-    standing: dict[int, Stretch] = {}
+    standing: dict[int, CertainDays] = {}
     weight, told, worst = Fraction(0), set[Key](), Fraction(0)
     for day, turns in _by_day(stretches):
         begun = [stretches[index] for index, begins in turns if begins]
@@ -69,7 +69,7 @@ def crowds(
             worst = weight
 
 
-def _by_day(stretches: list[Stretch]) -> Iterator[tuple[datetime.date, list[tuple[int, bool]]]]:
+def _by_day(stretches: list[CertainDays]) -> Iterator[tuple[datetime.date, list[tuple[int, bool]]]]:
     days: dict[datetime.date, list[tuple[int, bool]]] = {}
     for index, stretch in enumerate(stretches):
         days.setdefault(stretch.first, []).append((index, True))

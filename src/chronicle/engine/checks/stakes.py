@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 
 from chronicle.engine import views
 from chronicle.engine.checks.examined import Examined, ends_its_own, involved, listed
-from chronicle.engine.checks.periods import Crowd, Stretch, certain_stretch, crowds
+from chronicle.engine.checks.periods import CertainDays, Crowd, certain_stretch, crowds
 from chronicle.engine.checks.standing import meant
 from chronicle.engine.replay import Key, Span
 from chronicle.engine.views import Stake
@@ -160,7 +160,7 @@ def above_the_whole(examined: Examined) -> Iterator[Problem]:
 
     Reported again for the day on which another holder raises the sum further.
     """
-    groups: defaultdict[tuple[str, str], list[Stretch]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str], list[CertainDays]] = defaultdict(list)
     for key in examined.ledger.keys(views.HOLDINGS):
         for span in examined.ledger.cell(views.HOLDINGS, key):
             stretch = _weighed(span)
@@ -174,7 +174,7 @@ def above_the_whole(examined: Examined) -> Iterator[Problem]:
             yield _above(target, right, crowd)
 
 
-def _weighed(span: Span) -> Stretch | None:
+def _weighed(span: Span) -> CertainDays | None:
     stake: Stake = span.value
     # A stale share was measured by another total number of shares: it cannot be added to the others.
     if stake.stale or not stake.share.minimum:
@@ -182,7 +182,7 @@ def _weighed(span: Span) -> Stretch | None:
     return certain_stretch(span, stake.share.minimum)
 
 
-def _more_than_whole(weight: Fraction, standing: Collection[Stretch]) -> bool:
+def _more_than_whole(weight: Fraction, standing: Collection[CertainDays]) -> bool:
     return more_than_whole(weight, (stretch.span.value.share for stretch in standing))
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from chronicle.engine import views
 from chronicle.engine.checks.examined import Examined, involved, listed
-from chronicle.engine.checks.periods import Stretch, certain_stretch, crowds
+from chronicle.engine.checks.periods import CertainDays, certain_stretch, crowds
 from chronicle.engine.checks.standing import meant
 from chronicle.engine.replay import Span
 from chronicle.errors import Problem
@@ -19,7 +19,7 @@ _ONE = Fraction(1)
 
 def two_owners(examined: Examined) -> Iterator[Problem]:
     """C403: a unit certainly belongs to several owners on one day."""
-    units: defaultdict[str, list[Stretch]] = defaultdict(list)
+    units: defaultdict[str, list[CertainDays]] = defaultdict(list)
     for key in examined.ledger.keys(views.UNITS):
         for span in examined.ledger.cell(views.UNITS, key):
             stretch = certain_stretch(span, _ONE)

@@ -63,7 +63,7 @@ def as_date(ordinal: int) -> datetime.date:
 
 
 @frozen
-class _PlaceStretch:
+class _Stretch:
     """A value with the places in a course (end exclusive) where it is possible, and where it is certain."""
 
     value: Any
@@ -72,13 +72,13 @@ class _PlaceStretch:
     sure: tuple[int, int] | None
 
 
-def _stretches(course: Course) -> list[_PlaceStretch]:
+def _stretches(course: Course) -> list[_Stretch]:
     """The stretches of each value except none, sorted by their first places."""
-    found: list[_PlaceStretch] = []
+    found: list[_Stretch] = []
     for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
         places = [place for place, (_, values) in enumerate(course) if value in values]
         for low, high in _runs(places):
-            found.append(_PlaceStretch(value, low, high, _surely(course, range(low, high))))
+            found.append(_Stretch(value, low, high, _surely(course, range(low, high))))
     return sorted(found, key=lambda stretch: stretch.low)
 
 
@@ -211,8 +211,8 @@ class Left:
             self.running.changes.bounds[self.cell][index] = Bounds(day, day, datetime.date.min, day)
 
     def _end_base(
-        self, course: Course, log: Sequence[Change], stretches: list[_PlaceStretch], changed: bool
-    ) -> list[_PlaceStretch]:
+        self, course: Course, log: Sequence[Change], stretches: list[_Stretch], changed: bool
+    ) -> list[_Stretch]:
         """Bound the end of the value before the group, and give the remaining stretches."""
         before = min(self.made, default=len(log)) - 1
         while before > 0 and log[before].operation in GOES_ON:
@@ -229,7 +229,7 @@ class Left:
             # It may stand again: that is another span, and none begins before the event that begins it.
             day = self._day(course, sure)
             self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
-            rest.append(_PlaceStretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
+            rest.append(_Stretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
         elif not goes_on:
             self._cut(
                 before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
@@ -257,7 +257,7 @@ class Left:
         return [index for index in again if log[index].operation not in GOES_ON]
 
     def _bound_last(
-        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _PlaceStretch
+        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
     ) -> list[int]:
         """Divide a stretch without an end among the changes to its value, and give the indexes of these.
 
@@ -279,7 +279,7 @@ class Left:
         return shared
 
     def _between(
-        self, course: Course, stretch: _PlaceStretch, low: datetime.date, high: datetime.date | None
+        self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
     ) -> Bounds:
         """The bounds of the part of a stretch from a day to another, exclusive (None: without an end)."""
         alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
@@ -296,7 +296,7 @@ class Left:
         return Bounds(low, begin, until, high)
 
     def _days_of(
-        self, course: Course, stretch: _PlaceStretch
+        self, course: Course, stretch: _Stretch
     ) -> tuple[datetime.date, datetime.date, datetime.date]:
         """From when a value is possible, and from when until when it is certain."""
         low = as_date(course[stretch.low][0])
@@ -307,7 +307,7 @@ class Left:
     def _day(self, course: Course, place: int) -> datetime.date:
         return as_date(course[place][0]) if place < len(course) else FOREVER
 
-    def _add_other(self, course: Course, log: Sequence[Change], stretch: _PlaceStretch) -> None:
+    def _add_other(self, course: Course, log: Sequence[Change], stretch: _Stretch) -> None:
         makers = self._makers(stretch.value)
         low, certain, until = self._days_of(course, stretch)
         open_end = stretch.high == len(course)
