@@ -85,7 +85,7 @@ class Document:
 
 
 def line_and_column(problem: Problem) -> tuple[int, int]:
-    """Where a problem stands, to sort by; first of all where nobody knows."""
+    """The place of a problem as a sort key: (line, column), or (0, 0) for a problem without a place."""
     return (problem.place.line, problem.place.column) if problem.place else (0, 0)
 
 

@@ -134,10 +134,8 @@ class Arranged:
 
     ``holdings`` has the stakes by holder, target and right, ``others`` the remaining events that concern
     anything. ``overlapping`` has the keys of both under which the windows of two events overlap. ``reaching``
-    has
-    the events of the kinds that concern more than one thing. ``sided`` has the purchases and sales that name
-    the
-    other side, each with the key of what it concerns and the same key for the other side.
+    has the events of the kinds that concern more than one thing. ``sided`` has the purchases and sales that
+    name the other side, each with the key of what it concerns and the same key for the other side.
     """
 
     events: Sequence[Event]

@@ -26,9 +26,8 @@ class Difference:
     """One subject whose facts are not the same in two states.
 
     ``key`` is what it is about; ``before`` and ``after`` are the facts about it: none where there is no
-    value,
-    several where it is uncertain which holds. ``events`` are the ids of the events that made the difference:
-    those behind ``after`` that were not behind ``before``, and those that ended ``before``.
+    value, several where it is uncertain which holds. ``events`` are the ids of the events that made the
+    difference: those behind ``after`` that were not behind ``before``, and those that ended ``before``.
     """
 
     view: str

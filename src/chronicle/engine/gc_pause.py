@@ -12,10 +12,8 @@ def paused_collector() -> Iterator[None]:
     """A context without searches for reference cycles.
 
     They would take a third of the time of replay and reading. Freezing and unfreezing afterwards moves the
-    new
-    objects to the oldest generation; otherwise the next allocation would search all of them. A program that
-    has
-    frozen objects itself, or that runs without the collector, is left as it is.
+    new objects to the oldest generation; otherwise the next allocation would search all of them. A program
+    that has frozen objects itself, or that runs without the collector, is left as it is.
     """
     running = gc.isenabled()
     gc.disable()

@@ -24,11 +24,11 @@ def newer(location: str, found: int, newest: int) -> StoreError:
 
 
 def busy(location: str, _: str) -> StoreError:
-    """C508: another process is writing, and went on for longer than we wait."""
+    """The error (C508) for a store to which another process wrote for longer than the timeout."""
     what = f'store "{printable(location)}" is busy: another process is writing'
     return StoreError(Problem("C508", what, help="try again in a moment"))
 
 
 def no_more(location: str, why: str, help: str) -> StoreError:
-    """C511: nobody knows what of an earlier append is durable, so that no later answer can be relied upon."""
+    """The error (C511) after a failed write: it is unknown which earlier appends are durable."""
     return StoreError(Problem("C511", f'store "{printable(location)}" takes no more: {why}', help=help))

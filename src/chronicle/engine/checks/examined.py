@@ -27,9 +27,9 @@ class Examined:
     """A history under examination.
 
     ``events`` are as known now, in order of position. ``ordered`` are the same in the order of replay, where
-    the
-    completion of a deal is followed by its effects as events, which carry its id. ``ledger`` is what replay
-    made of ``ordered``. ``doubts`` are the findings about claims that were joined into one happening before.
+    the completion of a deal is followed by its effects as events, which carry its id. ``ledger`` is what
+    replay made of ``ordered``. ``doubts`` are the findings about claims that were joined into one happening
+    before.
     """
 
     events: tuple[Event, ...]

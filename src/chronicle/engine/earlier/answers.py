@@ -2,8 +2,7 @@
 
 An answer is a value of a cell, since when, and on which days it is possible and certain. Where the answers of
 a cell differ, its events are compared by what they do there: which values they begin, end or make doubtful.
-An
-event that does something else has another answer. So has an event that does the same to a value made from
+An event that does something else has another answer. So has an event that does the same to a value made from
 another one, since the value is part of what it begins.
 """
 
@@ -29,8 +28,7 @@ class ChangedFact(NamedTuple):
     """What an event does to a cell: it begins a value, ends the one that stood, or makes it doubtful.
 
     Between the two days it is open whether this has come about: possible from ``first``, inclusive, certain
-    from
-    ``last``, which is None if it never is.
+    from ``last``, which is None if it never is.
     """
 
     cell: Cell

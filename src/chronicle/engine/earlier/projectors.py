@@ -46,9 +46,9 @@ def _status(event: Event, entity: str, status: views.Status) -> Change:
 
 
 def _units_merged(event: MergerAbsorbed | MergerConsolidated, before: Before) -> Iterator[Change]:
-    """The units of whoever is taken in go to the other."""
+    """The units of the companies that merge move to the other."""
     taker = taker_of(event)
-    # One that is named twice, by two ids that turned out to be one, gave its units twice.
+    # 0.1.0 moved the units twice for a company named twice, by two ids that turned out to be one entity.
     taken_in = (event.absorbed,) if isinstance(event, MergerAbsorbed) else event.predecessors
     for entity in taken_in:
         if taker is None or entity == taker:

@@ -33,11 +33,9 @@ class Told:
     """Events among which each happening is there once, and what was found on the way.
 
     ``events`` are in order of position. ``set_aside`` maps the id of each claim that does not count to the id
-    of
-    the one that does. ``doubtful`` are the ids of the events that count though it is open which claims report
-    them. ``effects`` maps the id of the completion of a deal to the places of the effects that separate
-    events
-    report.
+    of the one that does. ``doubtful`` are the ids of the events that count though it is open which claims
+    report them. ``effects`` maps the id of the completion of a deal to the places of the effects that
+    separate events report.
     """
 
     events: tuple[Event, ...]
@@ -81,8 +79,7 @@ class FoundHappenings:
         """The happening with which a claim is counted, of those that it can report.
 
         If there are several, that is noted as open. There is no doubt among claims of one stake in one deal:
-        only
-        the one of the greatest weight will count.
+        only the one of the greatest weight will count.
         """
         if len(taking) == 1:
             return taking[0]

@@ -42,10 +42,8 @@ def replay_in_order(
     """Replay ``events``, given in order of position, in the order that makes most sense.
 
     ``shipped`` are those of the projectors that decide the order: a projector of your own has no influence on
-    it.
-    ``names`` are ids that were linked to another, with the id that stays. ``arranged`` has the same events,
-    if
-    they were arranged before.
+    it. ``names`` are ids that were linked to another, with the id that stays. ``arranged`` has the same
+    events, if they were arranged before.
     """
     terms = terms or ReplayTerms()
     arranged = arranged or arrange(events)

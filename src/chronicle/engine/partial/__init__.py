@@ -1,7 +1,4 @@
-"""What an event costs is what it touches: only those parts are replayed in which something differs.
-
-That is so after an append, and by another day of knowledge.
-"""
+"""Partial replay: after an append, and by another day of knowledge, only parts that differ are replayed."""
 
 from __future__ import annotations
 
@@ -22,8 +19,8 @@ from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.replay.patched import patched
 from chronicle.events import Event, knowledge
 
-# Where more than one event in so many differs, everything is replayed: parts are replayed twice, and by
-# themselves each takes longer.
+# If more than one event in so many differs, everything is replayed: parts are replayed twice, with and
+# without the differing events.
 _ONE_IN: Final = 8
 
 
@@ -31,8 +28,8 @@ _ONE_IN: Final = 8
 class PartialReplay:
     """The ledger of all that is known, kept up to date part by part.
 
-    ``ledger`` was replayed of the first ``length`` events of ``log``, which may have grown since. Projectors
-    of a user may read anything, so that with them nothing is replayed in parts.
+    ``_ledger`` is the replay of the first ``_length`` events of the log, which may have grown since. A user's
+    own projectors may read any cell, so with them nothing is replayed in parts.
     """
 
     _log: EventLog
@@ -45,11 +42,11 @@ class PartialReplay:
     _by_knowledge: list[tuple[datetime.date, int]] = field(factory=list, init=False)
 
     def begin_anew(self, ledger: Ledger) -> None:
-        """Go on from a ledger that was replayed of all events of the log."""
+        """Continue from ``ledger``, the replay of all events of the log."""
         self._ledger, self._length = ledger, len(self._log)
 
     def forked(self, log: EventLog, origin: Origin) -> PartialReplay:
-        """The same for a log that begins as this one does and goes on otherwise."""
+        """The same for ``log``, which begins with the events of this log and continues with others."""
         self._caught_up()
         fork = PartialReplay(log, self._projectors, origin, self._ledger, self._length)
         fork._parts = None if self._parts is None else self._parts.forked(log)
@@ -59,11 +56,10 @@ class PartialReplay:
     def ledger(
         self, known: datetime.date | None = None, without: Collection[int] = frozenset()
     ) -> Ledger | None:
-        """The ledger of all events, by what was known on ``known`` (None: by everything).
+        """The ledger of all events, by what was known on the day ``known`` (None: by all that is known).
 
-        ``without`` are the places in the log, from 0, of events to leave out. None where everything has to
-        be replayed: with projectors of a user, where ids turned out to be another's, and where too much of
-        the history differs.
+        ``without`` are the places in the log, from 0, of events to leave out. None if everything has to
+        be replayed: with a user's own projectors, with linked ids, and if too much of the history differs.
         """
         parts = self._caught_up()
         if parts is None:
@@ -86,7 +82,7 @@ class PartialReplay:
         return None if places is None else self._resolve(self._at(places), known)
 
     def _known_after(self, known: datetime.date | None) -> list[int]:
-        """The places of the events that could not be known yet on a day."""
+        """The places of the events that became known after the day ``known``."""
         if known is None:
             return []
         by_day, first = self._by_knowledge, len(self._by_knowledge)
@@ -113,7 +109,7 @@ class PartialReplay:
         known: datetime.date | None,
         without: Collection[int] = frozenset(),
     ) -> Ledger | None:
-        """The ledger, with those parts replayed in which the events at some places differ."""
+        """The ledger, in which the parts with the events at ``differing`` are replayed; None if too many."""
         places = self._around(parts, differing, known)
         if places is None:
             return None

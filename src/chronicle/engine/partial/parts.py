@@ -46,8 +46,8 @@ _TURNS = (MergerAbsorbed, MergerConsolidated, DemergerSplit, EntityDissolved, En
 Shared = tuple[str, Any]
 """Something that events may share: of what sort it is, and which."""
 
-# The sorts of what is shared. Whoever names an entity or holds something of it shares that only where it is
-# of those of which ``Parts`` says so; the cells of a view share its name with ``sense.CONCERNS``.
+# The sorts of what is shared. Events that name an entity, or a stake in it, share that only if ``Parts``
+# lists it; the cells of a view have its name as their sort, as in ``sense.CONCERNS``.
 _ENTITY: Final = "entity"
 _EVENT: Final = "event"
 _HELD: Final = "held"

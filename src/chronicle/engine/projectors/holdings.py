@@ -221,7 +221,7 @@ def _exchanged(stake: Stake, factor: Fraction, old_total: int | None, new_total:
 
 
 def _merged(event: Event, before: Before) -> Iterator[Change]:
-    """What the predecessors held moves to the successor; what was held of them is no more.
+    """What the predecessors held moves to the successor; what was held of them ends.
 
     Holdings among them, and of the successor itself, end with the merger. If the successor is unknown,
     what they held stays and is only possible from then on.

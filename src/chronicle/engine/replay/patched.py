@@ -16,12 +16,12 @@ from chronicle.engine.replay.ledger import Guess, Ledger
 from chronicle.engine.replay.spans import Span
 
 Patches = Mapping[str, Mapping[Key, Ledger]]
-"""By view and key the ledger in which a cell is to be looked up; where it is not there, it is nowhere."""
+"""By view and key, the ledger that has a cell; a cell without an entry does not exist."""
 
 
 @frozen(eq=False)
 class PatchedLedger(Ledger):
-    """``base``, in which some cells are as other ledgers have them. Ids mean the same in all of them."""
+    """``base`` with some cells of other ledgers in place of its own. Ids mean the same in all of them."""
 
     base: Ledger = field(kw_only=True)
     patches: Patches = field(kw_only=True)

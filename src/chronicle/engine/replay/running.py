@@ -23,8 +23,7 @@ def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change
     """The effect of a change on a cell with the beginnings ``live``, and the beginnings after it.
 
     An end with ``ends`` removes the beginning that it names and no other: if others stand, the value is then
-    that
-    of the newest, without what the ended one had added. The change is None if it has no effect.
+    that of the newest, without what the ended one had added. The change is None if it has no effect.
     """
     if change.value is not None:
         begins = change.operation in ("set", "adjust")

@@ -1,8 +1,7 @@
 """The answer for one day of valid time: what was so, what may have been so, and the events behind it.
 
 A state looks its answers up in a ledger. It is immutable; two states are equal when they give the same
-answers
-for the same day and the same knowledge.
+answers for the same day and the same knowledge.
 """
 
 from __future__ import annotations

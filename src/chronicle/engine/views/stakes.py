@@ -63,8 +63,7 @@ class StakeSeen(Stake):
     """A stake with its publisher and its lots, all of one publisher.
 
     Replay needs these; they are no part of the answer. They are not fields of the tuple, so that such a stake
-    is
-    equal to a plain one of the same size, and is shown and exported like one.
+    is equal to a plain one of the same size, and is shown and exported like one.
     """
 
     lots: tuple[Lot, ...] = ()

@@ -70,12 +70,9 @@ class Section:
     """A list of the facts of a view on the page of a day, under its own title or that of the view.
 
     ``line`` is the text of a fact, ``figure`` stands in front of it, and ``dim`` follows, less emphasized.
-    ``under``
-    names the part of the key by which facts are grouped, ``keep`` a field that must not be empty for a fact
-    to
-    be listed. A section ``of`` a part of the key is shown if the question names the entity in that part, and
-    one
-    of ``"all"`` if it names none.
+    ``under`` names the part of the key by which facts are grouped, ``keep`` a field that must not be empty
+    for a fact to be listed. A section ``of`` a part of the key is shown if the question names the entity in
+    that part, and one of ``"all"`` if it names none.
     """
 
     line: str
@@ -106,10 +103,8 @@ class View:
 
     On the page of a day a view has ``sections``. In JSON it has its own name, with the fields of ``first`` in
     front; in tables ``one`` is the word for a fact, and ``row`` has the fields for subject, object, detail
-    and
-    value. Or its facts are listed ``within`` another name. ``alone`` is true if a question why that names
-    only
-    an entity includes this view.
+    and value. Or its facts are listed ``within`` another name. ``alone`` is true if a question why that names
+    only an entity includes this view.
 
     For a view of the user's ``own`` the parts of the key are not described: each may be an entity.
     """
