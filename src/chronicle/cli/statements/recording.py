@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from chronicle.events import Event
     from chronicle.history import History
     from chronicle.stores import Store
-
-Decorator = Callable[[Any], Any]
 
 _SOURCE_FIELDS = ("publisher", "title", "url", "published", "retrieved", "quote", "page")
 _NEXT_FIELD = re.compile(rf";\s*(?=(?:{'|'.join(_SOURCE_FIELDS)})\s*=)")

@@ -8,16 +8,13 @@ from typing import Any
 
 from attrs import field, frozen
 
-from chronicle.dates import DAWN, FOREVER, PartialDate
+from chronicle.dates import DAWN, FOREVER, Day
 from chronicle.engine import views
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
 from chronicle.errors import absent
 from chronicle.events import Event, knowledge, references
 from chronicle.values import Source
-
-Day = str | PartialDate | datetime.date
-"""A day, as ``History`` takes it."""
 
 Tell = Callable[[Event], str]
 """A function that gives an event as a sentence."""
