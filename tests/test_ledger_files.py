@@ -560,6 +560,17 @@ def test_many_who_ask_at_once_all_get_the_answer(store: Path, right: list[tuple[
     assert answers(asked(store).as_of(DAY)) == right
 
 
+def test_who_asks_for_it_writes_it_once(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that is large enough for a ledger unasked does not get one besides."""
+    beside(store).unlink()
+    monkeypatch.setattr(keeping, "UNASKED", 1)
+    written: list[object] = []
+    write = keeping.write
+    monkeypatch.setattr(keeping, "write", lambda *given: (written.append(given), write(*given)))
+    assert chronicle.open(store).keep_ledger() is not None
+    assert len(written) == 1
+
+
 def test_dropping_it_says_what_went(store: Path) -> None:
     """And a store without one has nothing to drop."""
     history = chronicle.open(store)

@@ -179,7 +179,9 @@ class HeldEvents:
 
         None where that fails, which ``notices`` reports. Raises ``UsageError`` (C509) without a store.
         """
-        self._opened = self._keep(self._ledger_keeper())
+        keeper = self._ledger_keeper()
+        keeper.asked()
+        self._opened = self._keep(keeper)
         return self._opened
 
     def drop_ledger(self) -> tuple[Path, ...]:

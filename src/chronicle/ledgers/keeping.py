@@ -195,6 +195,10 @@ class LedgerKeeper:
         """
         return self.able and not self._tried and (self._refused or events >= UNASKED)
 
+    def asked(self) -> None:
+        """Note that a ledger is kept on request: then none is written unasked beside it."""
+        self._tried = True
+
     def keep(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]], head: Head) -> KeptFile | None:
         """Write the ledger that was replayed from the store up to ``head``, and open it.
 
