@@ -61,7 +61,6 @@ class Search:
         count = len(self.members)
         needed = self._needed()
         level: dict[int, list[Arrangement]] = {0: [Arrangement(0, {}, 0)]}
-        levels = [level]
         steps = 0
         for _ in range(count):
             following: dict[int, dict[frozenset[Any], Arrangement]] = defaultdict(dict)
@@ -75,9 +74,8 @@ class Search:
                             return None
                         self._step(node, place, following[mask | 1 << place])
             level = {mask: list(nodes.values()) for mask, nodes in following.items() if nodes}
-            levels.append(level)
         ends = [node for nodes in level.values() for node in nodes]
-        return Found(ends, levels) if ends else None
+        return Found(ends) if ends else None
 
     def first_of(self, event: str) -> int:
         """The first day, as an ordinal, on which an event of the group can have happened."""
@@ -337,7 +335,6 @@ class Found:
     """The ways through a group that the search kept, with the best among them."""
 
     ends: list[Arrangement]
-    levels: list[dict[int, list[Arrangement]]]
 
     @property
     def sensible(self) -> int:
