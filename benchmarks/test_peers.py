@@ -53,11 +53,10 @@ def asked(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 def turn_of(name: str, history: Path, store: Path) -> Turn:
     """Make the store of a peer and ask it everything, as its process would tell it."""
     try:
-        kind = side(name)
+        side(name)(store).take_in(history)
+        told = turn(name, history, store, time.monotonic(), certain=name == running.FOLD)
     except ModuleNotFoundError as missing:
         pytest.skip(f"{missing.name} is not installed")
-    kind(store).take_in(history)
-    told = turn(name, history, store, time.monotonic(), certain=name == running.FOLD)
     return json.loads(json.dumps(told))  # type: ignore[no-any-return]
 
 

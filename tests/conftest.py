@@ -40,13 +40,24 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try laws without coverage, which takes twice as long: they run the same lines a hundred times.
+    """Run laws and slow tests without coverage, with which they take twice as long.
 
-    What they alone would reach wants an example of its own, which the coverage then counts.
+    They go over the same lines a hundred times. What they alone would reach wants an example of its own,
+    which the coverage then counts.
     """
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        law = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if law or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(autouse=True)
+def processes_of_tests_without_coverage(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Count no lines of the processes either that such a test starts."""
+    if request.node.get_closest_marker("no_cover"):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 SLOW = 2.0  # seconds

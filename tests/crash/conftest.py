@@ -26,12 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
 
 
-@pytest.fixture(autouse=True)
-def processes_without_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor are the lines counted of the processes that a test starts."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-
-
 Note = Callable[..., None]
 """Called with the test ("R1"), the store, who was tested, what was done and what was found."""
 
