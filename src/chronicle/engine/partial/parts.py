@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import copy
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -196,21 +197,22 @@ def _entities_of(event: Event) -> Iterator[str]:
 
 def _shared_by(event: Event) -> list[Shared]:
     """Whatever an event may share with others, besides being one that others name."""
-    shared = _READERS[type(event)](event)
+    shared = _reader(event.kind)(event)
     if event.deal is not None:
         for effect in possible_effects_of(event):
-            shared += _READERS[type(effect)](effect)
+            shared += _reader(effect.kind)(effect)
     return shared
 
 
-def _reader(kind: type[Event]) -> Callable[[Any], list[Shared]]:
+@cache
+def _reader(kind: str) -> Callable[[Any], list[Shared]]:
     """What gives the entities, deals and events that an event of one kind names, and what it touches."""
-    named = reference_fields(kind.kind)
+    named, event_class = reference_fields(kind), KINDS[kind]
     sorts = tuple(sort for _, sort, shape in named if shape == "one")
     values = attrgetter(*(name for name, _, shape in named if shape == "one"))
     several = any(shape != "one" for _, _, shape in named)
-    touching = kind in sense.CONCERNS
-    declared, counting = kind is EntityDeclared, kind in _COUNTS
+    touching = event_class in sense.CONCERNS
+    declared, counting = event_class is EntityDeclared, event_class in _COUNTS
 
     def shared(event: Any) -> list[Shared]:
         found: list[Shared] = [pair for pair in zip(sorts, values(event), strict=True) if pair[1] is not None]
@@ -230,6 +232,5 @@ def _reader(kind: type[Event]) -> Callable[[Any], list[Shared]]:
     return shared
 
 
-_READERS: Final = {kind: _reader(kind) for kind in KINDS.values()}
 _WITH_EFFECTS = (kind for kind in KINDS.values() if "effects" in fields_dict(kind))
 _NOTED: Final = frozenset({*_COUNTS, *_TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})

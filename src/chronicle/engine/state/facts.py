@@ -109,11 +109,12 @@ class FactsOfDay:
         for span in self._ledger.cell(view, key):
             if span.possible(self.as_of):
                 doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
-                yield Fact(self._with_basis(span), span.certain(self.as_of), doubted_by)
+                stated = self._with_basis(span) if self._assumed else span
+                yield Fact(stated, span.certain(self.as_of), doubted_by)
 
     def _with_basis(self, span: Span) -> Span:
         """The span of a fact: its basis is ``assumed`` if an assumption is in its provenance."""
-        basis = getattr(span.value, "basis", None) if self._assumed else None
+        basis = getattr(span.value, "basis", None)
         if basis is None or self._assumed.isdisjoint(span.events):
             return span
         return evolve(span, value=span.value._replace(basis="assumed"))
