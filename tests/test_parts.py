@@ -310,6 +310,19 @@ def test_too_much_of_a_history_is_replayed_as_a_whole() -> None:
     assert replay.ledger() is None
 
 
+def test_after_many_appends_everything_is_replayed_again() -> None:
+    """What was replayed part by part takes more memory than what was replayed at once."""
+    log = EventLog([acquired("2011", "ann", f"mill-{number}", "10%") for number in range(16)])
+    replay = PartialReplay(log, PROJECTORS, lambda _: None, resolved(log.events), len(log))
+    found = []
+    for number in range(3):
+        log.events.append(acquired("2012", "bob", f"mill-{number}", "10%"))
+        found.append(replay.ledger() is not None)
+    assert found == [True, True, False]
+    replay.begin_anew(resolved(log.events))
+    assert replay.ledger() is not None
+
+
 def test_a_state_stays_as_it_was_when_more_is_appended() -> None:
     """What was answered before an append is still what was so by what was known then."""
     with patch.object(partial, "_ONE_IN", 1):

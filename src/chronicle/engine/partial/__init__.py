@@ -20,7 +20,8 @@ from chronicle.engine.replay.patched import patched
 from chronicle.events import Event, knowledge
 
 # If more than one event in so many differs, everything is replayed: parts are replayed twice, with and
-# without the differing events.
+# without the differing events. So it is if more than that were appended since everything was replayed, for
+# what was replayed part by part takes more memory.
 _ONE_IN: Final = 8
 
 
@@ -37,18 +38,25 @@ class PartialReplay:
     _origin: Origin
     _ledger: Ledger
     _length: int
+    # How many events there were when everything was replayed.
+    _whole: int = field(init=False)
     _parts: Parts | None = field(default=None, init=False)
     # The events by the day from which they could be known, with the place of each.
     _by_knowledge: list[tuple[datetime.date, int]] = field(factory=list, init=False)
 
+    @_whole.default
+    def _replayed_as_a_whole(self) -> int:
+        return self._length
+
     def begin_anew(self, ledger: Ledger) -> None:
         """Continue from ``ledger``, the replay of all events of the log."""
-        self._ledger, self._length = ledger, len(self._log)
+        self._ledger, self._length, self._whole = ledger, len(self._log), len(self._log)
 
     def forked(self, log: EventLog, origin: Origin) -> PartialReplay:
         """The same for ``log``, which begins with the events of this log and continues with others."""
         self._caught_up()
         fork = PartialReplay(log, self._projectors, origin, self._ledger, self._length)
+        fork._whole = self._whole
         fork._parts = None if self._parts is None else self._parts.forked(log)
         return fork
 
@@ -62,13 +70,13 @@ class PartialReplay:
         be replayed: with a user's own projectors, with linked ids, and if too much of the history differs.
         """
         parts = self._caught_up()
-        if parts is None:
+        if parts is None or len(self._log) - self._whole > len(self._log) // _ONE_IN:
             return None
         if self._length < len(self._log):
             ledger = self._replayed(parts, range(self._length, len(self._log)), None)
             if ledger is None:
                 return None
-            self.begin_anew(ledger)
+            self._ledger, self._length = ledger, len(self._log)
         differing = {*self._known_after(known), *without}
         return self._replayed(parts, differing, known, without) if differing else self._ledger
 
