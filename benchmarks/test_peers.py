@@ -64,8 +64,9 @@ def turn_of(name: str, history: Path, store: Path) -> Turn:
 @pytest.mark.parametrize("name", [name for name in PEERS if name != OURS])
 def test_a_peer_says_what_chronicle_says(name: str, asked: Callable[[str], Turn]) -> None:
     """Every answer of every peer is ours, or it says why it has none."""
+    told = asked(name)  # which skips the test for a peer that is not installed
     certain = asked(running.FOLD) if side(name).part == "certain" else None
-    assert [*mismatches(name, asked(name), asked(OURS), certain)] == []
+    assert [*mismatches(name, told, asked(OURS), certain)] == []
     answered = [question for question, told in asked(name).items() if "wall" in told]
     assert {FIRST, "whole state of a day", "one holder", "diff of two days", "key in time"} <= {*answered}
 

@@ -886,6 +886,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given_any(st.data())
 def test_no_statement_makes_the_reader_fail(data: st.DataObject) -> None:
     """Whatever stands in whatever field: events and problems, never an exception."""

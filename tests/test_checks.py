@@ -1233,6 +1233,7 @@ def _crowd(dice: random.Random) -> list[Event]:
     return [event(number) for number in range(dice.randrange(80))]
 
 
+@pytest.mark.slow
 def test_the_wildest_histories_provoke_every_code() -> None:
     """Where everything goes wrong at once, every check finds something, and all of it is sound."""
     dice = random.Random(2014)
@@ -1251,6 +1252,7 @@ _TRADES = st.lists(
 )
 
 
+@pytest.mark.slow
 @law(_TRADES)
 def test_shares_above_the_whole_are_those_that_a_look_at_each_day_shows(
     trades: list[tuple[str, str, str]],

@@ -289,6 +289,7 @@ def on_a_terminal(
     return written.decode(), process.wait(timeout=60)
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colour_unless_it_is_refused(root: Path) -> None:
     """NO_COLOR, --color never and a dumb terminal are honoured."""
     command = ("-m", "chronicle", "timeline")

@@ -671,6 +671,7 @@ def test_anything_is_refused_in_words(plain: Any) -> None:
         decode(plain)
 
 
+@pytest.mark.slow
 @given(st.data(), events(), ANYTHING)
 @settings(max_examples=200)
 def test_one_wrong_value(data: st.DataObject, event: Event, rubbish: Any) -> None:

@@ -663,6 +663,7 @@ def _records() -> st.SearchStrategy[list[NewRecord]]:
     return st.lists(made, max_size=6, unique_by=lambda record: record.id)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(records=_records())
 def test_a_store_is_copied_whatever_is_in_it(

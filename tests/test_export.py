@@ -197,6 +197,7 @@ def test_exported_events_make_the_same_store_again(story: History, tmp_path: Pat
         ]
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(HISTORIES)
 def test_whatever_was_written_comes_back_from_its_lines(events: list[Event]) -> None:

@@ -688,6 +688,7 @@ def test_a_history_in_memory_and_one_recorded_in_two_steps_are_equal(
     assert recorded.timeline() == plain.timeline()
 
 
+@pytest.mark.slow
 @given(DRAWN, st.sampled_from(["2014-03", "2014-03-11", "2016"]))
 def test_to_assume_a_deal_leaves_the_history_as_it_is(drawn: list[tuple[str, str, str]], day: str) -> None:
     """Whatever happened, the base answers the same before and after, and the what-if has one event more."""

@@ -60,6 +60,7 @@ def answer(state: State) -> dict[Any, list[Any]]:
 # The answer
 
 
+@pytest.mark.slow
 @settings(max_examples=max(400, settings.default.max_examples))
 @given(HISTORIES_APART, ASKED)
 def test_every_answer_by_any_knowledge_is_that_of_the_oracle(
@@ -187,6 +188,7 @@ def ends(history: History, known: datetime.date | None) -> set[str]:
     return found | {said.id for event, said in resolved.announcements.items() if event in found}
 
 
+@pytest.mark.slow
 @given(HISTORIES_APART, ASKED)
 def test_the_events_that_why_names_make_the_value(events: list[Event], known: datetime.date | None) -> None:
     """Replayed without all others, those apart that put an end to something, they come to the same value."""
@@ -255,6 +257,7 @@ def told_why(history: History, day: datetime.date, known: datetime.date | None) 
     ]
 
 
+@pytest.mark.slow
 @given(HISTORIES, st.randoms(use_true_random=False), ASKED)
 def test_the_order_of_recording_matters_only_where_nothing_else_does(
     events: list[Event], random: Any, known: datetime.date | None
@@ -274,6 +277,7 @@ def test_the_order_of_recording_matters_only_where_nothing_else_does(
     )
 
 
+@pytest.mark.slow
 @given(EVENTS, st.randoms(use_true_random=False))
 def test_after_settles_what_dates_and_kinds_leave_open(events: list[Event], random: Any) -> None:
     """Each event of one window names the one before it, and the order of recording is free."""
@@ -298,6 +302,7 @@ def open_deals(history: History) -> list[str]:
     return sorted({deal.deal for deal in deals if deal.stage not in ("completed", "terminated")})
 
 
+@pytest.mark.slow
 @given(HISTORIES_APART, ASKED)
 def test_to_assume_leaves_the_base_equal_and_adds_up_in_any_order(
     events: list[Event], known: datetime.date | None

@@ -264,6 +264,7 @@ _BACK_TO_THE_FIRST: list[Plain] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_line", [False, True], ids=["from-anywhere", "from-one-file"])
 @example(_BACK_TO_THE_FIRST)
 @settings(max_examples=max(400, settings.default.max_examples))
@@ -329,6 +330,7 @@ def _widened(
             yield from ((value, sharp[day].get(cell, [])) for value, certain in values if certain)
 
 
+@pytest.mark.slow
 @given(*_WIDENED)
 def test_to_widen_a_date_makes_nothing_certain_that_was_not_so(
     events: list[Plain], which: int, earlier: int, later: int

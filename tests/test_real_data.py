@@ -192,6 +192,7 @@ def sp500_lists() -> Iterator[tuple[datetime.date, set[str]]]:
             yield day, {dashed(ticker) for ticker in row["tickers"].split()}
 
 
+@pytest.mark.slow
 def test_the_intervals_of_one_author_are_replayed_exactly(sp500: History) -> None:
     """On the first day of every month the members are those whose interval, end excluded, has that day."""
     with (SHARED / "sp500" / "sp500_ticker_start_end.csv").open(encoding="utf-8") as file:

@@ -475,6 +475,7 @@ def test_a_unit_that_comes_to_who_has_it_already_owes_nothing_to_the_first_time(
     ]
 
 
+@pytest.mark.slow
 def test_five_thousand_companies_in_a_row_need_no_deep_stack() -> None:
     """A succession of mergers longer than the stack of the interpreter keeps its first cause."""
     events = [acquired("1900", "c0", "film", "60%", id="start"), launched("1900", "u", "c0", id="launch")]

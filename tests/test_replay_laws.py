@@ -131,6 +131,7 @@ def _told(events: list[Event], day: datetime.date) -> dict[Any, list[Any]]:
     return found
 
 
+@pytest.mark.slow
 @given(HISTORIES_APART)
 def test_every_answer_is_that_of_the_oracle(events: list[Event]) -> None:
     """On every day that matters, everything that may be so and whether it surely is."""
@@ -139,6 +140,7 @@ def test_every_answer_is_that_of_the_oracle(events: list[Event]) -> None:
         assert _told(events, day) == answers(events, day)
 
 
+@pytest.mark.slow
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_the_order_of_the_input_counts_only_where_nothing_else_does(events: list[Event], random: Any) -> None:
     """Shuffled events replay alike as long as those of one window keep their order."""
@@ -155,6 +157,7 @@ def test_the_order_of_the_input_counts_only_where_nothing_else_does(events: list
     assert state_on("2014-03-20", kept) == state_on("2014-03-20", events)
 
 
+@pytest.mark.slow
 @given(HISTORIES)
 def test_what_is_certain_is_possible_and_answers_are_among_the_candidates(events: list[Event]) -> None:
     """share() gives one of its candidates, and nothing is a candidate wherever nothing is held."""
@@ -265,6 +268,7 @@ def _said(drawn: list[tuple[str, int, dict[str, Any]]], known: list[str], many: 
     return result
 
 
+@pytest.mark.slow
 @given(HISTORIES, RECORDS, st.lists(KNOWN, min_size=6, max_size=6), KNOWN)
 def test_nothing_that_became_known_later_changes_an_answer(
     events: list[Event], drawn: Any, known: list[str], asked: str

@@ -39,6 +39,7 @@ def test_no_folder_has_many_files(root: Path) -> None:
     assert crowded == {}
 
 
+@pytest.mark.slow
 def test_no_class_has_the_name_of_another(root: Path) -> None:
     """One word, one idea; a line in front of a name makes no other word of it."""
     names = Counter(

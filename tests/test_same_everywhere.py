@@ -74,6 +74,7 @@ def output(root: Path, surroundings: dict[str, str], *lines: str) -> str:
     return hashlib.sha256(result.stdout).hexdigest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", HISTORIES)
 def test_the_main_job_gives_the_same_bytes_everywhere(root: Path, source: str) -> None:
     """Order of hashing, language and time zone of a machine are no part of an answer."""

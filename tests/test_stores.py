@@ -573,6 +573,7 @@ BATCHES = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STORES)
 @settings(max_examples=60)
 @given(batches=BATCHES)

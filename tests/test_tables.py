@@ -177,6 +177,7 @@ def test_the_stream_has_the_types_that_a_warehouse_wants() -> None:
     assert pa.schema(HISTORY.as_of("2015").holdings_table()).names[0] == "holder"
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(HISTORIES)
 def test_whatever_happened_data_frames_read_it(events: list[Event]) -> None:
@@ -187,6 +188,7 @@ def test_whatever_happened_data_frames_read_it(events: list[Event]) -> None:
         assert _pyarrow(table) == expected(table)
 
 
+@pytest.mark.slow
 def test_a_table_of_more_rows_than_a_batch_comes_in_several() -> None:
     """Texts, lists, gaps and numbers stay in their rows beyond the first batch."""
     columns = (
@@ -271,6 +273,7 @@ def test_a_table_shows_itself_in_one_line_and_in_a_notebook() -> None:
 # Rows by day
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(HISTORIES)
 def test_the_row_of_a_day_is_what_a_state_answers_for_it(events: list[Event]) -> None:

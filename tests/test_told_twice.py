@@ -771,7 +771,8 @@ CLAIMS = st.lists(
 )
 
 
-@settings(max_examples=max(400, settings.default.max_examples))
+@pytest.mark.slow
+@settings(max_examples=max(200, settings.default.max_examples))
 @law(CLAIMS, st.randoms(use_true_random=False))
 def test_the_order_of_lines_and_files_changes_nothing(drawn: list[Any], random: Any) -> None:
     """The same events count, with the same dates and doubts, in whatever order they are read."""
@@ -795,7 +796,8 @@ def test_the_order_of_lines_and_files_changes_nothing(drawn: list[Any], random: 
     assert {frozenset(each.events) for each in one.doubts} == {frozenset(each.events) for each in two.doubts}
 
 
-@settings(max_examples=max(400, settings.default.max_examples))
+@pytest.mark.slow
+@settings(max_examples=max(200, settings.default.max_examples))
 @law(CLAIMS)
 def test_what_is_joined_can_be_one(drawn: list[Any]) -> None:
     """Every claim counts or is set aside for one that counts, and dates only get narrower."""

@@ -181,6 +181,7 @@ def left(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Left:
 WAL_HEADER, FRAME_HEADER = 32, 24
 
 
+@pytest.mark.slow
 def test_a_log_cut_off_anywhere_gives_whole_appends(
     left: Left, before: Answer, tmp_path: Path, size: Size, results: Note
 ) -> None:
@@ -416,6 +417,7 @@ def places(count: int) -> Iterable[int]:
     return range(1, damage.COUNT - 1, max(1, (damage.COUNT - 2) // count))
 
 
+@pytest.mark.slow
 def test_every_forgery_of_records_is_found(
     whole: Path, before: Answer, tmp_path: Path, size: Size, results: Note
 ) -> None:
@@ -615,6 +617,7 @@ def verified_elsewhere(path: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow
 def test_no_damage_of_an_export_is_silent(
     export: list[bytes], before: Answer, tmp_path: Path, size: Size, results: Note
 ) -> None:

@@ -157,6 +157,7 @@ def _hostile() -> st.SearchStrategy[Any]:
     )
 
 
+@pytest.mark.slow
 @given(strategies.events(), st.data())
 def test_a_right_event_with_a_wrong_value_is_refused_with_a_code(event: Any, data: st.DataObject) -> None:
     """Wherever the value stands: in a field, in a source, in an effect, in a correction, as a key."""
