@@ -46,7 +46,7 @@ def _orders(events, in_line):
         now, states, sense, early, swapped = {}, [()], 0, 0, 0
         for place, event in enumerate(order):
             pending = [other for other in order[place + 1 :] if other["window"] == event["window"]]
-            early += _too_early(event, pending, now)
+            early += _too_early(event, pending, now, order[place:])
             if in_line:
                 swapped += sum(
                     1
@@ -95,15 +95,18 @@ def _assignments(order):
             yield days
 
 
-def _too_early(event, pending, now):
-    """How many ends of the same window should come first: of what begins anew here, or began elsewhere."""
+def _too_early(event, pending, now, rest):
+    """How many ends that make sense by now should come first: of what begins anew, or began elsewhere."""
     begun = {
         key
         for key, value in changes(event, now).items()
         if value is not None and now.get(key) is not None and key[0] != "says"
     }
     return sum(
-        1 for other in pending if not begun.isdisjoint(_emptied(other, now)) or _ends_both(event, other, now)
+        1
+        for other in pending
+        if (not begun.isdisjoint(_emptied(other, now)) or _ends_both(event, other, now))
+        and makes_sense(other, now, [each for each in rest if each is not other])
     )
 
 

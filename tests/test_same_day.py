@@ -453,6 +453,21 @@ def test_more_is_sold_than_was_held_before_the_month(turned: bool, told: str, tm
     assert "C408" not in codes(history)
 
 
+@pytest.mark.parametrize("order", ORDERS[3])
+def test_of_two_purchases_the_one_in_the_window_of_the_sale_may_come_second(order: tuple[int, ...]) -> None:
+    """20 % can be sold only after both purchases, of which either may be the first."""
+    events = (
+        acquired("[2014-03-03..2014-03-04]", "north", "mill", "10%"),
+        acquired("[2014-03-04..2014-03-06]", "north", "mill", "10%"),
+        disposed("[2014-03-04..2014-03-06]", "north", "mill", "20%"),
+    )
+    history = history_of("a file each", *(events[place] for place in order))
+    assert shares(history, "2014-03-02") == []
+    assert shares(history, "2014-03-03") == [("10%", False)]
+    assert set(shares(history, "2014-03-05")) == {("10%", False), ("20%", False)}
+    assert shares(history, "2014-03-06") == []
+
+
 @pytest.mark.parametrize("told", TOLD)
 @pytest.mark.parametrize("turned", [False, True])
 def test_sold_out_and_bought_again_by_count(turned: bool, told: str, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ class Search:
         pending = self._pending(node.mask, place)
         score = (
             node.score
-            - _ENDING * self._comes_too_early(event, pending, world)
+            - _ENDING * self._comes_too_early(event, pending, node)
             - self._out_of_line(place, pending)
         )
         steps = [event]
@@ -189,10 +189,11 @@ class Search:
             and (self.plan.natural[index].date.earliest, self.plan.natural[index].date.latest) == window
         ]
 
-    def _comes_too_early(self, event: Event, pending: Sequence[int], world: Component) -> int:
-        """How many ends of the same window should come first, since a value stands that they end."""
+    def _comes_too_early(self, event: Event, pending: Sequence[int], node: Arrangement) -> int:
+        """How many pending ends should come before an event: they end what stands, and make sense by now."""
         if not pending:
             return 0
+        world = Component(self.running, node.overlay)
         begun = {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
         if not begun:
             return 0
@@ -202,7 +203,9 @@ class Search:
         for place in pending:
             end = self.plan.natural[self.members[place]]
             ended = self._ended(end, world)
-            if ended and isinstance(end, ENDS_OF_TIES) and ended.isdisjoint(again):
+            if not ended or not (self._makes_sense(end, world) and self._alive(end, node)):
+                continue
+            if isinstance(end, ENDS_OF_TIES) and ended.isdisjoint(again):
                 # An end that ends everything would also end what begins here, besides what stands.
                 after = after or world.after(event, self.handlers, self.values)
                 early += ended < self._ended(end, after)
