@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from chronicle.dates import Day, as_date, as_day
@@ -11,7 +12,7 @@ from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
-from chronicle.engine.state import State
+from chronicle.engine.state import Fact, State
 from chronicle.engine.tables import Table, spans_table
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.events import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.knowledge import Resolved
+    from chronicle.engine.lineage import Lineage, Way
     from chronicle.engine.why import Evidence, Why
 
 
@@ -163,6 +165,33 @@ class Questions(HeldEvents):
         return self._resolved(day, held).ledger
 
     @paused_collector()
+    def lineage(
+        self,
+        entity: str,
+        *,
+        as_of: Day | None = None,
+        way: Way | None = None,
+        known: Day | None = None,
+        recorded: Day | None = None,
+    ) -> Lineage:
+        """What ``entity``, an id or a name, came out of and what it became, over any number of hops.
+
+        Every succession by ``as_of``, by default all that are known: mergers, splits, and what was dissolved
+        into a successor. ``way`` keeps one way: ``"back"`` or ``"forward"``. Raises ``NotFound`` (C601) for
+        an unknown entity.
+        """
+        from chronicle.engine.lineage import Lineage, lineage_of
+
+        state = self.as_of(datetime.date.max if as_of is None else as_of, known, recorded)
+        one = self.resolver(known, recorded).entity(entity, state.as_of)
+        ways: tuple[Way, ...] = ("back", "forward") if way is None else (way,)
+        ledger = self.ledger(known, recorded)
+        hops = lineage_of(ledger, one, state.as_of, ways)
+        spans = [hop.fact.span for hop in hops]
+        told = cache(lambda: self._resolved_about(spans, known, recorded).events)
+        return Lineage(ledger.names.get(one, one), state, hops, told)
+
+    @paused_collector()
     def why(
         self,
         *key: str,
@@ -176,7 +205,8 @@ class Questions(HeldEvents):
         For a value that has ended by then, the event that ended it. ``key`` may leave out its last parts:
         ``why("alibaba-group", "alibaba-pictures", as_of="2015")``. It takes names and titles for ids. Without
         ``view`` it is that of holdings, or, where these have nothing of the key, the first view that has:
-        ``why("asset-injection", as_of="2015")`` gives the stage of a deal. Raises ``NotFound``: C606 for a
+        ``why("asset-injection", as_of="2015")`` gives the stage of a deal. Of two companies in one line of
+        succession it gives every succession between them. Raises ``NotFound``: C606 for a
         view that no projector writes, C601 and C602 for an entity and a deal that no event names.
         """
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
@@ -188,8 +218,11 @@ class Questions(HeldEvents):
             view, key = self._cell_meant(key, view, state.as_of, self.resolver(known, recorded))
             spans = ledger.spans(view, *key)
         view = view or views.HOLDINGS
+        facts = state.beginning(view, *key)
+        if view == views.LINEAGE and not facts:
+            key, facts, spans = self._line(ledger, key, state.as_of, spans)
         evidence = self._evidence(spans, known, recorded)
-        reasons = reasons_for(state.beginning(view, *key), state.as_of, evidence)
+        reasons = reasons_for(facts, state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
         return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
 
@@ -266,6 +299,22 @@ class Questions(HeldEvents):
             events = self.events if recorded is None else self._held(as_day(recorded))
             before = earlier.replayed_earlier(events, None if known is None else as_day(known))
             yield from earlier.notes(before, self._resolved(known, recorded), about)
+
+    def _line(
+        self, ledger: Ledger, key: Key, day: datetime.date, spans: tuple[Span, ...]
+    ) -> tuple[Key, tuple[Fact, ...], tuple[Span, ...]]:
+        """The line of succession that joins two companies on a day: its ends, its facts, and their spans.
+
+        Without one, what there ever is: ``spans`` are those of the key itself.
+        """
+        from chronicle.engine.keys import joined
+
+        line = joined(ledger, key, day)
+        if line is not None:
+            return *line, tuple(fact.span for fact in line[1])
+        ever = None if spans else joined(ledger, key, datetime.date.max)
+        # Until the last of its successions a line joins nothing.
+        return (key, (), spans) if ever is None else (ever[0], (), (ever[1][-1].span,))
 
     def _evidence(self, spans: Iterable[Span], known: Day | None, recorded: Day | None) -> Evidence:
         from chronicle.engine.why import Evidence
