@@ -443,10 +443,11 @@ def test_hostile_names_in_a_calendar_are_read_back() -> None:
     assert str(entries["note"]["DESCRIPTION"]).count("\n") >= len(HOSTILE)
 
 
-def test_an_event_of_the_last_day_has_no_end_in_a_calendar() -> None:
-    """There is no day after the last one."""
-    entries = _entries(text("icalendar", History([acquired("9999-12-31", "a", "b", "1%", id="late")])))
-    assert "DTEND" not in entries["late"]
+def test_an_event_of_the_last_day_ends_on_it_in_a_calendar() -> None:
+    """There is no day after the last one, so that its entry has times: from the first to the last second."""
+    late = _entries(text("icalendar", History([acquired("9999-12-31", "a", "b", "1%", id="late")])))["late"]
+    assert late["DTSTART"].dt == datetime.datetime(9999, 12, 31)
+    assert late["DTEND"].dt == datetime.datetime(9999, 12, 31, 23, 59, 59)
 
 
 @given(partial_dates())

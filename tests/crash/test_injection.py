@@ -182,7 +182,6 @@ QUESTIONS = (
     ("why", "d1", "--as-of", "2016"),
     ("why", UNIT, "--as-of", "2016"),
     ("lineage", ENTITY),
-    ("lineage", "e2", "--as-of", "2016"),
     ("diff", "2013", "2020"),
     ("diff", "2016", "--known-from", "2014-01-15", "--known-to", "2020"),
     ("diff", "2018", "--assume", "d3@2017-12-31"),

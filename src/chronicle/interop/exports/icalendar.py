@@ -47,9 +47,13 @@ def _entry(material: Material, event: Event) -> Iterator[str]:
     yield f"UID:{_text(event.id)}@chronicle"
     # The day on which it could be known, not the current time, so that equal exports give equal files.
     yield f"DTSTAMP:{_day(material.known(event))}T000000Z"
-    yield f"DTSTART;VALUE=DATE:{_day(first)}"
     if last < FOREVER:
+        yield f"DTSTART;VALUE=DATE:{_day(first)}"
         yield f"DTEND;VALUE=DATE:{_day(last + _ONE_DAY)}"
+    else:
+        # No day comes after the last one, at which an entry without times would end.
+        yield f"DTSTART:{_day(first)}T000000"
+        yield f"DTEND:{_day(last)}T235959"
     yield f"SUMMARY:{_text(material.tell(event))}"
     said = _description(event)
     if said:

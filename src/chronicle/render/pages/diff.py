@@ -80,9 +80,9 @@ class Changes:
         )
 
     def lines(self) -> Iterator[str]:
-        """A difference a line: how, type, view, subject, before, after, events."""
+        """A difference a line: how, type, view, subject, before, after, events, name of the subject."""
         for difference in self.differences:
-            yield "\t".join(self._row(difference)[:-1])
+            yield "\t".join(self._row(difference))
 
     def people(self, width: int) -> Page:
         """The differences by view, each with a sign and a word for how it differs, and with its events."""
