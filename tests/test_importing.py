@@ -86,13 +86,14 @@ def test_importing_twice_adds_nothing(store: Store) -> None:
 def test_what_the_source_changed_becomes_a_correction_of_what_changed(store: Store) -> None:
     """A later edition with another share corrects that field alone; by old knowledge the old one stands."""
     take(store, stake("a", "60%", note="first"))
-    summary = take(store, stake("a", "55%", note="first"))
+    summary = take(store, stake("a", "55%", note="first"), day=6)
     assert (summary.added, summary.corrected) == (0, 1)
     correction = json.loads(contents(store)[-1][2])
     assert correction["set"] == {"holds": "55%"}
     assert correction["target"] == "a"
     assert share(store, "a") == "55%"
-    assert share(store, "a", known=datetime.date(2026, 1, 4)) == "60%"
+    assert share(store, "a", known=datetime.date(2026, 1, 5)) == "60%"
+    assert share(store, "a", known=datetime.date(2026, 1, 4)) == "nothing"
 
 
 def test_what_the_source_took_out_of_an_event_is_taken_out(store: Store) -> None:
@@ -198,7 +199,7 @@ def test_two_kinds_under_one_id_in_one_import_are_a_finding(store: Store) -> Non
 
 def test_when_it_became_known_is_no_reason_for_a_correction(store: Store) -> None:
     """A source that only says anew since when something was known says nothing else about it."""
-    take(store, stake("a", "60%"))
+    take(store, stake("a", "60%", known="2020-01-01"))
     assert take(store, stake("a", "60%", known="2020-05-01")).known == 1
     take(store, stake("a", "50%", known="2020-06-01"))
     assert share(store, "a", known=datetime.date(2020, 6, 1)) == "50%"
@@ -348,7 +349,7 @@ def test_an_unchanged_file_changes_nothing_of_a_store_of_0_1_0(
     take(store, *old)
     before = contents(store)
     for _ in range(2):
-        summary = take(store, *events, *events, withdrawn=True)
+        summary = take(store, *events, *events, withdrawn=True, day=6)
         assert (summary.known, summary.skipped, summary.retracted) == (summary.made, 0, 0)
         assert contents(store) == before
 
@@ -405,7 +406,7 @@ def test_rows_that_differ_in_more_than_that_make_two_events(
 ) -> None:
     """A row that says less of ends and lots is the same told again; any other difference is a finding."""
     monkeypatch.setattr(importing, "BATCH", batch)
-    rows = [stake("a", "0%", lot="r1"), stake("a", "0%"), stake("a", "0%", known="2020")]
+    rows = [stake("a", "0%", lot="r1"), stake("a", "0%"), stake("a", "0%", note="sold")]
     refused: list[Problem] = []
     summary = import_events(rows, store, today=TODAY, refuse=refused.append)
     assert (summary.added, summary.known, [problem.code for problem in refused]) == (1, 1, ["C708"])

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 class Format(NamedTuple):
     """A format that can be imported: its reader in ``interop`` (``module:function``), and a line of help.
 
-    ``mapped`` says that the reader takes a mapping, since such files do not say what their columns mean.
+    ``mapped`` says that the reader takes a mapping, since such files do not say what their columns mean;
+    ``as_written`` that events which do not say when they were known are left so.
     """
 
     home: str
     help: str
     mapped: bool = False
+    as_written: bool = False
 
     def reader(self) -> Callable[..., Iterator[Incoming]]:
         """The function ``read(stream, name, ...)`` of the format, its module imported."""
@@ -41,7 +43,7 @@ FORMATS = MappingProxyType(
         "bods": Format("bods:read", "Beneficial Ownership Data Standard 0.1 to 0.4."),
         "gleif": Format("gleif:read", "GLEIF: legal entities, relationships, reporting exceptions."),
         "ftm": Format("followthemoney:read", "FollowTheMoney entities, as OpenSanctions publishes them."),
-        "jsonl": Format("jsonl:read", "JSON Lines, as chronicle export jsonl writes them."),
+        "jsonl": Format("jsonl:read", "JSON Lines, as chronicle export jsonl writes them.", as_written=True),
     }
 )
 """Every format that can be imported, by the name that ``chronicle import`` takes."""

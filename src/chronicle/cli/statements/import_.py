@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chronicle.cli import completion
 from chronicle.cli import exit as ending
-from chronicle.cli.asked import Asked, color_option
+from chronicle.cli.asked import Asked, color_option, day
+from chronicle.cli.explain import code_named
 from chronicle.cli.progress import Report, waiting
 from chronicle.errors import Problem, printable
 from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
     from chronicle.interop.importing import Summary
     from chronicle.interop.tabular.mapping import TableMapping
     from chronicle.interop.undeclared import Undeclared
@@ -66,6 +69,20 @@ Examples:
     is_flag=True,
     help="FILES are all that the source has now: retract what the store has of it and they have not.",
 )
+@click.option(
+    "--known",
+    type=day,
+    metavar="DATE",
+    help="The day on which this edition became known; else that of its publication, else today.",
+)
+@click.option(
+    "--skip",
+    "accepted",
+    metavar="CODE",
+    multiple=True,
+    shell_complete=completion.codes,
+    help="Leave out what has this problem, without an exit code of 1; may be repeated.",
+)
 @color_option
 @click.pass_obj
 def import_(
@@ -80,12 +97,15 @@ def import_(
     limit: int | None,
     quarantine: str | None,
     withdrawn: bool,
+    known: PartialDate | None,
+    accepted: tuple[str, ...],
 ) -> None:
     """Import FILES of FORMAT into a store. - is stdin, and .gz is unpacked.
 
     Importing is idempotent: what the store has already is skipped, and what the source has changed since
-    becomes a correction. Rows that cannot be imported are named with the reason, the rest is imported, and
-    the exit code is 1.
+    becomes a correction. What an edition adds, corrects and withdraws is known from one day on.
+
+    Rows that cannot be imported are named with the reason, the rest is imported, and the exit code is 1.
     """
     from chronicle.interop.importing import import_events, source_unknown
     from chronicle.interop.reading import read_files
@@ -103,10 +123,11 @@ def import_(
     if withdrawn and limit is not None:
         raise click.UsageError("--withdrawn needs all of the source; leave --limit out")
     rules = _mapping(mapping)
+    accepted = tuple(code_named(code).code for code in accepted)
     if withdrawn and rules is not None and not all(rule.source for rule in rules.rules):
         raise source_unknown()
     with ExitStack() as stack:
-        problems = _Problems(stack.enter_context(_quarantined(quarantine)))
+        problems = _Problems(stack.enter_context(_quarantined(quarantine)), accepted)
         store = _opened(into, dry_run, stack)
         advance = _advance(files, stack.enter_context(waiting("importing")))
         incoming = islice(read_files(format, files, rules, advance), limit)
@@ -114,7 +135,11 @@ def import_(
             incoming,
             store,
             today=datetime.date.today(),
+            known=None if known is None else known.latest,
+            published=None if rules is None else _published(rules),
             withdrawn=withdrawn,
+            accepted=accepted,
+            as_written=FORMATS[format].as_written,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
             refuse=problems.add,
@@ -150,6 +175,12 @@ def _mapping(path: str | None) -> TableMapping | None:
     from chronicle.cli.statements.mapping_file import read_mapping
 
     return read_mapping(path)
+
+
+def _published(mapping: TableMapping) -> datetime.date | None:
+    from chronicle.interop.tabular.published import published
+
+    return published(mapping)
 
 
 def _opened(into: str, dry_run: bool, stack: ExitStack) -> Store | None:
@@ -204,15 +235,16 @@ def _quarantined(path: str | None) -> Iterator[Write]:
 class _Problems:
     """The first problems of an import, to be printed, and the number of all."""
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write, accepted: tuple[str, ...] = ()) -> None:
         self.shown: list[Problem] = []
         self.count = 0
         self.errors = 0
         self._write = write
+        self._accepted = accepted
 
     def add(self, problem: Problem) -> None:
         self.count += 1
-        self.errors += problem.severity == "error"
+        self.errors += problem.severity == "error" and problem.code not in self._accepted
         self._write(problem)
         if len(self.shown) < _SHOWN:
             self.shown.append(problem)
@@ -231,15 +263,16 @@ class _Problems:
 
 
 def _outcome(summary: Summary, dry_run: bool) -> str:
+    again = f" ({summary.confirmed:,} stated again by this edition)" if summary.confirmed else ""
     counts = {
         "added": summary.added,
-        "there already": summary.known,
+        f"there already{again}": summary.known,
         "corrected": summary.corrected,
         "restored": summary.restored,
         "retracted": summary.retracted,
     }
     done = ", ".join(
-        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "there already")
+        f"{count:,} {what}" for what, count in counts.items() if count or what.startswith(("added", "there"))
     )
     reasons = ", ".join(f"{code} {count:,}" for code, count in sorted(summary.reasons.items()))
     skipped = f"; {summary.skipped:,} skipped ({reasons})" if summary.skipped else ""
