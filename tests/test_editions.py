@@ -18,7 +18,8 @@ from chronicle.codec import decode
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.interop import importing
-from chronicle.interop.importing import Summary, import_events
+from chronicle.interop.importing import import_events
+from chronicle.interop.summary import Summary
 from chronicle.stores import Store, open_store
 
 LATER = datetime.date(2026, 1, 5)
@@ -248,7 +249,7 @@ def test_a_known_fault_can_be_left_out(folder: Path) -> None:
 def test_two_imports_of_one_day_are_told_apart_by_the_time(folder: Path) -> None:
     """A question by what was recorded takes a time, in any zone."""
     store_path = folder / "s.db"
-    times = iter((9, 10, 15, 16))
+    times = iter((9, 15))
     clock = lambda: datetime.datetime(2026, 1, 5, next(times), 30, tzinfo=datetime.UTC)  # noqa: E731
     with open_store(store_path, create=True, clock=clock) as store:
         for holds, known in (("10%", 5), ("20%", 6)):

@@ -27,6 +27,7 @@ from chronicle.interop import importing, undeclared
 from chronicle.interop.importing import import_events
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.reading import read_files
+from chronicle.interop.summary import Summary
 from chronicle.interop.tabular.mapping import mapping_of
 from chronicle.interop.undeclared import Undeclared
 from chronicle.stores import Store, open_store
@@ -62,7 +63,7 @@ def contents(store: Store) -> list[tuple[str, str, bytes]]:
     return [(record.id, record.kind, record.body) for record in store.read()]
 
 
-def take(store: Store, *incoming: Incoming, day: int = 5, **how: bool) -> importing.Summary:
+def take(store: Store, *incoming: Incoming, day: int = 5, **how: bool) -> Summary:
     """Import on a day of January 2026."""
     return import_events(incoming, store, today=datetime.date(2026, 1, day), **how)
 

@@ -34,7 +34,8 @@ def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]
     """The fields in which two contents differ, without those that an older version could not have."""
     unsaid = (_COMPARED_WHERE_BOTH - (held.keys() & given.keys())) | (_COMPARED_WHERE_RECORDED - held.keys())
     names = (held.keys() | given.keys()) - unsaid
-    return (name for name in sorted(names) if _differ(held.get(name), given.get(name), name))
+    unlike = sorted(name for name in names if held.get(name) != given.get(name))
+    return (name for name in unlike if _differ(held.get(name), given.get(name), name))
 
 
 def _differ(held: object, given: object, name: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -23,8 +22,17 @@ from chronicle.events import Event, RecordConfirmed
 from chronicle.interop.edition_days import EditionDays, checked_record, confirmation, decoded_record
 from chronicle.interop.editions import differences_of, said_of
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.past import ChangesByImports, Editions, PastImports, Recorded, SourceOf, Writer
-from chronicle.interop.undeclared import NamesSeen, Undeclared
+from chronicle.interop.past import (
+    ChangesByImports,
+    Editions,
+    PastImports,
+    Recorded,
+    SourceOf,
+    Writer,
+    known_from,
+)
+from chronicle.interop.summary import Summary
+from chronicle.interop.undeclared import NamesSeen
 from chronicle.stores import NewRecord, Record, Store
 from chronicle.values import Source
 
@@ -36,30 +44,6 @@ Refuse = Callable[[Problem], None]
 
 
 Report = Callable[[int], None]
-
-
-@define
-class Summary:
-    """What an import did.
-
-    ``made`` events and ``skipped`` problems came from the source; ``read`` counts both. Of the events,
-    ``added`` are new, ``known`` existed with the same content, and ``corrected`` with another. Of those with
-    the same content ``confirmed`` are stated again by an edition that the store did not have. ``retracted``
-    events existed and are no longer in the source; ``restored`` ones had been retracted and are in it again.
-    ``undeclared`` are the entities that the events name and that neither they nor the store declare.
-    """
-
-    read: int = 0
-    made: int = 0
-    added: int = 0
-    known: int = 0
-    confirmed: int = 0
-    corrected: int = 0
-    restored: int = 0
-    retracted: int = 0
-    skipped: int = 0
-    reasons: Counter[str] = Factory(Counter)
-    undeclared: Undeclared = Factory(Undeclared)
 
 
 def import_events(
@@ -192,6 +176,10 @@ class _Import:
             return False
         if self.days.day < self._past.newest_complete():
             return False
+        # Where the first event is there with another content, so are most of them.
+        first = next(iter(given.values())).record
+        if any(record.body != first.body for record in self._held((first.id,))):
+            return False
         try:
             appended = self._store.append([each.record for each in given.values()])
         except AppendRefused:
@@ -219,12 +207,31 @@ class _Import:
         if held.kind != given.record.kind:
             self._refuse_kind(given, held)
             return
+        seen = self._is_seen(held.position)
+        if not seen and self._is_as_before(given, held):
+            self._see(held.position)
+            self._confirm_later(given.event)
+            return
         editions = self._past.editions(held, self._writer(given.event.sources))
-        if self._is_seen(held.position):
+        if seen:
             self._second(given.event, editions.on(self.days.of(given.event, editions.newest)) or {})
             return
         self._see(held.position)
         yield from self._put(given, editions)
+
+    def _is_as_before(self, given: _Given, held: Record) -> bool:
+        """Whether the store has just what the edition says of an event, and no edition spoke of it later."""
+        if given.event.known is not None or not self._past.untouched(held.id, self.days.day):
+            return False
+        plain = json.loads(held.body)
+        return known_from(plain) < self.days.day and not differences_of(plain, json.loads(given.record.body))
+
+    def _confirm_later(self, event: Event) -> None:
+        self.summary.known += 1
+        spoke = self._past.confirmed(event.id, self.days.day)
+        self._spoke = self._spoke or spoke
+        if not spoke and self.days.edition is not None:
+            self._confirmed.append(event)
 
     def _second(self, event: Event, made: Mapping[str, Any]) -> None:
         """Compare an event that this import had already with what it made of it."""
@@ -235,10 +242,10 @@ class _Import:
 
     def _put(self, given: _Given, editions: Editions) -> Iterator[NewRecord]:
         day = self.days.of(given.event, editions.newest)
-        stated = codec.encode(given.event)
+        stated = json.loads(given.record.body)
         for name in ("ends", "after"):
             if name in stated:
-                stated[name] = self._past.standing_for(str(stated[name]), day)
+                stated[name] = self._past.standing_for(stated[name], day)
         spoke = self._past.spoke(editions, day)
         put = editions.put(day, stated, self._past.next_day(editions, day, _source_of(stated)))
         self._past.keep(editions)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from attrs import Factory, define
 
 from chronicle import codec
-from chronicle.dates import PartialDate
+from chronicle.dates import PartialDate, parse_date
 from chronicle.events import (
     Event,
     RecordConfirmed,
@@ -236,6 +236,14 @@ def _stem(id: str) -> str:
     return early_id(id, datetime.date.min).rpartition("-")[0]
 
 
+def known_from(plain: Mapping[str, Any]) -> datetime.date:
+    """The day from which an event could be known, by its fields: see ``knowledge``."""
+    if plain.get("known") is not None:
+        return parse_date(plain["known"]).latest
+    days = [each["published"] for each in plain.get("sources") or () if each.get("published")]
+    return min((parse_date(day).latest for day in days), default=None) or parse_date(plain["date"]).latest
+
+
 @define
 class PastImports:
     """The corrections, retractions and confirmations that earlier imports recorded in a store.
@@ -292,6 +300,12 @@ class PastImports:
         """What imports changed, by id of the event."""
         return self._changes
 
+    def untouched(self, id: str, day: datetime.date) -> bool:
+        """Whether no import changed an event, nor any edition after ``day`` spoke of anything."""
+        if id in self._changes or day < max((*self._confirming, *self._complete), default=day):
+            return False
+        return not self._early or _stem(id) not in self._early
+
     def is_early(self, id: str) -> bool:
         """Whether an event stands for another one for the time before that was first known."""
         stem, mark, day = id.rpartition(f".{_EARLY}-")
@@ -326,9 +340,9 @@ class PastImports:
         return None if self.store is None else self.store.get(id)
 
     def _recorded(self, record: Record) -> Recorded:
-        event = codec.from_record(record)
+        plain: dict[str, Any] = json.loads(record.body)
         changes = self._changes.get(record.id) or ChangesByImports()
-        return Recorded(record.id, knowledge(event).day, codec.encode(event), changes)
+        return Recorded(record.id, known_from(plain), plain, changes)
 
     # The days on which editions spoke of events
 

@@ -23,7 +23,7 @@ from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
-    from chronicle.interop.importing import Summary
+    from chronicle.interop.summary import Summary
     from chronicle.interop.tabular.mapping import TableMapping
     from chronicle.interop.undeclared import Undeclared
     from chronicle.stores import Store
