@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,7 @@ from chronicle.dates import parse_date
 from chronicle.errors import ChronicleError, InvalidValue, Problem, shown
 from chronicle.events import COUNTED, KINDS, Event, plain_name
 from chronicle.interop.tabular.cells import identifier, number
-from chronicle.interop.tabular.mapping import FieldRule, Outcome, Rule, TableMapping
+from chronicle.interop.tabular.rules import Condition, FieldRule, Outcome, Rule, TableMapping
 from chronicle.interop.tabular.templates import Cells, Filling, Row, Tidy, as_it_is, filling
 
 Plain = dict[str, Any]
@@ -101,14 +102,14 @@ class Maker:
     constant: Plain
     fields: tuple[_Field, ...]
     source: tuple[_Field, ...]
-    when: tuple[tuple[int, frozenset[str]], ...]
+    when: tuple[tuple[int, Callable[[str], bool]], ...]
     end: _Field | None
     snapshot: Snapshot | None
     apart: bool = False
 
     def takes(self, row: Row) -> bool:
         """Whether the rule applies to this row."""
-        return all(row[index].strip() in values for index, values in self.when)
+        return all(takes(row[index].strip()) for index, takes in self.when)
 
     def __call__(self, row: Row) -> Iterator[Made]:
         """The events of a row to which the rule applies, or all its problems."""
@@ -261,7 +262,7 @@ class _Compiler:
 
     def maker(self, rule: Rule, snapshots: Snapshots) -> Maker | None:
         """The maker of a rule; None when a column that it requires is missing."""
-        wanted = [column for column, _ in rule.when]
+        wanted = [condition.column for condition in rule.when]
         for field in rule.fields:
             if field.required or field.name == "id":
                 wanted += _columns(field)
@@ -286,7 +287,7 @@ class _Compiler:
             constant=constant,
             fields=tuple(field for field in fields if field.column),
             source=tuple(source),
-            when=tuple((self.columns[column], values) for column, values in rule.when),
+            when=tuple((self.columns[each.column], _test(each, self.mapping.empty)) for each in rule.when),
             end=self._field(rule.end, end=True) if rule.end else None,
             snapshot=snapshots.setdefault(rule, Snapshot()) if rule.vanished else None,
             apart=several and not self.mapping.tellers,
@@ -317,6 +318,26 @@ class _Compiler:
         if rule.reading == "share":
             return _changed(filled, lru_cache(maxsize=16_384)(self.mapping.shares.read))
         return filled
+
+
+def _test(condition: Condition, empty: frozenset[str]) -> Callable[[str], bool]:
+    """Whether a cell is as a condition wants it."""
+    named = condition.values or condition.patterns
+    if condition.values and condition == Condition(condition.column, condition.values):
+        return condition.values.__contains__
+
+    def test(cell: str) -> bool:
+        if condition.filled is not None and condition.filled == (cell in empty):
+            return False
+        if cell in condition.not_values or any(fnmatchcase(cell, each) for each in condition.not_patterns):
+            return False
+        return (
+            not named
+            or cell in condition.values
+            or any(fnmatchcase(cell, each) for each in condition.patterns)
+        )
+
+    return test
 
 
 def _columns(rule: FieldRule) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +12,8 @@ from attrs import frozen
 
 from chronicle.errors import InvalidEvents, Place, Problem
 from chronicle.interop.tabular.cells import ISO, Dates
-from chronicle.interop.tabular.csv import Lines, header_of
+from chronicle.interop.tabular.header import header_of
+from chronicle.interop.tabular.lines import Lines, StrayQuote
 
 _SAMPLE: Final = 200
 
@@ -57,8 +57,9 @@ def draft(stream: BinaryIO, name: str, delimiter: str | None = None) -> str:
     Raises ``InvalidEvents`` (C706) when the file is not a table of text.
     """
     lines = Lines(stream, None)
-    header, delimiter = header_of(lines, name, delimiter)
-    rows = list(islice(csv.reader(iter(lines), delimiter=delimiter, skipinitialspace=True), _SAMPLE))
+    header, read = header_of(lines, name, delimiter)
+    delimiter = read.delimiter
+    rows = [row for row in islice(read, _SAMPLE) if not isinstance(row, StrayQuote)]
     columns = [
         _GuessedColumn(title, tuple(row[index].strip() if index < len(row) else "" for row in rows))
         for index, title in enumerate(header)
