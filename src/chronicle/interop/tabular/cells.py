@@ -114,9 +114,17 @@ def _impossible(message: str, help: str) -> InvalidValue:
     return InvalidValue(Problem("C705", message, help=help))
 
 
+# A moment counts as the day that it shows, which is that of its source, whatever its time zone.
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r" ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+
+
 def _iso(text: str) -> PartialDate | None:
+    moment = _MOMENT.fullmatch(text)
     try:
-        return parse_date(text)
+        return parse_date(moment[1] if moment else text)
     except InvalidValue:
         return None
 

@@ -9,7 +9,9 @@ from chronicle.interop.incoming import excerpt
 from chronicle.interop.tabular.lines import Lines, Rows, StrayQuote, undamaged
 from chronicle.interop.tabular.templates import normal
 
-_DELIMITERS: Final = ",;\t|"
+DELIMITERS: Final = ",;\t|"
+"""What may stand between cells."""
+
 STRAY_HELP: Final = (
     'write the cell in quotes, and a quote within it twice ("5"" pipe"); '
     "where quotes are part of the text, say `quotes: text` in the mapping"
@@ -43,8 +45,12 @@ def header_of(
 
 def delimiter_of(line: str) -> str:
     """What stands between the cells of a line: the most frequent of those that may, outside quotes."""
-    outside = "".join(line.split('"')[::2]) if line.count('"') % 2 == 0 else line
-    return max(_DELIMITERS, key=outside.count)
+    return max(DELIMITERS, key=outside_quotes(line).count)
+
+
+def outside_quotes(line: str) -> str:
+    """A line without what stands in quotes; the whole line when they do not go in pairs."""
+    return "".join(line.split('"')[::2]) if line.count('"') % 2 == 0 else line
 
 
 def _line_of_header(lines: Lines, name: str, at: int | None) -> str:

@@ -25,13 +25,13 @@ from chronicle.errors import InvalidEvents, Place, Problem, nearest, not_install
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.tabular.applying import Snapshots
 from chronicle.interop.tabular.csv import read as read_table
+from chronicle.interop.tabular.guesses.sample import ROWS as SAMPLE
 from chronicle.interop.tabular.lines import Lines
 from chronicle.interop.tabular.rules import TableMapping
 
 _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23
 _CHUNK: Final = 256
-_SAMPLE: Final = 300
 # The digits with which a spreadsheet computes; further digits of a float are noise.
 _DIGITS: Final = ".15g"
 
@@ -53,7 +53,7 @@ def sample(stream: BinaryIO, name: str) -> BinaryIO:
     try:
         rows = SheetLines(stream)
         try:
-            return BytesIO("".join(islice(rows, _SAMPLE)).encode())
+            return BytesIO("".join(islice(rows, SAMPLE)).encode())
         finally:
             rows.let_go()
     except InvalidEvents as error:
