@@ -13,44 +13,46 @@ from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
 from chronicle.interop.incoming import Incoming, excerpt
-from chronicle.interop.tabular.applying import Maker, Snapshots, Trouble, makers
+from chronicle.interop.tabular.applying import Maker, makers
+from chronicle.interop.tabular.findings import of_cell
 from chronicle.interop.tabular.header import STRAY_HELP, header_of
 from chronicle.interop.tabular.lines import Lines, Rows, StrayQuote, undamaged
 from chronicle.interop.tabular.rules import TableMapping
+from chronicle.interop.tabular.snapshots import AcrossFiles, Trouble
 
 
 def read(
     stream: BinaryIO,
     name: str,
     mapping: TableMapping,
-    snapshots: Snapshots | None = None,
+    across: AcrossFiles | None = None,
     lines: OpenLines | None = None,
 ) -> Iterator[Incoming]:
     """The events of a table, and a problem with its place for everything that makes none.
 
-    ``snapshots`` is shared by the files of one import, where a snapshot may continue in the next file;
+    ``across`` is shared by the files of one import, where a snapshot may continue in the next file;
     ``finish`` then yields what vanished by the last one. ``lines`` opens files that are not text. Raises
     ``InvalidEvents`` (C706) for a file that is not a table of text.
     """
-    known = {} if snapshots is None else snapshots
-    table = _TableFile(stream, name, mapping, lines)
-    yield from table.events(known)
-    if snapshots is None:
-        yield from finish(name, mapping, known)
+    shared = AcrossFiles() if across is None else across
+    table = _TableFile(stream, name, mapping, lines, shared)
+    yield from table.events()
+    if across is None:
+        yield from finish(name, mapping, shared)
 
 
 def read_tsv(
-    stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
+    stream: BinaryIO, name: str, mapping: TableMapping, across: AcrossFiles | None = None
 ) -> Iterator[Incoming]:
     """The same as ``read``, for a table with tabs between its cells."""
-    return read(stream, name, evolve(mapping, delimiter="\t"), snapshots)
+    return read(stream, name, evolve(mapping, delimiter="\t"), across)
 
 
-def finish(name: str, mapping: TableMapping, snapshots: Snapshots) -> Iterator[Incoming]:
+def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[Incoming]:
     """What vanished by the last snapshot, after every file was read; ``name`` is that of the last file."""
     for rule in mapping.rules:
-        if rule in snapshots:
-            maker = Maker(rule, {}, (), (), (), None, snapshots[rule])
+        if rule in across.snapshots:
+            maker = Maker(rule, {}, (), (), (), None, across.snapshots[rule])
             for made in maker.finish():
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
 
@@ -72,24 +74,26 @@ class _TableFile:
         name: str,
         mapping: TableMapping,
         lines: OpenLines | None,
+        across: AcrossFiles,
     ) -> None:
+        self._across = across
         self._open = lines or _of_text
         self._name = name
         self._mapping = mapping
         self._stream = stream
         self._delimiter = mapping.delimiter or ","
 
-    def events(self, snapshots: Snapshots) -> Iterator[Incoming]:
+    def events(self) -> Iterator[Incoming]:
         try:
             self._lines = self._open(self._stream, self._mapping)
             try:
-                yield from self._table(snapshots)
+                yield from self._table()
             finally:
                 self._lines.let_go()
         except InvalidEvents as error:
             raise InvalidEvents(*(problem.at(Place(self._name)) for problem in error.problems)) from None
 
-    def _table(self, snapshots: Snapshots) -> Iterator[Incoming]:
+    def _table(self) -> Iterator[Incoming]:
         header = list(self._mapping.header)
         if header:
             rows = Rows(self._lines, self._mapping.delimiter or ",", self._mapping.quotes)
@@ -103,7 +107,7 @@ class _TableFile:
         for index, title in enumerate(header):
             columns.setdefault(title, index)
         columns = _as_named(columns, _named(self._mapping))
-        found, missing = makers(self._mapping, columns, snapshots)
+        found, missing = makers(self._mapping, columns, self._across)
         for column in missing:
             yield self._missing(column, columns)
         twice = {title for title in header if header.count(title) > 1} & _named(self._mapping)
@@ -117,30 +121,41 @@ class _TableFile:
         self._columns = columns
         for row in rows:
             if isinstance(row, StrayQuote):
-                yield self._stray(row)
-                self._break(found)
-                continue
-            if len(row) != rows.width and (len(row) < self._width or _filled(row[self._width :])):
+                problem = self._stray(row)
+            elif len(row) != self._width and (len(row) < self._width or _filled(row[self._width :])):
                 if not _filled(row):
                     continue
                 help = "look for a delimiter or a line break in a cell without quotes"
                 message = f"row of {len(row)} cells where the header has {self._width}"
-                yield Problem("C701", message, self._place(None), help)
-                self._break(found)
+                problem = Problem("C701", message, self._place(None), help)
             elif self._lines.damaged:
-                yield self._undecoded(row)
-                self._break(found)
+                problem = self._undecoded(row)
             elif _filled(row):
+                self._across.rows += 1
                 yield from self._made(row, found)
+                continue
+            else:
+                continue
+            self._across.rows += 1
+            self._across.faulty += 1
+            yield problem
+            self._break(found)
 
     def _made(self, row: list[str], found: list[Maker]) -> Iterator[Incoming]:
-        taken = False
+        taken = faulty = False
         for maker in found:
             if not maker.when or maker.takes(row):
                 taken = True
                 for made in maker(row):
-                    yield self._problem(made) if isinstance(made, Trouble) else made
-        if not taken and self._mapping.report_rest and any(cell.strip() for cell in row):
+                    if isinstance(made, Trouble):
+                        if not faulty:
+                            faulty = True
+                            self._across.faulty += 1
+                        yield self._problem(made)
+                    else:
+                        yield made
+        if not taken and self._mapping.report_rest:
+            self._across.faulty += 1
             help = "add a rule for such rows, or `rest: skip` to the mapping"
             yield Problem("C707", "no rule takes this row", self._place(None), help)
 
@@ -157,9 +172,7 @@ class _TableFile:
         column, problem = trouble
         if column is None:
             return evolve(problem, place=self._place(None))
-        return evolve(
-            problem, message=f"{problem.message} (column {shown(column)})", place=self._place(column)
-        )
+        return evolve(of_cell(problem, column), place=self._place(column))
 
     def _stray(self, found: StrayQuote) -> Problem:
         names = [name for name, at in self._columns.items() if at == found.cell]

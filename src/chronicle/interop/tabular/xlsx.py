@@ -23,11 +23,11 @@ from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, not_installed, shown
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.tabular.applying import Snapshots
 from chronicle.interop.tabular.csv import read as read_table
 from chronicle.interop.tabular.guesses.sample import ROWS as SAMPLE
 from chronicle.interop.tabular.lines import Lines
 from chronicle.interop.tabular.rules import TableMapping
+from chronicle.interop.tabular.snapshots import AcrossFiles
 
 _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23
@@ -37,15 +37,15 @@ _DIGITS: Final = ".15g"
 
 
 def read(
-    stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
+    stream: BinaryIO, name: str, mapping: TableMapping, across: AcrossFiles | None = None
 ) -> Iterator[Incoming]:
     """The events of a sheet of a workbook, and a problem with its place for everything that makes none.
 
-    The sheet is the first one, unless the mapping names another. ``snapshots`` is as for CSV. Raises
+    The sheet is the first one, unless the mapping names another. ``across`` is as for CSV. Raises
     ``InvalidEvents``: C706 for a file that is not a workbook, C702 when it has no such sheet; and
     ``UsageError`` (C740) where openpyxl is not installed.
     """
-    return read_table(stream, name, evolve(mapping, delimiter=","), snapshots, SheetLines)
+    return read_table(stream, name, evolve(mapping, delimiter=","), across, SheetLines)
 
 
 def sample(stream: BinaryIO, name: str) -> BinaryIO:

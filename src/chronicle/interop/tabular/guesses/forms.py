@@ -4,45 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Final
 
 from attrs import frozen
 
-from chronicle.interop.tabular.cells import ISO, Dates
+from chronicle.interop.tabular.cells import ISO, Dates, is_iso
+from chronicle.interop.tabular.date_forms import fitting
 
-_WORD = r"[A-Za-zÀ-ÿ]{3,9}\.?"
-_TIME = r"[ T][0-9]{1,2}:[0-9]{2}"
-_FORMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}": ("%d/%m/%Y", "%m/%d/%Y"),
-        r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}": ("%d-%m-%Y", "%m-%d-%Y"),
-        r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}": ("%d.%m.%Y",),
-        r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}": ("%d/%m/%y", "%m/%d/%y"),
-        r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}": ("%d.%m.%y",),
-        r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}": ("%Y/%m/%d",),
-        r"[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}": ("%Y.%m.%d",),
-        r"[0-9]{8}": ("%Y%m%d",),
-        r"[0-9]{4}/[0-9]{1,2}": ("%Y/%m",),
-        r"[0-9]{1,2}/[0-9]{4}": ("%m/%Y",),
-        r"[0-9]{1,2}\.[0-9]{4}": ("%m.%Y",),
-        rf"[0-9]{{1,2}}-{_WORD}-[0-9]{{4}}": ("%d-%b-%Y", "%d-%B-%Y"),
-        rf"[0-9]{{1,2}}-{_WORD}-[0-9]{{2}}": ("%d-%b-%y",),
-        rf"[0-9]{{1,2}} {_WORD} [0-9]{{4}}": ("%d %b %Y", "%d %B %Y"),
-        rf"{_WORD} [0-9]{{1,2}}, [0-9]{{4}}": ("%b %d, %Y", "%B %d, %Y"),
-        rf"{_WORD} [0-9]{{4}}": ("%b %Y", "%B %Y"),
-        rf"{_WORD}-[0-9]{{2}}": ("%b-%y",),
-        rf"[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}{_TIME}": ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"),
-        rf"[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}{_TIME}:[0-9]{{2}}": (
-            "%d/%m/%Y %H:%M:%S",
-            "%m/%d/%Y %H:%M:%S",
-        ),
-        rf"[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}{_TIME}": ("%d.%m.%Y %H:%M",),
-    }
-)
-_SHAPES: Final = tuple((re.compile(shape), forms) for shape, forms in _FORMS.items())
 _BARE = re.compile(r"[0-9]{1,8}(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}")
 """Cells that are dates only in a column that is called one."""
 
@@ -50,22 +19,7 @@ _BARE = re.compile(r"[0-9]{1,8}(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}")
 @lru_cache(maxsize=16_384)
 def date_forms(cell: str) -> tuple[str, ...]:
     """The forms in which a cell is a date; none when it is no date."""
-    if _reads(cell, ISO):
-        return (ISO,)
-    named = next((forms for shape, forms in _SHAPES if shape.fullmatch(cell)), ())
-    return tuple(form for form in named if _reads(cell, form))
-
-
-def _reads(cell: str, form: str) -> bool:
-    try:
-        Dates(formats=(form,), earliest=1, latest=9999, spreadsheet=True).read(cell)
-    except ValueError:
-        # A date that stands for none is a date too.
-        return cell in _STAND_INS
-    return True
-
-
-_STAND_INS: Final = ("1900-01-01", "1899-12-31", "1899-12-30", "0001-01-01")
+    return (ISO,) if is_iso(cell) else fitting(cell)
 
 
 @frozen
