@@ -109,7 +109,7 @@ def import_(
         problems = _Problems(stack.enter_context(_quarantined(quarantine)))
         store = _opened(into, dry_run, stack)
         advance = _advance(files, stack.enter_context(waiting("importing")))
-        incoming = islice(read_files(format, files, rules, advance), limit)
+        incoming = islice(read_files(format, files, rules, advance, store), limit)
         summary = import_events(
             incoming,
             store,
