@@ -358,6 +358,8 @@ def test_an_unchanged_file_changes_nothing_of_a_store_of_0_1_0(
 
 # Files, and beside each the export of a store into which 0.1.0 itself imported it.
 IMPORTED = Path(__file__).resolve().parent / "data" / "laws" / "imported"
+DAYS_MADE_UP = {"bods": 1}
+"""An interest without a start got the day of its statement; now it lies between two statements."""
 IMPORTED_BY_0_1_0 = sorted(path.name.removesuffix(".0.1.0.jsonl") for path in IMPORTED.glob("*.0.1.0.jsonl"))
 
 
@@ -367,7 +369,7 @@ IMPORTED_BY_0_1_0 = sorted(path.name.removesuffix(".0.1.0.jsonl") for path in IM
 def test_what_0_1_0_imported_is_imported_again_without_a_change(
     name: str, batch: int, lot: str | None, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The ids that it made are those that are made today, and nothing of it is news."""
+    """The ids that it made are those that are made today, and nothing of it is news but a day it made up."""
     monkeypatch.setattr(importing, "BATCH", batch)
     told = (IMPORTED / f"{name}.0.1.0.jsonl").read_text("utf-8").splitlines()
     proofs = ("position", "recorded_at", "checksum", "chain")
@@ -380,10 +382,13 @@ def test_what_0_1_0_imported_is_imported_again_without_a_change(
     found = [*read_files(format, [str(file)], rows if format == "csv" else None)]
     events = [item for item in found if isinstance(item, Event)]
     assert len(events) == len(plain)
-    for _ in range(2):
+    news = DAYS_MADE_UP.get(name, 0)
+    for again in range(2):
+        corrected = 0 if again else news
         summary = take(store, *events)
-        assert (summary.known, summary.added, summary.corrected, summary.retracted) == (len(events), 0, 0, 0)
-        assert contents(store) == before
+        assert (summary.known, summary.corrected) == (len(events) - corrected, corrected)
+        assert (summary.added, summary.retracted) == (0, 0)
+        assert len(contents(store)) == len(before) + news
 
 
 def test_an_event_of_0_1_0_is_corrected_in_what_has_changed_and_in_nothing_else(store: Store) -> None:

@@ -23,7 +23,7 @@ def said_of(value: object) -> str:
 
 
 # Fields that 0.1.0 did not have: they count as changed only where both contents have them.
-_COMPARED_WHERE_BOTH: Final = frozenset({"ends", "lot"})
+_COMPARED_WHERE_BOTH: Final = frozenset({"ends", "lot", "record"})
 
 
 # Fields that earlier imports did not set: they count as changed only where the recorded content has them.

@@ -131,7 +131,7 @@ def import_(
         problems = Problems(stack.enter_context(_quarantined(quarantine)), accepted)
         store = _opened(into, dry_run, stack)
         advance = _advance(files, stack.enter_context(waiting("importing")))
-        incoming = islice(read_files(format, files, rules, advance, across), limit)
+        incoming = islice(read_files(format, files, rules, advance, across=across, store=store), limit)
         summary = import_events(
             incoming,
             store,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -103,7 +103,8 @@ def party_facts(
     ending = _dated(
         facts, statement, "dissolved", dissolved, (details.get(end), before.ending if before else None)
     )
-    identifiers = frozenset([("bods", tidy(statement["recordId"])), *_identifiers(details)])
+    record = [("bods", tidy(statement["recordId"]))] if before is None else []
+    identifiers = frozenset([*record, *_identifiers(details)])
     for scheme, value in sorted(identifiers - (before.identifiers if before else frozenset())):
         facts[f"{scheme}:{value}"] = {
             "kind": "entity.identified",
@@ -114,6 +115,32 @@ def party_facts(
         }
     listings = _list(facts, _listings(details), entity, before, date, named=named)
     return facts, Party(entity, name, date, founding, ending, identifiers, listings)
+
+
+def party_after(date: str, events: Iterable[Mapping[str, Any]]) -> Party:
+    """What is known after the events of earlier statements of a record, the last of which is of ``date``."""
+    entity, name = "", ""
+    once: dict[str, tuple[str, str]] = {}
+    identifiers: set[tuple[str, str]] = set()
+    listings: dict[str, str] = {}
+    for plain in events:
+        kind = plain["kind"]
+        entity = entity or plain.get("entity", "")
+        if kind in ("entity.declared", "entity.renamed"):
+            name = plain["name"]
+        elif kind in ("entity.founded", "entity.dissolved"):
+            once[kind] = plain["date"], plain["id"]
+        elif kind == "entity.identified":
+            identifiers.add((plain["scheme"], plain["value"]))
+        elif kind == "record.corrected":
+            moved = [what for what, (_, id) in once.items() if id == plain["target"]]
+            once.update(dict.fromkeys(moved, (plain["set"]["date"], plain["target"])))
+        elif kind == "listing.started":
+            listings[plain.get("exchange", "")] = plain["id"]
+        elif kind == "listing.ended":
+            listings.pop(plain.get("exchange", ""), None)
+    founding, ending = once.get("entity.founded"), once.get("entity.dissolved")
+    return Party(entity, name, date, founding, ending, frozenset(identifiers), listings)
 
 
 def between(earlier: str, later: str) -> str:
