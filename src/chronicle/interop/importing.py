@@ -162,13 +162,16 @@ class _Import:
                 self._skip(problem)
             return
         self.summary.made += 1
-        for source in event.sources[:1]:
-            self._sources.setdefault((source.publisher or "", source.title or ""), source)
+        self._note_source(event)
         first = given.setdefault(event.id, _Given(event, record, stamp is not None))
         if first.record is record:
             self.names.note(event)
         else:
             self._second(event, json.loads(first.record.body))
+
+    def _note_source(self, event: Event) -> None:
+        for source in event.sources[:1]:
+            self._sources.setdefault((source.publisher or "", source.title or ""), source)
 
     def _added(self, given: Mapping[str, _Given]) -> bool:
         """Append the whole batch. False, with nothing appended, when some event must be compared first."""
@@ -326,6 +329,9 @@ class _Import:
             help = "put them right and import again, or accept them with --skip CODE"
             self._skip(Problem("C709", message, help=help))
             return
+        if self.store is not None:
+            for record in self._held(self._half_read):
+                self._note_source(codec.from_record(record))
         sources = self._sources.keys() - {("", "")}
         if not sources:
             raise source_unknown()

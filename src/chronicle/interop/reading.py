@@ -40,6 +40,7 @@ def read_files(
     from chronicle.interop.tabular.csv import finish
 
     shared = AcrossFiles() if across is None else across
+    shared.store = store
     yield from _each(format, names, (mapping, shared), advance)
     if names:
         yield from finish(shown_name(names[-1]), mapping, shared)

@@ -7,16 +7,25 @@ from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from typing import Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
 from chronicle.codec import decode, diagnose, kind_names
 from chronicle.dates import parse_date
 from chronicle.errors import ChronicleError, InvalidValue, Problem, shown
-from chronicle.events import COUNTED, KINDS, Event, plain_name
+from chronicle.events import COUNTED, KINDS, Event
 from chronicle.interop.tabular.cells import identifier, number
 from chronicle.interop.tabular.findings import in_words_of_mapping
 from chronicle.interop.tabular.rules import Condition, FieldRule, Outcome, Rule, TableMapping
-from chronicle.interop.tabular.snapshots import AcrossFiles, Made, Plain, Snapshot, Trouble
+from chronicle.interop.tabular.snapshots import (
+    AcrossFiles,
+    Made,
+    Plain,
+    Snapshot,
+    StoredSnapshots,
+    Trouble,
+    between,
+    key_of,
+)
 from chronicle.interop.tabular.templates import Cells, Filling, Row, Tidy, as_it_is, filling
 
 # Fields that another event of a row does not take from the first one.
@@ -72,12 +81,13 @@ class Maker:
         if self.snapshot is not None:
             yield from self._turned(self.snapshot, plain)
             troubles += self._enter(self.snapshot, plain)
-        yield from _once(troubles) if troubles else self._made(plain, row)
+        for made in _once(troubles) if troubles else self._made(plain, row):
+            yield _of_event(made, plain) if isinstance(made, Trouble) else made
 
     def finish(self) -> Iterator[Made]:
         """The events of the last snapshot, after the last row."""
         if self.snapshot is not None:
-            yield from self.snapshot.turn("", self._vanished)
+            yield from self.snapshot.finish(self._vanished)
 
     def _made(self, plain: Plain, row: Row) -> Sequence[Made]:
         if self.end is None:
@@ -122,7 +132,7 @@ class Maker:
 
     def _enter(self, snapshot: Snapshot, plain: Plain) -> Iterator[Trouble]:
         """Note a row in its snapshot; yields a problem when rows are not sorted by snapshot."""
-        date, key = plain.get("date"), self._key(plain)
+        date, key = plain.get("date"), key_of(self.rule, plain)
         if date is None:
             snapshot.lose()
         elif key is None:
@@ -136,14 +146,9 @@ class Maker:
             snapshot.now[key] = plain
             snapshot.lost = False
 
-    def _key(self, plain: Plain) -> tuple[object, ...] | None:
-        about = (*(plain_name(name) for name in KINDS[self.rule.kind].about),)
-        if any(name not in plain for name in about):
-            return None
-        return (*(plain[name] for name in about), plain.get("right"), plain.get("lot"))
-
     def _vanished(self, snapshot: Snapshot, plain: Plain) -> Made:
-        gone = _further(plain, self.rule.vanished, snapshot.date, f".gone-{snapshot.date}")
+        date = between(plain["date"], snapshot.date)
+        gone = _further(plain, self.rule.vanished, date, f".gone-{snapshot.date}")
         if snapshot.sources:
             gone["sources"] = snapshot.sources
         return self._decoded(gone)[0]
@@ -185,6 +190,13 @@ def _once(troubles: Sequence[Trouble]) -> Iterator[Trouble]:
             yield trouble
 
 
+def _of_event(trouble: Trouble, plain: Plain) -> Trouble:
+    """The same problem with the id of the event that its row would have made, where that could be read."""
+    if "id" not in plain:
+        return trouble
+    return Trouble(trouble.column, evolve(trouble.problem, events=(plain["id"],)))
+
+
 def _before(one: str, other: str) -> bool:
     return parse_date(one).order < parse_date(other).order
 
@@ -206,6 +218,13 @@ def makers(
     compiler = _Compiler(mapping, columns)
     made = [compiler.maker(rule, across) for rule in mapping.rules]
     return [maker for maker in made if maker], compiler.missing
+
+
+def _snapshot(rule: Rule, constant: Plain, across: AcrossFiles) -> Snapshot:
+    """The snapshots of a rule, which all files of an import share."""
+    if rule not in across.snapshots:
+        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant))
+    return across.snapshots[rule]
 
 
 @define
@@ -243,7 +262,7 @@ class _Compiler:
             source=tuple(source),
             when=tuple((self.columns[each.column], _test(each, self.mapping.empty)) for each in rule.when),
             end=self._field(rule.end, end=True) if rule.end else None,
-            snapshot=across.snapshots.setdefault(rule, Snapshot()) if rule.vanished else None,
+            snapshot=_snapshot(rule, constant, across) if rule.vanished else None,
             apart=several and not self.mapping.tellers,
         )
 
