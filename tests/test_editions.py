@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import io
 import json
@@ -318,6 +319,22 @@ def test_a_row_whose_id_can_be_read_is_not_gone(folder: Path) -> None:
     assert (code, "1 retracted" in output, "C709" in output) == (1, True, False), output
     shown = run("as-of", "2017", "--from", "s.db", "--csv")[1]
     assert ("ann" in shown, "bob" in shown) == (True, False)
+
+
+def test_two_rows_that_make_one_event_are_named_with_the_row(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The finding has the file, the row and the whole id, also in the quarantine, and in a later batch."""
+    rows = f"owner,day,share\n{'ann' * 30},2014,60\nbob,2014,40\n{'ann' * 30},2014,55\n"
+    (folder / "2015.csv").write_text(rows, encoding="utf-8")
+    for batch in (1, 5_000):
+        monkeypatch.setattr(importing, "BATCH", batch)
+        code, output = take(2015, "--quarantine", f"bad-{batch}.csv")
+        assert (code, output.startswith("2015.csv:4:1: error[C708]")) == (1, True), output
+        assert f'"{"ann" * 30}" with holds "60%" and "55%"' in output
+        with (folder / f"bad-{batch}.csv").open(encoding="utf-8", newline="") as file:
+            (bad,) = csv.DictReader(file)
+        assert (bad["file"], bad["line"], bad["row"]) == ("2015.csv", "4", "ann" * 30 + ",2014,55")
 
 
 def test_a_known_fault_can_be_left_out(folder: Path) -> None:

@@ -17,11 +17,11 @@ from attrs import Factory, define, field, frozen
 
 from chronicle import codec
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError, shown
+from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError
 from chronicle.events import Event, RecordConfirmed
 from chronicle.interop.edition_days import EditionDays, checked_record, confirmation, decoded_record
 from chronicle.interop.editions import differences_of, said_of
-from chronicle.interop.incoming import Incoming
+from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
     ChangesByImports,
     Editions,
@@ -30,6 +30,7 @@ from chronicle.interop.past import (
     SourceOf,
     Writer,
     known_from,
+    source_of,
 )
 from chronicle.interop.summary import Summary
 from chronicle.interop.undeclared import NamesSeen
@@ -39,9 +40,7 @@ from chronicle.values import Source
 BATCH: Final = 5_000
 """How many events are appended at once."""
 
-
 Refuse = Callable[[Problem], None]
-
 
 Report = Callable[[int], None]
 
@@ -58,6 +57,7 @@ def import_events(
     dry_run: bool = False,
     decoded: bool = False,
     as_written: bool = False,
+    row: Callable[[], RowRead | None] = lambda: None,
     refuse: Refuse = lambda _: None,
     report: Report = lambda _: None,
 ) -> Summary:
@@ -74,11 +74,12 @@ def import_events(
 
     ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
     ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
+    ``row`` gives the row of the item that was given last, for problems that only show when it is compared.
     ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
     ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
     """
     days = EditionDays(today, known, published, as_written)
-    write = _Import(store, days, dry_run, decoded, frozenset(accepted), refuse)
+    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, refuse)
     items = iter(incoming)
     while write.take_next(items):
         report(write.summary.read)
@@ -96,11 +97,12 @@ def source_unknown() -> UsageError:
 
 @frozen
 class _Given:
-    """An event as the edition gives it, its record, and whether that was given the day of the edition."""
+    """An event as the edition gives it, its record, whether that got the day of the edition, and its row."""
 
     event: Event
     record: NewRecord
     stamped: bool
+    row: RowRead | None
 
 
 @define
@@ -110,6 +112,7 @@ class _Import:
     dry_run: bool
     decoded: bool
     accepted: frozenset[str]
+    row: Callable[[], RowRead | None]
     refuse: Refuse
     summary: Summary = Factory(Summary)
     names: NamesSeen = Factory(NamesSeen)
@@ -129,9 +132,9 @@ class _Import:
     def take_next(self, items: Iterator[Incoming]) -> bool:
         """Import the next batch; False when there was nothing left."""
         with paused_collector():
-            batch = list(islice(items, BATCH))
-            self.take(batch)
-        return bool(batch)
+            before = self.summary.read
+            self.take(islice(items, BATCH))
+        return self.summary.read > before
 
     def take(self, batch: Iterable[Incoming]) -> None:
         """Add, correct or skip the events of a batch, in one step that is durable when this returns."""
@@ -163,11 +166,11 @@ class _Import:
             return
         self.summary.made += 1
         self._note_source(event)
-        first = given.setdefault(event.id, _Given(event, record, stamp is not None))
+        first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
         if first.record is record:
             self.names.note(event)
         else:
-            self._second(event, json.loads(first.record.body))
+            self._second(event, json.loads(first.record.body), self.row())
 
     def _note_source(self, event: Event) -> None:
         for source in event.sources[:1]:
@@ -217,7 +220,8 @@ class _Import:
             return
         editions = self._past.editions(held, self._writer(given.event.sources))
         if seen:
-            self._second(given.event, editions.on(self.days.of(given.event, editions.newest)) or {})
+            made = editions.on(self.days.of(given.event, editions.newest)) or {}
+            self._second(given.event, made, given.row)
             return
         self._see(held.position)
         yield from self._put(given, editions)
@@ -236,10 +240,10 @@ class _Import:
         if not spoke and self.days.edition is not None:
             self._confirmed.append(event)
 
-    def _second(self, event: Event, made: Mapping[str, Any]) -> None:
+    def _second(self, event: Event, made: Mapping[str, Any], row: RowRead | None) -> None:
         """Compare an event that this import had already with what it made of it."""
         if made.get("kind") != event.kind or differences_of(made, codec.encode(event)):
-            self._refuse_second(event, made)
+            self._refuse_second(event, made, row)
         else:
             self.summary.known += 1
 
@@ -250,7 +254,7 @@ class _Import:
             if name in stated:
                 stated[name] = self._past.standing_for(stated[name], day)
         spoke = self._past.spoke(editions, day)
-        put = editions.put(day, stated, self._past.next_day(editions, day, _source_of(stated)))
+        put = editions.put(day, stated, self._past.next_day(editions, day, source_of(stated)))
         self._past.keep(editions)
         self.summary.added += put.added
         self.summary.restored += put.turned
@@ -264,7 +268,7 @@ class _Import:
     def _gone_later(self, given: _Given) -> Iterator[NewRecord]:
         """The retraction of an event that a newer, complete edition has not, where one is read late."""
         plain = codec.encode(given.event)
-        later = min(self._past.complete_after(self.days.day, _source_of(plain)), default=None)
+        later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
         if later is not None:
             recorded = Recorded(given.event.id, self.days.day, plain, ChangesByImports())
             editions = Editions([recorded], self._writer(()))
@@ -292,9 +296,9 @@ class _Import:
     def _refuse_kind(self, given: _Given, held: Record) -> None:
         message = f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
         help = "make ids of the kind too, so that one id is one thing"
-        self._skip(Problem("C708", message, help=help, events=(held.id,)))
+        self._skip(Problem("C708", message, given.row.place() if given.row else None, help, (held.id,)))
 
-    def _refuse_second(self, event: Event, taken: Mapping[str, Any]) -> None:
+    def _refuse_second(self, event: Event, taken: Mapping[str, Any], row: RowRead | None) -> None:
         self.summary.made -= 1
         given = codec.encode(event)
         names = (
@@ -303,9 +307,9 @@ class _Import:
         told = ", ".join(
             f"{name} {said_of(taken.get(name))} and {said_of(given.get(name))}" for name in names[:3]
         )
-        message = f"two rows or records make one event: {shown(event.id)} with {told}"
+        message = f'two rows or records make one event: "{event.id}" with {told}'
         help = "make its id of more columns; if these are two editions, import one after the other"
-        self._skip(Problem("C708", message, help=help, events=(event.id,)))
+        self._skip(Problem("C708", message, row.place() if row else None, help, (event.id,)))
 
     def _skip(self, problem: Problem) -> None:
         self.summary.skipped += 1
@@ -340,8 +344,8 @@ class _Import:
             if not self._may_be_gone(record):
                 continue
             plain = json.loads(record.body)
-            if _source_of(plain) in sources:
-                batch += self._withdrawn(record, _source_of(plain))
+            if source_of(plain) in sources:
+                batch += self._withdrawn(record, source_of(plain))
             if len(batch) >= BATCH:
                 self._append(batch)
         self._append(batch)
@@ -393,8 +397,3 @@ _ROW_OF: Final = re.compile(r"\.(end|gone-[^.]*)$")
 
 def _read(store: Store | None) -> Iterator[Record]:
     return iter(()) if store is None else store.read()
-
-
-def _source_of(plain: Mapping[str, Any]) -> SourceOf:
-    sources = plain.get("sources") or [{}]
-    return sources[0].get("publisher", ""), sources[0].get("title", "")

@@ -378,3 +378,9 @@ class PastImports:
     def newest_complete(self) -> datetime.date:
         """The last day of an edition that was all that its source had."""
         return max(self._complete, default=datetime.date.min)
+
+
+def source_of(plain: Mapping[str, Any]) -> SourceOf:
+    """The first source of an event, by its fields."""
+    sources = plain.get("sources") or [{}]
+    return sources[0].get("publisher", ""), sources[0].get("title", "")

@@ -141,6 +141,7 @@ def import_(
             withdrawn=withdrawn,
             accepted=accepted,
             as_written=FORMATS[format].as_written,
+            row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
             refuse=problems.add,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from chronicle.interop.tabular.snapshots import AcrossFiles
     from chronicle.interop.undeclared import Undeclared
 
-_SHOWN: Final = 20  # problems of one cause, or of as many, that are told of one by one
-_CAUSES: Final = 200  # that are told apart
+_SHOWN: Final = 20  # the most causes that are shown
+_CAUSES: Final = 200  # the most causes that are counted apart
 
 Write = Callable[[Problem], None]
 

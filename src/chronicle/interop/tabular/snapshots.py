@@ -12,6 +12,7 @@ from attrs import Factory, define
 from chronicle.dates import parse_date
 from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
+from chronicle.interop.incoming import RowRead
 from chronicle.interop.tabular.rules import Rule
 from chronicle.stores import Store
 
@@ -151,9 +152,15 @@ class AcrossFiles:
     """What all files of one import share: the snapshots of every rule that has some, and counts of rows.
 
     ``store`` is the one that is imported into. ``faulty`` are the rows, of all, that have a problem.
+    ``reading`` gives the row that is being read.
     """
 
     store: Store | None = None
     snapshots: dict[Rule, Snapshot] = Factory(dict)
     rows: int = 0
     faulty: int = 0
+    reading: Callable[[], RowRead | None] = lambda: None
+
+    def row(self) -> RowRead | None:
+        """The row that was read last, of any file."""
+        return self.reading()
