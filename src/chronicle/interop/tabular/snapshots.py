@@ -10,6 +10,7 @@ from attrs import Factory, define
 from chronicle.errors import Problem
 from chronicle.events import Event
 from chronicle.interop.tabular.rules import Rule
+from chronicle.interop.tabular.spellings import Spellings
 
 Plain = dict[str, Any]
 
@@ -65,9 +66,10 @@ class Snapshot:
 class AcrossFiles:
     """What all files of one import share: the snapshots of every rule that has some, and counts of rows.
 
-    ``faulty`` are the rows, of all, that have a problem.
+    ``faulty`` are the rows, of all, that have a problem. ``spellings`` are the texts of which ids were made.
     """
 
     snapshots: dict[Rule, Snapshot] = Factory(dict)
+    spellings: Spellings = Factory(Spellings)
     rows: int = 0
     faulty: int = 0
