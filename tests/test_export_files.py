@@ -23,6 +23,7 @@ from libcovebods.data_reader import DataReader
 from libcovebods.schema import SchemaBODS
 from libcovebods.tasks.checks import legacy_checks, pre_record_checks, record_based_checks
 
+import chronicle
 from chronicle import codec
 from chronicle.engine.replay import Change, Projector
 from chronicle.errors import InvalidValue, UsageError
@@ -263,6 +264,43 @@ def test_the_validator_of_the_standard_finds_nothing(tmp_path: Path, every_kind:
     """Schema and rules of BODS 0.4, as its publishers check them, for a story and for every kind of event."""
     assert faults(written("bods", History(STORY)), tmp_path) == []
     assert faults(written("bods", every_kind), tmp_path) == []
+
+
+@pytest.mark.parametrize("source", ["events", "events/chinavision-2014"])
+def test_the_validator_finds_nothing_in_shipped_histories(source: str, tmp_path: Path) -> None:
+    """With all their entities, seats, units and films."""
+    history = chronicle.open(Path(__file__).resolve().parent.parent / source)
+    assert faults(written("bods", history, "2025-12-31"), tmp_path) == []
+
+
+def test_the_validator_finds_nothing_in_lives_seats_and_papers(tmp_path: Path) -> None:
+    """A person who is born, has a passport, sits on a board and dies; a trust; an indirect tie."""
+    bob = happened("entity.founded", "1950-05", entity="bob", name="Bob", type="person")
+    trust = happened("entity.founded", "2001", entity="trust", name="The Trust", type="trust")
+    events = [
+        bob,
+        trust,
+        happened("entity.identified", "1990", entity="bob", scheme="passport", value="X1"),
+        happened("entity.identified", "1990", entity="bob", scheme="gbr-taxid", value="X2"),
+        happened("entity.identified", "1990", entity="bob", scheme="wikidata", value="Q5"),
+        happened("role.appointed", "2010", person="bob", entity="trust", role="Chairman"),
+        happened("role.appointed", "2010", person="bob", entity="trust", role="director"),
+        happened("control.granted", "2010", controller="bob", target="trust", basis="trustee"),
+        happened("control.granted", "2010", controller="bob", target="trust", basis="indirect shareholding"),
+        happened("control.granted", "2010", controller="bob", target="trust", basis="nominee"),
+        happened("entity.dissolved", "2015", entity="bob", reason="died"),
+        happened("entity.dissolved", "2016", entity="trust", reason="wound up"),
+    ]
+    history = History(events)
+    assert faults(written("bods", history), tmp_path) == []
+    (last,) = (
+        each for each in statements(history) if each["recordStatus"] == "closed" and each["recordId"] == "bob"
+    )
+    assert last["recordDetails"]["deathDate"] == "2015"
+    assert last["recordDetails"]["identifiers"] == [
+        {"id": "X2", "scheme": "GBR-TAXID", "schemeName": "gbr-taxid"},
+        {"id": "X1", "scheme": "XXX-PASSPORT", "schemeName": "passport"},
+    ]
 
 
 def test_the_validator_is_no_rubber_stamp(tmp_path: Path) -> None:
