@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 class Format(NamedTuple):
     """A format that can be imported: its reader in ``interop`` (``module:function``), and a line of help.
 
-    ``mapped`` says that the reader takes a mapping, since such files do not say what their columns mean.
-    ``together`` is where the reader of all files of one import is made, for a format whose files change what
-    earlier ones say.
+    ``mapped`` says that the reader takes a mapping, since such files do not say what their columns mean;
+    ``as_written`` that events which do not say when they were known are left so. ``together`` is where the
+    reader of all files of one import is made, for a format whose files change what earlier ones say.
     """
 
     home: str
     help: str
     mapped: bool = False
+    as_written: bool = False
     together: str | None = None
 
     def reader(self) -> Callable[..., Iterator[Incoming]]:
@@ -65,7 +66,7 @@ FORMATS = MappingProxyType(
         ),
         "gleif": Format("gleif:read", "GLEIF: legal entities, relationships, reporting exceptions."),
         "ftm": Format("followthemoney:read", "FollowTheMoney entities, as OpenSanctions publishes them."),
-        "jsonl": Format("jsonl:read", "JSON Lines, as chronicle export jsonl writes them."),
+        "jsonl": Format("jsonl:read", "JSON Lines, as chronicle export jsonl writes them.", as_written=True),
     }
 )
 """Every format that can be imported, by the name that ``chronicle import`` takes."""

@@ -8,7 +8,8 @@ from typing import BinaryIO
 from chronicle.errors import InvalidEvents
 from chronicle.interop import FORMATS
 from chronicle.interop.incoming import Advance, Incoming, opened, shown_name
-from chronicle.interop.tabular.mapping import TableMapping
+from chronicle.interop.tabular.rules import TableMapping
+from chronicle.interop.tabular.snapshots import AcrossFiles
 from chronicle.stores import Store
 
 
@@ -17,14 +18,16 @@ def read_files(
     names: Sequence[str],
     mapping: TableMapping | None = None,
     advance: Advance | None = None,
+    *,
+    across: AcrossFiles | None = None,
     store: Store | None = None,
 ) -> Iterator[Incoming]:
     """The events and problems of all files, one after the other.
 
     ``-`` is standard input; what is compressed is unpacked. A file that cannot be read, or has another
     format, is a problem among the others. ``mapping`` is for formats that are ``mapped``. ``advance`` is
-    called with the number of bytes of each piece that was read. ``store`` is the one that is imported into,
-    for formats whose files change what earlier files say.
+    called with the number of bytes of each piece that was read. ``across`` counts the rows of tables;
+    ``store`` is the one that is imported into, for formats whose files change what earlier files say.
     """
     if FORMATS[format].together:
         reader = FORMATS[format].made_together(store)
@@ -34,13 +37,13 @@ def read_files(
     if mapping is None:
         yield from _each(format, names, (), advance)
         return
-    from chronicle.interop.tabular.applying import Snapshots
     from chronicle.interop.tabular.csv import finish
 
-    snapshots: Snapshots = {}
-    yield from _each(format, names, (mapping, snapshots), advance)
+    shared = AcrossFiles() if across is None else across
+    shared.store = store
+    yield from _each(format, names, (mapping, shared), advance)
     if names:
-        yield from finish(shown_name(names[-1]), mapping, snapshots)
+        yield from finish(shown_name(names[-1]), mapping, shared)
 
 
 def _each(

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from chronicle.dates import DAWN, FOREVER, Day
+from chronicle.dates import DAWN, FOREVER, Day, Moment
 from chronicle.engine import views
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
@@ -134,7 +134,7 @@ def material(
     day: Day | None = None,
     *,
     known: Day | None = None,
-    recorded: Day | None = None,
+    recorded: Moment | None = None,
     view: str | None = None,
     tell: Tell | None = None,
 ) -> Material:

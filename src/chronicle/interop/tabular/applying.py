@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
 from chronicle.codec import decode, diagnose, kind_names
 from chronicle.dates import parse_date
 from chronicle.errors import ChronicleError, InvalidValue, Problem, shown
-from chronicle.events import COUNTED, KINDS, Event, plain_name
+from chronicle.events import COUNTED, KINDS, Event
 from chronicle.interop.tabular.cells import identifier, number
-from chronicle.interop.tabular.mapping import FieldRule, Outcome, Rule, TableMapping
+from chronicle.interop.tabular.findings import in_words_of_mapping
+from chronicle.interop.tabular.rules import Condition, FieldRule, Outcome, Rule, TableMapping
+from chronicle.interop.tabular.snapshots import (
+    AcrossFiles,
+    Made,
+    Plain,
+    Snapshot,
+    StoredSnapshots,
+    Trouble,
+    between,
+    key_of,
+)
 from chronicle.interop.tabular.templates import Cells, Filling, Row, Tidy, as_it_is, filling
-
-Plain = dict[str, Any]
-
-
-class Trouble(NamedTuple):
-    """A problem of a row, and the column that it is in; None when it concerns the whole row."""
-
-    column: str | None
-    problem: Problem
-
-
-Made = Event | Trouble
 
 # Fields that another event of a row does not take from the first one.
 _NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
@@ -50,47 +50,6 @@ class _Field:
 
 
 @define
-class Snapshot:
-    """The rows of one rule in a snapshot and in the one before it, by key, as the fields of their events."""
-
-    date: str = ""
-    now: dict[tuple[object, ...], Plain] = Factory(dict)
-    before: dict[tuple[object, ...], Plain] = Factory(dict)
-    sources: object = None
-    broken: bool = False
-    lost: bool = False  # whether the last row had no date, so that it may belong to the next snapshot
-
-    def lose(self) -> None:
-        """Note that a row could not be read: its key, and the snapshot it belongs to, are unknown."""
-        self.broken = self.lost = True
-
-    def turn(self, date: str, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
-        """End the snapshot and begin another.
-
-        Yields an event for every key that vanished since the last one.
-        """
-        if self.date:
-            yield from self._ended(vanished)
-        self.date, self.before, self.now = date, self.now, {}
-        self.broken, self.lost = self.lost, False
-
-    def _ended(self, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
-        gone = [plain for key, plain in self.before.items() if key not in self.now]
-        if not self.broken:
-            yield from (vanished(self, plain) for plain in gone)
-            return
-        # A key that is missing may be in a row that could not be read.
-        self.now.update((key, plain) for key, plain in self.before.items() if key not in self.now)
-        if gone:
-            message = f"snapshot of {self.date} has rows that could not be read: nothing of it counts as gone"
-            yield Trouble(None, Problem("C701", message, help="put the rows right and import again"))
-
-
-Snapshots = dict[Rule, Snapshot]
-"""The snapshots of every rule that has some. All files of an import share one of these."""
-
-
-@define
 class Maker:
     """Makes the events of one rule from rows with known columns.
 
@@ -101,14 +60,14 @@ class Maker:
     constant: Plain
     fields: tuple[_Field, ...]
     source: tuple[_Field, ...]
-    when: tuple[tuple[int, frozenset[str]], ...]
+    when: tuple[tuple[int, Callable[[str], bool]], ...]
     end: _Field | None
     snapshot: Snapshot | None
     apart: bool = False
 
     def takes(self, row: Row) -> bool:
         """Whether the rule applies to this row."""
-        return all(row[index].strip() in values for index, values in self.when)
+        return all(takes(row[index].strip()) for index, takes in self.when)
 
     def __call__(self, row: Row) -> Iterator[Made]:
         """The events of a row to which the rule applies, or all its problems."""
@@ -122,12 +81,13 @@ class Maker:
         if self.snapshot is not None:
             yield from self._turned(self.snapshot, plain)
             troubles += self._enter(self.snapshot, plain)
-        yield from _once(troubles) if troubles else self._made(plain, row)
+        for made in _once(troubles) if troubles else self._made(plain, row):
+            yield _of_event(made, plain) if isinstance(made, Trouble) else made
 
     def finish(self) -> Iterator[Made]:
         """The events of the last snapshot, after the last row."""
         if self.snapshot is not None:
-            yield from self.snapshot.turn("", self._vanished)
+            yield from self.snapshot.finish(self._vanished)
 
     def _made(self, plain: Plain, row: Row) -> Sequence[Made]:
         if self.end is None:
@@ -155,7 +115,12 @@ class Maker:
             return (decode(plain),)
         except ChronicleError:
             columns = {field.name: field.column for field in self.fields}
-            return [Trouble(columns.get(_first(path)), problem) for path, problem, _ in diagnose(plain)]
+            return [
+                Trouble(
+                    columns.get(_first(path)), in_words_of_mapping(problem, str(plain.get(_first(path), "")))
+                )
+                for path, problem, _ in diagnose(plain)
+            ]
 
     # Snapshots
 
@@ -167,7 +132,7 @@ class Maker:
 
     def _enter(self, snapshot: Snapshot, plain: Plain) -> Iterator[Trouble]:
         """Note a row in its snapshot; yields a problem when rows are not sorted by snapshot."""
-        date, key = plain.get("date"), self._key(plain)
+        date, key = plain.get("date"), key_of(self.rule, plain)
         if date is None:
             snapshot.lose()
         elif key is None:
@@ -181,14 +146,9 @@ class Maker:
             snapshot.now[key] = plain
             snapshot.lost = False
 
-    def _key(self, plain: Plain) -> tuple[object, ...] | None:
-        about = (*(plain_name(name) for name in KINDS[self.rule.kind].about),)
-        if any(name not in plain for name in about):
-            return None
-        return (*(plain[name] for name in about), plain.get("right"), plain.get("lot"))
-
     def _vanished(self, snapshot: Snapshot, plain: Plain) -> Made:
-        gone = _further(plain, self.rule.vanished, snapshot.date, f".gone-{snapshot.date}")
+        date = between(plain["date"], snapshot.date)
+        gone = _further(plain, self.rule.vanished, date, f".gone-{snapshot.date}")
         if snapshot.sources:
             gone["sources"] = snapshot.sources
         return self._decoded(gone)[0]
@@ -230,6 +190,13 @@ def _once(troubles: Sequence[Trouble]) -> Iterator[Trouble]:
             yield trouble
 
 
+def _of_event(trouble: Trouble, plain: Plain) -> Trouble:
+    """The same problem with the id of the event that its row would have made, where that could be read."""
+    if "id" not in plain:
+        return trouble
+    return Trouble(trouble.column, evolve(trouble.problem, events=(plain["id"],)))
+
+
 def _before(one: str, other: str) -> bool:
     return parse_date(one).order < parse_date(other).order
 
@@ -242,15 +209,22 @@ def _first(path: Sequence[str | int]) -> str:
 
 
 def makers(
-    mapping: TableMapping, columns: Mapping[str, int], snapshots: Snapshots
+    mapping: TableMapping, columns: Mapping[str, int], across: AcrossFiles
 ) -> tuple[list[Maker], list[str]]:
     """The makers of a table, and the columns that its mapping names and the table does not have.
 
     A rule makes nothing when it requires such a column; an optional field is left out.
     """
     compiler = _Compiler(mapping, columns)
-    made = [compiler.maker(rule, snapshots) for rule in mapping.rules]
+    made = [compiler.maker(rule, across) for rule in mapping.rules]
     return [maker for maker in made if maker], compiler.missing
+
+
+def _snapshot(rule: Rule, constant: Plain, across: AcrossFiles) -> Snapshot:
+    """The snapshots of a rule, which all files of an import share."""
+    if rule not in across.snapshots:
+        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant))
+    return across.snapshots[rule]
 
 
 @define
@@ -259,9 +233,9 @@ class _Compiler:
     columns: Mapping[str, int]
     missing: list[str] = Factory(list)
 
-    def maker(self, rule: Rule, snapshots: Snapshots) -> Maker | None:
+    def maker(self, rule: Rule, across: AcrossFiles) -> Maker | None:
         """The maker of a rule; None when a column that it requires is missing."""
-        wanted = [column for column, _ in rule.when]
+        wanted = [condition.column for condition in rule.when]
         for field in rule.fields:
             if field.required or field.name == "id":
                 wanted += _columns(field)
@@ -286,9 +260,9 @@ class _Compiler:
             constant=constant,
             fields=tuple(field for field in fields if field.column),
             source=tuple(source),
-            when=tuple((self.columns[column], values) for column, values in rule.when),
+            when=tuple((self.columns[each.column], _test(each, self.mapping.empty)) for each in rule.when),
             end=self._field(rule.end, end=True) if rule.end else None,
-            snapshot=snapshots.setdefault(rule, Snapshot()) if rule.vanished else None,
+            snapshot=_snapshot(rule, constant, across) if rule.vanished else None,
             apart=several and not self.mapping.tellers,
         )
 
@@ -317,6 +291,26 @@ class _Compiler:
         if rule.reading == "share":
             return _changed(filled, lru_cache(maxsize=16_384)(self.mapping.shares.read))
         return filled
+
+
+def _test(condition: Condition, empty: frozenset[str]) -> Callable[[str], bool]:
+    """Whether a cell is as a condition wants it."""
+    named = condition.values or condition.patterns
+    if condition.values and condition == Condition(condition.column, condition.values):
+        return condition.values.__contains__
+
+    def test(cell: str) -> bool:
+        if condition.filled is not None and condition.filled == (cell in empty):
+            return False
+        if cell in condition.not_values or any(fnmatchcase(cell, each) for each in condition.not_patterns):
+            return False
+        return (
+            not named
+            or cell in condition.values
+            or any(fnmatchcase(cell, each) for each in condition.patterns)
+        )
+
+    return test
 
 
 def _columns(rule: FieldRule) -> list[str]:

@@ -8,80 +8,24 @@ Plain data becomes a ``TableMapping``, or a list of faults.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from chronicle.codec import Fault, FieldOf, Path, fields_of
 from chronicle.codec.shapes import item_of, shape
 from chronicle.dates import PartialDate, parse_date
-from chronicle.errors import ChronicleError, Problem, nearest, shown
+from chronicle.errors import nearest, shown
 from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EventId
 from chronicle.interop.tabular.cells import ISO, Dates, Shares
+from chronicle.interop.tabular.plain_values import HOLE, PlainValues
+from chronicle.interop.tabular.rules import Condition, FieldRule, Outcome, Reading, Rule, TableMapping
 from chronicle.interop.tabular.templates import Template, normal, parsed
 from chronicle.values import Count, Money, Ratio, Share, Source
 
-Reading = Literal["text", "id", "date", "share", "number"]
-"""How the cells of a field are read."""
-
-
-@frozen
-class FieldRule:
-    """How one field is filled. It has several ``templates`` when the field is a list (``many``)."""
-
-    name: str
-    templates: tuple[Template, ...]
-    reading: Reading
-    required: bool
-    many: bool = False
-
-
-@frozen
-class Rule:
-    """One event of a row: its kind, its fields, and the rows to which the rule applies.
-
-    ``when`` are pairs of a column and the values that it must have. ``end`` and ``ends`` make a second event
-    when something has ended; ``vanished`` makes one when a key is missing in the next snapshot.
-    """
-
-    kind: str
-    fields: tuple[FieldRule, ...]
-    when: tuple[tuple[str, frozenset[str]], ...] = ()
-    end: FieldRule | None = None
-    ends: Outcome | None = None
-    vanished: Outcome | None = None
-    source: tuple[FieldRule, ...] = ()
-
-
-@frozen
-class Outcome:
-    """Another event of a row. It takes the fields that it shares with the first, and has these besides."""
-
-    kind: str
-    fields: tuple[tuple[str, str], ...]
-
-
-@frozen
-class TableMapping:
-    """Everything that a mapping says.
-
-    ``tellers`` says that rows of several publishers may report one happening, as newspapers do.
-    """
-
-    rules: tuple[Rule, ...]
-    dates: Dates = field(factory=Dates)
-    shares: Shares = field(factory=Shares)
-    comma: bool = False
-    delimiter: str | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    header: tuple[str, ...] = ()
-    empty: frozenset[str] = frozenset({""})
-    values: Mapping[str, Mapping[str, str]] = field(factory=lambda: MappingProxyType({}))
-    report_rest: bool = True
-    tellers: bool = False
+__all__ = ["HOLE", "TableMapping", "mapping_of"]
 
 
 def mapping_of(plain: Mapping[str, object]) -> tuple[TableMapping | None, list[Fault]]:
@@ -97,6 +41,7 @@ _KEYS: Final = (
     "encoding",
     "sheet",
     "header",
+    "quotes",
     "empty",
     "values",
     "dates",
@@ -108,6 +53,7 @@ _KEYS: Final = (
 )
 _DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
 _RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source")
+_CONDITIONS: Final = ("is", "not", "like", "unlike", "empty")
 # Sources have a key of their own, and an end ends the event that its row began.
 _NOT_FILLED: Final = frozenset({"sources", "ends"})
 _DELIMITERS: Final = MappingProxyType(
@@ -116,12 +62,8 @@ _DELIMITERS: Final = MappingProxyType(
 _NUMBERS: Final = (Money, Count, Ratio)
 
 
-class _Reading:
+class _Reading(PlainValues):
     """Reads one mapping and collects its faults."""
-
-    def __init__(self, plain: Mapping[str, object]) -> None:
-        self.faults: list[Fault] = []
-        self._plain = plain
 
     def mapping(self) -> TableMapping:
         plain = self._plain
@@ -135,7 +77,9 @@ class _Reading:
             delimiter=self._delimiter(),
             encoding=self._encoding(),
             sheet=self._text(plain, ("sheet",)),
-            header=tuple(normal(name) for name in self._texts(plain, ("header",))),
+            header=self._header(),
+            header_line=self._header_line(),
+            quotes=self._word(plain, ("quotes",), ("cells", "text"), "cells") == "cells",
             empty=frozenset({"", *self._texts(plain, ("empty",))}),
             values=self._values(),
             report_rest=self._word(plain, ("rest",), ("report", "skip"), "report") == "report",
@@ -143,6 +87,22 @@ class _Reading:
         )
 
     # Single keys
+
+    def _header(self) -> tuple[str, ...]:
+        if isinstance(self._plain.get("header"), Mapping):
+            return ()
+        return tuple(normal(name) for name in self._texts(self._plain, ("header",)))
+
+    def _header_line(self) -> int | None:
+        if not isinstance(self._plain.get("header"), Mapping):
+            return None
+        given = self._mapping(self._plain, ("header",))
+        self._keys(given, ("header",), ("line",))
+        text = self._text(given, ("header", "line")) or ""
+        if text.isascii() and text.isdigit() and 0 < int(text) <= _LAST_LINE:
+            return int(text)
+        self._fault(("header",), f"not the number of a line: {shown(text)}", "write `header: {line: 3}`")
+        return None
 
     def _delimiter(self) -> str | None:
         found = self._word(self._plain, ("delimiter",), tuple(_DELIMITERS), "")
@@ -282,10 +242,24 @@ class _Reading:
         made = tuple(template for template in templates if template)
         return FieldRule(known.name, made, _reading_of(hint), known.required, many) if made else None
 
-    def _when(self, given: Mapping[str, object], path: Path) -> Iterator[tuple[str, frozenset[str]]]:
+    def _when(self, given: Mapping[str, object], path: Path) -> Iterator[Condition]:
         conditions = self._mapping(given, (*path, "when"))
-        for column in conditions:
-            yield normal(column), frozenset(self._texts(conditions, (*path, "when", column)))
+        for column, stated in conditions.items():
+            place = (*path, "when", column)
+            if not isinstance(stated, Mapping):
+                yield Condition(normal(column), frozenset(self._texts(conditions, place)))
+                continue
+            self._keys(stated, place, _CONDITIONS)
+            texts = {key: self._texts(stated, (*place, key)) for key in _CONDITIONS if key != "empty"}
+            empty = self._word(stated, (*place, "empty"), ("yes", "no"), "")
+            yield Condition(
+                normal(column),
+                frozenset(texts["is"]),
+                frozenset(texts["not"]),
+                tuple(texts["like"]),
+                tuple(texts["unlike"]),
+                {"yes": False, "no": True}.get(empty),
+            )
 
     def _end(self, given: Mapping[str, object], path: Path) -> FieldRule | None:
         if ("end" in given) != ("ends" in given):
@@ -329,56 +303,8 @@ class _Reading:
         found: Template | None = self._try(lambda: parsed(text), path)
         return found
 
-    def _try(self, read: Callable[[], Any], path: Path) -> Any:
-        try:
-            return read()
-        except ChronicleError as error:
-            self.faults += [Fault(path, problem) for problem in error.problems]
-            return None
 
-    def _text(self, given: Mapping[str, object], path: Path) -> str | None:
-        value = given.get(str(path[-1]))
-        if value is None or isinstance(value, str):
-            return value
-        self._fault(path, f'"{path[-1]}" is not a text', "write one text")
-        return None
-
-    def _word(self, given: Mapping[str, object], path: Path, words: tuple[str, ...], otherwise: str) -> str:
-        text = self._text(given, path)
-        if text is None or text in words:
-            return text or otherwise
-        near = nearest(text, words)
-        help = f"did you mean {near}?" if near else f"write {', '.join(words[:-1])} or {words[-1]}"
-        self._fault(path, f'"{path[-1]}" cannot be {shown(text)}', help)
-        return otherwise
-
-    def _texts(self, given: Mapping[str, object], path: Path) -> list[str]:
-        value = given.get(str(path[-1]))
-        listed = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
-        texts = [text for text in listed if isinstance(text, str)]
-        if len(texts) < len(listed):
-            self._fault(path, f'"{path[-1]}" is not a text or a list of texts', "write one text, or a list")
-        return texts
-
-    def _mapping(self, given: Mapping[str, object], path: Path) -> Mapping[str, Any]:
-        value = given.get(str(path[-1]))
-        if value is None or isinstance(value, Mapping):
-            return value or {}
-        self._fault(path, f'"{path[-1]}" is not a mapping', "write `key: value` under it")
-        return {}
-
-    def _keys(self, given: Mapping[str, object], path: Path, known: tuple[str, ...], of: str = "") -> None:
-        for key in given:
-            if key not in known:
-                near = nearest(key, known)
-                help = f"did you mean {near}?" if near else f"keys are {', '.join(known)}"
-                message = f"unknown key {shown(key)}" + (f" of {of}" if of else "")
-                self.faults.append(Fault((*path, key), Problem("C702", message, help=help), key=True))
-
-    def _fault(self, path: Path, message: str, help: str) -> None:
-        self.faults.append(Fault(path, Problem("C702", message, help=help)))
-
-
+_LAST_LINE: Final = 1_000_000
 _RULES = "write `events:` and under it a list of rules, each with a kind and templates for its fields"
 
 

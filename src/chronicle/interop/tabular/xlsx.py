@@ -10,6 +10,7 @@ import csv
 import datetime
 import shutil
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
@@ -22,67 +23,70 @@ from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, not_installed, shown
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.tabular.applying import Snapshots
-from chronicle.interop.tabular.csv import Lines
 from chronicle.interop.tabular.csv import read as read_table
-from chronicle.interop.tabular.mapping import TableMapping
+from chronicle.interop.tabular.guesses.sample import ROWS as SAMPLE
+from chronicle.interop.tabular.lines import Lines
+from chronicle.interop.tabular.rules import TableMapping
+from chronicle.interop.tabular.snapshots import AcrossFiles
 
 _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23
 _CHUNK: Final = 256
-_SAMPLE: Final = 300
 # The digits with which a spreadsheet computes; further digits of a float are noise.
 _DIGITS: Final = ".15g"
 
 
 def read(
-    stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
+    stream: BinaryIO, name: str, mapping: TableMapping, across: AcrossFiles | None = None
 ) -> Iterator[Incoming]:
     """The events of a sheet of a workbook, and a problem with its place for everything that makes none.
 
-    The sheet is the first one, unless the mapping names another. ``snapshots`` is as for CSV. Raises
+    The sheet is the first one, unless the mapping names another. ``across`` is as for CSV. Raises
     ``InvalidEvents``: C706 for a file that is not a workbook, C702 when it has no such sheet; and
     ``UsageError`` (C740) where openpyxl is not installed.
     """
-    return read_table(stream, name, evolve(mapping, delimiter=","), snapshots, Rows)
+    return read_table(stream, name, evolve(mapping, delimiter=","), across, SheetLines)
 
 
 def sample(stream: BinaryIO, name: str) -> BinaryIO:
     """The first rows of a workbook as CSV, for a draft of a mapping. Raises what ``read`` raises."""
     try:
-        rows = Rows(stream)
+        rows = SheetLines(stream)
         try:
-            return BytesIO("".join(islice(rows, _SAMPLE)).encode())
+            return BytesIO("".join(islice(rows, SAMPLE)).encode())
         finally:
             rows.let_go()
     except InvalidEvents as error:
         raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
 
 
-class Rows(Lines):
+class SheetLines(Lines):
     """The rows of a sheet, each as one line of CSV, numbered as in the sheet."""
 
     def __init__(self, stream: BinaryIO, mapping: TableMapping | None = None) -> None:
         self.number = 0
         self.taken: list[str] = []
         self.damaged = False
+        self._ahead: deque[str] = deque()
         self._point = "," if mapping and mapping.comma else "."
         self._width = len(mapping.header) if mapping else 0
         with ExitStack() as stack:
             self._rows = _rows(stream, mapping.sheet if mapping else None, stack)
             self._open = stack.pop_all()
 
-    def __next__(self) -> str:
+    def read_line(self) -> str:
+        """The next row, as a line of CSV."""
         cells = [_text(value, self._point) for value in next(self._rows)]
         while cells and not cells[-1]:
             cells.pop()
         # A sheet has no width: the first row that is not empty gives that of the table.
         self._width = self._width or len(cells)
         cells.extend([""] * (self._width - len(cells) if cells else 0))
-        line = _line(cells)
-        self.number += 1
-        self.taken.append(line)
-        return line
+        return _line(cells)
+
+    def expect(self, width: int) -> None:
+        """Give rows at least ``width`` cells, whatever stood above the header."""
+        self._width = width
 
     def let_go(self) -> None:
         """Close the workbook, and leave the stream open."""

@@ -27,6 +27,7 @@ from chronicle.events import (
     MergerAbsorbed,
     MergerConsolidated,
     PartnershipAgreed,
+    RecordConfirmed,
     RecordCorrected,
     SharesIssued,
     SharesRestructured,
@@ -226,6 +227,13 @@ def _corrected(teller: Teller, event: RecordCorrected) -> Line:
     return _filled(teller, event, "Correction of {=target}") + said + _filled(teller, event, " ({=reason})")
 
 
+def _confirmed(teller: Teller, event: RecordConfirmed) -> Line:
+    count = len(event.targets)
+    events = "event" if count == 1 else "events"
+    said = f"An edition states {count:,} {events} again" if count else "An edition was read"
+    return [(said, PLAIN), *_filled(teller, event, "[, and is all that its source has{?complete}]")]
+
+
 def _set_to(name: str, text: str) -> str:
     """One field that a correction sets; ``text`` is its value as JSON."""
     try:
@@ -308,6 +316,7 @@ SENTENCES: Final[Mapping[str, _Told]] = MappingProxyType(
         "role.ended": "{person} is no longer {=role} of {entity}",
         "membership.started": "{entity} joins {group}",
         "membership.ended": "{entity} leaves {group}",
+        "record.confirmed": _confirmed,
         "record.corrected": _corrected,
         "record.retracted": "Retraction of {=target}: {=reason}",
         "identity.linked": _linked,
