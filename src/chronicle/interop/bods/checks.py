@@ -7,7 +7,6 @@ each record.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,11 +15,11 @@ from attrs import define, field
 
 from chronicle.errors import shown
 from chronicle.interop.bods import codes
+from chronicle.interop.bods.papers import PERSONAL
 from chronicle.interop.bods.rules import is_date, is_date_or_moment
 
 _OLDEST = 120  # years; a longer life is doubtful
 _EARLIEST = 1800  # a year of birth before this is doubtful
-_PERSONAL = re.compile(rf"([A-Z]+)-({'|'.join(codes.PERSONAL_SCHEMES)})")
 
 Statement = Mapping[str, Any]
 
@@ -121,7 +120,7 @@ def _person(statement: Statement, details: Statement, today: datetime.date) -> I
         found = where.get("identifiers")
         for number, identifier in enumerate([found] if isinstance(found, dict) else listed(found)):
             scheme = mapped(identifier).get("scheme")
-            parts = _PERSONAL.fullmatch(scheme) if isinstance(scheme, str) else None
+            parts = PERSONAL.fullmatch(scheme) if isinstance(scheme, str) else None
             if isinstance(scheme, str) and (parts is None or parts[1] not in codes.COUNTRIES):
                 yield (
                     f"identifiers[{number}].scheme of a person is no country code with -PASSPORT, -TAXID or "

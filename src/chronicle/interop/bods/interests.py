@@ -10,10 +10,12 @@ from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
+from chronicle.dates import as_date
+from chronicle.interop.bods.annotations import stated_dates
 from chronicle.interop.bods.checks import Statement, listed, mapped
 from chronicle.interop.bods.parties import Facts, between, record_id
 from chronicle.interop.bods.rules import is_date
-from chronicle.interop.bods.shares import share_of
+from chronicle.interop.bods.shares import share_of, stated_share
 from chronicle.interop.registers import part, tidy
 from chronicle.values import Share
 
@@ -99,6 +101,7 @@ def tie_facts(
     if not timelines and not closed and (before is None or stood.keys() == {_without_interests(details)}):
         timelines[_without_interests(details)] = [_Point("", _standing_without(details), "")]
     record = record_id(statement["recordId"])
+    days = {latest(text): text for text in stated_dates(statement).values()}
     after: dict[str, InterestSeen] = {}
     for key in dict.fromkeys([*stood, *timelines]):
         standing = stood.get(key, InterestSeen())
@@ -110,7 +113,8 @@ def tie_facts(
             slot = f"{key}:{number}"
             is_end = point.value == _GONE and standing.value != _GONE
             ends, lot = (standing.by, standing.lot) if is_end else (None, _lot(record, key))
-            facts[slot] = {**_fact(key, point, holder, target, record), "ends": ends, "lot": lot}
+            dated = point._replace(day=days.get(point.day, point.day))
+            facts[slot] = {**_fact(key, dated, holder, target, record), "ends": ends, "lot": lot}
             standing = InterestSeen(point.value, latest(point.day), named(slot), lot)
         after[key] = standing
     return facts, Tie(date, after)
@@ -171,8 +175,8 @@ def _record_in(plain: Mapping[str, Any]) -> str:
 
 
 def latest(date: str) -> str:
-    """The last day of a date, which may be a window."""
-    return date.strip("[]").rpartition("..")[2]
+    """The last day of a date, which may be partial or a window."""
+    return date if is_date(date) else as_date(date).latest.isoformat()
 
 
 def _lot(record: str, key: str) -> str | None:
@@ -202,7 +206,7 @@ def _timelines(details: Mapping[str, Any]) -> dict[str, list[_Point]]:
     """
     kept: defaultdict[str, list[_Dated]] = defaultdict(list)
     for interest in map(mapped, listed(details.get("interests"))):
-        key, share = _key(interest), share_of(mapped(interest.get("share")))
+        key, share = _key(interest), share_of(interest)
         start, end = _day(interest.get("startDate")), _day(interest.get("endDate"))
         kept[key].append(_Dated(start, end, share, _note(interest, key)))
     if kept.keys() & set(RIGHTS.values()):
@@ -331,7 +335,7 @@ def _of(record: str, is_end: bool) -> dict[str, str]:
 def _note(interest: Mapping[str, Any], key: str) -> str:
     details = tidy(interest.get("details"))
     said = ROLE_STATED if key.startswith(_ROLE) else BASIS_STATED
-    return "" if details.startswith(said) else details
+    return "" if details.startswith(said) or stated_share(interest) is not None else details
 
 
 def _day(value: Any) -> str:

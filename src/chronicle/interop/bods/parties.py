@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from attrs import field, frozen
 
+from chronicle.events.entities import EntityType
 from chronicle.interop.bods import codes
+from chronicle.interop.bods.annotations import name_since, stated_dates
 from chronicle.interop.bods.checks import Statement, listed, mapped
+from chronicle.interop.bods.papers import scheme_of
 from chronicle.interop.bods.rules import is_date
 from chronicle.interop.registers import part, tidy
 
@@ -24,6 +27,8 @@ _TYPES: Mapping[str, str] = {
     "stateBody": "government",
 }
 
+
+_OTHER_TYPES = frozenset(get_args(EntityType)) - {"person"}
 
 _Once = tuple[str, str] | None  # the date and id of an event that happens once in a life
 _Known = tuple[Any, _Once]
@@ -91,7 +96,7 @@ def party_facts(
     if before is None:
         facts["declared"] = {"kind": "entity.declared", **described}
     elif before.name != name:
-        since = between(before.date, date)
+        since = name_since(statement) or between(before.date, date)
         facts["renamed"] = {"kind": "entity.renamed", "entity": entity, "name": name, "date": since}
     begin, end = ("birthDate", "deathDate") if person else ("foundingDate", "dissolutionDate")
     founded = {"kind": "entity.founded", **described}
@@ -151,6 +156,12 @@ def between(earlier: str, later: str) -> str:
     return later if first.isoformat() == later else f"[{first.isoformat()}..{later}]"
 
 
+_NAMES_OF_DAYS: Mapping[str, tuple[str, ...]] = {
+    "founded": ("birthDate", "foundingDate"),
+    "dissolved": ("deathDate", "dissolutionDate"),
+}
+
+
 def _dated(facts: Facts, statement: Statement, slot: str, plain: dict[str, Any], known: _Known) -> _Once:
     """Make, or correct, an event that happens once in a life; gives its date and id.
 
@@ -160,6 +171,9 @@ def _dated(facts: Facts, statement: Statement, slot: str, plain: dict[str, Any],
     stated = tidy(date)
     if not (is_date(stated) or (stated[:4].isdecimal() and len(stated) in (4, 7))):
         return before
+    dates = stated_dates(statement)
+    pointers = (f"/recordDetails/{name}" for name in _NAMES_OF_DAYS[slot])
+    stated = next((dates[pointer] for pointer in pointers if pointer in dates), stated)
     if before is None:
         facts[slot] = {**plain, "date": stated}
         return stated, event_id(statement, slot)
@@ -190,13 +204,15 @@ def _name(details: Mapping[str, Any], statement: Statement, person: bool) -> str
 
 def _type(details: Mapping[str, Any]) -> str:
     kind = mapped(details.get("entityType"))
+    if kind.get("details") in _OTHER_TYPES:  # as exports write it
+        return str(kind["details"])
     return "trust" if kind.get("subtype") == "trust" else _TYPES.get(str(kind.get("type")), "other")
 
 
 def _identifiers(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for each in listed(details.get("identifiers")):
-        scheme = tidy(mapped(each).get("scheme")) or tidy(mapped(each).get("schemeName"))
+        scheme = scheme_of(mapped(each))
         value = tidy(mapped(each).get("id"))
         if scheme and value:
             found.append(("lei" if scheme == "XI-LEI" else scheme.lower(), value))

@@ -95,9 +95,13 @@ class Material:
 
     def known(self, event: Event) -> datetime.date:
         """From which day an event could be known, as it was written, without its corrections."""
+        return self.known_by(event.id)
+
+    def known_by(self, id: str) -> datetime.date:
+        """From which day the event with this id could be known; the first day there is for effects."""
         if not self._known:
             self._known.update((written.id, knowledge(written).day) for written in self.written)
-        return self._known[event.id]
+        return self._known.get(id, DAWN)
 
     def views_asked(self) -> tuple[str, ...]:
         """The one view that was asked for, or all.
