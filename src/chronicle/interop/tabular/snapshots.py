@@ -9,6 +9,7 @@ from attrs import Factory, define
 
 from chronicle.errors import Problem
 from chronicle.events import Event
+from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Rule
 from chronicle.interop.tabular.spellings import Spellings
 
@@ -66,10 +67,13 @@ class Snapshot:
 class AcrossFiles:
     """What all files of one import share: the snapshots of every rule that has some, and counts of rows.
 
-    ``faulty`` are the rows, of all, that have a problem. ``spellings`` are the texts of which ids were made.
+    ``faulty`` are the rows, of all, that have a problem. ``joined`` are the events of which each is made of
+    several rows, ``renames`` the old names of entities, ``spellings`` the texts of which ids were made.
     """
 
     snapshots: dict[Rule, Snapshot] = Factory(dict)
+    joined: dict[Rule, dict[object, Plain]] = Factory(dict)
+    renames: dict[Rule, Renames] = Factory(dict)
     spellings: Spellings = Factory(Spellings)
     rows: int = 0
     faulty: int = 0
