@@ -535,7 +535,12 @@ def test_a_snapshot_may_go_on_in_the_next_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "day"), [("2017,,p,40", "2018"), ("2017,b,p", "2019"), ("2017,caf\xe9,p,40", "2019")]
+    ("row", "day"),
+    [
+        ("2017,,p,40", "[2017-01-01..2018-12-31]"),
+        ("2017,b,p", "[2017-01-01..2019-12-31]"),
+        ("2017,caf\xe9,p,40", "[2017-01-01..2019-12-31]"),
+    ],
 )
 def test_nobody_vanishes_in_a_row_that_could_not_be_read(row: str, day: str) -> None:
     """Whoever stood in a lost row may not be gone: he is only in the first snapshot that is surely whole."""

@@ -270,7 +270,7 @@ def test_the_command_drafts_a_mapping_and_imports_by_it(
     arguments = ["import", "xlsx", "owners.xlsx", "--mapping", "map.yaml", "--into", "s.db"]
     done = CliRunner().invoke(chronicle, arguments)
     assert done.exit_code == 0
-    assert done.output.startswith("1 row: 1 whole, 0 with problems; 3 events, 3 new\nimported: 3 added, ")
+    assert done.output.startswith("1 row: 1 whole, 0 with problems; 3 events, 3 new\nimported: 3 added,")
     with open_store("s.db") as store:
         assert [record.kind for record in store.read()][:1] == ["stake.observed"]
     file.write_text("text", encoding="utf-8")

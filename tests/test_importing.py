@@ -28,6 +28,7 @@ from chronicle.interop import importing, undeclared
 from chronicle.interop.importing import import_events
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.reading import read_files
+from chronicle.interop.summary import Summary
 from chronicle.interop.tabular.mapping import mapping_of
 from chronicle.interop.undeclared import Undeclared
 from chronicle.stores import Store, open_store
@@ -63,7 +64,7 @@ def contents(store: Store) -> list[tuple[str, str, bytes]]:
     return [(record.id, record.kind, record.body) for record in store.read()]
 
 
-def take(store: Store, *incoming: Incoming, day: int = 5, **how: bool) -> importing.Summary:
+def take(store: Store, *incoming: Incoming, day: int = 5, **how: bool) -> Summary:
     """Import on a day of January 2026."""
     return import_events(incoming, store, today=datetime.date(2026, 1, day), **how)
 
@@ -87,13 +88,14 @@ def test_importing_twice_adds_nothing(store: Store) -> None:
 def test_what_the_source_changed_becomes_a_correction_of_what_changed(store: Store) -> None:
     """A later edition with another share corrects that field alone; by old knowledge the old one stands."""
     take(store, stake("a", "60%", note="first"))
-    summary = take(store, stake("a", "55%", note="first"))
+    summary = take(store, stake("a", "55%", note="first"), day=6)
     assert (summary.added, summary.corrected) == (0, 1)
     correction = json.loads(contents(store)[-1][2])
     assert correction["set"] == {"holds": "55%"}
     assert correction["target"] == "a"
     assert share(store, "a") == "55%"
-    assert share(store, "a", known=datetime.date(2026, 1, 4)) == "60%"
+    assert share(store, "a", known=datetime.date(2026, 1, 5)) == "60%"
+    assert share(store, "a", known=datetime.date(2026, 1, 4)) == "nothing"
 
 
 def test_what_the_source_took_out_of_an_event_is_taken_out(store: Store) -> None:
@@ -199,7 +201,7 @@ def test_two_kinds_under_one_id_in_one_import_are_a_finding(store: Store) -> Non
 
 def test_when_it_became_known_is_no_reason_for_a_correction(store: Store) -> None:
     """A source that only says anew since when something was known says nothing else about it."""
-    take(store, stake("a", "60%"))
+    take(store, stake("a", "60%", known="2020-01-01"))
     assert take(store, stake("a", "60%", known="2020-05-01")).known == 1
     take(store, stake("a", "50%", known="2020-06-01"))
     assert share(store, "a", known=datetime.date(2020, 6, 1)) == "50%"
@@ -349,13 +351,15 @@ def test_an_unchanged_file_changes_nothing_of_a_store_of_0_1_0(
     take(store, *old)
     before = contents(store)
     for _ in range(2):
-        summary = take(store, *events, *events, withdrawn=True)
+        summary = take(store, *events, *events, withdrawn=True, day=6)
         assert (summary.known, summary.skipped, summary.retracted) == (summary.made, 0, 0)
         assert contents(store) == before
 
 
 # Files, and beside each the export of a store into which 0.1.0 itself imported it.
 IMPORTED = Path(__file__).resolve().parent / "data" / "laws" / "imported"
+DAYS_MADE_UP = {"bods": 1}
+"""An interest without a start got the day of its statement; now it lies between two statements."""
 IMPORTED_BY_0_1_0 = sorted(path.name.removesuffix(".0.1.0.jsonl") for path in IMPORTED.glob("*.0.1.0.jsonl"))
 
 
@@ -365,7 +369,7 @@ IMPORTED_BY_0_1_0 = sorted(path.name.removesuffix(".0.1.0.jsonl") for path in IM
 def test_what_0_1_0_imported_is_imported_again_without_a_change(
     name: str, batch: int, lot: str | None, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The ids that it made are those that are made today, and nothing of it is news."""
+    """The ids that it made are those that are made today, and nothing of it is news but a day it made up."""
     monkeypatch.setattr(importing, "BATCH", batch)
     told = (IMPORTED / f"{name}.0.1.0.jsonl").read_text("utf-8").splitlines()
     proofs = ("position", "recorded_at", "checksum", "chain")
@@ -378,10 +382,13 @@ def test_what_0_1_0_imported_is_imported_again_without_a_change(
     found = [*read_files(format, [str(file)], rows if format == "csv" else None)]
     events = [item for item in found if isinstance(item, Event)]
     assert len(events) == len(plain)
-    for _ in range(2):
+    news = DAYS_MADE_UP.get(name, 0)
+    for again in range(2):
+        corrected = 0 if again else news
         summary = take(store, *events)
-        assert (summary.known, summary.added, summary.corrected, summary.retracted) == (len(events), 0, 0, 0)
-        assert contents(store) == before
+        assert (summary.known, summary.corrected) == (len(events) - corrected, corrected)
+        assert (summary.added, summary.retracted) == (0, 0)
+        assert len(contents(store)) == len(before) + news
 
 
 def test_an_event_of_0_1_0_is_corrected_in_what_has_changed_and_in_nothing_else(store: Store) -> None:
@@ -406,7 +413,7 @@ def test_rows_that_differ_in_more_than_that_make_two_events(
 ) -> None:
     """A row that says less of ends and lots is the same told again; any other difference is a finding."""
     monkeypatch.setattr(importing, "BATCH", batch)
-    rows = [stake("a", "0%", lot="r1"), stake("a", "0%"), stake("a", "0%", known="2020")]
+    rows = [stake("a", "0%", lot="r1"), stake("a", "0%"), stake("a", "0%", note="sold")]
     refused: list[Problem] = []
     summary = import_events(rows, store, today=TODAY, refuse=refused.append)
     assert (summary.added, summary.known, [problem.code for problem in refused]) == (1, 1, ["C708"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from chronicle import authoring, codec
-from chronicle.dates import Day, as_day
+from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine import knowledge
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
@@ -124,9 +124,9 @@ class HeldEvents:
             self._kept_events = tuple(self._log.events)
         return self._kept_events
 
-    def written(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Event, ...]:
+    def written(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Event, ...]:
         """The events known by ``known`` and recorded by ``recorded``, both inclusive; without corrections."""
-        held = self.events if recorded is None else self._held(as_day(recorded))
+        held = self.events if recorded is None else self._held(as_moment(recorded))
         if known is None:
             return held
         day = as_day(known)
@@ -220,9 +220,9 @@ class HeldEvents:
 
     def _forget(self) -> None:
         """Drop all cached answers."""
-        self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
-        self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
-        self._partial_ledgers: dict[tuple[datetime.date | None, datetime.date | None], Ledger | None] = {}
+        self._answers: dict[tuple[datetime.date | None, str | None], knowledge.Resolved] = {}
+        self._resolvers: dict[tuple[datetime.date | None, str | None], Resolver] = {}
+        self._partial_ledgers: dict[tuple[datetime.date | None, str | None], Ledger | None] = {}
 
     @property
     def _log(self) -> EventLog:
@@ -274,27 +274,27 @@ class HeldEvents:
         self._head, self._opened = head_of(records[-1]), None
         self._forget()
 
-    def _visible(self, known: Day | None, recorded: Day | None) -> knowledge.Visible:
-        held = self._log.events if recorded is None else self._held(as_day(recorded))
+    def _visible(self, known: Day | None, recorded: Moment | None) -> knowledge.Visible:
+        held = self._log.events if recorded is None else self._held(as_moment(recorded))
         return knowledge.visible(held, None if known is None else as_day(known))
 
-    def _held(self, recorded: datetime.date) -> tuple[Event, ...]:
+    def _held(self, recorded: str) -> tuple[Event, ...]:
         later = self._recorded_after(recorded)
         return tuple(event for place, event in enumerate(self._log.events) if place not in later)
 
-    def _recorded_after(self, recorded: datetime.date) -> frozenset[int]:
-        """The places, from 0, of the events that were recorded after a day."""
+    def _recorded_after(self, recorded: str) -> frozenset[int]:
+        """The places, from 0, of the events that were recorded after a moment."""
         if self._recorded is None:
             message = "a history without a store has no times of recording"
             help = "record the files into a store and ask that, or ask by --known"
             raise UsageError(Problem("C509", message, help=help))
-        day = recorded.isoformat()
-        return frozenset(place for place, at in enumerate(self._recorded) if at[:10] > day)
+        last = recorded.removesuffix("Z")
+        return frozenset(place for place, at in enumerate(self._recorded) if at[: len(last)] > last)
 
-    def _resolved(self, known: Day | None, recorded: Day | None) -> knowledge.Resolved:
+    def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
         day = None if known is None else as_day(known)
-        held = None if recorded is None else as_day(recorded)
+        held = None if recorded is None else as_moment(recorded)
         if (day, held) not in self._answers:
             events = self._log.events if held is None else self._held(held)
             others = [other for other in self._answers if other != (None, None)]
@@ -320,7 +320,7 @@ class HeldEvents:
         else:
             self._partial.begin_anew(ledger)
 
-    def _partial_ledger(self, known: datetime.date | None, recorded: datetime.date | None) -> Ledger | None:
+    def _partial_ledger(self, known: datetime.date | None, recorded: str | None) -> Ledger | None:
         """The ledger by what was known and recorded by some days, where only parts need to be replayed."""
         if self._partial is None:
             return None

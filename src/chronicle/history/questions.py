@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
-from chronicle.dates import Day, as_date, as_day
+from chronicle.dates import Day, Moment, as_date, as_day, as_moment
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
@@ -21,6 +21,7 @@ from chronicle.events import (
     DealProposed,
     EntityDeclared,
     Event,
+    RecordConfirmed,
     references,
 )
 from chronicle.history.held import HeldEvents
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from chronicle.engine.diff import Difference
     from chronicle.engine.knowledge import Resolved
     from chronicle.engine.why import Evidence, Why
+
+
+# What the timeline leaves out unless it is asked for by kind.
+_NO_HAPPENINGS = (EntityDeclared, RecordConfirmed)
 
 
 class Questions(HeldEvents):
@@ -62,7 +67,7 @@ class Questions(HeldEvents):
         until: Day | None = None,
         kinds: str | Iterable[str] | None = None,
         known: Day | None = None,
-        recorded: Day | None = None,
+        recorded: Moment | None = None,
     ) -> tuple[Event, ...]:
         """Events in the order of replay, each as corrected by what was known on ``known``.
 
@@ -93,14 +98,14 @@ class Questions(HeldEvents):
         return tuple(
             event
             for event in resolved.told
-            if (not isinstance(event, EntityDeclared) if wanted is None else event.kind in wanted)
+            if (not isinstance(event, _NO_HAPPENINGS) if wanted is None else event.kind in wanted)
             and (entity is None or event.deal in concerned or _names(event, entity))
             and deal in (None, event.deal)
             and event.date.latest >= first
             and event.date.earliest <= last
         )
 
-    def as_of(self, day: Day, known: Day | None = None, recorded: Day | None = None) -> State:
+    def as_of(self, day: Day, known: Day | None = None, recorded: Moment | None = None) -> State:
         """The state as of ``day`` (valid time), by what was known on ``known`` and recorded by ``recorded``.
 
         With ``known``, the day of knowledge (transaction time), this is a bitemporal question. A partial date
@@ -112,7 +117,7 @@ class Questions(HeldEvents):
         return State(as_day(day), by, resolver.ledger, self._assumed, resolver)
 
     def resolve(
-        self, word: str, day: Day | None = None, known: Day | None = None, recorded: Day | None = None
+        self, word: str, day: Day | None = None, known: Day | None = None, recorded: Moment | None = None
     ) -> Reference:
         """The entity or deal that ``word`` means: an id, a name, an identifier or the title of a deal.
 
@@ -121,9 +126,9 @@ class Questions(HeldEvents):
         """
         return self.resolver(known, recorded).either(word, None if day is None else as_day(day))
 
-    def resolver(self, known: Day | None = None, recorded: Day | None = None) -> Resolver:
+    def resolver(self, known: Day | None = None, recorded: Moment | None = None) -> Resolver:
         """The resolver of words to ids, by what was known on ``known`` and recorded by ``recorded``."""
-        terms = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
+        terms = None if known is None else as_day(known), None if recorded is None else as_moment(recorded)
         ledger = self.ledger(known, recorded)
         if terms not in self._resolvers:
             later = None if terms == (None, None) else self.ledger
@@ -151,11 +156,12 @@ class Questions(HeldEvents):
         """
         return spans_table(view, self.spans(view=view, known=known))
 
-    def ledger(self, known: Day | None = None, recorded: Day | None = None) -> Ledger:
+    def ledger(self, known: Day | None = None, recorded: Moment | None = None) -> Ledger:
         """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
         if self._opened is not None and known is None and recorded is None:
             return self._opened.ledger
-        day, held = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
+        day = None if known is None else as_day(known)
+        held = None if recorded is None else as_moment(recorded)
         if (day, held) not in self._answers:
             partial = self._partial_ledger(day, held)
             if partial is not None:
@@ -169,7 +175,7 @@ class Questions(HeldEvents):
         as_of: Day,
         view: str | None = None,
         known: Day | None = None,
-        recorded: Day | None = None,
+        recorded: Moment | None = None,
     ) -> Why:
         """The provenance of the facts about a key on a day: their events, sources, corrections and rivals.
 
@@ -201,7 +207,7 @@ class Questions(HeldEvents):
         *,
         entity: str | None = None,
         known: tuple[Day | None, Day | None] = (None, None),
-        recorded: Day | None = None,
+        recorded: Moment | None = None,
         what_if: Self | None = None,
     ) -> tuple[Difference, ...]:
         """What changed from ``first`` to ``second``: typed differences, each with its events.
@@ -226,13 +232,13 @@ class Questions(HeldEvents):
         return tuple(each for each in found if each.names(one))
 
     @paused_collector()
-    def conflicts(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Conflict, ...]:
+    def conflicts(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Conflict, ...]:
         """Where sources disagree: every claim, which one counts, and by which rule."""
         return self._resolved(known, recorded).conflicts
 
     @paused_collector()
     def check(
-        self, known: Day | None = None, recorded: Day | None = None, *, laws: bool = False
+        self, known: Day | None = None, recorded: Moment | None = None, *, laws: bool = False
     ) -> tuple[Problem, ...]:
         """All findings about the history as known on ``known``, with the events involved and their places.
 
@@ -250,7 +256,7 @@ class Questions(HeldEvents):
         everything = (*seen.problems, *seen.doubts, *found, *names, *changed)
         return tuple(self._placed(problem) for problem in everything)
 
-    def _changed_by_laws(self, known: Day | None, recorded: Day | None, laws: bool) -> Iterator[Problem]:
+    def _changed_by_laws(self, known: Day | None, recorded: Moment | None, laws: bool) -> Iterator[Problem]:
         from chronicle.engine import earlier
 
         about = (
@@ -263,11 +269,11 @@ class Questions(HeldEvents):
             }
         )
         if about:
-            events = self.events if recorded is None else self._held(as_day(recorded))
+            events = self.events if recorded is None else self._held(as_moment(recorded))
             before = earlier.replayed_earlier(events, None if known is None else as_day(known))
             yield from earlier.notes(before, self._resolved(known, recorded), about)
 
-    def _evidence(self, spans: Iterable[Span], known: Day | None, recorded: Day | None) -> Evidence:
+    def _evidence(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Evidence:
         from chronicle.engine.why import Evidence
 
         resolved = self._resolved_about(spans, known, recorded)
@@ -278,9 +284,18 @@ class Questions(HeldEvents):
             places=self._places,
             conflicts=resolved.conflicts,
             announcements=resolved.announcements,
+            confirmed=self._confirmed(known, recorded),
         )
 
-    def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Day | None) -> Resolved:
+    def _confirmed(self, known: Day | None, recorded: Moment | None) -> Callable[[str], tuple[Event, ...]]:
+        """A function that gives the editions, known and recorded by then, that state an event again."""
+        confirmations = self._log.confirmations
+        if confirmations:
+            seen = self._visible(known, recorded).events
+            confirmations = [event for event in seen if isinstance(event, RecordConfirmed)]
+        return lambda event: tuple(each for each in confirmations if event in each.targets)
+
+    def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Resolved:
         """What is known about some spans: of a history of which only parts were replayed, those parts."""
         day = None if known is None else as_day(known)
         if self._partial is not None and recorded is None and (day, None) not in self._answers:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chronicle.cli import completion
 from chronicle.cli import exit as ending
-from chronicle.cli.asked import Asked, color_option
+from chronicle.cli.asked import Asked, color_option, day
+from chronicle.cli.explain import code_named
 from chronicle.cli.progress import Report, waiting
 from chronicle.errors import Problem
 from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
     from chronicle.cli.statements.import_report import Write
+    from chronicle.dates import PartialDate
     from chronicle.interop.tabular.rules import TableMapping
     from chronicle.interop.tabular.snapshots import AcrossFiles
     from chronicle.stores import Store
@@ -65,6 +68,20 @@ Examples:
     is_flag=True,
     help="FILES are all that the source has now: retract what the store has of it and they have not.",
 )
+@click.option(
+    "--known",
+    type=day,
+    metavar="DATE",
+    help="The day on which this edition became known; else that of its publication, else today.",
+)
+@click.option(
+    "--skip",
+    "accepted",
+    metavar="CODE",
+    multiple=True,
+    shell_complete=completion.codes,
+    help="Leave out what has this problem, without an exit code of 1; may be repeated.",
+)
 @color_option
 @click.pass_obj
 def import_(
@@ -79,12 +96,15 @@ def import_(
     limit: int | None,
     quarantine: str | None,
     withdrawn: bool,
+    known: PartialDate | None,
+    accepted: tuple[str, ...],
 ) -> None:
     """Import FILES of FORMAT into a store. - is stdin, and .gz is unpacked.
 
     Importing is idempotent: what the store has already is skipped, and what the source has changed since
-    becomes a correction. Rows that cannot be imported are named with the reason, the rest is imported, and
-    the exit code is 1.
+    becomes a correction. What an edition adds, corrects and withdraws is known from one day on.
+
+    Rows that cannot be imported are named with the reason, the rest is imported, and the exit code is 1.
     """
     from chronicle.cli.statements.import_report import Problems, outcome, undeclared
     from chronicle.interop.importing import import_events, source_unknown
@@ -103,19 +123,25 @@ def import_(
     if withdrawn and limit is not None:
         raise click.UsageError("--withdrawn needs all of the source; leave --limit out")
     rules = _mapping(mapping)
+    accepted = tuple(code_named(code).code for code in accepted)
     if withdrawn and rules is not None and not all(rule.source for rule in rules.rules):
         raise source_unknown()
     across = _across(mapped)
     with ExitStack() as stack:
-        problems = Problems(stack.enter_context(_quarantined(quarantine)))
+        problems = Problems(stack.enter_context(_quarantined(quarantine)), accepted)
         store = _opened(into, dry_run, stack)
         advance = _advance(files, stack.enter_context(waiting("importing")))
-        incoming = islice(read_files(format, files, rules, advance, across), limit)
+        incoming = islice(read_files(format, files, rules, advance, across=across, store=store), limit)
         summary = import_events(
             incoming,
             store,
             today=datetime.date.today(),
+            known=None if known is None else known.latest,
+            published=None if rules is None else rules.published,
             withdrawn=withdrawn,
+            accepted=accepted,
+            as_written=FORMATS[format].as_written,
+            row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
             refuse=problems.add,

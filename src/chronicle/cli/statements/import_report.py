@@ -13,12 +13,12 @@ from chronicle.errors import Problem, printable
 from chronicle.interop.tabular.findings import CellProblem, cause_of, told_together
 
 if TYPE_CHECKING:
-    from chronicle.interop.importing import Summary
+    from chronicle.interop.summary import Summary
     from chronicle.interop.tabular.snapshots import AcrossFiles
     from chronicle.interop.undeclared import Undeclared
 
-_SHOWN: Final = 20  # problems of one cause, or of as many, that are told of one by one
-_CAUSES: Final = 200  # that are told apart
+_SHOWN: Final = 20  # the most causes that are shown
+_CAUSES: Final = 200  # the most causes that are counted apart
 
 Write = Callable[[Problem], None]
 
@@ -38,19 +38,23 @@ class _Cause:
 
 
 class Problems:
-    """The problems of an import, counted by their cause, each with the first row that has it."""
+    """The problems of an import, counted by their cause, each with the first row that has it.
 
-    def __init__(self, write: Write) -> None:
+    Those whose codes are ``accepted`` are no errors.
+    """
+
+    def __init__(self, write: Write, accepted: tuple[str, ...] = ()) -> None:
         self.count = 0
         self.errors = 0
         self._causes: dict[object, _Cause] = {}
         self._others = 0
         self._write = write
+        self._accepted = accepted
 
     def add(self, problem: Problem) -> None:
         """Write a problem to the quarantine, and count it."""
         self.count += 1
-        self.errors += problem.severity == "error"
+        self.errors += problem.severity == "error" and problem.code not in self._accepted
         self._write(problem)
         cause = self._causes.get(key := cause_of(problem))
         if cause is None:
@@ -79,15 +83,16 @@ class Problems:
 
 def outcome(summary: Summary, dry_run: bool, across: AcrossFiles | None) -> str:
     """How many rows or records were read, how many events they made, and what the store had of these."""
+    again = f" ({summary.confirmed:,} stated again by this edition)" if summary.confirmed else ""
     counts = {
         "added": summary.added,
-        "there already": summary.known,
+        f"there already{again}": summary.known,
         "corrected": summary.corrected,
         "restored": summary.restored,
         "retracted": summary.retracted,
     }
     done = ", ".join(
-        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "there already")
+        f"{count:,} {what}" for what, count in counts.items() if count or what.startswith(("added", "there"))
     )
     start = "would make of it" if dry_run else "imported"
     return f"{_read(summary, across)}\n{start}: {done}"

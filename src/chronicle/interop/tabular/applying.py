@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from chronicle.codec import decode, diagnose, kind_names
 from chronicle.dates import parse_date
 from chronicle.errors import ChronicleError, Problem, shown
-from chronicle.events import COUNTED, KINDS, Event, plain_name
+from chronicle.events import COUNTED, KINDS, Event
 from chronicle.interop.tabular.findings import in_words_of_mapping
 from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Outcome, Rule
-from chronicle.interop.tabular.snapshots import Made, Plain, Snapshot, Trouble
+from chronicle.interop.tabular.snapshots import Made, Plain, Snapshot, Trouble, between, key_of
 from chronicle.interop.tabular.templates import (
     Row,
 )
@@ -24,7 +24,7 @@ _NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", 
 
 
 @frozen
-class Filled:
+class FilledField:
     """A field of an event, and how it is filled from a row."""
 
     name: str
@@ -51,14 +51,14 @@ class Maker:
 
     rule: Rule
     constant: Plain
-    fields: tuple[Filled, ...]
-    source: tuple[Filled, ...]
+    fields: tuple[FilledField, ...]
+    source: tuple[FilledField, ...]
     when: tuple[tuple[int, Callable[[str], bool]], ...]
-    end: Filled | None
+    end: FilledField | None
     snapshot: Snapshot | None
     apart: bool = False
     joined: dict[object, Plain] | None = None
-    was: Filled | None = None
+    was: FilledField | None = None
     renames: Renames | None = None
 
     def takes(self, row: Row) -> bool:
@@ -77,19 +77,21 @@ class Maker:
         if self.snapshot is not None:
             yield from self._turned(self.snapshot, plain)
             troubles += self._enter(self.snapshot, plain)
-        if troubles:
-            yield from _once(troubles)
-        elif self.joined is not None:
-            yield from self._join(self.joined, plain)
-        else:
-            if self.was is not None and self.renames is not None and (old := self.was.read(row)):
-                self.renames.note(plain, str(old))
-            yield from self._made(plain, row)
+        for made in _once(troubles) if troubles else self._whole(plain, row):
+            yield _of_event(made, plain) if isinstance(made, Trouble) else made
+
+    def _whole(self, plain: Plain, row: Row) -> Iterable[Made]:
+        """What a row without a problem makes now; rows that are joined make their events at the end."""
+        if self.joined is not None:
+            return self._join(self.joined, plain)
+        if self.was is not None and self.renames is not None and (old := self.was.read(row)):
+            self.renames.note(plain, str(old))
+        return self._made(plain, row)
 
     def finish(self) -> Iterator[Made]:
         """The events of the last snapshot and those of rows that were joined, after the last row."""
         if self.snapshot is not None:
-            yield from self.snapshot.turn("", self._vanished)
+            yield from self.snapshot.finish(self._vanished)
         for plain in (self.joined or {}).values():
             yield from self._decoded(plain)
         if self.renames is not None:
@@ -108,7 +110,7 @@ class Maker:
             message = f"row of {shown(str(plain.get('id')))} with another {name} than the first of it"
             columns = {field.name: field.column for field in self.fields}
             help = "make the id of what tells the events apart, or put the cell right"
-            yield Trouble(columns.get(name), Problem("C708", message, help=help))
+            yield Trouble(columns.get(name), Problem("C701", message, help=help))
             return
         for name in self.rule.join:
             first[name] = list(dict.fromkeys([*first.get(name, ()), *plain.get(name, ())]))
@@ -156,7 +158,7 @@ class Maker:
 
     def _enter(self, snapshot: Snapshot, plain: Plain) -> Iterator[Trouble]:
         """Note a row in its snapshot; yields a problem when rows are not sorted by snapshot."""
-        date, key = plain.get("date"), self._key(plain)
+        date, key = plain.get("date"), key_of(self.rule, plain)
         if date is None:
             snapshot.lose()
         elif key is None:
@@ -170,14 +172,9 @@ class Maker:
             snapshot.now[key] = plain
             snapshot.lost = False
 
-    def _key(self, plain: Plain) -> tuple[object, ...] | None:
-        about = (*(plain_name(name) for name in KINDS[self.rule.kind].about),)
-        if any(name not in plain for name in about):
-            return None
-        return (*(plain[name] for name in about), plain.get("right"), plain.get("lot"))
-
     def _vanished(self, snapshot: Snapshot, plain: Plain) -> Made:
-        gone = _further(plain, self.rule.vanished, snapshot.date, f".gone-{snapshot.date}")
+        date = between(plain["date"], snapshot.date)
+        gone = _further(plain, self.rule.vanished, date, f".gone-{snapshot.date}")
         if snapshot.sources:
             gone["sources"] = snapshot.sources
         return self._decoded(gone)[0]
@@ -192,7 +189,7 @@ def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> P
     return {"kind": outcome.kind, **identity, "date": date, **shared, **dict(outcome.fields)}
 
 
-def _fill(plain: Plain, fields: Sequence[Filled], row: Row) -> list[Trouble]:
+def _fill(plain: Plain, fields: Sequence[FilledField], row: Row) -> list[Trouble]:
     """Fill ``plain`` from the row, and give the problems."""
     troubles: list[Trouble] = []
     for field in fields:
@@ -217,6 +214,13 @@ def _once(troubles: Sequence[Trouble]) -> Iterator[Trouble]:
         if trouble.column is None or trouble.column not in columns:
             columns.add(trouble.column)
             yield trouble
+
+
+def _of_event(trouble: Trouble, plain: Plain) -> Trouble:
+    """The same problem with the id of the event that its row would have made, where that could be read."""
+    if "id" not in plain:
+        return trouble
+    return Trouble(trouble.column, evolve(trouble.problem, events=(plain["id"],)))
 
 
 def _before(one: str, other: str) -> bool:

@@ -9,11 +9,11 @@ from functools import lru_cache, partial
 from attrs import Factory, define
 
 from chronicle.errors import InvalidValue, Problem, shown
-from chronicle.interop.tabular.applying import Filled, Maker
+from chronicle.interop.tabular.applying import FilledField, Maker
 from chronicle.interop.tabular.cells import identifier, number
 from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Condition, FieldRule, Rule, TableMapping
-from chronicle.interop.tabular.snapshots import AcrossFiles, Plain, Snapshot
+from chronicle.interop.tabular.snapshots import AcrossFiles, Plain, Snapshot, StoredSnapshots
 from chronicle.interop.tabular.spellings import Spellings, apart
 from chronicle.interop.tabular.templates import (
     Cells,
@@ -37,6 +37,13 @@ def makers(
     compiler = _Compiler(mapping, columns, across.spellings)
     made = [compiler.maker(rule, across) for rule in mapping.rules]
     return [maker for maker in made if maker], compiler.missing
+
+
+def _snapshot(rule: Rule, constant: Plain, across: AcrossFiles) -> Snapshot:
+    """The snapshots of a rule, which all files of an import share."""
+    if rule not in across.snapshots:
+        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant))
+    return across.snapshots[rule]
 
 
 @define
@@ -75,7 +82,7 @@ class _Compiler:
             source=tuple(source),
             when=tuple((self.columns[each.column], _test(each, self.mapping.empty)) for each in rule.when),
             end=self._field(rule.end, end=True) if rule.end else None,
-            snapshot=across.snapshots.setdefault(rule, Snapshot()) if rule.vanished else None,
+            snapshot=_snapshot(rule, constant, across) if rule.vanished else None,
             apart=several and not self.mapping.tellers,
             joined=across.joined.setdefault(rule, {}) if rule.join else None,
             was=self._field(rule.was) if rule.was else None,
@@ -87,7 +94,7 @@ class _Compiler:
             self.missing.append(column)
         return column in self.columns
 
-    def _field(self, rule: FieldRule, end: bool = False) -> Filled | None:
+    def _field(self, rule: FieldRule, end: bool = False) -> FilledField | None:
         if rule.parts:
             return self._parts(rule)
         names = _columns(rule)
@@ -99,9 +106,9 @@ class _Compiler:
         fillings = [self._noted(rule, each, cells, tidy) for each in rule.templates]
         read = self._read(rule, fillings[0], end) if names and not rule.many else fillings[0]
         placed = tuple((name, self.columns[name]) for name in names)
-        return Filled(rule.name, _listed(fillings) if rule.many else read, placed, rule.required)
+        return FilledField(rule.name, _listed(fillings) if rule.many else read, placed, rule.required)
 
-    def _parts(self, rule: FieldRule) -> Filled | None:
+    def _parts(self, rule: FieldRule) -> FilledField | None:
         parts = [made for each in rule.parts if (made := self._field(each))]
         columns = tuple(column for part in parts for column in part.columns)
 
@@ -109,7 +116,7 @@ class _Compiler:
             values = {part.name: part.read(row) for part in parts}
             return {name: value for name, value in values.items() if value is not None} or None
 
-        return Filled(rule.name, read, columns, rule.required) if parts else None
+        return FilledField(rule.name, read, columns, rule.required) if parts else None
 
     def _noted(self, rule: FieldRule, template: Template, cells: Cells, tidy: Tidy) -> Filling:
         """The filling of a template; where it makes ids of entities, their texts are noted."""

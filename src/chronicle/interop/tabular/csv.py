@@ -13,7 +13,7 @@ from typing import BinaryIO
 from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
-from chronicle.interop.incoming import Incoming, excerpt
+from chronicle.interop.incoming import Incoming, RowRead, excerpt
 from chronicle.interop.tabular.applying import Maker
 from chronicle.interop.tabular.compiling import makers
 from chronicle.interop.tabular.findings import of_cell
@@ -136,6 +136,7 @@ class _TableFile:
             message = f"two columns are called {shown(title)}"
             yield Problem("C703", message, self._place(None), "rename one of them: the first was taken")
         if found:
+            self._across.reading = self._row
             yield from self._rows(rows, columns, found)
 
     def _told_by_names(self) -> list[str]:
@@ -232,12 +233,17 @@ class _TableFile:
         help = "say the encoding in the mapping: `encoding: cp1252` or whatever it is"
         return Problem("C704", f"text is not {encoding}{where}", evolve(place, excerpt=raw), help)
 
+    def _row(self) -> RowRead:
+        """The last row."""
+        lines = self._lines
+        return RowRead(self._name, lines.number - len(lines.taken) + 1, tuple(lines.taken))
+
     def _place(self, column: str | None) -> Place:
         """The place of the last row, or of one of its cells."""
-        raw = excerpt("".join(self._lines.taken))
-        line = self._lines.number - len(self._lines.taken) + 1
+        row = self._row()
         if column is None:
-            return Place(self._name, max(1, line), 1, max(1, min(len(raw), 20)), raw)
+            return row.place()
+        raw, line = excerpt("".join(row.lines)), row.line
         start, length = _cell(raw, self._columns[column], self._delimiter)
         return Place(self._name, line, start + 1, max(1, length), raw)
 

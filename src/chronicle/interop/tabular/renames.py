@@ -13,7 +13,7 @@ from chronicle.errors import Problem, shown
 from chronicle.events import EntityDeclared
 
 
-class _Renamed(NamedTuple):
+class _RowOfNames(NamedTuple):
     date: str
     was: str
     name: str
@@ -24,12 +24,12 @@ class _Renamed(NamedTuple):
 class Renames:
     """The old and the new names that rows give to entities, whatever the order of the rows."""
 
-    _rows: dict[str, list[_Renamed]] = Factory(dict)
+    _rows: dict[str, list[_RowOfNames]] = Factory(dict)
 
     def note(self, plain: dict[str, Any], was: str) -> None:
         """Note the old name of an event that renames an entity."""
         if "entity" in plain and "date" in plain:
-            row = _Renamed(plain["date"], was, plain.get("name", ""), plain.get("sources"))
+            row = _RowOfNames(plain["date"], was, plain.get("name", ""), plain.get("sources"))
             self._rows.setdefault(plain["entity"], []).append(row)
 
     def declarations(self) -> Iterator[dict[str, Any] | Problem]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
 from attrs import field, frozen
 
+from chronicle.dates import parse_date
+from chronicle.errors import InvalidValue
 from chronicle.interop.tabular.cells import Dates, Shares
 from chronicle.interop.tabular.templates import Template
 
@@ -101,3 +104,20 @@ class TableMapping:
     values: Mapping[str, Mapping[str, str]] = field(factory=lambda: MappingProxyType({}))
     report_rest: bool = True
     tellers: bool = False
+
+    @property
+    def published(self) -> datetime.date | None:
+        """The last day of ``source.published``, if every rule states the same one for the whole table."""
+        given = [{each.name: each for each in rule.source}.get("published") for rule in self.rules]
+        days = {_day(each) for each in given}
+        return days.pop() if len(days) == 1 else None
+
+
+def _day(rule: FieldRule | None) -> datetime.date | None:
+    """The day that a rule states; None where it states none, or takes one from the columns of each row."""
+    if rule is None or any(template.columns for template in rule.templates):
+        return None
+    try:
+        return parse_date("".join(map(str, rule.templates[0].parts))).latest
+    except InvalidValue:
+        return None

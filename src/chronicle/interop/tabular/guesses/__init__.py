@@ -1,1 +1,1 @@
-"""What the cells of a sample of a table tell about it: its form, its columns, and who is told of."""
+"""What the cells of a sample of a table tell: its form, what its columns mean, and what they name."""
