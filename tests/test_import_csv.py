@@ -307,6 +307,64 @@ def test_ids_are_made_of_any_text() -> None:
     assert dashed("阿里巴巴") == identifier("阿里巴巴")
 
 
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("Alibaba Group", "alibaba-group"),
+        ("BF.B", "bf.b"),
+        ("Société Générale", "societe-generale"),
+        ("Ørsted A/S", "orsted-a-s"),
+        ("Łódź", "lodz"),
+        ("Đuro Đaković", "duro-dakovic"),
+        ("Æon & Þór", "aeon-thor"),
+        ("Weißbier", "weissbier"),
+        ("Işık", "isik"),
+        ("Œuvre", "oeuvre"),
+    ],
+)
+def test_what_ascii_can_spell_is_spelled(text: str, id: str) -> None:
+    """Ids of ASCII names are what they always were; letters with accents and their like are spelled."""
+    assert identifier(text) == id
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("東芝 Toshiba", "東京 Toshiba"),
+        ("Газпром A", "Роснефть A"),
+        ("日本", "東京"),
+        ("Aα", "Aβ"),
+        ("№ 1", "# 1"),
+    ],
+)
+def test_what_ascii_cannot_spell_gets_a_checksum(one: str, other: str) -> None:
+    """Two names that differ only in letters that ids cannot have are two ids, each with what can be read."""
+    for make in (identifier, dashed):
+        assert make(one) != make(other)
+    assert identifier("東芝 Toshiba").startswith("toshiba-")
+
+
+def test_two_texts_with_one_id_are_told_of() -> None:
+    """Ids that two names make are listed with both; case and blanks make no other name."""
+    table = 'day,owner,plant,share\n2016,"Acme, Inc.",p,60%\n2017,Acme Inc,p,60%\n2018,ACME  inc,p,60%\n'
+    found = read(table, mapping(STAKE))
+    told = [item for item in found if isinstance(item, Problem)]
+    assert [(item.code, item.severity) for item in told] == [("C710", "warning")]
+    assert told[0].message == 'one id is made of two texts: acme-inc of "Acme, Inc." and "Acme Inc"'
+    meant = mapping(STAKE, values={"owner": {"Acme, Inc.": "Acme Inc"}})
+    assert len(events(read(table, meant))) == 3
+    assert len(events(read(table, mapping({**STAKE, "holder": "{owner|dashed}"})))) == 3
+
+
+def test_cells_of_one_key_are_kept_apart() -> None:
+    """1-2 and 3 make the same key as 1 and 2-3, and that is said."""
+    rule = {**STAKE, "target": "{plant}-{unit}", "id": "{day}-{owner}"}
+    found = read("day,owner,plant,unit,share\n2016,a,1-2,3,60%\n2016,b,1,2-3,60%\n", mapping(rule))
+    assert [item.message for item in found if isinstance(item, Problem)] == [
+        'one id is made of two texts: 1-2-3 of "1-2 -3" and "1 -2-3"'
+    ]
+
+
 def test_money_counts_lists_and_values_of_a_table() -> None:
     """Amounts lose their separators, lists take several columns, and codes of a source become words."""
     rule = {

@@ -26,7 +26,17 @@ from chronicle.interop.tabular.snapshots import (
     between,
     key_of,
 )
-from chronicle.interop.tabular.templates import Cells, Filling, Row, Tidy, as_it_is, filling
+from chronicle.interop.tabular.spellings import Spellings, apart
+from chronicle.interop.tabular.templates import (
+    Cells,
+    Filling,
+    Row,
+    Slot,
+    Template,
+    Tidy,
+    as_it_is,
+    filling,
+)
 
 # Fields that another event of a row does not take from the first one.
 _NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
@@ -215,7 +225,7 @@ def makers(
 
     A rule makes nothing when it requires such a column; an optional field is left out.
     """
-    compiler = _Compiler(mapping, columns)
+    compiler = _Compiler(mapping, columns, across.spellings)
     made = [compiler.maker(rule, across) for rule in mapping.rules]
     return [maker for maker in made if maker], compiler.missing
 
@@ -231,6 +241,7 @@ def _snapshot(rule: Rule, constant: Plain, across: AcrossFiles) -> Snapshot:
 class _Compiler:
     mapping: TableMapping
     columns: Mapping[str, int]
+    spellings: Spellings
     missing: list[str] = Factory(list)
 
     def maker(self, rule: Rule, across: AcrossFiles) -> Maker | None:
@@ -278,10 +289,19 @@ class _Compiler:
         cells = Cells(self.mapping.empty, self.mapping.values)
         tidies: dict[str, Tidy] = {"id": identifier, "number": partial(number, comma=self.mapping.comma)}
         tidy = tidies.get(rule.reading, as_it_is)
-        fillings = [filling(template, self.columns, cells, tidy) for template in rule.templates]
+        fillings = [self._noted(rule, each, cells, tidy) for each in rule.templates]
         read = self._read(rule, fillings[0], end) if names and not rule.many else fillings[0]
         placed = tuple((name, self.columns[name]) for name in names)
         return _Field(rule.name, _listed(fillings) if rule.many else read, placed, rule.required)
+
+    def _noted(self, rule: FieldRule, template: Template, cells: Cells, tidy: Tidy) -> Filling:
+        """The filling of a template; where it makes ids of entities, their texts are noted."""
+        filled = filling(template, self.columns, cells, tidy)
+        filtered = any(isinstance(part, Slot) and part.filter for part in template.parts)
+        if rule.reading != "id" or rule.name == "id" or filtered or not template.columns:
+            return filled
+        stated = filling(apart(template), self.columns, cells)
+        return self.spellings.noting(filled, stated, [self.columns[column] for column in template.columns])
 
     def _read(self, rule: FieldRule, filled: Filling, end: bool) -> Filling:
         if rule.reading == "date":

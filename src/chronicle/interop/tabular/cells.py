@@ -214,16 +214,41 @@ def number(text: str, comma: bool) -> str:
     return bare.replace(",", ".") if comma else bare
 
 
+# Letters that no accent makes of others, as one spells them in ASCII.
+_SPELLED: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
+)
+
+
 @lru_cache(maxsize=65_536)
 def identifier(text: str) -> str:
-    """A text as a part of an id. One of which no character can stay becomes a checksum."""
-    return slug(text) or f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
+    """A text as a part of an id. One that ASCII cannot spell whole gets its checksum behind what it can."""
+    return _with_checksum(text, slug)
 
 
 def dashed(text: str) -> str:
     """A text as a part of an id with hyphens only: ``BF.B`` and ``BF-B`` are both ``bf-b``."""
+    return _with_checksum(text, _dashes)
+
+
+def _dashes(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or identifier(text)
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _with_checksum(text: str, shortened: Callable[[str], str]) -> str:
+    if text.isascii():
+        return shortened(text) or _checksum(text)
+    spelled = text.casefold().translate(_SPELLED)
+    plain = shortened(spelled)
+    folded = unicodedata.normalize("NFKD", spelled)
+    if plain and all(letter.isascii() for letter in folded if letter.isalnum()):
+        return plain
+    return "-".join(filter(None, (plain, _checksum(text))))
+
+
+def _checksum(text: str) -> str:
+    return f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
 
 FILTERS: Mapping[str, Callable[[str], str]] = MappingProxyType(

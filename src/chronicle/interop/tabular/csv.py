@@ -15,10 +15,10 @@ from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
 from chronicle.interop.incoming import Incoming, RowRead, excerpt
 from chronicle.interop.tabular.applying import Maker, makers
 from chronicle.interop.tabular.findings import of_cell
-from chronicle.interop.tabular.header import STRAY_HELP, header_of
-from chronicle.interop.tabular.lines import Lines, Rows, StrayQuote, undamaged
 from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles, Trouble
+from chronicle.interop.tabular.text.header import STRAY_HELP, header_of
+from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote, undamaged
 
 
 def read(
@@ -49,12 +49,17 @@ def read_tsv(
 
 
 def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[Incoming]:
-    """What vanished by the last snapshot, after every file was read; ``name`` is that of the last file."""
+    """What can only be said after every file was read; ``name`` is that of the last one.
+
+    That is what vanished by the last snapshot, and which ids were made of two texts.
+    """
     for rule in mapping.rules:
         if rule in across.snapshots:
             maker = Maker(rule, {}, (), (), (), None, across.snapshots[rule])
             for made in maker.finish():
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
+    for problem in across.spellings.problems():
+        yield problem.at(Place(name))
 
 
 OpenLines = Callable[[BinaryIO, TableMapping], Lines]

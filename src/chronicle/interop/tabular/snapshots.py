@@ -14,6 +14,7 @@ from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
 from chronicle.interop.incoming import RowRead
 from chronicle.interop.tabular.rules import Rule
+from chronicle.interop.tabular.spellings import Spellings
 from chronicle.stores import Store
 
 Plain = dict[str, Any]
@@ -152,11 +153,12 @@ class AcrossFiles:
     """What all files of one import share: the snapshots of every rule that has some, and counts of rows.
 
     ``store`` is the one that is imported into. ``faulty`` are the rows, of all, that have a problem.
-    ``reading`` gives the row that is being read.
+    ``reading`` gives the row that is being read, ``spellings`` are the texts of which ids were made.
     """
 
     store: Store | None = None
     snapshots: dict[Rule, Snapshot] = Factory(dict)
+    spellings: Spellings = Factory(Spellings)
     rows: int = 0
     faulty: int = 0
     reading: Callable[[], RowRead | None] = lambda: None

@@ -25,9 +25,9 @@ from chronicle.errors import InvalidEvents, Place, Problem, nearest, not_install
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.tabular.csv import read as read_table
 from chronicle.interop.tabular.guesses.sample import ROWS as SAMPLE
-from chronicle.interop.tabular.lines import Lines
 from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles
+from chronicle.interop.tabular.text.lines import Lines
 
 _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23

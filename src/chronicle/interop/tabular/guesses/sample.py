@@ -11,9 +11,9 @@ from attrs import frozen
 
 from chronicle.errors import InvalidEvents, Place, Problem
 from chronicle.interop.tabular.guesses.forms import date_forms, is_number
-from chronicle.interop.tabular.header import DELIMITERS, delimiter_of, outside_quotes
-from chronicle.interop.tabular.lines import Lines, Rows, StrayQuote
 from chronicle.interop.tabular.templates import normal
+from chronicle.interop.tabular.text.header import DELIMITERS, delimiter_of, outside_quotes
+from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote
 
 ROWS: Final = 2_000
 """How many lines of a table are looked at."""

@@ -6,8 +6,8 @@ from typing import Final
 
 from chronicle.errors import InvalidEvents, Place, Problem, shown
 from chronicle.interop.incoming import excerpt
-from chronicle.interop.tabular.lines import Lines, Rows, StrayQuote, undamaged
 from chronicle.interop.tabular.templates import normal
+from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote, undamaged
 
 DELIMITERS: Final = ",;\t|"
 """What may stand between cells."""
