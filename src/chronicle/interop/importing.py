@@ -58,6 +58,7 @@ def import_events(
     decoded: bool = False,
     as_written: bool = False,
     row: Callable[[], RowRead | None] = lambda: None,
+    newer: Callable[[str], bool] = lambda _: False,
     refuse: Refuse = lambda _: None,
     report: Report = lambda _: None,
 ) -> Summary:
@@ -74,12 +75,13 @@ def import_events(
 
     ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
     ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
-    ``row`` gives the row of the item that was given last, for problems that only show when it is compared.
+    ``row`` gives the row of the item that was given last, for problems that only show when it is compared;
+    ``newer`` says of an event that came before, by its id, whether that of the newer edition replaces it.
     ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
     ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
     """
     days = EditionDays(today, known, published, as_written)
-    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, refuse)
+    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, newer, refuse)
     items = iter(incoming)
     while write.take_next(items):
         report(write.summary.read)
@@ -113,6 +115,7 @@ class _Import:
     decoded: bool
     accepted: frozenset[str]
     row: Callable[[], RowRead | None]
+    newer: Callable[[str], bool]
     refuse: Refuse
     summary: Summary = Factory(Summary)
     names: NamesSeen = Factory(NamesSeen)
@@ -169,6 +172,9 @@ class _Import:
         first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
         if first.record is record:
             self.names.note(event)
+        elif self.newer(event.id):
+            self.summary.made -= 1
+            given[event.id] = _Given(event, record, stamp is not None, self.row())
         else:
             self._second(event, json.loads(first.record.body), self.row())
 
@@ -219,7 +225,7 @@ class _Import:
             self._confirm_later(given.event)
             return
         editions = self._past.editions(held, self._writer(given.event.sources))
-        if seen:
+        if seen and not self.newer(given.event.id):
             made = editions.on(self.days.of(given.event, editions.newest)) or {}
             self._second(given.event, made, given.row)
             return
