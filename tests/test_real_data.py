@@ -193,6 +193,25 @@ def test_an_owner_who_vanished_holds_nothing_from_the_next_snapshot_on(eia: Hist
     }
 
 
+def test_years_imported_one_by_one_are_what_they_are_in_one_call(eia: History, tmp_path: Path) -> None:
+    """Each year in a call of its own: who is not in the next one has vanished, as in a table of all years."""
+    with (SHARED / "eia860" / "owners_2016_2019.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    rules = read_mapping(str(MAPPINGS / "eia860.yaml"))
+    with open_store("memory:") as store:
+        for year in ("2016", "2017", "2018", "2019"):
+            name = tmp_path / f"{year}.csv"
+            with name.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(
+                    [header, *(row for row in rows if row[header.index("report_year")] == year)]
+                )
+            incoming = read_files("csv", [str(name)], rules, store=store)
+            import_events(incoming, store, today=datetime.date(2026, 1, 1), decoded=True)
+        assert {event.id: event for event in History.from_store(store).events} == {
+            event.id: event for event in eia.events
+        }
+
+
 def test_units_whose_shares_do_not_come_to_the_whole_are_found(eia: History) -> None:
     """The shares of a unit come to one, or they are the few of which the file itself falls short."""
     short = {}

@@ -32,7 +32,7 @@ from chronicle.interop.past import (
     known_from,
     source_of,
 )
-from chronicle.interop.summary import Summary
+from chronicle.interop.summary import Summary, Unread
 from chronicle.interop.undeclared import NamesSeen
 from chronicle.stores import NewRecord, Record, Store
 from chronicle.values import Source
@@ -122,7 +122,7 @@ class _Import:
     _past: PastImports = field(init=False)
     _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
     _sources: dict[SourceOf, Source] = Factory(dict)
-    _unread: int = 0
+    _unread: Unread = Factory(Unread)
     _half_read: set[str] = Factory(set)  # ids of events whose rows have problems
     _confirmed: list[Event] = Factory(list)
     _spoke: bool = False  # whether the store has something that is known from the day of this edition
@@ -322,7 +322,8 @@ class _Import:
         self.summary.reasons[problem.code] += 1
         if problem.severity == "error" and problem.code not in self.accepted:
             self._half_read.update(problem.events)
-            self._unread += not problem.events
+            if not problem.events:
+                self._unread.add(problem)
         self.refuse(problem)
 
     # Events that vanished from the source
@@ -333,9 +334,8 @@ class _Import:
         Nothing is retracted when there was something of which not even the id could be read, since it may be
         the very event that seems to be missing.
         """
-        if self._unread:
-            many = "one row or record" if self._unread == 1 else f"{self._unread:,} rows or records"
-            message = f"nothing is withdrawn, for {many} could not be read"
+        if self._unread.count:
+            message = f"nothing is withdrawn, for {self._unread.words()} could not be read"
             help = "put them right and import again, or accept them with --skip CODE"
             self._skip(Problem("C709", message, help=help))
             return
