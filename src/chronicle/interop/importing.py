@@ -17,9 +17,15 @@ from attrs import Factory, define, field, frozen
 
 from chronicle import codec
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError
+from chronicle.errors import AppendRefused, ChronicleError, Problem
 from chronicle.events import Event, RecordConfirmed
-from chronicle.interop.edition_days import EditionDays, checked_record, confirmation, decoded_record
+from chronicle.interop.edition_days import (
+    EditionDays,
+    checked_record,
+    confirmation,
+    decoded_record,
+    source_unknown,
+)
 from chronicle.interop.editions import differences_of, said_of
 from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
@@ -89,12 +95,6 @@ def import_events(
         write.withdraw()
     write.summary.undeclared = write.names.undeclared(store, complete=not dry_run)
     return write.summary
-
-
-def source_unknown() -> UsageError:
-    """The error (C709) of a withdrawal when the events have no source."""
-    help = "give `source: {publisher: ..., title: ...}` in the mapping"
-    return UsageError(Problem("C709", "nothing says which source the events are of", help=help))
 
 
 @frozen

@@ -107,7 +107,8 @@ def import_(
     Rows that cannot be imported are named with the reason, the rest is imported, and the exit code is 1.
     """
     from chronicle.cli.statements.import_report import Problems, outcome, undeclared
-    from chronicle.interop.importing import import_events, source_unknown
+    from chronicle.interop.edition_days import source_unknown
+    from chronicle.interop.importing import import_events
     from chronicle.interop.reading import read_files
 
     mapped = FORMATS[format].mapped
