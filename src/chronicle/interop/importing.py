@@ -47,7 +47,6 @@ BATCH: Final = 5_000
 """How many events are appended at once."""
 
 Refuse = Callable[[Problem], None]
-
 Report = Callable[[int], None]
 
 
@@ -168,7 +167,8 @@ class _Import:
                 self._skip(problem)
             return
         self.summary.made += 1
-        self._note_source(event)
+        for source in event.sources[:1]:
+            self._sources.setdefault((source.publisher or "", source.title or ""), source)
         first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
         if first.record is record:
             self.names.note(event)
@@ -177,10 +177,6 @@ class _Import:
             given[event.id] = _Given(event, record, stamp is not None, self.row())
         else:
             self._second(event, json.loads(first.record.body), self.row())
-
-    def _note_source(self, event: Event) -> None:
-        for source in event.sources[:1]:
-            self._sources.setdefault((source.publisher or "", source.title or ""), source)
 
     def _added(self, given: Mapping[str, _Given]) -> bool:
         """Append the whole batch. False, with nothing appended, when some event must be compared first."""
@@ -224,7 +220,7 @@ class _Import:
             self._see(held.position)
             self._confirm_later(given.event)
             return
-        editions = self._past.editions(held, self._writer(given.event.sources))
+        editions = self._past.editions(held, Writer(given.event.sources))
         if seen and not self.newer(given.event.id):
             made = editions.on(self.days.of(given.event, editions.newest)) or {}
             self._second(given.event, made, given.row)
@@ -277,7 +273,7 @@ class _Import:
         later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
         if later is not None:
             recorded = Recorded(given.event.id, self.days.day, plain, ChangesByImports())
-            editions = Editions([recorded], self._writer(()))
+            editions = Editions([recorded], Writer(()))
             yield from editions.put(later, None, None).records
             self._past.keep(editions)
 
@@ -295,9 +291,6 @@ class _Import:
         if not self.dry_run:
             self._past.confirm(event)
             self._store.append([codec.to_record(event)])
-
-    def _writer(self, sources: tuple[Source, ...]) -> Writer:
-        return Writer(sources)
 
     def _refuse_kind(self, given: _Given, held: Record) -> None:
         message = f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
@@ -369,7 +362,7 @@ class _Import:
 
     def _withdrawn(self, record: Record, source: SourceOf) -> Sequence[NewRecord]:
         day = self.days.day
-        editions = self._past.editions(record, self._writer(()))
+        editions = self._past.editions(record, Writer(()))
         put = editions.put(day, None, self._past.next_day(editions, day, source))
         self._past.keep(editions)
         self.summary.retracted += put.turned
