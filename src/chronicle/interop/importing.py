@@ -47,7 +47,6 @@ BATCH: Final = 5_000
 """How many events are appended at once."""
 
 Refuse = Callable[[Problem], None]
-Report = Callable[[int], None]
 
 
 def import_events(
@@ -65,7 +64,7 @@ def import_events(
     row: Callable[[], RowRead | None] = lambda: None,
     newer: Callable[[str], bool] = lambda _: False,
     refuse: Refuse = lambda _: None,
-    report: Report = lambda _: None,
+    report: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Import ``incoming``, an edition of a source, into ``store``, and give a summary.
 
@@ -167,8 +166,7 @@ class _Import:
                 self._skip(problem)
             return
         self.summary.made += 1
-        for source in event.sources[:1]:
-            self._sources.setdefault((source.publisher or "", source.title or ""), source)
+        self._note_source(event)
         first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
         if first.record is record:
             self.names.note(event)
@@ -177,6 +175,10 @@ class _Import:
             given[event.id] = _Given(event, record, stamp is not None, self.row())
         else:
             self._second(event, json.loads(first.record.body), self.row())
+
+    def _note_source(self, event: Event) -> None:
+        for source in event.sources[:1]:
+            self._sources.setdefault((source.publisher or "", source.title or ""), source)
 
     def _added(self, given: Mapping[str, _Given]) -> bool:
         """Append the whole batch. False, with nothing appended, when some event must be compared first."""
