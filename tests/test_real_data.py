@@ -193,9 +193,11 @@ def test_an_owner_who_vanished_holds_nothing_from_the_next_snapshot_on(eia: Hist
     }
 
 
-def test_years_imported_one_by_one_are_what_they_are_in_one_call(eia: History, tmp_path: Path) -> None:
+def test_years_imported_one_by_one_are_what_they_are_in_one_call(
+    eia: History, folder: Path, tmp_path: Path
+) -> None:
     """Each year in a call of its own: who is not in the next one has vanished, as in a table of all years."""
-    with (SHARED / "eia860" / "owners_2016_2019.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (folder / "eia860" / "owners_2016_2019.csv").open(encoding="utf-8-sig", newline="") as file:
         header, *rows = list(csv.reader(file))
     rules = read_mapping(str(MAPPINGS / "eia860.yaml"))
     with open_store("memory:") as store:
