@@ -17,9 +17,15 @@ from attrs import Factory, define, field, frozen
 
 from chronicle import codec
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError
+from chronicle.errors import AppendRefused, ChronicleError, Problem
 from chronicle.events import Event, RecordConfirmed
-from chronicle.interop.edition_days import EditionDays, checked_record, confirmation, decoded_record
+from chronicle.interop.edition_days import (
+    EditionDays,
+    checked_record,
+    confirmation,
+    decoded_record,
+    source_unknown,
+)
 from chronicle.interop.editions import differences_of, said_of
 from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
@@ -42,8 +48,6 @@ BATCH: Final = 5_000
 
 Refuse = Callable[[Problem], None]
 
-Report = Callable[[int], None]
-
 
 def import_events(
     incoming: Iterable[Incoming],
@@ -58,8 +62,9 @@ def import_events(
     decoded: bool = False,
     as_written: bool = False,
     row: Callable[[], RowRead | None] = lambda: None,
+    newer: Callable[[str], bool] = lambda _: False,
     refuse: Refuse = lambda _: None,
-    report: Report = lambda _: None,
+    report: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Import ``incoming``, an edition of a source, into ``store``, and give a summary.
 
@@ -74,12 +79,13 @@ def import_events(
 
     ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
     ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
-    ``row`` gives the row of the item that was given last, for problems that only show when it is compared.
+    ``row`` gives the row of the item that was given last, for problems that only show when it is compared;
+    ``newer`` says of an event that came before, by its id, whether that of the newer edition replaces it.
     ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
     ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
     """
     days = EditionDays(today, known, published, as_written)
-    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, refuse)
+    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, newer, refuse)
     items = iter(incoming)
     while write.take_next(items):
         report(write.summary.read)
@@ -87,12 +93,6 @@ def import_events(
         write.withdraw()
     write.summary.undeclared = write.names.undeclared(store, complete=not dry_run)
     return write.summary
-
-
-def source_unknown() -> UsageError:
-    """The error (C709) of a withdrawal when the events have no source."""
-    help = "give `source: {publisher: ..., title: ...}` in the mapping"
-    return UsageError(Problem("C709", "nothing says which source the events are of", help=help))
 
 
 @frozen
@@ -113,6 +113,7 @@ class _Import:
     decoded: bool
     accepted: frozenset[str]
     row: Callable[[], RowRead | None]
+    newer: Callable[[str], bool]
     refuse: Refuse
     summary: Summary = Factory(Summary)
     names: NamesSeen = Factory(NamesSeen)
@@ -169,6 +170,9 @@ class _Import:
         first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
         if first.record is record:
             self.names.note(event)
+        elif self.newer(event.id):
+            self.summary.made -= 1
+            given[event.id] = _Given(event, record, stamp is not None, self.row())
         else:
             self._second(event, json.loads(first.record.body), self.row())
 
@@ -218,8 +222,8 @@ class _Import:
             self._see(held.position)
             self._confirm_later(given.event)
             return
-        editions = self._past.editions(held, self._writer(given.event.sources))
-        if seen:
+        editions = self._past.editions(held, Writer(given.event.sources))
+        if seen and not self.newer(given.event.id):
             made = editions.on(self.days.of(given.event, editions.newest)) or {}
             self._second(given.event, made, given.row)
             return
@@ -271,7 +275,7 @@ class _Import:
         later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
         if later is not None:
             recorded = Recorded(given.event.id, self.days.day, plain, ChangesByImports())
-            editions = Editions([recorded], self._writer(()))
+            editions = Editions([recorded], Writer(()))
             yield from editions.put(later, None, None).records
             self._past.keep(editions)
 
@@ -289,9 +293,6 @@ class _Import:
         if not self.dry_run:
             self._past.confirm(event)
             self._store.append([codec.to_record(event)])
-
-    def _writer(self, sources: tuple[Source, ...]) -> Writer:
-        return Writer(sources)
 
     def _refuse_kind(self, given: _Given, held: Record) -> None:
         message = f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
@@ -363,7 +364,7 @@ class _Import:
 
     def _withdrawn(self, record: Record, source: SourceOf) -> Sequence[NewRecord]:
         day = self.days.day
-        editions = self._past.editions(record, self._writer(()))
+        editions = self._past.editions(record, Writer(()))
         put = editions.put(day, None, self._past.next_day(editions, day, source))
         self._past.keep(editions)
         self.summary.retracted += put.turned
