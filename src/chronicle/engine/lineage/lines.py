@@ -17,7 +17,7 @@ _WAYS: Final[tuple[Way, Way]] = ("forward", "back")
 _FIRST: Final = -(2**40)  # before every day, on either way
 
 
-class _Step(NamedTuple):
+class _Hop(NamedTuple):
     """A succession as seen from one end: where it leads, and its window, in days of the way that is gone.
 
     On the way back days count backwards. ``ends`` is true where the predecessor ended by it.
@@ -30,13 +30,13 @@ class _Step(NamedTuple):
     ends: bool
 
 
-_Steps = Callable[[str], Sequence[_Step]]
+_Steps = Callable[[str], Sequence[_Hop]]
 
 
 class _Met(NamedTuple):
     """A step that can be gone, and the number of hops to its near end."""
 
-    step: _Step
+    step: _Hop
     hops: int
 
 
@@ -49,7 +49,7 @@ class _Reach(NamedTuple):
 
     since: dict[str, int]
     met: list[_Met]
-    first: dict[str, _Step]
+    first: dict[str, _Hop]
 
 
 def lineage_of(ledger: Ledger, entity: str, day: datetime.date, ways: Iterable[Way]) -> tuple[Hop, ...]:
@@ -135,10 +135,10 @@ def _sure(entity: str, steps: _Steps, way: Way) -> set[tuple[Key, PartialDate]]:
 
 def _steps_in(ledger: Ledger, day: datetime.date, way: Way) -> _Steps:
     """A function that gives the successions of a company by ``day``, on the way that is gone."""
-    known: dict[str, Sequence[_Step]] = {}
+    known: dict[str, Sequence[_Hop]] = {}
     position = 0 if way == "forward" else 1
 
-    def steps(entity: str) -> Sequence[_Step]:
+    def steps(entity: str) -> Sequence[_Hop]:
         found = known.get(entity)
         if found is None:
             keys = sorted(ledger.where(views.LINEAGE, position, entity))
@@ -149,13 +149,13 @@ def _steps_in(ledger: Ledger, day: datetime.date, way: Way) -> _Steps:
     return steps
 
 
-def _step(fact: Fact, way: Way) -> _Step:
+def _step(fact: Fact, way: Way) -> _Hop:
     begin = fact.span.begin
     first, last = begin.earliest.toordinal(), begin.latest.toordinal()
     ends = fact.value.how != "split"
     if way == "forward":
-        return _Step(fact, fact.key[1], first, last, ends)
-    return _Step(fact, fact.key[0], -last, -first, ends)
+        return _Hop(fact, fact.key[1], first, last, ends)
+    return _Hop(fact, fact.key[0], -last, -first, ends)
 
 
 def _successions(spans: Sequence[Span], day: datetime.date) -> Iterator[Fact]:
