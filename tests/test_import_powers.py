@@ -153,7 +153,7 @@ def test_rows_of_one_key_that_differ_are_a_finding() -> None:
         (item.code, item.place.line, item.place.column)
         for item in found
         if isinstance(item, Problem) and item.place
-    ] == [("C708", 3, 1)]
+    ] == [("C701", 3, 1)]
     assert [encode(item)["successors"] for item in found if isinstance(item, Event)] == [["x"]]
 
 
