@@ -17,7 +17,7 @@ _WAYS: Final[tuple[Way, Way]] = ("forward", "back")
 _FIRST: Final = -(2**40)  # before every day, on either way
 
 
-class _Hop(NamedTuple):
+class _Passage(NamedTuple):
     """A succession as seen from one end: where it leads, and its window, in days of the way that is gone.
 
     On the way back days count backwards. ``ends`` is true where the predecessor ended by it.
@@ -30,13 +30,13 @@ class _Hop(NamedTuple):
     ends: bool
 
 
-_Steps = Callable[[str], Sequence[_Hop]]
+_Passages = Callable[[str], Sequence[_Passage]]
 
 
 class _Met(NamedTuple):
     """A step that can be gone, and the number of hops to its near end."""
 
-    step: _Hop
+    step: _Passage
     hops: int
 
 
@@ -49,7 +49,7 @@ class _Reach(NamedTuple):
 
     since: dict[str, int]
     met: list[_Met]
-    first: dict[str, _Hop]
+    first: dict[str, _Passage]
 
 
 def lineage_of(ledger: Ledger, entity: str, day: datetime.date, ways: Iterable[Way]) -> tuple[Hop, ...]:
@@ -85,7 +85,7 @@ def _hops(ledger: Ledger, entity: str, day: datetime.date, way: Way) -> Iterator
         yield Hop(step.fact, way, hops + 1, (step.fact.key, step.fact.since) in sure, again)
 
 
-def _reached(entity: str, steps: _Steps) -> _Reach:
+def _reached(entity: str, steps: _Passages) -> _Reach:
     """What can be reached from ``entity``.
 
     A step is left out if it certainly comes before the day on which its near end can be reached.
@@ -109,7 +109,7 @@ def _reached(entity: str, steps: _Steps) -> _Reach:
     return reach
 
 
-def _sure(entity: str, steps: _Steps, way: Way) -> set[tuple[Key, PartialDate]]:
+def _sure(entity: str, steps: _Passages, way: Way) -> set[tuple[Key, PartialDate]]:
     """The key and date of every step that a line of certain steps in a certain order leads to.
 
     Of two successions of a company the one by which it ended comes last, whatever their dates say.
@@ -133,12 +133,12 @@ def _sure(entity: str, steps: _Steps, way: Way) -> set[tuple[Key, PartialDate]]:
     return found
 
 
-def _steps_in(ledger: Ledger, day: datetime.date, way: Way) -> _Steps:
+def _steps_in(ledger: Ledger, day: datetime.date, way: Way) -> _Passages:
     """A function that gives the successions of a company by ``day``, on the way that is gone."""
-    known: dict[str, Sequence[_Hop]] = {}
+    known: dict[str, Sequence[_Passage]] = {}
     position = 0 if way == "forward" else 1
 
-    def steps(entity: str) -> Sequence[_Hop]:
+    def steps(entity: str) -> Sequence[_Passage]:
         found = known.get(entity)
         if found is None:
             keys = sorted(ledger.where(views.LINEAGE, position, entity))
@@ -149,13 +149,13 @@ def _steps_in(ledger: Ledger, day: datetime.date, way: Way) -> _Steps:
     return steps
 
 
-def _step(fact: Fact, way: Way) -> _Hop:
+def _step(fact: Fact, way: Way) -> _Passage:
     begin = fact.span.begin
     first, last = begin.earliest.toordinal(), begin.latest.toordinal()
     ends = fact.value.how != "split"
     if way == "forward":
-        return _Hop(fact, fact.key[1], first, last, ends)
-    return _Hop(fact, fact.key[0], -last, -first, ends)
+        return _Passage(fact, fact.key[1], first, last, ends)
+    return _Passage(fact, fact.key[0], -last, -first, ends)
 
 
 def _successions(spans: Sequence[Span], day: datetime.date) -> Iterator[Fact]:
