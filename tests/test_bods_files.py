@@ -169,6 +169,19 @@ def test_importing_again_adds_nothing(imported: Imported) -> None:
     assert imported.store.head().position == before
 
 
+def test_what_a_later_statement_dropped_stays_dropped_when_all_is_imported_again(imported: Imported) -> None:
+    """Votes that the second statement has no more, and a closing one that states nothing."""
+    first = tie("rr", "2020-01-10", "new", shares(30), {"type": "votingRights"}, {"type": "trustee"})
+    calls = [[entity(), person(), first], [UPDATED], [tie("rr", "2022-02-03", "closed")]]
+    for call in calls:
+        imported.take(call)
+    before = imported.store.head().position
+    for again in (*calls, [each for call in calls for each in call]):
+        assert imported.take(again).added == 0
+    assert imported.store.head().position == before
+    assert imported.held("2022-02-03") == []
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_an_update_that_is_read_late_is_ended_all_the_same(
     imported: Imported, order: tuple[int, ...]
@@ -333,6 +346,7 @@ STATEMENTS = (
     tie("rr", "2021-02-03", "closed", shares(50, "2020-06-01", "2021-02-01")),
     tie("r2", "2020-01-10", "new", shares(20, "2018-01-01"), {"type": "trustee", "startDate": "2018-01-01"}),
     tie("r2", "2021-06-01", "updated", shares(25, "2021-03-01")),
+    tie("r2", "2022-06-01", "closed", shares(25, "2021-03-01", "2022-05-01")),
     tie("r3", "2020-03-01", "new", {"type": "boardMember", "startDate": "2019-01-01"}),
     tie(
         "r3",
@@ -372,7 +386,7 @@ def facts_on(history: History) -> list[list[Any]]:
 
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.permutations(STATEMENTS), st.lists(st.sampled_from([0, 1, 2]), min_size=10, max_size=10))
+@given(st.permutations(STATEMENTS), st.lists(st.sampled_from([0, 1, 2]), min_size=11, max_size=11))
 def test_any_order_of_statements_files_and_imports_gives_one_state(
     statements: list[Statement], breaks: list[int]
 ) -> None:
