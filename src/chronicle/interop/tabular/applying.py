@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from attrs import Factory, define, evolve, frozen
+from attrs import define, evolve, frozen
 
 from chronicle.codec import decode, diagnose, kind_names
 from chronicle.dates import parse_date
-from chronicle.errors import ChronicleError, InvalidValue, Problem, shown
+from chronicle.errors import ChronicleError, Problem, shown
 from chronicle.events import COUNTED, KINDS, Event
-from chronicle.interop.tabular.cells import identifier, number
 from chronicle.interop.tabular.findings import in_words_of_mapping
-from chronicle.interop.tabular.rules import Condition, FieldRule, Outcome, Rule, TableMapping
-from chronicle.interop.tabular.snapshots import (
-    AcrossFiles,
-    Made,
-    Plain,
-    Snapshot,
-    StoredSnapshots,
-    Trouble,
-    between,
-    key_of,
-)
-from chronicle.interop.tabular.spellings import Spellings, apart
+from chronicle.interop.tabular.renames import Renames
+from chronicle.interop.tabular.rules import Outcome, Rule
+from chronicle.interop.tabular.snapshots import Made, Plain, Snapshot, Trouble, between, key_of
 from chronicle.interop.tabular.templates import (
-    Cells,
-    Filling,
     Row,
-    Slot,
-    Template,
-    Tidy,
-    as_it_is,
-    filling,
 )
 
 # Fields that another event of a row does not take from the first one.
@@ -43,7 +24,9 @@ _NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", 
 
 
 @frozen
-class _Field:
+class FilledField:
+    """A field of an event, and how it is filled from a row."""
+
     name: str
     read: Callable[[Row], object]
     columns: tuple[tuple[str, int], ...]
@@ -68,12 +51,15 @@ class Maker:
 
     rule: Rule
     constant: Plain
-    fields: tuple[_Field, ...]
-    source: tuple[_Field, ...]
+    fields: tuple[FilledField, ...]
+    source: tuple[FilledField, ...]
     when: tuple[tuple[int, Callable[[str], bool]], ...]
-    end: _Field | None
+    end: FilledField | None
     snapshot: Snapshot | None
     apart: bool = False
+    joined: dict[object, Plain] | None = None
+    was: FilledField | None = None
+    renames: Renames | None = None
 
     def takes(self, row: Row) -> bool:
         """Whether the rule applies to this row."""
@@ -91,13 +77,43 @@ class Maker:
         if self.snapshot is not None:
             yield from self._turned(self.snapshot, plain)
             troubles += self._enter(self.snapshot, plain)
-        for made in _once(troubles) if troubles else self._made(plain, row):
+        for made in _once(troubles) if troubles else self._whole(plain, row):
             yield _of_event(made, plain) if isinstance(made, Trouble) else made
 
+    def _whole(self, plain: Plain, row: Row) -> Iterable[Made]:
+        """What a row without a problem makes now; rows that are joined make their events at the end."""
+        if self.joined is not None:
+            return self._join(self.joined, plain)
+        if self.was is not None and self.renames is not None and (old := self.was.read(row)):
+            self.renames.note(plain, str(old))
+        return self._made(plain, row)
+
     def finish(self) -> Iterator[Made]:
-        """The events of the last snapshot, after the last row."""
+        """The events of the last snapshot and those of rows that were joined, after the last row."""
         if self.snapshot is not None:
             yield from self.snapshot.finish(self._vanished)
+        for plain in (self.joined or {}).values():
+            yield from self._decoded(plain)
+        if self.renames is not None:
+            for made in self.renames.declarations():
+                yield from ((Trouble(None, made),) if isinstance(made, Problem) else self._decoded(made))
+
+    def _join(self, joined: dict[object, Plain], plain: Plain) -> Iterator[Trouble]:
+        """Put the lists of a row to those of the rows before it that make the same event."""
+        others = {name: value for name, value in plain.items() if name not in self.rule.join}
+        first = joined.setdefault(plain.get("id") or repr(sorted(others.items())), plain)
+        if first is plain:
+            return
+        different = [name for name, value in others.items() if first.get(name) != value]
+        if different:
+            name = different[0]
+            message = f"row of {shown(str(plain.get('id')))} with another {name} than the first of it"
+            columns = {field.name: field.column for field in self.fields}
+            help = "make the id of what tells the events apart, or put the cell right"
+            yield Trouble(columns.get(name), Problem("C701", message, help=help))
+            return
+        for name in self.rule.join:
+            first[name] = list(dict.fromkeys([*first.get(name, ()), *plain.get(name, ())]))
 
     def _made(self, plain: Plain, row: Row) -> Sequence[Made]:
         if self.end is None:
@@ -173,7 +189,7 @@ def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> P
     return {"kind": outcome.kind, **identity, "date": date, **shared, **dict(outcome.fields)}
 
 
-def _fill(plain: Plain, fields: Sequence[_Field], row: Row) -> list[Trouble]:
+def _fill(plain: Plain, fields: Sequence[FilledField], row: Row) -> list[Trouble]:
     """Fill ``plain`` from the row, and give the problems."""
     troubles: list[Trouble] = []
     for field in fields:
@@ -213,155 +229,3 @@ def _before(one: str, other: str) -> bool:
 
 def _first(path: Sequence[str | int]) -> str:
     return str(path[0]) if path else ""
-
-
-# From a mapping and a header to makers
-
-
-def makers(
-    mapping: TableMapping, columns: Mapping[str, int], across: AcrossFiles
-) -> tuple[list[Maker], list[str]]:
-    """The makers of a table, and the columns that its mapping names and the table does not have.
-
-    A rule makes nothing when it requires such a column; an optional field is left out.
-    """
-    compiler = _Compiler(mapping, columns, across.spellings)
-    made = [compiler.maker(rule, across) for rule in mapping.rules]
-    return [maker for maker in made if maker], compiler.missing
-
-
-def _snapshot(rule: Rule, constant: Plain, across: AcrossFiles) -> Snapshot:
-    """The snapshots of a rule, which all files of an import share."""
-    if rule not in across.snapshots:
-        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant))
-    return across.snapshots[rule]
-
-
-@define
-class _Compiler:
-    mapping: TableMapping
-    columns: Mapping[str, int]
-    spellings: Spellings
-    missing: list[str] = Factory(list)
-
-    def maker(self, rule: Rule, across: AcrossFiles) -> Maker | None:
-        """The maker of a rule; None when a column that it requires is missing."""
-        wanted = [condition.column for condition in rule.when]
-        for field in rule.fields:
-            if field.required or field.name == "id":
-                wanted += _columns(field)
-        if rule.end:
-            wanted += _columns(rule.end)
-        possible = not [column for column in wanted if not self._has(column)]
-        # The id last: another field mostly lacks the same column, and its problem is clearer.
-        ordered = sorted(rule.fields, key=lambda field: field.name == "id")
-        fields = [made for field in ordered if (made := self._field(field))]
-        source = [made for field in rule.source if (made := self._field(field))]
-        if not possible:
-            return None
-        constant: Plain = {"kind": rule.kind}
-        constant.update((field.name, field.read(())) for field in fields if field.column is None)
-        # Rows of several publishers are happenings of their own, unless the mapping says ``tellers``.
-        several = any(field.column for field in source if field.name == "publisher")
-        if source and not any(field.column for field in source):
-            constant["sources"] = [{field.name: field.read(()) for field in source}]
-            source = []
-        return Maker(
-            rule=rule,
-            constant=constant,
-            fields=tuple(field for field in fields if field.column),
-            source=tuple(source),
-            when=tuple((self.columns[each.column], _test(each, self.mapping.empty)) for each in rule.when),
-            end=self._field(rule.end, end=True) if rule.end else None,
-            snapshot=_snapshot(rule, constant, across) if rule.vanished else None,
-            apart=several and not self.mapping.tellers,
-        )
-
-    def _has(self, column: str) -> bool:
-        if column not in self.columns and column not in self.missing:
-            self.missing.append(column)
-        return column in self.columns
-
-    def _field(self, rule: FieldRule, end: bool = False) -> _Field | None:
-        names = _columns(rule)
-        if [name for name in names if not self._has(name)]:
-            return None
-        cells = Cells(self.mapping.empty, self.mapping.values)
-        tidies: dict[str, Tidy] = {"id": identifier, "number": partial(number, comma=self.mapping.comma)}
-        tidy = tidies.get(rule.reading, as_it_is)
-        fillings = [self._noted(rule, each, cells, tidy) for each in rule.templates]
-        read = self._read(rule, fillings[0], end) if names and not rule.many else fillings[0]
-        placed = tuple((name, self.columns[name]) for name in names)
-        return _Field(rule.name, _listed(fillings) if rule.many else read, placed, rule.required)
-
-    def _noted(self, rule: FieldRule, template: Template, cells: Cells, tidy: Tidy) -> Filling:
-        """The filling of a template; where it makes ids of entities, their texts are noted."""
-        filled = filling(template, self.columns, cells, tidy)
-        filtered = any(isinstance(part, Slot) and part.filter for part in template.parts)
-        if rule.reading != "id" or rule.name == "id" or filtered or not template.columns:
-            return filled
-        stated = filling(apart(template), self.columns, cells)
-        return self.spellings.noting(filled, stated, [self.columns[column] for column in template.columns])
-
-    def _read(self, rule: FieldRule, filled: Filling, end: bool) -> Filling:
-        if rule.reading == "date":
-            dates = self.mapping.dates
-            read = lru_cache(maxsize=65_536)(dates.end if end else dates.read)
-            return _dated(filled, read, needed=rule.required)
-        if rule.reading == "share":
-            return _changed(filled, lru_cache(maxsize=16_384)(self.mapping.shares.read))
-        return filled
-
-
-def _test(condition: Condition, empty: frozenset[str]) -> Callable[[str], bool]:
-    """Whether a cell is as a condition wants it."""
-    named = condition.values or condition.patterns
-    if condition.values and condition == Condition(condition.column, condition.values):
-        return condition.values.__contains__
-
-    def test(cell: str) -> bool:
-        if condition.filled is not None and condition.filled == (cell in empty):
-            return False
-        if cell in condition.not_values or any(fnmatchcase(cell, each) for each in condition.not_patterns):
-            return False
-        return (
-            not named
-            or cell in condition.values
-            or any(fnmatchcase(cell, each) for each in condition.patterns)
-        )
-
-    return test
-
-
-def _columns(rule: FieldRule) -> list[str]:
-    return [column for template in rule.templates for column in template.columns]
-
-
-def _listed(fillings: Sequence[Filling]) -> Callable[[Row], object]:
-    def listed(row: Row) -> list[str] | None:
-        texts = [text for fill in fillings if (text := fill(row)) is not None]
-        return texts or None
-
-    return listed
-
-
-def _changed(filled: Filling, change: Callable[[str], str]) -> Filling:
-    def changed(row: Row) -> str | None:
-        text = filled(row)
-        return None if text is None else change(text)
-
-    return changed
-
-
-def _dated(filled: Filling, read: Callable[[str], str | None], needed: bool) -> Filling:
-    def dated(row: Row) -> str | None:
-        text = filled(row)
-        if text is None:
-            return None
-        date = read(text)
-        if date is None and needed:
-            help = "it says that there is no end; here a day is needed"
-            raise InvalidValue(Problem("C705", f"date that stands for none: {shown(text)}", help=help))
-        return date
-
-    return dated

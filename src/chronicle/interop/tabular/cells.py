@@ -21,8 +21,8 @@ from attrs import field, frozen
 from chronicle.codec import slug
 from chronicle.dates import DAWN, FOREVER, PartialDate, parse_date
 from chronicle.errors import InvalidValue, Problem, shown
-from chronicle.interop.tabular.date_forms import fitting
 from chronicle.interop.tabular.findings import unread_date
+from chronicle.interop.tabular.text.date_forms import fitting
 
 ISO: Final = "iso"
 """The name of Chronicle's own forms of dates among the formats of a mapping."""

@@ -6,6 +6,7 @@ row and column, and the rest is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -13,12 +14,14 @@ from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
 from chronicle.interop.incoming import Incoming, RowRead, excerpt
-from chronicle.interop.tabular.applying import Maker, makers
+from chronicle.interop.tabular.applying import Maker
+from chronicle.interop.tabular.compiling import makers
 from chronicle.interop.tabular.findings import of_cell
 from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles, Trouble
 from chronicle.interop.tabular.text.header import STRAY_HELP, header_of
 from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote, undamaged
+from chronicle.interop.tabular.text.names import parts_of
 
 
 def read(
@@ -26,16 +29,19 @@ def read(
     name: str,
     mapping: TableMapping,
     across: AcrossFiles | None = None,
+    *,
     lines: OpenLines | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Iterator[Incoming]:
     """The events of a table, and a problem with its place for everything that makes none.
 
     ``across`` is shared by the files of one import, where a snapshot may continue in the next file;
-    ``finish`` then yields what vanished by the last one. ``lines`` opens files that are not text. Raises
+    ``finish`` then yields what vanished by the last one. ``lines`` opens files that are not text,
+    and ``told`` has further cells of every row, by the names of their columns. Raises
     ``InvalidEvents`` (C706) for a file that is not a table of text.
     """
     shared = AcrossFiles() if across is None else across
-    table = _TableFile(stream, name, mapping, lines, shared)
+    table = _TableFile(stream, name, mapping, lines=lines, across=shared, told=told or {})
     yield from table.events()
     if across is None:
         yield from finish(name, mapping, shared)
@@ -54,13 +60,16 @@ def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[In
     That is what vanished by the last snapshot, and which ids were made of two texts.
     """
     for rule in mapping.rules:
-        if rule in across.snapshots:
-            maker = Maker(rule, {}, (), (), (), None, across.snapshots[rule])
+        shared = (across.snapshots.get(rule), across.joined.get(rule), across.renames.get(rule))
+        if any(each is not None for each in shared):
+            maker = Maker(rule, {}, (), (), (), None, shared[0], joined=shared[1], renames=shared[2])
             for made in maker.finish():
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
     for problem in across.spellings.problems():
         yield problem.at(Place(name))
 
+
+_BASE = re.compile(r"\.gz$", re.IGNORECASE)
 
 OpenLines = Callable[[BinaryIO, TableMapping], Lines]
 """Opens a file as lines of text."""
@@ -78,10 +87,14 @@ class _TableFile:
         stream: BinaryIO,
         name: str,
         mapping: TableMapping,
+        *,
         lines: OpenLines | None,
         across: AcrossFiles,
+        told: Mapping[str, str],
     ) -> None:
         self._across = across
+        self._told = dict(told)
+        self._further: list[str] = []
         self._open = lines or _of_text
         self._name = name
         self._mapping = mapping
@@ -111,6 +124,9 @@ class _TableFile:
         columns: dict[str, int] = {}
         for index, title in enumerate(header):
             columns.setdefault(title, index)
+        for title in self._told_by_names():
+            columns.setdefault(title, len(header) + len(self._further))
+            self._further.append(self._told[title])
         columns = _as_named(columns, _named(self._mapping))
         found, missing = makers(self._mapping, columns, self._across)
         for column in missing:
@@ -122,6 +138,20 @@ class _TableFile:
         if found:
             self._across.reading = self._row
             yield from self._rows(rows, columns, found)
+
+    def _told_by_names(self) -> list[str]:
+        """The columns of the mapping that the name of the file or the sheet fills."""
+        base = _BASE.sub("", self._name.replace("\\", "/").rpartition("/")[2])
+        self._told["file.name"] = base
+        pattern = self._mapping.file
+        if pattern is not None:
+            parts = parts_of(base, pattern)
+            if parts is None:
+                message = f"name of the file is not like {shown(pattern)}"
+                help = "`file:` of the mapping says how files are called; give those only, or change it"
+                raise InvalidEvents(Problem("C702", message, Place(self._name), help))
+            self._told |= {f"file.{part}": text for part, text in parts.items()}
+        return sorted(_named(self._mapping) & self._told.keys())
 
     def _rows(self, rows: Rows, columns: Mapping[str, int], found: list[Maker]) -> Iterator[Incoming]:
         self._columns = columns
@@ -138,7 +168,8 @@ class _TableFile:
                 problem = self._undecoded(row)
             elif _filled(row):
                 self._across.rows += 1
-                yield from self._made(row, found)
+                whole = [*row[: self._width], *self._further] if self._further else row
+                yield from self._made(whole, found)
                 continue
             else:
                 continue
@@ -239,8 +270,9 @@ def _named(mapping: TableMapping) -> set[str]:
     named: set[str] = set()
     for rule in mapping.rules:
         named.update(condition.column for condition in rule.when)
-        for field in (*rule.fields, *rule.source, *([rule.end] if rule.end else [])):
-            named.update(column for template in field.templates for column in template.columns)
+        for field in (*rule.fields, *rule.source, *(each for each in (rule.end, rule.was) if each)):
+            for each in (field, *field.parts):
+                named.update(column for template in each.templates for column in template.columns)
     return named
 
 

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from chronicle.dates import parse_date
 from chronicle.errors import InvalidValue, Problem, shown
-from chronicle.interop.tabular.date_forms import family, fitting
+from chronicle.interop.tabular.text.date_forms import family, fitting
 
 
 @frozen(str=False)

@@ -15,14 +15,15 @@ from typing import Any, Final
 from attrs import evolve
 
 from chronicle.codec import Fault, FieldOf, Path, fields_of
-from chronicle.codec.shapes import item_of, shape
+from chronicle.codec.shapes import correctable, item_of, shape
 from chronicle.dates import PartialDate, parse_date
 from chronicle.errors import nearest, shown
-from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EventId
+from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EntityRenamed, EventId
 from chronicle.interop.tabular.cells import ISO, Dates, Shares
 from chronicle.interop.tabular.plain_values import HOLE, PlainValues
 from chronicle.interop.tabular.rules import Condition, FieldRule, Outcome, Reading, Rule, TableMapping
 from chronicle.interop.tabular.templates import Template, normal, parsed
+from chronicle.interop.tabular.text.names import parts_of
 from chronicle.values import Count, Money, Ratio, Share, Source
 
 __all__ = ["HOLE", "TableMapping", "mapping_of"]
@@ -40,6 +41,7 @@ _KEYS: Final = (
     "delimiter",
     "encoding",
     "sheet",
+    "file",
     "header",
     "quotes",
     "empty",
@@ -52,7 +54,7 @@ _KEYS: Final = (
     "events",
 )
 _DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
-_RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source")
+_RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source", "join", "was")
 _CONDITIONS: Final = ("is", "not", "like", "unlike", "empty")
 # Sources have a key of their own, and an end ends the event that its row began.
 _NOT_FILLED: Final = frozenset({"sources", "ends"})
@@ -76,7 +78,8 @@ class _Reading(PlainValues):
             comma=comma,
             delimiter=self._delimiter(),
             encoding=self._encoding(),
-            sheet=self._text(plain, ("sheet",)),
+            sheet=self._pattern("sheet"),
+            file=self._pattern("file"),
             header=self._header(),
             header_line=self._header_line(),
             quotes=self._word(plain, ("quotes",), ("cells", "text"), "cells") == "cells",
@@ -87,6 +90,12 @@ class _Reading(PlainValues):
         )
 
     # Single keys
+
+    def _pattern(self, key: str) -> str | None:
+        text = self._text(self._plain, (key,))
+        if text is not None:
+            self._try(lambda: parts_of("", text), (key,))
+        return text
 
     def _header(self) -> tuple[str, ...]:
         if isinstance(self._plain.get("header"), Mapping):
@@ -139,6 +148,7 @@ class _Reading(PlainValues):
         instead = self._mapping(given, ("dates", "instead"))
         meant = {key: self._text(instead, ("dates", "instead", key)) or "" for key in instead}
         opened = {text for text, date in meant.items() if date == "open"}
+        meant |= {text: _ANY_DAY for text, date in meant.items() if date == "unknown"}
         stated = {text: date for text, date in meant.items() if date != "open"}
         for text, date in stated.items():
             self._try(lambda date=date: parse_date(date), ("dates", "instead", text))  # type: ignore[misc]
@@ -213,7 +223,31 @@ class _Reading(PlainValues):
             end=self._end(given, path),
             ends=self._outcome(given, (*path, "ends"), kind) if "ends" in given else None,
             vanished=self._outcome(given, (*path, "vanished"), kind) if "vanished" in given else None,
+            join=self._join(given, path, fields),
+            was=self._was(given, path, kind),
         )
+
+    def _was(self, given: Mapping[str, object], path: Path, kind: str) -> FieldRule | None:
+        text = self._text(given, (*path, "was"))
+        if text is None:
+            return None
+        if kind != EntityRenamed.kind:
+            help = f"`was` goes with {EntityRenamed.kind}; give other old values by a rule of their own"
+            self._fault((*path, "was"), f"{kind} has no old name", help)
+        template = self._template(text, (*path, "was"))
+        return FieldRule("was", (template,), "text", False) if template else None
+
+    def _join(self, given: Mapping[str, object], path: Path, fields: list[FieldRule]) -> frozenset[str]:
+        lists = [rule.name for rule in fields if rule.many]
+        names = self._texts(given, (*path, "join"))
+        for name in names:
+            if name not in lists:
+                help = f"a field that is a list and is filled: {', '.join(lists) or 'this rule has none'}"
+                self._fault((*path, "join"), f"rows cannot be joined by {shown(name)}", help)
+        if names and ("end" in given or "vanished" in given):
+            help = "give the end by a rule of its own"
+            self._fault((*path, "join"), "rows that are joined have no end and do not vanish", help)
+        return frozenset(names)
 
     def _kind(self, given: Mapping[str, object], path: Path) -> str | None:
         kind = self._text(given, (*path, "kind"))
@@ -231,6 +265,8 @@ class _Reading(PlainValues):
     def _field(self, given: Mapping[str, object], path: Path, known: FieldOf, kind: str) -> FieldRule | None:
         path = (*path, known.name)
         form = shape(known.hint)
+        if form == "set":
+            return self._set(given, path)
         many = form == "list"
         hint = item_of(known.hint) if many else known.hint
         if shape(hint) not in ("leaf", "word"):
@@ -241,6 +277,20 @@ class _Reading(PlainValues):
         templates = [self._template(text, path) for text in texts if text is not None]
         made = tuple(template for template in templates if template)
         return FieldRule(known.name, made, _reading_of(hint), known.required, many) if made else None
+
+    def _set(self, given: Mapping[str, object], path: Path) -> FieldRule | None:
+        """The fields that a correction sets, each read as it is read elsewhere."""
+        stated = self._mapping(given, path)
+        hints = {each.name: each.hint for cls in KINDS.values() for each in fields_of(cls)}
+        parts = []
+        for name in stated:
+            text = self._text(stated, (*path, name))
+            template = None if text is None else self._template(text, (*path, name))
+            if name not in correctable() or shape(hints[name]) not in ("leaf", "word"):
+                self._fault((*path, name), f"a table cannot correct {shown(name)}", "correct it by hand")
+            elif template is not None:
+                parts.append(FieldRule(name, (template,), _reading_of(hints[name]), False))
+        return FieldRule("set", (), "text", True, parts=tuple(parts)) if parts else None
 
     def _when(self, given: Mapping[str, object], path: Path) -> Iterator[Condition]:
         conditions = self._mapping(given, (*path, "when"))
@@ -304,6 +354,7 @@ class _Reading(PlainValues):
         return found
 
 
+_ANY_DAY: Final = "[0001..9999]"
 _LAST_LINE: Final = 1_000_000
 _RULES = "write `events:` and under it a list of rules, each with a kind and templates for its fields"
 

@@ -20,7 +20,7 @@ class PlainValues:
         self._plain = plain
 
     def _answered(self, text: str, path: Path) -> str:
-        if HOLE in text:
+        if text == HOLE or text.startswith(f"{HOLE} "):
             help = "write the column or the value that is meant in its place; the draft says what is asked"
             self._fault(path, f'"{path[-1]}" is still to be answered: {shown(text)}', help)
             return text.replace(HOLE, "")

@@ -20,13 +20,17 @@ Reading = Literal["text", "id", "date", "share", "number"]
 
 @frozen
 class FieldRule:
-    """How one field is filled. It has several ``templates`` when the field is a list (``many``)."""
+    """How one field is filled. It has several ``templates`` when the field is a list (``many``).
+
+    ``parts`` are the fields of a mapping, such as those that a correction sets.
+    """
 
     name: str
     templates: tuple[Template, ...]
     reading: Reading
     required: bool
     many: bool = False
+    parts: tuple[FieldRule, ...] = ()
 
 
 @frozen
@@ -51,7 +55,9 @@ class Rule:
     """One event of a row: its kind, its fields, and the rows to which the rule applies.
 
     ``when`` are the conditions under which it applies. ``end`` and ``ends`` make a second event
-    when something has ended; ``vanished`` makes one when a key is missing in the next snapshot.
+    when something has ended; ``vanished`` makes one when a key is missing in the next snapshot. ``join`` are
+    the lists into which rows with the same other fields are put together. ``was`` is the name that an entity
+    had before it was renamed.
     """
 
     kind: str
@@ -61,6 +67,8 @@ class Rule:
     ends: Outcome | None = None
     vanished: Outcome | None = None
     source: tuple[FieldRule, ...] = ()
+    join: frozenset[str] = frozenset()
+    was: FieldRule | None = None
 
 
 @frozen
@@ -76,8 +84,9 @@ class TableMapping:
     """Everything that a mapping says.
 
     ``header`` are the names of the columns of a table without a header, ``header_line`` is where its header
-    is when that is not the first line. ``quotes`` says whether quotes around a cell belong to its form.
-    ``tellers`` says that rows of several publishers may report one happening, as newspapers do.
+    is when that is not the first line. ``sheet`` and ``file`` may be patterns of names. ``quotes`` says
+    whether quotes around a cell belong to its form, ``tellers`` that rows of several publishers may report
+    one happening, as newspapers do.
     """
 
     rules: tuple[Rule, ...]
@@ -87,6 +96,7 @@ class TableMapping:
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+    file: str | None = None
     header: tuple[str, ...] = ()
     header_line: int | None = None
     quotes: bool = True

@@ -13,6 +13,7 @@ from chronicle.dates import parse_date
 from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
 from chronicle.interop.incoming import RowRead
+from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Rule
 from chronicle.interop.tabular.spellings import Spellings
 from chronicle.stores import Store
@@ -158,11 +159,14 @@ class AcrossFiles:
     """What all files of one import share: the snapshots of every rule that has some, and counts of rows.
 
     ``store`` is the one that is imported into. ``faulty`` are the rows, of all, that have a problem.
-    ``reading`` gives the row that is being read, ``spellings`` are the texts of which ids were made.
+    ``joined`` are the events of which each is made of several rows, ``renames`` the old names of entities,
+    ``spellings`` the texts of which ids were made. ``reading`` gives the row that is being read.
     """
 
     store: Store | None = None
     snapshots: dict[Rule, Snapshot] = Factory(dict)
+    joined: dict[Rule, dict[object, Plain]] = Factory(dict)
+    renames: dict[Rule, Renames] = Factory(dict)
     spellings: Spellings = Factory(Spellings)
     rows: int = 0
     faulty: int = 0

@@ -10,7 +10,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from chronicle.interop.tabular.cells import ISO, Dates, is_iso
-from chronicle.interop.tabular.date_forms import fitting
+from chronicle.interop.tabular.text.date_forms import fitting
 
 _BARE = re.compile(r"[0-9]{1,8}(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}")
 """Cells that are dates only in a column that is called one."""
