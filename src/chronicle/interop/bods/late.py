@@ -124,9 +124,9 @@ def _named(facts: Facts, after: Party, following: Sequence[StatementTold]) -> It
     if declared is None or declared["entity"] != after.entity:
         return
     del facts["declared"]
+    yield {**declared, "name": after.name}
     if declared["name"] != after.name:
         later = following[0]
-        yield {**declared, "name": after.name}
         yield {
             "id": f"bods:{part(later.statement)}:renamed",
             "kind": "entity.renamed",
