@@ -499,7 +499,7 @@ def _ftm(history: History) -> dict[str, list[Any]]:
 
 
 def test_followthemoney_has_entities_and_what_ties_them(story: History) -> None:
-    """A company keeps its former names; an ownership has its percentage as text and dates by prefix."""
+    """A company keeps its former names; an ownership has its percentage as text; a quarter has two days."""
     found = _ftm(story)
     film = next(company for company in found["Company"] if company["id"] == "film")
     assert (film["name"], film["previousName"], film["alias"]) == (
@@ -512,7 +512,7 @@ def test_followthemoney_has_entities_and_what_ties_them(story: History) -> None:
     assert (stake["owner"], stake["asset"]) == (["group"], ["film"])
     assert (stake["startDate"], stake["endDate"]) == (["2014-03"], ["2016-02-29"])
     assert (stake["publisher"], stake["sourceUrl"]) == (["ECNS"], ["https://example.org/a?b=1&c=2"])
-    assert found["Directorship"][0]["startDate"] == ["2015"]
+    assert found["Directorship"][0]["startDate"] == ["2015-07-01", "2015-09-30"]
     assert [person["id"] for person in found["Person"]] == ["jack-ma"]
 
 
@@ -552,7 +552,7 @@ def test_followthemoney_has_no_ownership_of_a_person() -> None:
     assert [each["organization"] for each in found["Membership"]] == [["index"]]
     assert found["Succession"][0]["date"] == ["2015-02"]
     assert found["UnknownLink"][0]["role"] == ["control: pact"]
-    assert found["Person"][0]["dissolutionDate"] == ["2016"]
+    assert (found["Person"][0]["birthDate"], found["Person"][0]["deathDate"]) == (["1964"], ["2016"])
 
 
 def test_followthemoney_has_ids_and_numbers_as_the_format_wants_them() -> None:

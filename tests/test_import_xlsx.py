@@ -24,6 +24,7 @@ from chronicle.events import Event
 from chronicle.interop import FORMATS
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.reading import read_files
+from chronicle.interop.tabular.guessing import draft
 from chronicle.interop.tabular.mapping import TableMapping, mapping_of
 from chronicle.interop.tabular.xlsx import sample
 from chronicle.stores import open_store
@@ -269,10 +270,67 @@ def test_the_command_drafts_a_mapping_and_imports_by_it(
     arguments = ["import", "xlsx", "owners.xlsx", "--mapping", "map.yaml", "--into", "s.db"]
     done = CliRunner().invoke(chronicle, arguments)
     assert done.exit_code == 0
-    assert done.output.startswith("read 1, made 1 event\nimported: 1 added, 0 there already\n")
+    assert done.output.startswith("1 row: 1 whole, 0 with problems; 3 events, 3 new\nimported: 3 added,")
     with open_store("s.db") as store:
-        assert [record.kind for record in store.read()] == ["stake.observed"]
+        assert [record.kind for record in store.read()][:1] == ["stake.observed"]
     file.write_text("text", encoding="utf-8")
     refused = CliRunner().invoke(chronicle, ["import", "xlsx", "owners.xlsx", "--guess"])
     assert refused.exit_code == 1
     assert "owners.xlsx: error[C706]: not a workbook" in refused.output
+
+
+def test_a_table_below_titles_is_drafted_and_read(file: Path) -> None:
+    """Titles above the header are passed over; rows may be wider than these, and shorter than the header."""
+    rows = [("Form 860: owners",), (), ("as of", 2014), ("plant", "owner", "percent owned", "year", "note")]
+    name = workbook(file, *rows, ("195", "Ann", 0.6, 2014), ("195", "Bob", 0.4, 2014, "x"))
+    with open(name, "rb") as stream:
+        text = draft(sample(stream, "owners.xlsx"), "owners.xlsx", ",")
+    assert "header: {line: 4}" in text
+    rule = {key: value for key, value in RULE.items() if key not in ("id", "note")}
+    rule |= {"date": "{year}", "target": "{plant}", "holds": "{percent owned}"}
+    found = events(read(name, mapping(rule, header={"line": "4"})))
+    assert [(event["holder"], event["holds"]) for event in found] == [("ann", "60%"), ("bob", "40%")]
+
+
+@pytest.mark.parametrize(
+    ("number", "format", "text"),
+    [
+        (195, "00000", "00195"),
+        (195.0, "0000", "0195"),
+        (7, "000;-000", "007"),
+        (195, "0", "195"),
+        (12345, "000", "12345"),
+    ],
+)
+def test_zeros_in_front_of_a_code_are_kept(file: Path, number: float, format: str, text: str) -> None:
+    """A code that a workbook keeps as a number has the digits with which it is shown."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(("code", "name"))
+    sheet.append((number, "x"))
+    sheet["A2"].number_format = format
+    book.save(file)
+    rule = {"kind": "entity.declared", "entity": "bank:{code}", "name": "{name} {code}", "type": "company"}
+    found = events(read(str(file), mapping(rule)))
+    assert [(event["entity"], event["name"]) for event in found] == [(f"bank:{text}", f"x {text}")]
+
+
+def test_the_year_of_a_sheet_is_a_cell_of_its_rows(file: Path) -> None:
+    """Sheets that are called after years are read in turn, and one series of snapshots."""
+    sheets = {
+        "Owners 2016": [HEADER[:1], ("a",), ("b",)],
+        "Owners 2017": [HEADER[:1], ("b",)],
+        "Notes": [("x",)],
+    }
+    name = workbook(file, **sheets)
+    rule = {**RULE, "id": "{owner}-{sheet.year}", "date": "{sheet.year}", "holds": "60%"}
+    rule = {key: value for key, value in rule.items() if key != "note"} | {"vanished": {"holds": "0%"}}
+    found = events(read(name, mapping(rule, sheet="owners {year}")))
+    assert [(event["date"], event["holder"], event["holds"]) for event in found] == [
+        ("2016", "a", "60%"),
+        ("2016", "b", "60%"),
+        ("2017", "b", "60%"),
+        ("2017", "a", "0%"),
+    ]
+    none = read(name, mapping(rule, sheet="Holders {year}"))
+    assert [item.code for item in none if isinstance(item, Problem)] == ["C702"]

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronicle.cli.group import chronicle
+from chronicle.cli.statements.mapping_file import read_mapping
 from chronicle.codec import decode, encode, to_record
 from chronicle.errors import Problem, UsageError
 from chronicle.events import Event
@@ -27,6 +28,7 @@ from chronicle.interop import importing, undeclared
 from chronicle.interop.importing import import_events
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.reading import read_files
+from chronicle.interop.summary import Summary
 from chronicle.interop.tabular.mapping import mapping_of
 from chronicle.interop.undeclared import Undeclared
 from chronicle.stores import Store, open_store
@@ -62,7 +64,7 @@ def contents(store: Store) -> list[tuple[str, str, bytes]]:
     return [(record.id, record.kind, record.body) for record in store.read()]
 
 
-def take(store: Store, *incoming: Incoming, day: int = 5, **how: bool) -> importing.Summary:
+def take(store: Store, *incoming: Incoming, day: int = 5, **how: bool) -> Summary:
     """Import on a day of January 2026."""
     return import_events(incoming, store, today=datetime.date(2026, 1, day), **how)
 
@@ -86,13 +88,14 @@ def test_importing_twice_adds_nothing(store: Store) -> None:
 def test_what_the_source_changed_becomes_a_correction_of_what_changed(store: Store) -> None:
     """A later edition with another share corrects that field alone; by old knowledge the old one stands."""
     take(store, stake("a", "60%", note="first"))
-    summary = take(store, stake("a", "55%", note="first"))
+    summary = take(store, stake("a", "55%", note="first"), day=6)
     assert (summary.added, summary.corrected) == (0, 1)
     correction = json.loads(contents(store)[-1][2])
     assert correction["set"] == {"holds": "55%"}
     assert correction["target"] == "a"
     assert share(store, "a") == "55%"
-    assert share(store, "a", known=datetime.date(2026, 1, 4)) == "60%"
+    assert share(store, "a", known=datetime.date(2026, 1, 5)) == "60%"
+    assert share(store, "a", known=datetime.date(2026, 1, 4)) == "nothing"
 
 
 def test_what_the_source_took_out_of_an_event_is_taken_out(store: Store) -> None:
@@ -198,7 +201,7 @@ def test_two_kinds_under_one_id_in_one_import_are_a_finding(store: Store) -> Non
 
 def test_when_it_became_known_is_no_reason_for_a_correction(store: Store) -> None:
     """A source that only says anew since when something was known says nothing else about it."""
-    take(store, stake("a", "60%"))
+    take(store, stake("a", "60%", known="2020-01-01"))
     assert take(store, stake("a", "60%", known="2020-05-01")).known == 1
     take(store, stake("a", "50%", known="2020-06-01"))
     assert share(store, "a", known=datetime.date(2020, 6, 1)) == "50%"
@@ -348,13 +351,15 @@ def test_an_unchanged_file_changes_nothing_of_a_store_of_0_1_0(
     take(store, *old)
     before = contents(store)
     for _ in range(2):
-        summary = take(store, *events, *events, withdrawn=True)
+        summary = take(store, *events, *events, withdrawn=True, day=6)
         assert (summary.known, summary.skipped, summary.retracted) == (summary.made, 0, 0)
         assert contents(store) == before
 
 
 # Files, and beside each the export of a store into which 0.1.0 itself imported it.
 IMPORTED = Path(__file__).resolve().parent / "data" / "laws" / "imported"
+DAYS_MADE_UP = {"bods": 1}
+"""An interest without a start got the day of its statement; now it lies between two statements."""
 IMPORTED_BY_0_1_0 = sorted(path.name.removesuffix(".0.1.0.jsonl") for path in IMPORTED.glob("*.0.1.0.jsonl"))
 
 
@@ -364,7 +369,7 @@ IMPORTED_BY_0_1_0 = sorted(path.name.removesuffix(".0.1.0.jsonl") for path in IM
 def test_what_0_1_0_imported_is_imported_again_without_a_change(
     name: str, batch: int, lot: str | None, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The ids that it made are those that are made today, and nothing of it is news."""
+    """The ids that it made are those that are made today, and nothing of it is news but a day it made up."""
     monkeypatch.setattr(importing, "BATCH", batch)
     told = (IMPORTED / f"{name}.0.1.0.jsonl").read_text("utf-8").splitlines()
     proofs = ("position", "recorded_at", "checksum", "chain")
@@ -377,10 +382,13 @@ def test_what_0_1_0_imported_is_imported_again_without_a_change(
     found = [*read_files(format, [str(file)], rows if format == "csv" else None)]
     events = [item for item in found if isinstance(item, Event)]
     assert len(events) == len(plain)
-    for _ in range(2):
+    news = DAYS_MADE_UP.get(name, 0)
+    for again in range(2):
+        corrected = 0 if again else news
         summary = take(store, *events)
-        assert (summary.known, summary.added, summary.corrected, summary.retracted) == (len(events), 0, 0, 0)
-        assert contents(store) == before
+        assert (summary.known, summary.corrected) == (len(events) - corrected, corrected)
+        assert (summary.added, summary.retracted) == (0, 0)
+        assert len(contents(store)) == len(before) + news
 
 
 def test_an_event_of_0_1_0_is_corrected_in_what_has_changed_and_in_nothing_else(store: Store) -> None:
@@ -405,7 +413,7 @@ def test_rows_that_differ_in_more_than_that_make_two_events(
 ) -> None:
     """A row that says less of ends and lots is the same told again; any other difference is a finding."""
     monkeypatch.setattr(importing, "BATCH", batch)
-    rows = [stake("a", "0%", lot="r1"), stake("a", "0%"), stake("a", "0%", known="2020")]
+    rows = [stake("a", "0%", lot="r1"), stake("a", "0%"), stake("a", "0%", note="sold")]
     refused: list[Problem] = []
     summary = import_events(rows, store, today=TODAY, refuse=refused.append)
     assert (summary.added, summary.known, [problem.code for problem in refused]) == (1, 1, ["C708"])
@@ -577,7 +585,10 @@ def test_the_command_imports_and_says_what_it_did(folder: Path) -> None:
     )
     assert code == 1
     assert "rows.csv:3:8: error[C302]" in output
-    assert "read 3, made 2 events; 1 skipped (C302 1)\nimported: 2 added, 0 there already" in output
+    assert (
+        "3 rows: 2 whole, 1 with problems; 2 events, 2 new\nproblems: C302 1\nimported: 2 added, 0 there"
+        in output
+    )
     header, bad = (folder / "bad.csv").read_text(encoding="utf-8").splitlines()
     assert header == "file,line,column,code,reason,help,row"
     assert bad.startswith("rows.csv,3,8,C302,")
@@ -592,7 +603,9 @@ def test_the_command_reads_a_pipe_and_stops_at_a_limit(folder: Path) -> None:
         "csv", "-", "--mapping", "map.yaml", "--into", "s.db", "--limit", "1",
         input="owner,day,share\nx,2019,1\ny,2019,2\n",
     )  # fmt: skip
-    told = "read 1, made 1 event\nimported: 1 added, 0 there already\n2 entities are named and not declared"
+    told = (
+        "1 row: 1 whole, 0 with problems; 1 event, 1 new\nimported: 1 added, 0 there already\n2 entities are"
+    )
     assert code == 0
     assert output.startswith(told)
 
@@ -614,15 +627,71 @@ def test_the_next_edition_corrects_and_withdraws(folder: Path) -> None:
     assert "imported: 1 added, 0 there already, 1 corrected, 1 retracted" in output
 
 
-def test_many_problems_are_counted_and_not_all_shown(folder: Path) -> None:
-    """Of a hundred bad rows the first twenty are shown, and it is said where all of them are."""
-    rows = "".join(f"o{number},2019,half\n" for number in range(100))
-    (folder / "rows.csv").write_text("owner,day,share\n" + rows, encoding="utf-8")
-    _, output = run("csv", "rows.csv", "--mapping", "map.yaml", "--into", "s.db")
-    assert output.count("error[C302]") == 20
-    assert "and 80 problems more; --quarantine FILE keeps all of them" in output
+def test_problems_of_one_cause_are_told_once(folder: Path) -> None:
+    """A hundred bad cells of one column are one finding with their number and the first row of them."""
+    rows = "".join(f"o{number},{number % 28 + 1}/03/2019,10%\n" for number in range(100))
+    rows += "x,2019,half\ny,2019,most\n"
+    (folder / "rows.csv").write_text("owner,day,share\nok,2019,10%\n" + rows, encoding="utf-8")
     _, output = run("csv", "rows.csv", "--mapping", "map.yaml", "--into", "s.db", "--quarantine", "q.csv")
-    assert 'and 80 problems more; all are in "q.csv"' in output
+    told = '100 cells of "day" look like %d/%m/%Y, e.g. row 3: add it to `dates.formats`'
+    assert told in output
+    assert 'error[C302]: not a share: "half" (column "share"); 1 more like it' in output
+    assert output.count("error[") == 2
+    assert '102 problems; all are in "q.csv"' in output
+    assert "103 rows: 1 whole, 102 with problems; 1 event, 1 new" in output
+    assert len((folder / "q.csv").read_text(encoding="utf-8").splitlines()) == 103
+
+
+def test_causes_beyond_the_first_twenty_are_counted(folder: Path) -> None:
+    """Where every row is wrong in a way of its own, the first twenty ways are shown."""
+    columns = [f"c{number}" for number in range(30)]
+    rules = [
+        f"  - {{kind: entity.renamed, id: 'x{n}-{{who}}', date: '{{{n}}}', entity: '{{who}}', name: x}}"
+        for n in columns
+    ]
+    (folder / "wide.yaml").write_text("events:\n" + "\n".join(rules), encoding="utf-8")
+    (folder / "wide.csv").write_text(f"who,{','.join(columns)}\na{',soon' * 30}\n", encoding="utf-8")
+    _, output = run("csv", "wide.csv", "--mapping", "wide.yaml", "--dry-run")
+    assert output.count("error[C301]") == 20
+    assert "and 10 problems more of other causes" in output
+    assert "1 row: 0 whole, 1 with problems" in output
+
+
+def test_a_dry_run_needs_no_store(folder: Path) -> None:
+    """What an import would make is said without a store to put it in."""
+    code, output = run("csv", "rows.csv", "--mapping", "map.yaml", "--dry-run")
+    assert code == 1
+    assert "3 rows: 2 whole, 1 with problems; 2 events, 2 new" in output
+    assert run("csv", "rows.csv", "--mapping", "map.yaml")[0] == 2
+
+
+@pytest.mark.parametrize("name", ["none.csv", "empty.csv"])
+def test_no_new_store_is_left_when_nothing_came_in(folder: Path, name: str) -> None:
+    """A missing or empty file leaves no store behind; one that was there before stays."""
+    (folder / "empty.csv").write_text("", encoding="utf-8")
+    assert run("csv", name, "--mapping", "map.yaml", "--into", "s.db")[0] == 1
+    assert list(folder.glob("s.db*")) == []
+    run("csv", "rows.csv", "--mapping", "map.yaml", "--into", "s.db")
+    run("csv", name, "--mapping", "map.yaml", "--into", "s.db")
+    assert (folder / "s.db").exists()
+
+
+def test_no_new_store_is_left_by_ctrl_c(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import into a new store that is broken off leaves none; in an old one its batches stay."""
+
+    def rows(*_: object, **__: object) -> Iterator[Incoming]:
+        yield from read_files("csv", ["rows.csv"], mapped)
+        raise KeyboardInterrupt
+
+    mapped = read_mapping("map.yaml")
+    arguments = ["import", "csv", "rows.csv", "--mapping", "map.yaml", "--into", "s.db"]
+    monkeypatch.setattr(importing, "BATCH", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("chronicle.interop.reading.read_files", rows)
+        CliRunner().invoke(chronicle, arguments)
+    assert list(folder.glob("s.db*")) == []
+    CliRunner().invoke(chronicle, arguments)
+    assert (folder / "s.db").exists()
 
 
 def test_a_draft_is_printed(folder: Path) -> None:

@@ -10,7 +10,15 @@ from chronicle.engine import views
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Projector
 from chronicle.engine.state import State
-from chronicle.events import KINDS, Event, IdentityLinked, RecordCorrected, RecordRetracted, StakeAcquired
+from chronicle.events import (
+    KINDS,
+    Event,
+    IdentityLinked,
+    RecordConfirmed,
+    RecordCorrected,
+    RecordRetracted,
+    StakeAcquired,
+)
 from chronicle.values import Share, parse_share
 from given import (
     absorbed,
@@ -78,7 +86,8 @@ def test_the_views_of_the_projectors_are_the_ones_that_have_keys() -> None:
 def test_every_kind_but_those_about_records_means_something() -> None:
     """Only corrections, retractions and links move no view themselves."""
     handled = {kind for projector in PROJECTORS for kind in projector.table}
-    assert set(KINDS.values()) - handled == {RecordCorrected, RecordRetracted, IdentityLinked}
+    about_records = {RecordConfirmed, RecordCorrected, RecordRetracted, IdentityLinked}
+    assert set(KINDS.values()) - handled == about_records
 
 
 # Stakes by share

@@ -22,6 +22,7 @@ from chronicle.events import (
     EntityDeclared,
     Event,
     IdentityLinked,
+    RecordConfirmed,
     RecordCorrected,
     RecordRetracted,
     overlap,
@@ -31,7 +32,7 @@ from chronicle.events import (
 from chronicle.values import Count, Money, Ratio, Share
 
 # Kinds that are no happenings, so that they cannot be reported twice.
-_NO_HAPPENINGS: Final = (EntityDeclared, IdentityLinked, RecordCorrected, RecordRetracted)
+_NO_HAPPENINGS: Final = (EntityDeclared, IdentityLinked, RecordConfirmed, RecordCorrected, RecordRetracted)
 
 _ANOTHER: Final = "if it is another event, give it an `id:` of its own, or record with --new"
 

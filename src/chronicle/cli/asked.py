@@ -33,7 +33,7 @@ class Asked:
 
     source: str | None = None
     known: PartialDate | None = None
-    recorded: PartialDate | None = None
+    recorded: str | None = None
     form: Form | None = None
     color: str = "auto"
     assumed: tuple[Assumption, ...] = ()
@@ -92,7 +92,7 @@ class Asked:
 
         return Terms(
             known=None if self.known is None else as_day(self.known),
-            recorded=None if self.recorded is None else as_day(self.recorded),
+            recorded=self.recorded,
             assumed=self.assumed,
             first_known=None if self.form or self.known is None else first_known(history),
         )
@@ -148,6 +148,16 @@ def day(text: str) -> PartialDate:
     except InvalidValue as error:
         raise UsageError(*error.problems) from None
     return given
+
+
+def moment(text: str) -> str:
+    """The moment that an argument writes, in UTC. Raises ``UsageError`` (C301, C308) when it writes none."""
+    from chronicle.dates import as_moment
+
+    try:
+        return as_moment(text)
+    except InvalidValue as error:
+        raise UsageError(*error.problems) from None
 
 
 def assumption(text: str) -> Assumption:
@@ -226,11 +236,11 @@ _KNOWLEDGE = (
     ),
     click.option(
         "--recorded",
-        type=day,
-        metavar="DATE",
+        type=moment,
+        metavar="MOMENT",
         expose_value=False,
         callback=_keep("recorded"),
-        help="Use only what the store had recorded by the end of this day (system time).",
+        help="Use only what the store had recorded by this time, or by the end of this day (system time).",
     ),
 )
 

@@ -31,10 +31,11 @@ def explain(code: str | None) -> None:
     """What the error or the finding CODE means, why it is one, and what to do. Without CODE, list
     all codes.
     """
-    click.echo(_listed() if code is None else _explained(_found(code)))
+    click.echo(_listed() if code is None else _explained(code_named(code)))
 
 
-def _found(word: str) -> Code:
+def code_named(word: str) -> Code:
+    """The code that an argument means. Raises ``NotFound`` (C605) when there is none."""
     code = CODES.get(word.upper())
     if code is None:
         near = nearest(word.upper(), CODES)

@@ -10,6 +10,7 @@ The only package that imports pendulum, for the ends of months and quarters and 
 from __future__ import annotations
 
 from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
+from chronicle.dates.moments import Moment, as_moment
 from chronicle.dates.partial import Day, PartialDate, as_date, as_day, order_of, parse_date
 from chronicle.dates.windows import DAWN, FOREVER, Precision
 
@@ -19,10 +20,12 @@ __all__ = [
     "MONTHS",
     "QUARTERS",
     "Day",
+    "Moment",
     "PartialDate",
     "Precision",
     "as_date",
     "as_day",
+    "as_moment",
     "duration_words",
     "order_of",
     "parse_date",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import define, field
 
-from chronicle.events import Event, RecordCorrected, RecordRetracted
+from chronicle.events import Event, RecordConfirmed, RecordCorrected, RecordRetracted
 
 
 @define(eq=False)
@@ -20,6 +20,7 @@ class EventLog(Mapping[str, Event]):
     events: list[Event] = field(factory=list)
     _positions: dict[str, int] = field(factory=dict, init=False)
     _statements: list[RecordCorrected | RecordRetracted] = field(factory=list, init=False)
+    _confirmations: list[RecordConfirmed] = field(factory=list, init=False)
     _noted: int = field(default=0, init=False)
 
     def __getitem__(self, event: str) -> Event:
@@ -42,8 +43,15 @@ class EventLog(Mapping[str, Event]):
         self._note()
         fork = EventLog([*self.events, *more])
         fork._positions, fork._statements = dict(self._positions), list(self._statements)
+        fork._confirmations = list(self._confirmations)
         fork._noted = self._noted
         return fork
+
+    @property
+    def confirmations(self) -> Sequence[RecordConfirmed]:
+        """The editions that state events again, by position."""
+        self._note()
+        return self._confirmations
 
     def with_statements_of(self, targets: Iterable[str]) -> list[Event]:
         """The events of these ids and all that corrects or retracts them, by position.
@@ -66,4 +74,5 @@ class EventLog(Mapping[str, Event]):
         new = self.events[self._noted :]
         self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
         self._statements += [event for event in new if isinstance(event, RecordCorrected | RecordRetracted)]
+        self._confirmations += [event for event in new if isinstance(event, RecordConfirmed)]
         self._noted = len(self.events)

@@ -25,7 +25,8 @@ class Step:
 
     ``event`` is as known on the day of knowledge, ``knowledge`` has the day from which it could be known.
     ``place`` is its place in a file, None if it comes from a store. ``corrections`` are the
-    events that corrected it, oldest first, and ``conflicts`` those in which it was chosen.
+    events that corrected it, oldest first, ``confirmations`` the editions of its source that state it again,
+    and ``conflicts`` those in which it was chosen.
     """
 
     event: Event
@@ -33,6 +34,7 @@ class Step:
     place: Place | None
     corrections: tuple[Event, ...]
     conflicts: tuple[Conflict, ...]
+    confirmations: tuple[Event, ...] = ()
 
 
 @frozen
@@ -94,8 +96,9 @@ class Evidence:
     """What reasons are made from, by the id of an event.
 
     ``events`` are as known, ``written`` gives each as first recorded, ``corrections`` has the ids of the
-    corrections of each, ``places`` its place in a file. ``announcements`` maps the completion
-    of a deal to the event that states its effects, which may be the completion itself.
+    corrections of each, ``places`` its place in a file, ``confirmed`` the editions that state it again.
+    ``announcements`` maps the completion of a deal to the event that states its effects, which may be the
+    completion itself.
     """
 
     events: Mapping[str, Event]
@@ -104,6 +107,7 @@ class Evidence:
     places: Mapping[str, Place]
     conflicts: Sequence[Conflict]
     announcements: Mapping[str, Event]
+    confirmed: Callable[[str], tuple[Event, ...]]
 
 
 def reasons_for(facts: Sequence[Fact], day: datetime.date, evidence: Evidence) -> tuple[Reason, ...]:
@@ -152,6 +156,7 @@ def _steps(events: Sequence[str], view: str, evidence: Evidence) -> tuple[Step, 
             place=evidence.places.get(event),
             corrections=tuple(evidence.written(each) for each in evidence.corrections.get(event, ())),
             conflicts=tuple(conflict for conflict in evidence.conflicts if conflict.chosen.id == event),
+            confirmations=evidence.confirmed(event),
         )
         for event in _with_announcements(events, view, evidence)
     )

@@ -62,6 +62,7 @@ from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsol
 from chronicle.events.records import (
     NOT_CORRECTED,
     IdentityLinked,
+    RecordConfirmed,
     RecordCorrected,
     RecordRetracted,
     circle,
@@ -119,6 +120,7 @@ __all__ = [
     "PartnershipAgreed",
     "PartnershipEnded",
     "ProjectReleased",
+    "RecordConfirmed",
     "RecordCorrected",
     "RecordRetracted",
     "Right",
@@ -205,7 +207,7 @@ _RANKS: tuple[tuple[type[Event], ...], ...] = (
     _ENDS,
     (EntityInsolvent,),
     (EntityDissolved,),
-    (RecordCorrected, RecordRetracted),
+    (RecordCorrected, RecordRetracted, RecordConfirmed),
 )
 
 ORDER: Mapping[type[Event], int] = MappingProxyType(

@@ -12,7 +12,10 @@ from chronicle.values import Money
 
 @frozen(kw_only=True, repr=False)
 class ControlGranted(Event):
-    """One entity comes to control another; ``basis`` says by what (contract, consolidation, board ...)."""
+    """One entity comes to control another; ``basis`` says by what (contract, consolidation, board ...).
+
+    ``record`` names the record of a register that says so.
+    """
 
     kind: ClassVar[str] = "control.granted"
     about: ClassVar[tuple[str, ...]] = ("controller", "target")
@@ -20,6 +23,7 @@ class ControlGranted(Event):
     controller: EntityId
     target: EntityId
     basis: str
+    record: str | None = None
 
 
 @frozen(kw_only=True, repr=False)
@@ -63,7 +67,10 @@ class ListingEnded(Event):
 
 @frozen(kw_only=True, repr=False)
 class RoleAppointed(Event):
-    """A person takes a role in a company or on a project."""
+    """A person takes a role in a company or on a project.
+
+    ``record`` names the record of a register that says so.
+    """
 
     kind: ClassVar[str] = "role.appointed"
     about: ClassVar[tuple[str, ...]] = ("person", "entity", "role")
@@ -71,6 +78,7 @@ class RoleAppointed(Event):
     person: EntityId
     entity: EntityId
     role: str
+    record: str | None = None
 
 
 @frozen(kw_only=True, repr=False)

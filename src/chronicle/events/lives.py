@@ -12,7 +12,7 @@ from chronicle.events.entities import (
 )
 from chronicle.events.envelope import Event
 from chronicle.events.mergers import DemergerSplit, MergerAbsorbed, MergerConsolidated
-from chronicle.events.records import IdentityLinked, RecordCorrected, RecordRetracted
+from chronicle.events.records import IdentityLinked, RecordConfirmed, RecordCorrected, RecordRetracted
 from chronicle.events.stakes import StakeObserved
 
 # Events that name an entity which need not exist at that time: it may be named, observed or reinstated
@@ -23,6 +23,7 @@ NO_ACTS = (
     EntityIdentified,
     EntityReinstated,
     IdentityLinked,
+    RecordConfirmed,
     RecordCorrected,
     RecordRetracted,
     StakeObserved,

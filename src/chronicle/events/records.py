@@ -41,6 +41,21 @@ class RecordRetracted(Event):
 
 
 @frozen(kw_only=True, repr=False)
+class RecordConfirmed(Event):
+    """An edition of a source states events again that an earlier one stated: its source joins theirs.
+
+    ``sources`` says which edition, and the day on which this event was known is that of the edition.
+    ``complete`` says that it was everything the source had by then.
+    """
+
+    kind: ClassVar[str] = "record.confirmed"
+    about: ClassVar[tuple[str, ...]] = ()
+
+    targets: tuple[EventId, ...] = ()
+    complete: bool = False
+
+
+@frozen(kw_only=True, repr=False)
 class IdentityLinked(Event):
     """Two ids turn out to be one entity, from the day on which this was known; ``a`` is the id that stays."""
 

@@ -7,13 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from chronicle import authoring, codec
-from chronicle.dates import Day, as_day
-from chronicle.engine import knowledge
+from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.partial import PartialReplay
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.projectors.guarded import guarded
 from chronicle.engine.replay import Ledger, Projector
@@ -28,6 +25,8 @@ from chronicle.stores import Head, Record, Store
 from chronicle.stores.record import head_of
 
 if TYPE_CHECKING:
+    from chronicle.engine import knowledge
+    from chronicle.engine.partial import PartialReplay
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
 
 # How many ledgers of other days of knowledge are cached.
@@ -77,6 +76,8 @@ class HeldEvents:
     @classmethod
     def from_files(cls, paths: Sequence[Path], projectors: Sequence[Projector] = ()) -> Self:
         """The history in a folder or in files. Raises ``InvalidEvents`` with all problems of all files."""
+        from chronicle import authoring
+
         authored = authoring.read(paths)
         return cls(authored.events, projectors, places=authored.places)
 
@@ -124,9 +125,9 @@ class HeldEvents:
             self._kept_events = tuple(self._log.events)
         return self._kept_events
 
-    def written(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Event, ...]:
+    def written(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Event, ...]:
         """The events known by ``known`` and recorded by ``recorded``, both inclusive; without corrections."""
-        held = self.events if recorded is None else self._held(as_day(recorded))
+        held = self.events if recorded is None else self._held(as_moment(recorded))
         if known is None:
             return held
         day = as_day(known)
@@ -220,9 +221,9 @@ class HeldEvents:
 
     def _forget(self) -> None:
         """Drop all cached answers."""
-        self._answers: dict[tuple[datetime.date | None, datetime.date | None], knowledge.Resolved] = {}
-        self._resolvers: dict[tuple[datetime.date | None, datetime.date | None], Resolver] = {}
-        self._partial_ledgers: dict[tuple[datetime.date | None, datetime.date | None], Ledger | None] = {}
+        self._answers: dict[tuple[datetime.date | None, str | None], knowledge.Resolved] = {}
+        self._resolvers: dict[tuple[datetime.date | None, str | None], Resolver] = {}
+        self._partial_ledgers: dict[tuple[datetime.date | None, str | None], Ledger | None] = {}
 
     @property
     def _log(self) -> EventLog:
@@ -241,6 +242,8 @@ class HeldEvents:
         if self._unread and self._store is not None:
             with paused_collector():
                 records = list(self._store.read(limit=self._head.position))
+                from chronicle import codec
+
                 self._told = EventLog([codec.from_record(record) for record in records])
             self._recorded_at, self._unread = [record.recorded_at for record in records], False
             if self._opened is not None:
@@ -252,6 +255,8 @@ class HeldEvents:
             return 0
         with paused_collector():
             records = list(self._store.read(after=len(self._log)))
+            from chronicle import codec
+
             self._add(records, [codec.from_record(record) for record in records])
         return len(records)
 
@@ -274,27 +279,31 @@ class HeldEvents:
         self._head, self._opened = head_of(records[-1]), None
         self._forget()
 
-    def _visible(self, known: Day | None, recorded: Day | None) -> knowledge.Visible:
-        held = self._log.events if recorded is None else self._held(as_day(recorded))
+    def _visible(self, known: Day | None, recorded: Moment | None) -> knowledge.Visible:
+        held = self._log.events if recorded is None else self._held(as_moment(recorded))
+        from chronicle.engine import knowledge
+
         return knowledge.visible(held, None if known is None else as_day(known))
 
-    def _held(self, recorded: datetime.date) -> tuple[Event, ...]:
+    def _held(self, recorded: str) -> tuple[Event, ...]:
         later = self._recorded_after(recorded)
         return tuple(event for place, event in enumerate(self._log.events) if place not in later)
 
-    def _recorded_after(self, recorded: datetime.date) -> frozenset[int]:
-        """The places, from 0, of the events that were recorded after a day."""
+    def _recorded_after(self, recorded: str) -> frozenset[int]:
+        """The places, from 0, of the events that were recorded after a moment."""
         if self._recorded is None:
             message = "a history without a store has no times of recording"
             help = "record the files into a store and ask that, or ask by --known"
             raise UsageError(Problem("C509", message, help=help))
-        day = recorded.isoformat()
-        return frozenset(place for place, at in enumerate(self._recorded) if at[:10] > day)
+        last = recorded.removesuffix("Z")
+        return frozenset(place for place, at in enumerate(self._recorded) if at[: len(last)] > last)
 
-    def _resolved(self, known: Day | None, recorded: Day | None) -> knowledge.Resolved:
+    def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
+        from chronicle.engine import knowledge
+
         day = None if known is None else as_day(known)
-        held = None if recorded is None else as_day(recorded)
+        held = None if recorded is None else as_moment(recorded)
         if (day, held) not in self._answers:
             events = self._log.events if held is None else self._held(held)
             others = [other for other in self._answers if other != (None, None)]
@@ -314,13 +323,15 @@ class HeldEvents:
 
     def _go_on_from(self, ledger: Ledger) -> None:
         """Note the ledger of everything so far: from now on only what differs from it is to be replayed."""
+        from chronicle.engine.partial import PartialReplay
+
         log = self._told
         if self._partial is None:
             self._partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
         else:
             self._partial.begin_anew(ledger)
 
-    def _partial_ledger(self, known: datetime.date | None, recorded: datetime.date | None) -> Ledger | None:
+    def _partial_ledger(self, known: datetime.date | None, recorded: str | None) -> Ledger | None:
         """The ledger by what was known and recorded by some days, where only parts need to be replayed."""
         if self._partial is None:
             return None

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Self
 
-from chronicle.dates import Day, as_date, as_day
+from chronicle.dates import Day, Moment, as_date, as_day, as_moment
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
-from chronicle.engine.state import Fact, State
+from chronicle.engine.state import State
 from chronicle.engine.tables import Table, spans_table
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.events import (
@@ -22,19 +22,23 @@ from chronicle.events import (
     DealProposed,
     EntityDeclared,
     Event,
+    RecordConfirmed,
     references,
 )
-from chronicle.history.held import HeldEvents
+from chronicle.history.evidence import EvidenceHeld
 
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
-    from chronicle.engine.knowledge import Resolved
     from chronicle.engine.lineage import Lineage, Way
-    from chronicle.engine.why import Evidence, Why
+    from chronicle.engine.why import Why
 
 
-class Questions(HeldEvents):
+# What the timeline leaves out unless it is asked for by kind.
+_NO_HAPPENINGS = (EntityDeclared, RecordConfirmed)
+
+
+class Questions(EvidenceHeld):
     """The questions that can be asked of events."""
 
     def event(self, event: str, known: Day | None = None) -> Event:
@@ -64,7 +68,7 @@ class Questions(HeldEvents):
         until: Day | None = None,
         kinds: str | Iterable[str] | None = None,
         known: Day | None = None,
-        recorded: Day | None = None,
+        recorded: Moment | None = None,
     ) -> tuple[Event, ...]:
         """Events in the order of replay, each as corrected by what was known on ``known``.
 
@@ -95,14 +99,14 @@ class Questions(HeldEvents):
         return tuple(
             event
             for event in resolved.told
-            if (not isinstance(event, EntityDeclared) if wanted is None else event.kind in wanted)
+            if (not isinstance(event, _NO_HAPPENINGS) if wanted is None else event.kind in wanted)
             and (entity is None or event.deal in concerned or _names(event, entity))
             and deal in (None, event.deal)
             and event.date.latest >= first
             and event.date.earliest <= last
         )
 
-    def as_of(self, day: Day, known: Day | None = None, recorded: Day | None = None) -> State:
+    def as_of(self, day: Day, known: Day | None = None, recorded: Moment | None = None) -> State:
         """The state as of ``day`` (valid time), by what was known on ``known`` and recorded by ``recorded``.
 
         With ``known``, the day of knowledge (transaction time), this is a bitemporal question. A partial date
@@ -114,7 +118,7 @@ class Questions(HeldEvents):
         return State(as_day(day), by, resolver.ledger, self._assumed, resolver)
 
     def resolve(
-        self, word: str, day: Day | None = None, known: Day | None = None, recorded: Day | None = None
+        self, word: str, day: Day | None = None, known: Day | None = None, recorded: Moment | None = None
     ) -> Reference:
         """The entity or deal that ``word`` means: an id, a name, an identifier or the title of a deal.
 
@@ -123,9 +127,9 @@ class Questions(HeldEvents):
         """
         return self.resolver(known, recorded).either(word, None if day is None else as_day(day))
 
-    def resolver(self, known: Day | None = None, recorded: Day | None = None) -> Resolver:
+    def resolver(self, known: Day | None = None, recorded: Moment | None = None) -> Resolver:
         """The resolver of words to ids, by what was known on ``known`` and recorded by ``recorded``."""
-        terms = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
+        terms = None if known is None else as_day(known), None if recorded is None else as_moment(recorded)
         ledger = self.ledger(known, recorded)
         if terms not in self._resolvers:
             later = None if terms == (None, None) else self.ledger
@@ -153,11 +157,12 @@ class Questions(HeldEvents):
         """
         return spans_table(view, self.spans(view=view, known=known))
 
-    def ledger(self, known: Day | None = None, recorded: Day | None = None) -> Ledger:
+    def ledger(self, known: Day | None = None, recorded: Moment | None = None) -> Ledger:
         """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
         if self._opened is not None and known is None and recorded is None:
             return self._opened.ledger
-        day, held = None if known is None else as_day(known), None if recorded is None else as_day(recorded)
+        day = None if known is None else as_day(known)
+        held = None if recorded is None else as_moment(recorded)
         if (day, held) not in self._answers:
             partial = self._partial_ledger(day, held)
             if partial is not None:
@@ -172,7 +177,7 @@ class Questions(HeldEvents):
         as_of: Day | None = None,
         way: Way | None = None,
         known: Day | None = None,
-        recorded: Day | None = None,
+        recorded: Moment | None = None,
     ) -> Lineage:
         """What ``entity``, an id or a name, came out of and what it became, over any number of hops.
 
@@ -198,7 +203,7 @@ class Questions(HeldEvents):
         as_of: Day,
         view: str | None = None,
         known: Day | None = None,
-        recorded: Day | None = None,
+        recorded: Moment | None = None,
     ) -> Why:
         """The provenance of the facts about a key on a day: their events, sources, corrections and rivals.
 
@@ -234,7 +239,7 @@ class Questions(HeldEvents):
         *,
         entity: str | None = None,
         known: tuple[Day | None, Day | None] = (None, None),
-        recorded: Day | None = None,
+        recorded: Moment | None = None,
         what_if: Self | None = None,
     ) -> tuple[Difference, ...]:
         """What changed from ``first`` to ``second``: typed differences, each with its events.
@@ -259,13 +264,13 @@ class Questions(HeldEvents):
         return tuple(each for each in found if each.names(one))
 
     @paused_collector()
-    def conflicts(self, known: Day | None = None, recorded: Day | None = None) -> tuple[Conflict, ...]:
+    def conflicts(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Conflict, ...]:
         """Where sources disagree: every claim, which one counts, and by which rule."""
         return self._resolved(known, recorded).conflicts
 
     @paused_collector()
     def check(
-        self, known: Day | None = None, recorded: Day | None = None, *, laws: bool = False
+        self, known: Day | None = None, recorded: Moment | None = None, *, laws: bool = False
     ) -> tuple[Problem, ...]:
         """All findings about the history as known on ``known``, with the events involved and their places.
 
@@ -283,7 +288,7 @@ class Questions(HeldEvents):
         everything = (*seen.problems, *seen.doubts, *found, *names, *changed)
         return tuple(self._placed(problem) for problem in everything)
 
-    def _changed_by_laws(self, known: Day | None, recorded: Day | None, laws: bool) -> Iterator[Problem]:
+    def _changed_by_laws(self, known: Day | None, recorded: Moment | None, laws: bool) -> Iterator[Problem]:
         from chronicle.engine import earlier
 
         about = (
@@ -296,49 +301,9 @@ class Questions(HeldEvents):
             }
         )
         if about:
-            events = self.events if recorded is None else self._held(as_day(recorded))
+            events = self.events if recorded is None else self._held(as_moment(recorded))
             before = earlier.replayed_earlier(events, None if known is None else as_day(known))
             yield from earlier.notes(before, self._resolved(known, recorded), about)
-
-    def _line(
-        self, ledger: Ledger, key: Key, day: datetime.date, spans: tuple[Span, ...]
-    ) -> tuple[Key, tuple[Fact, ...], tuple[Span, ...]]:
-        """The line of succession that joins two companies on a day: its ends, its facts, and their spans.
-
-        Without one, what there ever is: ``spans`` are those of the key itself.
-        """
-        from chronicle.engine.keys import joined
-
-        line = joined(ledger, key, day)
-        if line is not None:
-            return *line, tuple(fact.span for fact in line[1])
-        ever = None if spans else joined(ledger, key, datetime.date.max)
-        # Until the last of its successions a line joins nothing.
-        return (key, (), spans) if ever is None else (ever[0], (), (ever[1][-1].span,))
-
-    def _evidence(self, spans: Iterable[Span], known: Day | None, recorded: Day | None) -> Evidence:
-        from chronicle.engine.why import Evidence
-
-        resolved = self._resolved_about(spans, known, recorded)
-        return Evidence(
-            events=resolved.events,
-            written=lambda event: self._log.events[self.position(event) - 1],
-            corrections=resolved.visible.corrections,
-            places=self._places,
-            conflicts=resolved.conflicts,
-            announcements=resolved.announcements,
-        )
-
-    def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Day | None) -> Resolved:
-        """What is known about some spans: of a history of which only parts were replayed, those parts."""
-        day = None if known is None else as_day(known)
-        if self._partial is not None and recorded is None and (day, None) not in self._answers:
-            ended = [span.ended_by for span in spans if span.ended_by is not None]
-            events = dict.fromkeys((*(event for span in spans for event in span.events), *ended))
-            resolved = self._partial.resolved(events, day)
-            if resolved is not None:
-                return resolved
-        return self._resolved(known, recorded)
 
     def _cell_meant(
         self, words: Sequence[str], view: str | None, day: datetime.date, resolver: Resolver

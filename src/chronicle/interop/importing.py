@@ -8,66 +8,45 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, field, frozen
 
 from chronicle import codec
-from chronicle.codec.conversion import canonical_json
-from chronicle.dates import PartialDate
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError, shown
-from chronicle.events import (
-    Event,
-    RecordCorrected,
-    RecordRetracted,
+from chronicle.errors import AppendRefused, ChronicleError, Problem
+from chronicle.events import Event, RecordConfirmed
+from chronicle.interop.edition_days import (
+    EditionDays,
+    checked_record,
+    confirmation,
+    decoded_record,
+    source_unknown,
 )
-from chronicle.interop.editions import (
+from chronicle.interop.editions import differences_of, said_of
+from chronicle.interop.incoming import Incoming, RowRead
+from chronicle.interop.past import (
+    ChangesByImports,
+    Editions,
     PastImports,
-    current_edition,
-    derived_id,
-    differences_of,
-    digest_of,
-    said_of,
-    say_the_same,
+    Recorded,
+    SourceOf,
+    Writer,
+    known_from,
+    source_of,
 )
-from chronicle.interop.incoming import Incoming
-from chronicle.interop.undeclared import NamesSeen, Undeclared
+from chronicle.interop.summary import Summary, Unread
+from chronicle.interop.undeclared import NamesSeen
 from chronicle.stores import NewRecord, Record, Store
+from chronicle.values import Source
 
 BATCH: Final = 5_000
 """How many events are appended at once."""
 
-
 Refuse = Callable[[Problem], None]
-
-
-Report = Callable[[int], None]
-
-
-@define
-class Summary:
-    """What an import did.
-
-    ``made`` events and ``skipped`` problems came from the source; ``read`` counts both. Of the events,
-    ``added`` are new, ``known`` existed with the same content, and ``corrected`` with another. ``retracted``
-    events existed and are no longer in the source; ``restored`` ones had been retracted and are in it again.
-    ``undeclared`` are the entities that the events name and that neither they nor the store declare.
-    """
-
-    read: int = 0
-    made: int = 0
-    added: int = 0
-    known: int = 0
-    corrected: int = 0
-    restored: int = 0
-    retracted: int = 0
-    skipped: int = 0
-    reasons: Counter[str] = Factory(Counter)
-    undeclared: Undeclared = Factory(Undeclared)
 
 
 def import_events(
@@ -75,73 +54,88 @@ def import_events(
     store: Store | None,
     *,
     today: datetime.date,
+    known: datetime.date | None = None,
+    published: datetime.date | None = None,
     withdrawn: bool = False,
+    accepted: Collection[str] = (),
     dry_run: bool = False,
     decoded: bool = False,
+    as_written: bool = False,
+    row: Callable[[], RowRead | None] = lambda: None,
+    newer: Callable[[str], bool] = lambda _: False,
     refuse: Refuse = lambda _: None,
-    report: Report = lambda _: None,
+    report: Callable[[int], None] = lambda _: None,
 ) -> Summary:
-    """Import ``incoming`` into ``store``, and give a summary.
+    """Import ``incoming``, an edition of a source, into ``store``, and give a summary.
 
-    Corrections and retractions are dated ``today``. ``withdrawn`` retracts what the store has of the same
-    sources and ``incoming`` does not. ``dry_run`` leaves the store as it is; ``store`` may then be None, for
-    one that does not exist yet. ``decoded`` says that ``codec.decode`` made every event, so that none need be
-    read again to test it. ``refuse`` is called with every problem, ``report`` with the number of items read
-    so far. Raises ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events
-    have no source.
+    What it adds, corrects and retracts is known from one day: ``known`` if given, else the day that an event
+    gives for itself, else ``published``, the day on which the edition was published, else ``today``. An
+    edition may be read after a newer one: it then counts until the day of that. With ``as_written`` events
+    that do not say when they were known are left so.
+
+    ``withdrawn`` says that ``incoming`` is all that the source has: what the store has of the same sources
+    and ``incoming`` has not is retracted, unless there are rows of which not even the id could be read.
+    Problems whose codes are ``accepted`` stand in the way of nothing.
+
+    ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
+    ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
+    ``row`` gives the row of the item that was given last, for problems that only show when it is compared;
+    ``newer`` says of an event that came before, by its id, whether that of the newer edition replaces it.
+    ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
+    ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
     """
-    work = _Import(store, today, dry_run, _trusted if decoded else codec.to_record, refuse)
+    days = EditionDays(today, known, published, as_written)
+    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, newer, refuse)
     items = iter(incoming)
-    while work.take_next(items):
-        report(work.summary.read)
+    while write.take_next(items):
+        report(write.summary.read)
     if withdrawn:
-        work.withdraw()
-    work.summary.undeclared = work.names.undeclared(store, complete=not dry_run)
-    return work.summary
-
-
-def source_unknown() -> UsageError:
-    """The error (C709) of a withdrawal when the events have no source."""
-    help = "give `source: {publisher: ..., title: ...}` in the mapping"
-    return UsageError(Problem("C709", "nothing says which source the events are of", help=help))
+        write.withdraw()
+    write.summary.undeclared = write.names.undeclared(store, complete=not dry_run)
+    return write.summary
 
 
 @frozen
 class _Given:
-    """An event as the source gives it now, and its record."""
+    """An event as the edition gives it, its record, whether that got the day of the edition, and its row."""
 
     event: Event
     record: NewRecord
+    stamped: bool
+    row: RowRead | None
 
 
 @define
 class _Import:
     store: Store | None
-    today: datetime.date
+    days: EditionDays
     dry_run: bool
-    record: Callable[[Event], NewRecord]
+    decoded: bool
+    accepted: frozenset[str]
+    row: Callable[[], RowRead | None]
+    newer: Callable[[str], bool]
     refuse: Refuse
     summary: Summary = Factory(Summary)
     names: NamesSeen = Factory(NamesSeen)
-    _past: dict[str, PastImports] = Factory(dict)
+    _past: PastImports = field(init=False)
     _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
-    _sources: set[tuple[str, str]] = Factory(set)
-    _targets: dict[str, str] = Factory(dict)  # by id of a retraction, the event that was first retracted
-    _unread: int = 0
+    _sources: dict[SourceOf, Source] = Factory(dict)
+    _unread: Unread = Factory(Unread)
+    _half_read: set[str] = Factory(set)  # ids of events whose rows have problems
+    _confirmed: list[Event] = Factory(list)
+    _spoke: bool = False  # whether the store has something that is known from the day of this edition
 
     def __attrs_post_init__(self) -> None:
-        for record in _read(self.store):
-            if record.kind.startswith("record."):
-                self._remember(codec.from_record(record))
+        self._past = PastImports(self.store)
 
     # Events of the source
 
     def take_next(self, items: Iterator[Incoming]) -> bool:
         """Import the next batch; False when there was nothing left."""
         with paused_collector():
-            batch = list(islice(items, BATCH))
-            self.take(batch)
-        return bool(batch)
+            before = self.summary.read
+            self.take(islice(items, BATCH))
+        return self.summary.read > before
 
     def take(self, batch: Iterable[Incoming]) -> None:
         """Add, correct or skip the events of a batch, in one step that is durable when this returns."""
@@ -154,11 +148,9 @@ class _Import:
                 self._give(given, item)
         if not given:
             return
-        if not self.dry_run and self._added(given):
-            return
-        new = [record for each in given.values() for record in self._changes(each)]
-        if new and not self.dry_run:
-            self._mark(self._store.append(new).added)
+        if self.dry_run or not self._added(given):
+            self._append([record for each in given.values() for record in self._changes(each)])
+        self._confirm()
 
     @property
     def _store(self) -> Store:
@@ -166,27 +158,37 @@ class _Import:
         return self.store
 
     def _give(self, given: dict[str, _Given], event: Event) -> None:
+        stamp = self.days.stamp(event)
         try:
-            record = self.record(event)
+            record = decoded_record(event, stamp) if self.decoded else checked_record(event, stamp)
         except ChronicleError as error:
             for problem in error.problems:
                 self._skip(problem)
             return
         self.summary.made += 1
-        for source in event.sources[:1]:
-            self._sources.add((source.publisher or "", source.title or ""))
-        first = given.setdefault(event.id, _Given(event, record))
+        self._note_source(event)
+        first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
         if first.record is record:
             self.names.note(event)
-            return
-        if say_the_same(first.record, record):
-            self.summary.known += 1
+        elif self.newer(event.id):
+            self.summary.made -= 1
+            given[event.id] = _Given(event, record, stamp is not None, self.row())
         else:
-            self._refuse_second(event, first.record)
+            self._second(event, json.loads(first.record.body), self.row())
+
+    def _note_source(self, event: Event) -> None:
+        for source in event.sources[:1]:
+            self._sources.setdefault((source.publisher or "", source.title or ""), source)
 
     def _added(self, given: Mapping[str, _Given]) -> bool:
         """Append the whole batch. False, with nothing appended, when some event must be compared first."""
-        if self._past.keys() & given.keys():
+        if self._past.changed.keys() & given.keys():
+            return False
+        if self.days.day < self._past.newest_complete():
+            return False
+        # Where the first event is there with another content, so are most of them.
+        first = next(iter(given.values())).record
+        if any(record.body != first.body for record in self._held((first.id,))):
             return False
         try:
             appended = self._store.append([each.record for each in given.values()])
@@ -194,6 +196,7 @@ class _Import:
             return False
         self.summary.added += len(appended.added)
         self.summary.known += appended.known
+        self._spoke = self._spoke or bool(appended.added) or any(each.stamped for each in given.values())
         self._mark(appended.added)
         if appended.known:
             self._mark(self._held(given.keys() - {record.id for record in appended.added}))
@@ -203,85 +206,119 @@ class _Import:
         return (record for id in ids if (record := self._store.get(id)))
 
     def _changes(self, given: _Given) -> Iterator[NewRecord]:
+        """What must be recorded for an event of the edition."""
         held = None if self.store is None else self.store.get(given.event.id)
         if held is None:
             self.summary.added += 1
+            self._spoke = True
             yield given.record
+            yield from self._gone_later(given)
             return
-        if self._is_seen(held.position):
-            if say_the_same(held, given.record):
-                self.summary.known += 1
-            else:
-                self._refuse_second(given.event, held)
+        if held.kind != given.record.kind:
+            self._refuse_kind(given, held)
+            return
+        seen = self._is_seen(held.position)
+        if not seen and self._is_as_before(given, held):
+            self._see(held.position)
+            self._confirm_later(given.event)
+            return
+        editions = self._past.editions(held, Writer(given.event.sources))
+        if seen and not self.newer(given.event.id):
+            made = editions.on(self.days.of(given.event, editions.newest)) or {}
+            self._second(given.event, made, given.row)
             return
         self._see(held.position)
-        yield from self._compared(given, held)
+        yield from self._put(given, editions)
 
-    def _compared(self, given: _Given, held: Record) -> Iterator[NewRecord]:
-        past = self._past.get(held.id)
-        if held.kind != given.record.kind:
-            message = (
-                f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
-            )
-            help = "make ids of the kind too, so that one id is one thing"
-            self._skip(Problem("C708", message, help=help, events=(held.id,)))
-            return
-        if past is None and held.body == given.record.body:
-            self.summary.known += 1
-            return
-        restored = past is not None and past.retracted
-        if past is not None and restored:
-            self.summary.restored += 1
-            yield self._turn(held.id, past, "in the source again")
-        current, stated = current_edition(held, past), codec.encode(given.event)
-        patch = differences_of(current, stated)
-        if patch:
-            self.summary.corrected += 1
-            yield self._correction(given.event, held, patch)
-        elif not restored:
+    def _is_as_before(self, given: _Given, held: Record) -> bool:
+        """Whether the store has just what the edition says of an event, and no edition spoke of it later."""
+        if given.event.known is not None or not self._past.untouched(held.id, self.days.day):
+            return False
+        plain = json.loads(held.body)
+        return known_from(plain) < self.days.day and not differences_of(plain, json.loads(given.record.body))
+
+    def _confirm_later(self, event: Event) -> None:
+        self.summary.known += 1
+        spoke = self._past.confirmed(event.id, self.days.day)
+        self._spoke = self._spoke or spoke
+        if not spoke and self.days.edition is not None:
+            self._confirmed.append(event)
+
+    def _second(self, event: Event, made: Mapping[str, Any], row: RowRead | None) -> None:
+        """Compare an event that this import had already with what it made of it."""
+        if made.get("kind") != event.kind or differences_of(made, codec.encode(event)):
+            self._refuse_second(event, made, row)
+        else:
             self.summary.known += 1
 
-    def _correction(self, event: Event, held: Record, patch: tuple[tuple[str, str], ...]) -> NewRecord:
-        past = self._past.setdefault(held.id, PastImports())
-        past.corrections.append(patch)
-        known = event.known or PartialDate.of(self.today)
-        return codec.to_record(
-            RecordCorrected(
-                id=derived_id(held.id, "corrected", digest_of(len(past.corrections), patch)),
-                date=PartialDate.of(self.today),
-                known=known,
-                sources=event.sources,
-                target=held.id,
-                set=patch,
-                reason="changed by its source",
-            )
-        )
+    def _put(self, given: _Given, editions: Editions) -> Iterator[NewRecord]:
+        day = self.days.of(given.event, editions.newest)
+        stated = json.loads(given.record.body)
+        for name in ("ends", "after"):
+            if name in stated:
+                stated[name] = self._past.standing_for(stated[name], day)
+        spoke = self._past.spoke(editions, day)
+        put = editions.put(day, stated, self._past.next_day(editions, day, source_of(stated)))
+        self._past.keep(editions)
+        self.summary.added += put.added
+        self.summary.restored += put.turned
+        self.summary.corrected += put.corrected
+        self.summary.known += not put.records
+        self._spoke = self._spoke or bool(put.records) or (spoke and day == self.days.day)
+        if not put.records and not spoke and self.days.edition == day:
+            self._confirmed.append(given.event)
+        yield from put.records
 
-    def _turn(self, target: str, past: PastImports, reason: str) -> NewRecord:
-        """Retract an event, or retract its last retraction."""
-        last = past.turns[-1] if past.turns else target
-        id = derived_id(target, "retracted", str(len(past.turns) + 1))
-        past.turns.append(id)
-        day = PartialDate.of(self.today)
-        return codec.to_record(RecordRetracted(id=id, date=day, known=day, target=last, reason=reason))
+    def _gone_later(self, given: _Given) -> Iterator[NewRecord]:
+        """The retraction of an event that a newer, complete edition has not, where one is read late."""
+        plain = codec.encode(given.event)
+        later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
+        if later is not None:
+            recorded = Recorded(given.event.id, self.days.day, plain, ChangesByImports())
+            editions = Editions([recorded], Writer(()))
+            yield from editions.put(later, None, None).records
+            self._past.keep(editions)
 
-    def _refuse_second(self, event: Event, first: NewRecord | Record) -> None:
+    def _confirm(self) -> None:
+        """Record which events of a batch the edition states again, unchanged."""
+        if not self._confirmed:
+            return
+        self.summary.confirmed += len(self._confirmed)
+        targets = sorted(event.id for event in self._confirmed)
+        sources = tuple(dict.fromkeys(source for event in self._confirmed for source in event.sources))
+        self._record(confirmation(self.days.day, sources, targets))
+        self._confirmed.clear()
+
+    def _record(self, event: RecordConfirmed) -> None:
+        if not self.dry_run:
+            self._past.confirm(event)
+            self._store.append([codec.to_record(event)])
+
+    def _refuse_kind(self, given: _Given, held: Record) -> None:
+        message = f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
+        help = "make ids of the kind too, so that one id is one thing"
+        self._skip(Problem("C708", message, given.row.place() if given.row else None, help, (held.id,)))
+
+    def _refuse_second(self, event: Event, taken: Mapping[str, Any], row: RowRead | None) -> None:
         self.summary.made -= 1
-        given, taken = codec.encode(event), json.loads(first.body)
+        given = codec.encode(event)
         names = (
             ["kind"] if given["kind"] != taken["kind"] else [name for name, _ in differences_of(taken, given)]
         )
         told = ", ".join(
             f"{name} {said_of(taken.get(name))} and {said_of(given.get(name))}" for name in names[:3]
         )
-        message = f"two rows or records make one event: {shown(event.id)} with {told}"
+        message = f'two rows or records make one event: "{event.id}" with {told}'
         help = "make its id of more columns; if these are two editions, import one after the other"
-        self._skip(Problem("C708", message, help=help, events=(event.id,)))
+        self._skip(Problem("C708", message, row.place() if row else None, help, (event.id,)))
 
     def _skip(self, problem: Problem) -> None:
         self.summary.skipped += 1
         self.summary.reasons[problem.code] += 1
-        self._unread += problem.severity == "error"
+        if problem.severity == "error" and problem.code not in self.accepted:
+            self._half_read.update(problem.events)
+            if not problem.events:
+                self._unread.add(problem)
         self.refuse(problem)
 
     # Events that vanished from the source
@@ -289,52 +326,56 @@ class _Import:
     def withdraw(self) -> None:
         """Retract the events that the store has of the sources of this import and that were not in it.
 
-        Nothing is retracted when something could not be read, since it may be the very events that seem to be
-        missing.
+        Nothing is retracted when there was something of which not even the id could be read, since it may be
+        the very event that seems to be missing.
         """
-        if self._unread:
-            message = f"nothing is withdrawn, for {self._unread:,} rows or records could not be read"
-            self._skip(Problem("C709", message, help="put them right and import again"))
+        if self._unread.count:
+            message = f"nothing is withdrawn, for {self._unread.words()} could not be read"
+            help = "put them right and import again, or accept them with --skip CODE"
+            self._skip(Problem("C709", message, help=help))
             return
-        sources = self._sources - {("", "")}
+        if self.store is not None:
+            for record in self._held(self._half_read):
+                self._note_source(codec.from_record(record))
+        sources = self._sources.keys() - {("", "")}
         if not sources:
             raise source_unknown()
         batch: list[NewRecord] = []
         for record in _read(self.store):
-            if self._is_seen(record.position) or record.kind.startswith("record."):
+            if not self._may_be_gone(record):
                 continue
-            past = self._past.get(record.id, PastImports())
-            if past.retracted or _source_of(record) not in sources:
-                continue
-            self._past[record.id] = past
-            self.summary.retracted += 1
-            batch.append(self._turn(record.id, past, "not in the source any more"))
-            if len(batch) == BATCH:
+            plain = json.loads(record.body)
+            if source_of(plain) in sources:
+                batch += self._withdrawn(record, source_of(plain))
+            if len(batch) >= BATCH:
                 self._append(batch)
         self._append(batch)
+        if self.days.edition is not None or self._spoke or self.summary.retracted:
+            told = tuple(self._sources[each] for each in sorted(sources))
+            self._record(confirmation(self.days.day, told, complete=True))
+
+    def _may_be_gone(self, record: Record) -> bool:
+        """Whether an event of the store was not in this import."""
+        if self._is_seen(record.position) or record.kind.startswith("record."):
+            return False
+        if self._past.is_early(record.id):
+            return False
+        return not self._half_read or _ROW_OF.sub("", record.id) not in self._half_read
+
+    def _withdrawn(self, record: Record, source: SourceOf) -> Sequence[NewRecord]:
+        day = self.days.day
+        editions = self._past.editions(record, Writer(()))
+        put = editions.put(day, None, self._past.next_day(editions, day, source))
+        self._past.keep(editions)
+        self.summary.retracted += put.turned
+        return put.records
 
     def _append(self, batch: list[NewRecord]) -> None:
         if batch and not self.dry_run:
-            self._store.append(batch)
+            self._mark(self._store.append(batch).added)
         batch.clear()
 
-    # Earlier imports, and the events seen in this one
-
-    def _remember(self, event: Event) -> None:
-        """Note a correction or a retraction that an import made; those by other hands are left alone."""
-        if isinstance(event, RecordCorrected):
-            past = self._past.get(event.target, PastImports())
-            number = len(past.corrections) + 1
-            if event.id == derived_id(event.target, "corrected", digest_of(number, event.set)):
-                past.corrections.append(event.set)
-                self._past[event.target] = past
-        elif isinstance(event, RecordRetracted):
-            target = self._targets.get(event.target, event.target)
-            past = self._past.get(target, PastImports())
-            if event.id == derived_id(target, "retracted", str(len(past.turns) + 1)):
-                past.turns.append(event.id)
-                self._past[target] = past
-                self._targets[event.id] = target
+    # Events seen in this import
 
     def _mark(self, added: Iterable[Record]) -> None:
         for record in added:
@@ -351,15 +392,9 @@ class _Import:
         return byte < len(self._seen) and bool(self._seen[byte] & (1 << (position & 7)))
 
 
-def _trusted(event: Event) -> NewRecord:
-    """The record of an event that the codec has decoded, so that it need not be decoded again."""
-    return NewRecord(event.id, event.kind, canonical_json(codec.encode(event)).encode())
+# What a row makes beside its first event has the id of that, and one of these endings.
+_ROW_OF: Final = re.compile(r"\.(end|gone-[^.]*)$")
 
 
 def _read(store: Store | None) -> Iterator[Record]:
     return iter(()) if store is None else store.read()
-
-
-def _source_of(record: Record) -> tuple[str, str]:
-    sources = json.loads(record.body).get("sources") or [{}]
-    return sources[0].get("publisher", ""), sources[0].get("title", "")

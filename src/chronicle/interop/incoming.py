@@ -12,13 +12,29 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader, RawIOBase
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from chronicle.errors import InvalidEvents, Place, Problem, reason_of
 from chronicle.events import Event
 
 Incoming = Event | Problem
 """One item from a reader: an event that a row makes, or a problem of a row."""
+
+
+class RowRead(NamedTuple):
+    """Where a row is, and its lines as written."""
+
+    file: str
+    line: int
+    lines: tuple[str, ...]
+
+    def place(self) -> Place:
+        """The place of the row."""
+        raw = excerpt("".join(self.lines))
+        return Place(self.file, max(1, self.line), 1, max(1, min(len(raw), _MARKED)), raw)
+
+
+_MARKED: Final = 20  # characters of a row that are marked when the whole of it is meant
 
 LONGEST_EXCERPT: Final = 10_000
 """How many characters of a bad row are kept, since a row may have a million."""

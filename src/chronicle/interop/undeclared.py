@@ -14,6 +14,7 @@ from chronicle.events import (
     EntityDeclared,
     EntityFounded,
     Event,
+    IdentityLinked,
     references,
 )
 from chronicle.stores import Record, Store
@@ -74,11 +75,16 @@ class NamesSeen:
             if len(left) <= _FEW:
                 left = {id for id in left if f"entity-declared-{id}" not in store}
             # Declarations from other formats have other ids.
+            links = []
             for record in store.read() if left else ():
                 if record.kind in _DECLARING or b'"effects"' in record.body:
                     left.difference_update(_declared_in(record))
                     if not left:
                         break
+                elif record.kind == IdentityLinked.kind:
+                    links.append(_linked_in(record))
+            # Two ids of one entity are declared where one of them is.
+            left.difference_update(*(link for link in links if len(left.intersection(link)) == 1))
         return Undeclared(len(left), self._full and bool(left), tuple(nsmallest(3, left)))
 
 
@@ -93,3 +99,8 @@ def _declared_in(record: Record) -> Iterator[str]:
     for each in (plain, *(plain.get("effects") or ())):
         if each["kind"] in _DECLARING:
             yield each["entity"]
+
+
+def _linked_in(record: Record) -> tuple[str, str]:
+    plain = json.loads(record.body)
+    return plain["a"], plain["b"]

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.render.layout import clean
-from chronicle.render.words.days import day_words, short
+from chronicle.render.words.days import day_words, moment_words, short
 
 Assumption = tuple[str, PartialDate]
 """A deal, and the date on which it is assumed to complete."""
@@ -19,26 +19,26 @@ Assumption = tuple[str, PartialDate]
 class Terms:
     """The terms of a question; by default all that is known and recorded, and no assumptions.
 
-    ``first_known`` is the first day on which anything was known, for the message about an earlier day of
-    knowledge.
+    ``recorded`` is a moment as text, as ``as_moment`` gives it. ``first_known`` is the first day on which
+    anything was known, for the message about an earlier day of knowledge.
     """
 
     known: datetime.date | None = None
-    recorded: datetime.date | None = None
+    recorded: str | None = None
     assumed: tuple[Assumption, ...] = ()
     first_known: datetime.date | None = None
 
     def words(self) -> str:
         """The terms as the end of a title; empty for the default."""
         known = f", as known on {day_words(self.known)}" if self.known else ""
-        recorded = f", as recorded by {day_words(self.recorded)}" if self.recorded else ""
+        recorded = f", as recorded by {moment_words(self.recorded)}" if self.recorded else ""
         return f"{known}{recorded}{assumed_words(self.assumed)}"
 
     def data(self) -> dict[str, Any]:
         """``known``; and ``recorded`` and ``assumed`` where they are given."""
         found: dict[str, Any] = {"known": None if self.known is None else self.known.isoformat()}
         if self.recorded is not None:
-            found["recorded"] = self.recorded.isoformat()
+            found["recorded"] = self.recorded
         return found | assumed_data(self.assumed)
 
     def too_early(self) -> str:

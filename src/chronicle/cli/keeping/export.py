@@ -169,8 +169,7 @@ def _is_whole_store(asked: Asked) -> bool:
     """Whether the source is a store and all of it is exported."""
     if asked.known is not None or asked.recorded is not None or asked.assumed:
         return False
-    from chronicle.authoring import is_standard_input
-    from chronicle.stores.location import is_address, is_event_file
+    from chronicle.stores.location import is_address, is_event_file, is_standard_input
 
     source = asked.source_named()
     if is_standard_input(source):

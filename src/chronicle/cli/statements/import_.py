@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chronicle.cli import completion
 from chronicle.cli import exit as ending
-from chronicle.cli.asked import Asked, color_option
+from chronicle.cli.asked import Asked, color_option, day
+from chronicle.cli.explain import code_named
 from chronicle.cli.progress import Report, waiting
-from chronicle.errors import Problem, printable
+from chronicle.errors import Problem
 from chronicle.interop import FORMATS
 
 if TYPE_CHECKING:
-    from chronicle.interop.importing import Summary
-    from chronicle.interop.tabular.mapping import TableMapping
-    from chronicle.interop.undeclared import Undeclared
+    from chronicle.cli.statements.import_report import Write
+    from chronicle.dates import PartialDate
+    from chronicle.interop.tabular.rules import TableMapping
+    from chronicle.interop.tabular.snapshots import AcrossFiles
     from chronicle.stores import Store
 
-_SHOWN = 20
 _QUARANTINE_COLUMNS = ("file", "line", "column", "code", "reason", "help", "row")
 
 _FORMATS = "\n".join(f"  {name:<7}{listed.help}" for name, listed in FORMATS.items())
@@ -66,6 +68,20 @@ Examples:
     is_flag=True,
     help="FILES are all that the source has now: retract what the store has of it and they have not.",
 )
+@click.option(
+    "--known",
+    type=day,
+    metavar="DATE",
+    help="The day on which this edition became known; else that of its publication, else today.",
+)
+@click.option(
+    "--skip",
+    "accepted",
+    metavar="CODE",
+    multiple=True,
+    shell_complete=completion.codes,
+    help="Leave out what has this problem, without an exit code of 1; may be repeated.",
+)
 @color_option
 @click.pass_obj
 def import_(
@@ -80,21 +96,26 @@ def import_(
     limit: int | None,
     quarantine: str | None,
     withdrawn: bool,
+    known: PartialDate | None,
+    accepted: tuple[str, ...],
 ) -> None:
     """Import FILES of FORMAT into a store. - is stdin, and .gz is unpacked.
 
     Importing is idempotent: what the store has already is skipped, and what the source has changed since
-    becomes a correction. Rows that cannot be imported are named with the reason, the rest is imported, and
-    the exit code is 1.
+    becomes a correction. What an edition adds, corrects and withdraws is known from one day on.
+
+    Rows that cannot be imported are named with the reason, the rest is imported, and the exit code is 1.
     """
-    from chronicle.interop.importing import import_events, source_unknown
+    from chronicle.cli.statements.import_report import Problems, outcome, undeclared
+    from chronicle.interop.edition_days import source_unknown
+    from chronicle.interop.importing import import_events
     from chronicle.interop.reading import read_files
 
     mapped = FORMATS[format].mapped
     if guess:
         _guess(format, files, mapped)
         return
-    if into is None:
+    if into is None and not dry_run:
         raise click.UsageError("missing option --into")
     if mapped and mapping is None:
         raise click.UsageError(f"{format} needs --mapping; `chronicle import {format} --guess` drafts one")
@@ -103,26 +124,37 @@ def import_(
     if withdrawn and limit is not None:
         raise click.UsageError("--withdrawn needs all of the source; leave --limit out")
     rules = _mapping(mapping)
+    accepted = tuple(code_named(code).code for code in accepted)
     if withdrawn and rules is not None and not all(rule.source for rule in rules.rules):
         raise source_unknown()
+    across = _across(mapped)
     with ExitStack() as stack:
-        problems = _Problems(stack.enter_context(_quarantined(quarantine)))
+        problems = Problems(stack.enter_context(_quarantined(quarantine)), accepted)
         store = _opened(into, dry_run, stack)
         advance = _advance(files, stack.enter_context(waiting("importing")))
-        incoming = islice(read_files(format, files, rules, advance), limit)
+        day = None if known is None else known.latest
+        joined = FORMATS[format].made_together(store, day) if FORMATS[format].together else None
+        found = read_files(format, files, rules, advance, across=across, store=store, joined=joined)
+        incoming = islice(found, limit)
         summary = import_events(
             incoming,
             store,
             today=datetime.date.today(),
+            known=day,
+            published=None if rules is None else rules.published,
             withdrawn=withdrawn,
+            accepted=accepted,
+            as_written=FORMATS[format].as_written,
+            row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
+            newer=joined.is_newer if joined else lambda _: False,
             refuse=problems.add,
         )
     problems.print(ending.colored(asked.color, sys.stderr), quarantine)
-    click.echo(_outcome(summary, dry_run), err=True)
+    click.echo(outcome(summary, dry_run, across), err=True)
     if summary.undeclared.count:
-        click.echo(_undeclared(summary.undeclared), err=True)
+        click.echo(undeclared(summary.undeclared), err=True)
     if problems.errors:
         click.get_current_context().exit(1)
 
@@ -152,16 +184,49 @@ def _mapping(path: str | None) -> TableMapping | None:
     return read_mapping(path)
 
 
-def _opened(into: str, dry_run: bool, stack: ExitStack) -> Store | None:
-    """The store; None for one that does not exist and, on a dry run, is not made."""
+def _across(mapped: bool) -> AcrossFiles | None:
+    if not mapped:
+        return None
+    from chronicle.interop.tabular.snapshots import AcrossFiles
+
+    return AcrossFiles()
+
+
+def _opened(into: str | None, dry_run: bool, stack: ExitStack) -> Store | None:
+    """The store; None for one that does not exist and, on a dry run, is not made.
+
+    One that is made here is removed again when nothing comes into it, or Ctrl-C is pressed.
+    """
     from chronicle.stores import open_store
     from chronicle.stores.location import is_address, is_event_file
 
+    if into is None:
+        return None
     if is_event_file(into):
         raise click.UsageError(f'a store cannot be called "{into}": that is the name of an event file')
-    if dry_run and not is_address(into) and not Path(into).exists():
-        return None
+    if not is_address(into) and not os.path.lexists(into):
+        if dry_run:
+            return None
+        kept = stack.enter_context(_removed_unless_used(Path(into)))
+        store = stack.enter_context(open_store(into, create=True))
+        stack.callback(lambda: kept.append(store.head().position > 0))
+        return store
     return stack.enter_context(open_store(into, create=not dry_run, read_only=dry_run))
+
+
+@contextmanager
+def _removed_unless_used(path: Path) -> Iterator[list[bool]]:
+    """Remove a new store at the end, unless ``True`` was put into the list and nobody pressed Ctrl-C."""
+    used: list[bool] = []
+    try:
+        yield used
+    except KeyboardInterrupt:
+        used = [False]
+        raise
+    finally:
+        if not all(used):
+            for end in ("", "-wal", "-shm", "-journal"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _advance(files: tuple[str, ...], report: Report) -> Callable[[int], None]:
@@ -175,9 +240,6 @@ def _advance(files: tuple[str, ...], report: Report) -> Callable[[int], None]:
         report(done, total)
 
     return advance
-
-
-Write = Callable[[Problem], None]
 
 
 @contextmanager
@@ -199,61 +261,3 @@ def _quarantined(path: str | None) -> Iterator[Write]:
             writer.writerow((*where, problem.code, problem.message, problem.help or "", row))
 
         yield write
-
-
-class _Problems:
-    """The first problems of an import, to be printed, and the number of all."""
-
-    def __init__(self, write: Write) -> None:
-        self.shown: list[Problem] = []
-        self.count = 0
-        self.errors = 0
-        self._write = write
-
-    def add(self, problem: Problem) -> None:
-        self.count += 1
-        self.errors += problem.severity == "error"
-        self._write(problem)
-        if len(self.shown) < _SHOWN:
-            self.shown.append(problem)
-
-    def print(self, color: bool, quarantine: str | None) -> None:
-        for problem in self.shown:
-            ending.print_problems((problem,), color)
-        more = self.count - len(self.shown)
-        if more:
-            where = (
-                f'all are in "{printable(quarantine)}"'
-                if quarantine
-                else "--quarantine FILE keeps all of them"
-            )
-            click.echo(f"and {more:,} problems more; {where}", err=True)
-
-
-def _outcome(summary: Summary, dry_run: bool) -> str:
-    counts = {
-        "added": summary.added,
-        "there already": summary.known,
-        "corrected": summary.corrected,
-        "restored": summary.restored,
-        "retracted": summary.retracted,
-    }
-    done = ", ".join(
-        f"{count:,} {what}" for what, count in counts.items() if count or what in ("added", "there already")
-    )
-    reasons = ", ".join(f"{code} {count:,}" for code, count in sorted(summary.reasons.items()))
-    skipped = f"; {summary.skipped:,} skipped ({reasons})" if summary.skipped else ""
-    start = "would make of it" if dry_run else "imported"
-    events = "event" if summary.made == 1 else "events"
-    return f"read {summary.read:,}, made {summary.made:,} {events}{skipped}\n{start}: {done}"
-
-
-def _undeclared(found: Undeclared) -> str:
-    """The message about entities that are named and not declared."""
-    least = "at least " if found.capped else ""
-    entities = "entity is" if found.count == 1 else "entities are"
-    listed = ", ".join(found.examples)
-    more = found.count > len(found.examples)
-    told = f", such as {listed}, ..." if more else f": {listed}"
-    help = "  help: import what has their names, or declare them (chronicle explain C518)"
-    return f"{least}{found.count:,} {entities} named and not declared{told}\n{help}"

@@ -18,6 +18,7 @@ from chronicle.events import (
     EntityDeclared,
     Event,
     IdentityLinked,
+    RecordConfirmed,
     RecordCorrected,
     RecordRetracted,
     StakeAcquired,
@@ -30,7 +31,15 @@ from chronicle.events import (
 from chronicle.values import Source
 
 # Kinds whose date may lie after the publication: an announcement, and records about other events.
-_ANNOUNCED = (DealProposed, DealAgreed, EntityDeclared, IdentityLinked, RecordCorrected, RecordRetracted)
+_ANNOUNCED = (
+    DealProposed,
+    DealAgreed,
+    EntityDeclared,
+    IdentityLinked,
+    RecordConfirmed,
+    RecordCorrected,
+    RecordRetracted,
+)
 
 _FORETOLD = ("reported", "rumoured")
 

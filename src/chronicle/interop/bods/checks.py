@@ -7,20 +7,19 @@ each record.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define, field
 
 from chronicle.errors import shown
 from chronicle.interop.bods import codes
+from chronicle.interop.bods.papers import PERSONAL
 from chronicle.interop.bods.rules import is_date, is_date_or_moment
 
 _OLDEST = 120  # years; a longer life is doubtful
 _EARLIEST = 1800  # a year of birth before this is doubtful
-_PERSONAL = re.compile(rf"([A-Z]+)-({'|'.join(codes.PERSONAL_SCHEMES)})")
 
 Statement = Mapping[str, Any]
 
@@ -121,7 +120,7 @@ def _person(statement: Statement, details: Statement, today: datetime.date) -> I
         found = where.get("identifiers")
         for number, identifier in enumerate([found] if isinstance(found, dict) else listed(found)):
             scheme = mapped(identifier).get("scheme")
-            parts = _PERSONAL.fullmatch(scheme) if isinstance(scheme, str) else None
+            parts = PERSONAL.fullmatch(scheme) if isinstance(scheme, str) else None
             if isinstance(scheme, str) and (parts is None or parts[1] not in codes.COUNTRIES):
                 yield (
                     f"identifiers[{number}].scheme of a person is no country code with -PASSPORT, -TAXID or "
@@ -188,6 +187,16 @@ class _RecordSeries:
     date: str
 
 
+class StatementDoubt(NamedTuple):
+    """A doubt about statements of a file.
+
+    ``record`` is one that this file does not describe in time, which another file may do: then there is none.
+    """
+
+    message: str
+    record: str | None = None
+
+
 @define
 class Together:
     """All statements of a file in turn. It remembers their ids, and one line about each record."""
@@ -204,12 +213,12 @@ class Together:
         self._statements.add(identifier)
         return repeated
 
-    def doubts(self, statement: Statement, line: int) -> Iterator[str]:
+    def doubts(self, statement: Statement, line: int) -> Iterator[StatementDoubt]:
         """What does not fit the earlier statements. Remembers this one."""
         record, record_type = statement["recordId"], statement["recordType"]
         details = statement["recordDetails"]
         if not record:
-            yield "recordId is empty"
+            yield StatementDoubt("recordId is empty")
         yield from self._series(statement)
         if record_type == "relationship":
             yield from self._parties(details)
@@ -220,37 +229,47 @@ class Together:
         if isinstance(subject, str):
             self._subjects.setdefault(subject, line)
 
-    def doubts_at_the_end(self) -> Iterator[tuple[int, str]]:
+    def doubts_at_the_end(self) -> Iterator[tuple[int, StatementDoubt]]:
         """What is still open after the last statement: the line of a statement, and the doubt."""
         for record, line in self._components.items():
-            yield line, f"component is in no componentRecords of a later relationship: {shown(record)}"
+            yield (
+                line,
+                StatementDoubt(
+                    f"component is in no componentRecords of a later relationship: {shown(record)}"
+                ),
+            )
         for subject, line in self._subjects.items():
             described = self._records.get(subject)
             if described is None:
-                yield line, f"declarationSubject is described by no statement: {shown(subject)}"
+                message = f"declarationSubject is described by no statement: {shown(subject)}"
+                yield line, StatementDoubt(message, subject)
             elif described.type == "relationship":
-                yield line, f"declarationSubject is a relationship: {shown(subject)}"
+                yield line, StatementDoubt(f"declarationSubject is a relationship: {shown(subject)}")
 
-    def _series(self, statement: Statement) -> Iterator[str]:
+    def _series(self, statement: Statement) -> Iterator[StatementDoubt]:
         record, status = statement["recordId"], statement.get("recordStatus")
         date, record_type = statement["statementDate"][:10], statement["recordType"]
         before = self._records.get(record)
         if before is None:
             if status in ("updated", "closed"):
-                yield f'record is {status} before it was "new": {shown(record)}'
+                yield StatementDoubt(f'record is {status} before it was "new": {shown(record)}', record)
         else:
             if before.type != record_type:
-                yield f"record changed its type from {before.type} to {record_type}: {shown(record)}"
+                yield StatementDoubt(
+                    f"record changed its type from {before.type} to {record_type}: {shown(record)}"
+                )
             if before.status == "closed":
-                yield f"record goes on after it was closed: {shown(record)}"
+                yield StatementDoubt(f"record goes on after it was closed: {shown(record)}")
             elif status == "new":
-                yield f'record is "new" for a second time: {shown(record)}'
+                yield StatementDoubt(f'record is "new" for a second time: {shown(record)}')
             if date < before.date:
-                yield f"statementDate lies before that of the statement before: {date}, {before.date}"
+                yield StatementDoubt(
+                    f"statementDate lies before that of the statement before: {date}, {before.date}"
+                )
         kind = mapped(mapped(statement["recordDetails"]).get("entityType"))
         self._records[record] = _RecordSeries(record_type, str(kind.get("subtype", "")), status, date)
 
-    def _parties(self, details: Statement) -> Iterator[str]:
+    def _parties(self, details: Statement) -> Iterator[StatementDoubt]:
         subject, party = details.get("subject"), details.get("interestedParty")
         yield from self._refers("subject", subject, ("entity",))
         yield from self._refers("interestedParty", party, ("entity", "person"))
@@ -259,28 +278,34 @@ class Together:
         for number, interest in enumerate(listed(details.get("interests"))):
             kind, path = mapped(interest).get("type"), f"recordDetails.interests[{number}]"
             if owned and kind in codes.OF_TRUSTS and owned.subtype != "trust":
-                yield f"{path}.type is one of trusts, and the subject is no trust: {shown(kind)}"
+                yield StatementDoubt(
+                    f"{path}.type is one of trusts, and the subject is no trust: {shown(kind)}"
+                )
             if owned and kind in codes.OF_NOMINATIONS and owned.subtype != "nomination":
-                yield f"{path}.type is one of nominations, and the subject is none: {shown(kind)}"
+                yield StatementDoubt(
+                    f"{path}.type is one of nominations, and the subject is none: {shown(kind)}"
+                )
             beneficial = mapped(interest).get("beneficialOwnershipOrControl")
             if owner and beneficial is True and owner.type != "person":
-                yield f"{path}.beneficialOwnershipOrControl is true, and the interested party is no person"
+                message = "beneficialOwnershipOrControl is true, and the interested party is no person"
+                yield StatementDoubt(f"{path}.{message}")
 
-    def _refers(self, name: str, record: Any, types: tuple[str, ...]) -> Iterator[str]:
+    def _refers(self, name: str, record: Any, types: tuple[str, ...]) -> Iterator[StatementDoubt]:
         if not isinstance(record, str):
             return
         found = self._records.get(record)
         if found is None:
-            yield f"recordDetails.{name} is described by no statement before this one: {shown(record)}"
+            message = f"recordDetails.{name} is described by no statement before this one: {shown(record)}"
+            yield StatementDoubt(message, record)
         elif found.type not in types:
-            yield f"recordDetails.{name} is a {found.type}, not {' or '.join(types)}: {shown(record)}"
+            yield StatementDoubt(
+                f"recordDetails.{name} is a {found.type}, not {' or '.join(types)}: {shown(record)}"
+            )
 
-    def _named_components(self, details: Statement, record: str) -> Iterator[str]:
+    def _named_components(self, details: Statement, record: str) -> Iterator[StatementDoubt]:
         for component in listed(details.get("componentRecords")):
             if isinstance(component, str) and component != record:
                 if component not in self._records:
-                    yield (
-                        "recordDetails.componentRecords has one that no statement before this one "
-                        f"describes: {shown(component)}"
-                    )
+                    has = "recordDetails.componentRecords has one that no statement before this one describes"
+                    yield StatementDoubt(f"{has}: {shown(component)}", component)
                 self._components.pop(component, None)

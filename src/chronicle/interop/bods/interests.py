@@ -1,42 +1,69 @@
-"""Statements about relationships, as fields of events: observed shares, control, and the end of both."""
+"""Statements about relationships, as fields of events: observed shares, control, roles, and their ends."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
-from chronicle.errors import InvalidValue
+from chronicle.dates import as_date
+from chronicle.interop.bods.annotations import stated_dates
 from chronicle.interop.bods.checks import Statement, listed, mapped
-from chronicle.interop.bods.parties import Facts, record_id
+from chronicle.interop.bods.parties import Facts, between, record_id
 from chronicle.interop.bods.rules import is_date
-from chronicle.interop.registers import tidy
+from chronicle.interop.bods.shares import share_of, stated_share
+from chronicle.interop.registers import part, tidy
 from chronicle.values import Share
 
 RIGHTS: Final = MappingProxyType(
-    {"shareholding": "equity", "votingRights": "votes", "appointmentOfBoard": "board"}
+    {
+        "shareholding": "equity",
+        "votingRights": "votes",
+        "appointmentOfBoard": "board",
+        "rightsToProfitOrIncome": "profit",
+    }
 )
-"""The interests that are shares, with their rights. All other interests are control."""
+"""The interests that are shares, with their rights."""
 
+ROLES: Final = MappingProxyType(
+    {
+        "boardMember": "board member",
+        "boardChair": "board chair",
+        "seniorManagingOfficial": "senior managing official",
+    }
+)
+"""The interests that are roles. All others that are neither shares nor roles are control."""
+
+UNKNOWN: Final = "unknownInterest"
+"""The interest of which nobody says what it is: a stake of an unknown share."""
+
+ROLE_STATED: Final = "role: "
+"""The beginning of ``details`` that say how a role is called."""
+
+BASIS_STATED: Final = "basis: "
+"""The beginning of ``details`` that say what the basis of control is called."""
+
+_CONTROL = "control:"
+_ROLE = "role:"
 _GONE = "0%"
 _HELD = "held"
+_SHARE = "share "
 
 
 class _Point(NamedTuple):
-    """A value that holds from a day on: a share as text, held, or gone."""
+    """A value that holds from a day on, or from nobody says when (``""``): a share, held, or gone."""
 
-    date: str
+    day: str
     value: str
     note: str
 
 
 class InterestSeen(NamedTuple):
-    """The value of a right or basis, since when, the id of the event that set it, and its lot."""
+    """The value of a right, basis or role, since when at the latest, the id of its event, and its lot."""
 
     value: str = _GONE
     since: str = ""
@@ -46,7 +73,7 @@ class InterestSeen(NamedTuple):
 
 @frozen
 class Tie:
-    """What stood between two parties after a statement, by right or basis of control."""
+    """What stood between two parties after a statement, by right, basis of control, or role."""
 
     date: str
     values: Mapping[str, InterestSeen] = field(factory=dict)
@@ -63,43 +90,98 @@ def tie_facts(
     """The events of a statement about a relationship, and what stands after it.
 
     ``before`` is what stood before it. ``named`` gives the id of the event in a slot. An end names the event
-    that it ends. A direct holding is a lot: one for each record and right.
+    that it ends. A holding is a lot, one for each record and right; control and roles name their record.
     """
     date, closed = statement["statementDate"][:10], statement.get("recordStatus") == "closed"
     facts: Facts = dict(_placeholders(statement)) if before is None else {}
     stood = dict(before.values) if before else {}
     details = mapped(statement["recordDetails"])
-    timelines = _timelines(details, date)
+    timelines = _timelines(details)
     # A statement without interests ends those of the statement before; a first one without any ends nothing.
     if not timelines and not closed and (before is None or stood.keys() == {_without_interests(details)}):
-        timelines[_without_interests(details)] = [_Point(date, _HELD, "")]
-    lots = _lots(statement)
+        timelines[_without_interests(details)] = [_Point("", _standing_without(details), "")]
+    record = record_id(statement["recordId"])
+    days = {latest(text): text for text in stated_dates(statement).values()}
     after: dict[str, InterestSeen] = {}
     for key in dict.fromkeys([*stood, *timelines]):
         standing = stood.get(key, InterestSeen())
-        points = list(_learned(timelines.get(key, []), standing, before.date if before else "", date))
+        points = list(_learned(timelines.get(key, []), standing, before, date))
         value = points[-1].value if points else standing.value
         if value != _GONE and (closed or key not in timelines):
             points.append(_Point(date, _GONE, ""))
         for number, point in enumerate(points):
             slot = f"{key}:{number}"
             is_end = point.value == _GONE and standing.value != _GONE
-            ends, lot = (standing.by, standing.lot) if is_end else (None, lots.get(key))
-            facts[slot] = {**_fact(key, point, holder, target), "ends": ends, "lot": lot}
-            standing = InterestSeen(point.value, point.date, named(slot), lot)
+            ends, lot = (standing.by, standing.lot) if is_end else (None, _lot(record, key))
+            dated = point._replace(day=days.get(point.day, point.day))
+            facts[slot] = {**_fact(key, dated, holder, target, record), "ends": ends, "lot": lot}
+            standing = InterestSeen(point.value, latest(point.day), named(slot), lot)
         after[key] = standing
     return facts, Tie(date, after)
 
 
-def _lots(statement: Statement) -> dict[str, str]:
-    """The lot of each right that is held directly, by right.
+def tie_after(date: str, events: Iterable[Mapping[str, Any]]) -> Tie:
+    """What stands after the events of earlier statements of a record, the last of which is of ``date``."""
+    values: dict[str, InterestSeen] = {}
+    for plain in events:
+        key = key_of(plain)
+        if key is not None:
+            values[key] = InterestSeen(value_of(plain), latest(plain["date"]), plain["id"], plain.get("lot"))
+    return Tie(date, values)
 
-    Indirect holdings are no lots, so that they are never added to direct ones.
+
+def key_of(plain: Mapping[str, Any]) -> str | None:
+    """What an event of a relationship is about: its right, basis of control or role; None for all others."""
+    kind = plain["kind"]
+    if kind == "stake.observed":
+        lot: str = plain.get("lot") or ""
+        return UNKNOWN if lot.endswith(f":{part(UNKNOWN)}") else str(plain.get("right", "equity"))
+    if kind.startswith("control."):
+        return f"{_CONTROL}{plain['basis']}"
+    return f"{_ROLE}{plain['role']}" if kind.startswith("role.") else None
+
+
+def value_of(plain: Mapping[str, Any]) -> str:
+    """What stands from an event of a relationship on, as a statement compares it."""
+    if plain["kind"] == "stake.observed":
+        return str(plain["holds"])
+    if plain["kind"].endswith("ended"):
+        return _GONE
+    first: str = (plain.get("note") or "").partition(";")[0]
+    return first if first.startswith(_SHARE) else _HELD
+
+
+def fact_again(
+    key: str, found: InterestSeen, stands: InterestSeen, days: tuple[str, str], like: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The event of a statement that says ``found`` where ``stands`` is what the one before it says.
+
+    ``days`` are the dates of the two statements; ``like`` is an event of the later one, which has the two
+    parties.
     """
-    interests = [mapped(each) for each in listed(mapped(statement["recordDetails"]).get("interests"))]
-    direct = {tidy(each.get("type")) for each in interests if each.get("directOrIndirect") != "indirect"}
-    record = record_id(statement["recordId"])
-    return {right: f"{record}:{right}" for kind, right in RIGHTS.items() if kind in direct}
+    holder = like.get("holder") or like.get("controller") or like["person"]
+    target = like.get("target") or like["entity"]
+    is_end = found.value == _GONE
+    note = found.value if found.value.startswith(_SHARE) else ""
+    point = _Point(days[1] if is_end else between(*days), found.value, note)
+    lot = found.lot or stands.lot
+    ends = stands.by if is_end else None
+    return {**_fact(key, point, holder, target, _record_in(like)), "lot": lot, "ends": ends}
+
+
+def _record_in(plain: Mapping[str, Any]) -> str:
+    """The record that an event of a relationship names."""
+    return str(plain.get("record") or str(plain.get("lot", "")).rpartition(":")[0])
+
+
+def latest(date: str) -> str:
+    """The last day of a date, which may be partial or a window."""
+    return date if is_date(date) else as_date(date).latest.isoformat()
+
+
+def _lot(record: str, key: str) -> str | None:
+    """The lot of a right; None for what is no share."""
+    return None if ":" in key else f"{record}:{part(key)}"
 
 
 def _placeholders(statement: Statement) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -117,44 +199,84 @@ def placeholder_id(statement: Statement, end: str) -> str:
     return f"{record_id(statement['recordId'])}:{end.lower()}"
 
 
-def _timelines(details: Mapping[str, Any], date: str) -> dict[str, list[_Point]]:
-    """The values over time by right or basis, from the dates of the interests.
+def _timelines(details: Mapping[str, Any]) -> dict[str, list[_Point]]:
+    """The values over time by right, basis or role, from the dates of the interests.
 
     Several of one right add up.
     """
-    interests = [mapped(interest) for interest in listed(details.get("interests"))]
-    direct = {tidy(each.get("type")) for each in interests if each.get("directOrIndirect") != "indirect"}
-    chained = bool(listed(details.get("componentRecords")))
-    kept: defaultdict[str, list[tuple[str, str, Share | None, str]]] = defaultdict(list)
-    for interest in interests:
-        kind = tidy(interest.get("type")) or "unknownInterest"
-        # The links of a chain are relationships of their own, so the whole chain is not a second holding.
-        is_chain = interest.get("directOrIndirect") == "indirect" and (chained or kind in direct)
-        right = None if is_chain else RIGHTS.get(kind)
-        share = _share(mapped(interest.get("share")))
-        key = right or (f"control:indirect {kind}" if is_chain and kind in RIGHTS else f"control:{kind}")
-        start, end = _day(interest.get("startDate")) or date, _day(interest.get("endDate"))
-        kept[key].append((start, end, share, _note(interest, share if right is None else None)))
+    kept: defaultdict[str, list[_Dated]] = defaultdict(list)
+    for interest in map(mapped, listed(details.get("interests"))):
+        key, share = _key(interest), share_of(interest)
+        start, end = _day(interest.get("startDate")), _day(interest.get("endDate"))
+        kept[key].append(_Dated(start, end, share, _note(interest, key)))
+    if kept.keys() & set(RIGHTS.values()):
+        kept.pop(UNKNOWN, None)  # a stake of which the share is known is not made unknown by it
     return {key: _timeline(key, spans) for key, spans in kept.items()}
 
 
+def unused_interest(details: Mapping[str, Any]) -> str:
+    """Why an interest of unknown kind makes no event: it stands beside a known share; empty if none does."""
+    keys = {_key(each) for each in map(mapped, listed(details.get("interests")))}
+    beside = UNKNOWN in keys and keys & set(RIGHTS.values())
+    return "interest of unknown kind beside a share" if beside else ""
+
+
+class _Dated(NamedTuple):
+    """An interest with its days, which are empty where they are not stated."""
+
+    start: str
+    end: str
+    share: Share | None
+    note: str
+
+
+def _key(interest: Mapping[str, Any]) -> str:
+    """What an interest is: a right, a basis of control or a role.
+
+    What is held indirectly is held through others, whose holdings are records of their own: it is a tie and
+    no second holding.
+    """
+    kind, details = tidy(interest.get("type")) or UNKNOWN, tidy(interest.get("details"))
+    indirect = interest.get("directOrIndirect") == "indirect"
+    if kind in RIGHTS:
+        return f"{_CONTROL}indirect {kind}" if indirect else RIGHTS[kind]
+    if kind == UNKNOWN:
+        return f"{_CONTROL}indirect interest" if indirect else UNKNOWN
+    if kind in ROLES:
+        return _ROLE + (details.removeprefix(ROLE_STATED) if details.startswith(ROLE_STATED) else ROLES[kind])
+    return _CONTROL + (details.removeprefix(BASIS_STATED) if details.startswith(BASIS_STATED) else kind)
+
+
 def _without_interests(details: Mapping[str, Any]) -> str:
-    """The basis of control for a relationship without interests: unspecified, or why nobody is named."""
-    return f"control:{unspecified(details['interestedParty']) or 'unknownInterest'}"
+    """What a relationship without interests is: of unknown kind, or control, by why nobody is named."""
+    reason = unspecified(details["interestedParty"])
+    return f"{_CONTROL}{reason}" if reason else UNKNOWN
 
 
-def _timeline(key: str, spans: list[tuple[str, str, Share | None, str]]) -> list[_Point]:
-    days = sorted({day for start, end, _, _ in spans for day in (start, end) if day})
+def _standing_without(details: Mapping[str, Any]) -> str:
+    return _HELD if unspecified(details["interestedParty"]) else "?"
+
+
+def _timeline(key: str, spans: list[_Dated]) -> list[_Point]:
+    days = sorted({span.start for span in spans} | {span.end for span in spans if span.end})
     points: list[_Point] = []
     for day in days:
-        standing = [span for span in spans if span[0] <= day and not ("" < span[1] <= day)]
-        value = _GONE
-        if standing:
-            value = _HELD if key.startswith("control:") else _sum(span[2] for span in standing)
-        notes = "; ".join(dict.fromkeys(span[3] for span in standing if span[3]))
+        standing = [span for span in spans if span.start <= day and not ("" < span.end <= day)]
+        value = _value(key, standing) if standing else _GONE
+        notes = "; ".join(dict.fromkeys(span.note for span in standing if span.note))
+        if value.startswith(_SHARE):
+            notes = "; ".join(filter(None, (value, notes)))
         if not points or points[-1].value != value:
             points.append(_Point(day, value, notes))
     return points
+
+
+def _value(key: str, standing: list[_Dated]) -> str:
+    """What is held on one day: a share, or for control and roles that it is, with the share where stated."""
+    if ":" not in key:
+        return _sum(span.share for span in standing)
+    stated = [span.share for span in standing if span.share is not None]
+    return _SHARE + _sum(iter(stated)) if stated else _HELD
 
 
 def _sum(shares: Iterator[Share | None]) -> str:
@@ -167,58 +289,53 @@ def _sum(shares: Iterator[Share | None]) -> str:
     return "?" if excess else str(total)
 
 
-def _learned(timeline: list[_Point], standing: InterestSeen, cut: str, date: str) -> Iterator[_Point]:
-    """The points that a statement adds: those after ``cut``, and one where the last value differs."""
+def _learned(
+    timeline: list[_Point], standing: InterestSeen, before: Tie | None, date: str
+) -> Iterator[_Point]:
+    """The points that a statement adds, with their dates: those after the statement before, and what differs.
+
+    What began on no stated day began at some time by the statement, and after the statement before if that
+    did not have it.
+    """
     value, since = standing.value, standing.since
-    for point in timeline:
-        if point.date > cut and point.value != value:
-            yield point
-            value, since = point.value, point.date
+    for point, following in pairwise((*timeline, None)):
+        assert point is not None
+        if point.value != value and (before is None or point.day > before.date):
+            until = min(date, following.day) if following else date
+            yield point._replace(day=point.day or f"[..{until}]")
+            value, since = point.value, point.day or until
     if timeline and timeline[-1].value != value:
         last = timeline[-1]
-        yield last._replace(date=last.date if last.date > since else max(date, since))
+        day = last.day if last.day > since else max(date, since)
+        if not last.day and before is not None:
+            day = between(max(before.date, since), date)
+        yield last._replace(day=day)
 
 
-def _fact(key: str, point: _Point, holder: str, target: str) -> dict[str, Any]:
-    if key.startswith("control:"):
-        kind = "control.ended" if point.value == _GONE else "control.granted"
-        plain = {"kind": kind, "controller": holder, "basis": key.removeprefix("control:")}
-    else:
-        plain = {"kind": "stake.observed", "holder": holder, "right": key, "holds": point.value}
-    return {**plain, "target": target, "date": point.date, "note": point.note or None}
+def _fact(key: str, point: _Point, holder: str, target: str, record: str) -> dict[str, Any]:
+    common = {"target": target, "date": point.day, "note": point.note or None}
+    is_end = point.value == _GONE
+    if key.startswith(_CONTROL):
+        kind = "control.ended" if is_end else "control.granted"
+        basis = key.removeprefix(_CONTROL)
+        return {"kind": kind, "controller": holder, "basis": basis, **common, **_of(record, is_end)}
+    if key.startswith(_ROLE):
+        role = {"kind": "role.ended" if is_end else "role.appointed", "role": key.removeprefix(_ROLE)}
+        common["entity"] = common.pop("target")
+        return {**role, "person": holder, **common, **_of(record, is_end)}
+    right = "equity" if key == UNKNOWN else key
+    return {"kind": "stake.observed", "holder": holder, "right": right, "holds": point.value, **common}
 
 
-def _note(interest: Mapping[str, Any], share: Share | None) -> str:
-    stated = f"share {share}" if share is not None else ""
-    return "; ".join(filter(None, (stated, tidy(interest.get("details")))))
+def _of(record: str, is_end: bool) -> dict[str, str]:
+    """The record, which an end need not name: it names the event that it ends."""
+    return {} if is_end else {"record": record}
 
 
-def _share(share: Mapping[str, Any]) -> Share | None:
-    """The share that a mapping of percentages states; None when it states none, or an impossible one."""
-    exact = _part(share.get("exact"))
-    if exact is not None:
-        return Share.exact(exact)
-    closed_low, open_low = _part(share.get("minimum")), _part(share.get("exclusiveMinimum"))
-    closed_high, open_high = _part(share.get("maximum")), _part(share.get("exclusiveMaximum"))
-    low = closed_low if closed_low is not None else open_low
-    high = closed_high if closed_high is not None else open_high
-    if low is None and high is None:
-        return None
-    try:
-        return Share(
-            Fraction(0) if low is None else low,
-            Fraction(1) if high is None else high,
-            low is not None and closed_low is None,
-            high is not None and closed_high is None,
-        )
-    except InvalidValue:
-        return None
-
-
-def _part(percent: Any) -> Fraction | None:
-    if isinstance(percent, bool) or not isinstance(percent, (int, Decimal)):
-        return None
-    return Fraction(percent) / 100 if 0 <= percent <= 100 else None
+def _note(interest: Mapping[str, Any], key: str) -> str:
+    details = tidy(interest.get("details"))
+    said = ROLE_STATED if key.startswith(_ROLE) else BASIS_STATED
+    return "" if details.startswith(said) or stated_share(interest) is not None else details
 
 
 def _day(value: Any) -> str:

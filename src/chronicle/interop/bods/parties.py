@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, get_args
 
 from attrs import field, frozen
 
+from chronicle.events.entities import EntityType
 from chronicle.interop.bods import codes
+from chronicle.interop.bods.annotations import name_since, stated_dates
 from chronicle.interop.bods.checks import Statement, listed, mapped
+from chronicle.interop.bods.papers import scheme_of
 from chronicle.interop.bods.rules import is_date
 from chronicle.interop.registers import part, tidy
 
@@ -24,6 +27,8 @@ _TYPES: Mapping[str, str] = {
     "stateBody": "government",
 }
 
+
+_OTHER_TYPES = frozenset(get_args(EntityType)) - {"person"}
 
 _Once = tuple[str, str] | None  # the date and id of an event that happens once in a life
 _Known = tuple[Any, _Once]
@@ -91,7 +96,7 @@ def party_facts(
     if before is None:
         facts["declared"] = {"kind": "entity.declared", **described}
     elif before.name != name:
-        since = between(before.date, date)
+        since = name_since(statement) or between(before.date, date)
         facts["renamed"] = {"kind": "entity.renamed", "entity": entity, "name": name, "date": since}
     begin, end = ("birthDate", "deathDate") if person else ("foundingDate", "dissolutionDate")
     founded = {"kind": "entity.founded", **described}
@@ -103,7 +108,8 @@ def party_facts(
     ending = _dated(
         facts, statement, "dissolved", dissolved, (details.get(end), before.ending if before else None)
     )
-    identifiers = frozenset([("bods", tidy(statement["recordId"])), *_identifiers(details)])
+    record = [("bods", tidy(statement["recordId"]))] if before is None else []
+    identifiers = frozenset([*record, *_identifiers(details)])
     for scheme, value in sorted(identifiers - (before.identifiers if before else frozenset())):
         facts[f"{scheme}:{value}"] = {
             "kind": "entity.identified",
@@ -116,12 +122,44 @@ def party_facts(
     return facts, Party(entity, name, date, founding, ending, identifiers, listings)
 
 
+def party_after(date: str, events: Iterable[Mapping[str, Any]]) -> Party:
+    """What is known after the events of earlier statements of a record, the last of which is of ``date``."""
+    entity, name = "", ""
+    once: dict[str, tuple[str, str]] = {}
+    identifiers: set[tuple[str, str]] = set()
+    listings: dict[str, str] = {}
+    for plain in events:
+        kind = plain["kind"]
+        entity = entity or plain.get("entity", "")
+        if kind in ("entity.declared", "entity.renamed"):
+            name = plain["name"]
+        elif kind in ("entity.founded", "entity.dissolved"):
+            once[kind] = plain["date"], plain["id"]
+        elif kind == "entity.identified":
+            identifiers.add((plain["scheme"], plain["value"]))
+        elif kind == "record.corrected":
+            moved = [what for what, (_, id) in once.items() if id == plain["target"]]
+            once.update(dict.fromkeys(moved, (plain["set"]["date"], plain["target"])))
+        elif kind == "listing.started":
+            listings[plain.get("exchange", "")] = plain["id"]
+        elif kind == "listing.ended":
+            listings.pop(plain.get("exchange", ""), None)
+    founding, ending = once.get("entity.founded"), once.get("entity.dissolved")
+    return Party(entity, name, date, founding, ending, frozenset(identifiers), listings)
+
+
 def between(earlier: str, later: str) -> str:
     """The date of a change between two statements: a window after the earlier one, up to the later one."""
     if later <= earlier:
         return later
     first = datetime.date.fromisoformat(earlier) + datetime.timedelta(days=1)
     return later if first.isoformat() == later else f"[{first.isoformat()}..{later}]"
+
+
+_NAMES_OF_DAYS: Mapping[str, tuple[str, ...]] = {
+    "founded": ("birthDate", "foundingDate"),
+    "dissolved": ("deathDate", "dissolutionDate"),
+}
 
 
 def _dated(facts: Facts, statement: Statement, slot: str, plain: dict[str, Any], known: _Known) -> _Once:
@@ -133,6 +171,9 @@ def _dated(facts: Facts, statement: Statement, slot: str, plain: dict[str, Any],
     stated = tidy(date)
     if not (is_date(stated) or (stated[:4].isdecimal() and len(stated) in (4, 7))):
         return before
+    dates = stated_dates(statement)
+    pointers = (f"/recordDetails/{name}" for name in _NAMES_OF_DAYS[slot])
+    stated = next((dates[pointer] for pointer in pointers if pointer in dates), stated)
     if before is None:
         facts[slot] = {**plain, "date": stated}
         return stated, event_id(statement, slot)
@@ -163,13 +204,15 @@ def _name(details: Mapping[str, Any], statement: Statement, person: bool) -> str
 
 def _type(details: Mapping[str, Any]) -> str:
     kind = mapped(details.get("entityType"))
+    if kind.get("details") in _OTHER_TYPES:  # as exports write it
+        return str(kind["details"])
     return "trust" if kind.get("subtype") == "trust" else _TYPES.get(str(kind.get("type")), "other")
 
 
 def _identifiers(details: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for each in listed(details.get("identifiers")):
-        scheme = tidy(mapped(each).get("scheme")) or tidy(mapped(each).get("schemeName"))
+        scheme = scheme_of(mapped(each))
         value = tidy(mapped(each).get("id"))
         if scheme and value:
             found.append(("lei" if scheme == "XI-LEI" else scheme.lower(), value))

@@ -7,7 +7,7 @@ follows these chains and gives each statement the id of its record: that of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -45,14 +45,20 @@ def is_older(statement: Mapping[str, Any]) -> bool:
 
 
 class Records:
-    """The records of statements of 0.1 to 0.3. It keeps the ids of each statement and of its record."""
+    """The records of statements of 0.1 to 0.3. It keeps the ids of each statement and of its record.
 
-    def __init__(self) -> None:
+    ``earlier`` gives the record of a statement that is not in the files, or None.
+    """
+
+    def __init__(self, earlier: Callable[[str], str | None] = lambda _: None) -> None:
         self._record_of: dict[str, str] = {}
+        self._earlier = earlier
 
     def record_of(self, statement: Any) -> Any:
         """The record of a statement, given by its id: the first statement of its chain."""
-        return self._record_of.get(statement, statement) if isinstance(statement, str) else statement
+        if not isinstance(statement, str):
+            return statement
+        return self._record_of.get(statement) or self._earlier(statement) or statement
 
     def modern(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         """A statement of 0.1 to 0.3 as one of 0.4. What cannot be converted stays, for the rules to find."""

@@ -1,10 +1,11 @@
 """Export to BODS 0.4: who has what in whom, as series of statements.
 
-A record is an entity, a person, or one right of a holder in a target. It begins with a statement ``new``, has
-one ``updated`` for each change, and ends with ``closed``. A stake that was given up and acquired again is a
-second record, as the standard requires. What happens after the day of the export is left out. The standard
-has full days only: a partial date counts from its last day, and an annotation says how it was stated.
-Business units, roles and memberships are not part of the standard.
+A record is an entity, a person, or one right, control or seat of a holder in a target. It begins with a
+statement ``new``, has one ``updated`` for each change, and ends with ``closed``: when a stake is given up, a
+company is dissolved, a person dies. A stake that was given up and acquired again is a second record, as the
+standard requires. What happens after the day of the export is left out. The standard has full days
+only: a partial date counts from its last day, and an annotation says how it was stated. Business units,
+memberships and roles that are no seats are not part of the standard.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import pairwise
 from types import MappingProxyType
@@ -22,13 +22,15 @@ from uuid import UUID
 
 from attrs import frozen
 
-from chronicle.dates import DAWN, PartialDate
+from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine import views
 from chronicle.engine.replay import Span
+from chronicle.interop.bods.annotations import called_since, how_stated
 from chronicle.interop.bods.codes import REGISTERS
+from chronicle.interop.bods.papers import paper_of
+from chronicle.interop.bods.wording import interest_of
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import json_text, line, number_text
-from chronicle.values import NOTHING, WHOLE, Share
+from chronicle.interop.exports.plain import json_text, line
 
 _ENTITY_TYPES: Final = MappingProxyType(
     {
@@ -41,35 +43,27 @@ _ENTITY_TYPES: Final = MappingProxyType(
 )
 """The entity type of the standard for each type here; all others are ``legalEntity``."""
 
-_INTERESTS: Final = MappingProxyType(
-    {
-        "equity": "shareholding",
-        "votes": "votingRights",
-        "board": "appointmentOfBoard",
-        "profit": "rightsToProfitOrIncome",
-    }
-)
-"""The type of interest for each right."""
-
 _OURS = "bods"
 """The scheme of identifiers that are the ids of imported records of this standard."""
 
 _SCHEMES: Final = MappingProxyType({"lei": "XI-LEI"})
 """Schemes that have another name in org-id.guide."""
 
-_PLACES = 12  # decimals; readers of JSON keep about 15 digits
-
 _COUNTRY = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
+
+
+_About = tuple[str, str, str, str, datetime.date]
+"""What a statement is about: record, declared subject, type of the record, its status, and the day."""
 
 
 @frozen
 class _Interest:
-    """A span between a holder and a target, and the type of interest that it is."""
+    """A span between a holder and a target, and the interest that it is, without its dates."""
 
     span: Span
     holder: str
     target: str
-    kind: str
+    said: dict[str, Any]
 
 
 def spans(material: Material) -> Iterator[bytes]:
@@ -83,7 +77,7 @@ def spans(material: Material) -> Iterator[bytes]:
 
 def _statements(material: Material) -> Iterator[dict[str, Any]]:
     series = [cell for cell in _ties(material) if cell]
-    first_days: dict[str, datetime.date] = {}
+    first_days = _named(material)
     for cell in series:
         for entity in (cell[0].holder, cell[0].target):
             day = cell[0].span.certain_from
@@ -94,17 +88,30 @@ def _statements(material: Material) -> Iterator[dict[str, Any]]:
         yield from _relationship(material, cell)
 
 
+def _named(material: Material) -> dict[str, datetime.date]:
+    """The entities that have a name by the day, and when each is stated if nothing needs it before."""
+    first = _first_day(material)
+    begun = {cell[0].key[0]: cell[0].certain_from for cell in material.cells(views.NAMES)}
+    return {entity: max(first, day) for entity, day in begun.items() if day <= material.state.as_of}
+
+
+def _first_day(material: Material) -> datetime.date:
+    """The first day of the history, on which an entity is stated that nothing else needs."""
+    days = (event.date.latest for event in material.dated)
+    return min((day for day in days if DAWN < day <= material.state.as_of), default=material.state.as_of)
+
+
 def _ties(material: Material) -> Iterator[list[_Interest]]:
-    """Holdings and control up to the day, cell by cell, except those whose target is a person."""
-    for view in (views.HOLDINGS, views.CONTROL):
+    """Holdings, control and seats up to the day, cell by cell, except those whose target is a person."""
+    for view in (views.HOLDINGS, views.CONTROL, views.ROLES):
+        outside = ("person", "project") if view == views.ROLES else ("person",)
         for cell in material.cells(view):
-            holder, target, right = cell[0].key
-            kind = "otherInfluenceOrControl" if view == views.CONTROL else _INTERESTS[right]
-            if material.type_of(target) != "person":
+            holder, target, _ = cell[0].key
+            if material.type_of(target) not in outside:
                 yield [
-                    _Interest(span, holder, target, kind)
+                    _Interest(span, holder, target, said)
                     for span in cell
-                    if span.certain_from <= material.state.as_of
+                    if span.certain_from <= material.state.as_of and (said := interest_of(span)) is not None
                 ]
 
 
@@ -112,24 +119,51 @@ def _ties(material: Material) -> Iterator[list[_Interest]]:
 
 
 def _entity(material: Material, entity: str, first_day: datetime.date) -> Iterator[dict[str, Any]]:
-    """A statement for each name, the first on the day on which the entity is first needed."""
+    """A statement for each name, the first on the day on which the entity is first needed, and its end."""
     person = material.type_of(entity) == "person"
     record = "person" if person else "entity"
-    details = _person if person else _organization
     names = [span for span in material.ledger.cell(views.NAMES, (entity,)) if _begun(span, material)]
     current = [span for span in names if span.certain_from <= first_day][-1:]
     following = [span for span in names if span.certain_from > first_day]
-    known_as = _record_of(material, entity)
-    status, day = "new", first_day
+    stated: list[tuple[datetime.date, str, Span | None]] = [
+        (span.certain_from, span.value.name, span) for span in (*current, *following)
+    ]
     if not current:
-        said = details(material, entity, entity)
-        yield _statement(material, (known_as, known_as, record, status, first_day), said, None)
+        stated.insert(0, (first_day, entity, None))
+    end, known_as, status, day = _end(material, entity), _record_of(material, entity), "new", first_day
+    life: dict[str, PartialDate] = {}
+    if begin := _begin(material, entity):
+        life["birthDate" if person else "foundingDate"] = begin
+    for since, name, span in stated:
+        day = max(day, since)
+        yield _party(material, entity, (known_as, known_as, record, status, day), (name, span), life)
         status = "updated"
-    for span in (*current, *following):
-        day = max(day, span.certain_from)
-        said = details(material, entity, span.value.name)
-        yield _statement(material, (known_as, known_as, record, status, day), said, span)
-        status = "updated"
+    if end is not None:
+        life["deathDate" if person else "dissolutionDate"] = end.begin
+        # Nobody states the end before it was known.
+        day = max(day, end.certain_from, min(material.known_by(end.events[-1]), material.state.as_of))
+        yield _party(material, entity, (known_as, known_as, record, "closed", day), (name, end), life)
+
+
+def _party(
+    material: Material,
+    entity: str,
+    about: _About,
+    named: tuple[str, Span | None],
+    life: Mapping[str, PartialDate],
+) -> dict[str, Any]:
+    """A statement about an entity or a person by a name, with the days of its life."""
+    name, span = named
+    details = (_person if about[2] == "person" else _organization)(material, entity, name)
+    dated = {what: date for what, date in life.items() if DAWN < date.latest < FOREVER}
+    details |= {what: _day_of(what, date) for what, date in dated.items()}
+    pointers = {f"/recordDetails/{what}": date for what, date in dated.items() if len(details[what]) == 10}
+    statement = _statement(material, about, details, span, pointers)
+    if about[3] == "updated" and span is not None:
+        where = "/recordDetails/names/0/fullName" if about[2] == "person" else "/recordDetails/name"
+        annotations = [*statement.get("annotations", ()), called_since(where, span.begin)]
+        return _identified(statement | {"annotations": annotations})
+    return statement
 
 
 def _record_of(material: Material, entity: str) -> str:
@@ -144,19 +178,32 @@ def _begun(span: Span, material: Material) -> bool:
     return span.certain_from <= material.state.as_of
 
 
-def _person(_: Material, __: str, name: str) -> dict[str, Any]:
-    return {
+def _end(material: Material, entity: str) -> Span | None:
+    """The span in which an entity is dissolved or a person is dead, if it has begun."""
+    ended = [
+        span
+        for span in material.ledger.cell(views.STATUS, (entity,))
+        if span.value.status == "dissolved" and _begun(span, material) and span.begin.latest != FOREVER
+    ]
+    return ended[-1] if ended else None
+
+
+def _person(material: Material, entity: str, name: str) -> dict[str, Any]:
+    details: dict[str, Any] = {
         "isComponent": False,
         "personType": "knownPerson",
         "names": [{"type": "legal", "fullName": line(name)}],
     }
+    keys = sorted(material.ledger.where(views.IDENTIFIERS, 0, entity))
+    identifiers = [each for key in keys if (each := paper_of(line(key[1]), line(key[2])))]
+    return details | ({"identifiers": identifiers} if identifiers else {})
 
 
 def _organization(material: Material, entity: str, name: str) -> dict[str, Any]:
     kind: views.EntityKind | None = material.last(views.TYPES, entity)
     details: dict[str, Any] = {
         "isComponent": False,
-        "entityType": {"type": _ENTITY_TYPES.get(material.type_of(entity), "legalEntity")},
+        "entityType": _entity_type(material.type_of(entity)),
         "name": line(name),
     }
     if kind is not None and kind.jurisdiction and _COUNTRY.fullmatch(kind.jurisdiction):
@@ -164,7 +211,15 @@ def _organization(material: Material, entity: str, name: str) -> dict[str, Any]:
     identifiers = list(_identifiers(material, entity))
     if identifiers:
         details["identifiers"] = identifiers
-    return details | _life(material, entity)
+    return details
+
+
+def _entity_type(kind: str) -> dict[str, str]:
+    """The type of an entity, with our word for it where that says more."""
+    stated = _ENTITY_TYPES.get(kind, "legalEntity")
+    if kind == "trust":
+        return {"type": stated, "subtype": "trust"}
+    return {"type": stated} if kind in ("company", "government") else {"type": stated, "details": kind}
 
 
 def _identifiers(material: Material, entity: str) -> Iterator[dict[str, str]]:
@@ -176,16 +231,21 @@ def _identifiers(material: Material, entity: str) -> Iterator[dict[str, str]]:
             yield {"id": value, **known, "schemeName": scheme}
 
 
-def _life(material: Material, entity: str) -> dict[str, str]:
-    """The days of founding and dissolution, where they are exact."""
-    found: dict[str, str] = {}
+def _begin(material: Material, entity: str) -> PartialDate | None:
+    """When an entity was founded or a person was born, if that has happened by the day."""
     for span in material.ledger.cell(views.STATUS, (entity,)):
-        exact = span.begin.precision == "day" and span.begin.earliest != DAWN and _begun(span, material)
-        if exact and span.value.status == "active":
-            found.setdefault("foundingDate", span.begin.earliest.isoformat())
-        if exact and span.value.status == "dissolved":
-            found["dissolutionDate"] = span.begin.earliest.isoformat()
-    return found
+        if span.value.status == "active" and _begun(span, material):
+            return span.begin
+    return None
+
+
+def _day_of(name: str, date: PartialDate) -> str:
+    """A day of a life as the standard has it: the last one of a partial date; of a person a month or year."""
+    text = date.latest.isoformat()
+    return text[: {"month": 7, "year": 4}.get(date.precision, 10)] if name in _OF_PEOPLE else text
+
+
+_OF_PEOPLE = ("birthDate", "deathDate")
 
 
 # Relationships
@@ -219,6 +279,9 @@ def _series(material: Material, ties: Iterable[_Interest]) -> Iterator[dict[str,
             number, status = number + 1, "new"
 
 
+_INTEREST = "/recordDetails/interests/0"
+
+
 def _record_id(span: Span, number: int) -> str:
     return _identity([span.view, *span.key, str(number)])
 
@@ -232,48 +295,20 @@ def _tie_statement(
 ) -> dict[str, Any]:
     record, status, day = about
     subject = _record_of(material, tie.target)
-    interest: dict[str, Any] = {"type": tie.kind, "directOrIndirect": "direct"}
-    if material.type_of(tie.holder) != "person":
-        # In the standard only a person can be a beneficial owner. For a person it is unknown here.
-        interest["beneficialOwnershipOrControl"] = False
-    interest |= _what(tie.span) | {"startDate": begin.isoformat()}
+    # In the standard only a person can be a beneficial owner. For a person it is unknown here.
+    owner = {} if material.type_of(tie.holder) == "person" else {"beneficialOwnershipOrControl": False}
+    interest = tie.said | owner | {"startDate": begin.isoformat()}
+    stated = {f"{_INTEREST}/startDate": tie.span.begin}
     if end is not None:
         interest["endDate"] = day.isoformat()
+        stated[f"{_INTEREST}/endDate"] = end
     details = {
         "isComponent": False,
         "subject": subject,
         "interestedParty": _record_of(material, tie.holder),
         "interests": [interest],
     }
-    return _statement(material, (record, subject, "relationship", status, day), details, tie.span, end)
-
-
-def _what(span: Span) -> dict[str, Any]:
-    if span.view == views.CONTROL:
-        return {"details": line(span.key[2])}
-    share: Share = span.value.share
-    numbers = _share(share)
-    said = [] if numbers and not share.approximate and "/" not in share.canonical() else [str(share)]
-    said += [] if span.value.basis == "reported" else [span.value.basis]
-    return ({"share": numbers} if numbers else {}) | ({"details": line(", ".join(said))} if said else {})
-
-
-def _share(share: Share) -> dict[str, float]:
-    """A share in percent; empty for what the standard cannot have: the unknown, and more than the whole."""
-    low, high = share.minimum, share.maximum
-    if low is None or high is None or low < NOTHING or high > WHOLE:
-        return {}
-    if low == high:
-        return {"exact": _percent(low)}
-    return {
-        "exclusiveMinimum" if share.minimum_open else "minimum": _percent(low),
-        "exclusiveMaximum" if share.maximum_open else "maximum": _percent(high),
-    }
-
-
-def _percent(value: Fraction) -> float:
-    percent = float(number_text(value * 100, _PLACES))
-    return int(percent) if percent.is_integer() else percent
+    return _statement(material, (record, subject, "relationship", status, day), details, tie.span, stated)
 
 
 # Statements
@@ -281,13 +316,14 @@ def _percent(value: Fraction) -> float:
 
 def _statement(
     material: Material,
-    about: tuple[str, str, str, str, datetime.date],
+    about: _About,
     details: dict[str, Any],
     span: Span | None,
-    end: PartialDate | None = None,
+    stated: Mapping[str, PartialDate] = MappingProxyType({}),
 ) -> dict[str, Any]:
     record, subject, kind, status, day = about
     statement: dict[str, Any] = {
+        "statementId": "",
         "statementDate": day.isoformat(),
         "declarationSubject": subject,
         "recordId": record,
@@ -301,10 +337,17 @@ def _statement(
         },
     }
     if span is not None:
-        statement |= _source(material, span) | _annotations(kind, span, end)
-    # A statement has the same id in every export.
-    said = {name: value for name, value in statement.items() if name != "publicationDetails"}
-    return {"statementId": _identity([json.dumps(said, sort_keys=True)]), **statement}
+        statement |= _source(material, span)
+    if annotations := list(how_stated(stated)):
+        statement["annotations"] = annotations
+    return _identified(statement)
+
+
+def _identified(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """A statement with its id, which is the same in every export: made of all else that it says."""
+    unsaid = ("publicationDetails", "statementId")
+    said = {name: value for name, value in statement.items() if name not in unsaid}
+    return {**statement, "statementId": _identity([json.dumps(said, sort_keys=True)])}
 
 
 def _source(material: Material, span: Span) -> dict[str, Any]:
@@ -313,23 +356,6 @@ def _source(material: Material, span: Span) -> dict[str, Any]:
         address = {"url": source.url} if source.url and source.url.startswith(("http:", "https:")) else {}
         return {"source": stated | address}
     return {}
-
-
-def _annotations(kind: str, span: Span, end: PartialDate | None) -> dict[str, Any]:
-    """How a date was stated that is not a full day."""
-    stated = end or span.begin
-    if kind != "relationship" or (stated.precision == "day" and not stated.approximate):
-        return {}
-    target = "endDate" if end else "startDate"
-    return {
-        "annotations": [
-            {
-                "statementPointerTarget": f"/recordDetails/interests/0/{target}",
-                "motivation": "commenting",
-                "description": f"stated as {stated}; the last day of it stands here",
-            }
-        ]
-    }
 
 
 def _identity(parts: list[str]) -> str:

@@ -13,14 +13,16 @@ from chronicle.engine import views
 from chronicle.engine.replay import Span
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text, line
+from chronicle.interop.followthemoney import CONTROL, SCHEMES, THINGS, UNIT
 
 _SCHEMATA: Final = MappingProxyType(
     {"person": "Person", "government": "PublicBody", "association": "Organization", "index": "Organization"}
 )
 """The schema of each type of entity. All others are companies, which can both own and be owned."""
 
-_IDENTIFIERS: Final = MappingProxyType({"lei": "leiCode"})
-"""The property of an identifier by its scheme; others are ``idNumber``."""
+_OF_ALL = ("leiCode", "registrationNumber", "taxNumber", "vatCode", "innCode", "ogrnCode", "dunsCode")
+_OF_COMPANIES = ("cikCode", "kppCode", "ticker")
+_OF_PEOPLE = ("passportNumber", "socialSecurityNumber")
 
 _PEOPLE = frozenset({"Person"})
 _OWNED = "Company"
@@ -110,14 +112,16 @@ def _entity(material: Material, entity: str, schema: str) -> dict[str, Any]:
         "jurisdiction": []
         if kind is None or not kind.jurisdiction
         else [line(kind.jurisdiction)[:2].lower()],
-        **_life(material, entity),
+        # What the schema does not say: a fund, a unit, a project is a company there.
+        "keywords": [kind.type] if kind is not None and THINGS[schema] != kind.type else [],
+        **_life(material, entity, schema),
     }
     for key in material.ledger.where(views.IDENTIFIERS, 0, entity):
-        properties.setdefault(_identifier(key[1], key[2]), []).append(line(key[2]))
+        properties.setdefault(_identifier(schema, key[1], key[2]), []).append(line(key[2]))
     return _made(entity, schema, full[-1], properties)
 
 
-def _identifier(scheme: str, value: str) -> str:
+def _identifier(schema: str, scheme: str, value: str) -> str:
     """The property for an identifier.
 
     Some registers also have names and states of an entry as identifiers.
@@ -126,17 +130,19 @@ def _identifier(scheme: str, value: str) -> str:
         return "alias"
     if scheme == "lei-registration" or len(value) > _LONGEST_NUMBER:
         return "notes"
-    return _IDENTIFIERS.get(scheme, "idNumber")
+    own = {"Person": _OF_PEOPLE, _OWNED: _OF_COMPANIES}.get(schema, ())
+    return next((name for name in (*_OF_ALL, *own) if SCHEMES[name] == scheme), "idNumber")
 
 
 _LONGEST_NUMBER = 64
 
 
-def _life(material: Material, entity: str) -> dict[str, list[str]]:
+def _life(material: Material, entity: str, schema: str) -> dict[str, list[str]]:
+    begin, end = ("birthDate", "deathDate") if schema in _PEOPLE else ("incorporationDate", "dissolutionDate")
     spans = material.ledger.cell(views.STATUS, (entity,))
     founded = [span.begin for span in spans[:1] if span.value.status == "active"]
     ended = [span.begin for span in spans[-1:] if span.value.status == "dissolved"]
-    return {"incorporationDate": _prefix(*founded), "dissolutionDate": _prefix(*ended)}
+    return {begin: _prefix(*founded), end: _prefix(*ended)}
 
 
 _Made = tuple[str, dict[str, list[str]]]
@@ -155,7 +161,7 @@ def _owned(owner: int, asset: int) -> Any:
 
 def _stake(span: Span) -> dict[str, list[str]]:
     if span.view != views.HOLDINGS:
-        return {"ownershipType": ["business unit"]}
+        return {"ownershipType": [UNIT]}
     stake: views.Stake = span.value
     return {
         "percentage": [] if stake.share.is_unknown else [line(str(stake.share))],
@@ -166,7 +172,7 @@ def _stake(span: Span) -> dict[str, list[str]]:
 
 def _control(span: Span, _: dict[str, str]) -> _Made:
     controller, target, basis = span.key
-    return "UnknownLink", {"subject": [controller], "object": [target], "role": [line(f"control: {basis}")]}
+    return "UnknownLink", {"subject": [controller], "object": [target], "role": [line(f"{CONTROL}{basis}")]}
 
 
 def _role(span: Span, schemata: dict[str, str]) -> _Made | None:
@@ -227,8 +233,17 @@ def _tie(
 
 
 def _period(span: Span) -> dict[str, list[str]]:
-    ends = [] if span.end is None else _prefix(span.end)
-    return {"startDate": _prefix(span.begin), "endDate": ends}
+    ends = [] if span.end is None else _window(span.end)
+    by = span.begin.earliest == DAWN and span.begin.latest != FOREVER
+    seen = [span.begin.latest.isoformat()] if by else []
+    return {"startDate": _window(span.begin), "endDate": ends, "retrievedAt": seen}
+
+
+def _window(date: PartialDate) -> list[str]:
+    """A date as the format has it; where it has no such window, the first and the last day of it."""
+    if date.earliest == DAWN or date.latest == FOREVER or date.precision in ("day", "month", "year"):
+        return _prefix(date)
+    return [date.earliest.isoformat(), date.latest.isoformat()]
 
 
 def _made(identity: str, schema: str, caption: str, properties: dict[str, list[str]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from chronicle.dates import DAWN, FOREVER, Day
+from chronicle.dates import DAWN, FOREVER, Day, Moment
 from chronicle.engine import views
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
@@ -104,9 +104,13 @@ class Material:
 
     def known(self, event: Event) -> datetime.date:
         """From which day an event could be known, as it was written, without its corrections."""
+        return self.known_by(event.id)
+
+    def known_by(self, id: str) -> datetime.date:
+        """From which day the event with this id could be known; the first day there is for effects."""
         if not self._known:
             self._known.update((written.id, knowledge(written).day) for written in self.written)
-        return self._known[event.id]
+        return self._known.get(id, DAWN)
 
     def views_asked(self) -> tuple[str, ...]:
         """The one view that was asked for, or all.
@@ -139,7 +143,7 @@ def material(
     day: Day | None = None,
     *,
     known: Day | None = None,
-    recorded: Day | None = None,
+    recorded: Moment | None = None,
     view: str | None = None,
     entity: str | None = None,
     depth: int | None = None,

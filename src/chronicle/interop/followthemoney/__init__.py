@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final, get_args
 
 from attrs import frozen
 
 from chronicle.errors import Place, Problem, shown
-from chronicle.interop.followthemoney.values import one_date, prefix_date, share_of_text, values
+from chronicle.events.entities import EntityType
+from chronicle.interop.followthemoney.values import last_of, one_date, prefix_date, share_of_text, values
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.registers import NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
 from chronicle.values import Share
@@ -27,14 +28,14 @@ THINGS = MappingProxyType(
         "LegalEntity": "company",
         "Person": "person",
         "PublicBody": "government",
-        "Asset": "other",
-        "Thing": "other",
+        "Project": "project",
+        **dict.fromkeys(("Asset", "Vessel", "Airplane", "Vehicle", "RealEstate", "Security"), "other"),
+        **dict.fromkeys(("BankAccount", "CryptoWallet", "Thing"), "other"),
     }
 )
 """The schemata that become entities, with the types of these."""
 
-# Properties that become identifiers, each with its scheme.
-_SCHEMES = MappingProxyType(
+SCHEMES = MappingProxyType(
     {
         "leiCode": "lei",
         "registrationNumber": "registration-number",
@@ -50,6 +51,15 @@ _SCHEMES = MappingProxyType(
         "swiftBic": "bic",
         "isinCode": "isin",
         "ticker": "ticker",
+        "passportNumber": "passport",
+        "socialSecurityNumber": "social-security",
+        "imoNumber": "imo",
+        "mmsi": "mmsi",
+        "callSign": "call-sign",
+        "serialNumber": "serial-number",
+        "icaoCode": "icao",
+        "cadastralCode": "cadastral",
+        "titleNumber": "title-number",
         "wikidataId": "wikidata",
         "opencorporatesUrl": "opencorporates",
         "previousName": "previous-name",
@@ -57,6 +67,15 @@ _SCHEMES = MappingProxyType(
         "weakAlias": "weak-alias",
     }
 )
+"""The properties that become identifiers, each with its scheme."""
+
+CONTROL: Final = "control: "
+"""The beginning of the role of an ``UnknownLink`` that is control; its basis follows."""
+
+UNIT: Final = "business unit"
+"""The type of the ownership of a business unit."""
+
+_RIGHTS = ("equity", "votes", "board", "profit")
 
 
 def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
@@ -124,8 +143,11 @@ class _EntityLine:
         begun = self.date("startDate", "date")
         if begun is not None:
             return begun
-        seen = self.date("endDate", "retrievedAt", "modifiedAt") or one_date(values(self.whole, "first_seen"))
-        return f"[..{seen.strip('[]').rpartition('..')[2]}]" if seen else NOBODY_SAYS
+        days = [self.date(name) for name in ("endDate", "retrievedAt", "modifiedAt")]
+        stated = [last_of(day) for day in days if day] or [
+            last_of(day) for day in [one_date(values(self.whole, "first_seen"))] if day
+        ]
+        return f"[..{min(stated)}]" if stated else NOBODY_SAYS
 
     def doubtful_dates(self) -> Iterator[Problem]:
         """A problem for each date that is not valid."""
@@ -155,16 +177,17 @@ def _thing(record: _EntityLine) -> Iterator[Incoming]:
     entity, texts = _id(record.id), record.texts
     name = next(iter(texts("name")), "") or tidy(record.whole.get("caption")) or tidy(record.id)
     country = next(iter(texts("jurisdiction", "country", "mainCountry")), None)
-    described = {"entity": entity, "name": name, "type": THINGS[record.schema], "jurisdiction": country}
+    described = {"entity": entity, "name": name, "type": _type(record), "jurisdiction": country}
     yield from record.doubtful_dates()
     yield record.event("declared", kind="entity.declared", **described)
-    begun, ended = record.date("incorporationDate", "birthDate"), record.date("dissolutionDate", "deathDate")
+    begun = record.date("incorporationDate", "birthDate", "buildDate")
+    ended = record.date("dissolutionDate", "deathDate")
     if begun:
         yield record.event("founded", kind="entity.founded", date=begun, **described)
     if ended:
         reason = "died" if record.schema == "Person" else "dissolved"
         yield record.event("dissolved", kind="entity.dissolved", date=ended, entity=entity, reason=reason)
-    for property_name, scheme in _SCHEMES.items():
+    for property_name, scheme in SCHEMES.items():
         for value in texts(property_name):
             fields = {"entity": entity, "scheme": scheme, "value": value}
             yield record.event(f"{scheme}:{value}", kind="entity.identified", date=NOBODY_SAYS, **fields)
@@ -172,6 +195,12 @@ def _thing(record: _EntityLine) -> Iterator[Incoming]:
         # Sources that know its LEI then refer to the same entity.
         fields = {"a": f"lei:{part(code)}", "b": entity, "reason": "the LEI that the entity states"}
         yield record.event(f"linked:{code}", kind="identity.linked", date=NOBODY_SAYS, **fields)
+
+
+def _type(record: _EntityLine) -> str:
+    """The type of an entity: as its schema says, or as an export says beside one that says less."""
+    stated = [text for text in record.texts("keywords") if text in get_args(EntityType)]
+    return stated[0] if len(stated) == 1 and record.schema != "Person" else THINGS[record.schema]
 
 
 def _ownership(record: _EntityLine) -> Iterator[Incoming]:
@@ -185,12 +214,18 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
     if len(set(stated)) > 1:
         yield Problem("C722", f"several percentages: {shown(', '.join(texts))}", record.place)
     counts = [text for text in record.texts("sharesCount") if text.isdecimal()]
-    note = "; ".join(record.texts("role", "ownershipType")) or None
+    types = record.texts("ownershipType")
+    if types == [UNIT]:
+        yield from _unit(record)
+        return
+    right = next((text for text in types if text in _RIGHTS), None)
+    note = "; ".join(record.texts("role") or [text for text in types if text != right]) or None
     end = record.date("endDate")
     pairs = list(record.pairs("owner", "asset"))
     for number, holder, target in pairs:
         # Every record is a lot; the lots of one pair add up.
         tie = {"kind": "stake.observed", "holder": holder, "target": target, "lot": _id(record.id)}
+        tie |= {} if right is None else {"right": right}
         count = counts[0] if len(counts) == 1 else None
         begun = {"date": record.since(), "holds": str(share), "shares": count, "note": note}
         yield record.event(f"held:{number}", **tie, **begun)
@@ -199,6 +234,19 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
             yield record.event(f"ended:{number}", **tie, date=end, holds="0%", ends=ends)
     if not pairs:
         yield record.left_out("Ownership without an owner or an asset")
+
+
+def _unit(record: _EntityLine) -> Iterator[Incoming]:
+    """A business unit of a company, as an export has it; where it went when that ended is another record."""
+    end = record.date("endDate")
+    for number, owner, unit in record.pairs("owner", "asset"):
+        begun = record.event_id(f"started:{number}")
+        yield record.event(
+            f"started:{number}", kind="unit.launched", unit=unit, owner=owner, date=record.since()
+        )
+        if end:
+            over = {"kind": "unit.closed", "unit": unit, "date": end, "reason": "no longer of this owner"}
+            yield record.event(f"ended:{number}", **over, ends=begun)
 
 
 def _hull(shares: list[Share]) -> Share:
@@ -229,6 +277,23 @@ def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str])
     return make
 
 
+def _link(record: _EntityLine) -> Iterator[Incoming]:
+    """Control, as an export has it. No other link says who has what of whom."""
+    bases = [text.removeprefix(CONTROL) for text in record.texts("role") if text.startswith(CONTROL)]
+    if not bases:
+        yield record.left_out(f"schema {shown(record.schema)} makes no event")
+        return
+    end = record.date("endDate")
+    for number, controller, target in record.pairs("subject", "object"):
+        for basis in bases:
+            tie = {"controller": controller, "target": target, "basis": basis}
+            begun = f"{basis}:{number}"
+            yield record.event(begun, kind="control.granted", date=record.since(), **tie)
+            if end:
+                over = {"kind": "control.ended", "date": end, "ends": record.event_id(begun)}
+                yield record.event(f"ended:{basis}:{number}", **over, **tie)
+
+
 def _succession(record: _EntityLine) -> Iterator[Incoming]:
     yield from record.doubtful_dates()
     pairs = list(record.pairs("predecessor", "successor"))
@@ -251,5 +316,6 @@ _LINKS: Mapping[str, _Make] = MappingProxyType(
             "member", "organization", ("membership.started", "membership.ended"), ("entity", "group")
         ),
         "Succession": _succession,
+        "UnknownLink": _link,
     }
 )

@@ -11,6 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from attrs import evolve
+
 from chronicle.errors import InvalidValue
 from chronicle.interop.registers import tidy
 from chronicle.values import Share
@@ -24,7 +26,7 @@ _EARLIEST, _LATEST = 1000, 2100
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern.replace("N", _NUMBER)), sign)
     for pattern, sign in (
-        (r"(?:=|ca\.?|circa|about|approximately|~)? ?N ?(?:%|percent|per cent)?", "="),
+        (r"=? ?N ?(?:%|percent|per cent)?", "="),
         (r"([0-9]{1,9}) ?/ ?([0-9]{1,9})", "/"),
         (r"(?:more than|over|above|>) ?N ?%?,?(?: and| but)?,? ?(?:not more than|up to|<=|≤) ?N ?%?", "(]"),
         (r"(?:more than|over|above|>) ?N ?%?,?(?: and| but)?,? ?(?:less than|below|under|<) ?N ?%?", "()"),
@@ -40,6 +42,9 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:<|less than|below|under) ?N ?%?", ")"),
     )
 )
+
+# Words before a share of which nobody says more than about how much it is.
+_ABOUT = re.compile(r"(?:~|≈|ca\.?|c\.|circa|about|around|roughly|approx\.?|approximately) ?(?=[0-9])")
 
 # The bands of the register of the United Kingdom, by the last part of their names: ends, and which are open.
 _BANDS = MappingProxyType(
@@ -92,14 +97,23 @@ def one_date(texts: list[str]) -> str | None:
     return f"[{dates[0]}..{dates[-1]}]"
 
 
+def last_of(date: str) -> str:
+    """The last day, month or year of a date, which may be a window."""
+    return date.strip("[]").rpartition("..")[2]
+
+
 @lru_cache(maxsize=4096)
 def share_of_text(text: str) -> Share | None:
     """The share that a free text states, in percent unless it is a fraction; None when it states none.
 
     ``25`` · ``50,00`` · ``25-50`` · ``> 25%`` · ``more than 25% but not more than 50%`` · ``75 or more`` ·
-    ``1/3`` · ``ownership-of-shares-25-to-50-percent``.
+    ``1/3`` · ``ownership-of-shares-25-to-50-percent``. ``~30`` and ``ca. 30 %`` are about 30 %.
     """
     plain = tidy(text).casefold()
+    about = _ABOUT.match(plain)
+    if about is not None:
+        share = share_of_text(plain[about.end() :])
+        return None if share is None else evolve(share, approximate=True, text="")
     for ending, (low, high, low_open, high_open) in _BANDS.items():
         if ending in plain:
             return Share(Fraction(low, 100), Fraction(high, 100), low_open, high_open)

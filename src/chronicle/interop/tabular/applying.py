@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
 
-from attrs import Factory, define, frozen
+from attrs import define, evolve, frozen
 
 from chronicle.codec import decode, diagnose, kind_names
 from chronicle.dates import parse_date
-from chronicle.errors import ChronicleError, InvalidValue, Problem, shown
-from chronicle.events import COUNTED, KINDS, Event, plain_name
-from chronicle.interop.tabular.cells import identifier, number
-from chronicle.interop.tabular.mapping import FieldRule, Outcome, Rule, TableMapping
-from chronicle.interop.tabular.templates import Cells, Filling, Row, Tidy, as_it_is, filling
-
-Plain = dict[str, Any]
-
-
-class Trouble(NamedTuple):
-    """A problem of a row, and the column that it is in; None when it concerns the whole row."""
-
-    column: str | None
-    problem: Problem
-
-
-Made = Event | Trouble
+from chronicle.errors import ChronicleError, Problem, shown
+from chronicle.events import COUNTED, KINDS, Event
+from chronicle.interop.tabular.findings import in_words_of_mapping
+from chronicle.interop.tabular.renames import Renames
+from chronicle.interop.tabular.rules import Outcome, Rule
+from chronicle.interop.tabular.snapshots import Made, Plain, Snapshot, Trouble, between, key_of
+from chronicle.interop.tabular.templates import (
+    Row,
+)
 
 # Fields that another event of a row does not take from the first one.
 _NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
 
 
 @frozen
-class _Field:
+class FilledField:
+    """A field of an event, and how it is filled from a row."""
+
     name: str
     read: Callable[[Row], object]
     columns: tuple[tuple[str, int], ...]
@@ -50,47 +43,6 @@ class _Field:
 
 
 @define
-class Snapshot:
-    """The rows of one rule in a snapshot and in the one before it, by key, as the fields of their events."""
-
-    date: str = ""
-    now: dict[tuple[object, ...], Plain] = Factory(dict)
-    before: dict[tuple[object, ...], Plain] = Factory(dict)
-    sources: object = None
-    broken: bool = False
-    lost: bool = False  # whether the last row had no date, so that it may belong to the next snapshot
-
-    def lose(self) -> None:
-        """Note that a row could not be read: its key, and the snapshot it belongs to, are unknown."""
-        self.broken = self.lost = True
-
-    def turn(self, date: str, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
-        """End the snapshot and begin another.
-
-        Yields an event for every key that vanished since the last one.
-        """
-        if self.date:
-            yield from self._ended(vanished)
-        self.date, self.before, self.now = date, self.now, {}
-        self.broken, self.lost = self.lost, False
-
-    def _ended(self, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
-        gone = [plain for key, plain in self.before.items() if key not in self.now]
-        if not self.broken:
-            yield from (vanished(self, plain) for plain in gone)
-            return
-        # A key that is missing may be in a row that could not be read.
-        self.now.update((key, plain) for key, plain in self.before.items() if key not in self.now)
-        if gone:
-            message = f"snapshot of {self.date} has rows that could not be read: nothing of it counts as gone"
-            yield Trouble(None, Problem("C701", message, help="put the rows right and import again"))
-
-
-Snapshots = dict[Rule, Snapshot]
-"""The snapshots of every rule that has some. All files of an import share one of these."""
-
-
-@define
 class Maker:
     """Makes the events of one rule from rows with known columns.
 
@@ -99,16 +51,19 @@ class Maker:
 
     rule: Rule
     constant: Plain
-    fields: tuple[_Field, ...]
-    source: tuple[_Field, ...]
-    when: tuple[tuple[int, frozenset[str]], ...]
-    end: _Field | None
+    fields: tuple[FilledField, ...]
+    source: tuple[FilledField, ...]
+    when: tuple[tuple[int, Callable[[str], bool]], ...]
+    end: FilledField | None
     snapshot: Snapshot | None
     apart: bool = False
+    joined: dict[object, Plain] | None = None
+    was: FilledField | None = None
+    renames: Renames | None = None
 
     def takes(self, row: Row) -> bool:
         """Whether the rule applies to this row."""
-        return all(row[index].strip() in values for index, values in self.when)
+        return all(takes(row[index].strip()) for index, takes in self.when)
 
     def __call__(self, row: Row) -> Iterator[Made]:
         """The events of a row to which the rule applies, or all its problems."""
@@ -122,12 +77,43 @@ class Maker:
         if self.snapshot is not None:
             yield from self._turned(self.snapshot, plain)
             troubles += self._enter(self.snapshot, plain)
-        yield from _once(troubles) if troubles else self._made(plain, row)
+        for made in _once(troubles) if troubles else self._whole(plain, row):
+            yield _of_event(made, plain) if isinstance(made, Trouble) else made
+
+    def _whole(self, plain: Plain, row: Row) -> Iterable[Made]:
+        """What a row without a problem makes now; rows that are joined make their events at the end."""
+        if self.joined is not None:
+            return self._join(self.joined, plain)
+        if self.was is not None and self.renames is not None and (old := self.was.read(row)):
+            self.renames.note(plain, str(old))
+        return self._made(plain, row)
 
     def finish(self) -> Iterator[Made]:
-        """The events of the last snapshot, after the last row."""
+        """The events of the last snapshot and those of rows that were joined, after the last row."""
         if self.snapshot is not None:
-            yield from self.snapshot.turn("", self._vanished)
+            yield from self.snapshot.finish(self._vanished)
+        for plain in (self.joined or {}).values():
+            yield from self._decoded(plain)
+        if self.renames is not None:
+            for made in self.renames.declarations():
+                yield from ((Trouble(None, made),) if isinstance(made, Problem) else self._decoded(made))
+
+    def _join(self, joined: dict[object, Plain], plain: Plain) -> Iterator[Trouble]:
+        """Put the lists of a row to those of the rows before it that make the same event."""
+        others = {name: value for name, value in plain.items() if name not in self.rule.join}
+        first = joined.setdefault(plain.get("id") or repr(sorted(others.items())), plain)
+        if first is plain:
+            return
+        different = [name for name, value in others.items() if first.get(name) != value]
+        if different:
+            name = different[0]
+            message = f"row of {shown(str(plain.get('id')))} with another {name} than the first of it"
+            columns = {field.name: field.column for field in self.fields}
+            help = "make the id of what tells the events apart, or put the cell right"
+            yield Trouble(columns.get(name), Problem("C701", message, help=help))
+            return
+        for name in self.rule.join:
+            first[name] = list(dict.fromkeys([*first.get(name, ()), *plain.get(name, ())]))
 
     def _made(self, plain: Plain, row: Row) -> Sequence[Made]:
         if self.end is None:
@@ -155,7 +141,12 @@ class Maker:
             return (decode(plain),)
         except ChronicleError:
             columns = {field.name: field.column for field in self.fields}
-            return [Trouble(columns.get(_first(path)), problem) for path, problem, _ in diagnose(plain)]
+            return [
+                Trouble(
+                    columns.get(_first(path)), in_words_of_mapping(problem, str(plain.get(_first(path), "")))
+                )
+                for path, problem, _ in diagnose(plain)
+            ]
 
     # Snapshots
 
@@ -167,7 +158,7 @@ class Maker:
 
     def _enter(self, snapshot: Snapshot, plain: Plain) -> Iterator[Trouble]:
         """Note a row in its snapshot; yields a problem when rows are not sorted by snapshot."""
-        date, key = plain.get("date"), self._key(plain)
+        date, key = plain.get("date"), key_of(self.rule, plain)
         if date is None:
             snapshot.lose()
         elif key is None:
@@ -181,14 +172,9 @@ class Maker:
             snapshot.now[key] = plain
             snapshot.lost = False
 
-    def _key(self, plain: Plain) -> tuple[object, ...] | None:
-        about = (*(plain_name(name) for name in KINDS[self.rule.kind].about),)
-        if any(name not in plain for name in about):
-            return None
-        return (*(plain[name] for name in about), plain.get("right"), plain.get("lot"))
-
     def _vanished(self, snapshot: Snapshot, plain: Plain) -> Made:
-        gone = _further(plain, self.rule.vanished, snapshot.date, f".gone-{snapshot.date}")
+        date = between(plain["date"], snapshot.date)
+        gone = _further(plain, self.rule.vanished, date, f".gone-{snapshot.date}")
         if snapshot.sources:
             gone["sources"] = snapshot.sources
         return self._decoded(gone)[0]
@@ -203,7 +189,7 @@ def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> P
     return {"kind": outcome.kind, **identity, "date": date, **shared, **dict(outcome.fields)}
 
 
-def _fill(plain: Plain, fields: Sequence[_Field], row: Row) -> list[Trouble]:
+def _fill(plain: Plain, fields: Sequence[FilledField], row: Row) -> list[Trouble]:
     """Fill ``plain`` from the row, and give the problems."""
     troubles: list[Trouble] = []
     for field in fields:
@@ -230,124 +216,16 @@ def _once(troubles: Sequence[Trouble]) -> Iterator[Trouble]:
             yield trouble
 
 
+def _of_event(trouble: Trouble, plain: Plain) -> Trouble:
+    """The same problem with the id of the event that its row would have made, where that could be read."""
+    if "id" not in plain:
+        return trouble
+    return Trouble(trouble.column, evolve(trouble.problem, events=(plain["id"],)))
+
+
 def _before(one: str, other: str) -> bool:
     return parse_date(one).order < parse_date(other).order
 
 
 def _first(path: Sequence[str | int]) -> str:
     return str(path[0]) if path else ""
-
-
-# From a mapping and a header to makers
-
-
-def makers(
-    mapping: TableMapping, columns: Mapping[str, int], snapshots: Snapshots
-) -> tuple[list[Maker], list[str]]:
-    """The makers of a table, and the columns that its mapping names and the table does not have.
-
-    A rule makes nothing when it requires such a column; an optional field is left out.
-    """
-    compiler = _Compiler(mapping, columns)
-    made = [compiler.maker(rule, snapshots) for rule in mapping.rules]
-    return [maker for maker in made if maker], compiler.missing
-
-
-@define
-class _Compiler:
-    mapping: TableMapping
-    columns: Mapping[str, int]
-    missing: list[str] = Factory(list)
-
-    def maker(self, rule: Rule, snapshots: Snapshots) -> Maker | None:
-        """The maker of a rule; None when a column that it requires is missing."""
-        wanted = [column for column, _ in rule.when]
-        for field in rule.fields:
-            if field.required or field.name == "id":
-                wanted += _columns(field)
-        if rule.end:
-            wanted += _columns(rule.end)
-        possible = not [column for column in wanted if not self._has(column)]
-        # The id last: another field mostly lacks the same column, and its problem is clearer.
-        ordered = sorted(rule.fields, key=lambda field: field.name == "id")
-        fields = [made for field in ordered if (made := self._field(field))]
-        source = [made for field in rule.source if (made := self._field(field))]
-        if not possible:
-            return None
-        constant: Plain = {"kind": rule.kind}
-        constant.update((field.name, field.read(())) for field in fields if field.column is None)
-        # Rows of several publishers are happenings of their own, unless the mapping says ``tellers``.
-        several = any(field.column for field in source if field.name == "publisher")
-        if source and not any(field.column for field in source):
-            constant["sources"] = [{field.name: field.read(()) for field in source}]
-            source = []
-        return Maker(
-            rule=rule,
-            constant=constant,
-            fields=tuple(field for field in fields if field.column),
-            source=tuple(source),
-            when=tuple((self.columns[column], values) for column, values in rule.when),
-            end=self._field(rule.end, end=True) if rule.end else None,
-            snapshot=snapshots.setdefault(rule, Snapshot()) if rule.vanished else None,
-            apart=several and not self.mapping.tellers,
-        )
-
-    def _has(self, column: str) -> bool:
-        if column not in self.columns and column not in self.missing:
-            self.missing.append(column)
-        return column in self.columns
-
-    def _field(self, rule: FieldRule, end: bool = False) -> _Field | None:
-        names = _columns(rule)
-        if [name for name in names if not self._has(name)]:
-            return None
-        cells = Cells(self.mapping.empty, self.mapping.values)
-        tidies: dict[str, Tidy] = {"id": identifier, "number": partial(number, comma=self.mapping.comma)}
-        tidy = tidies.get(rule.reading, as_it_is)
-        fillings = [filling(template, self.columns, cells, tidy) for template in rule.templates]
-        read = self._read(rule, fillings[0], end) if names and not rule.many else fillings[0]
-        placed = tuple((name, self.columns[name]) for name in names)
-        return _Field(rule.name, _listed(fillings) if rule.many else read, placed, rule.required)
-
-    def _read(self, rule: FieldRule, filled: Filling, end: bool) -> Filling:
-        if rule.reading == "date":
-            dates = self.mapping.dates
-            read = lru_cache(maxsize=65_536)(dates.end if end else dates.read)
-            return _dated(filled, read, needed=rule.required)
-        if rule.reading == "share":
-            return _changed(filled, lru_cache(maxsize=16_384)(self.mapping.shares.read))
-        return filled
-
-
-def _columns(rule: FieldRule) -> list[str]:
-    return [column for template in rule.templates for column in template.columns]
-
-
-def _listed(fillings: Sequence[Filling]) -> Callable[[Row], object]:
-    def listed(row: Row) -> list[str] | None:
-        texts = [text for fill in fillings if (text := fill(row)) is not None]
-        return texts or None
-
-    return listed
-
-
-def _changed(filled: Filling, change: Callable[[str], str]) -> Filling:
-    def changed(row: Row) -> str | None:
-        text = filled(row)
-        return None if text is None else change(text)
-
-    return changed
-
-
-def _dated(filled: Filling, read: Callable[[str], str | None], needed: bool) -> Filling:
-    def dated(row: Row) -> str | None:
-        text = filled(row)
-        if text is None:
-            return None
-        date = read(text)
-        if date is None and needed:
-            help = "it says that there is no end; here a day is needed"
-            raise InvalidValue(Problem("C705", f"date that stands for none: {shown(text)}", help=help))
-        return date
-
-    return dated

@@ -21,6 +21,8 @@ from attrs import field, frozen
 from chronicle.codec import slug
 from chronicle.dates import DAWN, FOREVER, PartialDate, parse_date
 from chronicle.errors import InvalidValue, Problem, shown
+from chronicle.interop.tabular.findings import unread_date
+from chronicle.interop.tabular.text.date_forms import fitting
 
 ISO: Final = "iso"
 """The name of Chronicle's own forms of dates among the formats of a mapping."""
@@ -88,12 +90,9 @@ class Dates:
             day = _SERIAL_ZERO + datetime.timedelta(days=int(text.partition(".")[0]))
             help = f"if {day} is meant, write that: give the column a date format and export again"
             raise _impossible(f"number of a spreadsheet where a date is expected: {shown(text)}", help)
-        if self.formats == (ISO,):
+        if self.formats == (ISO,) and not fitting(text):
             parse_date(text)  # raises, with the nearest form
-        forms = ", ".join(self.formats)
-        raise InvalidValue(
-            Problem("C301", f"not a date: {shown(text)}", help=f"the mapping has {forms}; add its form")
-        )
+        raise InvalidValue(unread_date(text, ", ".join(self.formats)))
 
     def _require_possible(self, date: PartialDate, text: str) -> None:
         if date.precision == "day" and date.earliest in _STAND_INS:
@@ -114,9 +113,22 @@ def _impossible(message: str, help: str) -> InvalidValue:
     return InvalidValue(Problem("C705", message, help=help))
 
 
+# A moment counts as the day that it shows, which is that of its source, whatever its time zone.
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?"
+    r" ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+
+
+def is_iso(text: str) -> bool:
+    """Whether a text is a date in one of Chronicle's own forms, or a moment."""
+    return _iso(text) is not None
+
+
 def _iso(text: str) -> PartialDate | None:
+    moment = _MOMENT.fullmatch(text)
     try:
-        return parse_date(text)
+        return parse_date(moment[1] if moment else text)
     except InvalidValue:
         return None
 
@@ -202,16 +214,41 @@ def number(text: str, comma: bool) -> str:
     return bare.replace(",", ".") if comma else bare
 
 
+# Letters that no accent makes of others, as one spells them in ASCII.
+_SPELLED: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
+)
+
+
 @lru_cache(maxsize=65_536)
 def identifier(text: str) -> str:
-    """A text as a part of an id. One of which no character can stay becomes a checksum."""
-    return slug(text) or f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
+    """A text as a part of an id. One that ASCII cannot spell whole gets its checksum behind what it can."""
+    return _with_checksum(text, slug)
 
 
 def dashed(text: str) -> str:
     """A text as a part of an id with hyphens only: ``BF.B`` and ``BF-B`` are both ``bf-b``."""
+    return _with_checksum(text, _dashes)
+
+
+def _dashes(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or identifier(text)
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _with_checksum(text: str, shortened: Callable[[str], str]) -> str:
+    if text.isascii():
+        return shortened(text) or _checksum(text)
+    spelled = text.casefold().translate(_SPELLED)
+    plain = shortened(spelled)
+    folded = unicodedata.normalize("NFKD", spelled)
+    if plain and all(letter.isascii() for letter in folded if letter.isalnum()):
+        return plain
+    return "-".join(filter(None, (plain, _checksum(text))))
+
+
+def _checksum(text: str) -> str:
+    return f"{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
 
 FILTERS: Mapping[str, Callable[[str], str]] = MappingProxyType(

@@ -6,148 +6,70 @@ row and column, and the rest is read.
 
 from __future__ import annotations
 
-import codecs
-import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
-from io import BufferedReader, TextIOWrapper
-from itertools import chain
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
-from chronicle.interop.incoming import Incoming, excerpt
-from chronicle.interop.tabular.applying import Maker, Snapshots, Trouble, makers
-from chronicle.interop.tabular.mapping import TableMapping
-from chronicle.interop.tabular.templates import normal
-
-# What decoding puts in place of bytes that are invalid in the encoding.
-_DAMAGED = re.compile("[\udc80-\udcff]")
-_REPLACED = re.compile("\N{REPLACEMENT CHARACTER}")
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_NO_TABLE: Final = {
-    b"PK\x03\x04": "a workbook or another archive",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "compressed",
-}
-_DELIMITERS = ",;\t|"
+from chronicle.interop.incoming import Incoming, RowRead, excerpt
+from chronicle.interop.tabular.applying import Maker
+from chronicle.interop.tabular.compiling import makers
+from chronicle.interop.tabular.findings import of_cell
+from chronicle.interop.tabular.rules import TableMapping
+from chronicle.interop.tabular.snapshots import AcrossFiles, Trouble
+from chronicle.interop.tabular.text.header import STRAY_HELP, header_of
+from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote, undamaged
+from chronicle.interop.tabular.text.names import parts_of
 
 
 def read(
     stream: BinaryIO,
     name: str,
     mapping: TableMapping,
-    snapshots: Snapshots | None = None,
+    across: AcrossFiles | None = None,
+    *,
     lines: OpenLines | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Iterator[Incoming]:
     """The events of a table, and a problem with its place for everything that makes none.
 
-    ``snapshots`` is shared by the files of one import, where a snapshot may continue in the next file;
-    ``finish`` then yields what vanished by the last one. ``lines`` opens files that are not text. Raises
+    ``across`` is shared by the files of one import, where a snapshot may continue in the next file;
+    ``finish`` then yields what vanished by the last one. ``lines`` opens files that are not text,
+    and ``told`` has further cells of every row, by the names of their columns. Raises
     ``InvalidEvents`` (C706) for a file that is not a table of text.
     """
-    known = {} if snapshots is None else snapshots
-    table = _TableFile(stream, name, mapping, lines)
-    yield from table.events(known)
-    if snapshots is None:
-        yield from finish(name, mapping, known)
+    shared = AcrossFiles() if across is None else across
+    table = _TableFile(stream, name, mapping, lines=lines, across=shared, told=told or {})
+    yield from table.events()
+    if across is None:
+        yield from finish(name, mapping, shared)
 
 
 def read_tsv(
-    stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
+    stream: BinaryIO, name: str, mapping: TableMapping, across: AcrossFiles | None = None
 ) -> Iterator[Incoming]:
     """The same as ``read``, for a table with tabs between its cells."""
-    return read(stream, name, evolve(mapping, delimiter="\t"), snapshots)
+    return read(stream, name, evolve(mapping, delimiter="\t"), across)
 
 
-def finish(name: str, mapping: TableMapping, snapshots: Snapshots) -> Iterator[Incoming]:
-    """What vanished by the last snapshot, after every file was read; ``name`` is that of the last file."""
+def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[Incoming]:
+    """What can only be said after every file was read; ``name`` is that of the last one.
+
+    That is what vanished by the last snapshot, and which ids were made of two texts.
+    """
     for rule in mapping.rules:
-        if rule in snapshots:
-            maker = Maker(rule, {}, (), (), (), None, snapshots[rule])
+        shared = (across.snapshots.get(rule), across.joined.get(rule), across.renames.get(rule))
+        if any(each is not None for each in shared):
+            maker = Maker(rule, {}, (), (), (), None, shared[0], joined=shared[1], renames=shared[2])
             for made in maker.finish():
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
+    for problem in across.spellings.problems():
+        yield problem.at(Place(name))
 
 
-_LONGEST_ROW: Final = 1 << 17
-
-
-class Lines:
-    """The lines of a file as text, and which of them make the current row."""
-
-    def __init__(self, stream: BinaryIO, encoding: str | None) -> None:
-        buffered = stream if hasattr(stream, "peek") else BufferedReader(stream)  # type: ignore[type-var]
-        start = buffered.peek(4)[:4]
-        _refuse_other(start)
-        if encoding is None:
-            encoding = "utf-16" if start[:2] in _WIDE_MARKS else "utf-8-sig"
-        # In UTF-8 invalid bytes become surrogates, which no text has; other decoders may only know U+FFFD.
-        is_utf8 = codecs.lookup(encoding).name.startswith("utf-8")
-        errors = "surrogateescape" if is_utf8 else "replace"
-        self._damage = _DAMAGED if is_utf8 else _REPLACED
-        self._text = TextIOWrapper(buffered, encoding, errors, newline="")
-        self.number = 0
-        self.taken: list[str] = []
-        self._length = 0
-        self.damaged = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._text)
-        self.number += 1
-        self.taken.append(line)
-        self._length += len(line)
-        # A limit of its own, since that of the csv module is global to the process.
-        if self._length > _LONGEST_ROW and len(self.taken) > 1:
-            raise csv.Error(f"longer than {_LONGEST_ROW:,} characters in several lines")
-        if not line.isascii() and self._damage.search(line):
-            self.damaged = True
-        return line
-
-    def is_damaged(self, text: str) -> bool:
-        """Whether some of a text could not be decoded."""
-        return bool(self._damage.search(text))
-
-    def let_go(self) -> None:
-        """Release the stream without closing it."""
-        self._text.detach()
-
-    def begin(self) -> None:
-        """Begin another row."""
-        self.taken.clear()
-        self._length = 0
-        self.damaged = False
-
-
-def _refuse_other(start: bytes) -> None:
-    for mark, what in _NO_TABLE.items():
-        if start.startswith(mark):
-            help = "import a workbook as xlsx" if mark.startswith(b"PK") else "save it as CSV first"
-            raise InvalidEvents(Problem("C706", f"not a table of text: {what}", help=help))
-
-
-def header_of(lines: Lines, name: str, delimiter: str | None) -> tuple[list[str], str]:
-    """The names of the columns, from the first line that is not empty, and the delimiter.
-
-    Raises ``InvalidEvents`` (C706) when there is no such line, or it is not text.
-    """
-    source = iter(lines)
-    for line in source:
-        if line.strip(" \t\r\n,;|\ufeff\xa0\0"):
-            break
-        lines.begin()
-    else:
-        raise InvalidEvents(Problem("C706", "table without a header", Place(name), "the file has no rows"))
-    if "\0" in line:
-        help = "say its encoding in the mapping, if it is a table"
-        raise InvalidEvents(Problem("C706", "not a table of text: it has zero bytes", Place(name), help))
-    between = delimiter or max(_DELIMITERS, key=line.count)
-    row = next(csv.reader(chain([line], source), delimiter=between, skipinitialspace=True))
-    return [normal(title) for title in row], between
-
+_BASE = re.compile(r"\.gz$", re.IGNORECASE)
 
 OpenLines = Callable[[BinaryIO, TableMapping], Lines]
 """Opens a file as lines of text."""
@@ -165,33 +87,48 @@ class _TableFile:
         stream: BinaryIO,
         name: str,
         mapping: TableMapping,
+        *,
         lines: OpenLines | None,
+        across: AcrossFiles,
+        told: Mapping[str, str],
     ) -> None:
+        self._across = across
+        self._told = dict(told)
+        self._further: list[str] = []
         self._open = lines or _of_text
         self._name = name
         self._mapping = mapping
         self._stream = stream
         self._delimiter = mapping.delimiter or ","
 
-    def events(self, snapshots: Snapshots) -> Iterator[Incoming]:
+    def events(self) -> Iterator[Incoming]:
         try:
             self._lines = self._open(self._stream, self._mapping)
             try:
-                yield from self._table(self._lines, snapshots)
+                yield from self._table()
             finally:
                 self._lines.let_go()
         except InvalidEvents as error:
             raise InvalidEvents(*(problem.at(Place(self._name)) for problem in error.problems)) from None
 
-    def _table(self, lines: Iterator[str], snapshots: Snapshots) -> Iterator[Incoming]:
+    def _table(self) -> Iterator[Incoming]:
         header = list(self._mapping.header)
-        if not header:
-            header, self._delimiter = header_of(self._lines, self._name, self._mapping.delimiter)
+        if header:
+            rows = Rows(self._lines, self._mapping.delimiter or ",", self._mapping.quotes)
+            rows.width = len(header)
+        else:
+            said = self._mapping
+            header, rows = header_of(self._lines, self._name, said.delimiter, said.header_line, said.quotes)
+        self._delimiter, self._width = rows.delimiter, len(header)
+        self._lines.expect(len(header))
         columns: dict[str, int] = {}
         for index, title in enumerate(header):
             columns.setdefault(title, index)
+        for title in self._told_by_names():
+            columns.setdefault(title, len(header) + len(self._further))
+            self._further.append(self._told[title])
         columns = _as_named(columns, _named(self._mapping))
-        found, missing = makers(self._mapping, columns, snapshots)
+        found, missing = makers(self._mapping, columns, self._across)
         for column in missing:
             yield self._missing(column, columns)
         twice = {title for title in header if header.count(title) > 1} & _named(self._mapping)
@@ -199,45 +136,63 @@ class _TableFile:
             message = f"two columns are called {shown(title)}"
             yield Problem("C703", message, self._place(None), "rename one of them: the first was taken")
         if found:
-            yield from self._rows(lines, len(header), columns, found)
+            self._across.reading = self._row
+            yield from self._rows(rows, columns, found)
 
-    def _rows(
-        self, lines: Iterator[str], width: int, columns: Mapping[str, int], found: list[Maker]
-    ) -> Iterator[Incoming]:
+    def _told_by_names(self) -> list[str]:
+        """The columns of the mapping that the name of the file or the sheet fills."""
+        base = _BASE.sub("", self._name.replace("\\", "/").rpartition("/")[2])
+        self._told["file.name"] = base
+        pattern = self._mapping.file
+        if pattern is not None:
+            parts = parts_of(base, pattern)
+            if parts is None:
+                message = f"name of the file is not like {shown(pattern)}"
+                help = "`file:` of the mapping says how files are called; give those only, or change it"
+                raise InvalidEvents(Problem("C702", message, Place(self._name), help))
+            self._told |= {f"file.{part}": text for part, text in parts.items()}
+        return sorted(_named(self._mapping) & self._told.keys())
+
+    def _rows(self, rows: Rows, columns: Mapping[str, int], found: list[Maker]) -> Iterator[Incoming]:
         self._columns = columns
-        reader = csv.reader(lines, delimiter=self._delimiter, skipinitialspace=True)
-        while True:
-            self._lines.begin()
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                help = "look for a quote that is opened and never closed"
-                yield Problem("C701", f"row cannot be read: {error}", self._place(None), help)
-                continue
-            if not any(row):
-                continue
-            if len(row) < width or any(row[width:]):
+        for row in rows:
+            if isinstance(row, StrayQuote):
+                problem = self._stray(row)
+            elif len(row) != self._width and (len(row) < self._width or _filled(row[self._width :])):
+                if not _filled(row):
+                    continue
                 help = "look for a delimiter or a line break in a cell without quotes"
-                message = f"row of {len(row)} cells where the header has {width}"
-                yield Problem("C701", message, self._place(None), help)
-                self._break(found)
+                message = f"row of {len(row)} cells where the header has {self._width}"
+                problem = Problem("C701", message, self._place(None), help)
+            elif self._lines.damaged:
+                problem = self._undecoded(row)
+            elif _filled(row):
+                self._across.rows += 1
+                whole = [*row[: self._width], *self._further] if self._further else row
+                yield from self._made(whole, found)
                 continue
-            if self._lines.damaged:
-                yield self._undecoded(row)
-                self._break(found)
+            else:
                 continue
-            yield from self._made(row, found)
+            self._across.rows += 1
+            self._across.faulty += 1
+            yield problem
+            self._break(found)
 
     def _made(self, row: list[str], found: list[Maker]) -> Iterator[Incoming]:
-        taken = False
+        taken = faulty = False
         for maker in found:
             if not maker.when or maker.takes(row):
                 taken = True
                 for made in maker(row):
-                    yield self._problem(made) if isinstance(made, Trouble) else made
-        if not taken and self._mapping.report_rest and any(cell.strip() for cell in row):
+                    if isinstance(made, Trouble):
+                        if not faulty:
+                            faulty = True
+                            self._across.faulty += 1
+                        yield self._problem(made)
+                    else:
+                        yield made
+        if not taken and self._mapping.report_rest:
+            self._across.faulty += 1
             help = "add a rule for such rows, or `rest: skip` to the mapping"
             yield Problem("C707", "no rule takes this row", self._place(None), help)
 
@@ -254,9 +209,13 @@ class _TableFile:
         column, problem = trouble
         if column is None:
             return evolve(problem, place=self._place(None))
-        return evolve(
-            problem, message=f"{problem.message} (column {shown(column)})", place=self._place(column)
-        )
+        return evolve(of_cell(problem, column), place=self._place(column))
+
+    def _stray(self, found: StrayQuote) -> Problem:
+        names = [name for name, at in self._columns.items() if at == found.cell]
+        where = f" (column {shown(names[0])})" if names else ""
+        place = self._place(names[0] if names else None)
+        return Problem("C701", f"stray quote: {found.message}{where}", place, STRAY_HELP)
 
     def _missing(self, column: str, columns: Mapping[str, int]) -> Problem:
         near = nearest(column, columns)
@@ -270,18 +229,27 @@ class _TableFile:
         encoding = self._mapping.encoding or "utf-8"
         place = self._place(names[0] if names else None)
         where = f" (column {shown(names[0])})" if names else ""
-        raw = _DAMAGED.sub("\N{REPLACEMENT CHARACTER}", place.excerpt)
+        raw = undamaged(place.excerpt)
         help = "say the encoding in the mapping: `encoding: cp1252` or whatever it is"
         return Problem("C704", f"text is not {encoding}{where}", evolve(place, excerpt=raw), help)
 
+    def _row(self) -> RowRead:
+        """The last row."""
+        lines = self._lines
+        return RowRead(self._name, lines.number - len(lines.taken) + 1, tuple(lines.taken))
+
     def _place(self, column: str | None) -> Place:
         """The place of the last row, or of one of its cells."""
-        raw = excerpt("".join(self._lines.taken))
-        line = self._lines.number - len(self._lines.taken) + 1
+        row = self._row()
         if column is None:
-            return Place(self._name, max(1, line), 1, max(1, min(len(raw), 20)), raw)
+            return row.place()
+        raw, line = excerpt("".join(row.lines)), row.line
         start, length = _cell(raw, self._columns[column], self._delimiter)
         return Place(self._name, line, start + 1, max(1, length), raw)
+
+
+def _filled(row: list[str]) -> bool:
+    return any(row) and any(cell.strip() for cell in row)
 
 
 def _cell(raw: str, index: int, delimiter: str) -> tuple[int, int]:
@@ -301,9 +269,10 @@ def _named(mapping: TableMapping) -> set[str]:
     """Every column that a mapping names."""
     named: set[str] = set()
     for rule in mapping.rules:
-        named.update(column for column, _ in rule.when)
-        for field in (*rule.fields, *rule.source, *([rule.end] if rule.end else [])):
-            named.update(column for template in field.templates for column in template.columns)
+        named.update(condition.column for condition in rule.when)
+        for field in (*rule.fields, *rule.source, *(each for each in (rule.end, rule.was) if each)):
+            for each in (field, *field.parts):
+                named.update(column for template in each.templates for column in template.columns)
     return named
 
 

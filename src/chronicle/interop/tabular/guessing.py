@@ -1,210 +1,276 @@
-"""A first draft of a mapping, from the header of a table and its first rows, to be corrected by hand."""
+"""A first draft of a mapping, from the header and the first rows of a table, to be corrected by hand.
+
+What the rows cannot decide is a hole (``???``) with a question beside it. No mapping with a hole is applied.
+"""
 
 from __future__ import annotations
 
-import csv
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
+from types import MappingProxyType
 from typing import BinaryIO, Final
 
-from attrs import frozen
-
 from chronicle.errors import InvalidEvents, Place, Problem
-from chronicle.interop.tabular.cells import ISO, Dates
-from chronicle.interop.tabular.csv import Lines, header_of
+from chronicle.interop.tabular.guesses.columns import SeenColumn
+from chronicle.interop.tabular.guesses.forms import decimal_signs, shares_seen
+from chronicle.interop.tabular.guesses.meaning import Meaning, Side, meaning_of
+from chronicle.interop.tabular.guesses.sample import Sample, sampled
+from chronicle.interop.tabular.plain_values import HOLE
 
-_SAMPLE: Final = 200
-
-# Names of columns.
-_START = re.compile(r"start|begin|since|from|join|notified|effective|opened|added", re.I)
-_END = re.compile(r"\bend|_end|until|ceased|left|closed|\bto\b|removed|expir|thru|through", re.I)
-_DATE = re.compile(r"date|year|day|period|time|as.?of", re.I)
-_SHARE = re.compile(r"percent|pct|share|stake|owned|interest|%", re.I)
-_HOLDER = re.compile(r"owner|holder|parent|shareholder|investor", re.I)
-_TARGET = re.compile(r"target|company|subsidiary|offspring|plant|issuer|entity|asset", re.I)
-_GROUP = re.compile(r"index|group|association|list\b", re.I)
-_MEMBER = re.compile(r"ticker|symbol|member|constituent|isin", re.I)
-_NAME = re.compile(r"name|title", re.I)
-_ID = re.compile(r"\bid\b|_id|code|number|\bno\b|lei|cik|cert|ticker|symbol", re.I)
-
-_FORMS: Final = (
-    ISO,
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d.%m.%Y",
-    "%Y/%m/%d",
-    "%Y%m%d",
-    "%d-%b-%Y",
-    "%Y-%m-%d %H:%M:%S",
-)
-
-
-@frozen
-class _GuessedColumn:
-    name: str
-    cells: tuple[str, ...]
-
-    @property
-    def filled(self) -> tuple[str, ...]:
-        return tuple(cell for cell in self.cells if cell)
+Drafted = Iterator[str]
 
 
 def draft(stream: BinaryIO, name: str, delimiter: str | None = None) -> str:
-    """A mapping as YAML, with comments on what was guessed and what must be filled in.
+    """A mapping as YAML, with comments on what was guessed and holes for what must be decided.
 
     Raises ``InvalidEvents`` (C706) when the file is not a table of text.
     """
-    lines = Lines(stream, None)
-    header, delimiter = header_of(lines, name, delimiter)
-    rows = list(islice(csv.reader(iter(lines), delimiter=delimiter, skipinitialspace=True), _SAMPLE))
-    columns = [
-        _GuessedColumn(title, tuple(row[index].strip() if index < len(row) else "" for row in rows))
-        for index, title in enumerate(header)
-        if title
-    ]
-    if not columns:
+    sample = sampled(stream, name, delimiter)
+    meaning = meaning_of(sample)
+    if not meaning.columns:
         raise InvalidEvents(Problem("C706", "table without a header", Place(name), "name its columns"))
-    return "\n".join(_draft(columns, name, delimiter)) + "\n"
+    return "\n".join(_draft(sample, meaning, name)) + "\n"
 
 
-def _draft(columns: Sequence[_GuessedColumn], name: str, delimiter: str) -> Iterator[str]:
-    form = _form(columns)
+def _draft(sample: Sample, meaning: Meaning, name: str) -> Drafted:
     name = name.replace("\\", "/").rpartition("/")[2]
-    yield f"# A draft from the header of {_comment(name)}. Look at every line before you import."
-    yield f"# Columns: {', '.join(_comment(column.name) for column in columns)}"
-    yield f"source: {{title: {_quoted(name)}}}     # who published this, so that answers can say so"
-    if delimiter != ",":
-        yield f"delimiter: {_WORDS[delimiter]}"
-    yield f"dates: {{formats: [{_quoted(form)}], ends: exclusive}}     # inclusive, if an end is a last day"
-    share = _first(columns, _SHARE, _is_number)
-    if share:
-        yield f"shares: {_share_form(share)}     # 60 is percent, 0.6 is fraction, 60% is stated"
+    rows = f"{len(sample.rows):,} row" + ("" if len(sample.rows) == 1 else "s")
+    yield f"# A draft from the header and {rows} of {_comment(name)}. Look at every line before you import."
+    yield f"# Columns: {', '.join(_comment(column.name) for column in meaning.columns)}"
+    unused = [column for column in meaning.columns if column not in set(meaning.used())]
+    if unused:
+        yield f"# Of these the draft leaves out: {', '.join(_comment(column.name) for column in unused)}"
+    yield f"source: {{{_source(meaning, name)}}}     # who published this, so that answers can say so"
+    yield from _form(sample)
+    yield from _dates(meaning)
+    yield from _numbers(meaning)
     yield "events:"
-    yield from _rule(columns, share)
+    yield from _RULES[meaning.about](meaning)
 
 
-def _rule(columns: Sequence[_GuessedColumn], share: _GuessedColumn | None) -> Iterator[str]:
-    dated = [column for column in columns if _is_date(column)]
-    start = _first(dated, _START) or _first(dated, _DATE) or (dated[0] if dated else None)
-    end = _first([column for column in dated if column is not start], _END) or _empty_end(columns, start)
-    rest = [column for column in columns if column not in (start, end, share)]
-    date = f"{{{start.name}}}" if start else "2000     # which column has the date?"
-    if share:
-        holder = _keyed(rest, _HOLDER) or rest[:1]
-        target = _keyed([column for column in rest if column not in holder], _TARGET) or rest[-1:]
-        yield "  - kind: stake.observed"
-        yield from _fields(date, holder=holder, target=target, holds=[share])
-    elif end:
-        member = _first(rest, _MEMBER) or _first(rest, _ID) or _first(rest, _NAME) or (rest or columns)[0]
-        group = [column] if (column := _first([each for each in rest if each is not member], _GROUP)) else []
-        yield "  - kind: membership.started"
-        yield from _fields(date, entity=[member], group=group)
-        yield f"    end: {_quoted(f'{{{end.name}}}')}"
+def _source(meaning: Meaning, name: str) -> str:
+    said = {"publisher": meaning.publisher, "published": meaning.published, "url": meaning.url}
+    columns = [f"{key}: {_slot(column)}" for key, column in said.items() if column is not None]
+    return ", ".join([*columns, f"title: {_quoted(name)}"])
+
+
+def _form(sample: Sample) -> Drafted:
+    if sample.encoding:
+        yield f"encoding: {sample.encoding}     # the table is not UTF-8; look at letters with accents"
+    if sample.delimiter != "," or not sample.decided:
+        yield f"delimiter: {_WORDS[sample.delimiter]}"
+    if sample.header_line is None:
+        titles = ", ".join(_quoted(title) for title in sample.titles)
+        yield f"header: [{titles}]     # the table has no header: name its columns"
+    elif not sample.first:
+        yield f"header: {{line: {sample.header_line}}}     # above it stand titles"
+
+
+# How cells are written
+
+
+def _dates(meaning: Meaning) -> Drafted:
+    columns = [column for column in (meaning.start, meaning.end, meaning.published) if column is not None]
+    forms: dict[str, None] = {}
+    questions = []
+    for column in columns:
+        seen = column.dates
+        forms.update(dict.fromkeys(seen.forms))
+        told = f"{column.name} has "
+        if seen.clash:
+            questions.append(told + " and ".join(seen.clash) + ": which form is meant?")
+        elif seen.doubtful:
+            questions.append(told + f"{seen.doubtful}: does the day come first, or the month?")
+        elif seen.others:
+            cells = "cell" if seen.others == 1 else "cells"
+            yield f"# {_comment(column.name)}: {seen.others:,} {cells} are no date in any form known here"
+    # What one column leaves open, another may decide.
+    doubts = [column.dates for column in columns if column.dates.doubtful]
+    sure = {form for column in columns if not column.dates.doubtful for form in column.dates.forms}
+    if doubts and {"%d/%m/%Y", "%m/%d/%Y"} & sure and not any(each.clash for each in doubts):
+        decided = next(form for form in ("%m/%d/%Y", "%d/%m/%Y") if form in sure)
+        forms = {decided if form in ("%d/%m/%Y", "%m/%d/%Y") else form: None for form in forms}
+        questions = []
+    if questions:
+        forms = {HOLE: None}
+    listed = ", ".join(_quoted(form) for form in forms or {"iso": None})
+    asked = "; ".join([*map(_comment, questions), "inclusive, if an end is a last day"])
+    yield f"dates: {{formats: [{listed}], ends: exclusive}}     # {asked}"
+
+
+def _numbers(meaning: Meaning) -> Drafted:
+    columns = [column for column in (meaning.share, meaning.count, meaning.price) if column is not None]
+    signs = decimal_signs(cell for column in columns for cell in column.filled)
+    if len(signs) > 1:
+        yield f'decimal: "{HOLE}"     # {signs["comma"]} and {signs["point"]}: is the sign comma or point?'
+    elif "comma" in signs:
+        yield f"decimal: comma     # as in {_comment(signs['comma'])}"
+    if meaning.share is None or not meaning.share.filled:
+        return
+    shares = shares_seen(meaning.share.filled)
+    if shares.form:
+        yield f"shares: {shares.form}     # 60 is percent, 0.6 is fraction, 60% is stated"
+    elif shares.apart:
+        one, other = shares.apart
+        both = (
+            f"{_comment(one)} and {_comment(other)} both occur" if other else f"only {_comment(one)} occurs"
+        )
+        yield f'shares: "{HOLE}"     # {both}: percent, or fraction (0.6 is 60%)?'
+
+
+# Rules
+
+
+def _stakes(meaning: Meaning) -> Drafted:
+    holder, target = meaning.subject, meaning.object
+    bought = meaning.share is None or meaning.price is not None
+    fields = {"holder": _party(holder, "who holds?"), "target": _party(target, "in whom?")}
+    yield f"  - kind: stake.{'acquired' if bought else 'observed'}"
+    yield from _identity(meaning, fields)
+    yield from _fields(fields)
+    if meaning.share is not None:
+        yield f"    {'share' if bought else 'holds'}: {_slot(meaning.share)}"
+    elif meaning.count is None:
+        yield f'    share: "{HOLE}"     # which share was bought? 100%, if all of it'
+    if meaning.count is not None:
+        yield f"    shares: {_slot(meaning.count)}"
+    if meaning.price is not None:
+        currency = f"{{{meaning.currency.name}}}" if meaning.currency else HOLE
+        asked = "" if meaning.currency else "     # in which currency?"
+        yield f"    price: {_quoted(f'{currency} {{{meaning.price.name}}}')}{asked}"
+    if meaning.end is not None:
+        yield f"    end: {_slot(meaning.end)}"
+        yield "    ends: {kind: stake.observed, holds: 0%}"
+    yield from _declared(holder)
+    yield from _declared(target)
+
+
+def _roles(meaning: Meaning) -> Drafted:
+    person, company = meaning.subject, meaning.object
+    fields = {"person": _party(person, "who?"), "entity": _party(company, "in which company?")}
+    role = {"role": _slot(meaning.role) if meaning.role else _quoted(HOLE)}
+    yield "  - kind: role.appointed"
+    yield from _identity(meaning, {**fields, **role})
+    yield from _fields({**fields, **role})
+    if meaning.end is not None:
+        yield f"    end: {_slot(meaning.end)}"
+        yield "    ends: role.ended"
+    yield from _declared(person, "person")
+    yield from _declared(company)
+
+
+def _members(meaning: Meaning) -> Drafted:
+    fields = {
+        "entity": _party(meaning.subject, "who is the member?"),
+        "group": _party(meaning.object, "of which index or association?"),
+    }
+    yield "  - kind: membership.started"
+    yield from _identity(meaning, fields)
+    yield from _fields(fields)
+    if meaning.end is not None:
+        yield f"    end: {_slot(meaning.end)}"
         yield "    ends: membership.ended"
-    else:
-        entity = _first(rest, _ID) or _first(rest, _NAME) or (rest or columns)[0]
-        name = _first(rest, _NAME) or entity
-        yield "  - kind: entity.founded"
-        yield from _fields(date, entity=[entity], name=[name])
-        yield "    type: company"
+    if meaning.subject.name is not None and meaning.subject.key != (meaning.subject.name,):
+        yield from _declared(meaning.subject)
 
 
-def _fields(date: str, **fields: Sequence[_GuessedColumn]) -> Iterator[str]:
-    keys = [column for columns in fields.values() for column in columns]
-    template, _, comment = date.partition("     #")
-    # The id must be different in each row, and the same in the next edition of the table.
-    told = {_slot(column): None for column in keys if column not in fields.get("holds", ())}
-    parts = [*told, *([template] if "{" in template else [])]
-    yield f"    id: {_quoted('-'.join(parts))}"
-    yield f"    date: {_quoted(template)}" + (f"     #{comment}" if comment else "")
-    for name, columns in fields.items():
-        if columns:
-            yield f"    {name}: {_quoted('-'.join(_slot(column) for column in columns))}"
-        else:
-            yield f"    {name}: the-{name}     # which one?"
+def _changes(meaning: Meaning) -> Drafted:
+    group = {"group": _party(meaning.object, "of which index or association?")}
+    for kind, column in (("started", meaning.added), ("ended", meaning.removed)):
+        assert column is not None
+        fields = {"entity": _slot(column), **group}
+        yield f"  - kind: membership.{kind}"
+        yield f"    when: {{{_quoted(column.name)}: {{empty: no}}}}"
+        yield from _identity(meaning, fields, kind)
+        yield from _fields(fields)
 
 
-def _slot(column: _GuessedColumn) -> str:
-    return f"{{{column.name}}}"
+def _founded(meaning: Meaning) -> Drafted:
+    name = meaning.subject.name
+    fields = {
+        "entity": _party(meaning.subject, "who?"),
+        "name": _slot(name) if name else _asked("which column has the name?"),
+        "type": "company",
+    }
+    yield "  - kind: entity.founded"
+    yield from _identity(meaning, {"entity": fields["entity"]})
+    yield from _fields(fields)
 
 
-def _keyed(columns: Sequence[_GuessedColumn], meaning: re.Pattern[str]) -> list[_GuessedColumn]:
-    """The column of a party: its id where there is one, else its name."""
-    meant = [column for column in columns if meaning.search(column.name)]
-    found = _first(meant, _ID) or _first(meant, _NAME) or (meant[0] if meant else None)
-    return [found] if found else []
+def _dated(meaning: Meaning) -> Drafted:
+    entity = {"entity": _party(meaning.subject, "who?")}
+    yield f"  - kind: {_asked('what happened on this day? `chronicle schema` lists the kinds')}"
+    yield from _identity(meaning, entity)
+    yield from _fields(entity)
+    yield from _declared(meaning.subject)
 
 
-def _first(
-    columns: Iterable[_GuessedColumn],
-    meaning: re.Pattern[str],
-    test: Callable[[_GuessedColumn], bool] = lambda _: True,
-) -> _GuessedColumn | None:
-    return next((column for column in columns if meaning.search(column.name) and test(column)), None)
+def _names(meaning: Meaning) -> Drafted:
+    yield from _declared(meaning.subject)
 
 
-def _empty_end(columns: Sequence[_GuessedColumn], start: _GuessedColumn | None) -> _GuessedColumn | None:
-    """A column that is named like an end and is empty in the sample: nothing has ended yet."""
-    return next(
-        (
-            column
-            for column in columns
-            if column is not start and _END.search(column.name) and not column.filled
-        ),
-        None,
-    )
+def _nothing(_: Meaning) -> Drafted:
+    yield f'  - kind: "{HOLE}"     # what does a row tell? `chronicle schema` lists the kinds'
+    yield f'    date: "{HOLE}"     # which column has the date?'
 
 
-def _form(columns: Sequence[_GuessedColumn]) -> str:
-    """The format that fits most cells of columns named like dates; of several the first in ``_FORMS``."""
-    cells = [cell for column in columns if _called_date(column) for cell in column.filled]
-    return max(_FORMS, key=lambda form: sum(_read(cells, form)))
+_RULES: Final = MappingProxyType(
+    {
+        "stakes": _stakes,
+        "roles": _roles,
+        "members": _members,
+        "changes": _changes,
+        "founded": _founded,
+        "dated": _dated,
+        "names": _names,
+        "nothing": _nothing,
+    }
+)
 
 
-def _called_date(column: _GuessedColumn) -> bool:
-    return any(meaning.search(column.name) for meaning in (_DATE, _START, _END))
+def _identity(meaning: Meaning, parties: dict[str, str], word: str = "") -> Drafted:
+    """The id and the date. An id differs from row to row, and is the same in the next edition."""
+    texts = [json.loads(text) for text in parties.values() if text.startswith('"') and HOLE not in text]
+    told = [text.partition(":")[2] if ":" in text.partition("{")[0] else text for text in texts]
+    date = f"{{{meaning.start.name}}}" if meaning.start else ""
+    parts = [part for part in dict.fromkeys([*told, word, date]) if part]
+    # Without a key that differs from row to row no id is given, and one is made of the event.
+    if told and date:
+        yield f"    id: {_quoted('-'.join(parts))}"
+    yield f"    date: {_quoted(date)}" if date else f'    date: "{HOLE}"     # which column has the date?'
 
 
-def _is_date(column: _GuessedColumn) -> bool:
-    return _called_date(column) and any(_mostly(_read(column.filled, form)) for form in _FORMS)
+def _fields(fields: dict[str, str]) -> Drafted:
+    return (f"    {name}: {text}" for name, text in fields.items())
 
 
-def _read(cells: Iterable[str], form: str) -> list[bool]:
-    dates = Dates(formats=(form,), earliest=1, latest=9999, spreadsheet=True)
-    return [_reads(dates, cell) for cell in cells]
+def _party(party: Side, question: str) -> str:
+    if not party.key:
+        return _asked(question)
+    return _quoted(party.prefix + "-".join(f"{{{column.name}}}" for column in party.key))
 
 
-def _mostly(true: Sequence[bool]) -> bool:
-    """Whether more than half are true, since some of the first cells may be bad."""
-    return 2 * sum(true) > len(true)
+def _declared(party: Side, type: str = "company") -> Drafted:
+    """The rule that declares a party by its name. One whose name is its key gets its name too."""
+    if party.name is None or not party.key:
+        return
+    yield "  - kind: entity.declared"
+    if any(not cell for cell in party.name.cells):
+        yield f"    when: {{{_quoted(party.name.name)}: {{empty: no}}}}"
+    yield f"    entity: {_party(party, '')}"
+    yield f"    name: {_slot(party.name)}"
+    yield f"    type: {type}"
 
 
-def _reads(dates: Dates, cell: str) -> bool:
-    try:
-        dates.read(cell)
-    except ValueError:
-        return False
-    return True
+def _asked(question: str) -> str:
+    return f'"{HOLE}"     # {question}'
 
 
-_NUMBER = re.compile(r"[<>=~ ]*[0-9]+([.,][0-9]+)?( *-[ <]*[0-9]+([.,][0-9]+)?)? *%?")
+def _slot(column: SeenColumn) -> str:
+    return _quoted(f"{{{column.name}}}")
 
 
-def _is_number(column: _GuessedColumn) -> bool:
-    return _mostly([bool(_NUMBER.fullmatch(cell)) for cell in column.filled])
-
-
-def _share_form(column: _GuessedColumn) -> str:
-    if any("%" in cell for cell in column.filled):
-        return "percent"
-    numbers = [cell for cell in column.filled if _NUMBER.fullmatch(cell)]
-    largest = max(float(re.sub(r"[^0-9.]", " ", cell.replace(",", ".")).split()[-1]) for cell in numbers)
-    return "fraction" if largest <= 1 else "percent"
-
-
-_WORDS = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"}
+_WORDS: Final = MappingProxyType({";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"})
 
 
 def _quoted(text: str) -> str:

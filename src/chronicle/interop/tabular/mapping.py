@@ -8,80 +8,25 @@ Plain data becomes a ``TableMapping``, or a list of faults.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from chronicle.codec import Fault, FieldOf, Path, fields_of
-from chronicle.codec.shapes import item_of, shape
+from chronicle.codec.shapes import correctable, item_of, shape
 from chronicle.dates import PartialDate, parse_date
-from chronicle.errors import ChronicleError, Problem, nearest, shown
-from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EventId
+from chronicle.errors import nearest, shown
+from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EntityRenamed, EventId
 from chronicle.interop.tabular.cells import ISO, Dates, Shares
+from chronicle.interop.tabular.plain_values import HOLE, PlainValues
+from chronicle.interop.tabular.rules import Condition, FieldRule, Outcome, Reading, Rule, TableMapping
 from chronicle.interop.tabular.templates import Template, normal, parsed
+from chronicle.interop.tabular.text.names import parts_of
 from chronicle.values import Count, Money, Ratio, Share, Source
 
-Reading = Literal["text", "id", "date", "share", "number"]
-"""How the cells of a field are read."""
-
-
-@frozen
-class FieldRule:
-    """How one field is filled. It has several ``templates`` when the field is a list (``many``)."""
-
-    name: str
-    templates: tuple[Template, ...]
-    reading: Reading
-    required: bool
-    many: bool = False
-
-
-@frozen
-class Rule:
-    """One event of a row: its kind, its fields, and the rows to which the rule applies.
-
-    ``when`` are pairs of a column and the values that it must have. ``end`` and ``ends`` make a second event
-    when something has ended; ``vanished`` makes one when a key is missing in the next snapshot.
-    """
-
-    kind: str
-    fields: tuple[FieldRule, ...]
-    when: tuple[tuple[str, frozenset[str]], ...] = ()
-    end: FieldRule | None = None
-    ends: Outcome | None = None
-    vanished: Outcome | None = None
-    source: tuple[FieldRule, ...] = ()
-
-
-@frozen
-class Outcome:
-    """Another event of a row. It takes the fields that it shares with the first, and has these besides."""
-
-    kind: str
-    fields: tuple[tuple[str, str], ...]
-
-
-@frozen
-class TableMapping:
-    """Everything that a mapping says.
-
-    ``tellers`` says that rows of several publishers may report one happening, as newspapers do.
-    """
-
-    rules: tuple[Rule, ...]
-    dates: Dates = field(factory=Dates)
-    shares: Shares = field(factory=Shares)
-    comma: bool = False
-    delimiter: str | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    header: tuple[str, ...] = ()
-    empty: frozenset[str] = frozenset({""})
-    values: Mapping[str, Mapping[str, str]] = field(factory=lambda: MappingProxyType({}))
-    report_rest: bool = True
-    tellers: bool = False
+__all__ = ["HOLE", "TableMapping", "mapping_of"]
 
 
 def mapping_of(plain: Mapping[str, object]) -> tuple[TableMapping | None, list[Fault]]:
@@ -96,7 +41,9 @@ _KEYS: Final = (
     "delimiter",
     "encoding",
     "sheet",
+    "file",
     "header",
+    "quotes",
     "empty",
     "values",
     "dates",
@@ -107,7 +54,8 @@ _KEYS: Final = (
     "events",
 )
 _DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
-_RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source")
+_RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source", "join", "was")
+_CONDITIONS: Final = ("is", "not", "like", "unlike", "empty")
 # Sources have a key of their own, and an end ends the event that its row began.
 _NOT_FILLED: Final = frozenset({"sources", "ends"})
 _DELIMITERS: Final = MappingProxyType(
@@ -116,12 +64,8 @@ _DELIMITERS: Final = MappingProxyType(
 _NUMBERS: Final = (Money, Count, Ratio)
 
 
-class _Reading:
+class _Reading(PlainValues):
     """Reads one mapping and collects its faults."""
-
-    def __init__(self, plain: Mapping[str, object]) -> None:
-        self.faults: list[Fault] = []
-        self._plain = plain
 
     def mapping(self) -> TableMapping:
         plain = self._plain
@@ -134,8 +78,11 @@ class _Reading:
             comma=comma,
             delimiter=self._delimiter(),
             encoding=self._encoding(),
-            sheet=self._text(plain, ("sheet",)),
-            header=tuple(normal(name) for name in self._texts(plain, ("header",))),
+            sheet=self._pattern("sheet"),
+            file=self._pattern("file"),
+            header=self._header(),
+            header_line=self._header_line(),
+            quotes=self._word(plain, ("quotes",), ("cells", "text"), "cells") == "cells",
             empty=frozenset({"", *self._texts(plain, ("empty",))}),
             values=self._values(),
             report_rest=self._word(plain, ("rest",), ("report", "skip"), "report") == "report",
@@ -143,6 +90,28 @@ class _Reading:
         )
 
     # Single keys
+
+    def _pattern(self, key: str) -> str | None:
+        text = self._text(self._plain, (key,))
+        if text is not None:
+            self._try(lambda: parts_of("", text), (key,))
+        return text
+
+    def _header(self) -> tuple[str, ...]:
+        if isinstance(self._plain.get("header"), Mapping):
+            return ()
+        return tuple(normal(name) for name in self._texts(self._plain, ("header",)))
+
+    def _header_line(self) -> int | None:
+        if not isinstance(self._plain.get("header"), Mapping):
+            return None
+        given = self._mapping(self._plain, ("header",))
+        self._keys(given, ("header",), ("line",))
+        text = self._text(given, ("header", "line")) or ""
+        if text.isascii() and text.isdigit() and 0 < int(text) <= _LAST_LINE:
+            return int(text)
+        self._fault(("header",), f"not the number of a line: {shown(text)}", "write `header: {line: 3}`")
+        return None
 
     def _delimiter(self) -> str | None:
         found = self._word(self._plain, ("delimiter",), tuple(_DELIMITERS), "")
@@ -179,6 +148,7 @@ class _Reading:
         instead = self._mapping(given, ("dates", "instead"))
         meant = {key: self._text(instead, ("dates", "instead", key)) or "" for key in instead}
         opened = {text for text, date in meant.items() if date == "open"}
+        meant |= {text: _ANY_DAY for text, date in meant.items() if date == "unknown"}
         stated = {text: date for text, date in meant.items() if date != "open"}
         for text, date in stated.items():
             self._try(lambda date=date: parse_date(date), ("dates", "instead", text))  # type: ignore[misc]
@@ -253,7 +223,31 @@ class _Reading:
             end=self._end(given, path),
             ends=self._outcome(given, (*path, "ends"), kind) if "ends" in given else None,
             vanished=self._outcome(given, (*path, "vanished"), kind) if "vanished" in given else None,
+            join=self._join(given, path, fields),
+            was=self._was(given, path, kind),
         )
+
+    def _was(self, given: Mapping[str, object], path: Path, kind: str) -> FieldRule | None:
+        text = self._text(given, (*path, "was"))
+        if text is None:
+            return None
+        if kind != EntityRenamed.kind:
+            help = f"`was` goes with {EntityRenamed.kind}; give other old values by a rule of their own"
+            self._fault((*path, "was"), f"{kind} has no old name", help)
+        template = self._template(text, (*path, "was"))
+        return FieldRule("was", (template,), "text", False) if template else None
+
+    def _join(self, given: Mapping[str, object], path: Path, fields: list[FieldRule]) -> frozenset[str]:
+        lists = [rule.name for rule in fields if rule.many]
+        names = self._texts(given, (*path, "join"))
+        for name in names:
+            if name not in lists:
+                help = f"a field that is a list and is filled: {', '.join(lists) or 'this rule has none'}"
+                self._fault((*path, "join"), f"rows cannot be joined by {shown(name)}", help)
+        if names and ("end" in given or "vanished" in given):
+            help = "give the end by a rule of its own"
+            self._fault((*path, "join"), "rows that are joined have no end and do not vanish", help)
+        return frozenset(names)
 
     def _kind(self, given: Mapping[str, object], path: Path) -> str | None:
         kind = self._text(given, (*path, "kind"))
@@ -271,6 +265,8 @@ class _Reading:
     def _field(self, given: Mapping[str, object], path: Path, known: FieldOf, kind: str) -> FieldRule | None:
         path = (*path, known.name)
         form = shape(known.hint)
+        if form == "set":
+            return self._set(given, path)
         many = form == "list"
         hint = item_of(known.hint) if many else known.hint
         if shape(hint) not in ("leaf", "word"):
@@ -282,10 +278,38 @@ class _Reading:
         made = tuple(template for template in templates if template)
         return FieldRule(known.name, made, _reading_of(hint), known.required, many) if made else None
 
-    def _when(self, given: Mapping[str, object], path: Path) -> Iterator[tuple[str, frozenset[str]]]:
+    def _set(self, given: Mapping[str, object], path: Path) -> FieldRule | None:
+        """The fields that a correction sets, each read as it is read elsewhere."""
+        stated = self._mapping(given, path)
+        hints = {each.name: each.hint for cls in KINDS.values() for each in fields_of(cls)}
+        parts = []
+        for name in stated:
+            text = self._text(stated, (*path, name))
+            template = None if text is None else self._template(text, (*path, name))
+            if name not in correctable() or shape(hints[name]) not in ("leaf", "word"):
+                self._fault((*path, name), f"a table cannot correct {shown(name)}", "correct it by hand")
+            elif template is not None:
+                parts.append(FieldRule(name, (template,), _reading_of(hints[name]), False))
+        return FieldRule("set", (), "text", True, parts=tuple(parts)) if parts else None
+
+    def _when(self, given: Mapping[str, object], path: Path) -> Iterator[Condition]:
         conditions = self._mapping(given, (*path, "when"))
-        for column in conditions:
-            yield normal(column), frozenset(self._texts(conditions, (*path, "when", column)))
+        for column, stated in conditions.items():
+            place = (*path, "when", column)
+            if not isinstance(stated, Mapping):
+                yield Condition(normal(column), frozenset(self._texts(conditions, place)))
+                continue
+            self._keys(stated, place, _CONDITIONS)
+            texts = {key: self._texts(stated, (*place, key)) for key in _CONDITIONS if key != "empty"}
+            empty = self._word(stated, (*place, "empty"), ("yes", "no"), "")
+            yield Condition(
+                normal(column),
+                frozenset(texts["is"]),
+                frozenset(texts["not"]),
+                tuple(texts["like"]),
+                tuple(texts["unlike"]),
+                {"yes": False, "no": True}.get(empty),
+            )
 
     def _end(self, given: Mapping[str, object], path: Path) -> FieldRule | None:
         if ("end" in given) != ("ends" in given):
@@ -329,56 +353,9 @@ class _Reading:
         found: Template | None = self._try(lambda: parsed(text), path)
         return found
 
-    def _try(self, read: Callable[[], Any], path: Path) -> Any:
-        try:
-            return read()
-        except ChronicleError as error:
-            self.faults += [Fault(path, problem) for problem in error.problems]
-            return None
 
-    def _text(self, given: Mapping[str, object], path: Path) -> str | None:
-        value = given.get(str(path[-1]))
-        if value is None or isinstance(value, str):
-            return value
-        self._fault(path, f'"{path[-1]}" is not a text', "write one text")
-        return None
-
-    def _word(self, given: Mapping[str, object], path: Path, words: tuple[str, ...], otherwise: str) -> str:
-        text = self._text(given, path)
-        if text is None or text in words:
-            return text or otherwise
-        near = nearest(text, words)
-        help = f"did you mean {near}?" if near else f"write {', '.join(words[:-1])} or {words[-1]}"
-        self._fault(path, f'"{path[-1]}" cannot be {shown(text)}', help)
-        return otherwise
-
-    def _texts(self, given: Mapping[str, object], path: Path) -> list[str]:
-        value = given.get(str(path[-1]))
-        listed = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
-        texts = [text for text in listed if isinstance(text, str)]
-        if len(texts) < len(listed):
-            self._fault(path, f'"{path[-1]}" is not a text or a list of texts', "write one text, or a list")
-        return texts
-
-    def _mapping(self, given: Mapping[str, object], path: Path) -> Mapping[str, Any]:
-        value = given.get(str(path[-1]))
-        if value is None or isinstance(value, Mapping):
-            return value or {}
-        self._fault(path, f'"{path[-1]}" is not a mapping', "write `key: value` under it")
-        return {}
-
-    def _keys(self, given: Mapping[str, object], path: Path, known: tuple[str, ...], of: str = "") -> None:
-        for key in given:
-            if key not in known:
-                near = nearest(key, known)
-                help = f"did you mean {near}?" if near else f"keys are {', '.join(known)}"
-                message = f"unknown key {shown(key)}" + (f" of {of}" if of else "")
-                self.faults.append(Fault((*path, key), Problem("C702", message, help=help), key=True))
-
-    def _fault(self, path: Path, message: str, help: str) -> None:
-        self.faults.append(Fault(path, Problem("C702", message, help=help)))
-
-
+_ANY_DAY: Final = "[0001..9999]"
+_LAST_LINE: Final = 1_000_000
 _RULES = "write `events:` and under it a list of rules, each with a kind and templates for its fields"
 
 

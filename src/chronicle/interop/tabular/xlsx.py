@@ -1,88 +1,131 @@
 """Workbooks (.xlsx) to events, by openpyxl (the extra ``xlsx``): cells become text and are read like CSV.
 
-A cell counts as its value, not as it is displayed: a day is an ISO day, a number its decimal digits. Places
-give the row of the sheet. The only module that imports openpyxl.
+A cell counts as its value, not as it is displayed: a day is an ISO day, a number its decimal digits. Only the
+zeros in front that a number format shows are kept, for they belong to codes. Places give the row of the
+sheet. The only module that imports openpyxl.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime
+import re
 import shutil
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from io import BytesIO, StringIO
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, not_installed, shown
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.tabular.applying import Snapshots
-from chronicle.interop.tabular.csv import Lines
 from chronicle.interop.tabular.csv import read as read_table
-from chronicle.interop.tabular.mapping import TableMapping
+from chronicle.interop.tabular.guesses.sample import ROWS as SAMPLE
+from chronicle.interop.tabular.rules import TableMapping
+from chronicle.interop.tabular.snapshots import AcrossFiles
+from chronicle.interop.tabular.text.lines import Lines
+from chronicle.interop.tabular.text.names import is_pattern, parts_of
 
 _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23
+_ZEROS: Final = re.compile(r"(0{2,})(?:;.*)?")  # a number format of nothing but zeros
 _CHUNK: Final = 256
-_SAMPLE: Final = 300
 # The digits with which a spreadsheet computes; further digits of a float are noise.
 _DIGITS: Final = ".15g"
 
 
 def read(
-    stream: BinaryIO, name: str, mapping: TableMapping, snapshots: Snapshots | None = None
+    stream: BinaryIO, name: str, mapping: TableMapping, across: AcrossFiles | None = None
 ) -> Iterator[Incoming]:
     """The events of a sheet of a workbook, and a problem with its place for everything that makes none.
 
-    The sheet is the first one, unless the mapping names another. ``snapshots`` is as for CSV. Raises
-    ``InvalidEvents``: C706 for a file that is not a workbook, C702 when it has no such sheet; and
-    ``UsageError`` (C740) where openpyxl is not installed.
+    The sheet is the first one, unless the mapping names another, or several by a pattern. ``across`` is as
+    for CSV. Raises ``InvalidEvents``: C706 for a file that is not a workbook, C702 when it has no such sheet;
+    and ``UsageError`` (C740) where openpyxl is not installed.
     """
-    return read_table(stream, name, evolve(mapping, delimiter=","), snapshots, Rows)
+    with ExitStack() as stack:
+        file = _copied(stream, stack)
+        for title in _titles(file, name, mapping.sheet):
+            file.seek(0)
+            parts = parts_of(title, mapping.sheet) if mapping.sheet else None
+            told = {"sheet.name": title, **{f"sheet.{part}": text for part, text in (parts or {}).items()}}
+            one = evolve(mapping, delimiter=",", sheet=title)
+            yield from read_table(file, name, one, across, lines=SheetLines, told=told)
+
+
+def _titles(file: BinaryIO, name: str, sheet: str | None) -> list[str]:
+    """The names of the sheets to be read: all that are like a pattern, else one."""
+    try:
+        with ExitStack() as stack:
+            titles = [each.title for each in _workbook(file, stack).worksheets]
+            if sheet is None or sheet in titles or not is_pattern(sheet):
+                return [_named(titles, sheet)]
+            found = [title for title in titles if parts_of(title, sheet) is not None]
+            return found or [_named(titles, sheet)]
+    except InvalidEvents as error:
+        raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
 
 
 def sample(stream: BinaryIO, name: str) -> BinaryIO:
     """The first rows of a workbook as CSV, for a draft of a mapping. Raises what ``read`` raises."""
     try:
-        rows = Rows(stream)
+        rows = SheetLines(stream)
         try:
-            return BytesIO("".join(islice(rows, _SAMPLE)).encode())
+            return BytesIO("".join(islice(rows, SAMPLE)).encode())
         finally:
             rows.let_go()
     except InvalidEvents as error:
         raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
 
 
-class Rows(Lines):
+class SheetLines(Lines):
     """The rows of a sheet, each as one line of CSV, numbered as in the sheet."""
 
     def __init__(self, stream: BinaryIO, mapping: TableMapping | None = None) -> None:
         self.number = 0
         self.taken: list[str] = []
         self.damaged = False
+        self._ahead: deque[str] = deque()
+        self._zeros: dict[int, int] = {}
         self._point = "," if mapping and mapping.comma else "."
         self._width = len(mapping.header) if mapping else 0
         with ExitStack() as stack:
             self._rows = _rows(stream, mapping.sheet if mapping else None, stack)
             self._open = stack.pop_all()
 
-    def __next__(self) -> str:
-        cells = [_text(value, self._point) for value in next(self._rows)]
+    def read_line(self) -> str:
+        """The next row, as a line of CSV."""
+        cells = [self._cell(cell) for cell in next(self._rows)]
         while cells and not cells[-1]:
             cells.pop()
         # A sheet has no width: the first row that is not empty gives that of the table.
         self._width = self._width or len(cells)
         cells.extend([""] * (self._width - len(cells) if cells else 0))
-        line = _line(cells)
-        self.number += 1
-        self.taken.append(line)
-        return line
+        return _line(cells)
+
+    def _cell(self, cell: Any) -> str:
+        value = cell.value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return _text(value, self._point).zfill(self._digits(cell))
+        return _text(value, self._point)
+
+    def _digits(self, cell: Any) -> int:
+        """How many digits a number is shown with at least: 00195 is 195 in the format 00000."""
+        style = cell._style_id if hasattr(cell, "_style_id") else 0
+        if style not in self._zeros:
+            found = _ZEROS.fullmatch(cell.number_format or "")
+            self._zeros[style] = len(found[1]) if found else 0
+        return self._zeros[style]
+
+    def expect(self, width: int) -> None:
+        """Give rows at least ``width`` cells, whatever stood above the header."""
+        self._width = width
 
     def let_go(self) -> None:
         """Close the workbook, and leave the stream open."""
@@ -90,12 +133,28 @@ class Rows(Lines):
 
 
 def _rows(stream: BinaryIO, title: str | None, stack: ExitStack) -> Iterator[Sequence[object]]:
-    openpyxl = _openpyxl()
-    # Copied, since an archive is read from its end and not every stream can be sought.
+    workbook = _workbook(_copied(stream, stack), stack)
+    sheets = {sheet.title: sheet for sheet in workbook.worksheets}
+    sheet = sheets[_named(list(sheets), title)]
+    sheet.reset_dimensions()  # the size that a sheet states is often wrong
+    rows = sheet.iter_rows(max_row=_LAST_ROW)
+    stack.callback(rows.close)
+    return _careful(rows)
+
+
+def _copied(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
+    """The stream as a file, since an archive is read from its end and not every stream can be sought."""
+    if isinstance(stream, SpooledTemporaryFile):
+        return stream
     file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the stack
     stack.enter_context(file)
     shutil.copyfileobj(stream, file)
     file.seek(0)
+    return cast(BinaryIO, file)
+
+
+def _workbook(file: BinaryIO, stack: ExitStack) -> Any:
+    openpyxl = _openpyxl()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -104,11 +163,7 @@ def _rows(stream: BinaryIO, title: str | None, stack: ExitStack) -> Iterator[Seq
         message, help = "not a workbook", "import a table of text as csv; save other spreadsheets as .xlsx"
         raise InvalidEvents(Problem("C706", message, help=help)) from error
     stack.callback(workbook.close)
-    sheet = _sheet({sheet.title: sheet for sheet in workbook.worksheets}, title)
-    sheet.reset_dimensions()  # the size that a sheet states is often wrong
-    rows = sheet.iter_rows(max_row=_LAST_ROW, values_only=True)
-    stack.callback(rows.close)
-    return _careful(rows)
+    return workbook
 
 
 def _openpyxl() -> Any:
@@ -119,16 +174,16 @@ def _openpyxl() -> Any:
     return openpyxl
 
 
-def _sheet(sheets: dict[str, Any], title: str | None) -> Any:
-    if not sheets:
+def _named(titles: Sequence[str], title: str | None) -> str:
+    if not titles:
         raise InvalidEvents(Problem("C706", "workbook without a sheet of cells"))
     if title is None:
-        return next(iter(sheets.values()))
-    if title not in sheets:
-        near = nearest(title, sheets)
-        help = f"did you mean {near}?" if near else f"sheets are {', '.join(list(sheets)[:12])}"
+        return titles[0]
+    if title not in titles:
+        near = nearest(title, titles)
+        help = f"did you mean {near}?" if near else f"sheets are {', '.join(titles[:12])}"
         raise InvalidEvents(Problem("C702", f"no sheet {shown(title)}", help=help))
-    return sheets[title]
+    return title
 
 
 def _careful(rows: Iterator[Sequence[object]]) -> Iterator[Sequence[object]]:

@@ -194,4 +194,14 @@ def _step_data(step: Step, teller: Teller) -> dict[str, Any]:
         "place": None if step.place is None else place_data(step.place),
         "corrections": [codec.encode(correction) for correction in step.corrections],
         "conflicts": [conflict_data(conflict, teller) for conflict in step.conflicts],
+        "confirmations": [_confirmation_data(confirmation) for confirmation in step.confirmations],
+    }
+
+
+def _confirmation_data(confirmation: Event) -> dict[str, Any]:
+    """An edition that states an event again, without the other events that it states."""
+    return {
+        name: value
+        for name, value in codec.encode(confirmation).items()
+        if name in ("id", "date", "known", "sources")
     }

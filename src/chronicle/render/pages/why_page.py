@@ -17,7 +17,7 @@ from chronicle.engine import views
 from chronicle.engine.conflicts import Conflict
 from chronicle.engine.state import Fact
 from chronicle.engine.why import Ending, Reason, Step, Why
-from chronicle.events import DealCompleted, Effect, EntityDeclared, RecordCorrected, knowledge
+from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
 from chronicle.render.pages.claims import claimed, differing, disagreement, once, reason_words, said_by
 from chronicle.render.pages.why import Explained
@@ -208,6 +208,9 @@ def _below(step: Step, explained: Explained) -> Iterator[Branch]:
     if not step.event.sources and not isinstance(step.event, EntityDeclared):
         yield Branch(([("no source", DOUBT)],))
     yield from _corrections(step, explained)
+    for confirmation in step.confirmations:
+        said = "; ".join(map(source_in_full, confirmation.sources)) or clean(confirmation.id)
+        yield Branch(([("confirmed  ", _SOURCE), (said, PLAIN)], [(_known_from(confirmation), DIM)]))
     for conflict in step.conflicts:
         yield _conflict(conflict, explained.teller)
 
@@ -250,6 +253,10 @@ def _change(plain: dict[str, Any], name: str, value: Any) -> str:
         return f"{clean(name)} stated anew"
     old, new = ("nothing" if each is None else stated(each) for each in (before, value))
     return f"{clean(name)} {old} → {new}"
+
+
+def _known_from(event: Event) -> str:
+    return f"known from {_day(knowledge(event).day)}"
 
 
 def _day(day: datetime.date) -> str:

@@ -19,6 +19,12 @@ def day_words(day: datetime.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def moment_words(moment: str) -> str:
+    """A moment, as ``as_moment`` gives it, as in a heading: "31 December 2014, 10:30 UTC"."""
+    day, _, time = moment.removesuffix("Z").partition("T")
+    return day_words(datetime.date.fromisoformat(day)) + (f", {time} UTC" if time else "")
+
+
 def is_undated(date: PartialDate) -> bool:
     """Whether a date leaves every day open, as ``[0001..9999]`` does."""
     return date.earliest == DAWN and date.latest == FOREVER

@@ -19,12 +19,15 @@ from chronicle.events import (
     KINDS,
     DemergerSplit,
     Effect,
+    EntityDissolved,
+    EntityFounded,
     Event,
     IdentityLinked,
     Knowledge,
     MergerAbsorbed,
     MergerConsolidated,
     PartnershipAgreed,
+    RecordConfirmed,
     RecordCorrected,
     SharesIssued,
     SharesRestructured,
@@ -224,6 +227,13 @@ def _corrected(teller: Teller, event: RecordCorrected) -> Line:
     return _filled(teller, event, "Correction of {=target}") + said + _filled(teller, event, " ({=reason})")
 
 
+def _confirmed(teller: Teller, event: RecordConfirmed) -> Line:
+    count = len(event.targets)
+    events = "event" if count == 1 else "events"
+    said = f"An edition states {count:,} {events} again" if count else "An edition was read"
+    return [(said, PLAIN), *_filled(teller, event, "[, and is all that its source has{?complete}]")]
+
+
 def _set_to(name: str, text: str) -> str:
     """One field that a correction sets; ``text`` is its value as JSON."""
     try:
@@ -249,6 +259,18 @@ def stated(value: Any) -> str:
     return clean(value if isinstance(value, str) else "yes" if value else "no")
 
 
+def _founded(teller: Teller, event: EntityFounded) -> Line:
+    if event.type == "person":
+        return _filled(teller, event, "{=name} is born")
+    return _filled(teller, event, "{=name} is founded[ by {founders}] ({=type}[, {=jurisdiction}])")
+
+
+def _dissolved(teller: Teller, event: EntityDissolved) -> Line:
+    if event.reason == "died" and event.successor is None:
+        return _filled(teller, event, "{entity} dies")
+    return _filled(teller, event, "{entity} is dissolved: {=reason}[; {successor} succeeds it]")
+
+
 def _linked(teller: Teller, event: IdentityLinked) -> Line:
     same = "{a} was known by two ids" if event.a == event.b else "{=b} turns out to be {a}"
     return _filled(teller, event, f"{same}[: {{=reason}}]")
@@ -259,10 +281,10 @@ def _linked(teller: Teller, event: IdentityLinked) -> Line:
 SENTENCES: Final[Mapping[str, _Told]] = MappingProxyType(
     {
         "entity.declared": "{entity}: {=type}[, {=jurisdiction}], known here as {=entity}",
-        "entity.founded": "{=name} is founded[ by {founders}] ({=type}[, {=jurisdiction}])",
+        "entity.founded": _founded,
         "entity.renamed": "{-entity} is now called {=name}",
         "entity.identified": "{entity} has {=scheme} {=value}[ until {=until}]",
-        "entity.dissolved": "{entity} is dissolved: {=reason}[; {successor} succeeds it]",
+        "entity.dissolved": _dissolved,
         "entity.insolvent": "{entity} is insolvent: {=stage}",
         "entity.reinstated": "{entity} is reinstated: {=reason}",
         "unit.launched": "{unit} starts under {owner}",
@@ -294,6 +316,7 @@ SENTENCES: Final[Mapping[str, _Told]] = MappingProxyType(
         "role.ended": "{person} is no longer {=role} of {entity}",
         "membership.started": "{entity} joins {group}",
         "membership.ended": "{entity} leaves {group}",
+        "record.confirmed": _confirmed,
         "record.corrected": _corrected,
         "record.retracted": "Retraction of {=target}: {=reason}",
         "identity.linked": _linked,

@@ -1,0 +1,82 @@
+"""How the standard says what a span says: the type of an interest, a share in percent, words beside it."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Final
+
+from chronicle.engine import views
+from chronicle.engine.replay import Span
+from chronicle.interop.bods.codes import INTERESTS, OF_NOMINATIONS, OF_TRUSTS
+from chronicle.interop.bods.interests import BASIS_STATED, RIGHTS, ROLE_STATED, ROLES, UNKNOWN
+from chronicle.interop.exports.plain import line, number_text
+from chronicle.values import NOTHING, WHOLE, Share
+
+_OF_RIGHTS: Final = MappingProxyType({right: kind for kind, right in RIGHTS.items()})
+_OF_ROLES: Final = MappingProxyType({role: kind for kind, role in ROLES.items()})
+_INDIRECT: Final = MappingProxyType({f"indirect {kind}": kind for kind in RIGHTS})
+
+# Types that are no basis of control here, or that only some entities may have.
+_NO_BASES: Final = frozenset({*RIGHTS, *ROLES, UNKNOWN, *OF_TRUSTS, *OF_NOMINATIONS})
+
+# What a role must be called to be a seat; the first that fits.
+_SEATS: Final = (
+    ("boardChair", re.compile(r"\bchair", re.IGNORECASE)),
+    (
+        "seniorManagingOfficial",
+        re.compile(
+            r"\b(?:chief|officer|president|manag|secretary|treasurer|general counsel|C[EFOT]O)", re.IGNORECASE
+        ),
+    ),
+    ("boardMember", re.compile(r"\bdirector|\bboard\b", re.IGNORECASE)),
+)
+
+_PLACES = 12  # decimals; readers of JSON keep about 15 digits
+
+
+def interest_of(span: Span) -> dict[str, Any] | None:
+    """The interest that a span of holdings, control or roles is, without its dates.
+
+    None for a role that is no seat on a board or in the management.
+    """
+    what = span.key[2]
+    if span.view == views.HOLDINGS:
+        return {"type": _OF_RIGHTS[what], "directOrIndirect": "direct"} | _holding(span)
+    if span.view == views.ROLES:
+        kind = _OF_ROLES.get(what) or next((kind for kind, words in _SEATS if words.search(what)), None)
+        said = {} if what in _OF_ROLES else {"details": line(f"{ROLE_STATED}{what}")}
+        return None if kind is None else {"type": kind, "directOrIndirect": "direct"} | said
+    if what in _INDIRECT:
+        return {"type": _INDIRECT[what], "directOrIndirect": "indirect"}
+    if what in INTERESTS and what not in _NO_BASES:
+        return {"type": what, "directOrIndirect": "direct"}
+    said = {"details": line(f"{BASIS_STATED}{what}")}
+    return {"type": "otherInfluenceOrControl", "directOrIndirect": "direct"} | said
+
+
+def _holding(span: Span) -> dict[str, Any]:
+    share: Share = span.value.share
+    numbers = _share(share)
+    said = [] if numbers and not share.approximate and "/" not in share.canonical() else [str(share)]
+    said += [] if span.value.basis == "reported" else [span.value.basis]
+    return ({"share": numbers} if numbers else {}) | ({"details": line(", ".join(said))} if said else {})
+
+
+def _share(share: Share) -> dict[str, float]:
+    """A share in percent; empty for what the standard cannot have: the unknown, and more than the whole."""
+    low, high = share.minimum, share.maximum
+    if low is None or high is None or low < NOTHING or high > WHOLE:
+        return {}
+    if low == high:
+        return {"exact": _percent(low)}
+    return {
+        "exclusiveMinimum" if share.minimum_open else "minimum": _percent(low),
+        "exclusiveMaximum" if share.maximum_open else "maximum": _percent(high),
+    }
+
+
+def _percent(value: Fraction) -> float:
+    percent = float(number_text(value * 100, _PLACES))
+    return int(percent) if percent.is_integer() else percent

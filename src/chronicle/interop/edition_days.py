@@ -1,0 +1,90 @@
+"""From which day the events of an edition are known, and their records with that day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from hashlib import sha256
+
+from attrs import evolve, frozen
+
+from chronicle import codec
+from chronicle.codec.conversion import canonical_json
+from chronicle.dates import PartialDate
+from chronicle.errors import Problem, UsageError
+from chronicle.events import Event, Knowledge, RecordConfirmed, knowledge
+from chronicle.stores import NewRecord
+from chronicle.values import Source
+
+
+@frozen
+class EditionDays:
+    """From which day events of an edition are known."""
+
+    today: datetime.date
+    known: datetime.date | None
+    published: datetime.date | None
+    as_written: bool
+
+    @property
+    def edition(self) -> datetime.date | None:
+        """The day of the edition, where one was given."""
+        return self.known or self.published
+
+    @property
+    def day(self) -> datetime.date:
+        """The day from which the edition is known."""
+        return self.edition or self.today
+
+    def of(self, event: Event, newest: datetime.date) -> datetime.date:
+        """From which day a change of an event is known; ``newest`` is that of the last change in the store.
+
+        A day that the event gives for itself is no edition: it never puts a change before others.
+        """
+        own = event.known.latest if self.known is None and event.known is not None else None
+        return self.day if own is None or own < newest else own
+
+    def stamp(self, event: Event) -> datetime.date | None:
+        """The day that an event must be given to be known from; None where it has one of its own."""
+        held = knowledge(event)
+        if self.known is not None:
+            return None if held == Knowledge(day=self.known, assumed=False) else self.known
+        return self.day if held.assumed and not self.as_written else None
+
+
+def decoded_record(event: Event, known: datetime.date | None) -> NewRecord:
+    """The record of an event that the codec has decoded, so that it need not be decoded again."""
+    plain = codec.encode(event)
+    if known is not None:
+        plain = {**plain, "known": known.isoformat()}
+    return NewRecord(event.id, event.kind, canonical_json(plain).encode())
+
+
+def checked_record(event: Event, known: datetime.date | None) -> NewRecord:
+    """The record of an event that was made by hand. Raises what is wrong with it."""
+    return codec.to_record(event if known is None else evolve(event, known=PartialDate.of(known)))
+
+
+def confirmation(
+    day: datetime.date,
+    sources: tuple[Source, ...],
+    targets: Sequence[str] = (),
+    complete: bool = False,
+) -> RecordConfirmed:
+    """The record of an edition of ``day`` that states events again, or of one that was all its source has."""
+    said = [targets, complete, [str(source) for source in sources]]
+    digest = sha256(canonical_json(said).encode()).hexdigest()[:12]
+    return RecordConfirmed(
+        id=f"{RecordConfirmed.kind}-{day}-{digest}",
+        date=PartialDate.of(day),
+        known=PartialDate.of(day),
+        sources=sources,
+        targets=tuple(targets),
+        complete=complete,
+    )
+
+
+def source_unknown() -> UsageError:
+    """The error (C709) of a withdrawal when the events have no source."""
+    help = "give `source: {publisher: ..., title: ...}` in the mapping"
+    return UsageError(Problem("C709", "nothing says which source the events are of", help=help))

@@ -1,0 +1,56 @@
+"""Old names beside new ones: a company has its first name from the beginning, and each other in its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from attrs import Factory, define
+
+from chronicle.dates import parse_date
+from chronicle.errors import Problem, shown
+from chronicle.events import EntityDeclared
+
+
+class _RowOfNames(NamedTuple):
+    date: str
+    was: str
+    name: str
+    sources: object
+
+
+@define
+class Renames:
+    """The old and the new names that rows give to entities, whatever the order of the rows."""
+
+    _rows: dict[str, list[_RowOfNames]] = Factory(dict)
+
+    def note(self, plain: dict[str, Any], was: str) -> None:
+        """Note the old name of an event that renames an entity."""
+        if "entity" in plain and "date" in plain:
+            row = _RowOfNames(plain["date"], was, plain.get("name", ""), plain.get("sources"))
+            self._rows.setdefault(plain["entity"], []).append(row)
+
+    def declarations(self) -> Iterator[dict[str, Any] | Problem]:
+        """A declaration of each entity by its first name, as plain data; a warning where names do not follow.
+
+        An old name should be the new one of the row before it: else a change is missing, or a name is wrong.
+        """
+        for entity, rows in self._rows.items():
+            rows.sort(key=lambda row: parse_date(row.date).order)
+            declared = {"kind": EntityDeclared.kind, "entity": entity, "name": rows[0].was, "type": "company"}
+            sources = rows[0].sources
+            yield {**declared, "sources": sources} if sources else declared
+            for before, row in pairwise(rows):
+                if _bare(before.name) != _bare(row.was):
+                    message = (
+                        f"{entity} was {shown(row.was)} before {row.date}, and {before.date} made it"
+                        f" {shown(before.name)}"
+                    )
+                    help = "look for a change between the two, or for a name that is written otherwise"
+                    yield Problem("C711", message, help=help)
+
+
+def _bare(name: str) -> str:
+    return " ".join(name.casefold().split())

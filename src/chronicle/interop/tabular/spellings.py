@@ -1,0 +1,86 @@
+"""The texts of which ids of entities were made, so that two texts of one id are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from attrs import Factory, define
+
+from chronicle.errors import Problem, shown
+from chronicle.interop.tabular.templates import Filling, Row, Slot, Template
+
+MOST_TEXTS: Final = 100_000
+"""How many texts an import remembers; beyond that, two texts with one id may pass unseen."""
+
+_TOLD: Final = 10
+
+
+@define
+class Spellings:
+    """Which texts made which id. Case and blanks make no other text."""
+
+    _texts: dict[str, str] = Factory(dict)
+    _pairs: dict[str, tuple[str, str]] = Factory(dict)
+
+    def noting(self, filled: Filling, stated: Filling, indexes: Sequence[int]) -> Filling:
+        """``filled``, the id of a template, with a note of what is ``stated`` where it is made.
+
+        ``indexes`` are those of the cells of which both are made.
+        """
+        seen: dict[object, str] = {}
+        key = _key(indexes)
+
+        def noted(row: Row) -> str | None:
+            cells = key(row)
+            if (known := seen.get(cells)) is not None:
+                return known
+            id = filled(row)
+            if id is not None and len(seen) < MOST_TEXTS:
+                seen[cells] = id
+                self._note(id, " ".join((stated(row) or "").split()))
+            return id
+
+        return noted
+
+    def _note(self, id: str, text: str) -> None:
+        first = self._texts.get(id)
+        if first is None:
+            if len(self._texts) < MOST_TEXTS:
+                self._texts[id] = text
+        elif first.casefold() != text.casefold():
+            self._pairs.setdefault(id, (first, text))
+
+    def problems(self) -> Iterator[Problem]:
+        """A warning (C710) that lists the first pairs of texts that make one id each."""
+        if not self._pairs:
+            return
+        listed = [
+            f"{id} of {shown(_told(one))} and {shown(_told(other))}"
+            for id, (one, other) in list(self._pairs.items())[:_TOLD]
+        ]
+        more = len(self._pairs) - len(listed)
+        count = f"{len(self._pairs):,} ids are" if len(self._pairs) > 1 else "one id is"
+        message = f"{count} made of two texts: {'; '.join(listed)}" + (f"; and {more:,} more" if more else "")
+        help = "where these are two entities, make their ids of a column that tells them apart"
+        yield Problem("C710", message, help=help)
+
+
+def _key(indexes: Sequence[int]) -> Callable[[Row], object]:
+    if len(indexes) == 1:
+        only = indexes[0]
+        return lambda row: row[only]
+    return lambda row: tuple([row[index] for index in indexes])
+
+
+def apart(template: Template) -> Template:
+    """A template that keeps its cells apart, so that 1-2 and 3 is another text than 1 and 2-3."""
+    parts = ((part, _BETWEEN) if isinstance(part, Slot) else (part,) for part in template.parts)
+    return Template(tuple(part for pair in parts for part in pair))
+
+
+_BETWEEN: Final = "\ue000"  # of private use, so that no name has it
+
+
+def _told(text: str) -> str:
+    return text.removesuffix(_BETWEEN).replace(_BETWEEN, " ")

@@ -1,0 +1,137 @@
+"""Exported to the formats of registers and imported again, a history gives the state that it gave."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import chronicle
+from chronicle.dates import FOREVER
+from chronicle.errors import Problem
+from chronicle.events import Event
+from chronicle.history import History
+from chronicle.interop.exports import bods, ftm
+from chronicle.interop.exports.material import material
+from chronicle.interop.importing import import_events
+from chronicle.interop.reading import read_files
+from chronicle.stores import open_store
+from given import acquired, declared, disposed, happened, observed
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ("events", "events/chinavision-2014", "docs/examples/told-by-two.yaml")
+LAST = datetime.date(2025, 12, 31)
+VIEWS = {
+    "bods": ("holdings", "control", "roles", "names", "types", "status", "identifiers"),
+    "ftm": ("holdings", "control", "roles", "memberships", "units", "types", "status", "lineage"),
+}
+
+
+def again(history: History, format: str, folder: Path, day: datetime.date = LAST) -> History:
+    """The history that is read from what ``history`` is exported to."""
+    file = folder / "exported.json"
+    export = {"bods": bods.spans, "ftm": ftm.spans}[format]
+    file.write_bytes(b"".join(export(material(history, day))))
+    store = open_store("memory:")
+    problems: list[Problem] = []
+    import_events(read_files(format, [str(file)], store=store), store, today=LAST, refuse=problems.append)
+    assert problems == []
+    return History.from_store(store)
+
+
+def facts_on(history: History, format: str, day: datetime.date) -> set[tuple[Any, ...]]:
+    """What is so on a day in the views that the format has, without its prefix of ids."""
+    return {
+        (fact.view, key, _said(fact), fact.view == "identifiers" or fact.certain)
+        for view in VIEWS[format]
+        for fact in history.as_of(day).view(view)
+        if _is_had((key := tuple(str(part).removeprefix(f"{format}:") for part in fact.key)), fact, format)
+    }
+
+
+def _said(fact: Any) -> str:
+    values = (getattr(fact.value, name, "") for name in ("share", "name", "type", "jurisdiction", "status"))
+    return "" if fact.view in ("control", "roles", "lineage") else ", ".join(map(str, values))
+
+
+def _is_had(key: tuple[str, ...], fact: Any, format: str) -> bool:
+    """A role on a film is no seat, and a record of the standard is no number that was there before."""
+    if format == "bods" and fact.view == "roles":
+        return key[1] != "bai-du-ren"
+    return fact.view != "identifiers" or key[1] != "bods"
+
+
+def days_of(history: History) -> Iterator[datetime.date]:
+    """Every day on which something begins or ends, the day before and the day after."""
+    ends = {end for event in history.timeline() for end in (event.date.earliest, event.date.latest)}
+    for end in sorted(end for end in ends if datetime.date(1900, 1, 1) < end < FOREVER):
+        yield from (end + datetime.timedelta(days=days) for days in (-1, 0, 1))
+
+
+@pytest.mark.parametrize("format", VIEWS)
+@pytest.mark.parametrize("source", SHIPPED)
+def test_a_shipped_history_comes_back(format: str, source: str, tmp_path: Path) -> None:
+    """On every day around which something happened, whatever the format has is as it was."""
+    history = chronicle.open(ROOT / source)
+    imported = again(history, format, tmp_path)
+    for day in days_of(history):
+        assert facts_on(imported, format, day) == facts_on(history, format, day), day
+
+
+@pytest.mark.parametrize("source", SHIPPED)
+def test_names_come_back_as_they_are_last(source: str, tmp_path: Path) -> None:
+    """FollowTheMoney has no days of names: the last name is the name, the others find the entity."""
+    history = chronicle.open(ROOT / source)
+    imported = again(history, "ftm", tmp_path)
+    for fact in history.as_of(LAST).view("names"):
+        assert imported.as_of(LAST).entity(f"ftm:{fact.key[0]}").name == fact.value.name
+
+
+PEOPLE: tuple[Event, ...] = (
+    declared("mill", "Mill Works"),
+    happened("entity.founded", "1961-05", entity="anna", name="Anna Example", type="person"),
+    happened("entity.founded", "1950", entity="bob", name="Bob Example", type="person"),
+    happened("entity.dissolved", "2019-02-03", entity="anna", reason="died"),
+    happened("entity.identified", "[..2019-02-03]", entity="anna", scheme="passport", value="X123"),
+    happened("entity.founded", "1999-04-01", entity="yard", name="Yard", type="fund"),
+    happened("entity.dissolved", "2015-06", entity="yard", reason="wound up", known="2017-01-01"),
+    acquired("2014-03", "anna", "mill", "1/3"),
+    observed("2014-05-01", "bob", "mill", "~30%"),
+    observed("2016-05-01", "bob", "mill", "20%"),
+    happened("control.granted", "[2014-02-03..2014-02-20]", controller="anna", target="mill", basis="a pact"),
+    happened("control.granted", "2014", controller="bob", target="mill", basis="indirect shareholding"),
+    happened("role.appointed", "2014", person="bob", entity="mill", role="Chairman of the board"),
+    happened("role.ended", "2018-03", person="bob", entity="mill", role="Chairman of the board"),
+    happened("role.appointed", "2015", person="anna", entity="mill", role="board member"),
+    happened("role.appointed", "2015", person="anna", entity="mill", role="chief financial officer"),
+    disposed("2018-07-01", "anna", "mill", "1/3"),
+)
+
+
+@pytest.mark.parametrize("format", VIEWS)
+def test_people_and_what_they_are_come_back(format: str, tmp_path: Path) -> None:
+    """Births, deaths, papers, seats, indirect ties, ends in a window and about so much."""
+    history = History(PEOPLE)
+    imported = again(history, format, tmp_path)
+    for day in (day for day in days_of(history) if day > datetime.date(2013, 1, 1)):
+        assert facts_on(imported, format, day) == facts_on(history, format, day), day
+    born = [event for event in imported.timeline() if event.kind == "entity.founded"]
+    assert {str(event.date) for event in born} == {"1961-05", "1950", "1999-04-01"}
+
+
+def test_an_end_is_stated_when_it_was_known(tmp_path: Path) -> None:
+    """No statement of the years before has the day of a dissolution; that which has it closes the record."""
+    statements = json.loads(b"".join(bods.spans(material(History(PEOPLE), LAST))))
+    told = [
+        (each["recordId"], each["statementDate"], each["recordStatus"])
+        for each in statements
+        if {"dissolutionDate", "deathDate"} & each["recordDetails"].keys()
+    ]
+    assert told == [("anna", "2019-02-03", "closed"), ("yard", "2017-01-01", "closed")]
+    imported = again(History(PEOPLE), "bods", tmp_path)
+    assert imported.as_of("2016", known="2016").entity("bods:yard").status != "dissolved"
+    assert imported.as_of("2016").entity("bods:yard").status == "dissolved"
