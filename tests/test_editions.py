@@ -187,6 +187,15 @@ def store() -> Any:
         yield opened
 
 
+def test_an_import_without_a_day_never_comes_before_what_is_there(store: Store) -> None:
+    """What is announced for a later day than today is corrected and withdrawn all the same."""
+    import_events([row("a", "10%", known="2030-01-01")], store, today=LATER)
+    import_events([row("a", "20%")], store, today=LATER)
+    assert told(store) == {"a": "20%"}
+    import_events([row("b", "5%")], store, today=LATER, withdrawn=True)
+    assert told(store) == {"b": "5%"}
+
+
 # Snapshots, each with all that is so on its day
 
 SNAPSHOTS, _ = mapping_of(
@@ -342,6 +351,9 @@ def test_a_known_fault_can_be_left_out(folder: Path) -> None:
     (folder / "2015.csv").write_text("owner,day,share\nann,2014,60\nbob,2014,half\n", encoding="utf-8")
     code, output = take(2015, "--skip", "C302", "--withdrawn")
     assert (code, "imported: 1 added" in output) == (0, True), output
+    (folder / "2015.csv").write_text("owner,day,share\nann,2014,half\n", encoding="utf-8")
+    assert take(2015, "--skip", "C302", "--withdrawn")[0] == 0
+    assert "ann" in run("as-of", "2017", "--from", "s.db")[1]
     code, output = take(2015, "--skip", "C30")
     assert (code, 'no code "C30"' in output) == (3, True), output
 

@@ -42,7 +42,11 @@ class EditionDays:
         A day that the event gives for itself is no edition: it never puts a change before others.
         """
         own = event.known.latest if self.known is None and event.known is not None else None
-        return self.day if own is None or own < newest else own
+        return self.after(newest) if own is None or own < newest else own
+
+    def after(self, newest: datetime.date) -> datetime.date:
+        """The day of the edition; of one that was given none, the last of these two days."""
+        return max(self.today, newest) if self.edition is None else self.edition
 
     def stamp(self, event: Event) -> datetime.date | None:
         """The day that an event must be given to be known from; None where it has one of its own."""

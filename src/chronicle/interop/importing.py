@@ -303,7 +303,9 @@ class _Import:
         self.summary.made -= 1
         given = codec.encode(event)
         names = (
-            ["kind"] if given["kind"] != taken["kind"] else [name for name, _ in differences_of(taken, given)]
+            ["kind"]
+            if given["kind"] != taken.get("kind")
+            else [name for name, _ in differences_of(taken, given)]
         )
         told = ", ".join(
             f"{name} {said_of(taken.get(name))} and {said_of(given.get(name))}" for name in names[:3]
@@ -315,9 +317,9 @@ class _Import:
     def _skip(self, problem: Problem) -> None:
         self.summary.skipped += 1
         self.summary.reasons[problem.code] += 1
-        if problem.severity == "error" and problem.code not in self.accepted:
+        if problem.severity == "error":
             self._half_read.update(problem.events)
-            if not problem.events:
+            if not problem.events and problem.code not in self.accepted:
                 self._unread.add(problem)
         self.refuse(problem)
 
@@ -363,8 +365,8 @@ class _Import:
         return not self._half_read or _ROW_OF.sub("", record.id) not in self._half_read
 
     def _withdrawn(self, record: Record, source: SourceOf) -> Sequence[NewRecord]:
-        day = self.days.day
         editions = self._past.editions(record, Writer(()))
+        day = self.days.after(editions.newest)
         put = editions.put(day, None, self._past.next_day(editions, day, source))
         self._past.keep(editions)
         self.summary.retracted += put.turned
@@ -374,8 +376,6 @@ class _Import:
         if batch and not self.dry_run:
             self._mark(self._store.append(batch).added)
         batch.clear()
-
-    # Events seen in this import
 
     def _mark(self, added: Iterable[Record]) -> None:
         for record in added:
