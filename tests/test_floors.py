@@ -64,7 +64,12 @@ UPWARDS = (
     ("cli", "from rich.table import Table", "Only render imports rich", "chronicle.cli -> rich"),
     ("history", "import nanoarrow", "Only tables imports nanoarrow", "chronicle.history -> nanoarrow"),
     ("history", "import pyarrow", "Only exports imports pyarrow", "chronicle.history -> pyarrow"),
-    ("history", "import openpyxl", "Only xlsx imports openpyxl", "chronicle.history -> openpyxl"),
+    (
+        "history",
+        "import openpyxl",
+        "Only the readers and writers of workbooks import openpyxl",
+        "chronicle.history -> openpyxl",
+    ),
     (
         "stores/backup",
         "import cryptography",

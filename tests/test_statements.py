@@ -417,6 +417,7 @@ METHODS: dict[str, str] = {
     "correct": "correct",
     "diff": "diff",
     "ledger": "keep_ledger",
+    "lineage": "lineage",
     "retract": "retract",
     "timeline": "timeline",
     "why": "why",

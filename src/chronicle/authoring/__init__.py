@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from chronicle.authoring.files import event_files, is_json_lines, is_standard_input, standard_input
+from chronicle.authoring.files import event_files, is_json_lines, standard_input
 from chronicle.authoring.reading import Entry, open_document
 from chronicle.authoring.recorded import recorded_otherwise
 from chronicle.authoring.references import Known, examine
@@ -24,7 +24,6 @@ __all__ = [
     "Authored",
     "event_files",
     "is_json_lines",
-    "is_standard_input",
     "read",
     "recorded_otherwise",
     "standard_input",

@@ -14,12 +14,11 @@ from typing import Final
 from chronicle.authoring.nodes import Position, Text
 from chronicle.errors import InvalidEvents, Place, Problem, printable
 from chronicle.errors.characters import UNREADABLE
-from chronicle.stores.location import is_event_file
+from chronicle.stores.location import is_event_file, is_standard_input
 
 LARGEST_FILE: Final = 64 * 1024 * 1024
 LONGEST_LINE: Final = 1024 * 1024
 
-_STANDARD_INPUT: Final = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _NAME_OF_INPUT: Final = "stdin"
 
 # Standard input has no suffix that says its format. An object at its beginning is an event in JSON, unless it
@@ -27,11 +26,6 @@ _NAME_OF_INPUT: Final = "stdin"
 _JSON_LINES: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"(?!entities\"|events\")")
 
 _LINE_END: Final = re.compile("\r\n|\r|\n")
-
-
-def is_standard_input(path: str | Path) -> bool:
-    """Whether a path stands for standard input: ``-``, or a name that the system has for it."""
-    return str(path) in _STANDARD_INPUT
 
 
 def standard_input() -> bytes:

@@ -28,7 +28,7 @@ def entities_and_deals(context: click.Context, _: click.Parameter, incomplete: s
 def _beginning(
     context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]]
 ) -> list[CompletionItem]:
-    from chronicle.authoring import is_standard_input
+    from chronicle.stores.location import is_standard_input
 
     # A history that cannot be read is reported by the command, not while its line is typed.
     with suppress(Exception):

@@ -164,6 +164,7 @@ COMMANDS = MappingProxyType(
         "timeline": CommandEntry("questions.timeline", "What happened, in order."),
         "as-of": CommandEntry("questions.as_of", "What was so on a day: holdings, units, deals, roles ..."),
         "why": CommandEntry("questions.why", "Why something is so: its events, sources and corrections."),
+        "lineage": CommandEntry("questions.lineage", "What a company came out of, and what it became."),
         "diff": CommandEntry("questions.diff", "What changed between two days, or in what was known."),
         "conflicts": CommandEntry("questions.conflicts", "Where sources disagree, and which claim counts."),
         "check": CommandEntry("questions.check", "What is doubtful: contradictions, gaps, guessed orders."),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chronicle.engine import views
+from chronicle.engine.lineage import line_between
 from chronicle.engine.replay import Key, Ledger
 from chronicle.engine.resolver import Resolver
+from chronicle.engine.state import Fact
 
 # The views to search for a key of one word and of two, the most asked first. For one word all views that have
 # it are meant, for two words the first one.
@@ -34,8 +36,26 @@ def meant(
     key = resolver.key(view or views.HOLDINGS, words, day)
     if view is not None:
         return key, ((view, key),)
-    fitting = (each for ledger in resolver.ledgers() for each in _OF_TWO if ledger.spans(each, *key))
+    fitting = (each for ledger in resolver.ledgers() for each in _fitting(ledger, key))
     return key, ((next(fitting, views.HOLDINGS), key),)
+
+
+def told(ledger: Ledger, view: str, key: Key) -> bool:
+    """Whether anything is known of a key, or of a line of succession between the two that it names."""
+    lines = view == views.LINEAGE and joined(ledger, key, datetime.date.max)
+    return bool(lines or ledger.spans(view, *key))
+
+
+def joined(ledger: Ledger, key: Key, day: datetime.date) -> tuple[Key, tuple[Fact, ...]] | None:
+    """The line of succession by ``day`` between the two entities of a key: its ends and its successions.
+
+    The earlier end comes first. None if neither came out of the other.
+    """
+    for first, last in (key, key[::-1]) if len(key) == 2 else ():
+        found = line_between(ledger, first, last, day)
+        if found:
+            return (first, last), found
+    return None
 
 
 def known_instead(ledger: Ledger, key: Key) -> Sought:
@@ -72,3 +92,10 @@ def _is_unit(resolver: Resolver, key: Key) -> bool:
     # What is known by then to be something else needs no look at all that is known, which is a replay more.
     types = {span.value.type for span in resolver.ledger.spans(views.TYPES, *key)}
     return types <= {"unit"} and any(ledger.spans(views.UNITS, *key) for ledger in resolver.ledgers())
+
+
+def _fitting(ledger: Ledger, key: Key) -> Iterator[str]:
+    """The views that have something of a key; that of lineage also where a line of several hops joins two."""
+    yield from (view for view in _OF_TWO if ledger.spans(view, *key))
+    if joined(ledger, key, datetime.date.max):
+        yield views.LINEAGE

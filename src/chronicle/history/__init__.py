@@ -11,17 +11,15 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from chronicle import authoring, codec
 from chronicle.dates import Day, PartialDate, as_date, parse_date
-from chronicle.engine import knowledge
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Projector
 from chronicle.engine.state import State
-from chronicle.engine.statements import SourceGiven, Statement, faults
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.events import (
     DealAgreed,
@@ -33,7 +31,10 @@ from chronicle.events import (
 )
 from chronicle.history.questions import Questions
 from chronicle.stores import open_store
-from chronicle.stores.location import is_address, is_event_file
+from chronicle.stores.location import is_address, is_event_file, is_standard_input
+
+if TYPE_CHECKING:
+    from chronicle.engine.statements import SourceGiven
 
 __all__ = ["History", "open_history"]
 
@@ -57,7 +58,7 @@ def open_history(
     problems of all files, ``StoreError`` for a store that cannot be read.
     """
     path = Path(source)
-    if authoring.is_standard_input(source):
+    if is_standard_input(source):
         return History.from_files([path], projectors)
     is_text = is_event_file(path)
     is_path = not is_address(source) and str(source) != "memory:"
@@ -143,6 +144,8 @@ class History(Questions):
         self._refuse_faulty(decoded)
         if declared:
             self._refuse_unknown(decoded)
+        from chronicle import codec
+
         written = [codec.to_record_and_back(event) for event in decoded]
         appended = store.append([record for record, _ in written], expected)
         self._take_in(appended.added, {event.id: event for _, event in written})
@@ -171,10 +174,13 @@ class History(Questions):
         not declared (C204, C208); ``UsageError`` (C509) without a store, unless it is a dry run.
         """
         current = self.event(event)
+        from chronicle.engine.knowledge import patched
+        from chronicle.engine.statements import Statement
+
         said = Statement(reason, tuple(sources), date, known, id)
         correction = said.correction(current, values, self._log)
         # Called because it raises for values that make no event.
-        knowledge.patched(current, correction.set)
+        patched(current, correction.set)
         return self._stated(correction, dry_run)
 
     def retract(
@@ -189,6 +195,8 @@ class History(Questions):
         dry_run: bool = False,
     ) -> Event:
         """Withdraw an event by a new event, and give that. Arguments and errors are those of ``correct``."""
+        from chronicle.engine.statements import Statement
+
         said = Statement(reason, tuple(sources), date, known, id)
         return self._stated(said.retraction(self.event(event), self._log), dry_run)
 
@@ -232,13 +240,13 @@ class History(Questions):
 
     def _refuse_unknown(self, events: Sequence[Event]) -> None:
         """Raise ``InvalidEvents`` for undeclared names, also for those that a correction gives an event."""
+        from chronicle.engine.knowledge import visible
+
         corrections = [event for event in events if isinstance(event, RecordCorrected)]
         # Where there are corrections, events that the store has already were read with their targets.
         told = [event for event in events if not corrections or event.id not in self._log]
         targets = {event.target: event.id for event in corrections}
-        after = (
-            knowledge.visible([*self._log.with_statements_of(targets), *told]).events if corrections else ()
-        )
+        after = visible([*self._log.with_statements_of(targets), *told]).events if corrections else ()
         corrected = [evolve(event, id=targets[event.id]) for event in after if event.id in targets]
         problems = unknown_names([*told, *corrected], self._everything_named())
         if problems:
@@ -246,6 +254,8 @@ class History(Questions):
 
     def _refuse_faulty(self, events: Sequence[Event]) -> None:
         """Raise ``InvalidEvents`` for a correction or retraction that has no target or leaves no event."""
+        from chronicle.engine.statements import faults
+
         found = faults(self._log, events)
         if found:
             raise InvalidEvents(*found)
@@ -253,6 +263,8 @@ class History(Questions):
 
 def _decoded(events: Iterable[Event | Mapping[str, object]]) -> list[Event]:
     """Events, with those in plain data decoded. Raises ``InvalidEvents`` with the problems of all of them."""
+    from chronicle import codec
+
     decoded: list[Event] = []
     problems: list[Problem] = []
     for event in events:

@@ -7,13 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from chronicle import authoring, codec
 from chronicle.dates import Day, Moment, as_day, as_moment
-from chronicle.engine import knowledge
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.partial import PartialReplay
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.projectors.guarded import guarded
 from chronicle.engine.replay import Ledger, Projector
@@ -28,6 +25,8 @@ from chronicle.stores import Head, Record, Store
 from chronicle.stores.record import head_of
 
 if TYPE_CHECKING:
+    from chronicle.engine import knowledge
+    from chronicle.engine.partial import PartialReplay
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
 
 # How many ledgers of other days of knowledge are cached.
@@ -77,6 +76,8 @@ class HeldEvents:
     @classmethod
     def from_files(cls, paths: Sequence[Path], projectors: Sequence[Projector] = ()) -> Self:
         """The history in a folder or in files. Raises ``InvalidEvents`` with all problems of all files."""
+        from chronicle import authoring
+
         authored = authoring.read(paths)
         return cls(authored.events, projectors, places=authored.places)
 
@@ -241,6 +242,8 @@ class HeldEvents:
         if self._unread and self._store is not None:
             with paused_collector():
                 records = list(self._store.read(limit=self._head.position))
+                from chronicle import codec
+
                 self._told = EventLog([codec.from_record(record) for record in records])
             self._recorded_at, self._unread = [record.recorded_at for record in records], False
             if self._opened is not None:
@@ -252,6 +255,8 @@ class HeldEvents:
             return 0
         with paused_collector():
             records = list(self._store.read(after=len(self._log)))
+            from chronicle import codec
+
             self._add(records, [codec.from_record(record) for record in records])
         return len(records)
 
@@ -276,6 +281,8 @@ class HeldEvents:
 
     def _visible(self, known: Day | None, recorded: Moment | None) -> knowledge.Visible:
         held = self._log.events if recorded is None else self._held(as_moment(recorded))
+        from chronicle.engine import knowledge
+
         return knowledge.visible(held, None if known is None else as_day(known))
 
     def _held(self, recorded: str) -> tuple[Event, ...]:
@@ -293,6 +300,8 @@ class HeldEvents:
 
     def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
+        from chronicle.engine import knowledge
+
         day = None if known is None else as_day(known)
         held = None if recorded is None else as_moment(recorded)
         if (day, held) not in self._answers:
@@ -314,6 +323,8 @@ class HeldEvents:
 
     def _go_on_from(self, ledger: Ledger) -> None:
         """Note the ledger of everything so far: from now on only what differs from it is to be replayed."""
+        from chronicle.engine.partial import PartialReplay
+
         log = self._told
         if self._partial is None:
             self._partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log))

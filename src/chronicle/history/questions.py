@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from chronicle.dates import Day, Moment, as_date, as_day, as_moment
@@ -24,20 +25,20 @@ from chronicle.events import (
     RecordConfirmed,
     references,
 )
-from chronicle.history.held import HeldEvents
+from chronicle.history.evidence import EvidenceHeld
 
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
-    from chronicle.engine.knowledge import Resolved
-    from chronicle.engine.why import Evidence, Why
+    from chronicle.engine.lineage import Lineage, Way
+    from chronicle.engine.why import Why
 
 
 # What the timeline leaves out unless it is asked for by kind.
 _NO_HAPPENINGS = (EntityDeclared, RecordConfirmed)
 
 
-class Questions(HeldEvents):
+class Questions(EvidenceHeld):
     """The questions that can be asked of events."""
 
     def event(self, event: str, known: Day | None = None) -> Event:
@@ -169,6 +170,33 @@ class Questions(HeldEvents):
         return self._resolved(day, held).ledger
 
     @paused_collector()
+    def lineage(
+        self,
+        entity: str,
+        *,
+        as_of: Day | None = None,
+        way: Way | None = None,
+        known: Day | None = None,
+        recorded: Moment | None = None,
+    ) -> Lineage:
+        """What ``entity``, an id or a name, came out of and what it became, over any number of hops.
+
+        Every succession by ``as_of``, by default all that are known: mergers, splits, and what was dissolved
+        into a successor. ``way`` keeps one way: ``"back"`` or ``"forward"``. Raises ``NotFound`` (C601) for
+        an unknown entity.
+        """
+        from chronicle.engine.lineage import Lineage, lineage_of
+
+        state = self.as_of(datetime.date.max if as_of is None else as_of, known, recorded)
+        one = self.resolver(known, recorded).entity(entity, state.as_of)
+        ways: tuple[Way, ...] = ("back", "forward") if way is None else (way,)
+        ledger = self.ledger(known, recorded)
+        hops = lineage_of(ledger, one, state.as_of, ways)
+        spans = [hop.fact.span for hop in hops]
+        told = cache(lambda: self._resolved_about(spans, known, recorded).events)
+        return Lineage(ledger.names.get(one, one), state, hops, told)
+
+    @paused_collector()
     def why(
         self,
         *key: str,
@@ -182,7 +210,8 @@ class Questions(HeldEvents):
         For a value that has ended by then, the event that ended it. ``key`` may leave out its last parts:
         ``why("alibaba-group", "alibaba-pictures", as_of="2015")``. It takes names and titles for ids. Without
         ``view`` it is that of holdings, or, where these have nothing of the key, the first view that has:
-        ``why("asset-injection", as_of="2015")`` gives the stage of a deal. Raises ``NotFound``: C606 for a
+        ``why("asset-injection", as_of="2015")`` gives the stage of a deal. Of two companies in one line of
+        succession it gives every succession between them. Raises ``NotFound``: C606 for a
         view that no projector writes, C601 and C602 for an entity and a deal that no event names.
         """
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
@@ -194,8 +223,11 @@ class Questions(HeldEvents):
             view, key = self._cell_meant(key, view, state.as_of, self.resolver(known, recorded))
             spans = ledger.spans(view, *key)
         view = view or views.HOLDINGS
+        facts = state.beginning(view, *key)
+        if view == views.LINEAGE and not facts:
+            key, facts, spans = self._line(ledger, key, state.as_of, spans)
         evidence = self._evidence(spans, known, recorded)
-        reasons = reasons_for(state.beginning(view, *key), state.as_of, evidence)
+        reasons = reasons_for(facts, state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
         return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
 
@@ -272,39 +304,6 @@ class Questions(HeldEvents):
             events = self.events if recorded is None else self._held(as_moment(recorded))
             before = earlier.replayed_earlier(events, None if known is None else as_day(known))
             yield from earlier.notes(before, self._resolved(known, recorded), about)
-
-    def _evidence(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Evidence:
-        from chronicle.engine.why import Evidence
-
-        resolved = self._resolved_about(spans, known, recorded)
-        return Evidence(
-            events=resolved.events,
-            written=lambda event: self._log.events[self.position(event) - 1],
-            corrections=resolved.visible.corrections,
-            places=self._places,
-            conflicts=resolved.conflicts,
-            announcements=resolved.announcements,
-            confirmed=self._confirmed(known, recorded),
-        )
-
-    def _confirmed(self, known: Day | None, recorded: Moment | None) -> Callable[[str], tuple[Event, ...]]:
-        """A function that gives the editions, known and recorded by then, that state an event again."""
-        confirmations = self._log.confirmations
-        if confirmations:
-            seen = self._visible(known, recorded).events
-            confirmations = [event for event in seen if isinstance(event, RecordConfirmed)]
-        return lambda event: tuple(each for each in confirmations if event in each.targets)
-
-    def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Resolved:
-        """What is known about some spans: of a history of which only parts were replayed, those parts."""
-        day = None if known is None else as_day(known)
-        if self._partial is not None and recorded is None and (day, None) not in self._answers:
-            ended = [span.ended_by for span in spans if span.ended_by is not None]
-            events = dict.fromkeys((*(event for span in spans for event in span.events), *ended))
-            resolved = self._partial.resolved(events, day)
-            if resolved is not None:
-                return resolved
-        return self._resolved(known, recorded)
 
     def _cell_meant(
         self, words: Sequence[str], view: str | None, day: datetime.date, resolver: Resolver

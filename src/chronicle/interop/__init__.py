@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import MappingProxyType
@@ -33,10 +34,10 @@ class Format(NamedTuple):
         """The function ``read(stream, name, ...)`` of the format, its module imported."""
         return _found(self.home)  # type: ignore[no-any-return]
 
-    def made_together(self, store: Store | None) -> JoinedReader:
-        """The reader of all files of one import into ``store``."""
+    def made_together(self, store: Store | None, day: datetime.date | None = None) -> JoinedReader:
+        """The reader of all files of one import into ``store``; ``day`` is that of the edition, if given."""
         assert self.together is not None
-        return _found(self.together)(store)  # type: ignore[no-any-return]
+        return _found(self.together)(store, day)  # type: ignore[no-any-return]
 
 
 class JoinedReader(Protocol):
@@ -47,6 +48,9 @@ class JoinedReader(Protocol):
 
     def finish(self) -> Iterator[Incoming]:
         """The events and problems for which all files had to be read."""
+
+    def is_newer(self, id: str) -> bool:
+        """Whether an event replaces one of the same id, since it is of the newer of two editions."""
 
 
 def _found(home: str) -> Any:
@@ -64,7 +68,11 @@ FORMATS = MappingProxyType(
         "bods": Format(
             "bods:read", "Beneficial Ownership Data Standard 0.1 to 0.4.", together="bods:together"
         ),
-        "gleif": Format("gleif:read", "GLEIF: legal entities, relationships, reporting exceptions."),
+        "gleif": Format(
+            "gleif:read",
+            "GLEIF: legal entities, relationships, reporting exceptions.",
+            together="gleif:together",
+        ),
         "ftm": Format("followthemoney:read", "FollowTheMoney entities, as OpenSanctions publishes them."),
         "jsonl": Format("jsonl:read", "JSON Lines, as chronicle export jsonl writes them.", as_written=True),
     }

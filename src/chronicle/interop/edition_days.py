@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from chronicle import codec
 from chronicle.codec.conversion import canonical_json
 from chronicle.dates import PartialDate
+from chronicle.errors import Problem, UsageError
 from chronicle.events import Event, Knowledge, RecordConfirmed, knowledge
 from chronicle.stores import NewRecord
 from chronicle.values import Source
@@ -81,3 +82,9 @@ def confirmation(
         targets=tuple(targets),
         complete=complete,
     )
+
+
+def source_unknown() -> UsageError:
+    """The error (C709) of a withdrawal when the events have no source."""
+    help = "give `source: {publisher: ..., title: ...}` in the mapping"
+    return UsageError(Problem("C709", "nothing says which source the events are of", help=help))

@@ -17,9 +17,15 @@ from attrs import Factory, define, field, frozen
 
 from chronicle import codec
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.errors import AppendRefused, ChronicleError, Problem, UsageError
+from chronicle.errors import AppendRefused, ChronicleError, Problem
 from chronicle.events import Event, RecordConfirmed
-from chronicle.interop.edition_days import EditionDays, checked_record, confirmation, decoded_record
+from chronicle.interop.edition_days import (
+    EditionDays,
+    checked_record,
+    confirmation,
+    decoded_record,
+    source_unknown,
+)
 from chronicle.interop.editions import differences_of, said_of
 from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
@@ -32,7 +38,7 @@ from chronicle.interop.past import (
     known_from,
     source_of,
 )
-from chronicle.interop.summary import Summary
+from chronicle.interop.summary import Summary, Unread
 from chronicle.interop.undeclared import NamesSeen
 from chronicle.stores import NewRecord, Record, Store
 from chronicle.values import Source
@@ -41,8 +47,6 @@ BATCH: Final = 5_000
 """How many events are appended at once."""
 
 Refuse = Callable[[Problem], None]
-
-Report = Callable[[int], None]
 
 
 def import_events(
@@ -58,8 +62,9 @@ def import_events(
     decoded: bool = False,
     as_written: bool = False,
     row: Callable[[], RowRead | None] = lambda: None,
+    newer: Callable[[str], bool] = lambda _: False,
     refuse: Refuse = lambda _: None,
-    report: Report = lambda _: None,
+    report: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Import ``incoming``, an edition of a source, into ``store``, and give a summary.
 
@@ -74,12 +79,13 @@ def import_events(
 
     ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
     ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
-    ``row`` gives the row of the item that was given last, for problems that only show when it is compared.
+    ``row`` gives the row of the item that was given last, for problems that only show when it is compared;
+    ``newer`` says of an event that came before, by its id, whether that of the newer edition replaces it.
     ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
     ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
     """
     days = EditionDays(today, known, published, as_written)
-    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, refuse)
+    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, newer, refuse)
     items = iter(incoming)
     while write.take_next(items):
         report(write.summary.read)
@@ -87,12 +93,6 @@ def import_events(
         write.withdraw()
     write.summary.undeclared = write.names.undeclared(store, complete=not dry_run)
     return write.summary
-
-
-def source_unknown() -> UsageError:
-    """The error (C709) of a withdrawal when the events have no source."""
-    help = "give `source: {publisher: ..., title: ...}` in the mapping"
-    return UsageError(Problem("C709", "nothing says which source the events are of", help=help))
 
 
 @frozen
@@ -113,13 +113,14 @@ class _Import:
     decoded: bool
     accepted: frozenset[str]
     row: Callable[[], RowRead | None]
+    newer: Callable[[str], bool]
     refuse: Refuse
     summary: Summary = Factory(Summary)
     names: NamesSeen = Factory(NamesSeen)
     _past: PastImports = field(init=False)
     _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
     _sources: dict[SourceOf, Source] = Factory(dict)
-    _unread: int = 0
+    _unread: Unread = Factory(Unread)
     _half_read: set[str] = Factory(set)  # ids of events whose rows have problems
     _confirmed: list[Event] = Factory(list)
     _spoke: bool = False  # whether the store has something that is known from the day of this edition
@@ -169,6 +170,9 @@ class _Import:
         first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
         if first.record is record:
             self.names.note(event)
+        elif self.newer(event.id):
+            self.summary.made -= 1
+            given[event.id] = _Given(event, record, stamp is not None, self.row())
         else:
             self._second(event, json.loads(first.record.body), self.row())
 
@@ -218,8 +222,8 @@ class _Import:
             self._see(held.position)
             self._confirm_later(given.event)
             return
-        editions = self._past.editions(held, self._writer(given.event.sources))
-        if seen:
+        editions = self._past.editions(held, Writer(given.event.sources))
+        if seen and not self.newer(given.event.id):
             made = editions.on(self.days.of(given.event, editions.newest)) or {}
             self._second(given.event, made, given.row)
             return
@@ -271,7 +275,7 @@ class _Import:
         later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
         if later is not None:
             recorded = Recorded(given.event.id, self.days.day, plain, ChangesByImports())
-            editions = Editions([recorded], self._writer(()))
+            editions = Editions([recorded], Writer(()))
             yield from editions.put(later, None, None).records
             self._past.keep(editions)
 
@@ -289,9 +293,6 @@ class _Import:
         if not self.dry_run:
             self._past.confirm(event)
             self._store.append([codec.to_record(event)])
-
-    def _writer(self, sources: tuple[Source, ...]) -> Writer:
-        return Writer(sources)
 
     def _refuse_kind(self, given: _Given, held: Record) -> None:
         message = f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
@@ -316,7 +317,8 @@ class _Import:
         self.summary.reasons[problem.code] += 1
         if problem.severity == "error" and problem.code not in self.accepted:
             self._half_read.update(problem.events)
-            self._unread += not problem.events
+            if not problem.events:
+                self._unread.add(problem)
         self.refuse(problem)
 
     # Events that vanished from the source
@@ -327,9 +329,8 @@ class _Import:
         Nothing is retracted when there was something of which not even the id could be read, since it may be
         the very event that seems to be missing.
         """
-        if self._unread:
-            many = "one row or record" if self._unread == 1 else f"{self._unread:,} rows or records"
-            message = f"nothing is withdrawn, for {many} could not be read"
+        if self._unread.count:
+            message = f"nothing is withdrawn, for {self._unread.words()} could not be read"
             help = "put them right and import again, or accept them with --skip CODE"
             self._skip(Problem("C709", message, help=help))
             return
@@ -363,7 +364,7 @@ class _Import:
 
     def _withdrawn(self, record: Record, source: SourceOf) -> Sequence[NewRecord]:
         day = self.days.day
-        editions = self._past.editions(record, self._writer(()))
+        editions = self._past.editions(record, Writer(()))
         put = editions.put(day, None, self._past.next_day(editions, day, source))
         self._past.keep(editions)
         self.summary.retracted += put.turned

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from chronicle.errors import InvalidEvents
-from chronicle.interop import FORMATS
+from chronicle.interop import FORMATS, JoinedReader
 from chronicle.interop.incoming import Advance, Incoming, opened, shown_name
 from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles
@@ -21,16 +21,18 @@ def read_files(
     *,
     across: AcrossFiles | None = None,
     store: Store | None = None,
+    joined: JoinedReader | None = None,
 ) -> Iterator[Incoming]:
     """The events and problems of all files, one after the other.
 
     ``-`` is standard input; what is compressed is unpacked. A file that cannot be read, or has another
     format, is a problem among the others. ``mapping`` is for formats that are ``mapped``. ``advance`` is
     called with the number of bytes of each piece that was read. ``across`` counts the rows of tables;
-    ``store`` is the one that is imported into, for formats whose files change what earlier files say.
+    ``store`` is the one that is imported into, for formats whose files change what earlier files say;
+    ``joined`` is the reader of such a format, else one is made.
     """
     if FORMATS[format].together:
-        reader = FORMATS[format].made_together(store)
+        reader = joined or FORMATS[format].made_together(store)
         yield from _opened(names, advance, reader.read)
         yield from reader.finish()
         return

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, BinaryIO, Final, NamedTuple
 from zlib import crc32
 
@@ -52,6 +53,7 @@ def tidy(value: object) -> str:
     return " ".join((value if value.isprintable() else FORBIDDEN.sub(" ", value)).split())
 
 
+@lru_cache(maxsize=16_384)
 def part(text: str) -> str:
     """``text`` as a part of an id, with a checksum where letters or length would be lost."""
     lower = text.casefold()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from attrs import Factory, define
 
+from chronicle.errors import Problem
 from chronicle.interop.undeclared import Undeclared
 
 
@@ -31,3 +33,26 @@ class Summary:
     skipped: int = 0
     reasons: Counter[str] = Factory(Counter)
     undeclared: Undeclared = Factory(Undeclared)
+
+
+@define
+class Unread:
+    """Rows of which not even the id could be read: how many, and where the first ones are."""
+
+    count: int = 0
+    _places: list[str] = Factory(list)
+
+    def add(self, problem: Problem) -> None:
+        """Count the row of a problem."""
+        self.count += 1
+        if problem.place and len(self._places) < _LISTED:
+            self._places.append(str(problem.place))
+
+    def words(self) -> str:
+        """The rows in words."""
+        many = "one row or record" if self.count == 1 else f"{self.count:,} rows or records"
+        more = ", ..." if self.count > _LISTED else ""
+        return f"{many} ({', '.join(self._places)}{more})" if self._places else many
+
+
+_LISTED: Final = 5

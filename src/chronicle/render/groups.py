@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from chronicle.engine import views
@@ -25,12 +25,13 @@ class FactGroup(NamedTuple):
         """The facts as JSON data."""
         return [_entity(fact) if self.view is None else flat_data(fact) for fact in self.facts]
 
-    def rows(self) -> Iterator[tuple[str, ...]]:
-        """A row for each: view, subject, object, detail, value, how certain, since, events, amounts."""
+    def rows(self, name: Callable[[str], str | None]) -> Iterator[tuple[str, ...]]:
+        """A row for each: view, subject, object, detail, value, certainty, since, events, amounts, names."""
         for fact in self.facts:
             own = _entity_cells(fact) if self.view is None else cells(self.view, fact)
             sure = ("certain" if fact.certain else "possible", str(fact.since), " ".join(fact.events))
-            yield (*map(clean, (*own, *sure)), *_amount(self.view, fact))
+            amount, names = _amount(self.view, fact), _names(self.view, fact, name)
+            yield (*map(clean, (*own, *sure)), *amount, *map(clean, names))
 
 
 def groups(state: State, entity: str | None) -> Iterator[FactGroup]:
@@ -110,6 +111,24 @@ def _entity(entity: Entity) -> Data:
 
 def _entity_cells(entity: Entity) -> tuple[str, ...]:
     return ("entity", entity.entity, entity.name, entity.type or "", entity.status or "")
+
+
+def _names(view: View | None, fact: Any, name: Callable[[str], str | None]) -> tuple[str, str]:
+    """The names of the subject and of the object of a fact; empty for what is no entity, or has no name."""
+    if view is None:
+        return fact.name, ""
+    if view.own:
+        return name(fact.key[0]) or "", ""
+    subject, object, *_ = (_name(view, field, fact, name) for field in view.row)
+    return subject, object
+
+
+def _name(view: View, field: str, fact: Any, name: Callable[[str], str | None]) -> str:
+    found = view.read(field, fact.key, fact.value) if field else None
+    if field in view.entities:
+        several = found if isinstance(found, tuple) else (found,)
+        return "; ".join(name(each) or each for each in several)
+    return (name(found) or "") if view.key.get(field) == "entity" and found else ""
 
 
 def _amount(view: View | None, fact: Any) -> tuple[str, str, str]:

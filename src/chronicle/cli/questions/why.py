@@ -28,13 +28,14 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
     and the claims that contradict them. Of what is over by then, the event that ended it.
 
     KEY is HOLDER TARGET for a stake, and likewise two ids or names for control, a role, a membership or a
-    succession. Or it is one: a business unit for its owner, a deal for its stage, any other entity for its
-    names, status, listings, memberships, and what it came out of or became.
+    succession; of two companies in one line of succession, every succession between them. Or it is one: a
+    business unit for its owner, a deal for its stage, any other entity for its names, status, listings,
+    memberships, and what it came out of or became.
     """
     from chronicle.cli.progress import waiting
     from chronicle.cli.questions.telling import telling
     from chronicle.dates import as_day
-    from chronicle.engine.keys import known_instead, meant
+    from chronicle.engine.keys import known_instead, meant, told
     from chronicle.render.pages.why import Around, Explained
 
     history = asked.history()
@@ -47,15 +48,15 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
             for each, parts in cells
         )
         whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
-        told = telling(history, asked)
-        told_of = (any(by.spans(each, *parts) for each, parts in cells) for by in resolver.ledgers())
+        words = telling(history, asked)
+        told_of = (any(told(by, each, parts) for each, parts in cells) for by in resolver.ledgers())
         unknown = not next(told_of)
         around = Around(
             known_instead(resolver.ledger, found) if unknown else (),
             later=unknown and asked.known is not None and next(told_of, False),
         )
     terms = asked.terms(history)
-    asked.show(Explained(whys, found, on, terms, told.teller, told.written, told.effects, around))
+    asked.show(Explained(whys, found, on, terms, words.teller, words.written, words.effects, around))
 
 
 def _fitting(key: tuple[str, ...], view: str | None) -> tuple[str, ...]:

@@ -107,7 +107,8 @@ def import_(
     Rows that cannot be imported are named with the reason, the rest is imported, and the exit code is 1.
     """
     from chronicle.cli.statements.import_report import Problems, outcome, undeclared
-    from chronicle.interop.importing import import_events, source_unknown
+    from chronicle.interop.edition_days import source_unknown
+    from chronicle.interop.importing import import_events
     from chronicle.interop.reading import read_files
 
     mapped = FORMATS[format].mapped
@@ -131,12 +132,15 @@ def import_(
         problems = Problems(stack.enter_context(_quarantined(quarantine)), accepted)
         store = _opened(into, dry_run, stack)
         advance = _advance(files, stack.enter_context(waiting("importing")))
-        incoming = islice(read_files(format, files, rules, advance, across=across, store=store), limit)
+        day = None if known is None else known.latest
+        joined = FORMATS[format].made_together(store, day) if FORMATS[format].together else None
+        found = read_files(format, files, rules, advance, across=across, store=store, joined=joined)
+        incoming = islice(found, limit)
         summary = import_events(
             incoming,
             store,
             today=datetime.date.today(),
-            known=None if known is None else known.latest,
+            known=day,
             published=None if rules is None else rules.published,
             withdrawn=withdrawn,
             accepted=accepted,
@@ -144,6 +148,7 @@ def import_(
             row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
+            newer=joined.is_newer if joined else lambda _: False,
             refuse=problems.add,
         )
     problems.print(ending.colored(asked.color, sys.stderr), quarantine)

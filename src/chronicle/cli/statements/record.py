@@ -89,7 +89,8 @@ class _Piped:
 @contextmanager
 def _piped(files: tuple[str, ...]) -> Iterator[_Piped | None]:
     """Standard input, if it is among the files. Its copy is deleted at the end."""
-    from chronicle.authoring import is_json_lines, is_standard_input, standard_input
+    from chronicle.authoring import is_json_lines, standard_input
+    from chronicle.stores.location import is_standard_input
 
     if not any(map(is_standard_input, files)):
         yield None
@@ -103,8 +104,9 @@ def _piped(files: tuple[str, ...]) -> Iterator[_Piped | None]:
 
 def _exports(files: tuple[str, ...], piped: _Piped | None) -> tuple[Path, ...]:
     """The files, when they are exports of a store. Raises ``UsageError`` when only some are."""
-    from chronicle.authoring import event_files, is_standard_input
+    from chronicle.authoring import event_files
     from chronicle.interop.records import is_export
+    from chronicle.stores.location import is_standard_input
 
     paths = [piped.copy if piped and is_standard_input(path) else path for path in event_files(files)]
     exports = tuple(path for path in paths if is_export(path))

@@ -108,10 +108,9 @@ def stating(function: Any) -> Any:
 
 def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     """The history that a statement is about, and its store when it comes from one."""
-    from chronicle.authoring import is_standard_input
     from chronicle.history import History, open_history
     from chronicle.stores import open_store
-    from chronicle.stores.location import is_address, is_event_file
+    from chronicle.stores.location import is_address, is_event_file, is_standard_input
 
     if into is not None and (is_event_file(into) or Path(into).is_dir()):
         raise click.UsageError(f'"{into}" is no store; without --into the event is printed, for a file')

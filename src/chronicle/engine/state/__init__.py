@@ -268,15 +268,15 @@ class State(FactsOfDay):
 
     def holdings_table(self) -> Table:
         """The holdings on the day as a table: ``polars.DataFrame(state.holdings_table())``."""
-        return holdings_table(self.holdings())
+        return holdings_table(self.holdings(), self.name)
 
     def units_table(self) -> Table:
         """The business units on the day and their owners as a table."""
-        return units_table(self.units())
+        return units_table(self.units(), self.name)
 
     def deals_table(self) -> Table:
         """The deals known on the day as a table."""
-        return deals_table(self.deals())
+        return deals_table(self.deals(), self.name)
 
     def entities_table(self) -> Table:
         """The entities that have a name on the day as a table."""
@@ -293,7 +293,8 @@ class State(FactsOfDay):
 
     def _repr_html_(self) -> str:
         known = "" if self.known is None else f", as known on {self.known}"
-        return html_table(f"As of {self.as_of}{known}", self.holdings(), self.units(), self.deals())
+        caption = f"As of {self.as_of}{known}"
+        return html_table(caption, self.holdings(), self.units(), self.deals(), self.name)
 
 
 def _folded(name: views.Name) -> tuple[str, ...]:

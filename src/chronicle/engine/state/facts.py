@@ -61,6 +61,11 @@ class FactsOfDay:
         """The facts of one key of a view, by ids alone: no part of the key is taken for a name."""
         return tuple(self._cell(view, key))
 
+    def name(self, entity: str) -> str | None:
+        """The name of an entity, by its id, on the day: the last one that is possible; None without any."""
+        value: views.Name | None = self._last(views.NAMES, (entity,))
+        return None if value is None else value.name
+
     def ended_by(self, view: str, key: Key) -> tuple[str, ...]:
         """Ids of the events by which values of a key ended by the day, or may have."""
         ended = (

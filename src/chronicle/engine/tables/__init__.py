@@ -11,8 +11,10 @@ from chronicle.engine.tables.answers import (
     entities_table,
     facts_table,
     holdings_table,
+    named_facts_table,
     units_table,
 )
+from chronicle.engine.tables.columns import names_beside
 from chronicle.engine.tables.courses import Row, rows_by_day, spans_table, table_by_day
 from chronicle.engine.tables.table import Column, Kind, Table
 
@@ -25,6 +27,8 @@ __all__ = [
     "entities_table",
     "facts_table",
     "holdings_table",
+    "named_facts_table",
+    "names_beside",
     "rows_by_day",
     "spans_table",
     "table_by_day",

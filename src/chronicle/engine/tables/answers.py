@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from chronicle.engine import views
 from chronicle.engine.tables.buffers import CodedTable
-from chronicle.engine.tables.columns import SINCE, keys_of, named, stated_in, values_of
+from chronicle.engine.tables.columns import SINCE, keys_of, named, names_beside, stated_in, values_of
 from chronicle.engine.tables.table import Column, Table
 
 _UNITS: Final = (*named("text", "unit", "owner"), *SINCE)
@@ -20,9 +20,13 @@ _ENTITIES: Final = (
 )
 
 
-def holdings_table(holdings: Iterable[Any]) -> Table:
-    """Holdings, one per row."""
-    return _table(views.HOLDINGS, holdings)
+Called = Callable[[str], str | None]
+"""A function that gives the name of an entity, by its id, on the day of a table."""
+
+
+def holdings_table(holdings: Iterable[Any], name: Called) -> Table:
+    """Holdings, one per row, with the names of both sides last."""
+    return _table(views.HOLDINGS, holdings, name)
 
 
 def facts_table(view: str, facts: Iterable[Any]) -> Table:
@@ -30,14 +34,19 @@ def facts_table(view: str, facts: Iterable[Any]) -> Table:
     return CodedTable(view, (*keys_of(view), *values_of(view), *SINCE), tuple(facts))
 
 
-def units_table(units: Iterable[Any]) -> Table:
-    """Business units and their owners, one pair per row."""
-    return Table("units", _UNITS, tuple(units))
+def named_facts_table(view: str, facts: Iterable[Any], name: Called) -> Table:
+    """Facts of one view, one per row, with the names of the entities last."""
+    return _with_names(view, (*keys_of(view), *values_of(view), *SINCE), facts, name)
 
 
-def deals_table(deals: Iterable[Any]) -> Table:
-    """Deals, one per row."""
-    return _table(views.DEALS, deals)
+def units_table(units: Iterable[Any], name: Called) -> Table:
+    """Business units and their owners, one pair per row, with the names of both last."""
+    return _with_names(views.UNITS, _UNITS, units, name)
+
+
+def deals_table(deals: Iterable[Any], name: Called) -> Table:
+    """Deals, one per row, with the names of their parties last."""
+    return _table(views.DEALS, deals, name)
 
 
 def entities_table(entities: Iterable[Any]) -> Table:
@@ -45,6 +54,11 @@ def entities_table(entities: Iterable[Any]) -> Table:
     return Table("entities", _ENTITIES, tuple(entities))
 
 
-def _table(view: str, answers: Iterable[Any]) -> Table:
+def _table(view: str, answers: Iterable[Any], name: Called) -> Table:
     """Answers that have the parts of the key of a view, and the fields of its value, as attributes."""
-    return Table(view, (*named("text", *views.KEYS[view]), *stated_in(view), *SINCE), tuple(answers))
+    return _with_names(view, (*named("text", *views.KEYS[view]), *stated_in(view), *SINCE), answers, name)
+
+
+def _with_names(view: str, columns: tuple[Column, ...], rows: Iterable[Any], name: Called) -> Table:
+    names = names_beside(view, columns, lambda _, entity: name(entity))
+    return Table(view, (*columns, *names), tuple(rows))

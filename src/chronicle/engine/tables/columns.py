@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType, NoneType, UnionType
@@ -98,6 +98,28 @@ def keys_of(view: str) -> tuple[Column, ...]:
     if names is None:
         return named("texts", "key")
     return tuple(Column(name, "text", _part(position)) for position, name in enumerate(names))
+
+
+def names_beside(
+    view: str, columns: Iterable[Column], name: Callable[[Any, str], str | None]
+) -> tuple[Column, ...]:
+    """A column of names, such as ``holder_name``, for each of the ``columns`` of a view that has ids.
+
+    ``name`` takes a row and an id. Names of a column with several ids are in one of the plural,
+    and an id without a name stands for itself there. A view of names needs none, and a user's own has none.
+    """
+    told = views.VIEWS.get(view)
+    if told is None or view == views.NAMES:
+        return ()
+    ids = {*(part for part, refers in told.key.items() if refers == "entity"), *told.entities}
+    return tuple(_names_of(column, name) for column in columns if column.name in ids)
+
+
+def _names_of(column: Column, name: Callable[[Any, str], str | None]) -> Column:
+    if column.kind == "text":
+        return Column(f"{column.name}_name", "text", lambda row: name(row, column.read(row)))
+    several: Read = lambda row: tuple(name(row, each) or each for each in column.read(row))  # noqa: E731
+    return Column(f"{column.name}_names", "texts", several)
 
 
 def _part(position: int) -> Read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 from chronicle.engine.views.table import KEYS, view_of
@@ -59,6 +59,14 @@ def flat_data(fact: Any) -> dict[str, Any]:
     parts: dict[str, Any] = {"key": key, "value": value} if isinstance(key, list) else dict(key)
     said = parts | (value if view.stated else {}) | sure_data(fact)
     return {name: said[name] for name in view.order}
+
+
+def names_data(fact: Any, name: Callable[[str], str]) -> dict[str, str | list[str]]:
+    """The names of the entities that a fact names, by the part of its key or the field of its value."""
+    view = view_of(fact.view)
+    parts = () if view.own else tuple(part for part, refers in view.key.items() if refers == "entity")
+    found = ((part, view.read(part, fact.key, fact.value)) for part in (*parts, *view.entities))
+    return {part: list(map(name, ids)) if isinstance(ids, tuple) else name(ids) for part, ids in found if ids}
 
 
 def cells(view: View, fact: Any) -> tuple[str, ...]:

@@ -35,6 +35,6 @@ def read(
     yield from reader.finish()
 
 
-def together(store: Store | None) -> StatementReader:
+def together(store: Store | None, _: datetime.date | None = None) -> StatementReader:
     """The reader of all files of one import into ``store``, which is None where there is none yet."""
     return StatementReader(datetime.date.today(), EarlierRecords(store))

@@ -116,6 +116,8 @@ class EarlierRecords:
         ``parties`` are the ends of a relationship. By these the events that 0.1.0 made of ``statement`` are
         found, or of the one statement that there is about the two.
         """
+        if not self._positions:
+            return []
         told = self._told_at(self._positions.get(key(record)))
         if parties is not None and _pair(*parties) in self._positions:
             unnamed = self._told_at(self._positions[_pair(*parties)])
@@ -133,9 +135,11 @@ class EarlierRecords:
         return [_told(statement, events, dates) for statement, events in by_statement.items()]
 
     def _read(self, positions: Iterable[int]) -> Iterator[Record]:
+        """The records at these positions, which ascend; those that follow each other in one go."""
         if self._store is not None:
-            for position in positions:
-                yield from self._store.read(after=position - 1, limit=1)
+            for _, run in groupby(enumerate(positions), key=lambda pair: pair[1] - pair[0]):
+                first, *more = (position for _, position in run)
+                yield from self._store.read(after=first - 1, limit=1 + len(more))
 
     def record_of_statement(self, statement: str) -> str | None:
         """The record of a statement that the store has, as in ``key``: for what replaces it."""

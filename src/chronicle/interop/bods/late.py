@@ -16,22 +16,30 @@ from chronicle.interop.registers import part
 
 
 def changes_in_later(
-    facts: Facts, before: Tie | Party | None, after: Tie | Party, following: Sequence[StatementTold]
+    facts: Facts,
+    before: Tie | Party | None,
+    after: Tie | Party,
+    following: Sequence[StatementTold],
+    again: bool,
 ) -> Iterator[Plain]:
     """The events of ``following`` statements that are new or other than they were, with their envelopes.
 
     ``before`` and ``after`` are what was known before and after the statement that is read now; ``facts`` are
-    its events, of which the declaration of an entity is taken that a later one has declared.
+    its events, of which the declaration of an entity is taken that a later one has declared. A statement that
+    the store had when the later ones were read, and that is read ``again``, changes nothing of them.
     """
     following = [each for each in following if each.events]
     if not following:
         return
     if isinstance(after, Tie):
+        if again:
+            return
         yield from _of_tie(before if isinstance(before, Tie) else None, after, following)
     else:
         if before is None:
             yield from _named(facts, after, following)
-        yield from _moved_names(after, following)
+        if not again:
+            yield from _moved_names(after, following)
 
 
 def _of_tie(before: Tie | None, after: Tie, following: Sequence[StatementTold]) -> Iterator[Plain]:
@@ -116,9 +124,9 @@ def _named(facts: Facts, after: Party, following: Sequence[StatementTold]) -> It
     if declared is None or declared["entity"] != after.entity:
         return
     del facts["declared"]
+    yield {**declared, "name": after.name}
     if declared["name"] != after.name:
         later = following[0]
-        yield {**declared, "name": after.name}
         yield {
             "id": f"bods:{part(later.statement)}:renamed",
             "kind": "entity.renamed",

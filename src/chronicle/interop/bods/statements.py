@@ -66,6 +66,7 @@ class _Context:
     corrects: bool
     old: dict[str, _Made]
     following: list[StatementTold] = field(factory=list)
+    again: bool = False
     own: tuple[Mapping[str, Any], ...] = ()
     """The events that an earlier import made of this very statement."""
 
@@ -112,6 +113,10 @@ class StatementReader:
             if self._described.get(doubt.record or "", file) == file:
                 yield Problem("C722", doubt.message, place)
         self._doubts.clear()
+
+    def is_newer(self, id: str) -> bool:
+        """Never: a statement that comes twice is one, and a later statement makes events of its own."""
+        return id == ""
 
     def _take(
         self, item: ArrayItem, place: Place, together: Together, contents: dict[str, int]
@@ -185,9 +190,10 @@ class StatementReader:
         published = _day(mapped(statement.get("publicationDetails")).get("publicationDate"))
         known = published if context.corrects else date
         envelope = {"known": known or date, "sources": [_source(statement)]}
-        late = list(changes_in_later(facts, context.before, after, context.following))
+        late = list(changes_in_later(facts, context.before, after, context.following, context.again))
         entries = {part(slot): (event_id(statement, slot), plain) for slot, plain in facts.items()}
-        entries = _as_told(entries, context.own)
+        if context.own:
+            entries = _as_told(entries, context.own)
         if context.corrects:
             entries = yield from _corrections(statement, context.old, entries, envelope, place)
         else:
@@ -217,7 +223,8 @@ class StatementReader:
         is_tie = statement["recordType"] == "relationship"
         before = after_told([each for each in previous if each.date < date], is_tie)
         old = {_slot_of(each, plain): _without_envelope(plain) for each in same for plain in each.events}
-        return _Context(before, bool(same), old, following, told[at].events if at is not None else ())
+        made_before = told[at].events if at is not None else ()
+        return _Context(before, bool(same), old, following, at is not None, made_before)
 
     def _told_of(self, statement: Statement) -> list[StatementTold] | None:
         """The statements of the record in the store and, after them, in this import; None for a new one."""

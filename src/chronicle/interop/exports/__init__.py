@@ -27,7 +27,8 @@ class Export(NamedTuple):
 
     ``writers`` are ``module:function``, by what they are made of. ``binary`` says that the bytes are not
     text, ``until`` that spans end at the day that is asked for, ``dated`` that events without any date are
-    left out.
+    left out, ``around`` that it can be limited to what is around one entity, and ``cells`` that it is CSV,
+    whose cells can be made safe for spreadsheets.
     """
 
     help: str
@@ -36,6 +37,8 @@ class Export(NamedTuple):
     binary: bool = False
     until: bool = False
     dated: bool = False
+    around: bool = False
+    cells: bool = False
 
     def writer(self, of: Of) -> Callable[[Material], Iterator[bytes]]:
         """The function that writes the format, its module imported."""
@@ -93,11 +96,19 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
             "CSV: events, facts, spans.",
             ".csv",
             {"events": "delimited:events", "facts": "delimited:facts", "spans": "delimited:spans"},
+            cells=True,
         ),
         "scd2": Export(
             "CSV for a warehouse: spans of one view, valid_from to valid_to.",
             ".csv",
             {"spans": "delimited:by_day"},
+            cells=True,
+        ),
+        "xlsx": Export(
+            "Workbook: facts, spans, a sheet a view. Needs the extra xlsx.",
+            ".xlsx",
+            {"facts": "workbook:facts", "spans": "workbook:spans"},
+            binary=True,
         ),
         "parquet": Export(
             "Parquet: spans as in scd2, facts. Needs the extra parquet.",
@@ -118,10 +129,19 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
             binary=True,
         ),
         "mermaid": Export(
-            "Mermaid diagram: facts, who owns what.", ".mmd", {"facts": "diagrams.mermaid:facts"}
+            "Mermaid diagram: facts, who owns what.", ".mmd", {"facts": "diagrams.mermaid:facts"}, around=True
         ),
         "dot": Export(
-            "Graphviz diagram: facts, who owns what.", ".dot", {"facts": "diagrams.graphviz:facts"}
+            "Graphviz diagram: facts, who owns what.",
+            ".dot",
+            {"facts": "diagrams.graphviz:facts"},
+            around=True,
+        ),
+        "graphml": Export(
+            "GraphML, for Gephi and yEd: facts, who owns what.",
+            ".graphml",
+            {"facts": "diagrams.graphml:facts"},
+            around=True,
         ),
         "icalendar": Export(
             "iCalendar: events, each as an all-day entry.", ".ics", {"events": "icalendar:events"}, dated=True

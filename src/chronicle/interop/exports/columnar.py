@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from chronicle.engine import views
-from chronicle.engine.tables import Table, deals_table, entities_table, holdings_table, units_table
+from chronicle.engine.tables import Table
 from chronicle.errors import Problem, UsageError, not_installed
 from chronicle.interop.exports.delimited import by_day_table
 from chronicle.interop.exports.material import Material
@@ -38,10 +38,10 @@ def arrow_facts(material: Material) -> Iterator[bytes]:
 def _facts(material: Material) -> Table:
     view, state = material.view or views.HOLDINGS, material.state
     tables = {
-        views.HOLDINGS: lambda: holdings_table(state.holdings()),
-        views.UNITS: lambda: units_table(state.units()),
-        views.DEALS: lambda: deals_table(state.deals()),
-        views.NAMES: lambda: entities_table(state.entities()),
+        views.HOLDINGS: state.holdings_table,
+        views.UNITS: state.units_table,
+        views.DEALS: state.deals_table,
+        views.NAMES: state.entities_table,
     }
     if view not in tables:
         message = f'no table of the view "{view}" on a day'

@@ -26,7 +26,8 @@ class Material:
 
     ``written`` are all events by position, uncorrected, with corrections and declarations. ``told`` are the
     events that happened, as known, in the order of replay. ``ledger`` has every span, ``state`` is the answer
-    for a day. ``view`` limits facts and spans to one view.
+    for a day. ``view`` limits facts and spans to one view, ``entity`` (an id) and ``depth`` a diagram to
+    what is at most so many ties away. ``for_spreadsheets`` has CSV in which no cell can be a formula.
     """
 
     written: Sequence[Event]
@@ -34,6 +35,9 @@ class Material:
     ledger: Ledger
     state: State
     view: str | None = None
+    entity: str | None = None
+    depth: int | None = None
+    for_spreadsheets: bool = False
     _tell: Tell | None = None
     _names: dict[str, tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _sources: dict[str, tuple[Source, ...]] = field(factory=dict, init=False, repr=False)
@@ -63,6 +67,11 @@ class Material:
             return entity
         name: views.Name = found.value
         return (name.short or name.name) + ("" if found.certain(day) else " (name possible)")
+
+    def called(self, entity: str, day: datetime.date) -> str | None:
+        """The name of an entity on ``day`` in full, without a mark; None where it has none."""
+        found = [span for span in self._spans_of(entity) if span.possible(day)]
+        return found[-1].value.name if found else None
 
     def _spans_of(self, entity: str) -> tuple[Span, ...]:
         spans = self._names.get(entity)
@@ -136,19 +145,28 @@ def material(
     known: Day | None = None,
     recorded: Moment | None = None,
     view: str | None = None,
+    entity: str | None = None,
+    depth: int | None = None,
+    for_spreadsheets: bool = False,
     tell: Tell | None = None,
 ) -> Material:
     """What a history gives to exports, with the state on ``day``, by default today.
 
-    ``known`` and ``recorded`` are as in ``History.as_of``; ``view`` limits facts and spans to one view.
-    Raises ``NotFound`` (C606) for a view that no projector writes.
+    ``known`` and ``recorded`` are as in ``History.as_of``; ``view`` limits facts and spans to one view,
+    ``entity``, an id or a name, a diagram to what is around it.
+    Raises ``NotFound``: C606 for a view that no projector writes, C601 for an unknown entity.
     """
+    state = history.as_of(datetime.date.today() if day is None else day, known, recorded)
+    one = None if entity is None else history.resolver(known, recorded).entity(entity, state.as_of)
     asked = Material(
         written=history.written(known, recorded),
         told=history.timeline(known=known, recorded=recorded),
         ledger=history.ledger(known, recorded),
-        state=history.as_of(datetime.date.today() if day is None else day, known, recorded),
+        state=state,
         view=view,
+        entity=one,
+        depth=depth,
+        for_spreadsheets=for_spreadsheets,
         tell=tell,
     )
     asked.views_asked()

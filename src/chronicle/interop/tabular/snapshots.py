@@ -123,14 +123,19 @@ class StoredSnapshots:
                     yield plain
 
     def _of_rule(self, plain: Plain) -> bool:
-        gone = self.rule.vanished.fields if self.rule.vanished else ()
-        if gone and all(plain.get(name) == value for name, value in gone):
+        if not any(field.name == "id" for field in self.rule.fields) and self._says_gone(plain):
             return False
         sources = plain.get("sources") or [{}]
         given = (self.constant.get("sources") or [{}])[0]
         same = all(sources[0].get(name) == given[name] for name in ("publisher", "title") if name in given)
         stated = (name for name in self.constant if name not in ("kind", "id", "date", "sources", "known"))
         return same and all(plain.get(name) == self.constant[name] for name in stated)
+
+    def _says_gone(self, plain: Plain) -> bool:
+        """Whether an event says what is made of a key that has vanished."""
+        return self.rule.vanished is not None and all(
+            plain.get(name) == value for name, value in self.rule.vanished.fields
+        )
 
 
 def key_of(rule: Rule, plain: Plain) -> Key | None:

@@ -1,4 +1,4 @@
-"""The texts of which ids of entities were made: two that make one id are told of."""
+"""The texts of which ids of entities were made, so that two texts of one id are found."""
 
 from __future__ import annotations
 

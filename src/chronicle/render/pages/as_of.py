@@ -47,6 +47,8 @@ _COLUMNS: Final = (
     "minimum",
     "maximum",
     "shares",
+    "subject_name",
+    "object_name",
 )
 
 
@@ -93,7 +95,7 @@ class AsOf:
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         for group in (*groups.groups(self.state, self.entity), *own_groups(self.state, self.entity)):
-            yield from group.rows()
+            yield from group.rows(self.state.name)
 
 
 # The page

@@ -14,7 +14,7 @@ from chronicle.engine import views
 from chronicle.engine.diff import Difference
 from chronicle.engine.state import Fact
 from chronicle.engine.views import KEYS
-from chronicle.engine.views.data import fact_data, key_data
+from chronicle.engine.views.data import fact_data, key_data, names_data
 from chronicle.events import Event
 from chronicle.render.layout import (
     DIM,
@@ -34,7 +34,7 @@ from chronicle.render.words.days import day_words, short
 from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
 
-_COLUMNS: Final = ("how", "type", "view", "subject", "before", "after", "events")
+_COLUMNS: Final = ("how", "type", "view", "subject", "before", "after", "events", "subject_name")
 
 
 @frozen(eq=False)
@@ -60,7 +60,7 @@ class Changes:
             "known_from": first.data()["known"],
             "known_to": second.data()["known"],
             **{name: value for name, value in second.data().items() if name != "known"},
-            "differences": [_data(difference) for difference in self.differences],
+            "differences": [_data(difference, self) for difference in self.differences],
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
@@ -76,12 +76,13 @@ class Changes:
             self.values(difference.before),
             self.values(difference.after),
             clean(" ".join(difference.events)),
+            _subject(difference, self),
         )
 
     def lines(self) -> Iterator[str]:
         """A difference a line: how, type, view, subject, before, after, events."""
         for difference in self.differences:
-            yield "\t".join(self._row(difference))
+            yield "\t".join(self._row(difference)[:-1])
 
     def people(self, width: int) -> Page:
         """The differences by view, each with a sign and a word for how it differs, and with its events."""
@@ -96,7 +97,7 @@ class Changes:
         return " or ".join(statement(fact, self.called) + _doubt(fact) for fact in facts)
 
 
-def _data(difference: Difference) -> dict[str, Any]:
+def _data(difference: Difference, compared: Changes) -> dict[str, Any]:
     about = key_data(difference.view, difference.key)
     return {
         "type": type(difference).__name__,
@@ -106,6 +107,7 @@ def _data(difference: Difference) -> dict[str, Any]:
         "before": [_side(fact, about) for fact in difference.before],
         "after": [_side(fact, about) for fact in difference.after],
         "events": list(difference.events),
+        "names": names_data((difference.after or difference.before)[-1], compared.called),
     }
 
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from chronicle import codec
 from chronicle.engine.replay import Key
 from chronicle.engine.state import Fact
-from chronicle.engine.views.data import fact_data
+from chronicle.engine.views.data import fact_data, names_data
 from chronicle.engine.why import Ending, Reason, Step, Why
 from chronicle.events import Effect, Event
 from chronicle.render.layout import Page, clean
@@ -80,9 +80,9 @@ class Explained:
             "view": self.whys[0].view if len(self.whys) == 1 else None,
             "as_of": self.as_of.isoformat(),
             **self.terms.data(),
-            "reasons": [_reason(reason, self.teller) for why in self.whys for reason in why.reasons],
+            "reasons": [_reason(reason, self) for why in self.whys for reason in why.reasons],
             "instead": self.instead,
-            "ended": [_ending(ending, self.teller) for why in self.whys for ending in why.ended],
+            "ended": [_ending(ending, self) for why in self.whys for ending in why.ended],
         }
 
     @property
@@ -158,22 +158,26 @@ class Explained:
         return self.teller.name(entity, self.as_of)
 
 
-def _reason(reason: Reason, teller: Teller) -> dict[str, Any]:
+def _reason(reason: Reason, explained: Explained) -> dict[str, Any]:
+    teller = explained.teller
     return {
         **_said(reason.fact),
         "ended_by": reason.fact.span.ended_by if reason.ending else None,
         "steps": [_step_data(step, teller) for step in reason.steps],
         "contradicted_by": [event.id for event in reason.contradicted_by],
         "ending": [_step_data(step, teller) for step in reason.ending],
+        "names": names_data(reason.fact, explained.called),
     }
 
 
-def _ending(ending: Ending, teller: Teller) -> dict[str, Any]:
+def _ending(ending: Ending, explained: Explained) -> dict[str, Any]:
+    teller = explained.teller
     return {
         **_said(ending.fact),
         "end": str(ending.end),
         "ended_by": ending.fact.span.ended_by,
         "steps": [_step_data(step, teller) for step in ending.steps],
+        "names": names_data(ending.fact, explained.called),
     }
 
 

@@ -85,6 +85,7 @@ def _asked(explained: Explained) -> str:
         return ", ".join(map(explained.called, key))
     view = explained.whys[0].view
     # Without a right every right is meant, and the one of a share in a company is not spelt out.
+    key = explained.whys[0].key if view == views.LINEAGE else key
     whole = (*key, "equity") if view == views.HOLDINGS and len(key) == _HOLDER_AND_TARGET else key
     what = clean(views.view_of(view).what)
     if len(whole) == len(views.KEYS.get(view, ())) or view == views.UNITS:

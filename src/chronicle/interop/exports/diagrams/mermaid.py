@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from chronicle.interop.exports.diagrams.graph import Graph, ownership
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import encoded
+from chronicle.interop.exports.plain import encoded, json_text
 
 # Any other character may be syntax of Mermaid, Markdown or HTML.
 _PLAIN = frozenset(" .,:%?+-/()'")
@@ -27,7 +27,7 @@ def facts(material: Material) -> Iterator[bytes]:
 
 def _lines(graph: Graph) -> Iterator[str]:
     yield "---"
-    yield f"title: {graph.title}"
+    yield f"title: {json_text(graph.title) if graph.around else graph.title}"
     yield "---"
     yield "flowchart TD"
     for number, (name, kind) in enumerate(graph.nodes, 1):

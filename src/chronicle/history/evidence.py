@@ -1,0 +1,70 @@
+"""What the reasons for facts are made from: the events behind them, and what was said of these."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from chronicle.dates import Day, Moment, as_day
+from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.events import Event, RecordConfirmed
+from chronicle.history.held import HeldEvents
+
+if TYPE_CHECKING:
+    from chronicle.engine.knowledge import Resolved
+    from chronicle.engine.state import Fact
+    from chronicle.engine.why import Evidence
+
+
+class EvidenceHeld(HeldEvents):
+    """Events, and the evidence that they are for facts."""
+
+    def _line(
+        self, ledger: Ledger, key: Key, day: datetime.date, spans: tuple[Span, ...]
+    ) -> tuple[Key, tuple[Fact, ...], tuple[Span, ...]]:
+        """The line of succession that joins two companies on a day: its ends, its facts, and their spans.
+
+        Without one, what there ever is: ``spans`` are those of the key itself.
+        """
+        from chronicle.engine.keys import joined
+
+        line = joined(ledger, key, day)
+        if line is not None:
+            return *line, tuple(fact.span for fact in line[1])
+        ever = None if spans else joined(ledger, key, datetime.date.max)
+        # Until the last of its successions a line joins nothing.
+        return (key, (), spans) if ever is None else (ever[0], (), (ever[1][-1].span,))
+
+    def _evidence(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Evidence:
+        from chronicle.engine.why import Evidence
+
+        resolved = self._resolved_about(spans, known, recorded)
+        return Evidence(
+            events=resolved.events,
+            written=lambda event: self._log.events[self.position(event) - 1],
+            corrections=resolved.visible.corrections,
+            places=self._places,
+            conflicts=resolved.conflicts,
+            announcements=resolved.announcements,
+            confirmed=self._confirmed(known, recorded),
+        )
+
+    def _confirmed(self, known: Day | None, recorded: Moment | None) -> Callable[[str], tuple[Event, ...]]:
+        """A function that gives the editions, known and recorded by then, that state an event again."""
+        confirmations = self._log.confirmations
+        if confirmations:
+            seen = self._visible(known, recorded).events
+            confirmations = [event for event in seen if isinstance(event, RecordConfirmed)]
+        return lambda event: tuple(each for each in confirmations if event in each.targets)
+
+    def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Resolved:
+        """What is known about some spans: of a history of which only parts were replayed, those parts."""
+        day = None if known is None else as_day(known)
+        if self._partial is not None and recorded is None and (day, None) not in self._answers:
+            ended = [span.ended_by for span in spans if span.ended_by is not None]
+            events = dict.fromkeys((*(event for span in spans for event in span.events), *ended))
+            resolved = self._partial.resolved(events, day)
+            if resolved is not None:
+                return resolved
+        return self._resolved(known, recorded)
