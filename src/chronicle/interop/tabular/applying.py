@@ -65,7 +65,7 @@ class Maker:
         """Whether the rule applies to this row."""
         return all(takes(row[index].strip()) for index, takes in self.when)
 
-    def __call__(self, row: Row) -> Iterator[Made]:
+    def __call__(self, row: Row) -> Iterable[Made]:
         """The events of a row to which the rule applies, or all its problems."""
         plain = self.constant.copy()
         troubles = _fill(plain, self.fields, row)
@@ -74,11 +74,13 @@ class Maker:
             troubles += _fill(source, self.source, row)
             if source:
                 plain["sources"] = [source]
+        turned: list[Made] = []
         if self.snapshot is not None:
-            yield from self._turned(self.snapshot, plain)
+            turned += self._turned(self.snapshot, plain)
             troubles += self._enter(self.snapshot, plain)
-        for made in _once(troubles) if troubles else self._whole(plain, row):
-            yield _of_event(made, plain) if isinstance(made, Trouble) else made
+        made = _once(troubles) if troubles else self._whole(plain, row)
+        whole = [_of_event(each, plain) if isinstance(each, Trouble) else each for each in made]
+        return [*turned, *whole] if turned else whole
 
     def _whole(self, plain: Plain, row: Row) -> Iterable[Made]:
         """What a row without a problem makes now; rows that are joined make their events at the end."""

@@ -249,7 +249,7 @@ class _TableFile:
 
 
 def _filled(row: list[str]) -> bool:
-    return any(row) and any(cell.strip() for cell in row)
+    return bool("".join(row).strip())
 
 
 def _cell(raw: str, index: int, delimiter: str) -> tuple[int, int]:

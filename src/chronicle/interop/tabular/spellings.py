@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, cast
 
 from attrs import Factory, define
 
@@ -20,7 +20,7 @@ _TOLD: Final = 10
 class Spellings:
     """Which texts made which id. Case and blanks make no other text."""
 
-    _texts: dict[str, str] = Factory(dict)
+    _cells: dict[str, tuple[Callable[[object], str], object]] = Factory(dict)
     _pairs: dict[str, tuple[str, str]] = Factory(dict)
 
     def noting(self, filled: Filling, stated: Filling, indexes: Sequence[int]) -> Filling:
@@ -31,6 +31,10 @@ class Spellings:
         seen: dict[object, str] = {}
         key = _key(indexes)
 
+        def text_of(cells: object) -> str:
+            row = dict(zip(indexes, cells if isinstance(cells, tuple) else (cells,), strict=True))
+            return " ".join((stated(cast(Row, row)) or "").split())
+
         def noted(row: Row) -> str | None:
             cells = key(row)
             if (known := seen.get(cells)) is not None:
@@ -38,18 +42,19 @@ class Spellings:
             id = filled(row)
             if id is not None and len(seen) < MOST_TEXTS:
                 seen[cells] = id
-                self._note(id, " ".join((stated(row) or "").split()))
+                self._note(id, text_of, cells)
             return id
 
         return noted
 
-    def _note(self, id: str, text: str) -> None:
-        first = self._texts.get(id)
-        if first is None:
-            if len(self._texts) < MOST_TEXTS:
-                self._texts[id] = text
-        elif first.casefold() != text.casefold():
-            self._pairs.setdefault(id, (first, text))
+    def _note(self, id: str, text_of: Callable[[object], str], cells: object) -> None:
+        # The texts themselves are only made where two rows with other cells have one id.
+        first = self._cells.setdefault(id, (text_of, cells)) if len(self._cells) < MOST_TEXTS else None
+        if first is None or (first[1] is cells and first[0] is text_of):
+            return
+        one, other = first[0](first[1]), text_of(cells)
+        if one.casefold() != other.casefold():
+            self._pairs.setdefault(id, (one, other))
 
     def problems(self) -> Iterator[Problem]:
         """A warning (C710) that lists the first pairs of texts that make one id each."""

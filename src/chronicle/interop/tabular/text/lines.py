@@ -112,6 +112,22 @@ _OPENED = re.compile(' *"')
 _INSIDE = re.compile('[^"]*+(?:""[^"]*+)*+')
 
 
+class _SingleLine:
+    """The lines for a reader of the csv module: never more than the one that it is given."""
+
+    def __init__(self) -> None:
+        self.line: str | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line, self.line = self.line, None
+        if line is None:
+            raise StopIteration
+        return line
+
+
 class Rows:
     """The rows of a table, one at a time, each as its cells or as a stray quote.
 
@@ -124,6 +140,9 @@ class Rows:
         self._lines = lines
         self.delimiter = delimiter
         self._quotes = quotes
+        self._single = _SingleLine()
+        # Made once, since making a reader takes longer than reading a row.
+        self._reader = csv.reader(self._single, delimiter=delimiter, skipinitialspace=True, strict=True)
         between = re.escape(delimiter)
         self._plain = re.compile(rf"[^{between}\r\n]*")
         self._after = re.compile(rf"[ \t]*?(?:({between})|[\r\n]*\Z)")
@@ -131,24 +150,23 @@ class Rows:
         self._between = re.compile(rf"{between}(?! )")
 
     def __iter__(self) -> Iterator[list[str] | StrayQuote]:
-        return self
-
-    def __next__(self) -> list[str] | StrayQuote:
-        self._lines.begin()
-        line = next(self._lines)
-        cells = self.cells_of(line)
-        # A tab in a cell is a blank, as a pasted text has it.
-        if self._has_tabs(line) and not isinstance(cells, StrayQuote):
-            return [cell.replace("\t", " ") for cell in cells]
-        return cells
+        lines = self._lines
+        lines.begin()
+        for line in lines:
+            cells = self.cells_of(line)
+            # A tab in a cell is a blank, as a pasted text has it.
+            if self._has_tabs(line) and not isinstance(cells, StrayQuote):
+                cells = [cell.replace("\t", " ") for cell in cells]
+            yield cells
+            lines.begin()
 
     def cells_of(self, line: str) -> list[str] | StrayQuote:
         """The cells of the row that begins with ``line``, which was read last."""
         if not self._quotes or '"' not in line:
             return line.rstrip("\r\n").split(self.delimiter)
+        self._single.line = line
         try:
-            reader = csv.reader((line,), delimiter=self.delimiter, skipinitialspace=True, strict=True)
-            cells = next(reader)
+            cells = next(self._reader)
         except (csv.Error, StopIteration):
             return self._slowly(line)
         return self._slowly(line) if '"' in "".join(cells) else cells
