@@ -259,7 +259,7 @@ def foreign(folder: Path) -> tuple[list[bytes], Try]:
             return _every(FORMATS["jsonl"].reader())(stream.read(1 << 20))
 
     readers = {name: _every(FORMATS[name].reader()) for name in ("jsonl", "bods", "gleif", "ftm")}
-    tables = {name: _every(FORMATS[name].reader(), read_mapping(str(mapping)), {}) for name in ("csv", "tsv")}
+    tables = {name: _every(FORMATS[name].reader(), read_mapping(str(mapping))) for name in ("csv", "tsv")}
     ways: dict[bytes, Try] = {
         f"{name}\n".encode(): refused_or(read)
         for name, read in {**readers, **tables, "mapping": mapped, "gzip": unpacked}.items()

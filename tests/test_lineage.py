@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -253,39 +252,6 @@ def test_a_line_of_thousands_is_told_in_every_form(tmp_path: Path) -> None:
     assert max(map(len, page.splitlines())) < 110
     assert len(json.loads(said(path, "b0", "--json"))["forward"]) == number
     assert len(list(csv.DictReader(io.StringIO(said(path, f"b{number}", "--csv"))))) == number
-
-
-@pytest.mark.slow
-def test_a_register_of_59_014_transformations_answers_in_less_than_a_second(tmp_path: Path) -> None:
-    """After opening, of the company with the longest lineage, and of one in the middle."""
-    number = 59_014
-    store = tmp_path / "register.db"
-    # Most banks end in a group of some, and a few thousand in the largest one.
-    largest = 65_000
-    survivors = [min(largest, n + 1 + (n * 7919) % 20_000) for n in range(number)]
-    with chronicle.open(store, create=True) as told:
-        told.append(
-            (
-                {
-                    "kind": "merger.absorbed",
-                    "id": f"m{n}",
-                    "date": f"{1850 + n * 170 // number}-{n % 12 + 1:02}-{n % 28 + 1:02}",
-                    "absorbed": f"b{n}",
-                    "survivor": f"b{taker}",
-                }
-                for n, taker in enumerate(survivors)
-            ),
-            declared=False,
-        )
-        told.keep_ledger()
-    with chronicle.open(store, read_only=True) as told:
-        told.lineage("b1")
-        for entity in (f"b{largest}", "b30000", "b0"):
-            begin = time.process_time()  # others may be at work beside it
-            found = told.lineage(entity)
-            took = time.process_time() - begin
-            assert len(found.hops) > (3_000 if entity == f"b{largest}" else 0)
-            assert took < 1
 
 
 # The command
