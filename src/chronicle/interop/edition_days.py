@@ -12,7 +12,7 @@ from chronicle import codec
 from chronicle.codec.conversion import canonical_json
 from chronicle.dates import PartialDate
 from chronicle.errors import Problem, UsageError
-from chronicle.events import Event, Knowledge, RecordConfirmed, knowledge
+from chronicle.events import Event, RecordConfirmed, knowledge
 from chronicle.stores import NewRecord
 from chronicle.values import Source
 
@@ -50,17 +50,22 @@ class EditionDays:
 
     def stamp(self, event: Event) -> datetime.date | None:
         """The day that an event must be given to be known from; None where it has one of its own."""
-        held = knowledge(event)
         if self.known is not None:
-            return None if held == Knowledge(day=self.known, assumed=False) else self.known
-        return self.day if held.assumed and not self.as_written else None
+            held = knowledge(event)
+            return None if held.day == self.known and not held.assumed else self.known
+        if self.as_written or event.known is not None:
+            return None
+        for source in event.sources:
+            if source.published is not None:
+                return None
+        return self.day
 
 
 def decoded_record(event: Event, known: datetime.date | None) -> NewRecord:
     """The record of an event that the codec has decoded, so that it need not be decoded again."""
     plain = codec.encode(event)
     if known is not None:
-        plain = {**plain, "known": known.isoformat()}
+        plain["known"] = known.isoformat()
     return NewRecord(event.id, event.kind, canonical_json(plain).encode())
 
 

@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, field
 
 from chronicle import codec
 from chronicle.engine.gc_pause import paused_collector
@@ -95,8 +95,7 @@ def import_events(
     return write.summary
 
 
-@frozen
-class _Given:
+class _Given(NamedTuple):
     """An event as the edition gives it, its record, whether that got the day of the edition, and its row."""
 
     event: Event
