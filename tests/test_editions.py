@@ -7,7 +7,7 @@ import datetime
 import io
 import json
 from collections.abc import Mapping
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,19 @@ def test_what_was_known_is_the_newest_edition_of_the_day(
             by_then = [each for each in editions if each <= number]
             newest = editions[max(by_then)] if by_then else {}
             assert told(store, datetime.date(2014, 12, 31) + datetime.timedelta(number)) == newest
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+@pytest.mark.parametrize("told_of_a", [("10%", "20%", None, "10%"), (None, "10%", None, "20%")])
+def test_what_went_and_came_back_in_any_order(
+    order: tuple[int, ...], told_of_a: tuple[str | None, ...]
+) -> None:
+    """A row that was changed before it went comes back as its edition has it, whenever the change is read."""
+    editions = [{"b": "1%", **({"a": holds} if holds else {})} for holds in told_of_a]
+    with open_store("memory:") as store:
+        for place in order:
+            read(store, editions[place], day(place + 1))
+        assert [told(store, day(place + 1)) for place in range(4)] == editions
 
 
 @given(

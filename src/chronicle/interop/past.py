@@ -156,7 +156,8 @@ class Editions:
         self, day: datetime.date, stated: Mapping[str, Any] | None, next_day: datetime.date | None
     ) -> Put:
         """Make the event what an edition states, None for nothing, from ``day`` until before ``next_day``."""
-        kept = None if next_day is None else self.on(next_day)
+        before = None if next_day is None else self.standing(next_day)
+        kept = None if next_day is None or before is None else before.on(next_day)
         turned = self._turned(day, stated is None)
         made = [record for record, _ in turned]
         patch: Patch = ()
@@ -199,15 +200,18 @@ class Editions:
         kept: Mapping[str, Any] | None,
         turned: Iterable[tuple[Recorded, Retraction]],
     ) -> Iterator[NewRecord]:
-        """What makes the event from ``day`` on what it was before an edition was read late."""
+        """What makes the event from ``day`` on what it was before an edition was read late.
+
+        ``kept`` are the fields that it had then, also where it was retracted, for it may come back; None
+        where there was no record of it.
+        """
         standing = self.standing(day)
         for record, turn in turned:
             yield self.writer.turn(record, day, turn.id, "another edition speaks of it")
         if standing is None:
             return
         if kept is None:
-            if not standing.retracted(day):
-                yield self.writer.turn(standing, day, standing.id, "not in the source any more")
+            yield self.writer.turn(standing, day, standing.id, "not in the source any more")
             return
         patch = differences_of(standing.on(day), kept)
         if patch:
