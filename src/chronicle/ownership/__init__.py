@@ -1,0 +1,46 @@
+"""Who owns whom: shares in, and out of them what reaches an owner at last, groups of control, and loops.
+
+It knows no view, no state and no event: ``engine`` makes the edges of a day and asks it.
+"""
+
+from __future__ import annotations
+
+from chronicle.ownership.bounds import Bounds, bounds
+from chronicle.ownership.chains import Chain
+from chronicle.ownership.components import strong_components
+from chronicle.ownership.control import MAJORITY, ControlGraph, Controlled, Grant, Threshold
+from chronicle.ownership.graph import Edge, Graph
+from chronicle.ownership.loops import Loop, loops_in
+from chronicle.ownership.shares import (
+    LookThrough,
+    Owned,
+    Part,
+    owned_below,
+    owners_above,
+    ultimate_owners,
+)
+from chronicle.ownership.solve import Unbounded, arriving
+
+__all__ = [
+    "MAJORITY",
+    "Bounds",
+    "Chain",
+    "ControlGraph",
+    "Controlled",
+    "Edge",
+    "Grant",
+    "Graph",
+    "LookThrough",
+    "Loop",
+    "Owned",
+    "Part",
+    "Threshold",
+    "Unbounded",
+    "arriving",
+    "bounds",
+    "loops_in",
+    "owned_below",
+    "owners_above",
+    "strong_components",
+    "ultimate_owners",
+]

@@ -1,0 +1,199 @@
+"""What somebody has of a company at last, through all chains and around all loops; and who has all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from attrs import define, frozen
+
+from chronicle.ownership.bounds import Above, Bounds, bounds
+from chronicle.ownership.chains import LIMIT, Chain, chains
+from chronicle.ownership.graph import Edge, Graph, share_between
+from chronicle.ownership.loops import Loop, loops_in
+from chronicle.ownership.solve import arriving
+from chronicle.values import NOTHING, WHOLE, Share
+
+Part = Literal["owner", "not known", "nobody"]
+"""Who has a part: an owner; somebody who is not known; nobody, as companies hold each other wholly."""
+
+
+@define(eq=False, slots=False)
+class LookThrough:
+    """What ``holder`` has of ``target`` at last: see ``effective_share``."""
+
+    graph: Graph
+    holder: str
+    target: str
+
+    @cached_property
+    def _bounds(self) -> Bounds:
+        above = self.graph.above([self.target], [self.holder])
+        above.setdefault(self.holder, ())
+        return bounds(above, [self.holder])
+
+    @cached_property
+    def way(self) -> Above:
+        """The companies between, with those of the edges to each that lead up to the holder."""
+        found = self._bounds
+        return {
+            company: tuple(edge for edge in edges if found.high[edge.holder])
+            for company, edges in found.above.items()
+            if found.high[company]
+        }
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Every share on which the answer rests, nearest to the target first."""
+        return tuple(edge for edges in self.way.values() for edge in edges)
+
+    @cached_property
+    def share(self) -> Share:
+        """The share, with the ends that the ranges on the way leave it. Raises ``Unbounded``."""
+        if self.holder == self.target:
+            return Share.exact(WHOLE)
+        return _share(self._bounds, self.target, self.edges)
+
+    @property
+    def certain(self) -> bool:
+        """Whether every share that it rests on is certainly held."""
+        return all(edge.certain for edge in self.edges)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Ids of the events behind it."""
+        return _events(self.edges)
+
+    @cached_property
+    def loops(self) -> tuple[Loop, ...]:
+        """The loops that lie on the way."""
+        return loops_in(self.way)
+
+    def chains(self, limit: int = LIMIT) -> tuple[tuple[Chain, ...], bool]:
+        """The chains from the holder, those that bring most first, and whether these are all of them."""
+        if self.holder == self.target or not self._bounds.high[self.target]:
+            return (), True
+        return chains(self._bounds.above, self.holder, self.target, self._bounds.high, limit)
+
+
+@frozen
+class Owned:
+    """What somebody, or nobody, has of a company at last.
+
+    ``entity`` is the id of an owner of whom no holder is known; None where ``part`` says that it is not known
+    who has it, or that nobody has it: companies that hold each other wholly, which ``loop`` names.
+    ``events`` are the ids of the events behind it.
+    """
+
+    entity: str | None
+    part: Part
+    share: Share
+    events: tuple[str, ...] = ()
+    loop: tuple[str, ...] = ()
+
+
+def ultimate_owners(graph: Graph, target: str) -> tuple[Owned, ...]:
+    """All that ``target`` belongs to at last, what is not known and what nobody has included.
+
+    Owners of whom no holder is known come first, those with most first. Exact shares are together exactly the
+    whole, unless a company on the way stands above it. Raises ``Unbounded``.
+    """
+    above = graph.above([target])
+    ends = [company for company, edges in above.items() if not edges and company != target]
+    owners = [_owned(graph, end, target) for end in ends]
+    known = sorted(owners, key=lambda owned: _by_size(owned.share, owned.entity or ""))
+    return (*known, *_rest(above, ends, target))
+
+
+def owners_above(graph: Graph, target: str) -> tuple[Owned, ...]:
+    """Everybody with a share of ``target`` at last, those between included, those with most first."""
+    above = graph.above([target])
+    owners = [_owned(graph, company, target) for company in above if company != target]
+    return tuple(sorted(owners, key=lambda owned: _by_size(owned.share, owned.entity or "")))
+
+
+def owned_below(graph: Graph, holder: str) -> tuple[Owned, ...]:
+    """Every company of which ``holder`` has something at last, those of which it has most first.
+
+    The ``entity`` of each is the company. Raises ``Unbounded``.
+    """
+    below = [company for company in graph.below([holder]) if company != holder]
+    if not below:
+        return ()
+    above = graph.above(below, [holder])
+    found = bounds(above, [holder])
+    owned = [
+        Owned(company, "owner", _share(found, company, edges), _events(edges))
+        for company in below
+        for edges in [_edges_between(found, company)]
+    ]
+    return tuple(sorted(owned, key=lambda each: _by_size(each.share, each.entity or "")))
+
+
+def _owned(graph: Graph, owner: str, target: str) -> Owned:
+    found = LookThrough(graph, owner, target)
+    return Owned(owner, "owner", found.share, found.events)
+
+
+def _rest(above: Above, ends: Sequence[str], target: str) -> Iterable[Owned]:
+    """What nobody is known to have, and what nobody has."""
+    lows = {company: [(edge.holder, edge.low) for edge in edges] for company, edges in above.items()}
+    rests = {
+        company: max(NOTHING, WHOLE - sum((low for _, low in lows[company]), NOTHING))
+        for company, edges in above.items()
+        if edges or company == target
+    }
+    open_most = arriving(lows, (), rests)[target]
+    closed = [loop for loop in loops_in(above) if loop.closed]
+    trapped = {
+        loop.members: arriving(lows, loop.members)[target] for loop in closed if target not in loop.members
+    } | {loop.members: WHOLE for loop in closed if target in loop.members}
+    edges = tuple(edge for edges in above.values() for edge in edges)
+    if all(edge.exact for edge in edges):
+        least = open_most
+    else:
+        most_known = bounds(above, ends).high[target] if ends and above[target] else NOTHING
+        least = min(open_most, max(NOTHING, WHOLE - most_known - sum(trapped.values(), NOTHING)))
+    certain = all(edge.certain for edge in edges)
+    if open_most:
+        share = share_between((least, False), (open_most, False), any(e.approximate for e in edges), certain)
+        yield Owned(None, "not known", share)
+    for members, part in trapped.items():
+        if part:
+            yield Owned(None, "nobody", Share.exact(part), loop=members)
+
+
+def _share(found: Bounds, target: str, edges: Sequence[Edge]) -> Share:
+    return share_between(
+        (found.low[target], found.low_open(target)),
+        (found.high[target], found.high_open(target)),
+        any(edge.approximate for edge in edges),
+        all(edge.certain for edge in edges),
+    )
+
+
+def _edges_between(found: Bounds, target: str) -> tuple[Edge, ...]:
+    """The edges on any way from the owners of ``found`` down to ``target``."""
+    between: list[Edge] = []
+    seen, waiting = {target}, [target]
+    for company in waiting:
+        for edge in found.above[company]:
+            if not found.high[edge.holder]:
+                continue
+            between.append(edge)
+            if edge.holder not in seen:
+                seen.add(edge.holder)
+                waiting.append(edge.holder)
+    return tuple(between)
+
+
+def _events(edges: Iterable[Edge]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(event for edge in edges for event in edge.events))
+
+
+def _by_size(share: Share, entity: str) -> tuple[Fraction, Fraction, str]:
+    """The order of a list: the most first."""
+    low, _, high, _ = share.order
+    return -low, -high, entity
