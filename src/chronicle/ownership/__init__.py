@@ -5,6 +5,7 @@ It knows no view, no state and no event: ``engine`` makes the edges of a day and
 
 from __future__ import annotations
 
+from chronicle.ownership.bases import gives_control, is_indirect
 from chronicle.ownership.bounds import Bounds, bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.components import strong_components
@@ -15,8 +16,8 @@ from chronicle.ownership.shares import (
     LookThrough,
     Owned,
     Part,
+    direct_owners,
     owned_below,
-    owners_above,
     ultimate_owners,
 )
 from chronicle.ownership.solve import Unbounded, arriving
@@ -38,9 +39,11 @@ __all__ = [
     "Unbounded",
     "arriving",
     "bounds",
+    "direct_owners",
+    "gives_control",
+    "is_indirect",
     "loops_in",
     "owned_below",
-    "owners_above",
     "strong_components",
     "ultimate_owners",
 ]

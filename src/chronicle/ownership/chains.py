@@ -67,7 +67,7 @@ def chains(
     looped = _on_loops(above)
     # The most that a way can still bring, negated; its length; its turn; its company; how it came there.
     turn = 0
-    waiting = [(-most[target], 0, turn, target, _Way(frozenset([target])))]
+    waiting = [(-most[target], 0, turn, target, _Climb(frozenset([target])))]
     for _ in range(_STEPS):
         if not waiting:
             return tuple(found), True
@@ -93,23 +93,23 @@ def _on_loops(above: Above) -> frozenset[str]:
 
 
 @frozen
-class _Way:
+class _Climb:
     """A way from a target up so far: what it passed, its last edge and the way before it, its product."""
 
     passed: frozenset[str]
     edge: Edge | None = None
-    before: _Way | None = None
+    before: _Climb | None = None
     product: float = 1.0
 
-    def longer(self, edge: Edge, may_return: bool) -> _Way:
+    def longer(self, edge: Edge, may_return: bool) -> _Climb:
         """The way that goes on by ``edge``. What it cannot return to need not be remembered."""
         passed = self.passed | {edge.holder} if may_return else self.passed
-        return _Way(passed, edge, self, self.product * float(edge.high))
+        return _Climb(passed, edge, self, self.product * float(edge.high))
 
     def edges(self) -> tuple[Edge, ...]:
         """Its edges, from the holder down."""
         found: list[Edge] = []
-        way: _Way | None = self
+        way: _Climb | None = self
         while way is not None and way.edge is not None:
             found.append(way.edge)
             way = way.before

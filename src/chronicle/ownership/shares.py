@@ -107,11 +107,12 @@ def ultimate_owners(graph: Graph, target: str) -> tuple[Owned, ...]:
     return (*known, *_rest(above, ends, target))
 
 
-def owners_above(graph: Graph, target: str) -> tuple[Owned, ...]:
-    """Everybody with a share of ``target`` at last, those between included, those with most first."""
-    above = graph.above([target])
-    owners = [_owned(graph, company, target) for company in above if company != target]
-    return tuple(sorted(owners, key=lambda owned: _by_size(owned.share, owned.entity or "")))
+def direct_owners(graph: Graph, target: str) -> tuple[Owned, ...]:
+    """Who holds ``target`` directly, those with most first, and at the end what nobody is known to hold."""
+    edges = graph.holders(target)
+    owners = [Owned(edge.holder, "owner", edge.share, edge.events) for edge in edges]
+    known = sorted(owners, key=lambda owned: _by_size(owned.share, owned.entity or ""))
+    return (*known, *_rest({target: edges, **{edge.holder: () for edge in edges}}, [], target))
 
 
 def owned_below(graph: Graph, holder: str) -> tuple[Owned, ...]:

@@ -7,15 +7,11 @@ answers for the same day and the same knowledge.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from chronicle.dates import DAWN
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Cell, Span
 from chronicle.engine.state.answers import (
     Deal,
     Entity,
@@ -24,12 +20,11 @@ from chronicle.engine.state.answers import (
     Holding,
     Unit,
     deal_of,
-    excess_of,
-    share_on,
     unit_of,
 )
-from chronicle.engine.state.facts import FactsOfDay
 from chronicle.engine.state.html import html_table
+from chronicle.engine.state.owners import Declared, Effective, Group, Owner
+from chronicle.engine.state.ownership import OwnershipOfDay
 from chronicle.engine.tables import (
     Table,
     deals_table,
@@ -40,13 +35,24 @@ from chronicle.engine.tables import (
 )
 from chronicle.engine.views import Stage
 from chronicle.errors import NotFound, Problem, absent
-from chronicle.values import Share
 
-__all__ = ["Deal", "Entity", "Excess", "Fact", "Holding", "State", "Unit"]
+__all__ = [
+    "Deal",
+    "Declared",
+    "Effective",
+    "Entity",
+    "Excess",
+    "Fact",
+    "Group",
+    "Holding",
+    "Owner",
+    "State",
+    "Unit",
+]
 
 
 @frozen(eq=False, repr=False)
-class State(FactsOfDay):
+class State(OwnershipOfDay):
     """What was so on the day ``as_of``, by what was known on the day ``known`` (None: by all that is known).
 
     A day inside the window of a change has both values, the one before and the one after, each with
@@ -55,95 +61,6 @@ class State(FactsOfDay):
     Where a question names an entity or a deal it takes an id, a name or an identifier of the day, or of any
     day, or a title. An unknown one raises ``NotFound`` (C601, C602) with the nearest.
     """
-
-    # Holdings
-
-    def share(self, holder: str, target: str, right: str = "equity") -> Share | None:
-        """The share of ``holder`` in ``target``, or None for nothing. An unknown share is a share too.
-
-        If a source states that nothing is held, the answer is the share 0 and not None.
-        On a day inside the window of a change it is the value that begins last. Its ``certain`` is
-        false whenever it is not certain that it holds on the day.
-        """
-        key = self._key(views.HOLDINGS, (holder, target, right))
-        found = list(self._cell(views.HOLDINGS, key))
-        return share_on(found[-1]) if found else None
-
-    def candidates(self, holder: str, target: str, right: str = "equity") -> tuple[Share | None, ...]:
-        """Every answer that ``share`` could give on this day, oldest first; None stands for nothing."""
-        key = self._key(views.HOLDINGS, (holder, target, right))
-        found = list(self._course((views.HOLDINGS, key)))
-        certain = any(fact.certain for fact in found if fact is not None)
-        shares: list[Share | None] = []
-        for fact in found:
-            if fact is not None:
-                shares.append(share_on(fact))
-            # A certain value excludes nothing, whatever the windows around it are.
-            elif not certain and (not shares or shares[-1] is not None):
-                shares.append(None)
-        return tuple(shares)
-
-    def _course(self, cell: Cell) -> list[Fact | None]:
-        """The possible contents of a cell on the day, in the order of replay: facts, and None for nothing."""
-        course = list(self._between(self._ledger.cell(*cell)))
-        nothing = self._ledger.nothing_on(cell, self.as_of)
-        if nothing is not None and nothing.first:
-            course.insert(0, None)
-        if nothing is not None and nothing.last:
-            course.append(None)
-        if nothing is not None and None not in course:
-            course.insert(max(0, len(course) - 1), None)
-        return course
-
-    def _between(self, spans: Iterable[Span]) -> Iterator[Fact | None]:
-        # Before the first span nothing is known to be held, from the first day of the calendar on.
-        nothing_since: datetime.date | None = DAWN
-        for span in spans:
-            if nothing_since is not None and nothing_since <= self.as_of < span.certain_from:
-                yield None
-            if span.possible(self.as_of):
-                doubted_by = span.doubted_by(self.as_of)
-                yield Fact(span, span.certain(self.as_of), doubted_by)
-                if doubted_by:
-                    yield None
-            nothing_since = span.certain_until if span.ends_in_nothing else None
-        if nothing_since is not None and nothing_since <= self.as_of:
-            yield None
-
-    @paused_collector()
-    def holdings(
-        self, holder: str | None = None, target: str | None = None, right: str | None = None
-    ) -> tuple[Holding, ...]:
-        """The holdings on the day, certain and possible ones, by holder, target and right."""
-        parts = {"holder": holder, "target": target, "right": right}
-        return tuple(self._holding(fact) for fact in self._where(views.HOLDINGS, parts))
-
-    def _holding(self, fact: Fact) -> Holding:
-        holder, target, right = fact.key
-        stake: views.Stake = fact.value
-        return Holding(
-            holder,
-            target,
-            right,
-            *stake,
-            fact.certain,
-            fact.since,
-            fact.events,
-            fact.doubted_by,
-        )
-
-    def above_the_whole(self, *targets: str) -> tuple[Excess, ...]:
-        """The rights of ``targets``, or of all, of which more is certainly held on the day than the whole.
-
-        Measured as ``check`` does: of a range its lower end counts, and a stale share is left out.
-        """
-        groups: defaultdict[tuple[str, str], list[Holding]] = defaultdict(list)
-        for target in dict.fromkeys(targets) or (None,):
-            for holding in self.holdings(target=target):
-                if holding.certain and not holding.stale and holding.share.minimum:
-                    groups[holding.target, holding.right].append(holding)
-        found = (excess_of(*what, held) for what, held in sorted(groups.items()))
-        return tuple(excess for excess in found if excess is not None)
 
     # Units, deals, entities
 

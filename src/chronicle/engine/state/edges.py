@@ -1,0 +1,106 @@
+"""The edges of the day: who holds how much of whom directly, as ``ownership`` needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, get_args
+
+from attrs import field, frozen
+
+from chronicle.engine import views
+from chronicle.engine.replay import Key
+from chronicle.engine.state.answers import Fact
+from chronicle.engine.state.holdings import HoldingsOfDay
+from chronicle.errors import absent
+from chronicle.events import Right
+from chronicle.ownership import ControlGraph, Edge, Grant, Graph, Threshold, gives_control
+from chronicle.values import WHOLE, Share
+
+_BOARD: Final = "right to appoint a majority of the board"
+_UNITS_ARE_WHOLE: Final = (Share.exact(WHOLE),)
+
+
+@frozen(eq=False, repr=False)
+class EdgesOfDay(HoldingsOfDay):
+    """The holdings of the day and the owners of units, as graphs of one right each, and who has control.
+
+    A share is a range where it is stated as one, between nothing and the whole where it is unknown, between
+    nothing and itself where it is only possible. Whoever owns a business unit has all of it.
+    """
+
+    _graphs: dict[str, Graph] = field(factory=dict, init=False)
+
+    def _one(self, word: str) -> str:
+        """The id of the entity that a word means."""
+        meant = word if self._resolver is None else self._resolver.entity(word, self.as_of)
+        return self._ledger.names.get(meant, meant)
+
+    def _graph(self, right: str) -> Graph:
+        if right not in get_args(Right):
+            raise absent("C610", "right", right, get_args(Right))
+        if right not in self._graphs:
+            self._graphs[right] = Graph(
+                lambda target: self._edges(1, target, right), lambda holder: self._edges(0, holder, right)
+            )
+        return self._graphs[right]
+
+    def _control_graph(self) -> ControlGraph:
+        """The edges that count for control: votes in a company where any are stated, else equity."""
+        votes, equity = self._graph("votes"), self._graph("equity")
+
+        def held(holder: str) -> Iterator[Edge]:
+            yield from votes.held(holder)
+            yield from (edge for edge in equity.held(holder) if not votes.holders(edge.target))
+
+        both = Graph(lambda target: votes.holders(target) or equity.holders(target), held)
+        return ControlGraph(both, self._grants)
+
+    def _grants(self, controller: str) -> Iterator[Grant]:
+        for fact in self._facts_with(views.CONTROL, 0, controller):
+            if gives_control(fact.key[2]):
+                by, target, basis = fact.key
+                yield Grant(by, target, basis, fact.certain, fact.events)
+        for edge in self._graph("board").held(controller):
+            if Threshold().may_be_met(edge.high, edge.high_open):
+                certain = edge.certain and Threshold().surely_met(edge.low, edge.low_open)
+                yield Grant(controller, edge.target, _BOARD, certain, edge.events)
+
+    def _edges(self, position: int, entity: str, right: str) -> Iterator[Edge]:
+        """The edges to (1) or from (0) an entity: holdings of one right, and business units."""
+        if views.HOLDINGS in self._ledger.views:
+            for key in self._ledger.where(views.HOLDINGS, position, entity):
+                if key[2] == right:
+                    edge = self._edge(key)
+                    if edge is not None:
+                        yield edge
+        if right != "board":  # a unit has none
+            yield from self._unit_edges(1 - position, entity)
+
+    def _edge(self, key: Key) -> Edge | None:
+        facts = list(self._cell(views.HOLDINGS, key))
+        if not facts:
+            return None
+        alone = len(facts) == 1 and facts[0].certain
+        candidates = (facts[0].value.share,) if alone else self._candidates(key)
+        certain = all(fact.certain and not fact.value.stale for fact in facts)
+        return Edge.of(key[0], key[1], candidates, certain, _events(facts))
+
+    def _unit_edges(self, position: int, entity: str) -> Iterator[Edge]:
+        for fact in self._facts_with(views.UNITS, position, entity):
+            unit, owner = fact.key
+            rivals = [other for other in self._facts_with(views.UNITS, 0, unit) if other.key != fact.key]
+            shares: tuple[Share | None, ...] = _UNITS_ARE_WHOLE
+            if any(rival.certain for rival in rivals):
+                shares = (Share.unknown(),)
+            elif rivals or not fact.certain:
+                shares = (None, *_UNITS_ARE_WHOLE)
+            yield Edge.of(owner, unit, shares, fact.certain, fact.events)
+
+    def _facts_with(self, view: str, position: int, entity: str) -> Iterator[Fact]:
+        if view in self._ledger.views:
+            for key in self._ledger.where(view, position, entity):
+                yield from self._cell(view, key)
+
+
+def _events(facts: Iterable[Fact]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(event for fact in facts for event in fact.events))

@@ -1,0 +1,205 @@
+"""Who owns whom on the day, through others: effective shares, ultimate owners, groups of control, loops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Final
+
+from attrs import evolve, frozen
+
+from chronicle.engine import views
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.state.answers import Excess
+from chronicle.engine.state.edges import EdgesOfDay
+from chronicle.engine.state.owners import Declared, Effective, Group, Owner
+from chronicle.errors import InvalidValue, Problem
+from chronicle.events import Right
+from chronicle.ownership import (
+    MAJORITY,
+    Chain,
+    Edge,
+    LookThrough,
+    Loop,
+    Owned,
+    Threshold,
+    Unbounded,
+    direct_owners,
+    is_indirect,
+    loops_in,
+    owned_below,
+    ultimate_owners,
+)
+from chronicle.values import NOTHING, Share
+
+
+@frozen(eq=False, repr=False)
+class OwnershipOfDay(EdgesOfDay):
+    """Who owns whom on the day ``as_of``, by what was known on the day ``known``.
+
+    Where a share on the way is a range, unknown or only possible, the answer lies between what can be.
+    """
+
+    @paused_collector()
+    def effective(self, holder: str, target: str, right: Right = "equity") -> Effective:
+        """What ``holder`` has of ``target`` at last: of one unit of its profit what reaches the holder.
+
+        A share of a share counts by the product, several chains by their sum, and a loop as often as it is
+        gone around. Raises ``NotFound`` for an unknown entity (C601) and right (C610), ``InvalidValue``
+        (C612) where companies on the way hold so much of each other that no finite share exists.
+        """
+        one, other = self._one(holder), self._one(target)
+        found = LookThrough(self._graph(right), one, other)
+        with _finite():
+            share = found.share
+        chains, complete = found.chains()
+        exact = all(edge.exact for edge in found.edges)
+        around = (
+            share.minimum - sum((_low(chain) for chain in chains), NOTHING)
+            if exact and share.minimum
+            else None
+        )
+        declared = self._not_borne_out(one, other, right, share)
+        return Effective(
+            one,
+            other,
+            right,
+            evolve(share, certain=False) if declared else share,
+            chains,
+            complete,
+            Share.exact(around) if around else None,
+            found.loops,
+            tuple(dict.fromkeys((*found.events, *(event for each in declared for event in each.events)))),
+            declared,
+            self._above(right, found.way),
+        )
+
+    @paused_collector()
+    def owners(self, target: str, *, ultimate: bool = True, right: Right = "equity") -> tuple[Owner, ...]:
+        """Who has ``target`` at last, those with most first: everybody of whom no holder is known.
+
+        These are persons, governments, and companies whose holders nobody states. What nobody is known to
+        hold, and what a loop holds of itself, stands at the end. Together they are exactly the whole where
+        shares are exact, unless a company on the way stands above it. With ``ultimate=False`` those who hold
+        it directly. Raises as ``effective`` does.
+        """
+        one = self._one(target)
+        graph = self._graph(right)
+        with _finite():
+            found = ultimate_owners(graph, one) if ultimate else direct_owners(graph, one)
+        owners = [self._owner(owned, owned.entity, one, right) for owned in found]
+        if ultimate:
+            named = {owner.entity for owner in owners}
+            owners += [
+                self._owner(Owned(declared.holder, "owner", _NOT_SURE), declared.holder, one, right)
+                for declared in self._declared(None, one, right)
+                if declared.holder not in named and not graph.holders(declared.holder)
+            ]
+        return tuple(sorted(owners, key=lambda owner: owner.part != "owner"))
+
+    @paused_collector()
+    def owned(self, holder: str, *, right: Right = "equity") -> tuple[Owner, ...]:
+        """Every company of which ``holder`` has something at last, those of which it has most first.
+
+        The ``entity`` of each is the company. Raises as ``effective`` does.
+        """
+        one = self._one(holder)
+        with _finite():
+            found = owned_below(self._graph(right), one)
+        return tuple(
+            self._with_declared(owned, owned.entity, (one, owned.entity or ""), right) for owned in found
+        )
+
+    @paused_collector()
+    def group(self, top: str, *, over: Fraction = MAJORITY, reached: bool = False) -> Group:
+        """Everyone controlled by ``top``, an id or a name: the group that grows by whom its members hold.
+
+        Whoever is held for more than ``over`` (with ``reached``: for at least that) by its members together
+        joins it: by votes where votes in it are stated, else by equity; and whoever one of them controls in
+        law or in fact. Raises ``NotFound`` (C601) for an unknown entity.
+        """
+        one = self._one(top)
+        threshold = Threshold(over, reached)
+        members = self._control_graph().group([one], threshold)
+        with _finite():
+            shares = {each.entity: each.share for each in owned_below(self._graph("equity"), one)}
+        nothing = Share.exact(NOTHING)
+        return Group(
+            one, threshold, members, {each.entity: shares.get(each.entity, nothing) for each in members}
+        )
+
+    @paused_collector()
+    def loops(self, *, right: Right = "equity") -> tuple[Loop, ...]:
+        """The loops: companies that hold shares of each other, and those that hold some of themselves."""
+        graph = self._graph(right)
+        targets = {key[1] for key in self._ledger.keys(views.HOLDINGS) if key[2] == right}
+        return loops_in({target: graph.holders(target) for target in sorted(targets)})
+
+    # What is declared, and findings
+
+    def _declared(self, holder: str | None, target: str, right: str) -> Iterator[Declared]:
+        for fact in self._facts_with(views.CONTROL, 1, target):
+            by, _, basis = fact.key
+            if is_indirect(basis) and holder in (None, by) and _RIGHTS.get(basis, "equity") == right:
+                share = getattr(fact.value, "share", None)
+                yield Declared(by, target, basis, share, fact.certain, fact.events)
+
+    def _not_borne_out(self, holder: str, target: str, right: str, share: Share) -> tuple[Declared, ...]:
+        """What is declared to be held through others and the chains can bring no more of."""
+        direct = next((edge for edge in self._graph(right).holders(target) if edge.holder == holder), None)
+        return tuple(
+            declared
+            for declared in self._declared(holder, target, right)
+            if not _bears_out(share, direct, declared.share)
+        )
+
+    def _owner(self, owned: Owned, entity: str | None, target: str, right: str) -> Owner:
+        return self._with_declared(owned, entity, (entity or "", target), right)
+
+    def _with_declared(self, owned: Owned, entity: str | None, pair: tuple[str, str], right: str) -> Owner:
+        declared = self._not_borne_out(*pair, right, owned.share) if entity else ()
+        share = evolve(owned.share, certain=False) if declared else owned.share
+        kind = self._last(views.TYPES, (entity,)) if entity else None
+        return Owner(
+            entity, owned.part, share, None if kind is None else kind.type, owned.events, owned.loop, declared
+        )
+
+    def _above(self, right: str, way: Iterable[str]) -> tuple[Excess, ...]:
+        return tuple(excess for excess in self.above_the_whole(*way) if excess.right == right) if way else ()
+
+
+@contextmanager
+def _finite() -> Iterator[None]:
+    """Say in words that companies hold too much of each other for a finite share."""
+    try:
+        yield
+    except Unbounded as unbounded:
+        members = ", ".join(unbounded.members[:_SHOWN])
+        more = len(unbounded.members) - _SHOWN
+        members += f" and {more} more" if more > 0 else ""
+        message = f"no finite share exists, as too much is held of each other by {members}"
+        help = "correct the shares that add up to more than the whole; `chronicle loops` names them"
+        raise InvalidValue(Problem("C612", message, help=help)) from None
+
+
+_SHOWN: Final = 8
+_NOT_SURE: Final = evolve(Share.exact(NOTHING), certain=False)
+
+_RIGHTS: Final[Mapping[str, str]] = {"indirect votingRights": "votes"}
+
+
+def _bears_out(share: Share, direct: Edge | None, declared: Share | None) -> bool:
+    """Whether a declared share can be the whole of what is held, or what of it is held through others."""
+    if declared is None:
+        return share.maximum is None or share.maximum > NOTHING
+    if share.may_equal(declared):
+        return True
+    if direct is None or share.is_unknown:
+        return False
+    low, _, high, _ = share.order
+    return Share(max(NOTHING, low - direct.high), max(NOTHING, high - direct.low)).may_equal(declared)
+
+
+def _low(chain: Chain) -> Fraction:
+    return chain.share.minimum or NOTHING
