@@ -6,7 +6,7 @@ It knows no view, no state and no event: ``engine`` makes the edges of a day and
 from __future__ import annotations
 
 from chronicle.ownership.bases import gives_control, is_indirect
-from chronicle.ownership.bounds import Bounds, bounds
+from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.components import strong_components
 from chronicle.ownership.control import MAJORITY, ControlGraph, Controlled, Grant, Threshold
@@ -24,7 +24,7 @@ from chronicle.ownership.solve import Unbounded, arriving
 
 __all__ = [
     "MAJORITY",
-    "Bounds",
+    "Arrival",
     "Chain",
     "ControlGraph",
     "Controlled",

@@ -25,7 +25,7 @@ _Column = list[tuple[str, Fraction]]
 
 
 @frozen
-class Bounds:
+class Arrival:
     """The least and the most of one unit of profit of each company that reaches ``owners`` at last."""
 
     above: Above
@@ -90,7 +90,7 @@ class Bounds:
         return sure
 
 
-def bounds(above: Above, owners: Collection[str]) -> Bounds:
+def bounds(above: Above, owners: Collection[str]) -> Arrival:
     """The bounds of what reaches ``owners`` of every company in ``above``, exactly.
 
     Raises ``Unbounded`` where companies hold more of each other than the whole, so that there is no finite
@@ -100,8 +100,8 @@ def bounds(above: Above, owners: Collection[str]) -> Bounds:
     lows = {company: [(edge.holder, edge.low) for edge in edges] for company, edges in above.items()}
     low = arriving(lows, reached)
     if all(edge.exact for edges in above.values() for edge in edges):
-        return Bounds(above, reached, low, low)
-    return Bounds(above, reached, low, _most(above, reached, low))
+        return Arrival(above, reached, low, low)
+    return Arrival(above, reached, low, _most(above, reached, low))
 
 
 def _most(above: Above, owners: frozenset[str], low: Mapping[str, Fraction]) -> Mapping[str, Fraction]:

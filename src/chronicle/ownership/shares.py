@@ -9,7 +9,7 @@ from typing import Literal
 
 from attrs import define, frozen
 
-from chronicle.ownership.bounds import Above, Bounds, bounds
+from chronicle.ownership.bounds import Above, Arrival, bounds
 from chronicle.ownership.chains import LIMIT, Chain, chains
 from chronicle.ownership.graph import Edge, Graph, share_between
 from chronicle.ownership.loops import Loop, loops_in
@@ -29,7 +29,7 @@ class LookThrough:
     target: str
 
     @cached_property
-    def _bounds(self) -> Bounds:
+    def _bounds(self) -> Arrival:
         above = self.graph.above([self.target], [self.holder])
         above.setdefault(self.holder, ())
         return bounds(above, [self.holder])
@@ -166,7 +166,7 @@ def _rest(above: Above, ends: Sequence[str], target: str) -> Iterable[Owned]:
             yield Owned(None, "nobody", Share.exact(part), loop=members)
 
 
-def _share(found: Bounds, target: str, edges: Sequence[Edge]) -> Share:
+def _share(found: Arrival, target: str, edges: Sequence[Edge]) -> Share:
     return share_between(
         (found.low[target], found.low_open(target)),
         (found.high[target], found.high_open(target)),
@@ -175,7 +175,7 @@ def _share(found: Bounds, target: str, edges: Sequence[Edge]) -> Share:
     )
 
 
-def _edges_between(found: Bounds, target: str) -> tuple[Edge, ...]:
+def _edges_between(found: Arrival, target: str) -> tuple[Edge, ...]:
     """The edges on any way from the owners of ``found`` down to ``target``."""
     between: list[Edge] = []
     seen, waiting = {target}, [target]

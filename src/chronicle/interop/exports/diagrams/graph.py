@@ -12,7 +12,7 @@ from chronicle.interop.exports.plain import line
 
 
 @frozen
-class Edge:
+class Arrow:
     """A tie from owner to owned, by number of node (from 1). ``certain`` is false for a possible one."""
 
     source: int
@@ -22,7 +22,7 @@ class Edge:
 
 
 @frozen
-class Graph:
+class Diagram:
     """A graph. Nodes are pairs (name on the day, type), in order of id; edges refer to them by number.
 
     ``entities`` has the id of each node, ``around`` says whether it is only what is around one of them.
@@ -30,7 +30,7 @@ class Graph:
 
     title: str
     nodes: tuple[tuple[str, str], ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[Arrow, ...]
     entities: tuple[str, ...]
     around: bool = False
 
@@ -39,7 +39,7 @@ _Tie = tuple[str, str, str, bool]
 """Owner, owned, label, and whether it is certain."""
 
 
-def ownership(material: Material) -> Graph:
+def ownership(material: Material) -> Diagram:
     """Holdings, business units and control on the day of the material, or what is around its entity."""
     state = material.state
     ties = _around(material, [*_ties(material)])
@@ -48,11 +48,11 @@ def ownership(material: Material) -> Graph:
     number = {entity: position for position, entity in enumerate(entities, 1)}
     name = material.name
     around = "" if material.entity is None else f" around {line(name(material.entity, state.as_of))}"
-    return Graph(
+    return Diagram(
         f"Ownership on {state.as_of}{around}",
         tuple((line(name(entity, state.as_of)), material.type_of(entity)) for entity in entities),
         tuple(
-            Edge(number[holder], number[target], label, certain) for holder, target, label, certain in ties
+            Arrow(number[holder], number[target], label, certain) for holder, target, label, certain in ties
         ),
         tuple(entities),
         material.entity is not None,

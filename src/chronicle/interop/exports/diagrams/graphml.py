@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from chronicle.interop.exports.diagrams.graph import Graph, ownership
+from chronicle.interop.exports.diagrams.graph import Diagram, ownership
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, line
 
@@ -27,7 +27,7 @@ def facts(material: Material) -> Iterator[bytes]:
     return encoded(_lines(ownership(material)))
 
 
-def _lines(graph: Graph) -> Iterator[str]:
+def _lines(graph: Diagram) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
     for of, name, kind in _KEYS:

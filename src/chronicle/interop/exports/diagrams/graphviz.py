@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chronicle.interop.exports.diagrams.graph import Graph, ownership
+from chronicle.interop.exports.diagrams.graph import Diagram, ownership
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded
 
@@ -16,7 +16,7 @@ def facts(material: Material) -> Iterator[bytes]:
     return encoded(_lines(ownership(material)))
 
 
-def _lines(graph: Graph) -> Iterator[str]:
+def _lines(graph: Diagram) -> Iterator[str]:
     yield "digraph ownership {"
     yield f'    label="{_text(graph.title)}"; labelloc=t; node [shape=box];'
     for number, (name, kind) in enumerate(graph.nodes, 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chronicle.interop.exports.diagrams.graph import Graph, ownership
+from chronicle.interop.exports.diagrams.graph import Diagram, ownership
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text
 
@@ -25,7 +25,7 @@ def facts(material: Material) -> Iterator[bytes]:
     return encoded(_lines(ownership(material)))
 
 
-def _lines(graph: Graph) -> Iterator[str]:
+def _lines(graph: Diagram) -> Iterator[str]:
     yield "---"
     yield f"title: {json_text(graph.title) if graph.around else graph.title}"
     yield "---"
