@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from typing import Final
 
@@ -19,6 +19,7 @@ from chronicle.events import Right
 from chronicle.ownership import (
     MAJORITY,
     Chain,
+    Controlled,
     Edge,
     LookThrough,
     Loop,
@@ -72,7 +73,7 @@ class OwnershipOfDay(EdgesOfDay):
             found.loops,
             tuple(dict.fromkeys((*found.events, *(event for each in declared for event in each.events)))),
             declared,
-            self._above(right, found.way),
+            self._above(right, [company for company in found.way if company != one]),
         )
 
     @paused_collector()
@@ -122,12 +123,15 @@ class OwnershipOfDay(EdgesOfDay):
         one = self._one(top)
         threshold = Threshold(over, reached)
         members = self._control_graph().group([one], threshold)
-        with _finite():
-            shares = {each.entity: each.share for each in owned_below(self._graph("equity"), one)}
-        nothing = Share.exact(NOTHING)
-        return Group(
-            one, threshold, members, {each.entity: shares.get(each.entity, nothing) for each in members}
-        )
+        return Group(one, threshold, members, self._effective_in(one, members))
+
+    def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
+        """What the top of a group has of each member at last, but for those without a finite share."""
+        graph, found = self._graph("equity"), dict[str, Share]()
+        for member in members:
+            with suppress(Unbounded):
+                found[member.entity] = LookThrough(graph, top, member.entity).share
+        return found
 
     @paused_collector()
     def loops(self, *, right: Right = "equity") -> tuple[Loop, ...]:
