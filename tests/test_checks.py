@@ -1245,7 +1245,7 @@ def test_the_wildest_histories_provoke_every_code() -> None:
     """Where everything goes wrong at once, every check finds something, and all of it is sound."""
     dice = random.Random(2014)
     found = [problem for _ in range(60) for problem in sound(_crowd(dice))]
-    # C421 is no doubt about a history, but what a law made of one; C424 takes two stakes of 100 % and no other.
+    # C421 is no doubt about a history, but what a law made of one; C424 takes stakes of 100 % alone.
     every = {code for code in CODES if code.startswith("C4")}
     assert {problem.code for problem in found} - {"C424"} == every - {"C421", "C424"}
 

@@ -546,6 +546,20 @@ def test_all_owners_together_are_exactly_the_whole(edges: list[Edge], target: st
 
 
 @pytest.mark.slow
+@given(graphs(ranges=False), st.sampled_from(COMPANIES))
+def test_all_owners_at_once_are_each_owner_alone(edges: list[Edge], target: str) -> None:
+    """With the events behind each."""
+    named = [
+        Edge(edge.holder, edge.target, edge.low, edge.high, events=(f"{edge.holder}-{edge.target}",))
+        for edge in edges
+    ]
+    graph = Graph.of(named)
+    for owned in ultimate_owners(graph, target):
+        if owned.entity is not None:
+            alone = LookThrough(graph, owned.entity, target)
+            assert (owned.share, set(owned.events)) == (alone.share, set(alone.events))
+
+
 @given(graphs(), st.permutations(range(15)))
 def test_the_order_of_shares_does_not_matter(edges: list[Edge], order: list[int]) -> None:
     """Neither of what is told nor of what is looked up."""
