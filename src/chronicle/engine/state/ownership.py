@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.state.answers import Excess
+from chronicle.engine.state.answers import Excess, Fact
 from chronicle.engine.state.edges import EdgesOfDay
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
 from chronicle.errors import InvalidValue, Problem
@@ -140,6 +140,44 @@ class OwnershipOfDay(EdgesOfDay):
         graph = self._graph(right)
         targets = {key[1] for key in self._ledger.keys(views.HOLDINGS) if key[2] == right}
         return loops_in({target: graph.holders(target) for target in sorted(targets)})
+
+    def behind(self, effective: Effective) -> tuple[Fact, ...]:
+        """The facts on which an effective share rests: holdings, owners of units, what is declared."""
+        pairs = dict.fromkeys(
+            (edge.holder, edge.target) for chain in effective.chains for edge in chain.edges
+        )
+        pairs |= dict.fromkeys((edge.holder, edge.target) for loop in effective.loops for edge in loop.edges)
+        held = [
+            fact
+            for holder, target in pairs
+            for fact in (
+                *self.cell(views.HOLDINGS, holder, target, effective.right),
+                *self._facts_of_unit(target, holder),
+            )
+        ]
+        said = [
+            fact
+            for declared in effective.declared
+            for fact in self.cell(views.CONTROL, declared.holder, declared.target, declared.basis)
+        ]
+        return (*held, *said)
+
+    def hangs_together(self, holder: str, target: str, right: Right = "equity", *, within: int) -> bool:
+        """Whether ``holder`` has anything of ``target``, as far as ``within`` companies above that show."""
+        one, other = self._one(holder), self._one(target)
+        graph = self._graph(right)
+        seen, waiting = {other}, [other]
+        for company in waiting:
+            for edge in graph.holders(company):
+                if edge.holder == one:
+                    return True
+                if edge.holder not in seen and len(seen) < within:
+                    seen.add(edge.holder)
+                    waiting.append(edge.holder)
+        return any(True for _ in self._declared(one, other, right))
+
+    def _facts_of_unit(self, unit: str, owner: str) -> tuple[Fact, ...]:
+        return self.cell(views.UNITS, unit, owner) if views.UNITS in self._ledger.views else ()
 
     # What is declared, and findings
 
