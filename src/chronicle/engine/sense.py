@@ -150,7 +150,7 @@ TIES: tuple[TieRule, ...] = (
         ControlGranted,
         ControlEnded,
         attrgetter("controller", "target"),
-        attrgetter("basis"),
+        lambda event: views.Control(event.share),
         "basis",
     ),
     TieRule(
