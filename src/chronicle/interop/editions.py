@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.codec.conversion import canonical_json
@@ -29,10 +30,16 @@ _COMPARED_WHERE_BOTH: Final = frozenset({"ends", "lot", "record"})
 # Fields that earlier imports did not set: they count as changed only where the recorded content has them.
 _COMPARED_WHERE_RECORDED: Final = frozenset({"apart"})
 
+# The same of one kind: other kinds have had a share from the first.
+_RECORDED_OF_KINDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {"control.granted": frozenset({"share"})}
+)
+
 
 def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
     """The fields in which two contents differ, without those that an older version could not have."""
-    unsaid = (_COMPARED_WHERE_BOTH - (held.keys() & given.keys())) | (_COMPARED_WHERE_RECORDED - held.keys())
+    recorded = _COMPARED_WHERE_RECORDED | _RECORDED_OF_KINDS.get(str(held.get("kind")), frozenset())
+    unsaid = (_COMPARED_WHERE_BOTH - (held.keys() & given.keys())) | (recorded - held.keys())
     names = (held.keys() | given.keys()) - unsaid
     unlike = sorted(name for name in names if held.get(name) != given.get(name))
     return (name for name in unlike if _differ(held.get(name), given.get(name), name))
