@@ -131,7 +131,7 @@ def share_of_text(text: str) -> Share | None:
 
 
 def _as_exported(text: str) -> Share | None:
-    """The share of a text as exports write it; None where nobody knows the share."""
+    """The share of a text as exports write it; None where the text states none, or that it is unknown."""
     try:
         share = parse_share(text)
     except InvalidValue:
