@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.codec.conversion import canonical_json
@@ -30,19 +29,25 @@ _COMPARED_WHERE_BOTH: Final = frozenset({"ends", "lot", "record"})
 # Fields that earlier imports did not set: they count as changed only where the recorded content has them.
 _COMPARED_WHERE_RECORDED: Final = frozenset({"apart"})
 
-# The same of one kind: other kinds have had a share from the first.
-_RECORDED_OF_KINDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"control.granted": frozenset({"share"})}
-)
-
 
 def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
     """The fields in which two contents differ, without those that an older version could not have."""
-    recorded = _COMPARED_WHERE_RECORDED | _RECORDED_OF_KINDS.get(str(held.get("kind")), frozenset())
-    unsaid = (_COMPARED_WHERE_BOTH - (held.keys() & given.keys())) | (recorded - held.keys())
+    unsaid = (_COMPARED_WHERE_BOTH - (held.keys() & given.keys())) | (_COMPARED_WHERE_RECORDED - held.keys())
+    if _states_in_note(held, given):
+        unsaid |= {"share"}
     names = (held.keys() | given.keys()) - unsaid
     unlike = sorted(name for name in names if held.get(name) != given.get(name))
     return (name for name in unlike if _differ(held.get(name), given.get(name), name))
+
+
+def _states_in_note(held: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether control has its share in its note only, as earlier imports from BODS have it."""
+    first = str(held.get("note") or "").partition(";")[0]
+    return (
+        held.get("kind") == "control.granted"
+        and "share" not in held
+        and first == f"share {given.get('share')}"
+    )
 
 
 def _differ(held: object, given: object, name: str) -> bool:
