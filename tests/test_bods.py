@@ -21,6 +21,8 @@ from chronicle.events import Event
 from chronicle.history import History
 from chronicle.interop import bods, registers
 from chronicle.interop.bods.rules import is_date_or_moment
+from chronicle.interop.exports import bods as export
+from chronicle.interop.exports.material import material
 from chronicle.stores import open_store
 from chronicle.values import Share
 from given import state_on
@@ -213,6 +215,26 @@ def test_the_first_example_is_read_as_it_stands() -> None:
     assert ("gb-coh", "2063384560") in state.entity("gb-coh:2063384560").identifiers
     assert state.entity("bods:10478c6cf6de").type == "person"
     assert state_on("2016-04-05", events).share("bods:10478c6cf6de", "gb-coh:2063384560") is None
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("bods-package-fi-soe", "100%"),
+        ("indirect-ownership", "30%"),
+        ("multiple-indirect-ownership", "60%"),
+        ("mutilple-indirect-ownership-2", "60%"),
+        ("mixed-direct-and-indirect-ownership", "50%"),
+    ],
+)
+def test_the_examples_keep_the_share_that_is_held_through_others(name: str, share: str) -> None:
+    """What is declared beside the chain is a tie with its share, from the export as well."""
+    events, _ = read((DATA / "v04-examples" / f"{name}.json").read_bytes())
+    again, _ = read(b"".join(export.spans(material(History(events), datetime.date(2026, 1, 1)))))
+    for told in (events, again):
+        ties = History(told).as_of("2026-01-01").control()
+        assert [str(fact.value.share) for fact in ties if fact.key[2] == "indirect shareholding"] == [share]
 
 
 # What statements say
