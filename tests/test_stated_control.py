@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 import chronicle
 from chronicle import cli
@@ -18,6 +22,7 @@ from chronicle.engine.diff import ControlChanged
 from chronicle.engine.views.data import fact_data, flat_data
 from chronicle.events import Event
 from chronicle.history import History
+from chronicle.stores import open_store
 from chronicle.values import Share
 from given import declared, happened
 from kept_ledgers import assert_history_kept
@@ -186,3 +191,60 @@ def test_two_shares_of_one_time_leave_open_which_counts() -> None:
     )
     assert set(stated(history, "2015")) == {("30%", False), ("40%", False)}
     assert [problem.code for problem in history.check()] == ["C408"]
+
+
+# Whatever records say
+
+_RECORDS = st.sampled_from((None, "r1", "r2"))
+_SAYINGS = st.lists(
+    st.one_of(
+        st.tuples(st.just("granted"), st.sampled_from(("30%", "40%", None)), _RECORDS),
+        st.tuples(st.just("ended"), st.integers(0, 6), st.none()),
+    ),
+    max_size=7,
+)
+
+
+def _told(sayings: Sequence[tuple[str, Any, str | None]]) -> list[Event]:
+    """What records say on one day after the other; an end names the event of an earlier day."""
+    events: list[Event] = []
+    for number, (what, said, record) in enumerate(sayings):
+        day = f"2014-01-{number + 10}"
+        if what == "granted":
+            events.append(granted(day, said, f"e{number}", **({"record": record} if record else {})))
+        elif any(each.id == f"e{said}" and each.kind == "control.granted" for each in events):
+            events.append(ended(day, ends=f"e{said}", id=f"e{number}"))
+    return events
+
+
+def _simply(events: Sequence[Event], day: datetime.date) -> list[str]:
+    """The share that stands on a day, by the shortest account of it: the newest that no end and no later word
+    of its record has taken away."""
+    standing: list[Any] = []
+    for event in events:
+        if event.date.earliest > day:
+            continue
+        standing = [
+            each
+            for each in standing
+            if each.id != event.ends
+            and (event.kind == "control.ended" or event.record is None or each.record != event.record)
+        ]
+        if event.kind == "control.granted":
+            standing.append(event)
+    return [str(standing[-1].share)] if standing else []
+
+
+@given_any(_SAYINGS, st.booleans())
+def test_the_newest_that_nothing_took_away_stands(
+    sayings: list[tuple[str, Any, str | None]], by_one: bool
+) -> None:
+    """On every day, whether the events are recorded one by one or together."""
+    events = _told(sayings)
+    store = open_store("memory:")
+    history = History.from_store(store)
+    for batch in [[event] for event in events] if by_one else [events] if events else []:
+        history.append(batch, declared=False)
+    for number in range(10, 18):
+        day = datetime.date(2014, 1, number)
+        assert [str(fact.value.share) for fact in history.as_of(day).control()] == _simply(events, day)
