@@ -203,7 +203,7 @@ class OwnershipOfDay(EdgesOfDay):
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
             if is_indirect(basis) and holder in (None, by) and right_of(basis) == right:
-                share = getattr(fact.value, "share", None)
+                share = fact.value.share
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 
     def _not_borne_out(self, holder: str, target: str, right: str, share: Share) -> tuple[Declared, ...]:
