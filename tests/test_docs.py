@@ -15,7 +15,7 @@ import pytest
 
 PAGES = (
     "README.md",
-    *(f"docs/{page}.md" for page in ("data-frames", "exporting", "ledger", "meanings", "stores")),
+    *(f"docs/{page}.md" for page in ("data-frames", "exporting", "ledger", "meanings", "ownership", "stores")),
 )
 
 OF_COMMANDS = (*PAGES, "docs/importing.md")
