@@ -63,9 +63,10 @@ def chains(
     no more of them where very many ways were looked at.
     """
     found: list[Chain] = []
-    most = {company: float(value) for company, value in high.items() if value}
+    most = _best_chains(above, holder, high)
     looped = _on_loops(above)
-    # The most that a way can still bring, negated; its length; its turn; its company; how it came there.
+    # What the best chain by this way brings, negated; its length, negated; its turn; its company; how it came
+    # there. Of equal ones the longest goes on.
     turn = 0
     waiting = [(-most[target], 0, turn, target, _Climb(frozenset([target])))]
     for _ in range(_STEPS):
@@ -82,8 +83,28 @@ def chains(
                 continue
             turn += 1
             longer = way.longer(edge, edge.holder in looped)
-            heappush(waiting, (-longer.product * most[edge.holder], length + 1, turn, edge.holder, longer))
+            heappush(waiting, (-longer.product * most[edge.holder], length - 1, turn, edge.holder, longer))
     return tuple(found), False
+
+
+def _best_chains(above: Above, holder: str, high: Mapping[str, Fraction]) -> dict[str, float]:
+    """What the best single chain from ``holder`` to each company brings, by the way of Dijkstra."""
+    below: dict[str, list[Edge]] = {}
+    for company, edges in above.items():
+        if high[company]:
+            for edge in edges:
+                below.setdefault(edge.holder, []).append(edge)
+    best: dict[str, float] = {}
+    waiting = [(-1.0, holder)]
+    while waiting:
+        product, company = heappop(waiting)
+        if company in best:
+            continue
+        best[company] = -product
+        for edge in below.get(company, ()):
+            if edge.target not in best:
+                heappush(waiting, (product * float(edge.high), edge.target))
+    return best
 
 
 def _on_loops(above: Above) -> frozenset[str]:

@@ -19,6 +19,7 @@ from chronicle.engine.checks.lives import (
 from chronicle.engine.checks.names import undeclared
 from chronicle.engine.checks.observations import observed_otherwise
 from chronicle.engine.checks.order import guessed, not_followed
+from chronicle.engine.checks.ownership import declared_beyond_the_chains, loops
 from chronicle.engine.checks.reports import reported_too_early, told_as_one, told_twice
 from chronicle.engine.checks.stakes import above_the_whole, disposed_of_more, lots_added_up, stale
 from chronicle.engine.checks.units import handed_over_by_another, two_owners
@@ -63,4 +64,6 @@ CHECKS: tuple[Check, ...] = (
     holds_itself,
     taken_in_by_two,
     without_effect,
+    loops,
+    declared_beyond_the_chains,
 )

@@ -25,7 +25,7 @@ class EdgesOfDay(HoldingsOfDay):
     """The holdings of the day and the owners of units, as graphs of one right each, and who has control.
 
     A share is a range where it is stated as one, between nothing and the whole where it is unknown, between
-    nothing and itself where it is only possible. Whoever owns a business unit has all of it.
+    nothing and itself where it is only possible. The owner of a business unit has all of it.
     """
 
     _graphs: dict[str, Graph] = field(factory=dict, init=False)

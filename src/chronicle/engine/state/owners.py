@@ -82,7 +82,8 @@ class Owner:
 class Group:
     """Who is controlled by ``top``: ``members``, each after the one that it stands below.
 
-    ``effective`` has of each member what the top has of it at last, in equity.
+    ``effective`` has of each member what the top has of it at last, in equity; a member of which no finite
+    share exists is left out of it.
     """
 
     top: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from typing import Final
 
@@ -19,16 +19,18 @@ from chronicle.events import Right
 from chronicle.ownership import (
     MAJORITY,
     Chain,
-    Edge,
+    Controlled,
     LookThrough,
     Loop,
     Owned,
     Threshold,
     Unbounded,
+    bears_out,
     direct_owners,
     is_indirect,
     loops_in,
     owned_below,
+    right_of,
     ultimate_owners,
 )
 from chronicle.values import NOTHING, Share
@@ -72,7 +74,7 @@ class OwnershipOfDay(EdgesOfDay):
             found.loops,
             tuple(dict.fromkeys((*found.events, *(event for each in declared for event in each.events)))),
             declared,
-            self._above(right, found.way),
+            self._above(right, [company for company in found.way if company != one]),
         )
 
     @paused_collector()
@@ -115,19 +117,22 @@ class OwnershipOfDay(EdgesOfDay):
     def group(self, top: str, *, over: Fraction = MAJORITY, reached: bool = False) -> Group:
         """Everyone controlled by ``top``, an id or a name: the group that grows by whom its members hold.
 
-        Whoever is held for more than ``over`` (with ``reached``: for at least that) by its members together
-        joins it: by votes where votes in it are stated, else by equity; and whoever one of them controls in
-        law or in fact. Raises ``NotFound`` (C601) for an unknown entity.
+        A company of which its members together hold more than ``over`` (with ``reached``: at least that)
+        joins it: by votes where votes in it are stated, else by equity; and what one of them controls in law
+        or in fact. Raises ``NotFound`` (C601) for an unknown entity.
         """
         one = self._one(top)
         threshold = Threshold(over, reached)
         members = self._control_graph().group([one], threshold)
-        with _finite():
-            shares = {each.entity: each.share for each in owned_below(self._graph("equity"), one)}
-        nothing = Share.exact(NOTHING)
-        return Group(
-            one, threshold, members, {each.entity: shares.get(each.entity, nothing) for each in members}
-        )
+        return Group(one, threshold, members, self._effective_in(one, members))
+
+    def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
+        """What the top of a group has of each member at last, but for those without a finite share."""
+        graph, found = self._graph("equity"), dict[str, Share]()
+        for member in members:
+            with suppress(Unbounded):
+                found[member.entity] = LookThrough(graph, top, member.entity).share
+        return found
 
     @paused_collector()
     def loops(self, *, right: Right = "equity") -> tuple[Loop, ...]:
@@ -141,7 +146,7 @@ class OwnershipOfDay(EdgesOfDay):
     def _declared(self, holder: str | None, target: str, right: str) -> Iterator[Declared]:
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
-            if is_indirect(basis) and holder in (None, by) and _RIGHTS.get(basis, "equity") == right:
+            if is_indirect(basis) and holder in (None, by) and right_of(basis) == right:
                 share = getattr(fact.value, "share", None)
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 
@@ -151,7 +156,7 @@ class OwnershipOfDay(EdgesOfDay):
         return tuple(
             declared
             for declared in self._declared(holder, target, right)
-            if not _bears_out(share, direct, declared.share)
+            if not bears_out(share, direct, declared.share)
         )
 
     def _owner(self, owned: Owned, entity: str | None, target: str, right: str) -> Owner:
@@ -185,20 +190,6 @@ def _finite() -> Iterator[None]:
 
 _SHOWN: Final = 8
 _NOT_SURE: Final = evolve(Share.exact(NOTHING), certain=False)
-
-_RIGHTS: Final[Mapping[str, str]] = {"indirect votingRights": "votes"}
-
-
-def _bears_out(share: Share, direct: Edge | None, declared: Share | None) -> bool:
-    """Whether a declared share can be the whole of what is held, or what of it is held through others."""
-    if declared is None:
-        return share.maximum is None or share.maximum > NOTHING
-    if share.may_equal(declared):
-        return True
-    if direct is None or share.is_unknown:
-        return False
-    low, _, high, _ = share.order
-    return Share(max(NOTHING, low - direct.high), max(NOTHING, high - direct.low)).may_equal(declared)
 
 
 def _low(chain: Chain) -> Fraction:
