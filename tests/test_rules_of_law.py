@@ -131,6 +131,8 @@ def test_a_rule_of_sanctions_needs_listed_persons() -> None:
         says("us-ofac-50", "x 50 t")
     with pytest.raises(UsageError, match="asks about no listed persons"):
         says("eu-aml", "x 50 t", listed=("x",))
+    with pytest.raises(UsageError, match="us-ofac-50 does not ask who acts together"):
+        says("us-ofac-50", "x 50 t", listed=("x", "y"), acting=("x", "y"))
     with pytest.raises(UsageError, match="said to act together: y"):
         says("uk-ofsi", "x 50 t", listed=("x",), acting=("y",))
 
@@ -171,6 +173,13 @@ def test_a_ruling_names_the_chain_that_decides_and_its_events() -> None:
     assert found.decided_by is not None
     assert [each.entity for each in found.decided_by.group] == ["a", "t"]
     assert set(found.events) == {"x-a", "y-t", "a-t"}
+
+
+def test_what_a_company_holds_of_itself_is_nobodys() -> None:
+    """Not even of those who own the company."""
+    found = says("us-ofac-50", "x 60 t, t 20 t", listed=["x"])
+    assert found.decided_by is not None
+    assert str(found.decided_by.share) == "60%"
 
 
 def test_a_listed_company_needs_no_owner() -> None:
@@ -242,6 +251,11 @@ def test_a_no_says_what_is_held_and_what_is_needed() -> None:
         ("x 25 t, y 25 t", "2024-07-03", "yes"),
         ("x 25 t, y 25 t", "2024-07-02", "no"),
         ("x 30 t, y 25 t", "2024-07-02", "yes"),  # the example of the Commission
+        ("x 30 t, y 25 t", "2022-04-08", "yes"),
+        ("x 30 t, y 25 t", "2022-04-07", "cannot be told"),
+        ("x 30 t, y 20 t", "2022-04-07", "no"),
+        ("x 51 t, y 25 t", "2022-04-07", "yes"),
+        ("x 40-60 t, y 60 a, a 20 t", "2022-04-07", "cannot be told"),
         ("x 50 a, a 50 t", "2024-07-03", "yes"),
         ("x 50 a, a 100 t", "2024-07-02", "no"),
         ("x 50-60 t", "2024-07-02", "cannot be told"),
@@ -252,6 +266,12 @@ def test_a_no_says_what_is_held_and_what_is_needed() -> None:
 def test_the_union_counts_more_than_half_and_since_july_2024_half(equity: str, day: str, answer: str) -> None:
     """Together, and whoever passes counts with what it holds."""
     assert says("eu-sanctions", equity, day=day, listed=("x", "y")).answer == answer
+
+
+def test_what_was_not_said_in_its_time_is_not_told() -> None:
+    """Before the Commission said that holdings are added up, two that pass only together leave it open."""
+    reason = says("eu-sanctions", "x 30 t, y 25 t", day="2020-01-01", listed=("x", "y")).reason
+    assert reason.startswith("no text of that day says whether what several listed persons hold is added")
 
 
 def test_in_the_union_control_counts_as_ownership_does() -> None:
@@ -414,6 +434,7 @@ def test_a_loop_without_a_finite_share_is_said() -> None:
         ("ann 20-30 t", "cannot be told"),
         ("ann >25-50 t", "yes"),
         ("ann 40-60 a, a 30 t", "cannot be told"),
+        ("ann 40-60 a, ben 50 a, a 30 t", "no"),  # no more than half is left
         ("ann 30* t", "cannot be told"),
         ("ann 60 a, a 60 b, b 40 a, b 30 t", "yes"),  # a loop below ann
         ("ann 30 b, ann 60 a, a 30 b, b 100 t", "no"),  # no single majority stake in b
@@ -447,9 +468,26 @@ def test_the_chain_stops_at_a_relevant_legal_entity() -> None:
     assert says("uk-psc", "ann 100 a, a 100 b, b 60 t", jurisdictions=gb).answer == "no"
     # A company with too little is none: two of them add up to one person.
     assert says("uk-psc", "ann 100 a, ann 100 c, a 15 t, c 15 t", jurisdictions=gb).answer == "yes"
-    # Whether it is one may be open.
-    assert says("uk-psc", "ann 100 a, a 20-30 t, ann 26 t", jurisdictions=gb).answer == "yes"
-    assert says("uk-psc", "ann 100 a, ann 100 b, a 20-30 t, b 26 t", jurisdictions=gb).answer == "yes"
+    # Nobody need be known behind it.
+    alone = says("uk-psc", "a 60 t", jurisdictions=gb)
+    assert alone.answer == "no"
+    assert alone.reason.startswith("a stands in the register itself")
+    assert says("uk-psc", "a 60 t").answer == "cannot be told"
+
+
+@pytest.mark.parametrize(
+    ("equity", "answer"),
+    [
+        ("ann 100 a, a 20-30 t, ann 26 t", "yes"),
+        ("ann 100 a, ann 100 b, a 20-30 t, b 26 t", "yes"),  # b is none
+        ("ann 100 a, ann 100 c, a 20-30 t, c 20-30 t", "cannot be told"),  # each of them may be one
+        ("ann 100 a, a 60 t, ann 1* t", "cannot be told"),
+        ("ann 100 b, b 100 a, a 20-30 t, b 10 t", "yes"),  # b holds some besides
+    ],
+)
+def test_whether_a_company_stands_for_its_owner_may_be_open(equity: str, answer: str) -> None:
+    """As long as it may have too little of the target to be registered itself; a and c are British."""
+    assert of_ann(says("uk-psc", equity, jurisdictions={"a": "gb", "c": "gb"})) == answer
 
 
 def test_the_right_to_appoint_a_board_is_significant_control() -> None:
@@ -458,6 +496,8 @@ def test_the_right_to_appoint_a_board_is_significant_control() -> None:
     assert owners(says("uk-psc", "ben 20 t", grants=[Grant("ann", "t", board)])) == ["ann"]
     assert owners(says("uk-psc", "ann 51 a, ben 20 t", grants=[Grant("a", "t", board)])) == ["ann"]
     assert owners(says("uk-psc", "ann 50 a, ben 20 t", grants=[Grant("a", "t", board)])) == []
+    possible = says("uk-psc", "ann 40-60 a, ben 20 t", grants=[Grant("a", "t", board)])
+    assert of_ann(possible) == "cannot be told"
     # And a majority stake itself.
     assert owners(says("uk-psc", "a 30 t", grants=[Grant("ann", "a", board)])) == ["ann"]
 

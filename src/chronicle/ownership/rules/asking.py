@@ -87,8 +87,10 @@ def _reason(answer: RuleAnswer, verdicts: tuple[Verdict, ...]) -> str:
 def _refuse_misused(rule: RuleOfLaw, listed: Collection[str], acting: Collection[str]) -> None:
     if rule.of_sanctions and not listed:
         _refuse(f"{rule.name} asks about listed persons, and none is given", "give listed persons")
-    if not rule.of_sanctions and (listed or acting):
+    if not rule.of_sanctions and listed:
         _refuse(f"{rule.name} asks about no listed persons", "leave out listed persons")
+    if acting and not rule.asks_who_acts_together:
+        _refuse(f"{rule.name} does not ask who acts together", "leave that out")
     strange = sorted(set(acting) - set(listed))
     if strange:
         _refuse(f"not listed, but said to act together: {', '.join(strange)}", "give them as listed, too")

@@ -33,11 +33,12 @@ def asked_of_persons(question: RuleQuestion, ways: Ways) -> tuple[Verdict, ...]:
     if not question.above:
         return (Verdict((), OPEN, f"nobody is known to hold any of {facts.name_of(target)}"),)
     found = [strongest(ways(question, person)) for person in question.persons]
-    for end in question.ends:
-        verdict = strongest(ways(question, end))
+    ends = [strongest(ways(question, end)) for end in question.ends]
+    for verdict in ends:
         if verdict.answer != NO:
-            found.append(verdict.open_because(_behind(facts, end)))
-    return tuple(found) or (Verdict((), NO, f"no person is known above {facts.name_of(target)}"),)
+            found.append(verdict.open_because(_behind(facts, *verdict.holders)))
+    nobody = Verdict((), NO, f"no person is known above {facts.name_of(target)}")
+    return tuple(found) or tuple(ends) or (nobody,)
 
 
 def _behind(facts: OwnershipFacts, end: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from attrs import frozen
 
@@ -11,17 +12,20 @@ from chronicle.ownership.rules.facts import RuleQuestion
 from chronicle.ownership.rules.groups import Measure, RuleGroup, said_share
 from chronicle.ownership.rules.verdicts import NO, YES, Verdict
 
+_NOT_SAID: Final = "no text of that day says whether what several listed persons hold is added together"
+
 
 @frozen
 class OwnedByListed:
     """The target belongs to the listed for so much, and whoever belongs to them counts as listed as well.
 
     ``together`` says whether what several listed persons hold is added together; else only that of those who
-    act together is. With ``by_control`` whoever they control counts like whoever they own.
+    act together is. None says that no text of the time says it: what is met only by all of them together
+    cannot be told then. With ``by_control`` whoever they control counts like whoever they own.
     """
 
     ownership: Threshold
-    together: bool
+    together: bool | None
     by_control: bool
 
     def verdicts(self, question: RuleQuestion) -> tuple[Verdict, ...]:
@@ -29,11 +33,14 @@ class OwnedByListed:
         if question.target in question.listed:
             name = question.facts.name_of(question.target)
             return (Verdict((question.target,), YES, f"{name} is listed itself"),)
-        found = tuple(self._verdict(question, tops) for tops in self._tops(question))
-        return found or (Verdict((), NO, self._nothing(question)),)
-
-    def _tops(self, question: RuleQuestion) -> Iterator[tuple[str, ...]]:
         near = tuple(person for person in question.listed if person in question.above)
+        found = [self._verdict(question, tops) for tops in self._tops(question, near)]
+        if self.together is None and len(near) > 1:
+            every = self._verdict(question, near)
+            found.append(every.open_because(_NOT_SAID) if every.answer == YES else every)
+        return tuple(found) or (Verdict((), NO, self._nothing(question)),)
+
+    def _tops(self, question: RuleQuestion, near: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         if self.together:
             yield from (near,) if near else ()
             return

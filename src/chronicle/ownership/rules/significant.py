@@ -43,7 +43,13 @@ class SignificantControl:
         maybe = frozenset(each for each, stake in stakes.items() if stake.significant != NO)
 
         def ways(question: RuleQuestion, person: str) -> Iterator[Verdict]:
-            yield self._stakes(question, person).registrable(surely, maybe)
+            if person in surely and question.facts.type_of(person) is not None:
+                name = question.facts.name_of(person)
+                yield Verdict(
+                    (person,), NO, f"{name} stands in the register itself, for whoever is behind it"
+                )
+            else:
+                yield self._stakes(question, person).registrable(surely, maybe)
 
         return asked_of_persons(question, ways)
 

@@ -49,12 +49,14 @@ class RuleOfLaw:
     """A rule by its ``name``, with its ``versions``, the oldest first.
 
     ``of_sanctions`` says that it asks about listed persons; else it asks who the beneficial owners are.
+    ``asks_who_acts_together`` says that it adds up what those hold who act in concert, and only that.
     """
 
     name: str
     title: str
     of_sanctions: bool
     versions: tuple[RuleVersion, ...]
+    asks_who_acts_together: bool = False
 
     def on(self, day: datetime.date) -> RuleVersion | None:
         """The version that is in force on a day; None for a day before the first one that is known here."""
@@ -94,11 +96,18 @@ RULES: Final = (
         (
             RuleVersion(
                 datetime.date(2013, 4, 30),
+                datetime.date(2022, 4, 7),
+                "a listed person owns more than 50 %, or controls it; of several together it is not said",
+                "Council of the European Union, document 9068/13; EU Best Practices for the effective"
+                " implementation of restrictive measures",
+                OwnedByListed(_OVER_HALF, together=None, by_control=True),
+            ),
+            RuleVersion(
+                datetime.date(2022, 4, 8),
                 datetime.date(2024, 7, 2),
                 "listed persons together own more than 50 %, or control it",
-                "Council of the European Union, document 9068/13, and EU Best Practices for the effective"
-                " implementation of restrictive measures; European Commission, FAQ on asset freeze,"
-                " question 8",
+                "European Commission, FAQ on asset freeze and the prohibition to make funds and economic"
+                " resources available, question 8 (8 April 2022)",
                 OwnedByListed(_OVER_HALF, together=True, by_control=True),
             ),
             RuleVersion(
@@ -125,6 +134,7 @@ RULES: Final = (
                 OwnedByListed(_OVER_HALF, together=False, by_control=True),
             ),
         ),
+        asks_who_acts_together=True,
     ),
     RuleOfLaw(
         "eu-aml",
