@@ -228,6 +228,14 @@ def test_what_is_open_is_said() -> None:
     )
 
 
+def test_a_share_that_is_not_known_is_said_so() -> None:
+    """It is a share all the same."""
+    assert says("eu-aml", "ann ? t").reason.startswith("ann holds a share of t that is not known, and")
+    assert says("us-ofac-50", "x ? t", listed=["x"]).reason.startswith(
+        "x holds a share of t that is not known;"
+    )
+
+
 def test_a_no_says_what_is_held_and_what_is_needed() -> None:
     """So that one sees how near it is."""
     assert says("us-ofac-50", "x 50 a, a 49 t", listed=["x"]).reason.startswith(
@@ -270,6 +278,8 @@ def test_the_union_counts_more_than_half_and_since_july_2024_half(equity: str, d
 
 def test_what_was_not_said_in_its_time_is_not_told() -> None:
     """Before the Commission said that holdings are added up, two that pass only together leave it open."""
+    alone = says("eu-sanctions", "x 60 t", day="2020-01-01", listed=("x", "y"))
+    assert [each.answer for each in alone.persons] == ["yes"]
     reason = says("eu-sanctions", "x 30 t, y 25 t", day="2020-01-01", listed=("x", "y")).reason
     assert reason.startswith("no text of that day says whether what several listed persons hold is added")
 
@@ -473,6 +483,7 @@ def test_the_chain_stops_at_a_relevant_legal_entity() -> None:
     assert alone.answer == "no"
     assert alone.reason.startswith("a stands in the register itself")
     assert says("uk-psc", "a 60 t").answer == "cannot be told"
+    assert says("uk-psc", "a 20-30 t", jurisdictions=gb).answer == "cannot be told"
 
 
 @pytest.mark.parametrize(
@@ -490,6 +501,18 @@ def test_whether_a_company_stands_for_its_owner_may_be_open(equity: str, answer:
     assert of_ann(says("uk-psc", equity, jurisdictions={"a": "gb", "c": "gb"})) == answer
 
 
+def test_what_is_open_of_significant_control_is_said() -> None:
+    """The range, the holding that is only possible, or the company that may be registered instead."""
+    assert says("uk-psc", "ann 20-30 t").reason.startswith(
+        "ann holds 20-30% of t, and whether that is more than 25% is open; by"
+    )
+    assert says("uk-psc", "ann 30* t").reason.startswith(
+        "ann holds <=30% of t, and whether that is more than 25% is open: it is only possible that ann holds"
+    )
+    through = says("uk-psc", "ann 100 a, ann 100 b, a 20-30 t, b 1* t, ann 0-25 t", jurisdictions={"a": "gb"})
+    assert through.reason.startswith("what is held through a may stand in the register as theirs; ann, with")
+
+
 def test_the_right_to_appoint_a_board_is_significant_control() -> None:
     """Held by the person, or by a company in which the person has a majority stake."""
     board = "right to appoint a majority of the board"
@@ -498,6 +521,7 @@ def test_the_right_to_appoint_a_board_is_significant_control() -> None:
     assert owners(says("uk-psc", "ann 50 a, ben 20 t", grants=[Grant("a", "t", board)])) == []
     possible = says("uk-psc", "ann 40-60 a, ben 20 t", grants=[Grant("a", "t", board)])
     assert of_ann(possible) == "cannot be told"
+    assert possible.reason.startswith("a may have control of t (right to appoint")
     # And a majority stake itself.
     assert owners(says("uk-psc", "a 30 t", grants=[Grant("ann", "a", board)])) == ["ann"]
 

@@ -10,7 +10,7 @@ from chronicle.ownership.chains import Chain
 from chronicle.ownership.control import MAJORITY, Threshold
 from chronicle.ownership.graph import Graph
 from chronicle.ownership.rules.facts import OwnershipFacts, RuleQuestion
-from chronicle.ownership.rules.groups import Measure, RuleGroup, doubtful, said_share
+from chronicle.ownership.rules.groups import Measure, RuleGroup, doubtful, said_part
 from chronicle.ownership.rules.verdicts import NO, OPEN, YES, Answer3, Verdict, judged, strongest
 from chronicle.ownership.shares import LookThrough
 from chronicle.ownership.solve import Unbounded
@@ -140,7 +140,7 @@ def multiplied(
         )
     answer = judged(share, threshold)
     chains = look.chains(_CHAINS)[0]
-    reason = f"{who} has {said_share(share)} of {what} at last"
+    reason = f"at last {who} has {said_part(share, what)}"
     if any(len(chain.edges) > 1 for chain in chains):
         reason += " (shares multiplied along chains, chains added up)"
     if answer == OPEN:
@@ -185,7 +185,7 @@ def held_by_controlled(question: RuleQuestion, person: str, threshold: Threshold
         who = facts.name_of(person)
         if any(holder != person for holder in holders):
             who += ", with companies under the same control,"
-        reason = f"{who} holds {said_share(share)} of {facts.name_of(target)}"
+        reason = f"{who} holds {said_part(share, facts.name_of(target))}"
         if answer == OPEN:
             doubt = doubtful(facts, [*edges, *(edge for each in through for edge in each.edges)])
             reason += f", and whether that is {threshold} is open" + (f": {doubt}" if doubt else "")

@@ -99,7 +99,7 @@ class RuleGroup:
             return f"it is only possible that {' and that '.join(doubts)}"
         share = self.counted(self.measures[0].graph.graph, each.entity)
         thresholds = " or ".join(dict.fromkeys(str(measure.threshold) for measure in self.measures))
-        return f"whether {said_share(share)} of {self.facts.name_of(each.entity)} is {thresholds} is open"
+        return f"whether {said_part(share, self.facts.name_of(each.entity))} is {thresholds} is open"
 
 
 def _but(members: Collection[str], target: str) -> Collection[str]:
@@ -115,7 +115,7 @@ def _step(facts: OwnershipFacts, each: Controlled) -> str:
     if holders:
         together = " together" if len(holders) > 1 else ""
         verb = "hold" if len(holders) > 1 else "holds"
-        said.append(f"{facts.names(holders)}{together} {verb} {said_share(each.share)} of {target}")
+        said.append(f"{facts.names(holders)}{together} {verb} {said_part(each.share, target)}")
     for grant in each.grants:
         said.append(f"{facts.name_of(grant.controller)} has control of {target} ({grant.basis})")
     return " and ".join(said)
@@ -133,6 +133,6 @@ def doubtful(facts: OwnershipFacts, edges: Sequence[Edge]) -> str:
     return f"it is only possible that {' and that '.join(doubts[:2])}" if doubts else ""
 
 
-def said_share(share: Share) -> str:
-    """A share in a sentence."""
-    return "a share that is not known" if share.is_unknown else str(share)
+def said_part(share: Share, whole: str) -> str:
+    """A share of something, in a sentence."""
+    return f"a share of {whole} that is not known" if share.is_unknown else f"{share} of {whole}"

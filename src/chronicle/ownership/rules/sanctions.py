@@ -9,7 +9,7 @@ from attrs import frozen
 
 from chronicle.ownership.control import ControlGraph, Threshold
 from chronicle.ownership.rules.facts import RuleQuestion
-from chronicle.ownership.rules.groups import Measure, RuleGroup, said_share
+from chronicle.ownership.rules.groups import Measure, RuleGroup, said_part
 from chronicle.ownership.rules.verdicts import NO, YES, Verdict
 
 _NOT_SAID: Final = "no text of that day says whether what several listed persons hold is added together"
@@ -70,7 +70,7 @@ class OwnedByListed:
         needed = f"{self.ownership} is needed"
         if self.by_control:
             needed += ", or control"
-        return f"{who} {verb} {said_share(share)} of {facts.name_of(target)}, and {needed}"
+        return f"{who} {verb} {said_part(share, facts.name_of(target))}, and {needed}"
 
     def _nothing(self, question: RuleQuestion) -> str:
         return f"none of the listed holds or controls any of {question.facts.name_of(question.target)}"

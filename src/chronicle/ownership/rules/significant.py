@@ -13,7 +13,7 @@ from chronicle.ownership.control import Grant, Threshold, held_together
 from chronicle.ownership.graph import Edge, Graph
 from chronicle.ownership.rules.beneficial import asked_of_persons
 from chronicle.ownership.rules.facts import OwnershipFacts, RuleQuestion
-from chronicle.ownership.rules.groups import doubtful, said_share
+from chronicle.ownership.rules.groups import doubtful, said_part
 from chronicle.ownership.rules.verdicts import NO, OPEN, YES, Answer3, Verdict, judged, strongest
 from chronicle.values import Share
 
@@ -89,23 +89,16 @@ class _MajorityStakes:
     def registrable(self, surely: frozenset[str], maybe: frozenset[str]) -> Verdict:
         """The verdict, where ``surely`` and those besides in ``maybe`` are relevant legal entities."""
         verdict = self._significant
-        if verdict.answer == NO:
+        between = [each for each in self.maybe if each in maybe and each != self.holder]
+        if verdict.answer == NO or not between:
             return verdict
         others = frozenset({self.holder})
-        free_surely = self._has_interest(self._below(self._surely, maybe - others), certain=True)
-        free_maybe = self._has_interest(self._below(self._possibly, surely - others), certain=False)
-        between = [each for each in self.maybe if each in maybe and each != self.holder]
-        names = self.facts.names(between)
-        stands = (
-            f"{names} may be relevant legal entities"
-            if len(between) > 1
-            else f"{names} may be a relevant legal entity"
-        )
-        if free_surely:
+        if self._has_interest(self._below(self._surely, maybe - others), certain=True):
             return verdict
-        if free_maybe:
-            return verdict.open_because(stands)
-        reason = f"the chain stops at {names}, which stands in the register instead"
+        names = self.facts.names(between)
+        if self._has_interest(self._below(self._possibly, surely - others), certain=False):
+            return verdict.open_because(f"what is held through {names} may stand in the register as theirs")
+        reason = f"the chain stops at {names}, in the register instead"
         return Verdict((self.holder,), NO, reason, verdict.share, verdict.chains)
 
     @cached_property
@@ -126,7 +119,7 @@ class _MajorityStakes:
         through = [edge.holder for edge in last if edge.holder != self.holder]
         if through:
             who += f", with a majority stake in {self.facts.names(through)} or down to it,"
-        reason = f"{who} holds {said_share(share)} of {self.facts.name_of(self.target)}"
+        reason = f"{who} holds {said_part(share, self.facts.name_of(self.target))}"
         if answer == OPEN:
             doubt = doubtful(self.facts, [edge for chain in chains for edge in chain.edges])
             reason += f", and whether that is {self.threshold} is open" + (f": {doubt}" if doubt else "")
