@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from typing import Final
+from typing import Final, get_args
 
 from attrs import evolve, frozen
 
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.state.answers import Excess
+from chronicle.engine.state.answers import Excess, Fact
 from chronicle.engine.state.edges import EdgesOfDay
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
 from chronicle.errors import InvalidValue, Problem
@@ -52,7 +52,7 @@ class OwnershipOfDay(EdgesOfDay):
         (C612) where companies on the way hold so much of each other that no finite share exists.
         """
         one, other = self._one(holder), self._one(target)
-        found = LookThrough(self._graph(right), one, other)
+        found = LookThrough(self.graph_of(right), one, other)
         with _finite():
             share = found.share
         chains, complete = found.chains()
@@ -87,7 +87,7 @@ class OwnershipOfDay(EdgesOfDay):
         it directly. Raises as ``effective`` does.
         """
         one = self._one(target)
-        graph = self._graph(right)
+        graph = self.graph_of(right)
         with _finite():
             found = ultimate_owners(graph, one) if ultimate else direct_owners(graph, one)
         owners = [self._owner(owned, owned.entity, one, right) for owned in found]
@@ -108,7 +108,7 @@ class OwnershipOfDay(EdgesOfDay):
         """
         one = self._one(holder)
         with _finite():
-            found = owned_below(self._graph(right), one)
+            found = owned_below(self.graph_of(right), one)
         return tuple(
             self._with_declared(owned, owned.entity, (one, owned.entity or ""), right) for owned in found
         )
@@ -123,12 +123,12 @@ class OwnershipOfDay(EdgesOfDay):
         """
         one = self._one(top)
         threshold = Threshold(over, reached)
-        members = self._control_graph().group([one], threshold)
+        members = self.control_graph().group([one], threshold)
         return Group(one, threshold, members, self._effective_in(one, members))
 
     def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
         """What the top of a group has of each member at last, but for those without a finite share."""
-        graph, found = self._graph("equity"), dict[str, Share]()
+        graph, found = self.graph_of("equity"), dict[str, Share]()
         for member in members:
             with suppress(Unbounded):
                 found[member.entity] = LookThrough(graph, top, member.entity).share
@@ -137,9 +137,65 @@ class OwnershipOfDay(EdgesOfDay):
     @paused_collector()
     def loops(self, *, right: Right = "equity") -> tuple[Loop, ...]:
         """The loops: companies that hold shares of each other, and those that hold some of themselves."""
-        graph = self._graph(right)
+        graph = self.graph_of(right)
         targets = {key[1] for key in self._ledger.keys(views.HOLDINGS) if key[2] == right}
         return loops_in({target: graph.holders(target) for target in sorted(targets)})
+
+    def behind(self, effective: Effective) -> tuple[Fact, ...]:
+        """The facts on which an effective share rests: holdings, owners of units, what is declared."""
+        pairs = dict.fromkeys(
+            (edge.holder, edge.target) for chain in effective.chains for edge in chain.edges
+        )
+        pairs |= dict.fromkeys((edge.holder, edge.target) for loop in effective.loops for edge in loop.edges)
+        held = [
+            fact
+            for holder, target in pairs
+            for fact in (
+                *self.cell(views.HOLDINGS, holder, target, effective.right),
+                *self._facts_of_unit(target, holder),
+            )
+        ]
+        said = [
+            fact
+            for declared in effective.declared
+            for fact in self.cell(views.CONTROL, declared.holder, declared.target, declared.basis)
+        ]
+        return (*held, *said)
+
+    def through_others(self, *key: str, within: int = 2_000) -> Effective | None:
+        """What a holder has of a target through others; None for nothing, and for a plain holding.
+
+        ``key`` is holder, target and, but for equity, the right. It is looked for among the next ``within``
+        companies above the target, and not at all where no finite share exists.
+        """
+        right = next((right for right in get_args(Right) if (*key[2:], "equity")[0] == right), None)
+        if len(key) < 2 or right is None:
+            return None
+        one, other = self._one(key[0]), self._one(key[1])
+        if not self._hang_together(one, other, right, within):
+            return None
+        try:
+            found = self.effective(one, other, right)
+        except InvalidValue:
+            return None
+        through = any(len(chain.edges) > 1 for chain in found.chains)
+        return found if through or found.declared else None
+
+    def _hang_together(self, one: str, other: str, right: str, within: int) -> bool:
+        """Whether one entity has anything of another, as far as the next companies above that show."""
+        graph = self.graph_of(right)
+        seen, waiting = {other}, [other]
+        for company in waiting:
+            for edge in graph.holders(company):
+                if edge.holder == one:
+                    return True
+                if edge.holder not in seen and len(seen) < within:
+                    seen.add(edge.holder)
+                    waiting.append(edge.holder)
+        return any(True for _ in self._declared(one, other, right))
+
+    def _facts_of_unit(self, unit: str, owner: str) -> tuple[Fact, ...]:
+        return self.cell(views.UNITS, unit, owner) if views.UNITS in self._ledger.views else ()
 
     # What is declared, and findings
 
@@ -147,12 +203,12 @@ class OwnershipOfDay(EdgesOfDay):
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
             if is_indirect(basis) and holder in (None, by) and right_of(basis) == right:
-                share = getattr(fact.value, "share", None)
+                share = fact.value.share
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 
     def _not_borne_out(self, holder: str, target: str, right: str, share: Share) -> tuple[Declared, ...]:
         """What is declared to be held through others and the chains can bring no more of."""
-        direct = next((edge for edge in self._graph(right).holders(target) if edge.holder == holder), None)
+        direct = next((edge for edge in self.graph_of(right).holders(target) if edge.holder == holder), None)
         return tuple(
             declared
             for declared in self._declared(holder, target, right)
