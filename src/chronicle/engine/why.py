@@ -14,7 +14,7 @@ from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.conflicts import Conflict
 from chronicle.engine.replay import Key, Span
-from chronicle.engine.state import Fact
+from chronicle.engine.state import Effective, Fact
 from chronicle.errors import Place
 from chronicle.events import Event, Knowledge, knowledge
 
@@ -81,7 +81,9 @@ class Why:
     """The answer to a question for a key: every fact about it on the day, each with its reason.
 
     ``ended`` has, for the keys without a fact on the day, the last value before it. Without any
-    fact ``reasons`` is empty and ``instead`` says what is known around that day.
+    fact ``reasons`` is empty and ``instead`` says what is known around that day. ``effective`` has, of two
+    entities of which one has something of the other through others, what that is; where it has nothing of it
+    directly, ``reasons`` are those of the holdings on the way.
     """
 
     view: str
@@ -89,6 +91,7 @@ class Why:
     reasons: tuple[Reason, ...]
     instead: str | None = None
     ended: tuple[Ending, ...] = ()
+    effective: Effective | None = None
 
 
 @frozen

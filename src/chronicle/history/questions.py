@@ -211,7 +211,8 @@ class Questions(EvidenceHeld):
         ``why("alibaba-group", "alibaba-pictures", as_of="2015")``. It takes names and titles for ids. Without
         ``view`` it is that of holdings, or, where these have nothing of the key, the first view that has:
         ``why("asset-injection", as_of="2015")`` gives the stage of a deal. Of two companies in one line of
-        succession it gives every succession between them. Raises ``NotFound``: C606 for a
+        succession it gives every succession between them, and of two of which one has something of the other
+        through others the chains and the holdings on them. Raises ``NotFound``: C606 for a
         view that no projector writes, C601 and C602 for an entity and a deal that no event names.
         """
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
@@ -229,7 +230,13 @@ class Questions(EvidenceHeld):
         evidence = self._evidence(spans, known, recorded)
         reasons = reasons_for(facts, state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
-        return Why(view, key, reasons, None if reasons else instead(spans, state.as_of, state.known), ended)
+        effective = state.through_others(*key) if view == views.HOLDINGS else None
+        if effective is not None and not facts:
+            facts = state.behind(effective)
+            evidence = self._evidence([fact.span for fact in facts], known, recorded)
+            reasons = reasons_for(facts, state.as_of, evidence)
+        otherwise = None if reasons else instead(spans, state.as_of, state.known)
+        return Why(view, key, reasons, otherwise, ended, effective)
 
     @paused_collector()
     def diff(

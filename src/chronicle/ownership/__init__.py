@@ -5,7 +5,7 @@ It knows no view, no state and no event: ``engine`` makes the edges of a day and
 
 from __future__ import annotations
 
-from chronicle.ownership.bases import gives_control, is_indirect
+from chronicle.ownership.bases import bears_out, gives_control, is_indirect, right_of
 from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.components import strong_components
@@ -38,12 +38,14 @@ __all__ = [
     "Threshold",
     "Unbounded",
     "arriving",
+    "bears_out",
     "bounds",
     "direct_owners",
     "gives_control",
     "is_indirect",
     "loops_in",
     "owned_below",
+    "right_of",
     "strong_components",
     "ultimate_owners",
 ]

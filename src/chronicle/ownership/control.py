@@ -84,18 +84,18 @@ class ControlGraph:
     granted: Callable[[str], Iterable[Grant]] = field(default=_no_grants)
 
     def group(self, tops: Iterable[str], threshold: Threshold = Threshold()) -> tuple[Controlled, ...]:
-        """Everyone controlled by ``tops`` together, whoever joins first before whom it leads to.
+        """Every company controlled by ``tops`` together, each after the members through which it is.
 
-        Of whoever is held enough by the members together joins them, and so on until nobody is. A top is not
-        in the list. Whoever joins with every share at its low end is certainly controlled, whoever
-        joins only with some at their high ends possibly.
+        A company of which the members together hold enough joins them, and so on until none is left. A top
+        is not in the list. What joins with every share at its low end is certainly controlled, what joins
+        only with some at their high ends possibly.
         """
         first = tuple(dict.fromkeys(tops))
-        surely = self._grown(first, lambda members, target: self._surely(members, target, threshold), True)
+        certain = self._grown(first, lambda members, target: self._surely(members, target, threshold), True)
         possibly = self._grown(first, lambda members, target: self._maybe(members, target, threshold), False)
         ranks = {member: rank for rank, member in enumerate(possibly)}
         return tuple(
-            self._controlled(member, ranks, surely, certain=member in surely)
+            self._controlled(member, ranks, certain, member in certain)
             for member in possibly
             if member not in first
         )
@@ -124,9 +124,9 @@ class ControlGraph:
         return tuple(edge for edge in self.graph.holders(target) if edge.holder in members)
 
     def _controlled(
-        self, entity: str, ranks: Mapping[str, int], surely: Mapping[str, None], certain: bool
+        self, entity: str, ranks: Mapping[str, int], certain: Mapping[str, None], is_certain: bool
     ) -> Controlled:
-        members = surely if certain else ranks
+        members = certain if is_certain else ranks
         edges = self._held_by(members, entity)
         grants = tuple(
             grant for member in members for grant in self.granted(member) if grant.target == entity
@@ -137,7 +137,7 @@ class ControlGraph:
             any(edge.approximate for edge in edges),
             all(edge.certain for edge in edges),
         )
-        return Controlled(entity, certain, share, edges, grants, _through(entity, edges, grants, ranks))
+        return Controlled(entity, is_certain, share, edges, grants, _through(entity, edges, grants, ranks))
 
 
 def _least(edges: Iterable[Edge]) -> tuple[Fraction, bool]:

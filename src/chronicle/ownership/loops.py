@@ -19,7 +19,7 @@ class Loop:
     """Companies each of which holds shares of each other, through others; or one that holds some of itself.
 
     ``factor`` is by how much the loop raises what comes in at the company where that is most: one over one
-    less what comes back of a unit; None where all of it comes back, or more. It is worked out at the low ends
+    less what comes back of a unit; None where all of it comes back, or more. It is computed at the low ends
     of ranges. ``edges`` are those within the loop. ``closed`` says that all of its companies are
     certainly held by each other alone, so that nobody outside has anything of them; ``above`` are those of
     which certainly more than the whole is held.

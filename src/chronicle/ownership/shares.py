@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -102,9 +102,47 @@ def ultimate_owners(graph: Graph, target: str) -> tuple[Owned, ...]:
     """
     above = graph.above([target])
     ends = [company for company, edges in above.items() if not edges and company != target]
-    owners = [_owned(graph, end, target) for end in ends]
+    if all(edge.exact for edges in above.values() for edge in edges):
+        owners = _exact_owners(above, ends, target)
+    else:
+        owners = [_owned(graph, end, target) for end in ends]
     known = sorted(owners, key=lambda owned: _by_size(owned.share, owned.entity or ""))
     return (*known, *_rest(above, ends, target))
+
+
+def _exact_owners(above: Above, ends: Sequence[str], target: str) -> list[Owned]:
+    """What each of ``ends`` has of ``target``, all at once: what flows up from it through the others."""
+    below: dict[str, list[Edge]] = {}
+    for edges in above.values():
+        for edge in edges:
+            below.setdefault(edge.holder, []).append(edge)
+    # What goes around a loop and never leaves it comes to none of them.
+    leading = _reached(ends, below)
+    flows = {
+        holder: [(edge.target, edge.low) for edge in below.get(holder, ()) if edge.target in leading]
+        for holder in leading
+    }
+    arrived = arriving(flows, (), {target: WHOLE}) if target in leading else {}
+    owners = []
+    for end in ends:
+        between = _reached([end], below)
+        edges = [edge for company in above if company in between for edge in below.get(company, ())]
+        share = arrived[end]
+        found = share_between((share, False), (share, False), *_of_edges(edges))
+        owners.append(Owned(end, "owner", found, _events(edges)))
+    return owners
+
+
+def _reached(begin: Iterable[str], below: Mapping[str, Sequence[Edge]]) -> set[str]:
+    """The companies that hang below some, themselves included."""
+    waiting = list(begin)
+    found = set(waiting)
+    for holder in waiting:
+        for edge in below.get(holder, ()):
+            if edge.target not in found:
+                found.add(edge.target)
+                waiting.append(edge.target)
+    return found
 
 
 def direct_owners(graph: Graph, target: str) -> tuple[Owned, ...]:
@@ -170,9 +208,14 @@ def _share(found: Arrival, target: str, edges: Sequence[Edge]) -> Share:
     return share_between(
         (found.low[target], found.low_open(target)),
         (found.high[target], found.high_open(target)),
-        any(edge.approximate for edge in edges),
-        all(edge.certain for edge in edges),
+        *_of_edges(edges),
     )
+
+
+def _of_edges(edges: Iterable[Edge]) -> tuple[bool, bool]:
+    """Whether one of the shares is approximate, and whether all are certainly held."""
+    found = list(edges)
+    return any(edge.approximate for edge in found), all(edge.certain for edge in found)
 
 
 def _edges_between(found: Arrival, target: str) -> tuple[Edge, ...]:

@@ -143,7 +143,7 @@ class State(OwnershipOfDay):
         return self._where(views.LISTINGS, {"entity": entity})
 
     def control(self, controller: str | None = None, target: str | None = None) -> tuple[Fact, ...]:
-        """Who controls whom on the day: keys (controller, target, basis)."""
+        """Who controls whom on the day: keys (controller, target, basis), values ``views.Control``."""
         return self._where(views.CONTROL, {"controller": controller, "target": target})
 
     def roles(self, person: str | None = None, entity: str | None = None) -> tuple[Fact, ...]:

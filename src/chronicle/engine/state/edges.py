@@ -25,7 +25,7 @@ class EdgesOfDay(HoldingsOfDay):
     """The holdings of the day and the owners of units, as graphs of one right each, and who has control.
 
     A share is a range where it is stated as one, between nothing and the whole where it is unknown, between
-    nothing and itself where it is only possible. Whoever owns a business unit has all of it.
+    nothing and itself where it is only possible. The owner of a business unit has all of it.
     """
 
     _graphs: dict[str, Graph] = field(factory=dict, init=False)
@@ -35,7 +35,8 @@ class EdgesOfDay(HoldingsOfDay):
         meant = word if self._resolver is None else self._resolver.entity(word, self.as_of)
         return self._ledger.names.get(meant, meant)
 
-    def _graph(self, right: str) -> Graph:
+    def graph_of(self, right: str) -> Graph:
+        """The edges of one right. Raises ``NotFound`` (C610) for an unknown one."""
         if right not in get_args(Right):
             raise absent("C610", "right", right, get_args(Right))
         if right not in self._graphs:
@@ -44,9 +45,9 @@ class EdgesOfDay(HoldingsOfDay):
             )
         return self._graphs[right]
 
-    def _control_graph(self) -> ControlGraph:
+    def control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""
-        votes, equity = self._graph("votes"), self._graph("equity")
+        votes, equity = self.graph_of("votes"), self.graph_of("equity")
 
         def held(holder: str) -> Iterator[Edge]:
             yield from votes.held(holder)
@@ -60,7 +61,7 @@ class EdgesOfDay(HoldingsOfDay):
             if gives_control(fact.key[2]):
                 by, target, basis = fact.key
                 yield Grant(by, target, basis, fact.certain, fact.events)
-        for edge in self._graph("board").held(controller):
+        for edge in self.graph_of("board").held(controller):
             if Threshold().may_be_met(edge.high, edge.high_open):
                 certain = edge.certain and Threshold().surely_met(edge.low, edge.low_open)
                 yield Grant(controller, edge.target, _BOARD, certain, edge.events)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from typing import Final
+from typing import Final, get_args
 
 from attrs import evolve, frozen
 
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.state.answers import Excess
+from chronicle.engine.state.answers import Excess, Fact
 from chronicle.engine.state.edges import EdgesOfDay
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
 from chronicle.errors import InvalidValue, Problem
@@ -20,16 +20,17 @@ from chronicle.ownership import (
     MAJORITY,
     Chain,
     Controlled,
-    Edge,
     LookThrough,
     Loop,
     Owned,
     Threshold,
     Unbounded,
+    bears_out,
     direct_owners,
     is_indirect,
     loops_in,
     owned_below,
+    right_of,
     ultimate_owners,
 )
 from chronicle.values import NOTHING, Share
@@ -51,7 +52,7 @@ class OwnershipOfDay(EdgesOfDay):
         (C612) where companies on the way hold so much of each other that no finite share exists.
         """
         one, other = self._one(holder), self._one(target)
-        found = LookThrough(self._graph(right), one, other)
+        found = LookThrough(self.graph_of(right), one, other)
         with _finite():
             share = found.share
         chains, complete = found.chains()
@@ -86,7 +87,7 @@ class OwnershipOfDay(EdgesOfDay):
         it directly. Raises as ``effective`` does.
         """
         one = self._one(target)
-        graph = self._graph(right)
+        graph = self.graph_of(right)
         with _finite():
             found = ultimate_owners(graph, one) if ultimate else direct_owners(graph, one)
         owners = [self._owner(owned, owned.entity, one, right) for owned in found]
@@ -107,7 +108,7 @@ class OwnershipOfDay(EdgesOfDay):
         """
         one = self._one(holder)
         with _finite():
-            found = owned_below(self._graph(right), one)
+            found = owned_below(self.graph_of(right), one)
         return tuple(
             self._with_declared(owned, owned.entity, (one, owned.entity or ""), right) for owned in found
         )
@@ -116,18 +117,18 @@ class OwnershipOfDay(EdgesOfDay):
     def group(self, top: str, *, over: Fraction = MAJORITY, reached: bool = False) -> Group:
         """Everyone controlled by ``top``, an id or a name: the group that grows by whom its members hold.
 
-        Whoever is held for more than ``over`` (with ``reached``: for at least that) by its members together
-        joins it: by votes where votes in it are stated, else by equity; and whoever one of them controls in
-        law or in fact. Raises ``NotFound`` (C601) for an unknown entity.
+        A company of which its members together hold more than ``over`` (with ``reached``: at least that)
+        joins it: by votes where votes in it are stated, else by equity; and what one of them controls in law
+        or in fact. Raises ``NotFound`` (C601) for an unknown entity.
         """
         one = self._one(top)
         threshold = Threshold(over, reached)
-        members = self._control_graph().group([one], threshold)
+        members = self.control_graph().group([one], threshold)
         return Group(one, threshold, members, self._effective_in(one, members))
 
     def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
         """What the top of a group has of each member at last, but for those without a finite share."""
-        graph, found = self._graph("equity"), dict[str, Share]()
+        graph, found = self.graph_of("equity"), dict[str, Share]()
         for member in members:
             with suppress(Unbounded):
                 found[member.entity] = LookThrough(graph, top, member.entity).share
@@ -136,26 +137,82 @@ class OwnershipOfDay(EdgesOfDay):
     @paused_collector()
     def loops(self, *, right: Right = "equity") -> tuple[Loop, ...]:
         """The loops: companies that hold shares of each other, and those that hold some of themselves."""
-        graph = self._graph(right)
+        graph = self.graph_of(right)
         targets = {key[1] for key in self._ledger.keys(views.HOLDINGS) if key[2] == right}
         return loops_in({target: graph.holders(target) for target in sorted(targets)})
+
+    def behind(self, effective: Effective) -> tuple[Fact, ...]:
+        """The facts on which an effective share rests: holdings, owners of units, what is declared."""
+        pairs = dict.fromkeys(
+            (edge.holder, edge.target) for chain in effective.chains for edge in chain.edges
+        )
+        pairs |= dict.fromkeys((edge.holder, edge.target) for loop in effective.loops for edge in loop.edges)
+        held = [
+            fact
+            for holder, target in pairs
+            for fact in (
+                *self.cell(views.HOLDINGS, holder, target, effective.right),
+                *self._facts_of_unit(target, holder),
+            )
+        ]
+        said = [
+            fact
+            for declared in effective.declared
+            for fact in self.cell(views.CONTROL, declared.holder, declared.target, declared.basis)
+        ]
+        return (*held, *said)
+
+    def through_others(self, *key: str, within: int = 2_000) -> Effective | None:
+        """What a holder has of a target through others; None for nothing, and for a plain holding.
+
+        ``key`` is holder, target and, but for equity, the right. It is looked for among the next ``within``
+        companies above the target, and not at all where no finite share exists.
+        """
+        right = next((right for right in get_args(Right) if (*key[2:], "equity")[0] == right), None)
+        if len(key) < 2 or right is None:
+            return None
+        one, other = self._one(key[0]), self._one(key[1])
+        if not self._hang_together(one, other, right, within):
+            return None
+        try:
+            found = self.effective(one, other, right)
+        except InvalidValue:
+            return None
+        through = any(len(chain.edges) > 1 for chain in found.chains)
+        return found if through or found.declared else None
+
+    def _hang_together(self, one: str, other: str, right: str, within: int) -> bool:
+        """Whether one entity has anything of another, as far as the next companies above that show."""
+        graph = self.graph_of(right)
+        seen, waiting = {other}, [other]
+        for company in waiting:
+            for edge in graph.holders(company):
+                if edge.holder == one:
+                    return True
+                if edge.holder not in seen and len(seen) < within:
+                    seen.add(edge.holder)
+                    waiting.append(edge.holder)
+        return any(True for _ in self._declared(one, other, right))
+
+    def _facts_of_unit(self, unit: str, owner: str) -> tuple[Fact, ...]:
+        return self.cell(views.UNITS, unit, owner) if views.UNITS in self._ledger.views else ()
 
     # What is declared, and findings
 
     def _declared(self, holder: str | None, target: str, right: str) -> Iterator[Declared]:
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
-            if is_indirect(basis) and holder in (None, by) and _RIGHTS.get(basis, "equity") == right:
-                share = getattr(fact.value, "share", None)
+            if is_indirect(basis) and holder in (None, by) and right_of(basis) == right:
+                share = fact.value.share
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 
     def _not_borne_out(self, holder: str, target: str, right: str, share: Share) -> tuple[Declared, ...]:
         """What is declared to be held through others and the chains can bring no more of."""
-        direct = next((edge for edge in self._graph(right).holders(target) if edge.holder == holder), None)
+        direct = next((edge for edge in self.graph_of(right).holders(target) if edge.holder == holder), None)
         return tuple(
             declared
             for declared in self._declared(holder, target, right)
-            if not _bears_out(share, direct, declared.share)
+            if not bears_out(share, direct, declared.share)
         )
 
     def _owner(self, owned: Owned, entity: str | None, target: str, right: str) -> Owner:
@@ -189,20 +246,6 @@ def _finite() -> Iterator[None]:
 
 _SHOWN: Final = 8
 _NOT_SURE: Final = evolve(Share.exact(NOTHING), certain=False)
-
-_RIGHTS: Final[Mapping[str, str]] = {"indirect votingRights": "votes"}
-
-
-def _bears_out(share: Share, direct: Edge | None, declared: Share | None) -> bool:
-    """Whether a declared share can be the whole of what is held, or what of it is held through others."""
-    if declared is None:
-        return share.maximum is None or share.maximum > NOTHING
-    if share.may_equal(declared):
-        return True
-    if direct is None or share.is_unknown:
-        return False
-    low, _, high, _ = share.order
-    return Share(max(NOTHING, low - direct.high), max(NOTHING, high - direct.low)).may_equal(declared)
 
 
 def _low(chain: Chain) -> Fraction:

@@ -19,6 +19,7 @@ from chronicle.render.pages.claims import conflict_data
 from chronicle.render.pages.problems import place_data
 from chronicle.render.terms import Terms
 from chronicle.render.words.facts import statement, subject_of
+from chronicle.render.words.owners import effective_data
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.sources import source_words
 
@@ -82,6 +83,7 @@ class Explained:
             **self.terms.data(),
             "reasons": [_reason(reason, self) for why in self.whys for reason in why.reasons],
             "instead": self.instead,
+            "effective": next((effective_data(why.effective) for why in self.whys if why.effective), None),
             "ended": [_ending(ending, self) for why in self.whys for ending in why.ended],
         }
 

@@ -25,6 +25,7 @@ from chronicle.render.tree import Branch, tree
 from chronicle.render.words.days import day_words, short, since, stood, until
 from chronicle.render.words.facts import statement, subject, subject_of
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
+from chronicle.render.words.owners import effective_lines
 from chronicle.render.words.sentences import Teller, has_parts, stated
 from chronicle.render.words.sources import source_in_full, source_words
 from chronicle.values import Source
@@ -48,6 +49,10 @@ def _page(explained: Explained, width: int) -> Iterator[Line]:
     yield from wrap(_title(one, explained), width)
     when = f"on {day_words(explained.as_of)}{explained.terms.words()}"
     yield from wrap([(when, PLAIN)], width)
+    for why in explained.whys:
+        if why.effective is not None:
+            yield []
+            yield from effective_lines(why.effective, explained.called, width)
     if not reasons:
         yield []
         yield from wrap([(_nothing(explained), PLAIN)], width)

@@ -1,0 +1,155 @@
+"""Findings about who owns whom: loops of shares, and declarations that the chains do not bear out."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from chronicle.engine import views
+from chronicle.engine.checks.examined import Examined, involved, listed
+from chronicle.engine.checks.periods import CertainDays, certain_stretch
+from chronicle.engine.checks.stakes import of_right
+from chronicle.engine.replay import Key, Span
+from chronicle.errors import Problem
+from chronicle.ownership import (
+    Edge,
+    Graph,
+    LookThrough,
+    Loop,
+    Unbounded,
+    bears_out,
+    is_indirect,
+    loops_in,
+    right_of,
+    strong_components,
+)
+from chronicle.values import WHOLE, Share
+
+_MANY = 1_000
+"""Of more companies on one loop, or more days on which it changes, only the last day is looked at."""
+
+
+# Loops
+
+
+def loops(examined: Examined) -> Iterator[Problem]:
+    """C423 to C425: companies that hold shares of each other, on the first day on which they certainly do.
+
+    C424 where nobody else holds any of them, C425 where more than the whole of one of them is held. A
+    company that holds shares of itself is reported by C414.
+    """
+    by_right: defaultdict[str, dict[str, list[CertainDays]]] = defaultdict(dict)
+    for key in examined.ledger.keys(views.HOLDINGS):
+        for span in examined.ledger.cell(views.HOLDINGS, key):
+            stretch = certain_stretch(span, WHOLE)
+            if stretch is not None and not span.value.share.is_nothing:
+                by_right[key[2]].setdefault(key[1], []).append(stretch)
+    for right, held in sorted(by_right.items()):
+        components = strong_components(held, partial(_holders_of, held))
+        for component in components:
+            if len(component) > 1:
+                yield from _loops_of(right, {target: held[target] for target in sorted(component)})
+
+
+def _holders_of(held: Mapping[str, Sequence[CertainDays]], target: str) -> Iterator[str]:
+    return (each.span.key[0] for each in held.get(target, ()))
+
+
+def _loops_of(right: str, held: Mapping[str, Sequence[CertainDays]]) -> Iterator[Problem]:
+    """The loops among companies that hang together on some day or other."""
+    inner = [each for stretches in held.values() for each in stretches if each.span.key[0] in held]
+    days = sorted({each.first for each in inner})
+    if len(days) > _MANY or len(held) > _MANY:
+        days = days[-1:]
+    told: set[tuple[tuple[str, ...], str]] = set()
+    for day in days:
+        for loop in loops_in({target: _certain_on(day, stretches) for target, stretches in held.items()}):
+            kind = "closed" if loop.closed else "above" if loop.above else "plain"
+            if len(loop.members) > 1 and (loop.members, kind) not in told:
+                told.add((loop.members, kind))
+                yield _looped(loop, kind, right, day)
+
+
+def _certain_on(day: datetime.date, stretches: Iterable[CertainDays]) -> tuple[Edge, ...]:
+    standing = (each for each in stretches if each.first <= day and (each.last is None or day < each.last))
+    return tuple(
+        Edge.of(each.span.key[0], each.span.key[1], [each.span.value.share], events=each.span.events)
+        for each in standing
+    )
+
+
+def _looped(loop: Loop, kind: str, right: str, day: datetime.date) -> Problem:
+    members = listed(loop.members)
+    what = "shares" + of_right(right)
+    if kind == "closed":
+        code, message = "C424", f"{members} own each other wholly{of_right(right)} from {day}"
+        help = "if somebody outside holds a part, add the stake; until then what they have belongs to nobody"
+    elif kind == "above":
+        too_much = f"and more than the whole of {listed(loop.above)} is held"
+        code, message = "C425", f"{members} hold {what} of each other on {day}, {too_much}"
+        until = "there is no finite share" if loop.factor is None else "they are counted as stated"
+        help = f"correct the shares, or add the disposal that made room; until then {until}"
+    else:
+        code, message = "C423", f"{members} hold {what} of each other from {day}"
+        help = "nothing is wrong if that is so: what one of them earns goes around until it has left the loop"
+    return Problem(code, message, help=help, events=involved(loop.events[0], loop.events))
+
+
+# Declarations
+
+
+def declared_beyond_the_chains(examined: Examined) -> Iterator[Problem]:
+    """C426: what is declared to be held through others, and the chains on its last day do not bring."""
+    if views.CONTROL not in examined.ledger.views or views.HOLDINGS not in examined.ledger.views:
+        return
+    keys = [key for key in examined.ledger.keys(views.CONTROL) if is_indirect(key[2])]
+    if not keys:
+        return
+    newest = max((event.date.latest for event in examined.events), default=datetime.date.max)
+    for key in keys:
+        for span in examined.ledger.cell(views.CONTROL, key):
+            stretch = certain_stretch(span, WHOLE)
+            if stretch is not None:
+                last = newest if stretch.last is None else stretch.last - datetime.timedelta(days=1)
+                yield from _beyond(span, max(stretch.first, last), examined)
+
+
+def _beyond(span: Span, day: datetime.date, examined: Examined) -> Iterator[Problem]:
+    holder, target, basis = span.key
+    right, declared = right_of(basis), span.value.share
+    graph = _graph_on(day, right, examined)
+    try:
+        share = LookThrough(graph, holder, target).share
+    except Unbounded:  # which C425 reports
+        return
+    direct = next((edge for edge in graph.holders(target) if edge.holder == holder), None)
+    if not bears_out(share, direct, declared):
+        stated = "a share" if declared is None else str(declared)
+        yield Problem(
+            "C426",
+            f"declared, and not borne out by the chains: {holder} is said to hold {stated} of "
+            f"{target}{of_right(right)} through others ({basis}), and the chains on {day} bring {share}",
+            help="add the stakes between them; the declaration itself is never counted",
+            events=span.events,
+        )
+
+
+def _graph_on(day: datetime.date, right: str, examined: Examined) -> Graph:
+    """The holdings of one right on a day, certain and possible ones."""
+
+    def edges(position: int, entity: str) -> Iterator[Edge]:
+        for key in examined.ledger.where(views.HOLDINGS, position, entity):
+            spans = [span for span in examined.ledger.cell(views.HOLDINGS, key) if span.possible(day)]
+            if key[2] == right and spans:
+                yield _edge(key, spans, day)
+
+    return Graph(lambda target: edges(1, target), lambda holder: edges(0, holder))
+
+
+def _edge(key: Key, spans: Sequence[Span], day: datetime.date) -> Edge:
+    certain = any(span.certain(day) for span in spans)
+    shares: list[Share | None] = [span.value.share for span in spans]
+    events = (event for span in spans for event in span.events)
+    return Edge.of(key[0], key[1], shares if certain else [None, *shares], certain, events)
