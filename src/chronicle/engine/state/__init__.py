@@ -24,7 +24,7 @@ from chronicle.engine.state.answers import (
 )
 from chronicle.engine.state.html import html_table
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
-from chronicle.engine.state.ownership import OwnershipOfDay
+from chronicle.engine.state.rules import RulesOfDay
 from chronicle.engine.tables import (
     Table,
     deals_table,
@@ -52,7 +52,7 @@ __all__ = [
 
 
 @frozen(eq=False, repr=False)
-class State(OwnershipOfDay):
+class State(RulesOfDay):
     """What was so on the day ``as_of``, by what was known on the day ``known`` (None: by all that is known).
 
     A day inside the window of a change has both values, the one before and the one after, each with
