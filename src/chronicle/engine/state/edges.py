@@ -14,7 +14,7 @@ from chronicle.engine.state.holdings import HoldingsOfDay
 from chronicle.errors import absent
 from chronicle.events import Right
 from chronicle.ownership import ControlGraph, Edge, Grant, Graph, Threshold, gives_control
-from chronicle.values import WHOLE, Share
+from chronicle.values import NOTHING, WHOLE, Share
 
 _BOARD: Final = "right to appoint a majority of the board"
 _UNITS_ARE_WHOLE: Final = (Share.exact(WHOLE),)
@@ -43,6 +43,12 @@ class EdgesOfDay(HoldingsOfDay):
                 lambda target: self._edges(1, target, right), lambda holder: self._edges(0, holder, right)
             )
         return self._graphs[right]
+
+    def right_of_control(self, target: str) -> Right:
+        """The right that counts for control of an entity, by its id: votes where any are stated."""
+        held = self._ledger.where(views.HOLDINGS, 1, target) if views.HOLDINGS in self._ledger.views else ()
+        edges = (self._edge(key) for key in held if key[2] == "votes")
+        return "votes" if any(edge is not None and edge.high > NOTHING for edge in edges) else "equity"
 
     def _control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""

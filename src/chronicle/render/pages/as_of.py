@@ -32,8 +32,8 @@ from chronicle.render.layout import (
 from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.terms import ASKED_PLAINLY, Terms
 from chronicle.render.words.days import day_words, short
-from chronicle.render.words.figures import share_words
 from chronicle.render.words.names import called
+from chronicle.render.words.owners import above_lines
 
 _COLUMNS: Final = (
     "what",
@@ -205,14 +205,7 @@ def _above_the_whole(asked: Question, of: str, width: int) -> Iterator[Line]:
     """A line for each right of which the section lists more than the whole."""
     for excess in groups.excesses(asked.state, asked.entity):
         if of == "all" or (excess.target == asked.entity) == (of == "target"):
-            least = "" if excess.exact else "at least "
-            right = "" if excess.right == "equity" else f" ({excess.right})"
-            said = f"{least}{share_words(excess.share)} of {asked.name(excess.target)}{right} is held in all"
-            line: Line = [(said, STRONG), (": more than there is, see `chronicle check`", PLAIN)]
-            head: Line = [("! ", DOUBT)]
-            for part in wrap(line, width - line_columns(head)):
-                yield [*head, *part]
-                head = [("  ", PLAIN)]
+            yield from above_lines(excess, asked.name, width)
 
 
 def _column(figures: Sequence[str]) -> Iterator[str]:
