@@ -40,8 +40,8 @@ def owners(
     owned: bool,
     right: Right,
 ) -> None:
-    """Who owns ENTITY (an id or a name) at last: persons, governments, and companies of which no holder is known,
-    each with its effective share and the chains through which it has it.
+    """Who owns ENTITY (an id or a name) at last: persons, governments, and companies of which no holder is
+    known, each with its effective share and the chains through which it has it.
 
     A share of a share counts by the product, several chains by their sum, and a loop as often as it is gone
     around. What nobody is known to hold stands at the end.

@@ -12,6 +12,7 @@ from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.state import State
 from chronicle.render import groups
+from chronicle.render.behind import behind
 from chronicle.render.groups import excess_data, own_groups
 from chronicle.render.layout import (
     DIM,
@@ -69,7 +70,11 @@ class AsOf:
     terms: Terms = ASKED_PLAINLY
 
     def data(self) -> dict[str, Any]:
-        """Every fact by its view; ``views`` has those of the user's own projectors."""
+        """Every fact by its view; ``views`` has those of the user's own projectors.
+
+        Of one entity, ``owners`` has who owns more than a quarter of it at last; null where they are too many
+        to look for unasked.
+        """
         known = self.state.known
         return {
             "as_of": self.state.as_of.isoformat(),
@@ -78,6 +83,7 @@ class AsOf:
             **{group.name: group.data() for group in groups.groups(self.state, self.entity)},
             "above_the_whole": [excess_data(each) for each in groups.excesses(self.state, self.entity)],
             "views": {group.name: group.data() for group in own_groups(self.state, self.entity)},
+            **({} if self.entity is None else {"owners": behind(self.state, self.entity).data()}),
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
@@ -151,6 +157,9 @@ def _title(asked: Question, terms: Terms, width: int) -> Iterator[Line]:
     yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (said, PLAIN)], width)
     if asked.entity is not None:
         yield from wrap(_about(asked, asked.entity), width)
+        owners = behind(state, asked.entity).line(asked.name)
+        if owners:
+            yield from wrap(owners, width)
 
 
 def _about(asked: Question, entity: str) -> Line:
