@@ -18,8 +18,11 @@ from hypothesis import strategies as st
 from chronicle import codec
 from chronicle.errors import Place, Problem
 from chronicle.events import Event
+from chronicle.history import History
 from chronicle.interop import bods, registers
 from chronicle.interop.bods.rules import is_date_or_moment
+from chronicle.interop.exports import bods as export
+from chronicle.interop.exports.material import material
 from chronicle.stores import open_store
 from chronicle.values import Share
 from given import state_on
@@ -214,6 +217,26 @@ def test_the_first_example_is_read_as_it_stands() -> None:
     assert state_on("2016-04-05", events).share("bods:10478c6cf6de", "gb-coh:2063384560") is None
 
 
+@needs_data
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("bods-package-fi-soe", "100%"),
+        ("indirect-ownership", "30%"),
+        ("multiple-indirect-ownership", "60%"),
+        ("mutilple-indirect-ownership-2", "60%"),
+        ("mixed-direct-and-indirect-ownership", "50%"),
+    ],
+)
+def test_the_examples_keep_the_share_that_is_held_through_others(name: str, share: str) -> None:
+    """What is declared beside the chain is a tie with its share, from the export as well."""
+    events, _ = read((DATA / "v04-examples" / f"{name}.json").read_bytes())
+    again, _ = read(b"".join(export.spans(material(History(events), datetime.date(2026, 1, 1)))))
+    for told in (events, again):
+        ties = History(told).as_of("2026-01-01").control()
+        assert [str(fact.value.share) for fact in ties if fact.key[2] == "indirect shareholding"] == [share]
+
+
 # What statements say
 
 
@@ -319,12 +342,98 @@ def test_the_end_of_a_chain_is_no_second_holding() -> None:
         )
 
 
-def test_another_share_that_is_held_indirectly_is_told() -> None:
-    """The share of an indirect tie stands in its note; when it changes, a later event says so."""
-    series = [tie("2020-01-01", holds(50, directOrIndirect="indirect"))]
-    series.append(tie("2021-01-01", holds(70, directOrIndirect="indirect"), status="updated"))
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        ({"exact": 30}, "30%"),
+        ({"minimum": 25, "maximum": 50}, "25-50%"),
+        ({"exclusiveMinimum": 25, "maximum": 50}, ">25-50%"),
+        ({"maximum": 3.2}, "<=3.2%"),
+        ({"minimum": 60, "maximum": 50}, "None"),
+        ({}, "None"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "direct", "basis"),
+    [
+        ("shareholding", "indirect", "indirect shareholding"),
+        ("votingRights", "indirect", "indirect votingRights"),
+        ("appointmentOfBoard", "indirect", "indirect appointmentOfBoard"),
+        ("rightsToProfitOrIncome", "indirect", "indirect rightsToProfitOrIncome"),
+        ("unknownInterest", "indirect", "indirect interest"),
+        ("rightsToSurplusAssetsOnDissolution", "direct", "rightsToSurplusAssetsOnDissolution"),
+        ("otherInfluenceOrControl", "direct", "otherInfluenceOrControl"),
+    ],
+)
+def test_control_keeps_the_share_that_is_stated_for_it(
+    kind: str, direct: str, basis: str, share: dict[str, Any], text: str
+) -> None:
+    """What is held through others, or by what control comes: exact or a range, and none where none is."""
+    events, _ = read([*BOTH, tie("2020-01-01", holds(share, kind=kind, directOrIndirect=direct))])
+    state = state_on("2020-01-01", events)
+    assert [(fact.key[2], str(fact.value.share)) for fact in state.control()] == [(basis, text)]
+    assert state.holdings() == ()
+
+
+def test_a_role_with_a_share_stays_a_role() -> None:
+    """A seat is no control, so its share stands in its note, and the record ends it whatever it said last."""
+    series = [tie("2020-01-01", holds(10, kind="boardMember"))]
+    series.append(tie("2021-01-01", holds(20, kind="boardMember"), status="updated"))
+    series.append(tie("2022-01-01", status="closed"))
     events, _ = read([*BOTH, *series])
-    assert [event.note for event in events if event.kind == "control.granted"] == ["share 50%", "share 70%"]
+    assert [event.note for event in events if event.kind == "role.appointed"] == ["share 10%", "share 20%"]
+    days = ("2020-01-01", "2021-01-01", "2022-01-01")
+    assert [len(state_on(day, events).roles()) for day in days] == [1, 1, 0]
+
+
+INDIRECTLY = {"directOrIndirect": "indirect"}
+FIRST_THEN_MORE = (
+    tie("2020-01-01", holds(50, **INDIRECTLY)),
+    tie("2021-01-01", holds(70, **INDIRECTLY), status="updated"),
+    tie("2022-01-01", status="closed"),
+)
+WITH_DAYS = (
+    tie(
+        "2022-01-01",
+        holds(50, **INDIRECTLY, startDate="2019-06-01", endDate="2021-01-01"),
+        holds(70, **INDIRECTLY, startDate="2021-01-01", endDate="2022-01-01"),
+    ),
+)
+
+
+@pytest.mark.parametrize("series", [FIRST_THEN_MORE, WITH_DAYS], ids=["updated", "with-days"])
+def test_another_share_that_is_held_indirectly_takes_its_place(series: Iterable[dict[str, Any]]) -> None:
+    """A later share of a record replaces the earlier one, and the end of the record leaves neither."""
+    events, _ = read([*BOTH, *series])
+    found = {
+        day: [str(fact.value.share) for fact in state_on(day, events).control()]
+        for day in ("2020-01-01", "2021-01-01", "2021-12-31", "2022-01-01")
+    }
+    assert found == {"2020-01-01": ["50%"], "2021-01-01": ["70%"], "2021-12-31": ["70%"], "2022-01-01": []}
+
+
+def test_two_records_of_what_is_held_indirectly_end_by_themselves() -> None:
+    """The later of two records says the share; when it ends, what the other says stands again."""
+    records = [
+        record_tie("r1", "2020-01-01", holds(30, **INDIRECTLY, startDate="2019-01-01")),
+        record_tie("r2", "2021-01-01", holds(40, **INDIRECTLY, startDate="2020-06-01")),
+        record_tie("r2", "2022-01-01", status="closed"),
+    ]
+    events, _ = read([*BOTH, *records])
+    days = ("2020-01-01", "2021-06-01", "2022-06-01")
+    found = [[str(fact.value.share) for fact in state_on(day, events).control()] for day in days]
+    assert found == [["30%"], ["40%"], ["30%"]]
+
+
+def test_a_statement_of_the_same_day_corrects_the_share() -> None:
+    """The share that was stated first is corrected, from the day on which the correction was published."""
+    first = tie("2020-01-01", holds(50, **INDIRECTLY))
+    second = tie("2020-01-01", holds(**INDIRECTLY), status="updated")
+    second["publicationDetails"] = published("2021-01-01")
+    events, _ = read([*BOTH, first, second])
+    assert [str(fact.value.share) for fact in state_on("2020-06-01", events).control()] == ["None"]
+    known = History(events).as_of("2020-06-01", known="2020-12-31").control()
+    assert [str(fact.value.share) for fact in known] == ["50%"]
 
 
 def test_a_closed_record_ends_what_it_held() -> None:

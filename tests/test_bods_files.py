@@ -338,6 +338,7 @@ def test_a_chain_of_older_statements_over_several_files(imported: Imported, turn
 
 # In any order, in any number of files and imports
 
+THROUGH_OTHERS = {"directOrIndirect": "indirect"}
 STATEMENTS = (
     entity(),
     entity("2021-05-01", "Acme Group", "updated", foundingDate="1999-04-01"),
@@ -348,6 +349,9 @@ STATEMENTS = (
     tie("r2", "2020-01-10", "new", shares(20, "2018-01-01"), {"type": "trustee", "startDate": "2018-01-01"}),
     tie("r2", "2021-06-01", "updated", shares(25, "2021-03-01")),
     tie("r2", "2022-06-01", "closed", shares(25, "2021-03-01", "2022-05-01")),
+    tie("r4", "2020-02-01", "new", shares(30, "2018-03-01", **THROUGH_OTHERS)),
+    tie("r4", "2021-08-01", "updated", shares(45, "2021-07-01", **THROUGH_OTHERS)),
+    tie("r4", "2022-09-01", "closed", shares(45, "2021-07-01", "2022-08-01", **THROUGH_OTHERS)),
     tie("r3", "2020-03-01", "new", {"type": "boardMember", "startDate": "2019-01-01"}),
     tie(
         "r3",
@@ -387,7 +391,7 @@ def facts_on(history: History) -> list[list[Any]]:
 
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.permutations(STATEMENTS), st.lists(st.sampled_from([0, 1, 2]), min_size=11, max_size=11))
+@given(st.permutations(STATEMENTS), st.lists(st.sampled_from([0, 1, 2]), min_size=14, max_size=14))
 def test_any_order_of_statements_files_and_imports_gives_one_state(
     statements: list[Statement], breaks: list[int]
 ) -> None:

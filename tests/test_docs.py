@@ -15,7 +15,8 @@ import pytest
 
 PAGES = (
     "README.md",
-    *(f"docs/{page}.md" for page in ("data-frames", "exporting", "ledger", "meanings", "stores")),
+    *(f"docs/{page}.md" for page in ("data-frames", "exporting", "ledger", "meanings", "ownership")),
+    "docs/stores.md",
 )
 
 OF_COMMANDS = (*PAGES, "docs/importing.md")

@@ -22,6 +22,7 @@ import chronicle
 from chronicle import codec
 from chronicle.cli import chronicle as command
 from chronicle.cli import workloads
+from chronicle.engine import views
 from chronicle.engine.earlier import LAWS_CAME, replayed_earlier
 from chronicle.engine.earlier.answers import said
 from chronicle.engine.replay import Ledger
@@ -60,7 +61,8 @@ def note(events: Sequence[Plain], event: str | None = None) -> Problem:
 def facts_of(ledger: Ledger) -> Iterator[list[Any]]:
     """The facts of a ledger as they stand in the frozen histories."""
     for span in ledger:
-        value = said(span.view, span.value)
+        # 0.1.0 knew no share of control: its value was the basis, the last part of its key.
+        value = span.key[-1] if span.view == views.CONTROL else said(span.view, span.value)
         several = value if isinstance(value, tuple) else (value,)
         parts = [None if part is None else str(part) for part in several]
         yield [span.view, [*span.key], parts, str(span.begin), span.ended_by, [*span.events]]

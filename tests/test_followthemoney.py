@@ -128,6 +128,11 @@ def test_an_entity_with_an_lei_is_the_one_of_every_other_source() -> None:
         ("circa 1/3", "~1/3"),
         ("≈ 9.2%", "~9.2%"),
         ("around more than 5%", ""),
+        (">25-50%", ">25-50%"),
+        (">25-<50%", ">25-<50%"),
+        ("25-<50%", "25-<50%"),
+        ("~>5%", "~>5%"),
+        ("1/3-1/2", "1/3-1/2"),
     ],
 )
 def test_a_free_text_states_a_share(text: str, share: str) -> None:
@@ -137,7 +142,8 @@ def test_a_free_text_states_a_share(text: str, share: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "n/a", "101", "50-25", "1/0", "1.234,5", "majority", "4/3", "> 120", "25,5,5", "1" * 5_000]
+    "text",
+    ["", "n/a", "101", "50-25", "1/0", "1.234,5", "majority", "4/3", "> 120", "25,5,5", "1" * 5_000, "?"],
 )
 def test_what_states_no_share_is_none(text: str) -> None:
     """Words, more than the whole, ranges that run backwards and divisions by zero state nothing."""
@@ -264,6 +270,65 @@ def test_an_ownership_of_votes_is_of_votes() -> None:
     """A type of ownership that is a right says which; any other stands in the note."""
     events, _ = read(owns(percentage="40", ownershipType="votes"), owns(ownershipType="trust"))
     assert [(event.right, event.note) for event in events] == [("votes", None), ("equity", "trust")]
+
+
+INDIRECT_TEXTS = (
+    {"ownershipType": "indirect"},
+    {"ownershipType": ["votes", "indirect"]},
+    {"role": "Indirect ownership"},
+    {"role": "Shareholder (indirectly)"},
+    {"role": "participación indirecta"},
+    {"role": "Indirekte Beteiligung", "ownershipType": "beneficial"},
+)
+
+
+@pytest.mark.parametrize("stated", INDIRECT_TEXTS)
+def test_what_is_owned_through_others_is_no_holding(stated: dict[str, Any]) -> None:
+    """It is a tie with the share that is stated, from its start to its end; nothing counts twice."""
+    dates = {"startDate": "2015", "endDate": "2018"}
+    direct = owns(percentage="12", startDate="2015") | {"id": "own-2"}
+    events, problems = read(owns(percentage="40", **dates, **stated), direct)
+    assert problems == []
+    basis = "indirect votingRights" if "votes" in str(stated) else "indirect shareholding"
+    state = state_on("2016-06-01", events)
+    assert [(fact.key, str(fact.value.share)) for fact in state.control()] == [
+        (("ftm:ann", "ftm:film", basis), "40%")
+    ]
+    assert [(held.right, str(held.share)) for held in state.holdings()] == [("equity", "12%")]
+    assert state_on("2018-12-31", events).control() == ()
+    assert [event.kind for event in events] == ["control.granted", "control.ended", "stake.observed"]
+    assert events[1].ends == events[0].id
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["Direct and indirect ownership", "directly or indirectly", "directors' trust", "beneficial owner"],
+)
+def test_what_is_owned_directly_as_well_is_a_holding(role: str) -> None:
+    """Only what is certainly held through others is no holding, as nobody says how much of it is direct."""
+    events, _ = read(owns(percentage="40", role=role))
+    assert [(event.kind, str(event.holds), event.note) for event in events] == [
+        ("stake.observed", "40%", role)
+    ]
+
+
+def test_a_tie_through_others_without_a_share_states_none() -> None:
+    """No percentage is no share; a doubtful one is said and is none either; its owners are a tie each."""
+    events, problems = read(owns(owner=["ann", "bob"], role="indirect", percentage="much"))
+    assert [(event.controller, event.share, event.note) for event in events] == [
+        ("ftm:ann", None, None),
+        ("ftm:bob", None, None),
+    ]
+    assert said(problems) == ['C721 percentage is no share: "much"']
+
+
+def test_a_link_of_control_keeps_its_share() -> None:
+    """As exports write it, in the summary; any other summary states none."""
+    link = {"subject": "ann", "object": "film", "role": "control: pact"}
+    summaries = ("share 40%", "share 1/3", "share ?", "share of the profit", "all of it")
+    for summary, share in zip(summaries, ("40%", "1/3", "?", "None", "None"), strict=True):
+        events, _ = read(record("u1", "UnknownLink", summary=summary, **link))
+        assert [str(event.share) for event in events] == [share]
 
 
 def test_a_link_is_control_only_where_it_says_so() -> None:

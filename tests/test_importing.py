@@ -52,6 +52,13 @@ def stake(id: str, holds: str, source: str | None = "Register", **more: object) 
     return decode(plain)
 
 
+def control(**more: object) -> Event:
+    """What a register says of control through others."""
+    tie = {"controller": "ann", "target": "mill", "basis": "indirect shareholding"}
+    sources = [{"publisher": "Register"}]
+    return decode({"id": "c", "kind": "control.granted", "date": "2014", "sources": sources, **tie, **more})
+
+
 def share(store: Store, id: str, known: datetime.date | None = None) -> str:
     """The share of a holder as the store has it, by what was known on a day; nothing when there is none."""
     state = History.from_store(store).as_of(datetime.date(2027, 1, 1), known=known)
@@ -405,6 +412,25 @@ def test_what_both_say_is_compared(store: Store) -> None:
     assert take(store, stake("a", "0%")).known == 1
     assert take(store, stake("a", "0%", lot="r2", ends="y")).corrected == 1
     assert json.loads(contents(store)[-1][2])["set"] == {"ends": "y", "lot": "r2"}
+
+
+@pytest.mark.parametrize("more", ["", "; by trust"])
+def test_a_share_that_stood_in_a_note_is_the_same_share(store: Store, more: str) -> None:
+    """Control had its share in the note; that it now has it as a share, too, is no news, and another is."""
+    take(store, control(note=f"share 30%{more}"))
+    assert take(store, control(note=f"share 30%{more}", share="30%")).known == 1
+    assert take(store, control(note=f"share 40%{more}", share="40%"), day=6).corrected == 1
+    (fact,) = History.from_store(store).as_of("2015").control()
+    assert str(fact.value.share) == "40%"
+
+
+def test_a_share_of_control_that_comes_and_goes_is_a_correction(store: Store) -> None:
+    """An edition that states one where none was stated, another one, and none any more."""
+    for day, share in enumerate((None, "30%", "40%", None), 5):
+        summary = take(store, control(**({"share": share} if share else {})), day=day)
+        assert (summary.added, summary.corrected) == ((1, 0) if day == 5 else (0, 1))
+        (fact,) = History.from_store(store).as_of("2015").control()
+        assert str(fact.value.share) == str(share)
 
 
 @pytest.mark.parametrize("batch", [1, 1_000])

@@ -665,3 +665,98 @@ def test_whose_the_injected_units_are_in_the_end(root: Path) -> None:
             "alibaba-pictures",
             unit,
         )
+
+
+# Why, and what changed
+
+
+def test_why_explains_a_share_through_others_by_its_chains() -> None:
+    """The reasons are those of the holdings on the way; a plain holding is explained as before."""
+    history = History(shares("a 60% b", "b 50% c", "a 10% d"))
+    found = history.why("a", "c", as_of=DAY)
+    assert found.effective is not None
+    assert str(found.effective.share) == "30%"
+    assert [reason.fact.key[:2] for reason in found.reasons] == [("a", "b"), ("b", "c")]
+    assert found.instead is None
+    assert history.why("a", "d", as_of=DAY).effective is None
+    assert history.why("c", "a", as_of=DAY).effective is None
+
+
+def test_why_of_a_holding_says_what_comes_through_others_besides() -> None:
+    """The reasons are those of the holding, and the whole stands beside it."""
+    found = History(shares("a 10% c", "a 60% b", "b 50% c")).why("a", "c", as_of=DAY)
+    assert found.effective is not None
+    assert str(found.effective.share) == "40%"
+    assert [reason.fact.key[:2] for reason in found.reasons] == [("a", "c")]
+
+
+def test_why_of_a_holding_within_a_loop_without_a_finite_share() -> None:
+    """It is explained, and no effective share is made up."""
+    found = History(shares("b 100% a", "a 100% b", "x 10% a")).why("x", "a", as_of=DAY)
+    assert [str(reason.fact.value.share) for reason in found.reasons] == ["10%"]
+    assert found.effective is None
+
+
+def changes(
+    history: History, first: str, second: str, **asked: Any
+) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """What changed through others: in shares, and in control."""
+    found = history.diff_through_others(first, second, **asked)
+    assert found.complete
+    return (
+        [(each.holder, each.target, each.how, str(each.before), str(each.after)) for each in found.shares],
+        [(each.top, each.entity, each.how) for each in found.control],
+    )
+
+
+def test_a_sale_at_the_top_changes_everything_below() -> None:
+    """What the seller has of everything below at last changes by that sale, and control ends."""
+    events = [*shares("a 60% b", "b 60% c", "c 50% d"), observed("2021-06-01", "a", "b", "40%", id="sale")]
+    history = History(events)
+    shares_changed, control = changes(history, "2021-01-01", "2021-12-31")
+    assert shares_changed == [
+        ("a", "c", "changed", "36%", "24%"),
+        ("a", "d", "changed", "18%", "12%"),
+    ]
+    assert control == [("a", "b", "ended"), ("a", "c", "ended")]
+    found = history.diff_through_others("2021-01-01", "2021-12-31")
+    assert {each.events for each in (*found.shares, *found.control)} == {("sale",)}
+    assert changes(history, "2021-01-01", "2021-12-31", entity="d") == (
+        [("a", "d", "changed", "18%", "12%")],
+        [],
+    )
+    assert changes(history, "2021-01-01", "2021-05-01") == ([], [])
+
+
+def test_a_day_in_the_window_of_a_purchase_makes_what_is_below_less_sure() -> None:
+    """And the end of the window makes it sure."""
+    history = History([*shares("b 60% c"), acquired("2021-03", "a", "b", "60%")])
+    assert changes(history, "2021-03-15", "2021-04-01") == (
+        [("a", "c", "changed", "<=36%", "36%")],
+        [("a", "b", "surer"), ("a", "c", "surer")],
+    )
+    assert changes(history, "2020-12-31", "2021-03-15") == (
+        [("a", "c", "began", "None", "<=36%")],
+        [("a", "b", "began"), ("a", "c", "began")],
+    )
+
+
+def test_what_was_learned_later_changes_what_is_owned_at_last() -> None:
+    """One day by two days of knowledge."""
+    history = History(
+        [*shares("b 60% c"), observed("2020-01-01", "a", "b", "70%", known="2022-01-01", id="found-out")]
+    )
+    found = history.diff_through_others("2021-01-01", "2021-01-01", known=("2021-01-01", None))
+    assert [(each.holder, str(each.after), each.events) for each in found.shares] == [
+        ("a", "42%", ("found-out",))
+    ]
+
+
+def test_of_very_many_pairs_not_all_are_compared_and_it_is_said() -> None:
+    """A holding company above many, of which a part is sold; one entity is answered whole."""
+    many = [f"b 1% t{number}" for number in range(2_100)]
+    history = History([*shares("a 60% b", *many), observed("2021-06-01", "a", "b", "40%")])
+    assert not history.diff_through_others("2021-01-01", "2021-12-31").complete
+    assert changes(history, "2021-01-01", "2021-12-31", entity="t2050")[0] == [
+        ("a", "t2050", "changed", "0.6%", "0.4%")
+    ]

@@ -55,7 +55,7 @@ def facts_on(history: History, format: str, day: datetime.date) -> set[tuple[Any
 
 def _said(fact: Any) -> str:
     values = (getattr(fact.value, name, "") for name in ("share", "name", "type", "jurisdiction", "status"))
-    return "" if fact.view in ("control", "roles", "lineage") else ", ".join(map(str, values))
+    return "" if fact.view in ("roles", "lineage") else ", ".join(map(str, values))
 
 
 def _is_had(key: tuple[str, ...], fact: Any, format: str) -> bool:
@@ -91,6 +91,21 @@ def test_names_come_back_as_they_are_last(source: str, tmp_path: Path) -> None:
         assert imported.as_of(LAST).entity(f"ftm:{fact.key[0]}").name == fact.value.name
 
 
+STATED: tuple[tuple[str, Any], ...] = (
+    ("indirect shareholding", "30%"),
+    ("indirect votingRights", ">25-50%"),
+    ("indirect appointmentOfBoard", "1/3"),
+    ("indirect rightsToProfitOrIncome", "~9.2%"),
+    ("indirect interest", "?"),
+    ("rightsGrantedByContract", "12.5%"),
+    ("otherInfluenceOrControl", None),
+    ("a second pact", "2/3"),
+    ("a pact, and more", "~10%"),
+    ("a pact by word", "40%"),
+    ("a pact of nobody knows how much", "?"),
+)
+
+
 PEOPLE: tuple[Event, ...] = (
     declared("mill", "Mill Works"),
     happened("entity.founded", "1961-05", entity="anna", name="Anna Example", type="person"),
@@ -103,7 +118,14 @@ PEOPLE: tuple[Event, ...] = (
     observed("2014-05-01", "bob", "mill", "~30%"),
     observed("2016-05-01", "bob", "mill", "20%"),
     happened("control.granted", "[2014-02-03..2014-02-20]", controller="anna", target="mill", basis="a pact"),
-    happened("control.granted", "2014", controller="bob", target="mill", basis="indirect shareholding"),
+    *(
+        happened("control.granted", "2014", controller="bob", target=target, basis=basis, share=share)
+        for target in ("mill", "yard")
+        for basis, share in STATED
+    ),
+    happened(
+        "control.granted", "2016", controller="bob", target="mill", basis="indirect votingRights", share="50%"
+    ),
     happened("role.appointed", "2014", person="bob", entity="mill", role="Chairman of the board"),
     happened("role.ended", "2018-03", person="bob", entity="mill", role="Chairman of the board"),
     happened("role.appointed", "2015", person="anna", entity="mill", role="board member"),

@@ -14,7 +14,7 @@ from chronicle.engine import views
 from chronicle.engine.diff import DIFFERENCES, Difference
 from chronicle.engine.replay import Change, Projector
 from chronicle.engine.views.data import fact_data, flat_data
-from chronicle.engine.views.view import SURE, Section, View
+from chronicle.engine.views.view import Section, View
 from chronicle.events import StakeAcquired
 from chronicle.history import History
 from chronicle.interop.exports import exported
@@ -113,9 +113,9 @@ def test_a_fact_has_one_form(every_kind: History) -> None:
     assert {fact.view for fact in facts} == set(views.VIEWS) - {"roles", "memberships", "lineage"}
     for fact in facts:
         data, flat = fact_data(fact), flat_data(fact)
+        beside = {name: part for name, part in data.items() if name not in ("view", "key", "value")}
         value = data["value"] if isinstance(data["value"], dict) else {}
-        sure = {name: data[name] for name in SURE}
-        assert flat == {**data["key"], **value, **sure}
+        assert flat == {**data["key"], **value, **beside}
     answered = AsOf(state).data()
     (document,) = exported("json", material(every_kind, "2016-06"))
     told = json.loads(document)["views"]

@@ -135,6 +135,14 @@ def _listing(event: ListingStarted) -> views.Listing:
     return views.Listing(event.ticker, event.ipo, event.raised, event.price)
 
 
+_NO_SHARE = views.Control()
+
+
+def _control(event: ControlGranted) -> views.Control:
+    # Registers that state no share have millions of these: one value for all.
+    return _NO_SHARE if event.share is None else views.Control(event.share)
+
+
 def _partnership(event: PartnershipAgreed) -> views.Partnership:
     return views.Partnership(event.parties, event.subject, event.project)
 
@@ -150,7 +158,7 @@ TIES: tuple[TieRule, ...] = (
         ControlGranted,
         ControlEnded,
         attrgetter("controller", "target"),
-        attrgetter("basis"),
+        _control,
         "basis",
     ),
     TieRule(

@@ -7,14 +7,16 @@ from typing import ClassVar
 from attrs import frozen
 
 from chronicle.events.envelope import EntityId, Event
-from chronicle.values import Money
+from chronicle.values import Money, Share
 
 
 @frozen(kw_only=True, repr=False)
 class ControlGranted(Event):
     """One entity comes to control another; ``basis`` says by what (contract, consolidation, board ...).
 
-    ``record`` names the record of a register that says so.
+    ``share`` is the share that the source states for it, where it states one: of what is held through others,
+    or by what the control comes. It is never a holding, since what is held through others is told by the
+    holdings of these. ``record`` names the record of a register that says so.
     """
 
     kind: ClassVar[str] = "control.granted"
@@ -23,6 +25,7 @@ class ControlGranted(Event):
     controller: EntityId
     target: EntityId
     basis: str
+    share: Share | None = None
     record: str | None = None
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final, Self, get_args
+from typing import TYPE_CHECKING, Self
 
 from chronicle.dates import Day, Moment, as_date, as_day, as_moment
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
-from chronicle.engine.state import Effective, State
+from chronicle.engine.state import State
 from chronicle.engine.tables import Table, spans_table
-from chronicle.errors import InvalidEvents, InvalidValue, NotFound, Problem, UsageError, absent, printable
+from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.events import (
     KINDS,
     DealAgreed,
@@ -23,7 +23,6 @@ from chronicle.events import (
     EntityDeclared,
     Event,
     RecordConfirmed,
-    Right,
     references,
 )
 from chronicle.history.evidence import EvidenceHeld
@@ -231,7 +230,7 @@ class Questions(EvidenceHeld):
         evidence = self._evidence(spans, known, recorded)
         reasons = reasons_for(facts, state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
-        effective = _through_others(state, key) if view == views.HOLDINGS else None
+        effective = state.through_others(*key) if view == views.HOLDINGS else None
         if effective is not None and not facts:
             facts = state.behind(effective)
             evidence = self._evidence([fact.span for fact in facts], known, recorded)
@@ -333,23 +332,6 @@ class Questions(EvidenceHeld):
         for kind in sorted(wanted - KINDS.keys()):
             raise absent("C201", "kind of event", kind, KINDS)
         return wanted
-
-
-_FAR: Final = 2_000
-"""Through more companies than this an effective share is not looked for unasked."""
-
-
-def _through_others(state: State, key: Key) -> Effective | None:
-    """What one of two entities has of the other through others; None for nothing, and for a plain holding."""
-    right = next((right for right in get_args(Right) if (*key[2:], "equity")[0] == right), None)
-    if len(key) < 2 or right is None or not state.hangs_together(key[0], key[1], right, within=_FAR):
-        return None
-    try:
-        found = state.effective(key[0], key[1], right)
-    except InvalidValue:  # no finite share, which the command for owners says
-        return None
-    through = any(len(chain.edges) > 1 for chain in found.chains)
-    return found if through or found.declared else None
 
 
 def _first_day(day: Day) -> datetime.date:

@@ -33,9 +33,21 @@ _COMPARED_WHERE_RECORDED: Final = frozenset({"apart"})
 def _changed(held: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
     """The fields in which two contents differ, without those that an older version could not have."""
     unsaid = (_COMPARED_WHERE_BOTH - (held.keys() & given.keys())) | (_COMPARED_WHERE_RECORDED - held.keys())
+    if _states_in_note(held, given):
+        unsaid |= {"share"}
     names = (held.keys() | given.keys()) - unsaid
     unlike = sorted(name for name in names if held.get(name) != given.get(name))
     return (name for name in unlike if _differ(held.get(name), given.get(name), name))
+
+
+def _states_in_note(held: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether control has its share in its note only, as earlier imports from BODS have it."""
+    first = str(held.get("note") or "").partition(";")[0]
+    return (
+        held.get("kind") == "control.granted"
+        and "share" not in held
+        and first == f"share {given.get('share')}"
+    )
 
 
 def _differ(held: object, given: object, name: str) -> bool:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.engine import views
-from chronicle.engine.views import DealStage, EntityKind, Name, Ownership, Stake, Status, Succession
+from chronicle.engine.views import Control, DealStage, EntityKind, Name, Ownership, Stake, Status, Succession
 from chronicle.ledgers.layout import CannotKeep
 from chronicle.values import Money, Share
 
@@ -42,7 +42,7 @@ def to_text(value: Any) -> str:
 def likeness(value: Any) -> Hashable:
     """A hashable that is equal for values of one view with equal texts; quicker to make than the text."""
     kind = type(value)
-    if kind in _PLAIN_FIELDS:
+    if kind in _PLAIN_FIELDS or (kind is Control and value.share is None):
         plain: Hashable = value
         return plain
     if isinstance(value, Stake):

@@ -9,7 +9,14 @@ from chronicle.ownership.bases import bears_out, gives_control, is_indirect, rig
 from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.components import strong_components
-from chronicle.ownership.control import MAJORITY, ControlGraph, Controlled, Grant, Threshold
+from chronicle.ownership.control import (
+    MAJORITY,
+    ControlGraph,
+    Controlled,
+    Grant,
+    Threshold,
+    held_together,
+)
 from chronicle.ownership.graph import Edge, Graph
 from chronicle.ownership.loops import Loop, loops_in
 from chronicle.ownership.shares import (
@@ -42,6 +49,7 @@ __all__ = [
     "bounds",
     "direct_owners",
     "gives_control",
+    "held_together",
     "is_indirect",
     "loops_in",
     "owned_below",

@@ -135,6 +135,7 @@ def _amount(view: View | None, fact: Any) -> tuple[str, str, str]:
     """The ends of a share as fractions, and the number of shares, where a view has them."""
     if view is None or "share" not in view.stated:
         return "", "", ""
-    share, shares = fact.value.share.to_json() or {}, fact.value.shares
-    ends = (share.get("exact", share.get(end, "")) for end in ("min", "max"))
+    share, shares = fact.value.share, getattr(fact.value, "shares", None)
+    stated = {} if share is None else share.to_json() or {}
+    ends = (stated.get("exact", stated.get(end, "")) for end in ("min", "max"))
     return (*ends, "" if shares is None else str(shares))

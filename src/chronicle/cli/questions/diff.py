@@ -58,9 +58,13 @@ def diff(
         kept = actual.diff(
             first, second, entity=entity, known=known, recorded=asked.recorded, what_if=supposed
         )
+        through = actual.diff_through_others(
+            first, second, entity=entity, known=known, recorded=asked.recorded, what_if=supposed
+        )
         told = telling(supposed, later, evolve(asked, known=known[0]))
     terms = (evolve(asked, known=known[0], assumed=()).terms(actual), later.terms(actual))
-    asked.show(Changes(kept, (as_day(first), as_day(second)), terms, told.teller, told.events, entity))
+    days = as_day(first), as_day(second)
+    asked.show(Changes(kept, days, terms, told.teller, told.events, entity, through))
 
 
 def _known(asked: Asked, first: PartialDate | None, second: PartialDate | None) -> _Known:

@@ -22,6 +22,7 @@ from chronicle.engine.checks.order import guessed, not_followed
 from chronicle.engine.checks.ownership import declared_beyond_the_chains, loops
 from chronicle.engine.checks.reports import reported_too_early, told_as_one, told_twice
 from chronicle.engine.checks.stakes import above_the_whole, disposed_of_more, lots_added_up, stale
+from chronicle.engine.checks.through import acts_through_ended
 from chronicle.engine.checks.units import handed_over_by_another, two_owners
 from chronicle.errors import Problem
 
@@ -61,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
     stale,
     lots_added_up,
     holds_after_ended,
+    acts_through_ended,
     holds_itself,
     taken_in_by_two,
     without_effect,

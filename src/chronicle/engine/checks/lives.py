@@ -79,7 +79,7 @@ def _acts(examined: Examined) -> Iterator[tuple[Event, str]]:
 
 
 @define
-class _Life:
+class Life:
     """The events that ended an entity and those that reinstated it."""
 
     endings: list[Event] = field(factory=list)
@@ -110,9 +110,9 @@ class _Life:
         return bool(index) and self._reach[index - 1] >= ending.earliest
 
 
-def _lives(examined: Examined) -> Mapping[str, _Life]:
+def lives_of(examined: Examined) -> Mapping[str, Life]:
     """By id, the endings and reinstatements of each entity that ended at least once."""
-    lives: defaultdict[str, _Life] = defaultdict(_Life)
+    lives: defaultdict[str, Life] = defaultdict(Life)
     for event in examined.ordered:
         for entity in ended_by(event):
             lives[entity].endings.append(event)
@@ -127,7 +127,7 @@ def _lives(examined: Examined) -> Mapping[str, _Life]:
 
 def acts_after_ended(examined: Examined) -> Iterator[Problem]:
     """C405: an event names or ends an entity that had been dissolved or absorbed, and was not reinstated."""
-    lives = _lives(examined)
+    lives = lives_of(examined)
     if not lives:
         return
     for event, entity in _acts(examined):
@@ -138,14 +138,15 @@ def acts_after_ended(examined: Examined) -> Iterator[Problem]:
         if ending is not None and ending.id != event.id:
             yield Problem(
                 "C405",
-                f"acts after it was {_end_word(ending)}: {entity} is part of {event.kind} on {event.date}, "
-                f"and was {_end_word(ending)} on {ending.date}",
+                f"acts after it was {end_word(ending)}: {entity} is part of {event.kind} on {event.date}, "
+                f"and was {end_word(ending)} on {ending.date}",
                 help="name the successor that acted, correct a date, or add entity.reinstated",
                 events=(event.id, ending.id),
             )
 
 
-def _end_word(ending: Event) -> str:
+def end_word(ending: Event) -> str:
+    """How an entity ended, in one word."""
     if isinstance(ending, MergerAbsorbed):
         return "absorbed"
     return "consolidated" if isinstance(ending, MergerConsolidated) else "dissolved"
@@ -159,7 +160,7 @@ def holds_after_ended(examined: Examined) -> Iterator[Problem]:
 
     It certainly holds stakes or owns units, or a tie of it has no stated end since.
     """
-    lives = _lives(examined)
+    lives = lives_of(examined)
     ties = _Ties(examined) if lives else None
     for entity, life in lives.items():
         for ending in life.endings:
@@ -229,8 +230,8 @@ def _left_behind(entity: str, ending: Event, left: list[Span]) -> Problem:
     ends = dict.fromkeys(_ENDED_BY[span.view] for span in left)
     return Problem(
         "C413",
-        f"{_end_word(ending)}, but still holds: {entity} ended on {ending.date} "
-        f"and has {listed(_thing(span, entity) for span in left)}",
+        f"{end_word(ending)}, but still holds: {entity} ended on {ending.date} "
+        f"and has {listed(thing_held(span, entity) for span in left)}",
         help=f"add what became of it, such as {listed(ends)}",
         events=involved(ending.id, *(span.events for span in left)),
     )
@@ -251,7 +252,8 @@ _ENDED_BY: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _thing(span: Span, entity: str) -> str:
+def thing_held(span: Span, entity: str) -> str:
+    """What an entity has by a value that names it, in words."""
     if span.view == views.HOLDINGS:
         _, target, right = span.key
         share = span.value.share
@@ -298,14 +300,14 @@ _TOLD: Mapping[str, Callable[[Span, str], str]] = MappingProxyType(
 
 def taken_in_by_two(examined: Examined) -> Iterator[Problem]:
     """C420: an entity merges into two others, without a reinstatement in between."""
-    for entity, life in _lives(examined).items():
+    for entity, life in lives_of(examined).items():
         mergers = [(event, taker) for event in life.endings if (taker := taker_of(event)) is not None]
         for (first, one), (second, two) in pairwise(mergers):
             if one != two and not life.revived_between(first.date, second.date.latest):
                 yield Problem(
                     "C420",
-                    f"absorbed by two: {entity} is {_end_word(first)} {_by(first)} {one} on {first.date} "
-                    f"and {_end_word(second)} {_by(second)} {two} on {second.date}",
+                    f"absorbed by two: {entity} is {end_word(first)} {_by(first)} {one} on {first.date} "
+                    f"and {end_word(second)} {_by(second)} {two} on {second.date}",
                     help="retract one of the two, or add the entity.reinstated that lies between them; "
                     "until then what went to either is only possible",
                     events=involved(second.id, (first.id,)),

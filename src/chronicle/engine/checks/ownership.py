@@ -118,7 +118,7 @@ def declared_beyond_the_chains(examined: Examined) -> Iterator[Problem]:
 
 def _beyond(span: Span, day: datetime.date, examined: Examined) -> Iterator[Problem]:
     holder, target, basis = span.key
-    right, declared = right_of(basis), getattr(span.value, "share", None)
+    right, declared = right_of(basis), span.value.share
     graph = _graph_on(day, right, examined)
     try:
         share = LookThrough(graph, holder, target).share

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay.before import Before, World
@@ -14,31 +14,53 @@ from chronicle.engine.replay.ledger import Guess, Ledger
 from chronicle.engine.replay.order import Happening
 from chronicle.engine.replay.projector import Projector, handlers_of
 
-Live = tuple[tuple[str, Any, bool], ...]
-"""The beginnings that stand in a cell, oldest first: the id of an event, its value, and whether that was made
-from the one before."""
+
+class Beginning(NamedTuple):
+    """A beginning that stands in a cell: the id of its event, the value, and the record that says so.
+
+    ``adjusted`` is true if the value was made from the one before; ``record`` is None where no register says
+    it.
+    """
+
+    event: str
+    value: Any
+    adjusted: bool
+    record: str | None
+
+
+Live = tuple[Beginning, ...]
+"""The beginnings that stand in a cell, oldest first."""
 
 
 def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change | None, Live]:
     """The effect of a change on a cell with the beginnings ``live``, and the beginnings after it.
 
     An end with ``ends`` removes the beginning that it names and no other: if others stand, the value is then
-    that of the newest, without what the ended one had added. The change is None if it has no effect.
+    that of the newest, without what the ended one had added. What a record says later takes the place of what
+    it said before. The change is None if it has no effect.
     """
     if change.value is not None:
-        begins = change.operation in ("set", "adjust")
-        return change, (*live, (event.id, change.value, change.operation == "adjust")) if begins else live
+        return change, _with(event, change, live)
     if event.ends is None or getattr(event, "lot", None) is not None:
         return change, ()
-    place = next((place for place, each in enumerate(live) if each[0] == event.ends), None)
+    place = next((place for place, each in enumerate(live) if each.event == event.ends), None)
     if place is None:
         return None, live
     rest = _without(live, place)
     if not rest:
         return change, ()
-    if rest[-1][1] == live[-1][1]:
+    if rest[-1].value == live[-1].value:
         return None, rest
-    return change._replace(operation="adjust", value=rest[-1][1]), rest
+    return change._replace(operation="adjust", value=rest[-1].value), rest
+
+
+def _with(event: Happening, change: Change, live: Live) -> Live:
+    """The beginnings after a change that leaves a value."""
+    if change.operation not in ("set", "adjust"):
+        return live
+    record: str | None = getattr(event, "record", None)
+    kept = live if record is None else tuple(each for each in live if each.record != record)
+    return (*kept, Beginning(event.id, change.value, change.operation == "adjust", record))
 
 
 def _without(live: Live, place: int) -> Live:
@@ -46,12 +68,12 @@ def _without(live: Live, place: int) -> Live:
 
     Such values have a method ``without(more, less)``: the value, reduced by the difference of the two.
     """
-    before, (_, ended, _), later = live[:place], live[place], list(live[place + 1 :])
-    less = before[-1][1] if before else None
-    for number, (event, value, adjusted) in enumerate(later):
-        if not adjusted or not hasattr(value, "without"):
+    before, ended, later = live[:place], live[place].value, list(live[place + 1 :])
+    less = before[-1].value if before else None
+    for number, begun in enumerate(later):
+        if not begun.adjusted or not hasattr(begun.value, "without"):
             break
-        later[number] = (event, value.without(ended, less), adjusted)
+        later[number] = begun._replace(value=begun.value.without(ended, less))
     return (*before, *later)
 
 

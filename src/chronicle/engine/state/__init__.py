@@ -25,7 +25,7 @@ from chronicle.engine.state.answers import (
 )
 from chronicle.engine.state.html import html_table
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
-from chronicle.engine.state.ownership import OwnershipOfDay
+from chronicle.engine.state.rules import RulesOfDay
 from chronicle.engine.tables import (
     Table,
     deals_table,
@@ -59,7 +59,7 @@ __all__ = [
 
 
 @frozen(eq=False, repr=False)
-class State(OwnershipOfDay):
+class State(RulesOfDay):
     """What was so on the day ``as_of``, by what was known on the day ``known`` (None: by all that is known).
 
     A day inside the window of a change has both values, the one before and the one after, each with
@@ -150,7 +150,7 @@ class State(OwnershipOfDay):
         return self._where(views.LISTINGS, {"entity": entity})
 
     def control(self, controller: str | None = None, target: str | None = None) -> tuple[Fact, ...]:
-        """Who controls whom on the day: keys (controller, target, basis)."""
+        """Who controls whom on the day: keys (controller, target, basis), values ``views.Control``."""
         return self._where(views.CONTROL, {"controller": controller, "target": target})
 
     def roles(self, person: str | None = None, entity: str | None = None) -> tuple[Fact, ...]:

@@ -35,7 +35,8 @@ class EdgesOfDay(HoldingsOfDay):
         meant = word if self._resolver is None else self._resolver.entity(word, self.as_of)
         return self._ledger.names.get(meant, meant)
 
-    def _graph(self, right: str) -> Graph:
+    def graph_of(self, right: str) -> Graph:
+        """The edges of one right. Raises ``NotFound`` (C610) for an unknown one."""
         if right not in get_args(Right):
             raise absent("C610", "right", right, get_args(Right))
         if right not in self._graphs:
@@ -55,7 +56,7 @@ class EdgesOfDay(HoldingsOfDay):
 
         And at most ``looped`` of them hold shares of each other: then its owners are found in no time.
         """
-        graph, above, waiting = self._graph(right), dict[str, tuple[Edge, ...]](), [target]
+        graph, above, waiting = self.graph_of(right), dict[str, tuple[Edge, ...]](), [target]
         while waiting:
             company = waiting.pop()
             if company not in above:
@@ -66,26 +67,31 @@ class EdgesOfDay(HoldingsOfDay):
         loops = strong_components(above, lambda company: (edge.holder for edge in above[company]))
         return max(map(len, loops)) <= looped
 
-    def _control_graph(self) -> ControlGraph:
+    def control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""
-        votes, equity = self._graph("votes"), self._graph("equity")
+        votes, equity = self.graph_of("votes"), self.graph_of("equity")
 
         def held(holder: str) -> Iterator[Edge]:
             yield from votes.held(holder)
             yield from (edge for edge in equity.held(holder) if not votes.holders(edge.target))
 
         both = Graph(lambda target: votes.holders(target) or equity.holders(target), held)
-        return ControlGraph(both, self._grants)
+        return ControlGraph(both, self._grants_of)
 
-    def _grants(self, controller: str) -> Iterator[Grant]:
-        for fact in self._facts_with(views.CONTROL, 0, controller):
-            if gives_control(fact.key[2]):
-                by, target, basis = fact.key
-                yield Grant(by, target, basis, fact.certain, fact.events)
-        for edge in self._graph("board").held(controller):
-            if Threshold().may_be_met(edge.high, edge.high_open):
-                certain = edge.certain and Threshold().surely_met(edge.low, edge.low_open)
-                yield Grant(controller, edge.target, _BOARD, certain, edge.events)
+    def grants_over(self, target: str) -> Iterator[Grant]:
+        """What gives somebody control of ``target``, by its id, by other means than shares."""
+        yield from self._grants(1, target)
+        yield from _by_seats(self.graph_of("board").holders(target))
+
+    def _grants_of(self, controller: str) -> Iterator[Grant]:
+        yield from self._grants(0, controller)
+        yield from _by_seats(self.graph_of("board").held(controller))
+
+    def _grants(self, position: int, entity: str) -> Iterator[Grant]:
+        for fact in self._facts_with(views.CONTROL, position, entity):
+            controller, target, basis = fact.key
+            if gives_control(basis):
+                yield Grant(controller, target, basis, fact.certain, fact.events)
 
     def _edges(self, position: int, entity: str, right: str) -> Iterator[Edge]:
         """The edges to (1) or from (0) an entity: holdings of one right, and business units."""
@@ -122,6 +128,14 @@ class EdgesOfDay(HoldingsOfDay):
         if view in self._ledger.views:
             for key in self._ledger.where(view, position, entity):
                 yield from self._cell(view, key)
+
+
+def _by_seats(edges: Iterable[Edge]) -> Iterator[Grant]:
+    """Control by more than half of the right to appoint the board."""
+    for edge in edges:
+        if Threshold().may_be_met(edge.high, edge.high_open):
+            certain = edge.certain and Threshold().surely_met(edge.low, edge.low_open)
+            yield Grant(edge.holder, edge.target, _BOARD, certain, edge.events)
 
 
 def _events(facts: Iterable[Fact]) -> tuple[str, ...]:

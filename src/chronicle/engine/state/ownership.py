@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from typing import Final
+from typing import Final, get_args
 
 from attrs import evolve, frozen
 
@@ -52,7 +52,7 @@ class OwnershipOfDay(EdgesOfDay):
         (C612) where companies on the way hold so much of each other that no finite share exists.
         """
         one, other = self._one(holder), self._one(target)
-        found = LookThrough(self._graph(right), one, other)
+        found = LookThrough(self.graph_of(right), one, other)
         with _finite():
             share = found.share
         chains, complete = found.chains()
@@ -87,7 +87,7 @@ class OwnershipOfDay(EdgesOfDay):
         it directly. Raises as ``effective`` does.
         """
         one = self._one(target)
-        graph = self._graph(right)
+        graph = self.graph_of(right)
         with _finite():
             found = ultimate_owners(graph, one) if ultimate else direct_owners(graph, one)
         owners = [self._owner(owned, owned.entity, one, right) for owned in found]
@@ -108,7 +108,7 @@ class OwnershipOfDay(EdgesOfDay):
         """
         one = self._one(holder)
         with _finite():
-            found = owned_below(self._graph(right), one)
+            found = owned_below(self.graph_of(right), one)
         return tuple(
             self._with_declared(owned, owned.entity, (one, owned.entity or ""), right) for owned in found
         )
@@ -123,21 +123,25 @@ class OwnershipOfDay(EdgesOfDay):
         """
         one = self._one(top)
         threshold = Threshold(over, reached)
-        members = self._control_graph().group([one], threshold)
+        members = self.control_graph().group([one], threshold)
         return Group(one, threshold, members, self._effective_in(one, members))
 
     def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
         """What the top of a group has of each member at last, but for those without a finite share."""
-        graph, found = self._graph("equity"), dict[str, Share]()
-        for member in members:
+        graph, entities = self.graph_of("equity"), [member.entity for member in members]
+        with suppress(Unbounded):  # all at once, as long as there is nothing without a finite share
+            shares = {owned.entity: owned.share for owned in owned_below(graph, top)}
+            return {entity: shares.get(entity, _NONE) for entity in entities}
+        found = dict[str, Share]()
+        for entity in entities:
             with suppress(Unbounded):
-                found[member.entity] = LookThrough(graph, top, member.entity).share
+                found[entity] = LookThrough(graph, top, entity).share
         return found
 
     @paused_collector()
     def loops(self, *, right: Right = "equity") -> tuple[Loop, ...]:
         """The loops: companies that hold shares of each other, and those that hold some of themselves."""
-        graph = self._graph(right)
+        graph = self.graph_of(right)
         targets = {key[1] for key in self._ledger.keys(views.HOLDINGS) if key[2] == right}
         return loops_in({target: graph.holders(target) for target in sorted(targets)})
 
@@ -162,10 +166,28 @@ class OwnershipOfDay(EdgesOfDay):
         ]
         return (*held, *said)
 
-    def hangs_together(self, holder: str, target: str, right: Right = "equity", *, within: int) -> bool:
-        """Whether ``holder`` has anything of ``target``, as far as ``within`` companies above that show."""
-        one, other = self._one(holder), self._one(target)
-        graph = self._graph(right)
+    def through_others(self, *key: str, within: int = 2_000) -> Effective | None:
+        """What a holder has of a target through others; None for nothing, and for a plain holding.
+
+        ``key`` is holder, target and, but for equity, the right. It is looked for among the next ``within``
+        companies above the target, and not at all where no finite share exists.
+        """
+        right = next((right for right in get_args(Right) if (*key[2:], "equity")[0] == right), None)
+        if len(key) < 2 or right is None:
+            return None
+        one, other = self._one(key[0]), self._one(key[1])
+        if not self._hang_together(one, other, right, within):
+            return None
+        try:
+            found = self.effective(one, other, right)
+        except InvalidValue:
+            return None
+        through = any(len(chain.edges) > 1 for chain in found.chains)
+        return found if through or found.declared else None
+
+    def _hang_together(self, one: str, other: str, right: str, within: int) -> bool:
+        """Whether one entity has anything of another, as far as the next companies above that show."""
+        graph = self.graph_of(right)
         seen, waiting = {other}, [other]
         for company in waiting:
             for edge in graph.holders(company):
@@ -185,12 +207,12 @@ class OwnershipOfDay(EdgesOfDay):
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
             if is_indirect(basis) and holder in (None, by) and right_of(basis) == right:
-                share = getattr(fact.value, "share", None)
+                share = fact.value.share
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 
     def _not_borne_out(self, holder: str, target: str, right: str, share: Share) -> tuple[Declared, ...]:
         """What is declared to be held through others and the chains can bring no more of."""
-        direct = next((edge for edge in self._graph(right).holders(target) if edge.holder == holder), None)
+        direct = next((edge for edge in self.graph_of(right).holders(target) if edge.holder == holder), None)
         return tuple(
             declared
             for declared in self._declared(holder, target, right)
@@ -227,6 +249,7 @@ def _finite() -> Iterator[None]:
 
 
 _SHOWN: Final = 8
+_NONE: Final = Share.exact(NOTHING)
 _NOT_SURE: Final = evolve(Share.exact(NOTHING), certain=False)
 
 

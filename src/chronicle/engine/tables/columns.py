@@ -56,6 +56,14 @@ SHARE: Final = (
 )
 """A share: its exact text (``59.32%``, ``>50%``, ``?``) and its ends as fractions of 1."""
 
+
+def _where_stated(column: Column) -> Column:
+    return column._replace(read=lambda row: None if row.share is None else column.read(row))
+
+
+SHARE_STATED: Final = tuple(map(_where_stated, SHARE))
+"""The same of a share that may not be stated; then all of them are None."""
+
 SINCE: Final = (
     *named("flag", "certain"),
     text_of("since"),
@@ -82,7 +90,7 @@ def _columns(name: str, hint: object) -> tuple[Column, ...]:
     """The columns of a field, by its type; for a type without a kind of its own, a column of its text."""
     kinds = [each for each in get_args(hint) if each is not NoneType]
     if get_origin(hint) is UnionType and len(kinds) == 1:
-        return _columns(name, kinds[0])
+        return SHARE_STATED if kinds[0] is Share else _columns(name, kinds[0])
     if hint is Share:
         return SHARE
     if get_origin(hint) is tuple:

@@ -37,7 +37,7 @@ from chronicle.engine.views.table import (
     is_listed,
     view_of,
 )
-from chronicle.engine.views.ties import OPEN_STAGES, DealStage, Listing, Partnership, Release, Stage
+from chronicle.engine.views.ties import OPEN_STAGES, Control, DealStage, Listing, Partnership, Release, Stage
 from chronicle.engine.views.view import View
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "UNITS",
     "VIEWS",
     "Basis",
+    "Control",
     "DealStage",
     "EntityKind",
     "Listing",

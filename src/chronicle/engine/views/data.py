@@ -42,12 +42,19 @@ def sure_data(fact: Any) -> dict[str, Any]:
     return {"certain": fact.certain, "since": str(fact.since), "events": list(fact.events)}
 
 
+def value_data(view: View, key: Key, value: Any) -> dict[str, Any]:
+    """A value, under ``value``. Where a field of the view stands for it, its own fields are beside that."""
+    if not view.as_value:
+        return {"value": plain(value)}
+    return {"value": view.read(view.as_value, key, value), **plain(value)}
+
+
 def fact_data(fact: Any) -> dict[str, Any]:
     """A fact: view, key, value, whether it is certain, since when it holds, and the events behind it."""
     return {
         "view": fact.view,
         "key": key_data(fact.view, fact.key),
-        "value": plain(fact.value),
+        **value_data(view_of(fact.view), fact.key, fact.value),
         **sure_data(fact),
     }
 

@@ -13,8 +13,8 @@ from chronicle.engine.views.names import (
     PROJECTS,
     ROLES,
 )
-from chronicle.engine.views.view import SURE, Mark, Section, View
-from chronicle.values import Money
+from chronicle.engine.views.view import SURE, Key, Mark, Section, View
+from chronicle.values import Money, Share
 
 Stage = Literal["proposed", "agreed", "approved", "completed", "terminated"]
 OPEN_STAGES: tuple[Stage, ...] = ("proposed", "agreed", "approved")
@@ -39,6 +39,12 @@ class Listing(NamedTuple):
     price: Money | None = None
 
 
+class Control(NamedTuple):
+    """That one entity controls another, and the share that its source states; None if it states none."""
+
+    share: Share | None = None
+
+
 class Partnership(NamedTuple):
     """The parties of a partnership, and its subject."""
 
@@ -55,6 +61,13 @@ class Release(NamedTuple):
 
 def _parties(alone: bool) -> Any:
     return lambda _, deal: deal.parties if (len(deal.parties) < 2) == alone else ()
+
+
+def _share_stated(_: Key, control: Control | None) -> Share | str | None:
+    """The share that a source states for control, for a text."""
+    if control is None or control.share is None:
+        return None
+    return "unknown" if control.share.is_unknown else control.share
 
 
 VIEWS: Final = (
@@ -116,13 +129,17 @@ VIEWS: Final = (
     View(
         name=CONTROL,
         key={"controller": "entity", "target": "entity", "basis": "text"},
-        value=str,
+        value=Control,
+        more={"stated": _share_stated},
         title="Control",
         what="control",
         subject="{controller} over {target} ({=basis})",
-        says="in control",
-        sections=(Section(line="{.target} ({=basis})", under="controller"),),
+        says="in control[, share {=stated}]",
+        sections=(Section(line="{.target} ({=basis})[, share {=stated}]", under="controller"),),
         one="control",
+        row=("controller", "target", "basis", "share"),
+        first=("controller", "target", "basis", *SURE),
+        as_value="basis",
         difference="ControlChanged",
         family="control",
         mark=Mark("⚑", "control", "red"),

@@ -102,9 +102,10 @@ class View:
     are shown.
 
     On the page of a day a view has ``sections``. In JSON it has its own name, with the fields of ``first`` in
-    front; in tables ``one`` is the word for a fact, and ``row`` has the fields for subject, object, detail
-    and value. Or its facts are listed ``within`` another name. ``alone`` is true if a question why that names
-    only an entity includes this view.
+    front, and where a fact is nested, the field ``as_value`` is its value, with those of the value beside it
+    (none: the value itself). In tables ``one`` is the word for a fact, and ``row`` has the fields for
+    subject, object, detail and value. Or its facts are listed ``within`` another name. ``alone`` is true if a
+    question why that names only an entity includes this view.
 
     For a view of the user's ``own`` the parts of the key are not described: each may be an entity.
     """
@@ -122,6 +123,7 @@ class View:
     one: str = ""
     row: tuple[str, ...] = field()
     first: tuple[str, ...] = ()
+    as_value: str = ""
     within: str = ""
     difference: str
     about: int | None = None
@@ -149,7 +151,7 @@ class View:
 
     def _spoken_of(self) -> Iterable[str]:
         templates = [self.subject, self.says]
-        names = [*self.entities, *self.row, *(name for name in self.first if name not in SURE)]
+        names = [*self.entities, self.as_value, *self.row, *(name for name in self.first if name not in SURE)]
         for section in self.sections:
             templates += [section.line, section.dim, section.figure]
             names += [section.under, section.keep, section.of if section.of != "all" else ""]

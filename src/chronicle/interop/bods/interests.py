@@ -16,7 +16,7 @@ from chronicle.interop.bods.checks import Statement, listed, mapped
 from chronicle.interop.bods.parties import Facts, between, record_id
 from chronicle.interop.bods.rules import is_date
 from chronicle.interop.bods.shares import share_of, stated_share
-from chronicle.interop.registers import part, tidy
+from chronicle.interop.registers import HELD_INDIRECTLY, part, tidy
 from chronicle.values import Share
 
 RIGHTS: Final = MappingProxyType(
@@ -46,6 +46,9 @@ ROLE_STATED: Final = "role: "
 
 BASIS_STATED: Final = "basis: "
 """The beginning of ``details`` that say what the basis of control is called."""
+
+INDIRECT: Final = "indirect interest"
+"""The basis of what is held through others, where nobody says what it is."""
 
 _CONTROL = "control:"
 _ROLE = "role:"
@@ -147,6 +150,9 @@ def value_of(plain: Mapping[str, Any]) -> str:
         return str(plain["holds"])
     if plain["kind"].endswith("ended"):
         return _GONE
+    if plain.get("share"):
+        return f"{_SHARE}{plain['share']}"
+    # A role has it in the note, and so had control in imports by earlier versions.
     first: str = (plain.get("note") or "").partition(";")[0]
     return first if first.startswith(_SHARE) else _HELD
 
@@ -236,15 +242,21 @@ def _key(interest: Mapping[str, Any]) -> str:
     What is held indirectly is held through others, whose holdings are records of their own: it is a tie and
     no second holding.
     """
-    kind, details = tidy(interest.get("type")) or UNKNOWN, tidy(interest.get("details"))
+    kind, details = tidy(interest.get("type")) or UNKNOWN, _beside_share(interest)
     indirect = interest.get("directOrIndirect") == "indirect"
     if kind in RIGHTS:
-        return f"{_CONTROL}indirect {kind}" if indirect else RIGHTS[kind]
+        return f"{_CONTROL}{HELD_INDIRECTLY[RIGHTS[kind]]}" if indirect else RIGHTS[kind]
     if kind == UNKNOWN:
-        return f"{_CONTROL}indirect interest" if indirect else UNKNOWN
+        return f"{_CONTROL}{INDIRECT}" if indirect else UNKNOWN
     if kind in ROLES:
         return _ROLE + (details.removeprefix(ROLE_STATED) if details.startswith(ROLE_STATED) else ROLES[kind])
     return _CONTROL + (details.removeprefix(BASIS_STATED) if details.startswith(BASIS_STATED) else kind)
+
+
+def _beside_share(interest: Mapping[str, Any]) -> str:
+    """The details of an interest without the share with which they begin, as exports write them."""
+    details = tidy(interest.get("details"))
+    return details if stated_share(interest) is None else details.partition(",")[2].strip()
 
 
 def _without_interests(details: Mapping[str, Any]) -> str:
@@ -318,7 +330,9 @@ def _fact(key: str, point: _Point, holder: str, target: str, record: str) -> dic
     if key.startswith(_CONTROL):
         kind = "control.ended" if is_end else "control.granted"
         basis = key.removeprefix(_CONTROL)
-        return {"kind": kind, "controller": holder, "basis": basis, **common, **_of(record, is_end)}
+        stated = {"share": point.value.removeprefix(_SHARE)} if point.value.startswith(_SHARE) else {}
+        tie = {"kind": kind, "controller": holder, "basis": basis, **stated}
+        return {**tie, **common, **_of(record, is_end)}
     if key.startswith(_ROLE):
         role = {"kind": "role.ended" if is_end else "role.appointed", "role": key.removeprefix(_ROLE)}
         common["entity"] = common.pop("target")

@@ -10,13 +10,16 @@ from typing import Any, Final
 from chronicle.engine import views
 from chronicle.engine.replay import Span
 from chronicle.interop.bods.codes import INTERESTS, OF_NOMINATIONS, OF_TRUSTS
-from chronicle.interop.bods.interests import BASIS_STATED, RIGHTS, ROLE_STATED, ROLES, UNKNOWN
+from chronicle.interop.bods.interests import BASIS_STATED, INDIRECT, RIGHTS, ROLE_STATED, ROLES, UNKNOWN
 from chronicle.interop.exports.plain import line, number_text
+from chronicle.interop.registers import HELD_INDIRECTLY
 from chronicle.values import NOTHING, WHOLE, Share
 
 _OF_RIGHTS: Final = MappingProxyType({right: kind for kind, right in RIGHTS.items()})
 _OF_ROLES: Final = MappingProxyType({role: kind for kind, role in ROLES.items()})
-_INDIRECT: Final = MappingProxyType({f"indirect {kind}": kind for kind in RIGHTS})
+_INDIRECT: Final = MappingProxyType(
+    {HELD_INDIRECTLY[right]: kind for kind, right in RIGHTS.items()} | {INDIRECT: UNKNOWN}
+)
 
 # Types that are no basis of control here, or that only some entities may have.
 _NO_BASES: Final = frozenset({*RIGHTS, *ROLES, UNKNOWN, *OF_TRUSTS, *OF_NOMINATIONS})
@@ -48,19 +51,29 @@ def interest_of(span: Span) -> dict[str, Any] | None:
         kind = _OF_ROLES.get(what) or next((kind for kind, words in _SEATS if words.search(what)), None)
         said = {} if what in _OF_ROLES else {"details": line(f"{ROLE_STATED}{what}")}
         return None if kind is None else {"type": kind, "directOrIndirect": "direct"} | said
-    if what in _INDIRECT:
-        return {"type": _INDIRECT[what], "directOrIndirect": "indirect"}
-    if what in INTERESTS and what not in _NO_BASES:
-        return {"type": what, "directOrIndirect": "direct"}
-    said = {"details": line(f"{BASIS_STATED}{what}")}
+    return _control(what, span.value.share)
+
+
+def _control(basis: str, share: Share | None) -> dict[str, Any]:
+    if basis in _INDIRECT:
+        return {"type": _INDIRECT[basis], "directOrIndirect": "indirect"} | _stated(share)
+    if basis in INTERESTS and basis not in _NO_BASES:
+        return {"type": basis, "directOrIndirect": "direct"} | _stated(share)
+    said = _stated(share, f"{BASIS_STATED}{basis}")
     return {"type": "otherInfluenceOrControl", "directOrIndirect": "direct"} | said
 
 
 def _holding(span: Span) -> dict[str, Any]:
-    share: Share = span.value.share
+    return _stated(span.value.share, *([] if span.value.basis == "reported" else [span.value.basis]))
+
+
+def _stated(share: Share | None, *more: str) -> dict[str, Any]:
+    """A share in numbers; in words what they cannot say of it, and ``more``. None states no share."""
+    if share is None:
+        return {"details": line(", ".join(more))} if more else {}
     numbers = _share(share)
     said = [] if numbers and not share.approximate and "/" not in share.canonical() else [str(share)]
-    said += [] if span.value.basis == "reported" else [span.value.basis]
+    said += more
     return ({"share": numbers} if numbers else {}) | ({"details": line(", ".join(said))} if said else {})
 
 

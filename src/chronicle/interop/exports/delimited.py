@@ -29,7 +29,7 @@ from chronicle.engine.tables import (
     spans_table,
     table_by_day,
 )
-from chronicle.engine.views.data import fact_data, plain
+from chronicle.engine.views.data import fact_data, value_data
 from chronicle.errors import obeyed_hidden
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, number_text, span_data
@@ -145,7 +145,8 @@ def _common_columns(parts: int) -> tuple[str, ...]:
 def _common(fact: Fact | Span, parts: int) -> list[object]:
     share: Share | None = getattr(fact.value, "share", None)
     ends = (None, None) if share is None else (share.minimum, share.maximum)
-    return [fact.view, *fact.key, *[""] * (parts - len(fact.key)), plain(fact.value), *ends]
+    value = value_data(views.view_of(fact.view), fact.key, fact.value)["value"]
+    return [fact.view, *fact.key, *[""] * (parts - len(fact.key)), value, *ends]
 
 
 def _name_columns(parts: int) -> tuple[str, ...]:

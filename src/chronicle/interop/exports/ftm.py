@@ -13,7 +13,9 @@ from chronicle.engine import views
 from chronicle.engine.replay import Span
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text, line
-from chronicle.interop.followthemoney import CONTROL, SCHEMES, THINGS, UNIT
+from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT
+from chronicle.interop.registers import HELD_INDIRECTLY
+from chronicle.values import Share
 
 _SCHEMATA: Final = MappingProxyType(
     {"person": "Person", "government": "PublicBody", "association": "Organization", "index": "Organization"}
@@ -170,9 +172,25 @@ def _stake(span: Span) -> dict[str, list[str]]:
     }
 
 
-def _control(span: Span, _: dict[str, str]) -> _Made:
+def _control(span: Span, schemata: dict[str, str]) -> _Made:
+    """Control is a link, but for what is held through others, where the target can be owned."""
     controller, target, basis = span.key
-    return "UnknownLink", {"subject": [controller], "object": [target], "role": [line(f"{CONTROL}{basis}")]}
+    share: Share | None = span.value.share
+    right = _HELD_INDIRECTLY.get(basis)
+    if right is None or schemata[target] in _PEOPLE:
+        ends = {"subject": [controller], "object": [target], "role": [line(f"{CONTROL}{basis}")]}
+        return "UnknownLink", ends | _in_summary(share)
+    owned = {"owner": [controller], "asset": [target], "ownershipType": [right, INDIRECT]}
+    if share is None or share.is_unknown:
+        return "Ownership", owned | _in_summary(share)
+    return "Ownership", owned | {"percentage": [line(str(share))]}
+
+
+_HELD_INDIRECTLY: Final = MappingProxyType({basis: right for right, basis in HELD_INDIRECTLY.items()})
+
+
+def _in_summary(share: Share | None) -> dict[str, list[str]]:
+    return {} if share is None else {"summary": [line(f"{SHARE}{share}")]}
 
 
 def _role(span: Span, schemata: dict[str, str]) -> _Made | None:

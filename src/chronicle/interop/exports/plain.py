@@ -11,7 +11,8 @@ from typing import Any
 
 from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine.replay import Span
-from chronicle.engine.views.data import key_data, plain
+from chronicle.engine.views import view_of
+from chronicle.engine.views.data import key_data, value_data
 from chronicle.errors.characters import UNSEEN
 
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
@@ -47,7 +48,7 @@ def span_data(span: Span) -> dict[str, Any]:
     return {
         "view": span.view,
         "key": key_data(span.view, span.key),
-        "value": plain(span.value),
+        **value_data(view_of(span.view), span.key, span.value),
         **_window("begin", span.begin),
         **_window("end", span.end),
         "ended_by": span.ended_by,

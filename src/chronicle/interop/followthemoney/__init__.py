@@ -7,6 +7,7 @@ values. A link without an end date may have ended all the same, so no event is m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from types import MappingProxyType
@@ -14,12 +15,12 @@ from typing import Any, BinaryIO, Final, get_args
 
 from attrs import frozen
 
-from chronicle.errors import Place, Problem, shown
+from chronicle.errors import InvalidValue, Place, Problem, shown
 from chronicle.events.entities import EntityType
 from chronicle.interop.followthemoney.values import last_of, one_date, prefix_date, share_of_text, values
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.registers import NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
-from chronicle.values import Share
+from chronicle.interop.registers import HELD_INDIRECTLY, NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
+from chronicle.values import Share, parse_share
 
 THINGS = MappingProxyType(
     {
@@ -71,6 +72,12 @@ SCHEMES = MappingProxyType(
 
 CONTROL: Final = "control: "
 """The beginning of the role of an ``UnknownLink`` that is control; its basis follows."""
+
+INDIRECT: Final = "indirect"
+"""The type of the ownership of what is held through others, beside its right."""
+
+SHARE: Final = "share "
+"""The beginning of the summary that states a share where the format has no property for it."""
 
 UNIT: Final = "business unit"
 """The type of the ownership of a business unit."""
@@ -219,6 +226,9 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
         yield from _unit(record)
         return
     right = next((text for text in types if text in _RIGHTS), None)
+    if _is_indirect(record):
+        yield from _indirect(record, right or "equity", share if stated else None)
+        return
     note = "; ".join(record.texts("role") or [text for text in types if text != right]) or None
     end = record.date("endDate")
     pairs = list(record.pairs("owner", "asset"))
@@ -234,6 +244,52 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
             yield record.event(f"ended:{number}", **tie, date=end, holds="0%", ends=ends)
     if not pairs:
         yield record.left_out("Ownership without an owner or an asset")
+
+
+def _is_indirect(record: _EntityLine) -> bool:
+    """Whether a record says that it is of what is held through others, and of nothing held directly."""
+    said = " ".join((*record.texts("ownershipType"), *record.texts("role"))).casefold()
+    return bool(_THROUGH_OTHERS.search(said)) and not _DIRECTLY.search(said)
+
+
+# In the languages of Europe that have the word: indirectly, indirecte, indirekt, indiretto.
+_THROUGH_OTHERS: Final = re.compile(r"\bindire(?:ct|kt|t)")
+_DIRECTLY: Final = re.compile(r"\bdire(?:ct|kt|tt|t)(?:ly|a|e|o|er|es)?\b")
+
+
+def _indirect(record: _EntityLine, right: str, share: Share | None) -> Iterator[Incoming]:
+    """What is held through others, whose holdings are records of their own: a tie and no second holding."""
+    said = (*record.texts("role"), *record.texts("ownershipType"))
+    note = "; ".join(text for text in said if text not in (right, INDIRECT)) or None
+    basis, stated = HELD_INDIRECTLY[right], share or _share_in_summary(record)
+    pairs = list(record.pairs("owner", "asset"))
+    for number, controller, target in pairs:
+        tie = {"controller": controller, "target": target, "basis": basis}
+        yield from _controlled(record, number, tie, {"share": stated and str(stated), "note": note})
+    if not pairs:
+        yield record.left_out("Ownership without an owner or an asset")
+
+
+def _controlled(
+    record: _EntityLine, number: int, tie: dict[str, str], more: Mapping[str, Any]
+) -> Iterator[Incoming]:
+    """Control from its start to its end. ``more`` are the fields that an end does not have."""
+    begun = f"{tie['basis']}:{number}"
+    yield record.event(begun, kind="control.granted", date=record.since(), **tie, **more)
+    if end := record.date("endDate"):
+        over = {"kind": "control.ended", "date": end, "ends": record.event_id(begun)}
+        yield record.event(f"ended:{begun}", **over, **tie)
+
+
+def _share_in_summary(record: _EntityLine) -> Share | None:
+    """The share that a summary states, as an export has it where the format has no property for it."""
+    for text in record.texts("summary"):
+        if text.startswith(SHARE):
+            try:
+                return parse_share(text.removeprefix(SHARE))
+            except InvalidValue:
+                pass
+    return None
 
 
 def _unit(record: _EntityLine) -> Iterator[Incoming]:
@@ -283,15 +339,11 @@ def _link(record: _EntityLine) -> Iterator[Incoming]:
     if not bases:
         yield record.left_out(f"schema {shown(record.schema)} makes no event")
         return
-    end = record.date("endDate")
+    share = _share_in_summary(record)
     for number, controller, target in record.pairs("subject", "object"):
         for basis in bases:
             tie = {"controller": controller, "target": target, "basis": basis}
-            begun = f"{basis}:{number}"
-            yield record.event(begun, kind="control.granted", date=record.since(), **tie)
-            if end:
-                over = {"kind": "control.ended", "date": end, "ends": record.event_id(begun)}
-                yield record.event(f"ended:{basis}:{number}", **over, **tie)
+            yield from _controlled(record, number, tie, {"share": share and str(share)})
 
 
 def _succession(record: _EntityLine) -> Iterator[Incoming]:

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from chronicle.errors import InvalidValue
 from chronicle.interop.registers import tidy
-from chronicle.values import Share
+from chronicle.values import Share, parse_share
 
 _PREFIX = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?:[T ].*)?")
 _NUMBER = r"([0-9]{1,3}(?:[ ,.'][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
@@ -107,7 +107,8 @@ def share_of_text(text: str) -> Share | None:
     """The share that a free text states, in percent unless it is a fraction; None when it states none.
 
     ``25`` · ``50,00`` · ``25-50`` · ``> 25%`` · ``more than 25% but not more than 50%`` · ``75 or more`` ·
-    ``1/3`` · ``ownership-of-shares-25-to-50-percent``. ``~30`` and ``ca. 30 %`` are about 30 %.
+    ``1/3`` · ``ownership-of-shares-25-to-50-percent``. ``~30`` and ``ca. 30 %`` are about 30 %. Exports write
+    ``>25-<50%``.
     """
     plain = tidy(text).casefold()
     about = _ABOUT.match(plain)
@@ -126,7 +127,16 @@ def share_of_text(text: str) -> Share | None:
                 return _share(sign, [each for each in found.groups() if each is not None])
             except (InvalidValue, ZeroDivisionError):
                 return None
-    return None
+    return _as_exported(plain)
+
+
+def _as_exported(text: str) -> Share | None:
+    """The share of a text as exports write it; None where the text states none, or that it is unknown."""
+    try:
+        share = parse_share(text)
+    except InvalidValue:
+        return None
+    return None if share.is_unknown else share
 
 
 # Characters; a longer text states no share, and a number with thousands of digits would take long.

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from chronicle.engine import views
 from chronicle.engine.diff import Difference
+from chronicle.engine.diff.through_others import ThroughOthers
 from chronicle.engine.state import Fact
 from chronicle.engine.views import KEYS
 from chronicle.engine.views.data import fact_data, key_data, names_data
@@ -33,6 +34,12 @@ from chronicle.render.terms import Terms, assumed_words
 from chronicle.render.words.days import day_words, short
 from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
+from chronicle.render.words.through_others import (
+    through_change,
+    through_data,
+    through_rows,
+    through_subject,
+)
 
 _COLUMNS: Final = ("how", "type", "view", "subject", "before", "after", "events", "subject_name")
 
@@ -50,6 +57,7 @@ class Changes:
     teller: Teller
     events: Mapping[str, Event]
     entity: str | None = None
+    through: ThroughOthers | None = None
 
     def data(self) -> dict[str, Any]:
         """Each difference by its type, with the facts before and after it and the events that made it."""
@@ -61,11 +69,17 @@ class Changes:
             "known_to": second.data()["known"],
             **{name: value for name, value in second.data().items() if name != "known"},
             "differences": [_data(difference, self) for difference in self.differences],
+            "through_others": None if self.through is None else through_data(self.through),
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
-        """A row for each difference."""
-        return _COLUMNS, map(self._row, self.differences)
+        """A row for each difference; those through others, in shares and in control, come last."""
+        return _COLUMNS, self._rows()
+
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        yield from map(self._row, self.differences)
+        if self.through is not None:
+            yield from through_rows(self.through, self.called)
 
     def _row(self, difference: Difference) -> tuple[str, ...]:
         return (
@@ -81,8 +95,8 @@ class Changes:
 
     def lines(self) -> Iterator[str]:
         """A difference a line: how, type, view, subject, before, after, events, name of the subject."""
-        for difference in self.differences:
-            yield "\t".join(self._row(difference))
+        for row in self._rows():
+            yield "\t".join(row)
 
     def people(self, width: int) -> Page:
         """The differences by view, each with a sign and a word for how it differs, and with its events."""
@@ -159,8 +173,39 @@ def _page(compared: Changes, width: int) -> Iterator[Line]:
         yield [(clean(views.view_of(view).title), HEADING)]
         for difference in members:
             yield from _difference(difference, compared, width)
+    if compared.through is not None:
+        yield from _through(compared.through, compared, width)
     yield []
     yield from wrap([(_count(shown, compared), DIM if shown else PLAIN)], width)
+
+
+def _through(through: ThroughOthers, compared: Changes, width: int) -> Iterator[Line]:
+    """What changed through others: shares at last, and who is controlled by whom."""
+    for title, members in (("Owned at last", through.shares), ("Groups of control", through.control)):
+        if members:
+            yield []
+            yield [(title, HEADING)]
+        for each in members:
+            said: Line = [
+                (f"{through_subject(each, compared.called)}  ", PLAIN),
+                (through_change(each), STRONG),
+            ]
+            yield from _changed(each.how, said, each.events, width)
+    if not through.complete:
+        yield []
+        words = "Through others more changed than was compared: ask for one ENTITY."
+        yield from wrap([(words, DOUBT)], width)
+
+
+def _changed(how: str, said: Line, events: Sequence[str], width: int) -> Iterator[Line]:
+    sign, word, style = SIGNS[how]
+    room = max(20, width - _INDENT)
+    first, *others = wrap(said, room)
+    yield [(f"{sign} {left(word, _WORD)}  ", style), *first]
+    yield from ([(" " * _INDENT, PLAIN), *other] for other in others)
+    if events:
+        for part in wrap([(f"by {clean(', '.join(events))}", DIM)], room):
+            yield [(" " * _INDENT, PLAIN), *part]
 
 
 def _title(compared: Changes) -> str:

@@ -123,7 +123,9 @@ class WhoIsControlled:
         yield from wrap([(when, PLAIN)], width)
         yield []
         if not self.group.members:
-            yield from wrap([(self.terms.too_early() or "Nobody is known to be controlled by it.", PLAIN)], width)
+            yield from wrap(
+                [(self.terms.too_early() or "Nobody is known to be controlled by it.", PLAIN)], width
+            )
             return
         below: defaultdict[str, list[Controlled]] = defaultdict(list)
         for member in self.group.members:

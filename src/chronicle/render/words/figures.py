@@ -53,6 +53,7 @@ _SHARES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
         "stake.disposed": (("share", "-"), ("holds", "=")),
         "stake.observed": (("holds", "="),),
         "investment.made": (("share", ""),),
+        "control.granted": (("share", ""),),
     }
 )
 

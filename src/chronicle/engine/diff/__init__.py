@@ -88,7 +88,7 @@ class Listed(Difference):
 
 
 class ControlChanged(Difference):
-    """Control began or ended: ``key`` is (controller, target, basis)."""
+    """Control began or ended, or has another stated share: ``key`` is (controller, target, basis)."""
 
 
 class SharesCounted(Difference):

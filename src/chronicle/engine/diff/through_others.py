@@ -1,0 +1,177 @@
+"""What changed between two states in what is owned and controlled through others, and by which events.
+
+A stake in one company moves what its holders have of every company below it. Changes of a holding itself
+are in ``diff``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from attrs import frozen
+
+from chronicle.engine.state import State
+from chronicle.ownership import Controlled, LookThrough, Unbounded
+from chronicle.values import Share
+
+How = Literal["began", "ended", "changed", "surer", "less sure"]
+Pair = tuple[str, str]
+
+MOST: Final = 2_000
+"""How many pairs of entities are compared; beyond it the answer says that it is not complete."""
+
+
+@frozen
+class EffectiveShareChanged:
+    """What ``holder`` has of ``target`` at last, through others, is not what it was.
+
+    ``before`` and ``after`` are None for nothing. ``events`` are the ids of those that made the difference.
+    """
+
+    holder: str
+    target: str
+    before: Share | None
+    after: Share | None
+    events: tuple[str, ...]
+
+    @property
+    def how(self) -> How:
+        """Whether it began, ended, changed, or only became more or less certain."""
+        if self.before is None:
+            return "began"
+        if self.after is None:
+            return "ended"
+        if self.before != self.after:
+            return "changed"
+        return "surer" if self.after.certain else "less sure"
+
+
+@frozen
+class GroupChanged:
+    """Whether ``top`` controls ``entity``, through others or not, is not what it was.
+
+    ``before`` and ``after`` are None where it does not. ``events`` are as above.
+    """
+
+    top: str
+    entity: str
+    before: Controlled | None
+    after: Controlled | None
+    events: tuple[str, ...]
+
+    @property
+    def how(self) -> How:
+        """Whether control began, ended, or became more or less certain."""
+        if self.before is None:
+            return "began"
+        if self.after is None:
+            return "ended"
+        return "surer" if self.after.certain else "less sure"
+
+
+class ThroughOthers(NamedTuple):
+    """What changed in effective shares and in control, and whether that is all."""
+
+    shares: tuple[EffectiveShareChanged, ...]
+    control: tuple[GroupChanged, ...]
+    complete: bool
+
+
+def changed_through_others(
+    before: State, after: State, changed: Mapping[Pair, Sequence[str]], entity: str | None = None
+) -> ThroughOthers:
+    """What changed through others where the ties ``changed``, from a holder to a target, did.
+
+    ``changed`` has the ids of the events that changed each. ``entity`` (an id) keeps what names it.
+    """
+    compared = _Compared(before, after, changed)
+    below = compared.below({target for _, target in changed})
+    pairs = [
+        (holder, target)
+        for target in below
+        if entity is None or compared.concerns(entity, target)
+        for holder in compared.above([target])
+        if holder != target and entity in (None, holder, target)
+    ]
+    asked = below if entity is None else [entity]
+    tops = compared.above([*asked, *(holder for holder, _ in changed)])
+    if entity is not None and entity not in below:
+        tops = asked
+    complete = len(pairs) <= MOST and len(tops) <= MOST
+    shares = (compared.share(*pair) for pair in pairs[:MOST])
+    control = (each for top in tops[:MOST] for each in compared.control(top))
+    return ThroughOthers(
+        tuple(sorted((each for each in shares if each), key=lambda each: (each.target, each.holder))),
+        tuple(
+            sorted(
+                (each for each in control if entity in (None, each.top, each.entity)),
+                key=lambda each: (each.entity, each.top),
+            )
+        ),
+        complete,
+    )
+
+
+class _Compared(NamedTuple):
+    """Two states, and the ties that are not the same in both."""
+
+    first: State
+    second: State
+    changed: Mapping[Pair, Sequence[str]]
+
+    def below(self, targets: Iterable[str]) -> list[str]:
+        """Some companies and all below them, on either side."""
+        sides = [state.graph_of("equity").below(targets) for state in (self.first, self.second)]
+        return list(dict.fromkeys(company for side in sides for company in side))
+
+    def above(self, targets: Iterable[str]) -> list[str]:
+        """Some companies and all above them, on either side."""
+        sides = [state.graph_of("equity").above(targets) for state in (self.first, self.second)]
+        return list(dict.fromkeys(company for side in sides for company in side))
+
+    def concerns(self, entity: str, target: str) -> bool:
+        """Whether an entity is a target or stands above it."""
+        return entity == target or entity in self.above([target])
+
+    def share(self, holder: str, target: str) -> EffectiveShareChanged | None:
+        """How an effective share changed; None if it did not, or if it is a plain holding on both sides."""
+        sides = [LookThrough(state.graph_of("equity"), holder, target) for state in (self.first, self.second)]
+        try:
+            shares = [None if side.share.is_nothing else side.share for side in sides]
+        except Unbounded:
+            return None
+        edges = [edge for side in sides for edge in side.edges]
+        if all(edge.holder == holder and edge.target == target for edge in edges):
+            return None
+        one, two = shares
+        if one == two and (one is None or two is None or one.certain == two.certain):
+            return None
+        return EffectiveShareChanged(
+            holder, target, one, two, self._events((edge.holder, edge.target) for edge in edges)
+        )
+
+    def control(self, top: str) -> Iterator[GroupChanged]:
+        """How the group of a top changed."""
+        groups = [
+            {member.entity: member for member in state.control_graph().group([top])}
+            for state in (self.first, self.second)
+        ]
+        for entity in dict.fromkeys((*groups[0], *groups[1])):
+            one, two = groups[0].get(entity), groups[1].get(entity)
+            if one is None or two is None or one.certain != two.certain:
+                ties = (tie for group in groups for tie in _ties(entity, top, group))
+                yield GroupChanged(top, entity, one, two, self._events(ties))
+
+    def _events(self, ties: Iterable[Pair]) -> tuple[str, ...]:
+        """Ids of the events that changed some ties."""
+        return tuple(dict.fromkeys(event for tie in ties for event in self.changed.get(tie, ())))
+
+
+def _ties(entity: str, top: str, group: Mapping[str, Controlled]) -> Iterator[Pair]:
+    """The ties of all members to an entity, and to each above it up to the top."""
+    while entity != top and entity in group:
+        member = group[entity]
+        yield from ((edge.holder, edge.target) for edge in member.edges)
+        yield from ((grant.controller, grant.target) for grant in member.grants)
+        entity = member.through
