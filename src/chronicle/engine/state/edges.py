@@ -13,8 +13,8 @@ from chronicle.engine.state.answers import Fact
 from chronicle.engine.state.holdings import HoldingsOfDay
 from chronicle.errors import absent
 from chronicle.events import Right
-from chronicle.ownership import ControlGraph, Edge, Grant, Graph, Threshold, gives_control
-from chronicle.values import WHOLE, Share
+from chronicle.ownership import ControlGraph, Edge, Grant, Graph, Threshold, gives_control, strong_components
+from chronicle.values import NOTHING, WHOLE, Share
 
 _BOARD: Final = "right to appoint a majority of the board"
 _UNITS_ARE_WHOLE: Final = (Share.exact(WHOLE),)
@@ -44,6 +44,28 @@ class EdgesOfDay(HoldingsOfDay):
                 lambda target: self._edges(1, target, right), lambda holder: self._edges(0, holder, right)
             )
         return self._graphs[right]
+
+    def right_of_control(self, target: str) -> Right:
+        """The right that counts for control of an entity, by its id: votes where any are stated."""
+        held = self._ledger.where(views.HOLDINGS, 1, target) if views.HOLDINGS in self._ledger.views else ()
+        edges = (self._edge(key) for key in held if key[2] == "votes")
+        return "votes" if any(edge is not None and edge.high > NOTHING for edge in edges) else "equity"
+
+    def few_above(self, target: str, right: Right = "equity", *, most: int, looped: int) -> bool:
+        """Whether at most ``most`` entities have something of ``target``, an id, directly or through others.
+
+        And at most ``looped`` of them hold shares of each other: then its owners are found in no time.
+        """
+        graph, above, waiting = self.graph_of(right), dict[str, tuple[Edge, ...]](), [target]
+        while waiting:
+            company = waiting.pop()
+            if company not in above:
+                above[company] = graph.holders(company)
+                waiting += [edge.holder for edge in above[company]]
+                if len(above) + len(waiting) > most:
+                    return False
+        loops = strong_components(above, lambda company: (edge.holder for edge in above[company]))
+        return max(map(len, loops)) <= looped
 
     def control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""
