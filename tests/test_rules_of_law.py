@@ -246,6 +246,40 @@ def test_a_no_says_what_is_held_and_what_is_needed() -> None:
     )
 
 
+CHAIN = 2_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
+@pytest.mark.parametrize("day", ["2025-01-01", "2027-07-10"])
+def test_a_chain_of_thousands_is_asked_in_a_moment(rule: RuleOfLaw, day: str) -> None:
+    """Without recursion, and in a reason that can be read: the middle of the chain is left out."""
+    links = ", ".join(f"c{at} 100 c{at + 1}" for at in range(CHAIN))
+    names = {f"c{at}": "company" for at in range(CHAIN + 1)}
+    found = says(
+        rule.name,
+        f"x 60 c0, {links}, c{CHAIN} 100 t",
+        day=day,
+        listed=("x",) if rule.of_sanctions else (),
+        types={"x": "person"} | names,
+        jurisdictions={"t": "cy"},
+    )
+    assert found.answer == "yes"
+    assert len(found.reason) < 300
+    if rule.of_sanctions:
+        assert f"and so on through {CHAIN + 2 - 6} more" in found.reason
+
+
+def test_of_many_those_with_most_are_named() -> None:
+    """A reason has three of them, and says how many more there are."""
+    many = ", ".join(f"p{at} {at} t" for at in range(1, 13))
+    found = says("eu-aml", many, types={f"p{at}": "person" for at in range(13)})
+    assert found.answer == "no"
+    assert found.reason.startswith("p12 holds 12% of t, and more than 25% is needed; p11 holds 11%")
+    assert "; and of 9 more the answer is the same; by ownership" in found.reason
+    assert len(found.persons) == 12
+
+
 # The European Union
 
 
