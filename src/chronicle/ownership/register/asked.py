@@ -14,7 +14,7 @@ from attrs import define
 from chronicle.ownership.control import Threshold
 from chronicle.ownership.graph import Edge
 from chronicle.ownership.register.answers import Owners, Portfolio, Reached, Within, share_over
-from chronicle.ownership.register.arrays import Floats, Ints, Places, floats, ints
+from chronicle.ownership.register.arrays import Floats, Ints, Places, distinct, floats, ints
 from chronicle.ownership.register.certain import slack
 from chronicle.ownership.register.highest import highest_above, highest_below
 from chronicle.ownership.register.least import Found, Least
@@ -82,7 +82,7 @@ class Register:
     def loops(self) -> tuple[tuple[str, ...], ...]:
         """The members of each loop of shares that are certainly more than nothing, the largest first."""
         order, ids = self._least.loops.order, self.table.ids
-        looped = numpy.unique(order.labels[order.targets[order.inner]])
+        looped = distinct(order.labels[order.targets[order.inner]])
         found = (order.members_of(int(component)) for component in looped)
         loops = (tuple(sorted(ids[member] for member in members)) for members in found)
         return tuple(sorted(loops, key=lambda members: (-len(members), members)))
