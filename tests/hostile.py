@@ -133,6 +133,8 @@ def _skeleton() -> list[dict[str, Any]]:
         _event("stake.observed", "2014-12-31", holder="e1", target="e2", holds="59.32%"),
         _event("stake.observed", "2014-12-31", holder="e1", target="e2", holds="61%", confidence="reported"),
         _event("stake.disposed", "2015", holder="e3", target="e4", holds="10%", right="votes"),
+        # A loop: the second holds some of the first.
+        _event("stake.acquired", "2015-02", holder="e2", target="e1", share="10-20%"),
         _event("shares.issued", "2015-02", issuer="e2", shares="1bn", subscribers={"e1": "1bn"}),
         _event("shares.restructured", "2015-03", issuer="e2", ratio="5:1"),
         _event("investment.made", "2015-04", investor="e2", project="e6", share="?", amount="undisclosed"),

@@ -66,6 +66,8 @@ PROVOKED_ELSEWHERE = dict.fromkeys(
     "C741": "test_tables.py::test_a_number_that_no_column_can_hold_is_refused",
     "C742": "test_export_cli.py::test_what_cannot_be_exported_is_refused_with_a_code",
     "C743": "test_export_cli.py::test_what_cannot_be_exported_is_refused_with_a_code",
+    "C611": "test_rules_of_law.py::test_an_unknown_rule_is_refused_and_the_nearest_named",
+    "C619": "test_rules_of_law.py::test_a_rule_of_sanctions_needs_listed_persons",
     "C607": "test_replay.py::test_two_projectors_cannot_write_one_view",
     "C720": "test_bods.py::test_a_statement_without_the_essential_is_refused",
     "C721": "test_gleif.py::test_what_did_not_happen_or_has_no_other_party_is_left_out",

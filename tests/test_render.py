@@ -501,7 +501,7 @@ def test_the_answer_about_one_entity_names_it_everywhere(shipped: History, entit
     state = shipped.as_of("2015-12-31")
     some, everything = AsOf(state, entity).data(), AsOf(state).data()
     for name, facts in some.items():
-        if isinstance(facts, list):
+        if isinstance(facts, list) and name != "owners":  # who stands behind it, and no facts
             named = [fact for fact in everything[name] if f'"{entity}"' in json.dumps(fact)]
             assert sorted(map(json.dumps, facts)) == sorted(map(json.dumps, named))
 

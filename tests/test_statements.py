@@ -426,6 +426,9 @@ METHODS: dict[str, str] = {
 """The method of a history that does what a command does."""
 
 REASONS: dict[str, str] = {
+    "owners": "State.owners, State.owned and State.effective: it is about one day",
+    "group": "State.group: it is about one day",
+    "loops": "State.loops: it is about one day",
     "backup": "chronicle.stores: Store.backup; a copy of a file is no question to a history",
     "bench": "it measures, and answers nothing",
     "explain": "chronicle.errors.codes.CODES has the texts",

@@ -10,6 +10,7 @@ import datetime
 import os
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -18,10 +19,11 @@ import click
 from attrs import define
 
 from chronicle.cli.progress import waiting
-from chronicle.errors import InvalidValue, NotFound, Problem, UsageError
+from chronicle.errors import InvalidValue, NotFound, Problem, UsageError, printable
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
+    from chronicle.engine.state import State
     from chronicle.history import History
     from chronicle.render.forms import Answer, Form
     from chronicle.render.terms import Assumption, Terms
@@ -80,6 +82,16 @@ class Asked:
                 message = f'deal "{deal}" was not known yet on {self.known}'
                 raise NotFound(Problem("C602", message, help="ask by what was known later")) from None
         return history
+
+    def state(self, history: History, date: PartialDate | None) -> State:
+        """The state of the day that was asked for, else of today."""
+        return history.as_of(date or datetime.date.today(), self.known, self.recorded)
+
+    def entity(self, history: History, word: str, on: datetime.date) -> str:
+        """The id of the entity that a word means on a day. Raises ``NotFound`` (C601)."""
+        resolver = history.resolver(self.known, self.recorded)
+        found = resolver.entity(word, on)
+        return resolver.ledger.names.get(found, found)
 
     def source_named(self) -> str:
         """The source that was given, else the default one. Raises ``NotFound`` (C604) when there is none."""
@@ -169,6 +181,23 @@ def assumption(text: str) -> Assumption:
     if not (deal and at and on):
         raise click.BadParameter(f'not an assumption: "{text}"; write DEAL@DATE, the day it would complete')
     return deal, date(on)
+
+
+def limit(text: str) -> Fraction:
+    """The share that a limit writes, such as 25%.
+
+    Raises ``UsageError`` (C302) when it writes none, or one that is not exact.
+    """
+    from chronicle.values import parse_share
+
+    try:
+        share = parse_share(text)
+    except InvalidValue as error:
+        raise UsageError(*error.problems) from None
+    if share.value is None or share.approximate:
+        message = f'not one number: "{printable(text)}"'
+        raise UsageError(Problem("C302", message, help="write an exact share, such as 25% or 1/4"))
+    return share.value
 
 
 Decorator = Callable[[Any], Any]
@@ -277,6 +306,18 @@ def _with(*options: Decorator) -> Decorator:
 
 reading = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, *_FORMS, color_option)
 """The options of a command that prints an answer from a history; its first argument is an ``Asked``."""
+
+day_option: Decorator = click.option(
+    "--as-of", "date", type=day, metavar="DATE", help="The day (valid time); today if not given."
+)
+
+right_option: Decorator = click.option(
+    "--right",
+    type=click.Choice(["equity", "votes", "board", "profit"]),
+    default="equity",
+    show_default=True,
+    help="The right of which shares are meant.",
+)
 
 exporting = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, color_option)
 """The same for a command that writes a history in a format of its own, without output forms."""

@@ -5,11 +5,18 @@ It knows no view, no state and no event: ``engine`` makes the edges of a day and
 
 from __future__ import annotations
 
-from chronicle.ownership.bases import bears_out, gives_control, is_indirect, right_of
+from chronicle.ownership.bases import HELD_INDIRECTLY, bears_out, gives_control, held_indirectly
 from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.components import strong_components
-from chronicle.ownership.control import MAJORITY, ControlGraph, Controlled, Grant, Threshold
+from chronicle.ownership.control import (
+    MAJORITY,
+    ControlGraph,
+    Controlled,
+    Grant,
+    Threshold,
+    held_together,
+)
 from chronicle.ownership.graph import Edge, Graph
 from chronicle.ownership.loops import Loop, loops_in
 from chronicle.ownership.shares import (
@@ -23,6 +30,7 @@ from chronicle.ownership.shares import (
 from chronicle.ownership.solve import Unbounded, arriving
 
 __all__ = [
+    "HELD_INDIRECTLY",
     "MAJORITY",
     "Arrival",
     "Chain",
@@ -42,10 +50,10 @@ __all__ = [
     "bounds",
     "direct_owners",
     "gives_control",
-    "is_indirect",
+    "held_indirectly",
+    "held_together",
     "loops_in",
     "owned_below",
-    "right_of",
     "strong_components",
     "ultimate_owners",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -140,6 +140,22 @@ class ControlGraph:
         return Controlled(entity, is_certain, share, edges, grants, _through(entity, edges, grants, ranks))
 
 
+def held_together(edges: Iterable[Edge], sure: Collection[str], maybe: Collection[str]) -> Share:
+    """What ``maybe`` hold together by ``edges`` to one company, and at least what ``sure`` among them hold.
+
+    It is certain if nobody is in it who is not among the sure, or of whom it is only possible that they hold.
+    """
+    every = tuple(edges)
+    inside = [edge for edge in every if edge.holder in maybe]
+    certain = all(edge.certain and edge.holder in sure for edge in inside)
+    return share_between(
+        _least(edge for edge in inside if edge.holder in sure),
+        _most(every, maybe),
+        any(edge.approximate for edge in inside),
+        certain,
+    )
+
+
 def _least(edges: Iterable[Edge]) -> tuple[Fraction, bool]:
     """The least that edges to one company are together, and whether it is left out."""
     low, is_open = NOTHING, False
@@ -148,7 +164,7 @@ def _least(edges: Iterable[Edge]) -> tuple[Fraction, bool]:
     return low, is_open
 
 
-def _most(edges: Iterable[Edge], members: Mapping[str, object]) -> tuple[Fraction, bool]:
+def _most(edges: Iterable[Edge], members: Collection[str]) -> tuple[Fraction, bool]:
     """The most that members can hold together beside what the others have at least."""
     high, high_open, rest, rest_open, low = NOTHING, False, WHOLE, False, NOTHING
     for edge in edges:

@@ -150,7 +150,8 @@ def direct_owners(graph: Graph, target: str) -> tuple[Owned, ...]:
     edges = graph.holders(target)
     owners = [Owned(edge.holder, "owner", edge.share, edge.events) for edge in edges]
     known = sorted(owners, key=lambda owned: _by_size(owned.share, owned.entity or ""))
-    return (*known, *_rest({target: edges, **{edge.holder: () for edge in edges}}, [], target))
+    holders = [edge.holder for edge in edges]
+    return (*known, *_rest({target: edges, **dict.fromkeys(holders, ())}, holders, target))
 
 
 def owned_below(graph: Graph, holder: str) -> tuple[Owned, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar
 
 from attrs import frozen
 
@@ -15,6 +15,10 @@ _THROUGH: Final = "│  "
 _BESIDE: Final = "   "
 _HANGING: Final = "  "
 _NARROWEST: Final = 20  # however deep the tree is
+_LEVEL: Final = len(_THROUGH)
+_ROOM: Final = 44  # columns that are left to a line of a deep tree
+
+Node = TypeVar("Node")
 
 
 @frozen
@@ -48,3 +52,33 @@ def _broken(lines: Sequence[Line], width: int) -> Iterator[Line]:
         first, *others = wrap(line, width, width - len(_HANGING))
         yield first
         yield from ([(_HANGING, PLAIN), *other] for other in others)
+
+
+def deep_tree(
+    first: Sequence[Node],
+    below: Callable[[Node], Sequence[Node]],
+    said: Callable[[Node], Line],
+    width: int,
+) -> Iterator[Line]:
+    """The lines of a tree of any depth, without recursion: ``first`` and what is ``below`` each.
+
+    Where a tree is deeper than a page is wide, lines say how many hops away they are instead.
+    """
+    deepest = max(2, (width - _ROOM) // _LEVEL)
+    # The next one to tell stands last.
+    waiting = [("", 1, node, last) for node, last in _from_last(first)]
+    while waiting:
+        before, hops, node, last = waiting.pop()
+        deep = hops > deepest
+        far = f"({hops:,} hops)  " if deep else ""
+        beside = before if deep else before + (_BESIDE if last else _THROUGH)
+        head = before + (_LAST if last else _BRANCH)
+        for line in _broken([[(far, DIM), *said(node)]], max(_NARROWEST, width - len(head))):
+            yield [(head, DIM), *line]
+            head = before + (_BESIDE if last else _THROUGH)
+        waiting += [(beside, hops + 1, each, end) for each, end in _from_last(below(node))]
+
+
+def _from_last(nodes: Sequence[Node]) -> Iterator[tuple[Node, bool]]:
+    """Nodes from the last one to the first, and of each whether it is the last."""
+    return ((node, number == 0) for number, node in enumerate(reversed(nodes)))

@@ -7,6 +7,7 @@ answers for the same day and the same knowledge.
 from __future__ import annotations
 
 import datetime
+from fractions import Fraction
 
 from attrs import frozen
 
@@ -24,17 +25,23 @@ from chronicle.engine.state.answers import (
 )
 from chronicle.engine.state.html import html_table
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
-from chronicle.engine.state.ownership import OwnershipOfDay
+from chronicle.engine.state.rules import RulesOfDay
 from chronicle.engine.tables import (
     Table,
     deals_table,
     entities_table,
     facts_table,
+    group_table,
     holdings_table,
+    loops_table,
+    owned_table,
+    owners_table,
     units_table,
 )
 from chronicle.engine.views import Stage
 from chronicle.errors import NotFound, Problem, absent
+from chronicle.events import Right
+from chronicle.ownership import MAJORITY
 
 __all__ = [
     "Deal",
@@ -52,7 +59,7 @@ __all__ = [
 
 
 @frozen(eq=False, repr=False)
-class State(OwnershipOfDay):
+class State(RulesOfDay):
     """What was so on the day ``as_of``, by what was known on the day ``known`` (None: by all that is known).
 
     A day inside the window of a change has both values, the one before and the one after, each with
@@ -198,6 +205,23 @@ class State(OwnershipOfDay):
     def entities_table(self) -> Table:
         """The entities that have a name on the day as a table."""
         return entities_table(self.entities())
+
+    def owners_table(self, target: str, *, ultimate: bool = True, right: Right = "equity") -> Table:
+        """Who has ``target``, as ``owners`` gives them, as a table."""
+        found = self.owners(target, ultimate=ultimate, right=right)
+        return owners_table(found, self._one(target), right, self.name)
+
+    def owned_table(self, holder: str, *, right: Right = "equity") -> Table:
+        """What ``holder`` has of others at last, as ``owned`` gives it, as a table."""
+        return owned_table(self.owned(holder, right=right), self._one(holder), right, self.name)
+
+    def group_table(self, top: str, *, over: Fraction = MAJORITY, reached: bool = False) -> Table:
+        """Whom ``top`` controls, as ``group`` gives them, as a table."""
+        return group_table(self.group(top, over=over, reached=reached), self.right_of_control, self.name)
+
+    def loops_table(self, *, right: Right = "equity") -> Table:
+        """The shares within the loops of a day, as a table."""
+        return loops_table(self.loops(right=right), right, self.name)
 
     # As a value
 

@@ -13,8 +13,8 @@ from chronicle.engine.state.answers import Fact
 from chronicle.engine.state.holdings import HoldingsOfDay
 from chronicle.errors import absent
 from chronicle.events import Right
-from chronicle.ownership import ControlGraph, Edge, Grant, Graph, Threshold, gives_control
-from chronicle.values import WHOLE, Share
+from chronicle.ownership import ControlGraph, Edge, Grant, Graph, Threshold, gives_control, strong_components
+from chronicle.values import NOTHING, WHOLE, Share
 
 _BOARD: Final = "right to appoint a majority of the board"
 _UNITS_ARE_WHOLE: Final = (Share.exact(WHOLE),)
@@ -45,6 +45,28 @@ class EdgesOfDay(HoldingsOfDay):
             )
         return self._graphs[right]
 
+    def right_of_control(self, target: str) -> Right:
+        """The right that counts for control of an entity, by its id: votes where any are stated."""
+        held = self._ledger.where(views.HOLDINGS, 1, target) if views.HOLDINGS in self._ledger.views else ()
+        edges = (self._edge(key) for key in held if key[2] == "votes")
+        return "votes" if any(edge is not None and edge.high > NOTHING for edge in edges) else "equity"
+
+    def few_above(self, target: str, right: Right = "equity", *, most: int, looped: int) -> bool:
+        """Whether at most ``most`` entities have something of ``target``, an id, directly or through others.
+
+        And at most ``looped`` of them hold shares of each other: then its owners are found in no time.
+        """
+        graph, above, waiting = self.graph_of(right), dict[str, tuple[Edge, ...]](), [target]
+        while waiting:
+            company = waiting.pop()
+            if company not in above:
+                above[company] = graph.holders(company)
+                waiting += [edge.holder for edge in above[company]]
+                if len(above) + len(waiting) > most:
+                    return False
+        loops = strong_components(above, lambda company: (edge.holder for edge in above[company]))
+        return max(map(len, loops)) <= looped
+
     def control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""
         votes, equity = self.graph_of("votes"), self.graph_of("equity")
@@ -54,17 +76,22 @@ class EdgesOfDay(HoldingsOfDay):
             yield from (edge for edge in equity.held(holder) if not votes.holders(edge.target))
 
         both = Graph(lambda target: votes.holders(target) or equity.holders(target), held)
-        return ControlGraph(both, self._grants)
+        return ControlGraph(both, self._grants_of)
 
-    def _grants(self, controller: str) -> Iterator[Grant]:
-        for fact in self._facts_with(views.CONTROL, 0, controller):
-            if gives_control(fact.key[2]):
-                by, target, basis = fact.key
-                yield Grant(by, target, basis, fact.certain, fact.events)
-        for edge in self.graph_of("board").held(controller):
-            if Threshold().may_be_met(edge.high, edge.high_open):
-                certain = edge.certain and Threshold().surely_met(edge.low, edge.low_open)
-                yield Grant(controller, edge.target, _BOARD, certain, edge.events)
+    def grants_over(self, target: str) -> Iterator[Grant]:
+        """What gives somebody control of ``target``, by its id, by other means than shares."""
+        yield from self._grants(1, target)
+        yield from _by_seats(self.graph_of("board").holders(target))
+
+    def _grants_of(self, controller: str) -> Iterator[Grant]:
+        yield from self._grants(0, controller)
+        yield from _by_seats(self.graph_of("board").held(controller))
+
+    def _grants(self, position: int, entity: str) -> Iterator[Grant]:
+        for fact in self._facts_with(views.CONTROL, position, entity):
+            controller, target, basis = fact.key
+            if gives_control(basis):
+                yield Grant(controller, target, basis, fact.certain, fact.events)
 
     def _edges(self, position: int, entity: str, right: str) -> Iterator[Edge]:
         """The edges to (1) or from (0) an entity: holdings of one right, and business units."""
@@ -101,6 +128,14 @@ class EdgesOfDay(HoldingsOfDay):
         if view in self._ledger.views:
             for key in self._ledger.where(view, position, entity):
                 yield from self._cell(view, key)
+
+
+def _by_seats(edges: Iterable[Edge]) -> Iterator[Grant]:
+    """Control by more than half of the right to appoint the board."""
+    for edge in edges:
+        if Threshold().may_be_met(edge.high, edge.high_open):
+            certain = edge.certain and Threshold().surely_met(edge.low, edge.low_open)
+            yield Grant(edge.holder, edge.target, _BOARD, certain, edge.events)
 
 
 def _events(facts: Iterable[Fact]) -> tuple[str, ...]:

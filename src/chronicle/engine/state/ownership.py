@@ -27,10 +27,9 @@ from chronicle.ownership import (
     Unbounded,
     bears_out,
     direct_owners,
-    is_indirect,
+    held_indirectly,
     loops_in,
     owned_below,
-    right_of,
     ultimate_owners,
 )
 from chronicle.values import NOTHING, Share
@@ -128,10 +127,14 @@ class OwnershipOfDay(EdgesOfDay):
 
     def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
         """What the top of a group has of each member at last, but for those without a finite share."""
-        graph, found = self.graph_of("equity"), dict[str, Share]()
-        for member in members:
+        graph, entities = self.graph_of("equity"), [member.entity for member in members]
+        with suppress(Unbounded):  # all at once, as long as there is nothing without a finite share
+            shares = {owned.entity: owned.share for owned in owned_below(graph, top)}
+            return {entity: shares.get(entity, _NONE) for entity in entities}
+        found = dict[str, Share]()
+        for entity in entities:
             with suppress(Unbounded):
-                found[member.entity] = LookThrough(graph, top, member.entity).share
+                found[entity] = LookThrough(graph, top, entity).share
         return found
 
     @paused_collector()
@@ -202,7 +205,7 @@ class OwnershipOfDay(EdgesOfDay):
     def _declared(self, holder: str | None, target: str, right: str) -> Iterator[Declared]:
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
-            if is_indirect(basis) and holder in (None, by) and right_of(basis) == right:
+            if holder in (None, by) and held_indirectly(basis) == right:
                 share = fact.value.share
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 
@@ -245,6 +248,7 @@ def _finite() -> Iterator[None]:
 
 
 _SHOWN: Final = 8
+_NONE: Final = Share.exact(NOTHING)
 _NOT_SURE: Final = evolve(Share.exact(NOTHING), certain=False)
 
 

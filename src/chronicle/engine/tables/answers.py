@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
+from operator import attrgetter
 from typing import Any, Final
 
 from chronicle.engine import views
 from chronicle.engine.tables.buffers import CodedTable
-from chronicle.engine.tables.columns import SINCE, keys_of, named, names_beside, stated_in, values_of
+from chronicle.engine.tables.columns import (
+    SHARE,
+    SINCE,
+    Read,
+    keys_of,
+    named,
+    names_beside,
+    stated_in,
+    values_of,
+)
 from chronicle.engine.tables.table import Column, Table
 
 _UNITS: Final = (*named("text", "unit", "owner"), *SINCE)
@@ -18,6 +29,7 @@ _ENTITIES: Final = (
     ),
     *SINCE,
 )
+_ENTITY: Final[Read] = attrgetter("entity")
 
 
 Called = Callable[[str], str | None]
@@ -47,6 +59,96 @@ def units_table(units: Iterable[Any], name: Called) -> Table:
 def deals_table(deals: Iterable[Any], name: Called) -> Table:
     """Deals, one per row, with the names of their parties last."""
     return _table(views.DEALS, deals, name)
+
+
+def owners_table(owners: Iterable[Any], target: str, right: str, name: Called) -> Table:
+    """Who has a company, one owner per row, with the names of both sides last."""
+    return _owning("owners", owners, right, name, holder=_ENTITY, target=lambda _: target)
+
+
+def owned_table(owned: Iterable[Any], holder: str, right: str, name: Called) -> Table:
+    """What somebody has of others, one company per row, with the names of both sides last."""
+    return _owning("owned", owned, right, name, holder=lambda _: holder, target=_ENTITY)
+
+
+def _owning(what: str, rows: Iterable[Any], right: str, name: Called, *, holder: Read, target: Read) -> Table:
+    columns = (
+        *named("text", "part"),
+        Column("holder", "text", holder),
+        Column("target", "text", target),
+        Column("right", "text", lambda _: right),
+        *SHARE,
+        *named("flag", "certain"),
+        *named("text", "type"),
+        Column("declared", "texts", lambda row: tuple(map(_declared, row.declared))),
+        *named("texts", "loop", "events"),
+        _name_column("holder_name", holder, name),
+        _name_column("target_name", target, name),
+    )
+    return Table(what, columns, tuple(rows))
+
+
+def _declared(declared: Any) -> str:
+    return f"{declared.basis}: {'?' if declared.share is None else declared.share.canonical()}"
+
+
+def group_table(group: Any, right: Callable[[str], str], name: Called) -> Table:
+    """Whom an entity controls, one member per row; ``right`` gives the right that counts in a company."""
+    columns = (
+        *named("text", "entity", "through"),
+        Column("right", "text", lambda row: right(row.entity)),
+        *SHARE,
+        *named("flag", "certain"),
+        Column("bases", "texts", lambda row: tuple(dict.fromkeys(grant.basis for grant in row.grants))),
+        Column("holders", "texts", lambda row: tuple(edge.holder for edge in row.edges)),
+        Column("effective", "text", _effective_in(group, lambda share: share.canonical())),
+        Column("effective_minimum", "number", _effective_in(group, lambda share: share.minimum)),
+        Column("effective_maximum", "number", _effective_in(group, lambda share: share.maximum)),
+        *named("texts", "events"),
+        _name_column("entity_name", _ENTITY, name),
+        _name_column("through_name", lambda row: row.through, name),
+    )
+    return Table("group", columns, group.members)
+
+
+def _effective_in(group: Any, read: Read) -> Read:
+    def effective(row: Any) -> Any:
+        share = group.effective.get(row.entity)
+        return None if share is None else read(share)
+
+    return effective
+
+
+def loops_table(loops: Iterable[Any], right: str, name: Called) -> Table:
+    """The shares within loops, one per row; ``loop`` is the number of the loop."""
+    rows = [(number, loop, edge) for number, loop in enumerate(loops, start=1) for edge in loop.edges]
+    columns = (
+        Column("loop", "integer", lambda row: row[0]),
+        Column("holder", "text", lambda row: row[2].holder),
+        Column("target", "text", lambda row: row[2].target),
+        Column("right", "text", lambda _: right),
+        *(column._replace(read=partial(_of_edge, column.read)) for column in SHARE),
+        Column("certain", "flag", lambda row: row[2].certain),
+        Column("factor", "number", lambda row: row[1].factor),
+        Column("closed", "flag", lambda row: row[1].closed),
+        Column("above", "texts", lambda row: row[1].above),
+        Column("events", "texts", lambda row: row[2].events),
+        _name_column("holder_name", lambda row: row[2].holder, name),
+        _name_column("target_name", lambda row: row[2].target, name),
+    )
+    return Table("loops", columns, rows)
+
+
+def _of_edge(read: Read, row: Any) -> Any:
+    return read(row[2])
+
+
+def _name_column(title: str, read: Read, name: Called) -> Column:
+    def named_by(row: Any) -> str | None:
+        entity = read(row)
+        return None if entity is None else name(entity)
+
+    return Column(title, "text", named_by)
 
 
 def entities_table(entities: Iterable[Any]) -> Table:

@@ -12,6 +12,7 @@ from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.state import State
 from chronicle.render import groups
+from chronicle.render.behind import behind
 from chronicle.render.groups import excess_data, own_groups
 from chronicle.render.layout import (
     DIM,
@@ -32,8 +33,8 @@ from chronicle.render.layout import (
 from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.terms import ASKED_PLAINLY, Terms
 from chronicle.render.words.days import day_words, short
-from chronicle.render.words.figures import share_words
 from chronicle.render.words.names import called
+from chronicle.render.words.owners import above_lines
 
 _COLUMNS: Final = (
     "what",
@@ -69,7 +70,11 @@ class AsOf:
     terms: Terms = ASKED_PLAINLY
 
     def data(self) -> dict[str, Any]:
-        """Every fact by its view; ``views`` has those of the user's own projectors."""
+        """Every fact by its view; ``views`` has those of the user's own projectors.
+
+        Of one entity, ``owners`` has who owns more than a quarter of it at last; null where they are too many
+        to look for unasked.
+        """
         known = self.state.known
         return {
             "as_of": self.state.as_of.isoformat(),
@@ -78,6 +83,7 @@ class AsOf:
             **{group.name: group.data() for group in groups.groups(self.state, self.entity)},
             "above_the_whole": [excess_data(each) for each in groups.excesses(self.state, self.entity)],
             "views": {group.name: group.data() for group in own_groups(self.state, self.entity)},
+            **({} if self.entity is None else {"owners": behind(self.state, self.entity).data()}),
         }
 
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
@@ -151,6 +157,9 @@ def _title(asked: Question, terms: Terms, width: int) -> Iterator[Line]:
     yield from wrap([(f"As of {day_words(state.as_of)}", STRONG), (said, PLAIN)], width)
     if asked.entity is not None:
         yield from wrap(_about(asked, asked.entity), width)
+        owners = behind(state, asked.entity).line(asked.name)
+        if owners:
+            yield from wrap(owners, width)
 
 
 def _about(asked: Question, entity: str) -> Line:
@@ -205,14 +214,7 @@ def _above_the_whole(asked: Question, of: str, width: int) -> Iterator[Line]:
     """A line for each right of which the section lists more than the whole."""
     for excess in groups.excesses(asked.state, asked.entity):
         if of == "all" or (excess.target == asked.entity) == (of == "target"):
-            least = "" if excess.exact else "at least "
-            right = "" if excess.right == "equity" else f" ({excess.right})"
-            said = f"{least}{share_words(excess.share)} of {asked.name(excess.target)}{right} is held in all"
-            line: Line = [(said, STRONG), (": more than there is, see `chronicle check`", PLAIN)]
-            head: Line = [("! ", DOUBT)]
-            for part in wrap(line, width - line_columns(head)):
-                yield [*head, *part]
-                head = [("  ", PLAIN)]
+            yield from above_lines(excess, asked.name, width)
 
 
 def _column(figures: Sequence[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from chronicle.events import Event
 from chronicle.render.layout import DIM, DOUBT, HEADING, PLAIN, STRONG, Page, clean, page_width, wrap
 from chronicle.render.layout import Line as Text
 from chronicle.render.terms import Terms
+from chronicle.render.tree import deep_tree
 from chronicle.render.words.days import day_words, short
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.sources import source_words
@@ -41,8 +42,6 @@ _NOTHING: Final[Mapping[Way, str]] = MappingProxyType(
         "forward": "Nothing is known that it became.",
     }
 )
-_LEVEL: Final = 3  # columns for each level of a tree
-_ROOM: Final = 44  # columns that are left to a line, however deep it stands
 
 
 @frozen(eq=False)
@@ -140,23 +139,13 @@ class Descent:
                 yield from wrap([(self.terms.too_early() or _NOTHING[way], PLAIN)], width)
 
     def _tree(self, way: Way, width: int) -> Iterator[Text]:
-        """The successions of one way, those of a company below it, without recursion: lines may be long.
+        """The successions of one way, those of a company below it."""
+        below = self.lineage.below(way)
 
-        Where a tree is deeper than a page is wide, lines say how many hops away they are instead.
-        """
-        below, deepest = self.lineage.below(way), max(2, (width - _ROOM) // _LEVEL)
-        # The next one to tell stands last.
-        waiting = [("", hop, last) for hop, last in _from_last(below[self.lineage.entity])]
-        while waiting:
-            before, hop, last = waiting.pop()
-            deep = hop.hops > deepest
-            far = f"({hop.hops:,} hops)  " if deep else ""
-            beside = before if deep else before + ("   " if last else "│  ")
-            first, *others = wrap([(far, DIM), *self._said(hop)], max(_ROOM, width - len(beside)))
-            yield [(before + ("└─ " if last else "├─ "), DIM), *first]
-            yield from ([(f"{beside}  ", DIM), *other] for other in others)
-            if not hop.again:
-                waiting += [(beside, each, end) for each, end in _from_last(below.get(hop.far, []))]
+        def beyond(hop: Hop) -> list[Hop]:
+            return [] if hop.again else below.get(hop.far, [])
+
+        return deep_tree(below[self.lineage.entity], beyond, self._said, width)
 
     def _said(self, hop: Hop) -> Text:
         doubt = "" if hop.certain else ", possible"
@@ -184,11 +173,6 @@ class Descent:
         if name is None:
             name = self._names[entity] = self.teller.name(entity, self.lineage.state.as_of)
         return name
-
-
-def _from_last(hops: list[Hop]) -> Iterator[tuple[Hop, bool]]:
-    """Hops from the last one to the first, and of each whether it is the last."""
-    return ((hop, number == 0) for number, hop in enumerate(reversed(hops)))
 
 
 def _sure(certain: bool) -> str:

@@ -10,10 +10,11 @@ from typing import Final
 
 from chronicle.events import Event
 from chronicle.render.layout import clean
-from chronicle.values import Money, Share
+from chronicle.values import NOTHING, WHOLE, Money, Share
 
 _LONG: Final = 9
 ROUNDED: Final = "≈"
+_LEAST: Final = Fraction(1, 20_000)  # what is less would be rounded to nothing
 
 
 _LONG_NUMBER: Final = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
@@ -25,7 +26,10 @@ def grouped(text: str) -> str:
 
 
 def share_words(share: Share) -> str:
-    """A share in few characters: "59.32%", ">50%", "≈33.33%" for one that was rounded."""
+    """A share in few characters: "59.32%", ">50%", "≈33.33%" for one that was rounded.
+
+    One that is not nothing is never rounded to nothing, and one that is not the whole never to the whole.
+    """
     text = clean(str(share))
     if (
         share.minimum is None
@@ -34,6 +38,10 @@ def share_words(share: Share) -> str:
         or (len(text) <= _LONG and "/" not in text)
     ):
         return text
+    if NOTHING < share.maximum < _LEAST:
+        return "<0.01%"
+    if WHOLE - _LEAST < share.minimum < WHOLE:
+        return ">99.99%"
     low, high = _percent(share.minimum), _percent(share.maximum)
     return f"{ROUNDED}{low}%" if low == high else f"{ROUNDED}{low}-{high}%"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 from chronicle.engine import views
 from chronicle.engine.state import State
@@ -38,6 +38,11 @@ def name_in(state: State, entity: str) -> str:
         return clean(entity)
     value: views.Name = found[-1].value
     return called(value.short or value.name, found[-1].certain)
+
+
+def names_of(state: State) -> Callable[[str], str]:
+    """A function from an entity to its name in a state; each is looked up once."""
+    return cache(partial(name_in, state))
 
 
 def called(name: str, certain: bool) -> str:

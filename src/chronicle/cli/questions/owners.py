@@ -1,0 +1,63 @@
+"""``chronicle owners``: who owns an entity at last, and through whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle.cli import completion
+from chronicle.cli.asked import Asked, day_option, limit, reading, right_option
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from chronicle.dates import PartialDate
+    from chronicle.events import Right
+    from chronicle.render.pages.owners import Way
+
+
+@click.command(
+    epilog="\b\nExamples:\n  chronicle owners alibaba-pictures --as-of 2015-06-30"
+    "\n  chronicle owners alibaba-group --owned --over 25%"
+)
+@click.argument("entity", shell_complete=completion.entities)
+@day_option
+@click.option(
+    "--over", type=limit, metavar="SHARE", help="Only who has, or may have, more than that, such as 25%."
+)
+@click.option("--direct", is_flag=True, help="Who holds it directly, not who owns it at last.")
+@click.option("--owned", is_flag=True, help="What ENTITY has of others at last, not who owns it.")
+@right_option
+@reading
+def owners(
+    asked: Asked,
+    *,
+    entity: str,
+    date: PartialDate | None,
+    over: Fraction | None,
+    direct: bool,
+    owned: bool,
+    right: Right,
+) -> None:
+    """Who owns ENTITY (an id or a name) at last: persons, governments, and companies of which no holder is
+    known, each with its effective share and the chains through which it has it.
+
+    A share of a share counts by the product, several chains by their sum, and a loop as often as it is gone
+    around. What nobody is known to hold stands at the end.
+    """
+    if direct and owned:
+        message = "--direct and --owned exclude each other; `chronicle as-of` shows what it holds directly"
+        raise click.UsageError(message)
+    from chronicle.cli.progress import waiting
+    from chronicle.render.pages.owners import WhoOwns
+
+    history = asked.history()
+    with waiting("replaying"):
+        state = asked.state(history, date)
+        one = asked.entity(history, entity, state.as_of)
+        found = (
+            state.owned(one, right=right) if owned else state.owners(one, ultimate=not direct, right=right)
+        )
+    way: Way = "owned" if owned else "direct" if direct else "ultimate"
+    asked.show(WhoOwns(state, one, found, way, right, over, asked.terms(history)))
