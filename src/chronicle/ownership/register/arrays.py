@@ -40,7 +40,7 @@ def items_of(starts: Ints, lists: Ints) -> Ints:
 def distinct(numbers: Ints) -> Ints:
     """``numbers`` in order, each once."""
     ordered = numpy.sort(numbers)  # in numpy 2.4 unique searches by hash, which is slower
-    return ordered[numpy.diff(ordered, prepend=-1) != 0]
+    return ints(ordered[numpy.diff(ordered, prepend=-1) != 0])
 
 
 def sums(places: Ints, numbers: Floats, size: int) -> Floats:
