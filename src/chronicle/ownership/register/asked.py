@@ -19,6 +19,7 @@ from chronicle.ownership.register.certain import slack
 from chronicle.ownership.register.highest import highest_above, highest_below
 from chronicle.ownership.register.least import Found, Least
 from chronicle.ownership.register.most import most_below
+from chronicle.ownership.register.stated import StatedShares, stated_columns
 from chronicle.ownership.register.table import EdgeTable
 from chronicle.ownership.shares import LookThrough
 from chronicle.ownership.solve import Unbounded
@@ -70,6 +71,19 @@ class Register:
                 exactly=exactly,
             )
         )
+
+    @classmethod
+    def of_ledger(
+        cls,
+        batches: Iterable[StatedShares],
+        name: Callable[[int], str],
+        right: str,
+        edge: Callable[[str, str], Edge | None],
+        more: Iterable[Edge] = (),
+    ) -> Register:
+        """The register of one right, from the columns of a ledger: see ``stated_columns``."""
+        stated = stated_columns(batches, name, right, edge, more)
+        return cls.of_columns(**stated._asdict())
 
     def prepare(self) -> None:
         """Prepare what every question needs, which the first does otherwise."""
