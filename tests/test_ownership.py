@@ -417,6 +417,16 @@ def test_a_wrong_word_is_answered_with_the_nearest() -> None:
         state.group("betta")
 
 
+def test_a_company_that_holds_itself_wholly_leaves_nothing_to_others() -> None:
+    """Whoever is said to hold some unknown share of it has nothing, and nothing of the whole is lost."""
+    assert owners(of("b 100% b", "c ? b", "b 50% c"), "c") == {"not known": "50%", "nobody": "50%"}
+    assert owners(of("b 100% b", "b 50-80% c", "x 10-40% c"), "c") == {
+        "x": "10-40%",
+        "not known": "<=40%",
+        "nobody": "50-80%",
+    }
+
+
 def test_nobody_is_behind_what_nobody_holds() -> None:
     """A company without holders: all of it is not known."""
     state = of("a 60% b")
