@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
@@ -94,8 +95,12 @@ class ControlGraph:
         certain = self._grown(first, lambda members, target: self._surely(members, target, threshold), True)
         possibly = self._grown(first, lambda members, target: self._maybe(members, target, threshold), False)
         ranks = {member: rank for rank, member in enumerate(possibly)}
+        grants: defaultdict[str, list[Grant]] = defaultdict(list)
+        for member in possibly:
+            for grant in self.granted(member):
+                grants[grant.target].append(grant)
         return tuple(
-            self._controlled(member, ranks, certain, member in certain)
+            self._controlled(member, ranks, certain, grants.get(member, ()))
             for member in possibly
             if member not in first
         )
@@ -124,13 +129,12 @@ class ControlGraph:
         return tuple(edge for edge in self.graph.holders(target) if edge.holder in members)
 
     def _controlled(
-        self, entity: str, ranks: Mapping[str, int], certain: Mapping[str, None], is_certain: bool
+        self, entity: str, ranks: Mapping[str, int], certain: Mapping[str, None], granted: Iterable[Grant]
     ) -> Controlled:
+        is_certain = entity in certain
         members = certain if is_certain else ranks
         edges = self._held_by(members, entity)
-        grants = tuple(
-            grant for member in members for grant in self.granted(member) if grant.target == entity
-        )
+        grants = tuple(grant for grant in granted if grant.controller in members)
         share = share_between(
             _least(edges),
             _most(self.graph.holders(entity), members),
