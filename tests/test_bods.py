@@ -237,6 +237,34 @@ def test_the_examples_keep_the_share_that_is_held_through_others(name: str, shar
         assert [str(fact.value.share) for fact in ties if fact.key[2] == "indirect shareholding"] == [share]
 
 
+@pytest.mark.skipif(not DATA.is_dir(), reason="the examples of the standard are not here")
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("indirect-ownership", "<=60%"),
+        ("multiple-indirect-ownership", "?"),
+        ("mutilple-indirect-ownership-2", "<=60%"),
+        ("mixed-direct-and-indirect-ownership", ">=50%"),
+    ],
+)
+def test_the_chains_of_the_examples_bear_out_what_is_declared(name: str, share: str) -> None:
+    """K12: the first links are unknown; the declared indirect share agrees and is never added."""
+    events, _ = read((DATA / "v04-examples" / f"{name}.json").read_bytes())
+    state = History(events).as_of("2026-01-01")
+    (declared,) = (fact for fact in state.control() if fact.key[2] == "indirect shareholding")
+    found = state.effective(declared.key[0], declared.key[1])
+    assert (str(found.share), found.declared) == (share, ())
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the examples of the standard are not here")
+def test_a_direct_share_and_one_through_a_company_come_to_the_whole() -> None:
+    """K11: a ministry with 23.5 % directly, and all of a company with 76.5 %."""
+    events, _ = read((DATA / "v04-examples" / "bods-package-fi-soe.json").read_bytes())
+    state = History(events).as_of("2026-01-01")
+    (direct,) = (holding for holding in state.holdings() if str(holding.share) == "23.5%")
+    assert str(state.effective(direct.holder, direct.target).share) == "100%"
+
+
 # What statements say
 
 
@@ -1051,3 +1079,19 @@ def test_no_statement_makes_the_reader_fail(data: st.DataObject) -> None:
     node[key] = data.draw(JSON)
     events, _ = read([*BOTH, chosen])
     assert events
+
+
+def test_control_through_others_is_no_control_of_the_one_between() -> None:
+    """A contract that somebody has indirectly is a tie of its own word, and gives no control."""
+    contract = {"type": "rightsGrantedByContract"}
+    for directness, basis, members in (
+        ("direct", "rightsGrantedByContract", 1),
+        ("indirect", "indirect rightsGrantedByContract", 0),
+    ):
+        events, _ = read([*BOTH, tie("2020-01-01", {**contract, "directOrIndirect": directness})])
+        again, _ = read(b"".join(export.spans(material(History(events), datetime.date(2026, 1, 1)))))
+        for told in (events, again):
+            state = History(told).as_of("2026-01-01")
+            (fact,) = state.control()
+            assert fact.key[2] == basis
+            assert len(state.group(fact.key[0]).members) == members

@@ -63,6 +63,13 @@ UPWARDS = (
     ("history", "import click", "Only the command line imports click", "chronicle.history -> click"),
     ("cli", "from rich.table import Table", "Only render imports rich", "chronicle.cli -> rich"),
     ("history", "import nanoarrow", "Only tables imports nanoarrow", "chronicle.history -> nanoarrow"),
+    ("history", "import scipy", "Only the registers of ownership import scipy", "chronicle.history -> scipy"),
+    (
+        "ownership/shares",
+        "import numpy",
+        "Only ledgers and the registers of ownership import numpy",
+        "chronicle.ownership.shares -> numpy",
+    ),
     ("history", "import pyarrow", "Only exports imports pyarrow", "chronicle.history -> pyarrow"),
     (
         "history",

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, BinaryIO, Final, NamedTuple
 from zlib import crc32
 
@@ -25,17 +24,6 @@ Plain = Mapping[str, Any]
 
 NOBODY_SAYS: Final = "[0001..9999]"
 """The date of an event for which a register gives none: any day, so that nothing is certain."""
-
-HELD_INDIRECTLY: Final = MappingProxyType(
-    {
-        "equity": "indirect shareholding",
-        "votes": "indirect votingRights",
-        "board": "indirect appointmentOfBoard",
-        "profit": "indirect rightsToProfitOrIncome",
-    }
-)
-"""The basis of control of what is held through others, by its right. The holdings of these others are records
-of their own, so that it is a tie and no second holding."""
 
 _LONGEST_EXCERPT = 200
 _LONGEST_ITEM = 32 * 1024 * 1024

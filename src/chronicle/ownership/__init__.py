@@ -5,7 +5,7 @@ It knows no view, no state and no event: ``engine`` makes the edges of a day and
 
 from __future__ import annotations
 
-from chronicle.ownership.bases import bears_out, gives_control, is_indirect, right_of
+from chronicle.ownership.bases import HELD_INDIRECTLY, bears_out, gives_control, held_indirectly
 from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.components import strong_components
@@ -30,6 +30,7 @@ from chronicle.ownership.shares import (
 from chronicle.ownership.solve import Unbounded, arriving
 
 __all__ = [
+    "HELD_INDIRECTLY",
     "MAJORITY",
     "Arrival",
     "Chain",
@@ -49,11 +50,10 @@ __all__ = [
     "bounds",
     "direct_owners",
     "gives_control",
+    "held_indirectly",
     "held_together",
-    "is_indirect",
     "loops_in",
     "owned_below",
-    "right_of",
     "strong_components",
     "ultimate_owners",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 from chronicle.ownership.graph import Edge
@@ -32,20 +33,30 @@ CONTROLLING: Final = frozenset(
 A seat on a board does not, nor what is held indirectly or an interest of unknown kind.
 """
 
+HELD_INDIRECTLY: Final = MappingProxyType(
+    {
+        "equity": "indirect shareholding",
+        "votes": "indirect votingRights",
+        "board": "indirect appointmentOfBoard",
+        "profit": "indirect rightsToProfitOrIncome",
+    }
+)
+"""By right, the basis that says that shares of it are held through others.
+
+The holdings of these others are records of their own: it describes chains, and is no second holding.
+"""
+
+_RIGHTS: Final = MappingProxyType({basis.casefold(): right for right, basis in HELD_INDIRECTLY.items()})
+
 
 def gives_control(basis: str) -> bool:
     """Whether a basis of control is one in law or in fact, whatever its capital letters and hyphens."""
     return " ".join(basis.casefold().replace("-", " ").split()) in CONTROLLING
 
 
-def is_indirect(basis: str) -> bool:
-    """Whether a basis says that something is held through others: it describes chains and is none itself."""
-    return basis.casefold().startswith("indirect ")
-
-
-def right_of(basis: str) -> str:
-    """The right of which an indirect basis says that it is held: votes or equity."""
-    return "votes" if "vot" in basis.casefold() else "equity"
+def held_indirectly(basis: str) -> str | None:
+    """The right of which a basis says that shares of it are held through others; None for any other."""
+    return _RIGHTS.get(basis.casefold())
 
 
 def bears_out(share: Share, direct: Edge | None, declared: Share | None) -> bool:

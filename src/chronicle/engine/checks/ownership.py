@@ -20,9 +20,8 @@ from chronicle.ownership import (
     Loop,
     Unbounded,
     bears_out,
-    is_indirect,
+    held_indirectly,
     loops_in,
-    right_of,
     strong_components,
 )
 from chronicle.values import WHOLE, Share
@@ -104,7 +103,7 @@ def declared_beyond_the_chains(examined: Examined) -> Iterator[Problem]:
     """C426: what is declared to be held through others, and the chains on its last day do not bring."""
     if views.CONTROL not in examined.ledger.views or views.HOLDINGS not in examined.ledger.views:
         return
-    keys = [key for key in examined.ledger.keys(views.CONTROL) if is_indirect(key[2])]
+    keys = [key for key in examined.ledger.keys(views.CONTROL) if held_indirectly(key[2])]
     if not keys:
         return
     newest = max((event.date.latest for event in examined.events), default=datetime.date.max)
@@ -118,7 +117,7 @@ def declared_beyond_the_chains(examined: Examined) -> Iterator[Problem]:
 
 def _beyond(span: Span, day: datetime.date, examined: Examined) -> Iterator[Problem]:
     holder, target, basis = span.key
-    right, declared = right_of(basis), span.value.share
+    right, declared = held_indirectly(basis) or "equity", span.value.share
     graph = _graph_on(day, right, examined)
     try:
         share = LookThrough(graph, holder, target).share

@@ -27,10 +27,9 @@ from chronicle.ownership import (
     Unbounded,
     bears_out,
     direct_owners,
-    is_indirect,
+    held_indirectly,
     loops_in,
     owned_below,
-    right_of,
     ultimate_owners,
 )
 from chronicle.values import NOTHING, Share
@@ -206,7 +205,7 @@ class OwnershipOfDay(EdgesOfDay):
     def _declared(self, holder: str | None, target: str, right: str) -> Iterator[Declared]:
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
-            if is_indirect(basis) and holder in (None, by) and right_of(basis) == right:
+            if holder in (None, by) and held_indirectly(basis) == right:
                 share = fact.value.share
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 

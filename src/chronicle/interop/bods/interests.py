@@ -16,7 +16,8 @@ from chronicle.interop.bods.checks import Statement, listed, mapped
 from chronicle.interop.bods.parties import Facts, between, record_id
 from chronicle.interop.bods.rules import is_date
 from chronicle.interop.bods.shares import share_of, stated_share
-from chronicle.interop.registers import HELD_INDIRECTLY, part, tidy
+from chronicle.interop.registers import part, tidy
+from chronicle.ownership import HELD_INDIRECTLY, gives_control
 from chronicle.values import Share
 
 RIGHTS: Final = MappingProxyType(
@@ -51,6 +52,7 @@ INDIRECT: Final = "indirect interest"
 """The basis of what is held through others, where nobody says what it is."""
 
 _CONTROL = "control:"
+_INDIRECT = "indirect "
 _ROLE = "role:"
 _GONE = "0%"
 _HELD = "held"
@@ -250,7 +252,9 @@ def _key(interest: Mapping[str, Any]) -> str:
         return f"{_CONTROL}{INDIRECT}" if indirect else UNKNOWN
     if kind in ROLES:
         return _ROLE + (details.removeprefix(ROLE_STATED) if details.startswith(ROLE_STATED) else ROLES[kind])
-    return _CONTROL + (details.removeprefix(BASIS_STATED) if details.startswith(BASIS_STATED) else kind)
+    basis = details.removeprefix(BASIS_STATED) if details.startswith(BASIS_STATED) else kind
+    # Control through others is not control of the one in between: the basis must not count as control.
+    return _CONTROL + (f"{_INDIRECT}{basis}" if indirect and gives_control(basis) else basis)
 
 
 def _beside_share(interest: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from chronicle.engine.replay import Span
 from chronicle.interop.bods.codes import INTERESTS, OF_NOMINATIONS, OF_TRUSTS
 from chronicle.interop.bods.interests import BASIS_STATED, INDIRECT, RIGHTS, ROLE_STATED, ROLES, UNKNOWN
 from chronicle.interop.exports.plain import line, number_text
-from chronicle.interop.registers import HELD_INDIRECTLY
+from chronicle.ownership import HELD_INDIRECTLY, gives_control
 from chronicle.values import NOTHING, WHOLE, Share
 
 _OF_RIGHTS: Final = MappingProxyType({right: kind for kind, right in RIGHTS.items()})
@@ -57,6 +57,9 @@ def interest_of(span: Span) -> dict[str, Any] | None:
 def _control(basis: str, share: Share | None) -> dict[str, Any]:
     if basis in _INDIRECT:
         return {"type": _INDIRECT[basis], "directOrIndirect": "indirect"} | _stated(share)
+    of_others = basis.removeprefix("indirect ")
+    if of_others != basis and of_others in INTERESTS and gives_control(of_others):
+        return {"type": of_others, "directOrIndirect": "indirect"} | _stated(share)
     if basis in INTERESTS and basis not in _NO_BASES:
         return {"type": basis, "directOrIndirect": "direct"} | _stated(share)
     said = _stated(share, f"{BASIS_STATED}{basis}")

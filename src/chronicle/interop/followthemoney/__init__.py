@@ -19,7 +19,8 @@ from chronicle.errors import InvalidValue, Place, Problem, shown
 from chronicle.events.entities import EntityType
 from chronicle.interop.followthemoney.values import last_of, one_date, prefix_date, share_of_text, values
 from chronicle.interop.incoming import Incoming
-from chronicle.interop.registers import HELD_INDIRECTLY, NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
+from chronicle.interop.registers import NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
+from chronicle.ownership import HELD_INDIRECTLY
 from chronicle.values import Share, parse_share
 
 THINGS = MappingProxyType(

@@ -79,6 +79,14 @@ class Register:
     def _least(self) -> Least:
         return Least.of(self.table)
 
+    def loops(self) -> tuple[tuple[str, ...], ...]:
+        """The members of each loop of shares that are certainly more than nothing, the largest first."""
+        order, ids = self._least.loops.order, self.table.ids
+        looped = numpy.unique(order.labels[order.targets[order.inner]])
+        found = (order.members_of(int(component)) for component in looped)
+        loops = (tuple(sorted(ids[member] for member in members)) for members in found)
+        return tuple(sorted(loops, key=lambda members: (-len(members), members)))
+
     def effective(self, holder: str, target: str) -> Reached:
         """What ``holder`` has of ``target`` at last: the least and the most."""
         one, other = self.table.numbers[holder], self.table.numbers[target]

@@ -11,7 +11,9 @@ from chronicle.ownership.register.arrays import Floats, floats
 ENDLESS: Final = 1e10
 """What goes around a loop so often is lost in the errors of floats."""
 
-_LARGE: Final = 500  # smaller loops are eliminated at once
+LARGE: Final = 500
+"""Smaller loops are eliminated at once."""
+
 _NEAR: Final = 1e-14  # a smaller part of what is there is not worth another round
 _TIMES: Final = 400
 
@@ -39,7 +41,7 @@ def eliminated_whole(matrix: Any) -> Solved | None:
 
 def gone_around(matrix: Any) -> Solved | None:
     """What solves a matrix by going around the loop; None where there is no solution as above."""
-    if matrix.shape[0] < _LARGE:
+    if matrix.shape[0] < LARGE:
         return eliminated_whole(matrix)
     found = _GoneAround(matrix)
     return found if _is_finite(found, matrix) else None

@@ -98,7 +98,8 @@ class EdgeTable:
         Where a share is a range and floats are too near to the whole to tell whether anything is left, the
         exact numbers say it.
         """
-        left = numpy.maximum(0.0, 1.0 - self.totals + slack(numpy.diff(self.starts)))
+        rounding = numpy.where(self.totals > 0, slack(numpy.diff(self.starts)), 0.0)
+        left = numpy.maximum(0.0, 1.0 - self.totals + rounding)
         ranged = numpy.unique(self.targets[self.highs > self.lows])
         for target in ranged[numpy.abs(1.0 - self.totals[ranged]) < _NEAR]:
             if self.total(int(target)) >= WHOLE:

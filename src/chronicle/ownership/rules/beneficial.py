@@ -79,30 +79,28 @@ class OwnersByProduct:
 
     def verdicts(self, question: RuleQuestion) -> tuple[Verdict, ...]:
         """One for each person."""
-        return asked_of_persons(question, self._ways)
+        controllers = tuple(_controllers(question)) if self.mixed else ()
 
-    def _ways(self, question: RuleQuestion, person: str) -> Iterator[Verdict]:
-        for graph in _graphs(question.facts):
-            yield multiplied(question.facts, graph, person, question.target, self.ownership)
-        yield in_control(question, person)
-        if self.mixed:
-            yield from held_by_controlled(question, person, self.ownership)
-            yield from self._owner_of_a_controller(question, person)
+        def ways(question: RuleQuestion, person: str) -> Iterator[Verdict]:
+            facts = question.facts
+            for graph in question.graphs:
+                yield multiplied(facts, graph, person, question.target, self.ownership)
+            yield in_control(question, person)
+            if self.mixed:
+                yield from held_by_controlled(question, person, self.ownership)
+            for controller in controllers:
+                if person != controller.holders[0]:
+                    yield from self._owner_of(controller, question, person)
 
-    def _owner_of_a_controller(self, question: RuleQuestion, person: str) -> Iterator[Verdict]:
-        facts, target = question.facts, question.target
-        for company in question.above:
-            if company == person or facts.type_of(company) == "person":
-                continue
-            group = controlled_by(facts, company)
-            control = group.holds(target)
-            if control == NO:
-                continue
-            for graph in _graphs(facts):
-                owned = multiplied(facts, graph, person, company, self.ownership)
-                answer = _both(control, owned.answer)
-                reason = f"{owned.reason}; {group.steps(target)}"
-                yield evolve(owned, answer=answer, reason=reason, group=group.way(target))
+        return asked_of_persons(question, ways)
+
+    def _owner_of(self, controller: Verdict, question: RuleQuestion, person: str) -> Iterator[Verdict]:
+        """Whether a person owns enough of a company that controls the target."""
+        for graph in question.graphs:
+            owned = multiplied(question.facts, graph, person, controller.holders[0], self.ownership)
+            answer = _both(controller.answer, owned.answer)
+            reason = f"{owned.reason}; {controller.reason}"
+            yield evolve(owned, answer=answer, reason=reason, group=controller.group)
 
 
 @frozen
@@ -166,9 +164,8 @@ def in_control(question: RuleQuestion, person: str) -> Verdict:
         return Verdict(
             (person,), NO, f"{facts.name_of(person)} has no control of {facts.name_of(target)}", share
         )
-    reason = f"{facts.name_of(person)} controls it: {group.steps(target)}"
-    if answer == OPEN:
-        reason = f"{facts.name_of(person)} may control it: {group.steps(target)}"
+    controls = "may control" if answer == OPEN else "controls"
+    reason = f"{facts.name_of(person)} {controls} {facts.name_of(target)}: {group.steps(target)}"
     return Verdict((person,), answer, reason, share, group=group.way(target))
 
 
@@ -176,7 +173,7 @@ def held_by_controlled(question: RuleQuestion, person: str, threshold: Threshold
     """Whether a person and the companies that the person controls hold enough of the target together."""
     facts, target = question.facts, question.target
     group = controlled_by(facts, person)
-    for graph in _graphs(facts):
+    for graph in question.graphs:
         share = group.counted(graph, target)
         answer = judged(share, threshold)
         edges = [edge for edge in graph.holders(target) if edge.holder in (person, *group.maybe)]
@@ -195,13 +192,17 @@ def held_by_controlled(question: RuleQuestion, person: str, threshold: Threshold
         yield Verdict((person,), answer, reason, share, chains, tuple(dict.fromkeys(through)))
 
 
+def _controllers(question: RuleQuestion) -> Iterator[Verdict]:
+    """Of each company that controls the target, or may."""
+    for company in question.above:
+        if question.facts.type_of(company) != "person":
+            verdict = in_control(question, company)
+            if verdict.answer != NO:
+                yield verdict
+
+
 def _both(one: Answer3, other: Answer3) -> Answer3:
     """The answer where two things must be so."""
     if NO in (one, other):
         return NO
     return OPEN if OPEN in (one, other) else YES
-
-
-def _graphs(facts: OwnershipFacts) -> tuple[Graph, ...]:
-    """The holdings of equity, and those that count for control, which have votes where these are stated."""
-    return (facts.equity, facts.control.graph)

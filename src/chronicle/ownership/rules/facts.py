@@ -107,6 +107,14 @@ class RuleQuestion:
                     waiting.append(other)
         return found
 
+    @cached_property
+    def graphs(self) -> tuple[Graph, ...]:
+        """The holdings by which shares are counted: of equity, and those of votes where any are stated."""
+        equity, counted = self.facts.equity, self.facts.control.graph
+        concerned = (self.target, *self.above)
+        alike = all(equity.holders(each) == counted.holders(each) for each in concerned)
+        return (equity,) if alike else (equity, counted)
+
     @property
     def persons(self) -> tuple[str, ...]:
         """The natural persons among them."""

@@ -54,7 +54,7 @@ class SignificantControl:
         return asked_of_persons(question, ways)
 
     def _stakes(self, question: RuleQuestion, holder: str) -> _MajorityStakes:
-        return _MajorityStakes(question.facts, question.target, holder, self.threshold)
+        return _MajorityStakes(question, holder, self.threshold)
 
 
 def _keeps_a_register(facts: OwnershipFacts, entity: str) -> bool:
@@ -66,10 +66,19 @@ def _keeps_a_register(facts: OwnershipFacts, entity: str) -> bool:
 class _MajorityStakes:
     """What one holder has of a target, itself and through chains of majority stakes."""
 
-    facts: OwnershipFacts
-    target: str
+    question: RuleQuestion
     holder: str
     threshold: Threshold
+
+    @property
+    def facts(self) -> OwnershipFacts:
+        """What is known of the day."""
+        return self.question.facts
+
+    @property
+    def target(self) -> str:
+        """The company that is asked about."""
+        return self.question.target
 
     @cached_property
     def sure(self) -> dict[str, Chain | None]:
@@ -103,11 +112,7 @@ class _MajorityStakes:
 
     @cached_property
     def _significant(self) -> Verdict:
-        return strongest([*self._granted(), *(self._held(graph) for graph in self._graphs)])
-
-    @property
-    def _graphs(self) -> tuple[Graph, Graph]:
-        return (self.facts.equity, self.facts.control.graph)
+        return strongest([*self._granted(), *(self._held(graph) for graph in self.question.graphs)])
 
     def _held(self, graph: Graph) -> Verdict:
         edges = graph.holders(self.target)
@@ -144,7 +149,10 @@ class _MajorityStakes:
     def _has_interest(self, members: dict[str, Chain | None], certain: bool) -> bool:
         for member in (self.holder, *members):
             held = [
-                edge for graph in self._graphs for edge in graph.held(member) if edge.target == self.target
+                edge
+                for graph in self.question.graphs
+                for edge in graph.held(member)
+                if edge.target == self.target
             ]
             if any(edge.surely_positive or not certain for edge in held):
                 return True

@@ -22,8 +22,6 @@ NO: Final = "no"
 OPEN: Final = "cannot be told"
 UNKNOWN_THEN: Final = "not known when this rule began"
 
-_ORDER: Final = (YES, OPEN, NO)
-
 
 @frozen
 class Verdict:
@@ -67,4 +65,9 @@ def strongest(verdicts: Iterable[Verdict]) -> Verdict:
     There must be one. It is all that can be said of several ways to meet a rule: what is met for all that
     shares can be is met where all of them are least, and there one way alone is met.
     """
-    return min(verdicts, key=lambda verdict: _ORDER.index(verdict.answer))
+    found: list[Verdict] = []
+    for verdict in verdicts:
+        if verdict.answer == YES:  # no other is looked for
+            return verdict
+        found.append(verdict)
+    return min(found, key=lambda verdict: verdict.answer == NO)
