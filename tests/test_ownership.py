@@ -310,6 +310,20 @@ def test_control_in_law_or_in_fact(basis: str, controls: bool) -> None:
     assert [member.entity for member in state.group("a").members] == (["b", "c"] if controls else [])
 
 
+def test_what_is_certainly_controlled_hangs_on_what_is() -> None:
+    """Though a company that may be controlled has a contract over it, and comes first."""
+    contract = happened("control.granted", "2020-01-01", controller="b", target="x", basis="contract")
+    state = of("a 40-60% b", "a 60% d", "d 60% c", "c 60% x", more=[contract])
+    members = {member.entity: member for member in state.group("a").members}
+    assert (members["x"].certain, members["x"].through) == (True, "c")
+    assert (members["b"].certain, members["b"].through) == (False, "a")
+    order = list(members)
+    assert all(
+        each.through == "a" or order.index(each.through) < order.index(each.entity)
+        for each in members.values()
+    )
+
+
 def test_most_of_the_seats_are_control() -> None:
     """A share of the right to appoint the board counts as control above half of it."""
     seats = [observed("2020-01-01", "a", "b", "75-100%", right="board")]

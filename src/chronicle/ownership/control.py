@@ -94,14 +94,16 @@ class ControlGraph:
         first = tuple(dict.fromkeys(tops))
         certain = self._grown(first, lambda members, target: self._surely(members, target, threshold), True)
         possibly = self._grown(first, lambda members, target: self._maybe(members, target, threshold), False)
-        ranks = {member: rank for rank, member in enumerate(possibly)}
+        # What is certain hangs on what is certain, whatever joined before it that is only possible.
+        members = dict.fromkeys((*certain, *possibly))
+        ranks = {member: rank for rank, member in enumerate(members)}
         granted: defaultdict[str, list[Grant]] = defaultdict(list)
-        for member in possibly:
+        for member in members:
             for grant in self.granted(member):
                 granted[grant.target].append(grant)
         return tuple(
             self._controlled(member, ranks, certain if member in certain else ranks, granted[member])
-            for member in possibly
+            for member in members
             if member not in first
         )
 
