@@ -239,7 +239,7 @@ def test_a_share_that_is_not_known_is_said_so() -> None:
 def test_a_no_says_what_is_held_and_what_is_needed() -> None:
     """So that one sees how near it is."""
     assert says("us-ofac-50", "x 50 a, a 49 t", listed=["x"]).reason.startswith(
-        "x, with a, hold 49% of t, and at least 50% is needed"
+        "x, with a, holds 49% of t, and at least 50% is needed"
     )
     assert says("us-ofac-50", "ann 49 t", listed=["x"]).reason.startswith(
         "none of the listed holds or controls"
