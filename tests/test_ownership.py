@@ -417,6 +417,16 @@ def test_a_wrong_word_is_answered_with_the_nearest() -> None:
         state.group("betta")
 
 
+def test_a_company_that_holds_itself_wholly_leaves_nothing_to_others() -> None:
+    """Whoever is said to hold some unknown share of it has nothing, and nothing of the whole is lost."""
+    assert owners(of("b 100% b", "c ? b", "b 50% c"), "c") == {"not known": "50%", "nobody": "50%"}
+    assert owners(of("b 100% b", "b 50-80% c", "x 10-40% c"), "c") == {
+        "x": "10-40%",
+        "not known": "<=40%",
+        "nobody": "50-80%",
+    }
+
+
 def test_nobody_is_behind_what_nobody_holds() -> None:
     """A company without holders: all of it is not known."""
     state = of("a 60% b")
@@ -599,6 +609,27 @@ def test_wider_ranges_give_wider_answers(edges: list[Edge], which: int, parts: i
 
 
 @pytest.mark.slow
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(1, 31)), max_size=6),
+    st.integers(1, 31),
+)
+def test_an_imprecise_date_only_widens(drawn: list[tuple[str, str, int]], asked: int) -> None:
+    """What is so with the exact days of some purchases in March is possible where only the month is known."""
+    bought = {(holder, target): on for holder, target, on in drawn if holder != target}
+    exact, partial = (
+        History([acquired(date(on), holder, target, "30%") for (holder, target), on in bought.items()])
+        for date in ("2020-03-{:02}".format, lambda _: "2020-03")
+    )
+    day = f"2020-03-{asked:02}"
+    for holder, target in {
+        (one, other) for pair in bought for one in pair for each in bought for other in each
+    }:
+        share = exact.as_of(day).effective(holder, target).share.value
+        low, _, high, _ = partial.as_of(day).effective(holder, target).share.order
+        assert share is not None
+        assert low <= share <= high
+
+
 @given(graphs(), st.sampled_from(COMPANIES))
 def test_control_grows_with_shares(edges: list[Edge], top: str) -> None:
     """Whoever holds more has everything under control that it had before; what is certain is possible too."""

@@ -7,13 +7,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 
 import numpy
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from chronicle.errors import UsageError
+import chronicle
+from chronicle.engine.state.registers import RegisterOfDay
+from chronicle.errors import NotFound, UsageError
+from chronicle.events import Right
+from chronicle.history import History
 from chronicle.ownership import (
     Edge,
     Graph,
@@ -25,6 +30,7 @@ from chronicle.ownership import (
 from chronicle.ownership.register import Register, linear, order
 from chronicle.ownership.register.certain import radius
 from chronicle.values import Share, parse_share
+from given import issued, launched, observed
 
 QUARTER = Fraction(1, 4)
 NEAR = 2e-12
@@ -221,6 +227,7 @@ def entities(edges: Sequence[Edge]) -> list[str]:
     return sorted({edge.holder for edge in edges} | {edge.target for edge in edges})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("loops")
 @settings(max_examples=60)
 @given(registers())
@@ -246,6 +253,7 @@ def test_floats_say_what_fractions_say(edges: list[Edge]) -> None:
         assert found.high.most <= high + NEAR or held.table.totals.max() > 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("loops")
 @settings(max_examples=60)
 @given(registers())
@@ -344,6 +352,7 @@ def test_the_parts_of_a_company_of_a_large_register_are_the_whole() -> None:
     assert (alone.sharp, alone.high.most - alone.high.least < 1e-9) == (True, True)
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_companies() -> None:
     """Neither recursion nor a loss of what is proved."""
     held = register(*(f"c{n} 99.9% c{n + 1}" for n in range(10_000)))
@@ -375,6 +384,73 @@ def test_columns_and_edges_make_the_same_register() -> None:
     assert asked == []
     assert held.exactly("a", "c") == Share.exact(Fraction(15, 100))
     assert sorted(set(asked)) == [0, 1, 2]
+
+
+# A register of the day
+
+
+STORY = [
+    observed("2019-01-01", "ann", "north", "60%"),
+    observed("2019-01-01", "bob", "north", "25-50%"),
+    observed("2019-01-01", "north", "mill", "1/3"),
+    observed("2019-01-01", "south", "mill", "?"),
+    observed("2019-01-01", "cat", "south", "0.001%"),
+    observed("2019-01-01", "mill", "south", ">50%"),
+    observed("2020-06", "dan", "south", "5%"),  # it may be later than the day that is asked about
+    observed("2019-01-01", "eve", "south", "10%"),
+    observed("2020-06", "eve", "south", "0%"),
+    observed("2019-01-01", "ann", "mill", "50%", right="votes"),
+    issued("2020-01-01", "north", "1000"),
+    launched("2019-05-01", "tickets", "mill"),
+]
+DAY = "2020-06-15"
+
+
+def told_by(held: Register) -> dict[tuple[str, str, str], float]:
+    """Both ends of every share of a register, as floats."""
+    table = held.table
+    told = {}
+    for row, (holder, target) in enumerate(zip(table.holders, table.targets, strict=True)):
+        told[table.ids[holder], table.ids[target], "low"] = float(table.lows[row])
+        told[table.ids[holder], table.ids[target], "high"] = float(table.highs[row])
+    return told
+
+
+@pytest.mark.parametrize("right", ["equity", "votes"])
+def test_a_ledger_on_disk_makes_the_same_register(
+    right: Right, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From columns: ranges, unknown and very small shares, partial dates, fractions, units, another right."""
+    told = History(STORY).as_of(DAY).register(right)
+    with chronicle.open(tmp_path / "corp.db", create=True) as history:
+        history.append(STORY, declared=False)
+        history.keep_ledger()
+    state = chronicle.open(tmp_path / "corp.db", read_only=True).as_of(DAY)
+    monkeypatch.delattr(RegisterOfDay, "_of_edges")
+    kept = state.register(right)
+    assert told_by(kept) == pytest.approx(told_by(told), rel=1e-15)
+    for holder, target, _ in told_by(told):
+        assert kept.table.graph.holders(target) == told.table.graph.holders(target)
+        assert kept.exactly(holder, target) == told.exactly(holder, target)
+    assert state.register(right) is kept
+
+
+def test_a_register_and_its_state_say_the_same() -> None:
+    """Floats of the one, fractions of the other."""
+    state = History(STORY).as_of(DAY)
+    found = state.register().ultimate_owners("tickets")
+    known = {owner.entity: owner.share for owner in state.owners("tickets") if owner.part == "owner"}
+    assert {owner.entity for owner in found} == known.keys()
+    for owner in found:
+        low, high = ends(known[owner.entity])
+        assert owner.low.least <= low <= owner.low.most
+        assert high <= owner.high.most
+
+
+def test_a_register_of_an_unknown_right_is_refused() -> None:
+    """The nearest is named."""
+    with pytest.raises(NotFound, match="did you mean votes"):
+        History(STORY).as_of(DAY).register("vote")  # type: ignore[arg-type]
 
 
 # The libraries

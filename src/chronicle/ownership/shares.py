@@ -186,23 +186,32 @@ def _rest(above: Above, ends: Sequence[str], target: str) -> Iterable[Owned]:
         if edges or company == target
     }
     open_most = arriving(lows, (), rests)[target]
-    closed = [loop for loop in loops_in(above) if loop.closed]
     trapped = {
-        loop.members: arriving(lows, loop.members)[target] for loop in closed if target not in loop.members
-    } | {loop.members: WHOLE for loop in closed if target in loop.members}
+        loop.members: bounds(above, loop.members) for loop in loops_in(_possible(above)) if loop.closed
+    }
     edges = tuple(edge for edges in above.values() for edge in edges)
     if all(edge.exact for edge in edges):
         least = open_most
     else:
-        most_known = bounds(above, ends).high[target] if ends and above[target] else NOTHING
-        least = min(open_most, max(NOTHING, WHOLE - most_known - sum(trapped.values(), NOTHING)))
+        others = [*ends, *(member for members in trapped for member in members)]
+        least = min(open_most, max(NOTHING, WHOLE - bounds(above, others).high[target]))
     certain = all(edge.certain for edge in edges)
     if open_most:
         share = share_between((least, False), (open_most, False), any(e.approximate for e in edges), certain)
         yield Owned(None, "not known", share)
-    for members, part in trapped.items():
-        if part:
-            yield Owned(None, "nobody", Share.exact(part), loop=members)
+    for members, found in trapped.items():
+        if found.high[target]:
+            yield Owned(None, "nobody", _share(found, target, edges), loop=members)
+
+
+def _possible(above: Above) -> Above:
+    """The edges that can be more than nothing, beside the low ends of the other holders."""
+    return {
+        company: tuple(
+            edge for edge in edges if edge.low or sum((each.low for each in edges), NOTHING) < WHOLE
+        )
+        for company, edges in above.items()
+    }
 
 
 def _share(found: Arrival, target: str, edges: Sequence[Edge]) -> Share:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog="\b\nExamples:\n  chronicle owners alibaba-pictures --as-of 2015-06-30"
     "\n  chronicle owners alibaba-group --owned --over 25%"
-    "\n  chronicle owners alibaba-pictures --rule us-ofac-50 --listed alibaba-group"
+    "\n  chronicle owners alibaba-pictures --rule eu-aml --as-of 2018"
 )
 @click.argument("entity", shell_complete=completion.entities)
 @day_option

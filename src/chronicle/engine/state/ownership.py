@@ -12,8 +12,8 @@ from attrs import evolve, frozen
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.answers import Excess, Fact
-from chronicle.engine.state.edges import EdgesOfDay
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
+from chronicle.engine.state.registers import RegisterOfDay
 from chronicle.errors import InvalidValue, Problem
 from chronicle.events import Right
 from chronicle.ownership import (
@@ -36,7 +36,7 @@ from chronicle.values import NOTHING, Share
 
 
 @frozen(eq=False, repr=False)
-class OwnershipOfDay(EdgesOfDay):
+class OwnershipOfDay(RegisterOfDay):
     """Who owns whom on the day ``as_of``, by what was known on the day ``known``.
 
     Where a share on the way is a range, unknown or only possible, the answer lies between what can be.

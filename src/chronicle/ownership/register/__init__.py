@@ -17,5 +17,6 @@ except ImportError:
 
 from chronicle.ownership.register.answers import Owners, Portfolio, Reached, Within
 from chronicle.ownership.register.asked import Register
+from chronicle.ownership.register.stated import StatedShares
 
-__all__ = ["Owners", "Portfolio", "Reached", "Register", "Within"]
+__all__ = ["Owners", "Portfolio", "Reached", "Register", "StatedShares", "Within"]

@@ -37,6 +37,12 @@ def items_of(starts: Ints, lists: Ints) -> Ints:
     return ints(numpy.arange(int(lengths.sum())) + numpy.repeat(first - behind, lengths))
 
 
+def distinct(numbers: Ints) -> Ints:
+    """``numbers`` in order, each once."""
+    ordered = numpy.sort(numbers)  # in numpy 2.4 unique searches by hash, which is slower
+    return ints(ordered[numpy.diff(ordered, prepend=-1) != 0])
+
+
 def sums(places: Ints, numbers: Floats, size: int) -> Floats:
     """The sum of the ``numbers`` at each of ``size`` places."""
     return floats(numpy.bincount(places, weights=numbers, minlength=size))

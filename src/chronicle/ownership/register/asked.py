@@ -14,11 +14,12 @@ from attrs import define
 from chronicle.ownership.control import Threshold
 from chronicle.ownership.graph import Edge
 from chronicle.ownership.register.answers import Owners, Portfolio, Reached, Within, share_over
-from chronicle.ownership.register.arrays import Floats, Ints, Places, floats, ints
+from chronicle.ownership.register.arrays import Floats, Ints, Places, distinct, floats, ints
 from chronicle.ownership.register.certain import slack
 from chronicle.ownership.register.highest import highest_above, highest_below
 from chronicle.ownership.register.least import Found, Least
 from chronicle.ownership.register.most import most_below
+from chronicle.ownership.register.stated import StatedShares, stated_columns
 from chronicle.ownership.register.table import EdgeTable
 from chronicle.ownership.shares import LookThrough
 from chronicle.ownership.solve import Unbounded
@@ -71,6 +72,19 @@ class Register:
             )
         )
 
+    @classmethod
+    def of_ledger(
+        cls,
+        batches: Iterable[StatedShares],
+        name: Callable[[int], str],
+        right: str,
+        edge: Callable[[str, str], Edge | None],
+        more: Iterable[Edge] = (),
+    ) -> Register:
+        """The register of one right, from the columns of a ledger: see ``stated_columns``."""
+        stated = stated_columns(batches, name, right, edge, more)
+        return cls.of_columns(**stated._asdict())
+
     def prepare(self) -> None:
         """Prepare what every question needs, which the first does otherwise."""
         _ = self._least, self.table.numbers, self.table.open
@@ -82,7 +96,7 @@ class Register:
     def loops(self) -> tuple[tuple[str, ...], ...]:
         """The members of each loop of shares that are certainly more than nothing, the largest first."""
         order, ids = self._least.loops.order, self.table.ids
-        looped = numpy.unique(order.labels[order.targets[order.inner]])
+        looped = distinct(order.labels[order.targets[order.inner]])
         found = (order.members_of(int(component)) for component in looped)
         loops = (tuple(sorted(ids[member] for member in members)) for members in found)
         return tuple(sorted(loops, key=lambda members: (-len(members), members)))

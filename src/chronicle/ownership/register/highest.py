@@ -63,6 +63,8 @@ def _passed(size: int, columns: tuple[Ints, Ints, Floats], begin: int, upwards: 
     passing = Pass(Loops.of(order, columns[2]), every, columns, upwards)
     right = numpy.zeros(size)
     right[passing.place(ints([begin]))] = 1.0
-    values = passing.solved(right)
+    with numpy.errstate(invalid="ignore"):
+        values = passing.solved(right)
     up = 1.0 + (int(order.levels.max()) + 1) * float(slack(passing.counts).max()) * 2
-    return floats((values * up)[passing.place(every)])
+    values = numpy.where(numpy.isnan(values), numpy.inf, values * up)  # nothing of what has no limit
+    return floats(values[passing.place(every)])

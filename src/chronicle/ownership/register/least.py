@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy
 from attrs import define
 
-from chronicle.ownership.register.arrays import Flags, Floats, Ints, Places, floats, ints, items_of
+from chronicle.ownership.register.arrays import Flags, Floats, Ints, Places, distinct, floats, ints, items_of
 from chronicle.ownership.register.certain import radius
 from chronicle.ownership.register.order import Loops, Order
 from chronicle.ownership.register.passes import Pass
@@ -120,7 +120,7 @@ class Least:
     def _unsolved(self, nodes: Ints) -> Iterator[Ints]:
         """The members of each loop without a solution among ``nodes``."""
         order = self.loops.order
-        labels = numpy.unique(order.labels[nodes])
+        labels = distinct(order.labels[nodes])
         for label in labels[self.loops.unsolved[labels]]:
             yield order.members_of(int(label))
 

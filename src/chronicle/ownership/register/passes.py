@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from chronicle.ownership.register.arrays import Floats, Ints, Places, items_of, list_starts, sums
+from chronicle.ownership.register.arrays import Floats, Ints, Places, distinct, items_of, list_starts, sums
 from chronicle.ownership.register.order import Loops
 
 
@@ -67,7 +67,7 @@ class Pass:
         self._large: dict[int, list[_Large]] = {}
         if not loops.large:
             return
-        for component in numpy.unique(loops.order.labels[self.nodes]):
+        for component in distinct(loops.order.labels[self.nodes]):
             if int(component) in loops.large:
                 members, eliminated = loops.large[int(component)]
                 places = self.place(members)

@@ -11,7 +11,17 @@ from attrs import define
 from numpy.typing import NDArray
 
 from chronicle.ownership.graph import Edge, Graph
-from chronicle.ownership.register.arrays import Flags, Floats, Ints, floats, ints, items_of, list_starts, sums
+from chronicle.ownership.register.arrays import (
+    Flags,
+    Floats,
+    Ints,
+    distinct,
+    floats,
+    ints,
+    items_of,
+    list_starts,
+    sums,
+)
 from chronicle.ownership.register.certain import slack
 from chronicle.values import NOTHING, WHOLE
 
@@ -100,7 +110,7 @@ class EdgeTable:
         """
         rounding = numpy.where(self.totals > 0, slack(numpy.diff(self.starts)), 0.0)
         left = numpy.maximum(0.0, 1.0 - self.totals + rounding)
-        ranged = numpy.unique(self.targets[self.highs > self.lows])
+        ranged = distinct(self.targets[self.highs > self.lows])
         for target in ranged[numpy.abs(1.0 - self.totals[ranged]) < _NEAR]:
             if self.total(int(target)) >= WHOLE:
                 left[target] = 0.0
@@ -190,7 +200,7 @@ class EdgeTable:
         while len(waiting):
             edges = edges_of(waiting)
             reached = ends[edges[counts[edges]]]
-            waiting = numpy.unique(reached[open_yet[reached]])
+            waiting = distinct(reached[open_yet[reached]])
             open_yet[waiting] = False
             found.append(waiting)
         return numpy.concatenate(found)
