@@ -583,6 +583,13 @@ def test_a_quarter_is_multiplied_and_added_up(equity: str, answer: str) -> None:
     assert of_ann(says("us-cta", equity, day="2024-01-01")) == answer
 
 
+def test_votes_on_the_way_are_multiplied_as_shares_are() -> None:
+    """18 % of the shares, and 27 % by the votes that are stated in the company between."""
+    found = says("us-cta", "ann 30 a, a 60 t", votes="ann 45 a, ben 55 a", day="2024-06-30")
+    assert of_ann(found) == "yes"
+    assert of_ann(says("us-cta", "ann 30 a, a 60 t", day="2024-06-30")) == "no"
+
+
 def test_substantial_control_is_enough() -> None:
     """By a majority of votes or by a contract."""
     assert owners(says("us-cta", "ben 20 t", grants=[Grant("ann", "t", "contract")], day="2024-06-30")) == [
