@@ -239,7 +239,7 @@ def test_a_share_that_is_not_known_is_said_so() -> None:
 def test_a_no_says_what_is_held_and_what_is_needed() -> None:
     """So that one sees how near it is."""
     assert says("us-ofac-50", "x 50 a, a 49 t", listed=["x"]).reason.startswith(
-        "x, with a, hold 49% of t, and at least 50% is needed"
+        "x, with a, holds 49% of t, and at least 50% is needed"
     )
     assert says("us-ofac-50", "ann 49 t", listed=["x"]).reason.startswith(
         "none of the listed holds or controls"
@@ -581,6 +581,13 @@ def test_the_right_to_appoint_a_board_is_significant_control() -> None:
 def test_a_quarter_is_multiplied_and_added_up(equity: str, answer: str) -> None:
     """Of ann, on the first day of the rule."""
     assert of_ann(says("us-cta", equity, day="2024-01-01")) == answer
+
+
+def test_votes_on_the_way_are_multiplied_as_shares_are() -> None:
+    """18 % of the shares, and 27 % by the votes that are stated in the company between."""
+    found = says("us-cta", "ann 30 a, a 60 t", votes="ann 45 a, ben 55 a", day="2024-06-30")
+    assert of_ann(found) == "yes"
+    assert of_ann(says("us-cta", "ann 30 a, a 60 t", day="2024-06-30")) == "no"
 
 
 def test_substantial_control_is_enough() -> None:

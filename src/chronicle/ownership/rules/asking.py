@@ -94,7 +94,10 @@ def _most(verdict: Verdict) -> Fraction:
 
 def _refuse_misused(rule: RuleOfLaw, listed: Collection[str], acting: Collection[str]) -> None:
     if rule.of_sanctions and not listed:
-        _refuse(f"{rule.name} asks about listed persons, and none is given", "give listed persons")
+        _refuse(
+            f"{rule.name} asks about listed persons, and none is given",
+            "name who is listed, as in --listed ann,ben",
+        )
     if not rule.of_sanctions and listed:
         _refuse(f"{rule.name} asks about no listed persons", "leave out listed persons")
     if acting and not rule.asks_who_acts_together:
