@@ -488,6 +488,51 @@ def test_many_companies_on_one_loop() -> None:
     assert len(loops_in({f"c{n}": graph.holders(f"c{n}") for n in range(60)})) == 1
 
 
+def a_large_core(size: int) -> list[Event]:
+    """Companies on one loop, each with a holder outside, and one more below the loop."""
+    return shares(
+        *(f"c{number} 30% c{(number + 1) % size}" for number in range(size)),
+        *(f"c{number} 20% c{(number + 7) % size}" for number in range(size)),
+        *(f"o{number % 5} 40% c{number}" for number in range(size)),
+        "c0 50% mill",
+    )
+
+
+@pytest.mark.slow
+def test_of_very_many_companies_on_one_loop_shares_are_narrow_ranges() -> None:
+    """Fractions would take hours: floats with proved bounds answer, and say that they are approximate."""
+    state = History(a_large_core(160)).as_of(DAY)
+    found = state.effective("o1", "mill")
+    low, _, high, _ = found.share.order
+    assert found.share.approximate
+    assert found.certain
+    assert high - low < Fraction(1, 10**9)
+    assert (found.chains, found.all_chains) == ((), False)
+    told = state.owners("mill")
+    assert [owner.entity for owner in told][-1] is None
+    least = sum(owner.share.order[0] for owner in told)
+    most = sum(owner.share.order[2] for owner in told)
+    assert least <= 1 <= most
+    assert most - least < Fraction(1, 10**6)
+    assert {owned.entity for owned in state.owned("o1")} >= {"mill", "c1", "c0"}
+    assert state.group("o1").members == ()
+    with pytest.raises(InvalidValue, match=r"C613.*160 companies on one loop"):
+        History(a_large_core(160)).as_of("2024-06-01").rule("us-cta", of="mill")
+    (loop,) = state.loops()
+    assert (len(loop.members), loop.factor, loop.endless) == (160, None, False)
+
+
+@pytest.mark.slow
+def test_a_core_that_fractions_can_do_agrees_with_floats() -> None:
+    """The same core, smaller: the exact share lies within the bounds."""
+    state = History(a_large_core(60)).as_of(DAY)
+    exact = state.effective("o1", "mill").share.value
+    low, _, high, _ = state.share_in_floats("o1", "mill", "equity").order
+    assert exact is not None
+    assert low <= exact <= high
+    assert high - low < Fraction(1, 10**9)
+
+
 # Laws, tried on small graphs against an oracle that only repeats the equations
 
 

@@ -27,7 +27,7 @@ from chronicle.ownership.shares import (
     owned_below,
     ultimate_owners,
 )
-from chronicle.ownership.solve import Unbounded, arriving
+from chronicle.ownership.solve import TooManyTogether, Unbounded, arriving
 
 __all__ = [
     "HELD_INDIRECTLY",
@@ -44,6 +44,7 @@ __all__ = [
     "Owned",
     "Part",
     "Threshold",
+    "TooManyTogether",
     "Unbounded",
     "arriving",
     "bears_out",

@@ -2,34 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import cached_property
+from typing import Final
 
 from attrs import frozen
 
 from chronicle.ownership.bounds import Above
 from chronicle.ownership.components import strong_components
 from chronicle.ownership.graph import Edge
-from chronicle.ownership.solve import Unbounded, arriving
+from chronicle.ownership.solve import TooManyTogether, Unbounded, arriving
 from chronicle.values import NOTHING, WHOLE
 
+MOST_FOR_FACTOR: Final = 40
+"""Of loops of more members the factor is not computed."""
 
-@frozen
+
+@frozen(slots=False)
 class Loop:
     """Companies each of which holds shares of each other, through others; or one that holds some of itself.
 
-    ``factor`` is by how much the loop raises what comes in at the company where that is most: one over one
-    less what comes back of a unit; None where all of it comes back, or more. It is computed at the low ends
-    of ranges. ``edges`` are those within the loop. ``closed`` says that all of its companies are
-    certainly held by each other alone, so that nobody outside has anything of them; ``above`` are those of
-    which certainly more than the whole is held.
+    ``edges`` are those within the loop. ``closed`` says that all of its companies are certainly held by each
+    other alone, so that nobody outside has anything of them; ``above`` are those of which certainly more than
+    the whole is held.
     """
 
     members: tuple[str, ...]
-    factor: Fraction | None
     edges: tuple[Edge, ...]
     closed: bool
     above: tuple[str, ...]
+
+    @cached_property
+    def factor(self) -> Fraction | None:
+        """By how much the loop raises what comes in at the company where that is most.
+
+        That is one over one less what comes back of a unit, at the low ends of ranges. None where all of it
+        comes back, or more (``endless``), and for more members than it is computed for.
+        """
+        if self.endless or len(self.members) > MOST_FOR_FACTOR:
+            return None
+        return max(WHOLE / (WHOLE - self._coming_back(company)) for company in self.members)
+
+    @cached_property
+    def endless(self) -> bool:
+        """Whether all of what goes around comes back, or more, so that nothing finite reaches it.
+
+        Of very many companies above the whole that is not computed, and it is false.
+        """
+        if self.closed or not self.above:
+            return self.closed
+        try:
+            return any(self._coming_back(company) >= WHOLE for company in self.members)
+        except Unbounded:
+            return True
+        except TooManyTogether:
+            return False
+
+    def _coming_back(self, company: str) -> Fraction:
+        """What of one unit of a company comes back to it through the others."""
+        within: dict[str, list[tuple[str, Fraction]]] = {member: [] for member in self.members}
+        for edge in self.edges:
+            within[edge.target].append((edge.holder, edge.low))
+        values = arriving({**within, company: []}, [company])
+        return sum((weight * values[holder] for holder, weight in within[company]), NOTHING)
 
     @property
     def certain(self) -> bool:
@@ -58,41 +94,13 @@ def _loop(component: Sequence[str], above: Above) -> Loop | None:
         return None
     members = tuple(sorted(component))
     totals = {company: sum((edge.low for edge in above[company]), NOTHING) for company in members}
-    within = {
-        company: [(edge.holder, edge.low) for edge in above[company] if edge.holder in inside]
+    inner = {
+        company: sum((edge.low for edge in above[company] if edge.holder in inside), NOTHING)
         for company in members
     }
-    closed = all(
-        sum((low for _, low in held), NOTHING) == WHOLE == totals[company] for company, held in within.items()
-    )
     return Loop(
         members,
-        None if closed else _factor(members, within),
         tuple(sorted(edges, key=lambda edge: (edge.holder, edge.target))),
-        closed,
+        all(inner[company] == WHOLE == totals[company] for company in members),
         tuple(company for company in members if totals[company] > WHOLE),
     )
-
-
-_MANY = 60
-"""Above so many members only the first are asked for the factor that they have."""
-
-
-def _factor(members: Sequence[str], within: Mapping[str, list[tuple[str, Fraction]]]) -> Fraction | None:
-    most = WHOLE
-    for company in members[:_MANY]:
-        try:
-            back = _coming_back(company, within)
-        except Unbounded:
-            return None
-        if back >= WHOLE:
-            return None
-        most = max(most, WHOLE / (WHOLE - back))
-    return most
-
-
-def _coming_back(company: str, within: Mapping[str, list[tuple[str, Fraction]]]) -> Fraction:
-    """What of one unit of a company comes back to it through the others."""
-    others = {each: held for each, held in within.items() if each != company}
-    values = arriving({**others, company: ()}, [company])
-    return sum((weight * values[holder] for holder, weight in within[company]), NOTHING)

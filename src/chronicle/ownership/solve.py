@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
+from typing import Final
 
 from chronicle.ownership.components import strong_components
 from chronicle.values import NOTHING, WHOLE
@@ -23,6 +24,18 @@ class Unbounded(Exception):
         self.members = members
 
 
+MOST_TOGETHER: Final = 150
+"""Of so many companies on one loop fractions are worked out, in seconds; of more it would take hours."""
+
+
+class TooManyTogether(Exception):
+    """That more companies hold shares of each other than fractions can be worked out for."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count:,} companies on one loop")
+        self.count = count
+
+
 def arriving(
     weights: Weights, owners: Collection[str], given: Mapping[str, Fraction] | None = None
 ) -> dict[str, Fraction]:
@@ -31,7 +44,7 @@ def arriving(
     The smallest solution, of which nothing is negative, of ``y(owner) = 1`` and
     ``y(t) = given(t) + sum of weight(k, t) * y(k)`` over the holders k of t. What goes around a loop and
     never leaves it reaches nobody. ``weights`` must have every company that stands in it as a holder. Raises
-    ``Unbounded`` where no finite solution exists.
+    ``Unbounded`` where no finite solution exists, ``TooManyTogether`` where it cannot be worked out.
     """
     found: dict[str, Fraction] = dict.fromkeys(owners, WHOLE)
     columns = {
@@ -91,6 +104,8 @@ def _together(
             elif found[holder]:
                 right[company] += weight * found[holder]
     if any(right.values()):
+        if len(component) > MOST_TOGETHER:
+            raise TooManyTogether(len(component))
         found.update(eliminated(rows, right))
     else:  # nothing comes in from outside: what such a loop holds of itself reaches nobody
         found.update(dict.fromkeys(component, NOTHING))

@@ -18,6 +18,7 @@ from chronicle.ownership import (
     Graph,
     LookThrough,
     Loop,
+    TooManyTogether,
     Unbounded,
     bears_out,
     held_indirectly,
@@ -88,7 +89,7 @@ def _looped(loop: Loop, kind: str, right: str, day: datetime.date) -> Problem:
     elif kind == "above":
         too_much = f"and more than the whole of {listed(loop.above)} is held"
         code, message = "C425", f"{members} hold {what} of each other on {day}, {too_much}"
-        until = "there is no finite share" if loop.factor is None else "they are counted as stated"
+        until = "there is no finite share" if loop.endless else "they are counted as stated"
         help = f"correct the shares, or add the disposal that made room; until then {until}"
     else:
         code, message = "C423", f"{members} hold {what} of each other from {day}"
@@ -121,7 +122,7 @@ def _beyond(span: Span, day: datetime.date, examined: Examined) -> Iterator[Prob
     graph = _graph_on(day, right, examined)
     try:
         share = LookThrough(graph, holder, target).share
-    except Unbounded:  # which C425 reports
+    except (Unbounded, TooManyTogether):  # the former is reported by C425
         return
     direct = next((edge for edge in graph.holders(target) if edge.holder == holder), None)
     if not bears_out(share, direct, declared):

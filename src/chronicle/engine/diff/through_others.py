@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 from attrs import frozen
 
 from chronicle.engine.state import State
-from chronicle.ownership import Controlled, LookThrough, Unbounded
+from chronicle.ownership import Controlled, LookThrough, TooManyTogether, Unbounded
 from chronicle.values import Share
 
 How = Literal["began", "ended", "changed", "surer", "less sure"]
@@ -139,7 +139,7 @@ class _Compared(NamedTuple):
         sides = [LookThrough(state.graph_of("equity"), holder, target) for state in (self.first, self.second)]
         try:
             shares = [None if side.share.is_nothing else side.share for side in sides]
-        except Unbounded:
+        except (Unbounded, TooManyTogether):
             return None
         edges = [edge for side in sides for edge in side.edges]
         if all(edge.holder == holder and edge.target == target for edge in edges):

@@ -12,8 +12,8 @@ from attrs import evolve, frozen
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.answers import Excess, Fact
+from chronicle.engine.state.in_floats import FloatsOfDay
 from chronicle.engine.state.owners import Declared, Effective, Group, Owner
-from chronicle.engine.state.registers import RegisterOfDay
 from chronicle.errors import InvalidValue, Problem
 from chronicle.events import Right
 from chronicle.ownership import (
@@ -24,6 +24,7 @@ from chronicle.ownership import (
     Loop,
     Owned,
     Threshold,
+    TooManyTogether,
     Unbounded,
     bears_out,
     direct_owners,
@@ -36,7 +37,7 @@ from chronicle.values import NOTHING, Share
 
 
 @frozen(eq=False, repr=False)
-class OwnershipOfDay(RegisterOfDay):
+class OwnershipOfDay(FloatsOfDay):
     """Who owns whom on the day ``as_of``, by what was known on the day ``known``.
 
     Where a share on the way is a range, unknown or only possible, the answer lies between what can be.
@@ -52,8 +53,11 @@ class OwnershipOfDay(RegisterOfDay):
         """
         one, other = self._one(holder), self._one(target)
         found = LookThrough(self.graph_of(right), one, other)
-        with _finite():
-            share = found.share
+        try:
+            with _finite():
+                share = found.share
+        except TooManyTogether:
+            return self._effective_in_floats(one, other, right)
         chains, complete = found.chains()
         exact = all(edge.exact for edge in found.edges)
         around = (
@@ -87,8 +91,12 @@ class OwnershipOfDay(RegisterOfDay):
         """
         one = self._one(target)
         graph = self.graph_of(right)
-        with _finite():
-            found = ultimate_owners(graph, one) if ultimate else direct_owners(graph, one)
+        try:
+            with _finite():
+                found = ultimate_owners(graph, one) if ultimate else direct_owners(graph, one)
+        except TooManyTogether:
+            with _finite():
+                found = self.owners_in_floats(one, right)
         owners = [self._owner(owned, owned.entity, one, right) for owned in found]
         if ultimate:
             named = {owner.entity for owner in owners}
@@ -106,8 +114,11 @@ class OwnershipOfDay(RegisterOfDay):
         The ``entity`` of each is the company. Raises as ``effective`` does.
         """
         one = self._one(holder)
-        with _finite():
-            found = owned_below(self.graph_of(right), one)
+        try:
+            with _finite():
+                found = owned_below(self.graph_of(right), one)
+        except TooManyTogether:
+            found = self.owned_in_floats(one, right)
         return tuple(
             self._with_declared(owned, owned.entity, (one, owned.entity or ""), right) for owned in found
         )
@@ -128,13 +139,20 @@ class OwnershipOfDay(RegisterOfDay):
     def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
         """What the top of a group has of each member at last, but for those without a finite share."""
         graph, entities = self.graph_of("equity"), [member.entity for member in members]
-        with suppress(Unbounded):  # all at once, as long as there is nothing without a finite share
+        with suppress(
+            Unbounded, TooManyTogether
+        ):  # all at once, as long as there is nothing without a finite share
             shares = {owned.entity: owned.share for owned in owned_below(graph, top)}
             return {entity: shares.get(entity, _NONE) for entity in entities}
         found = dict[str, Share]()
         for entity in entities:
-            with suppress(Unbounded):
+            try:
                 found[entity] = LookThrough(graph, top, entity).share
+            except Unbounded:
+                continue
+            except TooManyTogether:
+                shares = {owned.entity: owned.share for owned in self.owned_in_floats(top, "equity")}
+                return {entity: shares.get(entity, _NONE) for entity in entities}
         return found
 
     @paused_collector()
@@ -178,9 +196,10 @@ class OwnershipOfDay(RegisterOfDay):
         if not self._hang_together(one, other, right, within):
             return None
         try:
-            found = self.effective(one, other, right)
-        except InvalidValue:
+            _ = LookThrough(self.graph_of(right), one, other).share
+        except (Unbounded, TooManyTogether):
             return None
+        found = self.effective(one, other, right)
         through = any(len(chain.edges) > 1 for chain in found.chains)
         return found if through or found.declared else None
 
@@ -196,6 +215,15 @@ class OwnershipOfDay(RegisterOfDay):
                     seen.add(edge.holder)
                     waiting.append(edge.holder)
         return any(True for _ in self._declared(one, other, right))
+
+    def _effective_in_floats(self, one: str, other: str, right: Right) -> Effective:
+        """An effective share where too many hang together for fractions: a narrow range, no chains."""
+        with _finite():
+            share = self.share_in_floats(one, other, right)
+        declared = self._not_borne_out(one, other, right, share)
+        share = evolve(share, certain=False) if declared else share
+        events = tuple(dict.fromkeys(event for each in declared for event in each.events))
+        return Effective(one, other, right, share, (), False, None, (), events, declared)
 
     def _facts_of_unit(self, unit: str, owner: str) -> tuple[Fact, ...]:
         return self.cell(views.UNITS, unit, owner) if views.UNITS in self._ledger.views else ()

@@ -10,6 +10,8 @@ from attrs import frozen
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.ownership import OwnershipOfDay
+from chronicle.errors import InvalidValue, Problem
+from chronicle.ownership import TooManyTogether
 from chronicle.ownership.rules import OwnershipFacts, Ruling, ruling
 
 
@@ -27,16 +29,22 @@ class RulesOfDay(OwnershipOfDay):
         ``acting_together`` those of them who act in concert; each by id, name or identifier. The rules and
         what each asks are in docs/rules.md. The answer goes by ownership as recorded and is no legal advice.
         Raises ``NotFound`` for an unknown rule (C611) and entity (C601), ``UsageError`` (C619) where listed
-        persons are missing or have no meaning.
+        persons are missing or have no meaning, ``InvalidValue`` (C613) where too many companies hold shares
+        of each other.
         """
-        return ruling(
-            name,
-            self.as_of,
-            self._ownership_facts(),
-            self._one(of),
-            listed=[self._one(word) for word in listed],
-            acting_together=[self._one(word) for word in acting_together],
-        )
+        try:
+            return ruling(
+                name,
+                self.as_of,
+                self._ownership_facts(),
+                self._one(of),
+                listed=[self._one(word) for word in listed],
+                acting_together=[self._one(word) for word in acting_together],
+            )
+        except TooManyTogether as many:
+            message = f"the rule {name} cannot be asked: {many}, too many for an exact answer"
+            help = "ask `state.register()`, which says within which bounds a share lies"
+            raise InvalidValue(Problem("C613", message, help=help)) from None
 
     def _ownership_facts(self) -> OwnershipFacts:
         @cache

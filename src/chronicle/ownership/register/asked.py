@@ -22,7 +22,7 @@ from chronicle.ownership.register.most import most_below
 from chronicle.ownership.register.stated import StatedShares, stated_columns
 from chronicle.ownership.register.table import EdgeTable
 from chronicle.ownership.shares import LookThrough
-from chronicle.ownership.solve import Unbounded
+from chronicle.ownership.solve import TooManyTogether, Unbounded
 from chronicle.values import NOTHING, WHOLE, Share
 
 EXACT: Final = 2_000
@@ -151,7 +151,10 @@ class Register:
         above = table.upwards(numbers[target], table.every, numbers[holder])
         if int((table.starts[above + 1] - table.starts[above]).sum()) > edges:
             return None
-        return LookThrough(table.graph, holder, target).share
+        try:
+            return LookThrough(table.graph, holder, target).share
+        except TooManyTogether:
+            return None
 
     def owned_below(self, holder: str) -> Portfolio:
         """Every company of which ``holder`` has something at last, or may have, those with most first."""

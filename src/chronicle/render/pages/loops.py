@@ -139,8 +139,10 @@ class Circles:
         if loop.closed:
             wholly = "it owns itself" if alone else "they own each other"
             yield [(f"{wholly} wholly: nobody outside has anything of {'it' if alone else 'them'}", PLAIN)]
-        elif loop.factor is None:
+        elif loop.endless:
             yield [("all that goes around comes back, or more: it has no factor", PLAIN)]
+        elif loop.factor is None:
+            yield [(f"{len(loop.members):,} companies: too many for a factor", DIM)]
         else:
             yield [(f"factor {factor_text(loop)}", DIM)]
         if loop.above:

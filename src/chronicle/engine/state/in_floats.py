@@ -1,0 +1,77 @@
+"""Who owns whom where too many companies hang together for fractions: in floats, with proved bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrs import evolve, frozen
+
+from chronicle.engine.state.registers import RegisterOfDay
+from chronicle.events import Right
+from chronicle.ownership import Owned, Unbounded
+from chronicle.values import Share
+
+if TYPE_CHECKING:
+    from chronicle.ownership.register import Reached
+
+
+class _Above(NamedTuple):
+    """Of all shares above some companies: whether each is one number, and whether each is certainly held."""
+
+    exact: bool
+    certain: bool
+
+
+@frozen(eq=False, repr=False)
+class FloatsOfDay(RegisterOfDay):
+    """Effective shares as narrow ranges in which the exact ones certainly lie, without chains and events."""
+
+    def share_in_floats(self, holder: str, target: str, right: Right) -> Share:
+        """What a holder has of a target, by ids.
+
+        Raises ``Unbounded``, and ``UsageError`` (C740) without the extra ``scale``.
+        """
+        share = self.register(right).effective(holder, target).share
+        return evolve(share, certain=self._above_all([target], right).certain)
+
+    def owners_in_floats(self, target: str, right: Right) -> tuple[Owned, ...]:
+        """All that a target belongs to at last. Raises as ``share_in_floats`` does."""
+        found = self.register(right).ultimate_owners(target)
+        above = self._above_all([target], right)
+        owners = [_owned(each, above) for each in found]
+        if found.not_known.most > 0:
+            known = sum(owner.share.order[2] for owner in owners)
+            least = found.not_known.least if above.exact else float(max(0, 1 - known))
+            share = _between(min(least, found.not_known.least), found.not_known.most)
+            owners.append(Owned(None, "not known", evolve(share, certain=above.certain)))
+        owners += [
+            Owned(None, "nobody", _between(part.least, part.most), loop=members)
+            for members, part in found.nobody
+            if part.most > 0
+        ]
+        return tuple(owners)
+
+    def owned_in_floats(self, holder: str, right: Right) -> tuple[Owned, ...]:
+        """Every company of which a holder has something at last. Raises as ``share_in_floats`` does."""
+        found = self.register(right).owned_below(holder)
+        if found.unbounded:
+            raise Unbounded(found.unbounded[0])
+        above = self._above_all((each.entity for each in found), right)
+        return tuple(_owned(each, above) for each in found)
+
+    def _above_all(self, targets: Iterable[str], right: Right) -> _Above:
+        edges = [edge for held in self.graph_of(right).above(targets).values() for edge in held]
+        return _Above(all(edge.exact for edge in edges), all(edge.certain for edge in edges))
+
+
+def _owned(reached: Reached, above: _Above) -> Owned:
+    """What was found in floats. Where every share is one number, the most is the least."""
+    share = _between(reached.low.least, reached.low.most) if above.exact else reached.share
+    return Owned(reached.entity, "owner", evolve(share, certain=above.certain))
+
+
+def _between(least: float, most: float) -> Share:
+    low = Fraction(max(0.0, least))
+    return Share(low, max(low, Fraction(most)), approximate=True)
