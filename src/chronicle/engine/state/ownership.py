@@ -139,9 +139,7 @@ class OwnershipOfDay(FloatsOfDay):
     def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
         """What the top of a group has of each member at last, but for those without a finite share."""
         graph, entities = self.graph_of("equity"), [member.entity for member in members]
-        with suppress(
-            Unbounded, TooManyTogether
-        ):  # all at once, as long as there is nothing without a finite share
+        with suppress(Unbounded, TooManyTogether):  # all at once, if all of them have a finite share
             shares = {owned.entity: owned.share for owned in owned_below(graph, top)}
             return {entity: shares.get(entity, _NONE) for entity in entities}
         found = dict[str, Share]()
