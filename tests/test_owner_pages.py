@@ -10,20 +10,29 @@ import csv
 import io
 import json
 import re
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 import chronicle
 from chronicle.cli import chronicle as command_line
 from chronicle.engine.state import State
+from chronicle.errors import InvalidValue
 from chronicle.history import History
 from chronicle.render.behind import behind
+from chronicle.render.forms import write
 from chronicle.render.layout import PLAIN, line_columns
-from given import happened, observed, written
+from chronicle.render.pages.group import WhoIsControlled
+from chronicle.render.pages.loops import Circles
+from chronicle.render.pages.owners import WhoOwns
+from chronicle.render.terms import Terms
+from given import declared, happened, observed, written
 from test_render_questions import same_as_snapshot
 
 QUESTIONS = {
@@ -134,9 +143,30 @@ def test_a_chain_of_thirty_is_told_on_every_width(tmp_path: Path) -> None:
 
 def test_a_group_of_any_depth_is_told_without_recursion(tmp_path: Path) -> None:
     """In every form, however deep the tree of control is."""
-    source = chain(1500, tmp_path)
-    assert "(1,500 hops) 90% Company 1500" in " ".join(asked("group c0", source=source).split())
-    assert len(json.loads(asked("group c0 --json", source=source))["members"]) == 1500
+    source = chain(600, tmp_path)
+    assert "(600 hops) 90% Company 600" in " ".join(asked("group c0", source=source).split())
+    assert len(json.loads(asked("group c0 --json", source=source))["members"]) == 600
+
+
+def test_of_very_many_owners_the_chains_of_the_first_are_looked_for(tmp_path: Path) -> None:
+    """The others stand with their shares, and it is said how many these are."""
+    stakes = [observed("2020", "top", f"c{n:03}", f"{100 - n / 10}%") for n in range(130)]
+    state = History([*stakes, observed("2020", "c000", "low", "50%")]).as_of("2021")
+    answer = WhoOwns(state, "top", state.owned("top"), "owned", "equity", None, Terms())
+    found = answer.data()
+    assert (len(found["owners"]), found["without_chains"]) == (131, 31)
+    assert [owner["chains"] is None for owner in found["owners"]] == [False] * 100 + [True] * 31
+    page = io.StringIO()
+    write(answer, None, page, width=80)
+    assert page.getvalue().endswith("the chains of 31 more are left out; ask with a larger --over\n")
+    over = WhoOwns(state, "top", state.owned("top"), "owned", "equity", Fraction(9, 10), Terms())
+    assert (over.data()["without_chains"], over.data()["left_out"]) == (0, 31)
+
+
+def test_a_very_long_chain_is_told_by_its_two_ends(tmp_path: Path) -> None:
+    """With how many stand between them."""
+    page = asked("owners c100 --as-of 2021", source=chain(100, tmp_path))
+    assert "Company 19 → 61 more → Company 81" in " ".join(page.replace("│", "").split())
 
 
 def test_the_parts_of_an_exact_share_are_the_whole_of_it() -> None:
@@ -336,3 +366,42 @@ def test_names_are_the_last_columns() -> None:
     ):
         header = next(csv.reader(io.StringIO(asked(question, "--csv"))))
         assert header[-2:] == last
+
+
+# Whatever is held
+
+STAKES = st.lists(
+    st.tuples(
+        st.sampled_from("abcdef"),
+        st.sampled_from("abcdef"),
+        st.sampled_from(["10%", "1/3", "50%", "100%", "?", "25-50%", ">50%", "~20%", "0.001%"]),
+        st.sampled_from(["2020", "[2020..2022]"]),
+    ),
+    max_size=12,
+    unique_by=lambda stake: stake[:2],
+)
+
+
+@given(stakes=STAKES, width=st.integers(40, 130))
+def test_every_answer_can_be_told_in_every_form(stakes: list[tuple[str, str, str, str]], width: int) -> None:
+    """Pages within their width, JSON and tables; the owners on all forms are the same."""
+    events = [observed(date, holder, target, holds) for holder, target, holds, date in stakes]
+    state = History([*(declared(id, f"Company {id}") for id in "abcdef"), *events]).as_of("2021")
+    terms = Terms()
+    answers: list[Any] = [
+        WhoIsControlled(state, state.group("a"), terms),
+        Circles(state, state.loops(), "equity", terms),
+    ]
+    with suppress(InvalidValue):  # no finite share
+        answers.append(WhoOwns(state, "a", state.owners("a"), "ultimate", "equity", None, terms))
+        answers.append(WhoOwns(state, "a", state.owned("a"), "owned", "equity", Fraction(1, 4), terms))
+    direct = state.owners("a", ultimate=False)
+    answers.append(WhoOwns(state, "a", direct, "direct", "equity", None, terms))
+    for answer in answers:
+        printed = io.StringIO()
+        write(answer, None, printed, width=width)
+        assert all(line_columns([(line, PLAIN)]) <= width for line in printed.getvalue().splitlines())
+        json.dumps(answer.data())
+        header, rows = answer.rows()
+        assert [len(row) for row in rows] == [len(header)] * len(list(answer.lines()))
+    assert behind(state, "a").data() is None or behind(state, "a").line(str) is not None

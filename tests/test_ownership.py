@@ -310,6 +310,20 @@ def test_control_in_law_or_in_fact(basis: str, controls: bool) -> None:
     assert [member.entity for member in state.group("a").members] == (["b", "c"] if controls else [])
 
 
+def test_what_is_certainly_controlled_hangs_on_what_is() -> None:
+    """Though a company that may be controlled has a contract over it, and comes first."""
+    contract = happened("control.granted", "2020-01-01", controller="b", target="x", basis="contract")
+    state = of("a 40-60% b", "a 60% d", "d 60% c", "c 60% x", more=[contract])
+    members = {member.entity: member for member in state.group("a").members}
+    assert (members["x"].certain, members["x"].through) == (True, "c")
+    assert (members["b"].certain, members["b"].through) == (False, "a")
+    order = list(members)
+    assert all(
+        each.through == "a" or order.index(each.through) < order.index(each.entity)
+        for each in members.values()
+    )
+
+
 def test_most_of_the_seats_are_control() -> None:
     """A share of the right to appoint the board counts as control above half of it."""
     seats = [observed("2020-01-01", "a", "b", "75-100%", right="board")]
@@ -625,6 +639,27 @@ def test_wider_ranges_give_wider_answers(edges: list[Edge], which: int, parts: i
 
 
 @pytest.mark.slow
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(1, 31)), max_size=6),
+    st.integers(1, 31),
+)
+def test_an_imprecise_date_only_widens(drawn: list[tuple[str, str, int]], asked: int) -> None:
+    """What is so with the exact days of some purchases in March is possible where only the month is known."""
+    bought = {(holder, target): on for holder, target, on in drawn if holder != target}
+    exact, partial = (
+        History([acquired(date(on), holder, target, "30%") for (holder, target), on in bought.items()])
+        for date in ("2020-03-{:02}".format, lambda _: "2020-03")
+    )
+    day = f"2020-03-{asked:02}"
+    for holder, target in {
+        (one, other) for pair in bought for one in pair for each in bought for other in each
+    }:
+        share = exact.as_of(day).effective(holder, target).share.value
+        low, _, high, _ = partial.as_of(day).effective(holder, target).share.order
+        assert share is not None
+        assert low <= share <= high
+
+
 @given(graphs(), st.sampled_from(COMPANIES))
 def test_control_grows_with_shares(edges: list[Edge], top: str) -> None:
     """Whoever holds more has everything under control that it had before; what is certain is possible too."""

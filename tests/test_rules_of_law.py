@@ -239,11 +239,45 @@ def test_a_share_that_is_not_known_is_said_so() -> None:
 def test_a_no_says_what_is_held_and_what_is_needed() -> None:
     """So that one sees how near it is."""
     assert says("us-ofac-50", "x 50 a, a 49 t", listed=["x"]).reason.startswith(
-        "x, with a, hold 49% of t, and at least 50% is needed"
+        "x, with a, holds 49% of t, and at least 50% is needed"
     )
     assert says("us-ofac-50", "ann 49 t", listed=["x"]).reason.startswith(
         "none of the listed holds or controls"
     )
+
+
+CHAIN = 2_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
+@pytest.mark.parametrize("day", ["2025-01-01", "2027-07-10"])
+def test_a_chain_of_thousands_is_asked_in_a_moment(rule: RuleOfLaw, day: str) -> None:
+    """Without recursion, and in a reason that can be read: the middle of the chain is left out."""
+    links = ", ".join(f"c{at} 100 c{at + 1}" for at in range(CHAIN))
+    names = {f"c{at}": "company" for at in range(CHAIN + 1)}
+    found = says(
+        rule.name,
+        f"x 60 c0, {links}, c{CHAIN} 100 t",
+        day=day,
+        listed=("x",) if rule.of_sanctions else (),
+        types={"x": "person"} | names,
+        jurisdictions={"t": "cy"},
+    )
+    assert found.answer == "yes"
+    assert len(found.reason) < 300
+    if rule.of_sanctions:
+        assert f"and so on through {CHAIN + 2 - 6} more" in found.reason
+
+
+def test_of_many_those_with_most_are_named() -> None:
+    """A reason has three of them, and says how many more there are."""
+    many = ", ".join(f"p{at} {at} t" for at in range(1, 13))
+    found = says("eu-aml", many, types={f"p{at}": "person" for at in range(13)})
+    assert found.answer == "no"
+    assert found.reason.startswith("p12 holds 12% of t, and more than 25% is needed; p11 holds 11%")
+    assert "; and of 9 more the answer is the same; by ownership" in found.reason
+    assert len(found.persons) == 12
 
 
 # The European Union
@@ -547,6 +581,13 @@ def test_the_right_to_appoint_a_board_is_significant_control() -> None:
 def test_a_quarter_is_multiplied_and_added_up(equity: str, answer: str) -> None:
     """Of ann, on the first day of the rule."""
     assert of_ann(says("us-cta", equity, day="2024-01-01")) == answer
+
+
+def test_votes_on_the_way_are_multiplied_as_shares_are() -> None:
+    """18 % of the shares, and 27 % by the votes that are stated in the company between."""
+    found = says("us-cta", "ann 30 a, a 60 t", votes="ann 45 a, ben 55 a", day="2024-06-30")
+    assert of_ann(found) == "yes"
+    assert of_ann(says("us-cta", "ann 30 a, a 60 t", day="2024-06-30")) == "no"
 
 
 def test_substantial_control_is_enough() -> None:

@@ -47,6 +47,13 @@ def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
     return [_item(kind) for kind in KINDS if kind.startswith(incomplete)]
 
 
+def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The rules of law, each with its title."""
+    from chronicle.ownership.rules import RULES
+
+    return [_item(rule.name, rule.title) for rule in RULES if rule.name.startswith(incomplete)]
+
+
 def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes of errors and findings, each with its title."""
     from chronicle.errors.codes import CODES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
@@ -93,10 +94,16 @@ class ControlGraph:
         first = tuple(dict.fromkeys(tops))
         certain = self._grown(first, lambda members, target: self._surely(members, target, threshold), True)
         possibly = self._grown(first, lambda members, target: self._maybe(members, target, threshold), False)
-        ranks = {member: rank for rank, member in enumerate(possibly)}
+        # What is certain hangs on what is certain, whatever joined before it that is only possible.
+        members = dict.fromkeys((*certain, *possibly))
+        ranks = {member: rank for rank, member in enumerate(members)}
+        granted: defaultdict[str, list[Grant]] = defaultdict(list)
+        for member in members:
+            for grant in self.granted(member):
+                granted[grant.target].append(grant)
         return tuple(
-            self._controlled(member, ranks, certain, member in certain)
-            for member in possibly
+            self._controlled(member, ranks, certain if member in certain else ranks, granted[member])
+            for member in members
             if member not in first
         )
 
@@ -124,20 +131,18 @@ class ControlGraph:
         return tuple(edge for edge in self.graph.holders(target) if edge.holder in members)
 
     def _controlled(
-        self, entity: str, ranks: Mapping[str, int], certain: Mapping[str, None], is_certain: bool
+        self, entity: str, ranks: Mapping[str, int], members: Mapping[str, object], granted: Iterable[Grant]
     ) -> Controlled:
-        members = certain if is_certain else ranks
         edges = self._held_by(members, entity)
-        grants = tuple(
-            grant for member in members for grant in self.granted(member) if grant.target == entity
-        )
+        grants = tuple(grant for grant in granted if grant.controller in members)
         share = share_between(
             _least(edges),
             _most(self.graph.holders(entity), members),
             any(edge.approximate for edge in edges),
             all(edge.certain for edge in edges),
         )
-        return Controlled(entity, is_certain, share, edges, grants, _through(entity, edges, grants, ranks))
+        through = _through(entity, edges, grants, ranks)
+        return Controlled(entity, members is not ranks, share, edges, grants, through)
 
 
 def held_together(edges: Iterable[Edge], sure: Collection[str], maybe: Collection[str]) -> Share:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
+from fractions import Fraction
 from typing import Final
 
 from attrs import frozen
@@ -12,6 +13,7 @@ from chronicle.errors import Problem, UsageError
 from chronicle.ownership.rules.facts import OwnershipFacts, RuleQuestion
 from chronicle.ownership.rules.table import RuleOfLaw, RuleVersion, rule_named
 from chronicle.ownership.rules.verdicts import UNKNOWN_THEN, RuleAnswer, Verdict, strongest
+from chronicle.values import NOTHING
 
 ONLY_AS_RECORDED: Final = "by ownership as recorded here; not legal advice"
 """With what every reason ends."""
@@ -78,15 +80,24 @@ def ruling(
 
 
 def _reason(answer: RuleAnswer, verdicts: tuple[Verdict, ...]) -> str:
-    alike = [verdict.reason for verdict in verdicts if verdict.answer == answer]
-    more = len(alike) - _SAID
-    said = alike[:_SAID] + ([f"and of {more} more the answer is the same"] if more > 0 else [])
+    alike = sorted((each for each in verdicts if each.answer == answer), key=_most, reverse=True)
+    said = [verdict.reason for verdict in alike[:_SAID]]
+    if len(alike) > _SAID:
+        said.append(f"and of {len(alike) - _SAID} more the answer is the same")
     return "; ".join(said)
+
+
+def _most(verdict: Verdict) -> Fraction:
+    """What those of a verdict have at most: who has much comes first."""
+    return NOTHING if verdict.share is None else verdict.share.order[2]
 
 
 def _refuse_misused(rule: RuleOfLaw, listed: Collection[str], acting: Collection[str]) -> None:
     if rule.of_sanctions and not listed:
-        _refuse(f"{rule.name} asks about listed persons, and none is given", "give listed persons")
+        _refuse(
+            f"{rule.name} asks about listed persons, and none is given",
+            "name who is listed, as in --listed ann,ben",
+        )
     if not rule.of_sanctions and listed:
         _refuse(f"{rule.name} asks about no listed persons", "leave out listed persons")
     if acting and not rule.asks_who_acts_together:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from attrs import evolve, frozen
 
+from chronicle.ownership.bounds import bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.control import MAJORITY, Threshold
 from chronicle.ownership.graph import Graph
@@ -14,6 +16,7 @@ from chronicle.ownership.rules.groups import Measure, RuleGroup, doubtful, said_
 from chronicle.ownership.rules.verdicts import NO, OPEN, YES, Answer3, Verdict, judged, strongest
 from chronicle.ownership.shares import LookThrough
 from chronicle.ownership.solve import Unbounded
+from chronicle.values import WHOLE
 
 Ways = Callable[[RuleQuestion, str], Iterator[Verdict]]
 """The ways in which a person may meet a rule, each with its answer."""
@@ -79,7 +82,7 @@ class OwnersByProduct:
 
     def verdicts(self, question: RuleQuestion) -> tuple[Verdict, ...]:
         """One for each person."""
-        controllers = tuple(_controllers(question)) if self.mixed else ()
+        controlling = cache(lambda company: in_control(question, company))
 
         def ways(question: RuleQuestion, person: str) -> Iterator[Verdict]:
             facts = question.facts
@@ -88,19 +91,24 @@ class OwnersByProduct:
             yield in_control(question, person)
             if self.mixed:
                 yield from held_by_controlled(question, person, self.ownership)
-            for controller in controllers:
-                if person != controller.holders[0]:
-                    yield from self._owner_of(controller, question, person)
+                for graph in question.graphs:
+                    for company in self._owned(question, graph, person):
+                        owned = multiplied(facts, graph, person, company, self.ownership)
+                        yield _owner_of_controller(owned, controlling(company))
 
         return asked_of_persons(question, ways)
 
-    def _owner_of(self, controller: Verdict, question: RuleQuestion, person: str) -> Iterator[Verdict]:
-        """Whether a person owns enough of a company that controls the target."""
-        for graph in question.graphs:
-            owned = multiplied(question.facts, graph, person, controller.holders[0], self.ownership)
-            answer = _both(controller.answer, owned.answer)
-            reason = f"{owned.reason}; {controller.reason}"
-            yield evolve(owned, answer=answer, reason=reason, group=controller.group)
+    def _owned(self, question: RuleQuestion, graph: Graph, person: str) -> Iterator[str]:
+        """The companies above the target of which a person may have enough."""
+        above = graph.above(question.above, [person])
+        try:
+            most = bounds(above, [person]).high
+        except Unbounded:  # then it is left to each of them to say so
+            most = dict.fromkeys(question.above, WHOLE)
+        for company in question.above:
+            another = company != person and question.facts.type_of(company) != "person"
+            if another and self.ownership.may_be_met(most[company], False):
+                yield company
 
 
 @frozen
@@ -192,13 +200,10 @@ def held_by_controlled(question: RuleQuestion, person: str, threshold: Threshold
         yield Verdict((person,), answer, reason, share, chains, tuple(dict.fromkeys(through)))
 
 
-def _controllers(question: RuleQuestion) -> Iterator[Verdict]:
-    """Of each company that controls the target, or may."""
-    for company in question.above:
-        if question.facts.type_of(company) != "person":
-            verdict = in_control(question, company)
-            if verdict.answer != NO:
-                yield verdict
+def _owner_of_controller(owned: Verdict, controls: Verdict) -> Verdict:
+    """Whether a person owns enough of a company, and this controls the target."""
+    answer = _both(controls.answer, owned.answer)
+    return evolve(owned, answer=answer, reason=f"{owned.reason}; {controls.reason}", group=controls.group)
 
 
 def _both(one: Answer3, other: Answer3) -> Answer3:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from attrs import define
 
@@ -13,6 +13,8 @@ from chronicle.ownership.graph import Edge, Graph
 from chronicle.ownership.rules.facts import OwnershipFacts
 from chronicle.ownership.rules.verdicts import NO, OPEN, YES, Answer3
 from chronicle.values import Share
+
+_SHOWN: Final = 3  # steps at either end of a way
 
 Members = Mapping[str, Controlled]
 """Who joined a group, by id, each after those through whom it joined."""
@@ -72,7 +74,9 @@ class RuleGroup:
     def steps(self, target: str) -> str:
         """In words how ``target`` belongs to them, and what leaves it open."""
         way = self.way(target)
-        said = [_step(self.facts, each) for each in way]
+        said = [_step(self.facts, each) for each in _ends(way)]
+        if len(way) > len(said):
+            said.insert(_SHOWN, f"and so on through {len(way) - len(said)} more")
         if target not in self.sure:
             said += [self._open(each) for each in way if each.entity not in self.sure][:1]
         return "; ".join(said)
@@ -100,6 +104,11 @@ class RuleGroup:
         share = self.counted(self.measures[0].graph.graph, each.entity)
         thresholds = " or ".join(dict.fromkeys(str(measure.threshold) for measure in self.measures))
         return f"whether {said_part(share, self.facts.name_of(each.entity))} is {thresholds} is open"
+
+
+def _ends(way: Sequence[Controlled]) -> Sequence[Controlled]:
+    """A way, of which the middle is left out where it is long."""
+    return way if len(way) <= 2 * _SHOWN else (*way[:_SHOWN], *way[-_SHOWN:])
 
 
 def _but(members: Collection[str], target: str) -> Collection[str]:

@@ -66,7 +66,7 @@ class OwnedByListed:
         who = facts.names(tops)
         if group.maybe:
             who += f", with {facts.names(group.maybe)},"
-        verb = "hold" if len(tops) > 1 or group.maybe else "holds"
+        verb = "hold" if len(tops) > 1 else "holds"
         needed = f"{self.ownership} is needed"
         if self.by_control:
             needed += ", or control"

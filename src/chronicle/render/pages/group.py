@@ -124,7 +124,7 @@ class WhoIsControlled:
         yield []
         if not self.group.members:
             yield from wrap(
-                [(self.terms.too_early() or "Nobody is known to be controlled by it.", PLAIN)], width
+                [(self.terms.too_early() or "No one is known to be controlled by it.", PLAIN)], width
             )
             return
         below: defaultdict[str, list[Controlled]] = defaultdict(list)

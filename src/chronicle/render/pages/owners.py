@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -64,6 +66,8 @@ _COLUMNS: Final = (
     "holder_name",
     "target_name",
 )
+_LOOKED_THROUGH: Final = 100
+"""Of so many owners, those with most, the chains are looked for."""
 _NEVER_HELD: Final = frozenset({"person", "government"})
 
 
@@ -88,7 +92,11 @@ class WhoOwns:
     # As data
 
     def data(self) -> dict[str, Any]:
-        """Each owner with its share, its chains and loops, and the ids of the events behind it."""
+        """Each owner with its share, its chains and loops, and the ids of the events behind it.
+
+        ``chains`` is null for direct holders, for what nobody is known to have, and for all but the first
+        hundred owners: ``without_chains`` says for how many.
+        """
         return {
             "entity": self.entity,
             "name": self.state.name(self.entity),
@@ -98,6 +106,7 @@ class WhoOwns:
             "right": self.right,
             "over": None if self.over is None else Share.exact(self.over).to_json(),
             "left_out": self._left_out,
+            "without_chains": self._without_chains,
             "owners": [self._owner(owner) for owner in self._kept()],
             "above_the_whole": [excess_data(excess) for excess in self._above()],
         }
@@ -176,6 +185,9 @@ class WhoOwns:
             yield from above_lines(excess, self.called, width)
         if self._left_out:
             yield from wrap([(self._left_out_words(), DIM)], width)
+        if self._without_chains:
+            words = f"the chains of {self._without_chains:,} more are left out; ask with a larger --over"
+            yield from wrap([(words, DIM)], width)
 
     def _branches(self, owners: Sequence[Owner]) -> tuple[Branch, ...]:
         figures = [figure(owner.share) for owner in owners]
@@ -241,8 +253,11 @@ class WhoOwns:
         return (self.entity, owner.entity) if self.way == "owned" else (owner.entity, self.entity)
 
     def _effective(self, owner: Owner) -> Effective | None:
-        """The chains of an owner; None where only direct holders are asked for, and for nobody known."""
-        if self.way == "direct" or owner.entity is None:
+        """The chains of an owner.
+
+        None where only direct holders are asked for, for nobody known, and for all but the first of many.
+        """
+        if owner.entity not in self._first:
             return None
         found = self._looked_through.get(owner.entity)
         if found is None:
@@ -251,14 +266,29 @@ class WhoOwns:
             self._looked_through[owner.entity] = found
         return found
 
+    @cached_property
+    def _first(self) -> frozenset[str]:
+        """The owners whose chains are looked for."""
+        named = (owner.entity for owner in self._kept() if owner.entity is not None)
+        return frozenset() if self.way == "direct" else frozenset(islice(named, _LOOKED_THROUGH))
+
+    @property
+    def _without_chains(self) -> int:
+        """How many owners are too many for their chains to be looked for."""
+        named = [owner for owner in self._kept() if owner.entity is not None]
+        return 0 if self.way == "direct" else len(named) - len(self._first)
+
     def _above(self) -> tuple[Excess, ...]:
         """What is above the whole on the way."""
-        looked = (self._effective(owner) for owner in self._kept())
-        found = [excess for effective in looked if effective is not None for excess in effective.above]
-        if self.way != "owned":
-            own = self.state.above_the_whole(self.entity)
-            found += [excess for excess in own if excess.right == self.right]
-        return tuple({excess.target: excess for excess in found}.values())
+        graph = self.state.graph_of(self.right)
+        found: Iterable[str] = [self.entity]
+        if self.way == "ultimate":
+            found = graph.above([self.entity])
+        elif self.way == "owned":
+            found = [company for company in graph.below([self.entity]) if company != self.entity]
+        targets = tuple(found)
+        excesses = self.state.above_the_whole(*targets) if targets else ()
+        return tuple(excess for excess in excesses if excess.right == self.right)
 
 
 def _over(owner: Owner, limit: Fraction) -> bool:

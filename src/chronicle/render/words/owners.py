@@ -19,6 +19,7 @@ Called = Callable[[str], str]
 ARROW: Final = " → "
 _DASH: Final = "–"
 _SHOWN: Final = 12
+_LONGEST: Final = 40
 _VERY_MANY: Final = "very many more chains"
 
 
@@ -139,8 +140,12 @@ def above_lines(excess: Excess, called: Called, width: int) -> Iterator[Line]:
 
 
 def path_words(chain: Chain, called: Called) -> str:
-    """The entities on a chain by their names, the holder first."""
-    return ARROW.join(map(called, chain.path))
+    """The entities on a chain by their names, the holder first; of a very long one its two ends."""
+    path, more = chain.path, len(chain.path) - _LONGEST
+    if more <= 0:
+        return ARROW.join(map(called, path))
+    first, last = map(called, path[: _LONGEST // 2]), map(called, path[-_LONGEST // 2 :])
+    return ARROW.join([*first, f"{more:,} more", *last])
 
 
 def _part(amount: str, words: str, width: int) -> Iterator[Line]:
