@@ -441,6 +441,22 @@ def test_a_company_that_holds_itself_wholly_leaves_nothing_to_others() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("told", "share"),
+    [
+        (("o <100% c", "x ? d", "d <100% c", "c <100% d"), "<100%"),
+        (("a ? c", "b <=30% c", "o <100% b", "c 100% a"), "<100%"),
+        (("o <100% c", "c ? c"), "?"),
+        (("o <50% c", "d ? c", "c 100% d"), "?"),
+        (("o <50% c", "p ? c"), "<50%"),
+    ],
+    ids=["two open ends", "a circle that arrives nowhere", "goes around until it is all", "the same", "one"],
+)
+def test_whether_the_most_is_reached(told: Sequence[str], share: str) -> None:
+    """An end is left out where every way to reach it needs one that is left out."""
+    assert effective(of(*told), "o", "c") == share
+
+
 def test_nobody_is_behind_what_nobody_holds() -> None:
     """A company without holders: all of it is not known."""
     state = of("a 60% b")

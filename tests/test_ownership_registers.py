@@ -122,6 +122,13 @@ def test_what_one_has_of_all_others() -> None:
     assert [each.entity for each in found[:2]] == ["b", "c"]
 
 
+def test_of_a_loop_nobody_has_more_than_others_leave() -> None:
+    """The bound in a list: 20 % beside the 60 % of somebody else are a quarter at most."""
+    owners = register("o 20% a", "x 60% a", "b ? a", "a 50% b").ultimate_owners("a")
+    bound = next(owner.high.most for owner in owners if owner.entity == "o")
+    assert 2 / 9 < bound < 0.25 + NEAR
+
+
 # Thresholds
 
 

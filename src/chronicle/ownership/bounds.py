@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import groupby
+from functools import cached_property
 
 from attrs import frozen
 
 from chronicle.ownership.graph import Edge
+from chronicle.ownership.open_ends import reaching_the_most
 from chronicle.ownership.solve import Unbounded, arriving
 from chronicle.values import NOTHING, WHOLE
 
@@ -56,22 +57,13 @@ class Arrival:
     def high_open(self, target: str) -> bool:
         """Whether less than the most of ``target`` reaches them, whatever the shares are.
 
-        It is said only where every way to hand out the most needs an end that is left out.
+        It does where every way to hand out the most needs an end that is left out.
         """
-        if self.low[target] == self.high[target]:
-            return False
-        on_the_way, waiting = {target}, [target]
-        for company in waiting:
-            if company in self.owners:
-                continue
-            forced = _forced(self.above[company], self.high)
-            if forced is None:
-                return True
-            for holder in forced:
-                if self.high[holder] and holder not in on_the_way:
-                    on_the_way.add(holder)
-                    waiting.append(holder)
-        return False
+        return self.low[target] != self.high[target] and target not in self._reaching_the_most
+
+    @cached_property
+    def _reaching_the_most(self) -> frozenset[str]:
+        return reaching_the_most(self.above, self.owners, self.high)
 
     def _surely_reached(self) -> set[str]:
         """The companies of which something reaches the owners, whatever the shares are."""
@@ -150,33 +142,3 @@ def _best(edges: Sequence[Edge], values: Mapping[str, Fraction]) -> _Column:
         left -= more
         column.append((edge.holder, edge.low + more))
     return column
-
-
-def _forced(edges: Sequence[Edge], values: Mapping[str, Fraction]) -> list[str] | None:
-    """The holders who have something in every best choice of the shares of one company.
-
-    None if no best choice keeps to the ends that are left out.
-    """
-    left = WHOLE - sum((edge.low for edge in edges), NOTHING)
-    if left <= NOTHING:  # the shares are counted as they are stated
-        return [edge.holder for edge in edges if edge.low]
-    forced: list[str] = []
-    ordered = sorted(edges, key=lambda edge: values[edge.holder], reverse=True)
-    for value, alike in groupby(ordered, key=lambda edge: values[edge.holder]):
-        group = list(alike)
-        room = sum((edge.high - edge.low for edge in group), NOTHING)
-        if not left:  # the rest has their low ends
-            if any(edge.low_open for edge in group):
-                return None
-            forced += [edge.holder for edge in group if edge.low]
-        elif not value:  # whatever they have brings nothing, and there is room for it
-            forced += [edge.holder for edge in group if edge.low]
-        elif room <= left:  # all of them have their high ends
-            if any(edge.high_open for edge in group):
-                return None
-            forced += [edge.holder for edge in group]
-            left -= room
-        else:  # they share what is left, in any way
-            forced += [edge.holder for edge in group if edge.low or left > room - (edge.high - edge.low)]
-            left = NOTHING
-    return forced

@@ -1,15 +1,15 @@
 """Above which number no share can be: quickly, for all owners of a company or all that a holder has at once.
 
-Every share counts with its high end. Of what comes to a loop any of its holders may have all, as long as no
-more than the whole is held of each of its companies; else there is no limit. So these bounds are not below
-the most that ``most.py`` finds, and may be far above it.
+Every share counts with its high end. Of what comes to a loop a holder may have all but what others certainly
+take, as long as no more than the whole is held of each of its companies; else there is no limit. So these
+bounds are not below the most that ``most.py`` finds, and may be far above it.
 """
 
 from __future__ import annotations
 
 import numpy
 
-from chronicle.ownership.register.arrays import Floats, Ints, Places, floats, ints
+from chronicle.ownership.register.arrays import Floats, Ints, Places, floats, ints, sums
 from chronicle.ownership.register.certain import slack
 from chronicle.ownership.register.order import Loops, Order
 from chronicle.ownership.register.passes import Pass
@@ -43,9 +43,10 @@ def _highest(table: EdgeTable, nodes: Ints, edges: Ints, begin: int, upwards: bo
     endless[labels[table.above_among(nodes)]] = True
     outer = edges[~inner]
     above, below = labels[holders[~inner]], labels[targets[~inner]]
-    of_loop = numpy.where(endless[below], numpy.inf, 1.0)
-    weights = numpy.where(looped[below], of_loop, table.lows[outer] + table.rooms[outer])
-    # Of a loop a holder can have all once, whatever number of its companies it holds.
+    highs = table.lows[outer] + table.rooms[outer]
+    of_loop = numpy.where(endless[below], numpy.inf, _out_of_loop(table, edges[inner], outer, highs))
+    weights = numpy.where(looped[below], of_loop, highs)
+    # Of what comes to a loop a holder has no more than by its best share there, however many it has.
     by_pair = numpy.lexsort((-weights, above, below))
     above, below, weights = above[by_pair], below[by_pair], weights[by_pair]
     kept = numpy.ones(len(above), dtype=numpy.bool_)
@@ -54,6 +55,20 @@ def _highest(table: EdgeTable, nodes: Ints, edges: Ints, begin: int, upwards: bo
     first = int(labels[places(ints([begin]))][0])
     columns = above[kept], below[kept], weights[kept]
     return _passed(len(order.sizes), columns, first, upwards)[labels]
+
+
+def _out_of_loop(table: EdgeTable, inner: Ints, outer: Ints, highs: Floats) -> Floats:
+    """Which part of all that comes to a loop its holder by each of the ``outer`` edges cannot have more of.
+
+    If ``m`` is the most that the holder has of any company of the loop, it is reached at one of which it
+    holds some share ``h`` itself; others outside have at least ``l`` of that, and the rest brings ``m`` at
+    most. So ``m <= h + (1 - h - l) m``, and ``m <= h / (h + l)``.
+    """
+    within = sums(table.targets[inner], table.lows[inner], table.size)
+    targets = table.targets[outer]
+    rounding = slack(table.starts[targets + 1] - table.starts[targets]) * 2
+    others = numpy.maximum(0.0, table.totals[targets] - within[targets] - table.lows[outer] - rounding)
+    return floats(highs / numpy.maximum(highs + others, 1e-300))
 
 
 def _passed(size: int, columns: tuple[Ints, Ints, Floats], begin: int, upwards: bool) -> Floats:
