@@ -15,7 +15,10 @@ import pytest
 
 PAGES = (
     "README.md",
-    *(f"docs/{page}.md" for page in ("data-frames", "exporting", "ledger", "meanings", "ownership")),
+    *(
+        f"docs/{page}.md"
+        for page in ("data-frames", "exporting", "ledger", "meanings", "ownership", "owners")
+    ),
     "docs/stores.md",
 )
 

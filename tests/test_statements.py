@@ -488,6 +488,10 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
         ("diff 2014 2015 --known 2015", 1),
         ("diff 2015 --known-from 2014-12-31 --known-to 2015", 2),
         ("timeline Pictures --known 2015", 1),
+        ("owners Pictures --as-of 2015 --known 2015", 1),
+        ("owners Northern --owned --as-of 2015 --recorded 2099", 1),
+        ("group Northern --as-of 2015 --known 2015", 1),
+        ("loops --as-of 2015 --known 2015", 1),
     ],
 )
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["page", "json"])
