@@ -22,7 +22,11 @@ Part = Literal["owner", "not known", "nobody"]
 
 @define(eq=False, slots=False)
 class LookThrough:
-    """What ``holder`` has of ``target`` at last: see ``effective_share``."""
+    """What ``holder`` has of ``target`` at last, by ids; all of it is computed when it is asked for.
+
+    Its questions raise ``Unbounded`` where no finite share exists, and ``TooManyTogether`` where too many
+    companies hold shares of each other for fractions.
+    """
 
     graph: Graph
     holder: str
@@ -69,7 +73,7 @@ class LookThrough:
     @cached_property
     def loops(self) -> tuple[Loop, ...]:
         """The loops that lie on the way."""
-        return loops_in(self.way)
+        return loops_in({company: self._bounds.above[company] for company in self.way})
 
     def chains(self, limit: int = LIMIT) -> tuple[tuple[Chain, ...], bool]:
         """The chains from the holder, those that bring most first, and whether these are all of them."""
