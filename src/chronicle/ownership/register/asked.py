@@ -17,7 +17,7 @@ from chronicle.ownership.register.answers import Owners, Portfolio, Reached, Wit
 from chronicle.ownership.register.arrays import Floats, Ints, Places, distinct, floats, ints
 from chronicle.ownership.register.certain import slack
 from chronicle.ownership.register.highest import highest_above, highest_below
-from chronicle.ownership.register.least import Found, Least
+from chronicle.ownership.register.least import Least, Solution
 from chronicle.ownership.register.most import most_below
 from chronicle.ownership.register.stated import StatedShares, stated_columns
 from chronicle.ownership.register.table import EdgeTable
@@ -181,7 +181,7 @@ class Register:
             self._nobody(value, off, closed),
         )
 
-    def _spread_out(self, found: Found) -> tuple[Floats, Floats]:
+    def _spread_out(self, found: Solution) -> tuple[Floats, Floats]:
         """What was found, by number of the entity; nothing for all others."""
         value, off = numpy.zeros(self.table.size), numpy.zeros(self.table.size)
         value[found.nodes] = found.values
@@ -195,7 +195,7 @@ class Register:
         nodes = nodes[order]
         return self.table.ids, nodes, value[nodes], off[nodes], highs[order]
 
-    def _not_known(self, target: int, found: Found) -> Within:
+    def _not_known(self, target: int, found: Solution) -> Within:
         nodes, starts = found.nodes, self.table.starts
         counts = starts[nodes + 1] - starts[nodes]
         open_to_others = (counts > 0) | (nodes == target)

@@ -19,7 +19,7 @@ from chronicle.values import WHOLE
 _FLOOR = 1e-30
 
 
-class Found(NamedTuple):
+class Solution(NamedTuple):
     """The value of each of ``nodes``, and how far ``off`` it can be; endlessly where nothing is proved."""
 
     nodes: Ints
@@ -56,19 +56,19 @@ class Least:
 
     # Downwards, from a holder
 
-    def below(self, holder: int, target: int) -> Found:
+    def below(self, holder: int, target: int) -> Solution:
         """What reaches ``holder`` of ``target`` and of all between them. Raises ``Unbounded``."""
         # A loop is solved whole, unless what the holder is held by must be left out of it.
         cut = self.loops.unsolved[self.loops.order.labels[holder]]
         between = self.table.upwards(target, self.counts, holder if cut else -1)
         if not (between == holder).any():
-            return Found(ints([]), floats([]), floats([]))
+            return Solution(ints([]), floats([]), floats([]))
         found, unbounded = self._down(holder, self.table.downwards(holder, self.counts, between))
         for members in unbounded:
             raise Unbounded(members)
         return found
 
-    def all_below(self, holder: int) -> tuple[Found, Ints, tuple[tuple[str, ...], ...]]:
+    def all_below(self, holder: int) -> tuple[Solution, Ints, tuple[tuple[str, ...], ...]]:
         """What reaches ``holder`` of all below it.
 
         What lies in or below loops that have no finite solution is left out, and given besides, with the
@@ -78,7 +78,7 @@ class Least:
         found, unbounded = self._down(holder, nodes)
         return found, numpy.setdiff1d(nodes, found.nodes), unbounded
 
-    def _down(self, holder: int, nodes: Ints) -> tuple[Found, tuple[tuple[str, ...], ...]]:
+    def _down(self, holder: int, nodes: Ints) -> tuple[Solution, tuple[tuple[str, ...], ...]]:
         order = self.loops.order
         if self.loops.unsolved[order.labels[holder]]:
             return self._cut(holder, nodes)
@@ -88,7 +88,7 @@ class Least:
         found = solved_below(Pass(self.loops, nodes, self._columns(edges)), holder)
         return found, tuple(self._ids(members) for members in loops)
 
-    def _cut(self, holder: int, nodes: Ints) -> tuple[Found, tuple[tuple[str, ...], ...]]:
+    def _cut(self, holder: int, nodes: Ints) -> tuple[Solution, tuple[tuple[str, ...], ...]]:
         """The same where the holder is in a loop without a solution: what it is held by does not matter."""
         order, loops, lost = self._among(nodes, holder)
         if lost:
@@ -129,7 +129,7 @@ class Least:
 
     # Upwards, from a target
 
-    def above(self, target: int) -> tuple[Found, tuple[Ints, ...]]:
+    def above(self, target: int) -> tuple[Solution, tuple[Ints, ...]]:
         """Which part of one unit of ``target`` comes to each node above it; and loops that let nothing go.
 
         What comes to such a loop stays where it comes in. Raises ``Unbounded`` where something comes
@@ -151,7 +151,7 @@ class Least:
         values = passing.solved(right)
         waning = passing.solved((passing.counts + 8) * values + _FLOOR)
         off = radius(passing.coming(values), right, values, (waning, passing.coming(waning)), passing.counts)
-        return Found(passing.nodes, values, off), closed
+        return Solution(passing.nodes, values, off), closed
 
     def _is_closed(self, members: Ints) -> bool:
         """Whether nobody but these companies can have any of them: they hold each other wholly."""
@@ -163,7 +163,7 @@ class Least:
         return tuple(sorted(self.table.ids[each] for each in members))
 
 
-def solved_below(passing: Pass, holder: int) -> Found:
+def solved_below(passing: Pass, holder: int) -> Solution:
     """The values of a pass downwards from a holder, whose own is one whoever holds it."""
     place = int(passing.place(ints([holder]))[0])
     right = numpy.zeros(passing.size)
@@ -180,4 +180,4 @@ def solved_below(passing: Pass, holder: int) -> Found:
     )
     every = numpy.zeros(passing.size)
     every[others] = off
-    return Found(passing.nodes, values, every)
+    return Solution(passing.nodes, values, every)

@@ -14,7 +14,7 @@ import numpy
 
 from chronicle.ownership.register.arrays import Flags, Floats, Ints, Places, ints, sums
 from chronicle.ownership.register.certain import slack
-from chronicle.ownership.register.least import Found, solved_below
+from chronicle.ownership.register.least import Solution, solved_below
 from chronicle.ownership.register.order import Loops, Order
 from chronicle.ownership.register.passes import Pass
 from chronicle.ownership.register.table import EdgeTable
@@ -144,7 +144,7 @@ def _circling(ends: tuple[Ints, Ints], lows: Floats, rooms: Floats, may: Flags, 
         may = stays
 
 
-def _iterated(choices: Choices, owner: int) -> tuple[Floats, Found]:
+def _iterated(choices: Choices, owner: int) -> tuple[Floats, Solution]:
     """The best shares of each company, by policy iteration, and what reaches the owner with them."""
     shares = choices.lows.copy()
     found = _solved(choices, owner, shares)
@@ -162,7 +162,7 @@ def _iterated(choices: Choices, owner: int) -> tuple[Floats, Found]:
     return shares, found
 
 
-def _solved(choices: Choices, owner: int, shares: Floats, right: Floats | None = None) -> Found:
+def _solved(choices: Choices, owner: int, shares: Floats, right: Floats | None = None) -> Solution:
     """What reaches the owner with these shares; or the solution with another ``right`` side. By node."""
     used = numpy.flatnonzero(shares > 0)
     edges = choices.origin[used], choices.into[used], shares[used]
@@ -177,10 +177,10 @@ def _solved(choices: Choices, owner: int, shares: Floats, right: Floats | None =
     lost = loops.unsolved[loops.order.labels[passing.nodes]]
     values, off = numpy.where(lost, numpy.inf, values), numpy.where(lost, numpy.inf, off)
     back = passing.place(every)
-    return Found(every, values[back], off[back])
+    return Solution(every, values[back], off[back])
 
 
-def _proved(choices: Choices, owner: int, shares: Floats, found: Found) -> Floats | None:
+def _proved(choices: Choices, owner: int, shares: Floats, found: Solution) -> Floats | None:
     """Numbers below which the most certainly lies: raised ones, of which no choice makes more; or None.
 
     A vector that the best choice does not raise is a super-solution of every choice, see ``certain.py``.

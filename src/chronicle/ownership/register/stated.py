@@ -33,7 +33,7 @@ class StatedShares(NamedTuple):
     certain: Any
 
 
-class Stated(NamedTuple):
+class RegisterColumns(NamedTuple):
     """The columns that ``Register.of_columns`` takes."""
 
     ids: Sequence[str]
@@ -50,7 +50,7 @@ def stated_columns(
     right: str,
     edge: Callable[[str, str], Edge | None],
     more: Iterable[Edge] = (),
-) -> Stated:
+) -> RegisterColumns:
     """The columns of the shares of one right, and of ``more`` edges.
 
     ``name`` gives a name by its number. ``edge`` gives the edge from a holder to a target as it is, and is
@@ -83,7 +83,7 @@ def stated_columns(
         assert found is not None  # as it has a row
         return found
 
-    return Stated(
+    return RegisterColumns(
         ids,
         all_holders,
         all_targets,
