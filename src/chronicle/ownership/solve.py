@@ -25,11 +25,11 @@ class Unbounded(Exception):
 
 
 MOST_TOGETHER: Final = 150
-"""Of so many companies on one loop fractions are worked out, in seconds; of more it would take hours."""
+"""Of so many companies on one loop fractions are computed, in seconds; of more it would take hours."""
 
 
 class TooManyTogether(Exception):
-    """That more companies hold shares of each other than fractions can be worked out for."""
+    """That more companies hold shares of each other than fractions can be computed for."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"{count:,} companies on one loop")
@@ -44,7 +44,7 @@ def arriving(
     The smallest solution, of which nothing is negative, of ``y(owner) = 1`` and
     ``y(t) = given(t) + sum of weight(k, t) * y(k)`` over the holders k of t. What goes around a loop and
     never leaves it reaches nobody. ``weights`` must have every company that stands in it as a holder. Raises
-    ``Unbounded`` where no finite solution exists, ``TooManyTogether`` where it cannot be worked out.
+    ``Unbounded`` where no finite solution exists, ``TooManyTogether`` where it cannot be computed.
     """
     found: dict[str, Fraction] = dict.fromkeys(owners, WHOLE)
     columns = {

@@ -55,7 +55,7 @@ def _behind(facts: OwnershipFacts, end: str) -> str:
 class OwnersThroughControl:
     """More of the target than a threshold, held by a person and by companies that the person controls.
 
-    What they hold is added together. Whoever controls the target meets the rule as well.
+    What they hold is added together. A person who controls the target meets the rule as well.
     """
 
     ownership: Threshold
@@ -73,8 +73,8 @@ class OwnersThroughControl:
 class OwnersByProduct:
     """So much of the target at last: shares multiplied along each chain, and the chains added up.
 
-    Whoever controls the target meets the rule as well. With ``mixed`` so does whoever controls companies that
-    hold so much of it directly, and whoever owns so much of a company that controls it.
+    A person who controls the target meets the rule as well. With ``mixed`` so does one who controls companies
+    that hold so much of it directly, and one who owns so much of a company that controls it.
     """
 
     ownership: Threshold

@@ -54,7 +54,7 @@ class RuleGroup:
     def way(self, target: str) -> tuple[Controlled, ...]:
         """Those through whom ``target`` belongs to them, the nearest to a top first, itself last.
 
-        It goes by who surely belongs to them, where the target does. It is empty where it may not.
+        It goes by who certainly belongs to them, where the target does. It is empty where it may not.
         """
         members = self.sure if target in self.sure else self.maybe
         way: list[Controlled] = []

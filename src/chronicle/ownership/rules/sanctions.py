@@ -17,11 +17,11 @@ _NOT_SAID: Final = "no text of that day says whether what several listed persons
 
 @frozen
 class OwnedByListed:
-    """The target belongs to the listed for so much, and whoever belongs to them counts as listed as well.
+    """The target belongs to the listed for so much, and who belongs to them counts as listed as well.
 
     ``together`` says whether what several listed persons hold is added together; else only that of those who
     act together is. None says that no text of the time says it: what is met only by all of them together
-    cannot be told then. With ``by_control`` whoever they control counts like whoever they own.
+    cannot be told then. With ``by_control`` those whom they control count like those whom they own.
     """
 
     ownership: Threshold

@@ -39,17 +39,17 @@ class SignificantControl:
             if question.facts.type_of(entity) != "person" and _keeps_a_register(question.facts, entity)
         }
         stakes = {entity: self._stakes(question, entity) for entity in entities}
-        surely = frozenset(each for each, stake in stakes.items() if stake.significant == YES)
+        certainly = frozenset(each for each, stake in stakes.items() if stake.significant == YES)
         maybe = frozenset(each for each, stake in stakes.items() if stake.significant != NO)
 
         def ways(question: RuleQuestion, person: str) -> Iterator[Verdict]:
-            if person in surely and question.facts.type_of(person) is not None:
+            if person in certainly and question.facts.type_of(person) is not None:
                 name = question.facts.name_of(person)
                 yield Verdict(
-                    (person,), NO, f"{name} stands in the register itself, for whoever is behind it"
+                    (person,), NO, f"{name} stands in the register itself, for those who are behind it"
                 )
             else:
-                yield self._stakes(question, person).registrable(surely, maybe)
+                yield self._stakes(question, person).registrable(certainly, maybe)
 
         return asked_of_persons(question, ways)
 
@@ -95,8 +95,8 @@ class _MajorityStakes:
         """Whether the holder meets the conditions, wherever the chains lead through."""
         return self._significant.answer
 
-    def registrable(self, surely: frozenset[str], maybe: frozenset[str]) -> Verdict:
-        """The verdict, where ``surely`` and those besides in ``maybe`` are relevant legal entities."""
+    def registrable(self, certainly: frozenset[str], maybe: frozenset[str]) -> Verdict:
+        """The verdict, where ``certainly`` and those besides in ``maybe`` are relevant legal entities."""
         verdict = self._significant
         between = [each for each in self.maybe if each in maybe and each != self.holder]
         if verdict.answer == NO or not between:
@@ -105,7 +105,7 @@ class _MajorityStakes:
         if self._has_interest(self._below(self._surely, maybe - others), certain=True):
             return verdict
         names = self.facts.names(between)
-        if self._has_interest(self._below(self._possibly, surely - others), certain=False):
+        if self._has_interest(self._below(self._possibly, certainly - others), certain=False):
             return verdict.open_because(f"what is held through {names} may stand in the register as theirs")
         reason = f"the chain stops at {names}, in the register instead"
         return Verdict((self.holder,), NO, reason, verdict.share, verdict.chains)
@@ -164,7 +164,7 @@ class _MajorityStakes:
         return False
 
     def _below(self, majority: Callable[[Edge], bool], without: frozenset[str]) -> dict[str, Chain | None]:
-        """Whoever is reached by majority stakes, with the chain that leads there; not through ``without``."""
+        """Everybody who is reached by majority stakes, with the chain that leads there; not through ``without``."""
         found: dict[str, Chain | None] = {}
         graph = self.facts.control.graph
         waiting: list[tuple[str, tuple[Edge, ...]]] = [(self.holder, ())]
