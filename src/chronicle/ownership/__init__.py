@@ -28,6 +28,7 @@ from chronicle.ownership.shares import (
     ultimate_owners,
 )
 from chronicle.ownership.solve import TooManyTogether, Unbounded, arriving
+from chronicle.ownership.votes import VotesOrEquity, to_decide_by
 
 __all__ = [
     "HELD_INDIRECTLY",
@@ -46,6 +47,7 @@ __all__ = [
     "Threshold",
     "TooManyTogether",
     "Unbounded",
+    "VotesOrEquity",
     "arriving",
     "bears_out",
     "bounds",
@@ -56,5 +58,6 @@ __all__ = [
     "loops_in",
     "owned_below",
     "strong_components",
+    "to_decide_by",
     "ultimate_owners",
 ]

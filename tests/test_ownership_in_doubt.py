@@ -1,0 +1,93 @@
+"""Who owns and controls whom where that hangs on what is only possible, or out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from chronicle.engine.state import State
+from chronicle.events import Event
+from chronicle.history import History
+from given import happened, issued, observed
+
+DAY = "2020-03-15"
+
+
+def of(*told: str, more: Iterable[Event] = (), day: str = DAY) -> State:
+    """What is so when stakes are held, each told as ``"holder 60% target"``, and what else happened."""
+    stakes = (each.split() for each in told)
+    events = [observed("2020-01-01", holder, target, share) for holder, share, target in stakes]
+    return History([*events, *more]).as_of(day)
+
+
+def votes(holder: str, share: str, target: str, date: str = "2020-01-01") -> Event:
+    """That somebody has votes in a company."""
+    return observed(date, holder, target, share, right="votes")
+
+
+def group(state: State, top: str) -> dict[str, bool]:
+    """Who is controlled by a top, and whether that is certain."""
+    return {member.entity: member.certain for member in state.group(top).members}
+
+
+# Shares that are out of date
+
+
+def test_by_a_share_that_is_out_of_date_nobody_certainly_controls() -> None:
+    """60 % before an issue of shares need not be a majority after it; what was less may be one."""
+    state = of("a 60% b", "b 60% c", "x 10% b", more=[issued("2020-02-01", "b", "1000")])
+    assert group(state, "a") == {"b": False, "c": False}
+    assert group(state, "x") == {"b": False, "c": False}
+    assert group(state, "b") == {"c": True}
+
+
+@pytest.mark.parametrize("name", ["us-ofac-50", "eu-sanctions", "uk-ofsi"])
+def test_by_a_share_that_is_out_of_date_no_rule_of_sanctions_decides(name: str) -> None:
+    """Neither yes where it was enough, nor no where it was not."""
+    state = of("a 60% b", "x 10% b", more=[issued("2020-02-01", "b", "1000")], day="2025-01-01")
+    answers = [state.rule(name, of="b", listed=[listed]) for listed in ("a", "x")]
+    assert [answer.answer for answer in answers] == ["cannot be told"] * 2
+    assert "only possible" not in answers[0].reason
+
+
+@pytest.mark.parametrize("name", ["eu-aml", "uk-psc"])
+def test_by_a_share_that_is_out_of_date_nobody_certainly_is_a_beneficial_owner(name: str) -> None:
+    """Neither certainly nor certainly not."""
+    founded = happened("entity.founded", "1960", entity="a", name="Ann", type="person")
+    state = of("a 60% b", more=[founded, issued("2020-02-01", "b", "1000")], day="2025-01-01")
+    assert state.rule(name, of="b").answer == "cannot be told"
+
+
+# Votes that may not be stated
+
+
+def test_where_votes_are_only_possible_control_by_equity_is_possible() -> None:
+    """On a day in the month in which somebody was seen to have votes, equity may count and votes may."""
+    state = of("a 60% b", "b 60% c", "y 40% b", more=[votes("x", "60%", "b", "2020-03")])
+    assert group(state, "a") == {"b": False, "c": False}
+    assert group(state, "x") == {"b": False, "c": False}
+    assert group(state, "y") == {}
+
+
+def test_the_votes_of_one_and_the_equity_of_another_are_never_added() -> None:
+    """40 % of the equity and, if votes count, 40 % of the votes are no majority by either."""
+    contract = happened("control.granted", "2020-01-01", controller="a", target="m", basis="contract")
+    state = of("a 40% b", more=[contract, votes("m", "40%", "b", "2020-03")])
+    assert group(state, "a") == {"m": True}
+
+
+def test_no_rule_says_no_where_equity_may_count() -> None:
+    """By equity the listed one controls it, and whether votes were stated by then is not known."""
+    state = of("a 60% b", "b 60% c", more=[votes("x", "60%", "b", "2021-03")], day="2021-03-15")
+    assert state.rule("uk-ofsi", of="c", listed=["x"]).answer == "cannot be told"
+    assert state.rule("uk-psc", of="c").answer == "cannot be told"
+
+
+def test_who_is_stated_to_have_no_votes_has_no_control_by_equity() -> None:
+    """Shares without votes: whoever has the others may have control."""
+    state = of("a 60% b", "x ? b", more=[votes("a", "0%", "b")])
+    assert group(state, "a") == {}
+    assert group(state, "x") == {"b": False}
+    state = of("a 60% b", more=[votes("a", "0%", "b", "2020-03")])
+    assert group(state, "a") == {"b": False}
