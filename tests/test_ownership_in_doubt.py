@@ -91,3 +91,42 @@ def test_who_is_stated_to_have_no_votes_has_no_control_by_equity() -> None:
     assert group(state, "x") == {"b": False}
     state = of("a 60% b", more=[votes("a", "0%", "b", "2020-03")])
     assert group(state, "a") == {"b": False}
+
+
+# Loops that may be closed
+
+
+def owners(state: State, target: str) -> dict[str, str]:
+    """The owners of a company: each by its id, or by what stands in its place, with its share."""
+    return {owner.entity or owner.part: str(owner.share) for owner in state.owners(target)}
+
+
+def test_a_loop_that_may_be_closed_may_leave_nothing_to_others() -> None:
+    """50 to 100 % of each other: all of it may belong to nobody, and all of it to others."""
+    state = of("a 50-100% b", "b 50-100% a", "a 60% c", "x 10% c")
+    assert owners(state, "a") == {"not known": "?", "nobody": "?"}
+    assert owners(state, "c") == {"x": "10%", "not known": "30-90%", "nobody": "<=60%"}
+    assert owners(of("a 50-<100% b", "b 100% a"), "a") == {"not known": "100%"}
+    assert owners(of("a 50-100% b", "b 100% a", "x 10% b"), "a") == {"x": ">=20%", "not known": "<=80%"}
+
+
+def test_a_company_that_may_hold_itself_wholly() -> None:
+    """An unknown share of its own may be all of it."""
+    assert owners(of("a ? a"), "a") == {"not known": "?", "nobody": "?"}
+    assert owners(of("a 30% a"), "a") == {"not known": "100%"}
+
+
+def test_a_loop_within_a_loop_may_be_closed() -> None:
+    """c is surely held by somebody else as well, so that only a and b may own each other wholly."""
+    state = of("a ? b", "b ? a", "c 0-10% a", "a 50% c", "x 50% c")
+    (nobody,) = (owner for owner in state.owners("a") if owner.part == "nobody")
+    assert nobody.loop == ("a", "b")
+
+
+def test_a_loop_that_closes_on_a_day_in_a_month_is_possible() -> None:
+    """In that month it is not certain that the profit of either reaches anybody."""
+    state = of("a 100% b", more=[observed("2020-03", "b", "a", "100%")])
+    assert [(each.part, str(each.share), each.certain) for each in state.owners("b")] == [
+        ("not known", "?", False),
+        ("nobody", "?", False),
+    ]

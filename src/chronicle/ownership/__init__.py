@@ -8,6 +8,7 @@ from __future__ import annotations
 from chronicle.ownership.bases import HELD_INDIRECTLY, bears_out, gives_control, held_indirectly
 from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
+from chronicle.ownership.closing import closing_loops, is_closed
 from chronicle.ownership.components import strong_components
 from chronicle.ownership.control import (
     MAJORITY,
@@ -51,10 +52,12 @@ __all__ = [
     "arriving",
     "bears_out",
     "bounds",
+    "closing_loops",
     "direct_owners",
     "gives_control",
     "held_indirectly",
     "held_together",
+    "is_closed",
     "loops_in",
     "owned_below",
     "strong_components",
