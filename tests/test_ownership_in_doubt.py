@@ -130,3 +130,44 @@ def test_a_loop_that_closes_on_a_day_in_a_month_is_possible() -> None:
         ("not known", "?", False),
         ("nobody", "?", False),
     ]
+
+
+# What changed in control
+
+
+def control_changed(
+    *told: str, more: Iterable[Event], entity: str | None = None
+) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Between 2019 and 2022, by what happened besides: whose control of whom, how, and by which events."""
+    stakes = (each.split() for each in told)
+    events = [observed("2019-01-01", holder, target, share) for holder, share, target in stakes]
+    changed = History([*events, *more]).diff_through_others("2020-06-01", "2022", entity=entity)
+    assert changed.complete
+    return [(each.top, each.entity, each.how, each.events) for each in changed.control]
+
+
+@pytest.mark.parametrize(
+    "tie",
+    [
+        happened("control.granted", "2019-01-01", controller="b", target="c", basis="contract"),
+        observed("2019-01-01", "b", "c", "60%", right="votes"),
+        observed("2019-01-01", "b", "c", "60%", right="board"),
+    ],
+    ids=["contract", "votes", "board"],
+)
+def test_who_controls_by_other_means_than_equity_controls_what_is_bought(tie: Event) -> None:
+    """b has no equity of c, and controls it: what c buys is b's to control."""
+    bought = observed("2021-03-05", "c", "a", "60%", id="bought")
+    expected = [("b", "a", "began", ("bought",)), ("c", "a", "began", ("bought",))]
+    assert control_changed("z 10% y", more=[tie, bought]) == expected
+    assert control_changed(more=[tie, bought], entity="a") == expected
+    assert control_changed(more=[tie, bought], entity="b") == expected[:1]
+
+
+def test_what_others_bought_is_named_where_it_ends_a_possible_control() -> None:
+    """An unknown share is no possible majority any more once somebody else has half."""
+    bought = observed("2021-03-05", "x", "b", "50%", id="bought")
+    assert control_changed("a ? b", "b 60% c", more=[bought]) == [
+        ("a", "b", "ended", ("bought",)),
+        ("a", "c", "ended", ("bought",)),
+    ]
