@@ -171,3 +171,31 @@ def test_what_others_bought_is_named_where_it_ends_a_possible_control() -> None:
         ("a", "b", "ended", ("bought",)),
         ("a", "c", "ended", ("bought",)),
     ]
+
+
+# Why
+
+
+def test_why_of_what_is_declared_to_be_held_through_others_shows_the_chains() -> None:
+    """Asked by the two entities alone: the declaration, what the chains bring of it, and their holdings."""
+    declared = happened(
+        "control.granted",
+        "2020-01-01",
+        controller="a",
+        target="c",
+        basis="indirect shareholding",
+        share="30%",
+    )
+    history = History(
+        [observed("2020-01-01", "a", "b", "50%"), observed("2020-01-01", "b", "c", "60%"), declared]
+    )
+    answer = history.why("a", "c", as_of=DAY)
+    assert answer.effective is not None
+    assert (str(answer.effective.share), answer.effective.declared) == ("30%", ())
+    assert [reason.fact.key for reason in answer.reasons] == [
+        ("a", "c", "indirect shareholding"),
+        ("a", "b", "equity"),
+        ("b", "c", "equity"),
+    ]
+    contract = happened("control.granted", "2020-01-01", controller="a", target="b", basis="contract")
+    assert History([contract]).why("a", "b", as_of=DAY).effective is None
