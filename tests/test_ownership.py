@@ -443,6 +443,20 @@ def test_a_wrong_word_is_answered_with_the_nearest() -> None:
         state.owners("beta", right="vote")
     with pytest.raises(NotFound, match="did you mean beta"):
         state.group("betta")
+    with pytest.raises(NotFound, match="there are equity, votes, board and profit"):
+        state.effective("alpha", "beta", right="usufruct")
+    with pytest.raises(NotFound, match="there are us-ofac-50, eu-sanctions"):
+        state.rule("zzz", of="beta", listed=["alpha"])
+
+
+def test_a_threshold_is_a_part_of_the_whole_exactly_as_it_is_written() -> None:
+    """A tenth is reached by a tenth, though as a float it is a little more; 50 is no part."""
+    state = of("a 10% b")
+    assert [member.entity for member in state.group("a", over=0.1, reached=True).members] == ["b"]  # type: ignore[arg-type]
+    assert state.group("a", over=Fraction(1, 10)).members == ()
+    for wrong in (50, -1, float("nan"), float("inf")):
+        with pytest.raises(InvalidValue, match="from 0 to 1"):
+            state.group("a", over=wrong)  # type: ignore[arg-type]
 
 
 def test_a_company_that_holds_itself_wholly_leaves_nothing_to_others() -> None:

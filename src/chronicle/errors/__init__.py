@@ -270,6 +270,15 @@ def absent(code: str, what: str, word: str, known: Iterable[str]) -> NotFound:
     return NotFound(Problem(code, f'no {what} "{printable(word)}"', help=help))
 
 
+def absent_of_few(code: str, what: str, word: str, known: Iterable[str]) -> NotFound:
+    """The error for something that does not exist, of few that do. Its help names the nearest, or all."""
+    names = list(known)
+    if nearest(word, names):
+        return absent(code, what, word, names)
+    help = f"there are {', '.join(names[:-1])} and {names[-1]}"
+    return NotFound(Problem(code, f'no {what} "{printable(word)}"', help=help))
+
+
 def not_installed(library: str, needed: str, extra: str) -> UsageError:
     """C740: a library of an extra is missing; ``needed`` says what for, with its verb."""
     message = f"{library} is not installed, {needed}"

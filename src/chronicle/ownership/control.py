@@ -5,21 +5,35 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Final
 
 from attrs import field, frozen
 
+from chronicle.errors import InvalidValue, Problem
 from chronicle.ownership.graph import Edge, Graph, share_between
 from chronicle.values import NOTHING, WHOLE, Share
 
 MAJORITY: Final = Fraction(1, 2)
 
 
+def _as_part(share: Fraction | float) -> Fraction:
+    """A part of the whole, exactly as it is written: 0.1 is a tenth, though no float is."""
+    part = Fraction(str(share)) if isinstance(share, float) and isfinite(share) else share
+    if not NOTHING <= part <= WHOLE:
+        help = "a share is a part of the whole, from 0 to 1, such as Fraction(1, 4)"
+        raise InvalidValue(Problem("C302", f"not a share: {share}", help=help))
+    return Fraction(part)
+
+
 @frozen
 class Threshold:
-    """How much of a company is needed: more than ``share`` of it; at least that if ``reached`` suffices."""
+    """How much of a company is needed: more than ``share`` of it; at least that if ``reached`` suffices.
 
-    share: Fraction = MAJORITY
+    Raises ``InvalidValue`` (C302) for a share that is no part of the whole.
+    """
+
+    share: Fraction = field(default=MAJORITY, converter=_as_part)
     reached: bool = False
 
     def surely_met(self, low: Fraction, low_open: bool) -> bool:

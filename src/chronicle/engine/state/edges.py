@@ -11,7 +11,7 @@ from chronicle.engine import views
 from chronicle.engine.replay import Key
 from chronicle.engine.state.answers import Fact
 from chronicle.engine.state.holdings import HoldingsOfDay
-from chronicle.errors import absent
+from chronicle.errors import absent_of_few
 from chronicle.events import Right
 from chronicle.ownership import (
     ControlGraph,
@@ -47,7 +47,7 @@ class EdgesOfDay(HoldingsOfDay):
     def graph_of(self, right: str) -> Graph:
         """The edges of one right. Raises ``NotFound`` (C610) for an unknown one."""
         if right not in get_args(Right):
-            raise absent("C610", "right", right, get_args(Right))
+            raise absent_of_few("C610", "right", right, get_args(Right))
         if right not in self._graphs:
             self._graphs[right] = Graph(
                 lambda target: self._edges(1, target, right), lambda holder: self._edges(0, holder, right)

@@ -11,7 +11,7 @@ from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.edges import EdgesOfDay
 from chronicle.engine.tables.buffers import CodedTable, Dictionary
-from chronicle.errors import absent
+from chronicle.errors import absent_of_few
 from chronicle.events import Right
 from chronicle.ownership import Edge
 
@@ -36,7 +36,7 @@ class RegisterOfDay(EdgesOfDay):
         ``scale``.
         """
         if right not in get_args(Right):
-            raise absent("C610", "right", right, get_args(Right))
+            raise absent_of_few("C610", "right", right, get_args(Right))
         if right not in self._registers:
             self._registers[right] = self._of_columns(right) or self._of_edges(right)
         return self._registers[right]

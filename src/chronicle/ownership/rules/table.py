@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
-from chronicle.errors import absent
+from chronicle.errors import absent_of_few
 from chronicle.ownership.control import Threshold
 from chronicle.ownership.rules.beneficial import DomesticExempt, OwnersByProduct, OwnersThroughControl
 from chronicle.ownership.rules.facts import RuleQuestion
@@ -201,8 +201,8 @@ RULES: Final = (
 
 
 def rule_named(name: str) -> RuleOfLaw:
-    """The rule with this name. Raises ``NotFound`` (C611), naming the nearest."""
+    """The rule with this name. Raises ``NotFound`` (C611), naming the nearest, or all."""
     for rule in RULES:
         if rule.name == name:
             return rule
-    raise absent("C611", "rule", name, [rule.name for rule in RULES])
+    raise absent_of_few("C611", "rule", name, [rule.name for rule in RULES])
