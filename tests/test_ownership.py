@@ -360,6 +360,20 @@ def test_who_holds_directly() -> None:
     assert owners(state, "c", ultimate=False) == {"x": "60%", "b": "30%", "not known": "10%"}
 
 
+@pytest.mark.parametrize("ultimate", [True, False])
+def test_an_end_that_is_left_out_is_left_out_of_the_rest(ultimate: bool) -> None:
+    """Who has more than half leaves less than half; who has less than 30 % leaves more than 70 %."""
+    assert owners(of("a >50% b"), "b", ultimate=ultimate)["not known"] == "<50%"
+    assert owners(of("a <30% b"), "b", ultimate=ultimate)["not known"] == ">70%"
+
+
+def test_a_company_among_its_own_holders() -> None:
+    """Who holds it directly is what is stated; at last its own shares are those of the others."""
+    state = of("mill 20% mill", "ann 40% mill")
+    assert owners(state, "mill", ultimate=False) == {"ann": "40%", "mill": "20%", "not known": "40%"}
+    assert owners(state, "mill") == {"ann": "50%", "not known": "50%"}
+
+
 def test_what_one_has_of_all_others() -> None:
     """Every company below, those of which it has most first."""
     state = of("a 50% b", "b 30% c", "a 10% c", "x 60% c")

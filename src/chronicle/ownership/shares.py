@@ -154,8 +154,13 @@ def direct_owners(graph: Graph, target: str) -> tuple[Owned, ...]:
     edges = graph.holders(target)
     owners = [Owned(edge.holder, "owner", edge.share, edge.events) for edge in edges]
     known = sorted(owners, key=lambda owned: _by_size(owned.share, owned.entity or ""))
-    holders = [edge.holder for edge in edges]
-    return (*known, *_rest({target: edges, **dict.fromkeys(holders, ())}, holders, target))
+    least = max(NOTHING, WHOLE - sum((edge.high for edge in edges), NOTHING))
+    most = max(NOTHING, WHOLE - sum((edge.low for edge in edges), NOTHING))
+    if not most:
+        return tuple(known)
+    least_open = least > NOTHING and any(edge.high_open for edge in edges)
+    rest = (least, least_open), (most, any(edge.low_open for edge in edges))
+    return (*known, Owned(None, "not known", share_between(*rest, *_of_edges(edges))))
 
 
 def owned_below(graph: Graph, holder: str) -> tuple[Owned, ...]:
@@ -194,14 +199,14 @@ def _rest(above: Above, ends: Sequence[str], target: str) -> Iterable[Owned]:
         loop.members: bounds(above, loop.members) for loop in loops_in(_possible(above)) if loop.closed
     }
     edges = tuple(edge for edges in above.values() for edge in edges)
-    if all(edge.exact for edge in edges):
-        least = open_most
-    else:
-        others = [*ends, *(member for members in trapped for member in members)]
-        least = min(open_most, max(NOTHING, WHOLE - bounds(above, others).high[target]))
-    certain = all(edge.certain for edge in edges)
+    least, least_open, most_open = open_most, False, False
+    if not all(edge.exact for edge in edges):
+        # What others have least is left where the known owners have most.
+        known = bounds(above, [*ends, *(member for members in trapped for member in members)])
+        least = min(open_most, max(NOTHING, WHOLE - known.high[target]))
+        least_open, most_open = least > NOTHING and known.high_open(target), known.low_open(target)
     if open_most:
-        share = share_between((least, False), (open_most, False), any(e.approximate for e in edges), certain)
+        share = share_between((least, least_open), (open_most, most_open), *_of_edges(edges))
         yield Owned(None, "not known", share)
     for members, found in trapped.items():
         if found.high[target]:

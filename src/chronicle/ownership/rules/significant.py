@@ -164,7 +164,7 @@ class _MajorityStakes:
         return False
 
     def _below(self, majority: Callable[[Edge], bool], without: frozenset[str]) -> dict[str, Chain | None]:
-        """Everybody who is reached by majority stakes, with the chain that leads there; not through ``without``."""
+        """Everybody reached by majority stakes, with the chain that leads there; not through ``without``."""
         found: dict[str, Chain | None] = {}
         graph = self.facts.control.graph
         waiting: list[tuple[str, tuple[Edge, ...]]] = [(self.holder, ())]
