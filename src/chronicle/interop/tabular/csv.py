@@ -6,7 +6,6 @@ row and column, and the rest is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -21,7 +20,7 @@ from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles, Trouble
 from chronicle.interop.tabular.text.header import STRAY_HELP, header_of
 from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote, undamaged
-from chronicle.interop.tabular.text.names import parts_of
+from chronicle.interop.tabular.text.names import base_of, parts_of
 
 
 def read(
@@ -68,8 +67,6 @@ def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[In
     for problem in across.spellings.problems():
         yield problem.at(Place(name))
 
-
-_BASE = re.compile(r"\.gz$", re.IGNORECASE)
 
 OpenLines = Callable[[BinaryIO, TableMapping], Lines]
 """Opens a file as lines of text."""
@@ -141,7 +138,7 @@ class _TableFile:
 
     def _told_by_names(self) -> list[str]:
         """The columns of the mapping that the name of the file or the sheet fills."""
-        base = _BASE.sub("", self._name.replace("\\", "/").rpartition("/")[2])
+        base = base_of(self._name)
         self._told["file.name"] = base
         pattern = self._mapping.file
         if pattern is not None:
