@@ -263,5 +263,7 @@ def test_old_names_that_do_not_follow_are_a_finding() -> None:
     assert [(item.code, item.message) for item in told] == [
         ("C711", 'bank:1 was "Other" before 2015, and 2010 made it "Second"')
     ]
+    assert told[0].place
+    assert told[0].place.excerpt == "2015,1,Other,Third"
     assert read("day,cert,old,new\n2010,1,,Second\n", mapping(RENAMED))[1:] == []
     assert faults(events=[{**STAKE, "was": "{old}"}]) == [("events", 0, "was")]

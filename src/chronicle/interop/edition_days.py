@@ -39,9 +39,9 @@ class EditionDays:
     def of(self, event: Event, newest: datetime.date) -> datetime.date:
         """From which day a change of an event is known; ``newest`` is that of the last change in the store.
 
-        A day that the event gives for itself is no edition: it never puts a change before others. The day on
-        which its source was published is that of a change, too, where it is later than all that is there: a
-        source that was put right without another day says nothing of when.
+        A day that the event gives for itself is no edition, and never puts a change before others. Nor does
+        the day on which its source was published. Where that is not later than what is there, the source was
+        put right without saying when.
         """
         if self.known is None:
             if event.known is not None and event.known.latest >= newest:

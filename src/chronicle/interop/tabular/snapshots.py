@@ -172,6 +172,9 @@ class AcrossFiles:
     faulty: int = 0
     reading: Callable[[], RowRead | None] = lambda: None
 
+    def __attrs_post_init__(self) -> None:
+        self.spellings.reading = self.row
+
     def row(self) -> RowRead | None:
         """The row that was read last, of any file."""
         return self.reading()
