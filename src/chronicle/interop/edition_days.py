@@ -41,7 +41,7 @@ class EditionDays:
 
         A day that the event gives for itself is no edition, and never puts a change before others. Nor does
         the day on which its source was published. Where that is not later than what is there, the source was
-        put right without saying when.
+        corrected without saying when.
         """
         if self.known is None:
             if event.known is not None and event.known.latest >= newest:

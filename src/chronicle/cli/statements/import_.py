@@ -169,12 +169,13 @@ def _guess(format: str, files: tuple[str, ...], mapped: bool) -> None:
     name = shown_name(files[0])
     between = {"tsv": "\t", "xlsx": ","}.get(format)
     with opened(files[0]) as stream:
-        table = stream
         if format == "xlsx":
             from chronicle.interop.tabular.xlsx import sample
 
-            table = sample(stream, name)
-        click.echo(draft(table, name, between), nl=False)
+            table, sheets = sample(stream, name)
+            click.echo(draft(table, name, between, sheets), nl=False)
+        else:
+            click.echo(draft(stream, name, between), nl=False)
 
 
 def _mapping(path: str | None) -> TableMapping | None:
