@@ -133,8 +133,8 @@ def test_a_part_of_one_that_somebody_typed_stays_exact(value: object) -> None:
     stream = io.BytesIO()
     book.save(stream)
     stream.seek(0)
-    assert float(sample(stream, "b").read()) == float(str(value))
-    digits = sample(io.BytesIO(stream.getvalue()), "b").read().decode().strip()
+    assert float(sample(stream, "b")[0].read()) == float(str(value))
+    digits = sample(io.BytesIO(stream.getvalue()), "b")[0].read().decode().strip()
     assert digits == (f"{value:f}".rstrip("0").rstrip(".") or "0")
 
 
