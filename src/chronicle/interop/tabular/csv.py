@@ -12,6 +12,8 @@ from typing import BinaryIO
 from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
+from chronicle.events import RecordCorrected
+from chronicle.interop.corrections import HeldCorrections
 from chronicle.interop.incoming import Incoming, RowRead, excerpt
 from chronicle.interop.tabular.applying import Maker
 from chronicle.interop.tabular.compiling import makers
@@ -64,6 +66,10 @@ def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[In
             maker = Maker(rule, {}, (), (), (), None, shared[0], joined=shared[1], renames=shared[2])
             for made in maker.finish():
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
+    if across.corrections is not None:
+        for item in across.corrections.let_go():
+            across.faulty += isinstance(item, Problem)
+            yield item
     for problem in across.spellings.problems():
         yield problem.at(Place(name))
 
@@ -132,6 +138,9 @@ class _TableFile:
         for title in sorted(twice):
             message = f"two columns are called {shown(title)}"
             yield Problem("C703", message, self._place(None), "rename one of them: the first was taken")
+        corrects = any(maker.rule.kind == RecordCorrected.kind for maker in found)
+        if corrects and self._across.corrections is None:
+            self._across.corrections = HeldCorrections(self._across.store)
         if found:
             self._across.reading = self._row
             yield from self._rows(rows, columns, found)
@@ -177,6 +186,7 @@ class _TableFile:
 
     def _made(self, row: list[str], found: list[Maker]) -> Iterator[Incoming]:
         taken = faulty = False
+        held = self._across.corrections
         for maker in found:
             if not maker.when or maker.takes(row):
                 taken = True
@@ -186,7 +196,7 @@ class _TableFile:
                             faulty = True
                             self._across.faulty += 1
                         yield self._problem(made)
-                    else:
+                    elif held is None or not held.hold(made, self._place(None)):
                         yield made
         if not taken and self._mapping.report_rest:
             self._across.faulty += 1
