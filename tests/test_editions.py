@@ -333,6 +333,40 @@ def test_a_day_given_for_an_edition_is_that_of_all_it_changes(folder: Path) -> N
     assert days == {"2014-06-01", "2014-07-01"}
 
 
+def known_to_hold(*days: str) -> list[dict[str, str]]:
+    """Who holds which part of the mill in 2017, as known on each of some days."""
+    found = []
+    for known in days:
+        _, output = run("as-of", "2017", "--from", "s.db", "--known", known, "--json")
+        found.append({each["holder"]: each["share"]["exact"] for each in json.loads(output)["holdings"]})
+    return found
+
+
+@pytest.mark.parametrize("years", [(2015, 2016), (2016, 2015)])
+def test_the_name_of_a_file_may_say_when_an_edition_was_published(
+    years: tuple[int, int], folder: Path
+) -> None:
+    """What it corrects and withdraws is known from then on too, and editions may be read in any order."""
+    text = 'file: "{year}.csv"\n' + MAPPING.replace("PUBLISHED", '"{file.year}-02-01"')
+    for year in years:
+        (folder / f"{year}.yaml").write_text(text, encoding="utf-8")
+        assert take(year, "--withdrawn")[0] == 0
+    first, second = {"ann": "0.6", "bob": "0.4"}, {"ann": "0.55", "carl": "0.4"}
+    assert known_to_hold("2015-01-31", "2015-02-01", "2016-01-31", "2016-02-01") == [{}, first, first, second]
+
+
+def test_a_correction_is_known_from_the_day_on_which_its_row_was_published(folder: Path) -> None:
+    """Where that is later; a row that is put right without another day is known from the import on."""
+    text = MAPPING.replace("PUBLISHED", '"{printed}"')
+    for year, ann in ((2015, "60,2015-02-01"), (2016, "55,2016-02-01"), (2017, "54,2016-02-01")):
+        (folder / f"{year}.yaml").write_text(text, encoding="utf-8")
+        rows = f"owner,day,share,printed\nann,2014,{ann}\n"
+        (folder / f"{year}.csv").write_text(rows, encoding="utf-8")
+        assert take(year)[0] == 0
+    held = known_to_hold("2015-02-01", "2016-01-31", "2016-02-01", "2017-01-01", "9999")
+    assert [each.get("ann") for each in held] == ["0.6", "0.6", "0.55", "0.55", "0.54"]
+
+
 def test_a_row_whose_id_can_be_read_is_not_gone(folder: Path) -> None:
     """One bad cell is no reason to withdraw nothing, nor to withdraw its row."""
     take(2015, "--withdrawn")

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from chronicle.cli.group import chronicle
 from chronicle.codec import encode
 from chronicle.errors import Problem
 from chronicle.events import Event
@@ -225,6 +227,60 @@ def test_corrections_come_from_a_table() -> None:
     assert faults(events=[{**rule, "set": {"kind": "x"}}]) == [("events", 0, "set", "kind")]
 
 
+FIXES = """
+source: {publisher: Register}
+shares: percent
+events:
+  - kind: stake.observed
+    id: "{key}"
+    date: "2014"
+    holder: ann
+    target: mill
+    holds: "{share}"
+    when: {what: row}
+  - kind: record.corrected
+    id: "fix-{key}"
+    date: "2016"
+    target: "{key}"
+    set: {holds: "{share}"}
+    reason: wrong
+    when: {what: fix}
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "told", "share"),
+    [
+        ([["fix,k-1,30\nrow,k-1,20\n"]], None, "30%"),
+        ([["fix,k-1,30\n", "row,k-1,20\n"]], None, "30%"),
+        ([["row,k-1,20\n"], ["fix,k-1,30\n"]], None, "30%"),
+        (
+            [["row,k-1,20\nfix,k-9,30\n"]],
+            ':3:1: error[C213]: correction of an unknown event: "k-9"',
+            "20%",
+        ),
+        ([["row,k-1,20\n", "fix,k-11,30\n"]], "help: did you mean k-1?", "20%"),
+        ([["fix,k-1,30\n"], ["row,k-1,20\n"]], "1 row: 0 whole, 1 with problems; 0 events, 0 new", "20%"),
+    ],
+)
+def test_a_correction_of_what_is_not_there_is_a_finding(
+    calls: list[list[str]], told: str | None, share: str, tmp_path: Path
+) -> None:
+    """With its row; what it corrects may stand before it or after it, in the store or in another file."""
+    (tmp_path / "fixes.yaml").write_text(FIXES, encoding="utf-8")
+    options = ["--mapping", str(tmp_path / "fixes.yaml"), "--into", str(tmp_path / "s.db"), "--known", "2015"]
+    said = ""
+    for call, tables in enumerate(calls):
+        names = [str(tmp_path / f"{call}-{number}.csv") for number in range(len(tables))]
+        for name, rows in zip(names, tables, strict=True):
+            Path(name).write_text(f"what,key,share\n{rows}", encoding="utf-8")
+        said += CliRunner().invoke(chronicle, ["import", "csv", *names, *options]).output
+    assert (told is None) == ("C213" not in said), said
+    assert told is None or told in said, said
+    with open_store(tmp_path / "s.db") as store:
+        assert str(History.from_store(store).as_of("2017").share("ann", "mill")) == share
+
+
 # Old names beside new ones
 
 
@@ -263,5 +319,7 @@ def test_old_names_that_do_not_follow_are_a_finding() -> None:
     assert [(item.code, item.message) for item in told] == [
         ("C711", 'bank:1 was "Other" before 2015, and 2010 made it "Second"')
     ]
+    assert told[0].place
+    assert told[0].place.excerpt == "2015,1,Other,Third"
     assert read("day,cert,old,new\n2010,1,,Second\n", mapping(RENAMED))[1:] == []
     assert faults(events=[{**STAKE, "was": "{old}"}]) == [("events", 0, "was")]

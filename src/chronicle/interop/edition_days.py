@@ -39,10 +39,16 @@ class EditionDays:
     def of(self, event: Event, newest: datetime.date) -> datetime.date:
         """From which day a change of an event is known; ``newest`` is that of the last change in the store.
 
-        A day that the event gives for itself is no edition: it never puts a change before others.
+        A day that the event gives for itself is no edition, and never puts a change before others. Nor does
+        the day on which its source was published. Where that is not later than what is there, the source was
+        corrected without saying when.
         """
-        own = event.known.latest if self.known is None and event.known is not None else None
-        return self.after(newest) if own is None or own < newest else own
+        if self.known is None:
+            if event.known is not None and event.known.latest >= newest:
+                return event.known.latest
+            if event.known is None and not self.as_written and (own := _published(event)) and own > newest:
+                return own
+        return self.after(newest)
 
     def after(self, newest: datetime.date) -> datetime.date:
         """The day of the edition; of one that was given none, the last of these two days."""
@@ -59,6 +65,12 @@ class EditionDays:
             if source.published is not None:
                 return None
         return self.day
+
+
+def _published(event: Event) -> datetime.date | None:
+    """The first day on which a source of an event was published."""
+    days = (source.published.latest for source in event.sources if source.published is not None)
+    return min(days, default=None)
 
 
 def decoded_record(event: Event, known: datetime.date | None) -> NewRecord:

@@ -109,6 +109,7 @@ def import_(
     from chronicle.cli.statements.import_report import Problems, outcome, undeclared
     from chronicle.interop.edition_days import source_unknown
     from chronicle.interop.importing import import_events
+    from chronicle.interop.publication import published
     from chronicle.interop.reading import read_files
 
     mapped = FORMATS[format].mapped
@@ -141,7 +142,7 @@ def import_(
             store,
             today=datetime.date.today(),
             known=day,
-            published=None if rules is None else rules.published,
+            published=published(format, files, rules),
             withdrawn=withdrawn,
             accepted=accepted,
             as_written=FORMATS[format].as_written,
@@ -168,12 +169,13 @@ def _guess(format: str, files: tuple[str, ...], mapped: bool) -> None:
     name = shown_name(files[0])
     between = {"tsv": "\t", "xlsx": ","}.get(format)
     with opened(files[0]) as stream:
-        table = stream
         if format == "xlsx":
             from chronicle.interop.tabular.xlsx import sample
 
-            table = sample(stream, name)
-        click.echo(draft(table, name, between), nl=False)
+            table, sheets = sample(stream, name)
+            click.echo(draft(table, name, between, sheets), nl=False)
+        else:
+            click.echo(draft(stream, name, between), nl=False)
 
 
 def _mapping(path: str | None) -> TableMapping | None:

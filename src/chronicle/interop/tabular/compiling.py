@@ -86,7 +86,7 @@ class _Compiler:
             apart=several and not self.mapping.tellers,
             joined=across.joined.setdefault(rule, {}) if rule.join else None,
             was=self._field(rule.was) if rule.was else None,
-            renames=across.renames.setdefault(rule, Renames()) if rule.was else None,
+            renames=across.renames.setdefault(rule, Renames(across.row)) if rule.was else None,
         )
 
     def _has(self, column: str) -> bool:

@@ -6,13 +6,14 @@ row and column, and the rest is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
+from chronicle.events import RecordCorrected
+from chronicle.interop.corrections import HeldCorrections
 from chronicle.interop.incoming import Incoming, RowRead, excerpt
 from chronicle.interop.tabular.applying import Maker
 from chronicle.interop.tabular.compiling import makers
@@ -21,7 +22,7 @@ from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles, Trouble
 from chronicle.interop.tabular.text.header import STRAY_HELP, header_of
 from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote, undamaged
-from chronicle.interop.tabular.text.names import parts_of
+from chronicle.interop.tabular.text.names import base_of, parts_of
 
 
 def read(
@@ -65,11 +66,13 @@ def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[In
             maker = Maker(rule, {}, (), (), (), None, shared[0], joined=shared[1], renames=shared[2])
             for made in maker.finish():
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
+    if across.corrections is not None:
+        for item in across.corrections.let_go():
+            across.faulty += isinstance(item, Problem)
+            yield item
     for problem in across.spellings.problems():
         yield problem.at(Place(name))
 
-
-_BASE = re.compile(r"\.gz$", re.IGNORECASE)
 
 OpenLines = Callable[[BinaryIO, TableMapping], Lines]
 """Opens a file as lines of text."""
@@ -135,13 +138,16 @@ class _TableFile:
         for title in sorted(twice):
             message = f"two columns are called {shown(title)}"
             yield Problem("C703", message, self._place(None), "rename one of them: the first was taken")
+        corrects = any(maker.rule.kind == RecordCorrected.kind for maker in found)
+        if corrects and self._across.corrections is None:
+            self._across.corrections = HeldCorrections(self._across.store)
         if found:
             self._across.reading = self._row
             yield from self._rows(rows, columns, found)
 
     def _told_by_names(self) -> list[str]:
         """The columns of the mapping that the name of the file or the sheet fills."""
-        base = _BASE.sub("", self._name.replace("\\", "/").rpartition("/")[2])
+        base = base_of(self._name)
         self._told["file.name"] = base
         pattern = self._mapping.file
         if pattern is not None:
@@ -180,6 +186,7 @@ class _TableFile:
 
     def _made(self, row: list[str], found: list[Maker]) -> Iterator[Incoming]:
         taken = faulty = False
+        held = self._across.corrections
         for maker in found:
             if not maker.when or maker.takes(row):
                 taken = True
@@ -189,7 +196,7 @@ class _TableFile:
                             faulty = True
                             self._across.faulty += 1
                         yield self._problem(made)
-                    else:
+                    elif held is None or not held.hold(made, self._place(None)):
                         yield made
         if not taken and self._mapping.report_rest:
             self._across.faulty += 1

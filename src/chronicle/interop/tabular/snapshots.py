@@ -12,6 +12,7 @@ from attrs import Factory, define
 from chronicle.dates import parse_date
 from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
+from chronicle.interop.corrections import HeldCorrections
 from chronicle.interop.incoming import RowRead
 from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Rule
@@ -160,6 +161,7 @@ class AcrossFiles:
 
     ``store`` is the one that is imported into. ``faulty`` are the rows, of all, that have a problem.
     ``joined`` are the events of which each is made of several rows, ``renames`` the old names of entities,
+    ``corrections`` are held until the end, where a mapping makes some,
     ``spellings`` the texts of which ids were made. ``reading`` gives the row that is being read.
     """
 
@@ -168,9 +170,13 @@ class AcrossFiles:
     joined: dict[Rule, dict[object, Plain]] = Factory(dict)
     renames: dict[Rule, Renames] = Factory(dict)
     spellings: Spellings = Factory(Spellings)
+    corrections: HeldCorrections | None = None
     rows: int = 0
     faulty: int = 0
     reading: Callable[[], RowRead | None] = lambda: None
+
+    def __attrs_post_init__(self) -> None:
+        self.spellings.reading = self.row
 
     def row(self) -> RowRead | None:
         """The row that was read last, of any file."""
