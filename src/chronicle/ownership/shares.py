@@ -202,7 +202,7 @@ def _rest(above: Above, ends: Sequence[str], target: str) -> Iterable[Owned]:
     least, least_open, most_open = open_most, False, False
     if not all(edge.exact for edge in edges):
         # What others have least is left where the known owners have most.
-        known = bounds(above, [*ends, *(member for members in trapped for member in members)])
+        known = bounds(above, [*ends, *_may_be_closed(above)])
         least = min(open_most, max(NOTHING, WHOLE - known.high[target]))
         least_open, most_open = least > NOTHING and known.high_open(target), known.low_open(target)
     if open_most:
@@ -211,6 +211,21 @@ def _rest(above: Above, ends: Sequence[str], target: str) -> Iterable[Owned]:
     for members, found in trapped.items():
         if found.high[target]:
             yield Owned(None, "nobody", _share(found, target, edges), loop=members)
+
+
+def _may_be_closed(above: Above) -> frozenset[str]:
+    """The companies that may hold all of each other, so that nobody else has anything of them."""
+    kept = frozenset(company for company, edges in above.items() if edges)
+    while True:
+        left = frozenset(
+            company
+            for company in kept
+            if sum((edge.high for edge in above[company] if edge.holder in kept), NOTHING) >= WHOLE
+            and not any(edge.low for edge in above[company] if edge.holder not in kept)
+        )
+        if left == kept:
+            return kept
+        kept = left
 
 
 def _possible(above: Above) -> Above:
