@@ -10,23 +10,18 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, Final, NamedTuple
+from itertools import chain, islice
+from typing import Any, Final
 
 from attrs import Factory, define, field
 
 from chronicle import codec
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.errors import AppendRefused, ChronicleError, Problem
-from chronicle.events import Event, RecordConfirmed
-from chronicle.interop.edition_days import (
-    EditionDays,
-    checked_record,
-    confirmation,
-    decoded_record,
-    source_unknown,
-)
-from chronicle.interop.editions import differences_of, said_of
+from chronicle.events import Event, IdentityLinked, RecordConfirmed
+from chronicle.interop.edition_days import EditionDays, confirmation, source_unknown
+from chronicle.interop.editions import differences_of
+from chronicle.interop.given import EventGiven, Given, Recording, given_twice, of_another_kind
 from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
     ChangesByImports,
@@ -38,9 +33,10 @@ from chronicle.interop.past import (
     known_from,
     source_of,
 )
-from chronicle.interop.summary import Summary, Unread
+from chronicle.interop.row_records import RowRecord
+from chronicle.interop.summary import Positions, Summary, Unread
 from chronicle.interop.undeclared import NamesSeen
-from chronicle.stores import NewRecord, Record, Store
+from chronicle.stores import Appended, NewRecord, Record, Store
 from chronicle.values import Source
 
 BATCH: Final = 5_000
@@ -85,23 +81,15 @@ def import_events(
     ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
     """
     days = EditionDays(today, known, published, as_written)
-    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, newer, refuse)
+    recording = Recording(days, decoded, row)
+    write = _Import(store, days, dry_run, recording, frozenset(accepted), newer, refuse)
     items = iter(incoming)
     while write.take_next(items):
         report(write.summary.read)
     if withdrawn:
         write.withdraw()
-    write.summary.undeclared = write.names.undeclared(store, complete=not dry_run)
+    write.summary.undeclared = write.names.undeclared(store, not dry_run, write.start())
     return write.summary
-
-
-class _Given(NamedTuple):
-    """An event as the edition gives it, its record, whether that got the day of the edition, and its row."""
-
-    event: Event
-    record: NewRecord
-    stamped: bool
-    row: RowRead | None
 
 
 @define
@@ -109,22 +97,24 @@ class _Import:
     store: Store | None
     days: EditionDays
     dry_run: bool
-    decoded: bool
+    recording: Recording
     accepted: frozenset[str]
-    row: Callable[[], RowRead | None]
     newer: Callable[[str], bool]
     refuse: Refuse
     summary: Summary = Factory(Summary)
     names: NamesSeen = Factory(NamesSeen)
     _past: PastImports = field(init=False)
-    _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
+    _seen: Positions = Factory(Positions)  # of the records of which this edition has spoken
     _sources: dict[SourceOf, Source] = Factory(dict)
     _unread: Unread = Factory(Unread)
     _half_read: set[str] = Factory(set)  # ids of events whose rows have problems
-    _confirmed: list[Event] = Factory(list)
+    _confirmed: list[Given] = Factory(list)
+    _start: int = 0  # where the store ended before, and how many records this import added
+    _recorded: int = 0
     _spoke: bool = False  # whether the store has something that is known from the day of this edition
 
     def __attrs_post_init__(self) -> None:
+        self._start = 0 if self.store is None else self.store.head().position
         self._past = PastImports(self.store)
 
     # Events of the source
@@ -138,15 +128,20 @@ class _Import:
 
     def take(self, batch: Iterable[Incoming]) -> None:
         """Add, correct or skip the events of a batch, in one step that is durable when this returns."""
-        given: dict[str, _Given] = {}
-        for item in batch:
-            self.summary.read += 1
-            if isinstance(item, Problem):
+        given: dict[str, Given] = {}
+        for read, item in enumerate(batch, self.summary.read + 1):
+            self.summary.read = read
+            if isinstance(item, RowRecord):
+                # Records of rows with new ids need no look one by one, and are most of an import.
+                if given.setdefault(item.record.id, item) is not item:
+                    self._give(given, item)
+            elif isinstance(item, Problem):
                 self._skip(item)
             else:
                 self._give(given, item)
         if not given:
             return
+        self._note_rows([each for each in given.values() if isinstance(each, RowRecord)])
         if self.dry_run or not self._added(given):
             self._append([record for each in given.values() for record in self._changes(each)])
         self._confirm()
@@ -156,57 +151,78 @@ class _Import:
         assert self.store is not None
         return self.store
 
-    def _give(self, given: dict[str, _Given], event: Event) -> None:
-        stamp = self.days.stamp(event)
+    def _give(self, given: dict[str, Given], item: Event | RowRecord) -> None:
         try:
-            record = decoded_record(event, stamp) if self.decoded else checked_record(event, stamp)
+            each = item if isinstance(item, RowRecord) else self.recording.given(item)
         except ChronicleError as error:
             for problem in error.problems:
                 self._skip(problem)
             return
         self.summary.made += 1
-        self._note_source(event)
-        first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
-        if first.record is record:
-            self.names.note(event)
-        elif self.newer(event.id):
+        self._note_sources(each.sources)
+        first = given.setdefault(each.id, each)
+        if first is each:
+            self._note_names(each)
+        elif self.newer(each.id):
             self.summary.made -= 1
-            given[event.id] = _Given(event, record, stamp is not None, self.row())
+            given[each.id] = each
+        elif first.record.body == each.record.body:
+            self.summary.known += 1
         else:
-            self._second(event, json.loads(first.record.body), self.row())
+            self._second(each, json.loads(first.record.body))
 
-    def _note_source(self, event: Event) -> None:
-        for source in event.sources[:1]:
+    def _note_rows(self, rows: Sequence[RowRecord]) -> None:
+        """Note what records of rows name, and their sources: that of a form once, and each that differs."""
+        self.summary.made += len(rows)
+        forms = {row.form: row for row in rows}
+        for each in rows if any(form.stated is None for form in forms) else forms.values():
+            self._note_sources(each.sources)
+        if any(form.is_noted_apart for form in forms):
+            for row in rows:
+                self._note_names(row)
+        else:
+            named = chain.from_iterable(row.named for row in rows)
+            self.names.note_ids((), dict.fromkeys(chain.from_iterable(named)))
+
+    def _note_names(self, given: Given) -> None:
+        if isinstance(given, EventGiven):
+            self.names.note(given.event)
+        elif given.kind == IdentityLinked.kind:
+            self.names.note(given.event())
+        else:
+            self.names.note_ids(given.names[:1] if given.form.declares else (), given.names)
+
+    def _note_sources(self, sources: Sequence[Source]) -> None:
+        for source in sources[:1]:
             self._sources.setdefault((source.publisher or "", source.title or ""), source)
 
-    def _added(self, given: Mapping[str, _Given]) -> bool:
+    def _added(self, given: Mapping[str, Given]) -> bool:
         """Append the whole batch. False, with nothing appended, when some event must be compared first."""
-        if self._past.changed.keys() & given.keys():
-            return False
-        if self.days.day < self._past.newest_complete():
+        if self._past.changed.keys() & given.keys() or self.days.day < self._past.newest_complete():
             return False
         # Where the first event is there with another content, so are most of them.
         first = next(iter(given.values())).record
         if any(record.body != first.body for record in self._held((first.id,))):
             return False
         try:
-            appended = self._store.append([each.record for each in given.values()])
+            appended = self._kept([each.record for each in given.values()])
         except AppendRefused:
             return False
         self.summary.added += len(appended.added)
         self.summary.known += appended.known
         self._spoke = self._spoke or bool(appended.added) or any(each.stamped for each in given.values())
-        self._mark(appended.added)
+        self._seen.add_all(appended.added)
         if appended.known:
-            self._mark(self._held(given.keys() - {record.id for record in appended.added}))
+            for record in self._held(given.keys() - {record.id for record in appended.added}):
+                self._seen.add(record.position)
         return True
 
     def _held(self, ids: Iterable[str]) -> Iterator[Record]:
         return (record for id in ids if (record := self._store.get(id)))
 
-    def _changes(self, given: _Given) -> Iterator[NewRecord]:
+    def _changes(self, given: Given) -> Iterator[NewRecord]:
         """What must be recorded for an event of the edition."""
-        held = None if self.store is None else self.store.get(given.event.id)
+        held = None if self.store is None else self.store.get(given.id)
         if held is None:
             self.summary.added += 1
             self._spoke = True
@@ -214,44 +230,46 @@ class _Import:
             yield from self._gone_later(given)
             return
         if held.kind != given.record.kind:
-            self._refuse_kind(given, held)
+            self._skip(of_another_kind(given, held))
             return
-        seen = self._is_seen(held.position)
+        seen = held.position in self._seen
         if not seen and self._is_as_before(given, held):
-            self._see(held.position)
-            self._confirm_later(given.event)
+            self._seen.add(held.position)
+            self._confirm_later(given)
             return
-        editions = self._past.editions(held, Writer(given.event.sources))
-        if seen and not self.newer(given.event.id):
-            made = editions.on(self.days.of(given.event, editions.newest)) or {}
-            self._second(given.event, made, given.row)
+        editions = self._past.editions(held, Writer(given.sources))
+        if seen and not self.newer(given.id):
+            made = editions.on(self.days.of(given, editions.newest)) or {}
+            self._second(given, made)
             return
-        self._see(held.position)
+        self._seen.add(held.position)
         yield from self._put(given, editions)
 
-    def _is_as_before(self, given: _Given, held: Record) -> bool:
+    def _is_as_before(self, given: Given, held: Record) -> bool:
         """Whether the store has just what the edition says of an event, and no edition spoke of it later."""
-        if given.event.known is not None or not self._past.untouched(held.id, self.days.day):
+        if given.known is not None or not self._past.untouched(held.id, self.days.day):
             return False
         plain = json.loads(held.body)
         return known_from(plain) < self.days.day and not differences_of(plain, json.loads(given.record.body))
 
-    def _confirm_later(self, event: Event) -> None:
+    def _confirm_later(self, event: Given) -> None:
         self.summary.known += 1
         spoke = self._past.confirmed(event.id, self.days.day)
         self._spoke = self._spoke or spoke
         if not spoke and self.days.edition is not None:
             self._confirmed.append(event)
 
-    def _second(self, event: Event, made: Mapping[str, Any], row: RowRead | None) -> None:
+    def _second(self, given: Given, made: Mapping[str, Any]) -> None:
         """Compare an event that this import had already with what it made of it."""
-        if made.get("kind") != event.kind or differences_of(made, codec.encode(event)):
-            self._refuse_second(event, made, row)
+        plain = given.plain()
+        if made.get("kind") != given.kind or differences_of(made, plain):
+            self.summary.made -= 1
+            self._skip(given_twice(plain, made, given.row))
         else:
             self.summary.known += 1
 
-    def _put(self, given: _Given, editions: Editions) -> Iterator[NewRecord]:
-        day = self.days.of(given.event, editions.newest)
+    def _put(self, given: Given, editions: Editions) -> Iterator[NewRecord]:
+        day = self.days.of(given, editions.newest)
         stated = json.loads(given.record.body)
         for name in ("ends", "after"):
             if name in stated:
@@ -265,15 +283,15 @@ class _Import:
         self.summary.known += not put.records
         self._spoke = self._spoke or bool(put.records) or (spoke and day == self.days.day)
         if not put.records and not spoke and self.days.edition == day:
-            self._confirmed.append(given.event)
+            self._confirmed.append(given)
         yield from put.records
 
-    def _gone_later(self, given: _Given) -> Iterator[NewRecord]:
+    def _gone_later(self, given: Given) -> Iterator[NewRecord]:
         """The retraction of an event that a newer, complete edition has not, where one is read late."""
-        plain = codec.encode(given.event)
+        plain = given.plain()
         later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
         if later is not None:
-            recorded = Recorded(given.event.id, self.days.day, plain, ChangesByImports())
+            recorded = Recorded(given.id, self.days.day, plain, ChangesByImports())
             editions = Editions([recorded], Writer(()))
             yield from editions.put(later, None, None).records
             self._past.keep(editions)
@@ -291,27 +309,7 @@ class _Import:
     def _record(self, event: RecordConfirmed) -> None:
         if not self.dry_run:
             self._past.confirm(event)
-            self._store.append([codec.to_record(event)])
-
-    def _refuse_kind(self, given: _Given, held: Record) -> None:
-        message = f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
-        help = "make ids of the kind too, so that one id is one thing"
-        self._skip(Problem("C708", message, given.row.place() if given.row else None, help, (held.id,)))
-
-    def _refuse_second(self, event: Event, taken: Mapping[str, Any], row: RowRead | None) -> None:
-        self.summary.made -= 1
-        given = codec.encode(event)
-        names = (
-            ["kind"]
-            if given["kind"] != taken.get("kind")
-            else [name for name, _ in differences_of(taken, given)]
-        )
-        told = ", ".join(
-            f"{name} {said_of(taken.get(name))} and {said_of(given.get(name))}" for name in names[:3]
-        )
-        message = f'two rows or records make one event: "{event.id}" with {told}'
-        help = "make its id of more columns; if these are two editions, import one after the other"
-        self._skip(Problem("C708", message, row.place() if row else None, help, (event.id,)))
+            self._kept([codec.to_record(event)])
 
     def _skip(self, problem: Problem) -> None:
         self.summary.skipped += 1
@@ -337,7 +335,7 @@ class _Import:
             return
         if self.store is not None:
             for record in self._held(self._half_read):
-                self._note_source(codec.from_record(record))
+                self._note_sources(codec.from_record(record).sources)
         sources = self._sources.keys() - {("", "")}
         if not sources:
             raise source_unknown()
@@ -357,7 +355,7 @@ class _Import:
 
     def _may_be_gone(self, record: Record) -> bool:
         """Whether an event of the store was not in this import."""
-        if self._is_seen(record.position) or record.kind.startswith("record."):
+        if record.position in self._seen or record.kind.startswith("record."):
             return False
         if self._past.is_early(record.id):
             return False
@@ -373,22 +371,18 @@ class _Import:
 
     def _append(self, batch: list[NewRecord]) -> None:
         if batch and not self.dry_run:
-            self._mark(self._store.append(batch).added)
+            self._seen.add_all(self._kept(batch).added)
         batch.clear()
 
-    def _mark(self, added: Iterable[Record]) -> None:
-        for record in added:
-            self._see(record.position)
+    def _kept(self, records: Sequence[NewRecord]) -> Appended:
+        appended = self._store.append(records)
+        self._recorded += len(appended.added)
+        return appended
 
-    def _see(self, position: int) -> None:
-        byte = position >> 3
-        if byte >= len(self._seen):
-            self._seen.extend(bytes(byte + 1 - len(self._seen) + 4_096))
-        self._seen[byte] |= 1 << (position & 7)
-
-    def _is_seen(self, position: int) -> bool:
-        byte = position >> 3
-        return byte < len(self._seen) and bool(self._seen[byte] & (1 << (position & 7)))
+    def start(self) -> int | None:
+        """Where the store ended before this import; None when another writer wrote to it too."""
+        end = 0 if self.store is None else self.store.head().position
+        return self._start if end == self._start + self._recorded else None
 
 
 # What a row makes beside its first event has the id of that, and one of these endings.

@@ -12,6 +12,7 @@ from attrs import Factory, define
 from chronicle.dates import parse_date
 from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
+from chronicle.interop.edition_days import EditionDays
 from chronicle.interop.incoming import RowRead
 from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Rule
@@ -161,6 +162,7 @@ class AcrossFiles:
     ``store`` is the one that is imported into. ``faulty`` are the rows, of all, that have a problem.
     ``joined`` are the events of which each is made of several rows, ``renames`` the old names of entities,
     ``spellings`` the texts of which ids were made. ``reading`` gives the row that is being read.
+    ``as_records`` asks for records instead of events, known from these days, where rows make them directly.
     """
 
     store: Store | None = None
@@ -171,6 +173,7 @@ class AcrossFiles:
     rows: int = 0
     faulty: int = 0
     reading: Callable[[], RowRead | None] = lambda: None
+    as_records: EditionDays | None = None
 
     def row(self) -> RowRead | None:
         """The row that was read last, of any file."""
