@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from chronicle import codec
 from chronicle.dates import PartialDate
 from chronicle.errors import Problem
-from chronicle.events import Event
+from chronicle.events import Event, IdentityLinked
 from chronicle.interop.edition_days import EditionDays, checked_record, decoded_record
 from chronicle.interop.editions import differences_of, said_of
 from chronicle.interop.incoming import RowRead
+from chronicle.interop.past import SourceOf
 from chronicle.interop.row_records import RowRecord
+from chronicle.interop.undeclared import NamesSeen
 from chronicle.stores import NewRecord, Record
 from chronicle.values import Source
 
@@ -73,6 +76,40 @@ class Recording:
         day = self.days.stamp(event)
         record = decoded_record(event, day) if self.decoded else checked_record(event, day)
         return EventGiven(event, record, day is not None, self.row())
+
+
+@define
+class Noted:
+    """What is noted of all events of an edition: the entities that they name, and their sources."""
+
+    names: NamesSeen = Factory(NamesSeen)
+    sources: dict[SourceOf, Source] = Factory(dict)
+
+    def rows(self, rows: Sequence[RowRecord]) -> None:
+        """Note records of rows, those that say the same by their form only."""
+        forms = {row.form: row for row in rows}
+        for each in rows if any(form.stated is None for form in forms) else forms.values():
+            self.sources_of(each.sources)
+        if any(form.is_noted_apart for form in forms):
+            for row in rows:
+                self.names_of(row)
+        else:
+            named = chain.from_iterable(row.named for row in rows)
+            self.names.note_ids((), dict.fromkeys(chain.from_iterable(named)))
+
+    def names_of(self, given: Given) -> None:
+        """Note the entities that an event names."""
+        if isinstance(given, EventGiven):
+            self.names.note(given.event)
+        elif given.kind == IdentityLinked.kind:
+            self.names.note(given.event())
+        else:
+            self.names.note_ids(given.names[:1] if given.form.declares else (), given.names)
+
+    def sources_of(self, sources: Sequence[Source]) -> None:
+        """Note the first of the sources of an event."""
+        for source in sources[:1]:
+            self.sources.setdefault((source.publisher or "", source.title or ""), source)
 
 
 # Findings (C708) about events of one id

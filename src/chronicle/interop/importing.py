@@ -10,18 +10,19 @@ import datetime
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final
 
 from attrs import Factory, define, field
 
 from chronicle import codec
+from chronicle.dates import parse_date
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.errors import AppendRefused, ChronicleError, Problem
-from chronicle.events import Event, IdentityLinked, RecordConfirmed
+from chronicle.events import Event, RecordConfirmed
 from chronicle.interop.edition_days import EditionDays, confirmation, source_unknown
-from chronicle.interop.editions import differences_of
-from chronicle.interop.given import EventGiven, Given, Recording, given_twice, of_another_kind
+from chronicle.interop.editions import differences_of, known_if_alike
+from chronicle.interop.given import Given, Noted, Recording, given_twice, of_another_kind
 from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
     ChangesByImports,
@@ -35,9 +36,7 @@ from chronicle.interop.past import (
 )
 from chronicle.interop.row_records import RowRecord
 from chronicle.interop.summary import Positions, Summary, Unread
-from chronicle.interop.undeclared import NamesSeen
 from chronicle.stores import Appended, NewRecord, Record, Store
-from chronicle.values import Source
 
 BATCH: Final = 5_000
 """How many events are appended at once."""
@@ -88,7 +87,7 @@ def import_events(
         report(write.summary.read)
     if withdrawn:
         write.withdraw()
-    write.summary.undeclared = write.names.undeclared(store, not dry_run, write.start())
+    write.summary.undeclared = write.noted.names.undeclared(store, not dry_run, write.start())
     return write.summary
 
 
@@ -102,10 +101,9 @@ class _Import:
     newer: Callable[[str], bool]
     refuse: Refuse
     summary: Summary = Factory(Summary)
-    names: NamesSeen = Factory(NamesSeen)
+    noted: Noted = Factory(Noted)
     _past: PastImports = field(init=False)
     _seen: Positions = Factory(Positions)  # of the records of which this edition has spoken
-    _sources: dict[SourceOf, Source] = Factory(dict)
     _unread: Unread = Factory(Unread)
     _half_read: set[str] = Factory(set)  # ids of events whose rows have problems
     _confirmed: list[Given] = Factory(list)
@@ -141,9 +139,11 @@ class _Import:
                 self._give(given, item)
         if not given:
             return
-        self._note_rows([each for each in given.values() if isinstance(each, RowRecord)])
+        rows = [each for each in given.values() if isinstance(each, RowRecord)]
+        self.summary.made += len(rows)
+        self.noted.rows(rows)
         if self.dry_run or not self._added(given):
-            self._append([record for each in given.values() for record in self._changes(each)])
+            self._append(list(self._all_changes(given)))
         self._confirm()
 
     @property
@@ -159,10 +159,10 @@ class _Import:
                 self._skip(problem)
             return
         self.summary.made += 1
-        self._note_sources(each.sources)
+        self.noted.sources_of(each.sources)
         first = given.setdefault(each.id, each)
         if first is each:
-            self._note_names(each)
+            self.noted.names_of(each)
         elif self.newer(each.id):
             self.summary.made -= 1
             given[each.id] = each
@@ -171,38 +171,12 @@ class _Import:
         else:
             self._second(each, json.loads(first.record.body))
 
-    def _note_rows(self, rows: Sequence[RowRecord]) -> None:
-        """Note what records of rows name, and their sources: that of a form once, and each that differs."""
-        self.summary.made += len(rows)
-        forms = {row.form: row for row in rows}
-        for each in rows if any(form.stated is None for form in forms) else forms.values():
-            self._note_sources(each.sources)
-        if any(form.is_noted_apart for form in forms):
-            for row in rows:
-                self._note_names(row)
-        else:
-            named = chain.from_iterable(row.named for row in rows)
-            self.names.note_ids((), dict.fromkeys(chain.from_iterable(named)))
-
-    def _note_names(self, given: Given) -> None:
-        if isinstance(given, EventGiven):
-            self.names.note(given.event)
-        elif given.kind == IdentityLinked.kind:
-            self.names.note(given.event())
-        else:
-            self.names.note_ids(given.names[:1] if given.form.declares else (), given.names)
-
-    def _note_sources(self, sources: Sequence[Source]) -> None:
-        for source in sources[:1]:
-            self._sources.setdefault((source.publisher or "", source.title or ""), source)
-
     def _added(self, given: Mapping[str, Given]) -> bool:
         """Append the whole batch. False, with nothing appended, when some event must be compared first."""
         if self._past.changed.keys() & given.keys() or self.days.day < self._past.newest_complete():
             return False
-        # Where the first event is there with another content, so are most of them.
-        first = next(iter(given.values())).record
-        if any(record.body != first.body for record in self._held((first.id,))):
+        # Where the first event is there, so are most of them, and some of them with other content.
+        if next(iter(given)) in self._store:
             return False
         try:
             appended = self._kept([each.record for each in given.values()])
@@ -213,44 +187,67 @@ class _Import:
         self._spoke = self._spoke or bool(appended.added) or any(each.stamped for each in given.values())
         self._seen.add_all(appended.added)
         if appended.known:
-            for record in self._held(given.keys() - {record.id for record in appended.added}):
-                self._seen.add(record.position)
+            self._see(self._store.get_all(given.keys() - {record.id for record in appended.added}))
         return True
 
-    def _held(self, ids: Iterable[str]) -> Iterator[Record]:
-        return (record for id in ids if (record := self._store.get(id)))
+    def _see(self, held: Mapping[str, Record]) -> None:
+        for record in held.values():
+            self._seen.add(record.position)
 
-    def _changes(self, given: Given) -> Iterator[NewRecord]:
-        """What must be recorded for an event of the edition."""
-        held = None if self.store is None else self.store.get(given.id)
+    def _all_changes(self, given: Mapping[str, Given]) -> Iterator[NewRecord]:
+        """What must be recorded for the events of a batch."""
+        held = {} if self.store is None else self.store.get_all(given.keys())
+        for id, each in given.items():
+            yield from self._changes(each, held.get(id))
+
+    def _changes(self, given: Given, held: Record | None) -> Iterable[NewRecord]:
+        """What must be recorded for an event of the edition, of which the store has ``held``."""
         if held is None:
             self.summary.added += 1
             self._spoke = True
-            yield given.record
-            yield from self._gone_later(given)
-            return
+            return (given.record, *self._gone_later(given))
         if held.kind != given.record.kind:
             self._skip(of_another_kind(given, held))
-            return
+            return ()
         seen = held.position in self._seen
         if not seen and self._is_as_before(given, held):
             self._seen.add(held.position)
-            self._confirm_later(given)
-            return
+            return ()
         editions = self._past.editions(held, Writer(given.sources))
         if seen and not self.newer(given.id):
             made = editions.on(self.days.of(given, editions.newest)) or {}
             self._second(given, made)
-            return
+            return ()
         self._seen.add(held.position)
-        yield from self._put(given, editions)
+        return self._put(given, editions)
 
     def _is_as_before(self, given: Given, held: Record) -> bool:
-        """Whether the store has just what the edition says of an event, and no edition spoke of it later."""
-        if given.known is not None or not self._past.untouched(held.id, self.days.day):
+        """Whether the store has just what the edition says of an event, and no edition spoke of it later.
+
+        Then this is noted.
+        """
+        if not self._past.untouched(held.id, self.days.day):
             return False
-        plain = json.loads(held.body)
-        return known_from(plain) < self.days.day and not differences_of(plain, json.loads(given.record.body))
+        if given.known is not None:
+            # It is known from the day that it gives for itself, unless the edition was given one.
+            alike = held.body == given.record.body and self.days.known is None and not _follows(held.body)
+            self.summary.known += alike
+            return alike
+        known = known_if_alike(held.body, given.record.body)
+        if known is not None:
+            since = parse_date(known.decode()).latest
+            if since == self.days.day and not _follows(held.body):
+                self.summary.known += 1
+                self._spoke = True
+                return True
+        else:
+            plain = json.loads(held.body)
+            since = known_from(plain)
+            if differences_of(plain, json.loads(given.record.body)):
+                return False
+        if since < self.days.day:
+            self._confirm_later(given)
+        return since < self.days.day
 
     def _confirm_later(self, event: Given) -> None:
         self.summary.known += 1
@@ -288,6 +285,8 @@ class _Import:
 
     def _gone_later(self, given: Given) -> Iterator[NewRecord]:
         """The retraction of an event that a newer, complete edition has not, where one is read late."""
+        if self._past.newest_complete() <= self.days.day:
+            return
         plain = given.plain()
         later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
         if later is not None:
@@ -334,9 +333,9 @@ class _Import:
             self._skip(Problem("C709", message, help=help))
             return
         if self.store is not None:
-            for record in self._held(self._half_read):
-                self._note_sources(codec.from_record(record).sources)
-        sources = self._sources.keys() - {("", "")}
+            for record in self.store.get_all(self._half_read).values():
+                self.noted.sources_of(codec.from_record(record).sources)
+        sources = self.noted.sources.keys() - {("", "")}
         if not sources:
             raise source_unknown()
         batch: list[NewRecord] = []
@@ -350,7 +349,7 @@ class _Import:
                 self._append(batch)
         self._append(batch)
         if self.days.edition is not None or self._spoke or self.summary.retracted:
-            told = tuple(self._sources[each] for each in sorted(sources))
+            told = tuple(self.noted.sources[each] for each in sorted(sources))
             self._record(confirmation(self.days.day, told, complete=True))
 
     def _may_be_gone(self, record: Record) -> bool:
@@ -387,6 +386,11 @@ class _Import:
 
 # What a row makes beside its first event has the id of that, and one of these endings.
 _ROW_OF: Final = re.compile(r"\.(end|gone-[^.]*)$")
+
+
+def _follows(body: bytes) -> bool:
+    """Whether an event names another one, which may stand under another id on an earlier day."""
+    return b'"ends":' in body or b'"after":' in body
 
 
 def _read(store: Store | None) -> Iterator[Record]:
