@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import itemgetter
 from typing import Final
 
@@ -53,6 +54,21 @@ class FieldOfRecord:
             self._look()
         return list(map(self._kept.get, map(self._cells, rows)))
 
+    def read_all(self, rows: Sequence[Row]) -> list[FieldPiece | None]:
+        """What each row gives for the field; None where no record is made of the row."""
+        pieces = self.kept(rows)
+        if None not in pieces:
+            return pieces
+        if not self._keeps:
+            with suppress(Exception):  # any exception means that some row gives none: each is read by itself
+                plain = list(map(self._fill, rows))
+                if None not in plain:
+                    return list(map(self._make, plain))
+        return [
+            self.read_or_none(row) if piece is None else piece
+            for row, piece in zip(rows, pieces, strict=True)
+        ]
+
     def read(self, row: Row) -> FieldPiece:
         """What a row gives for the field. Any exception means that no record is made of the row."""
         if not self._keeps:
@@ -65,6 +81,13 @@ class FieldOfRecord:
             if len(self._kept) < MOST_KEPT:
                 self._kept[cells] = made
         return made
+
+    def read_or_none(self, row: Row) -> FieldPiece | None:
+        """What a row gives for the field; None where no record is made of the row."""
+        try:
+            return self.read(row)
+        except Exception:  # any exception means that the maker must say what is wrong with the row
+            return None
 
     def _look(self) -> None:
         """Keep nothing any more where cells hardly ever come again, and begin anew where few of them do."""

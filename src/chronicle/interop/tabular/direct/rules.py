@@ -6,8 +6,8 @@ every kind of rule, and says what is wrong with a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
 
 from attrs import Factory, define
 
@@ -53,14 +53,26 @@ class RowsOfRule:
     columns: dict[str, list[FieldPiece]] = Factory(dict)
     unfit: set[int] = Factory(set)
 
+    def unread(self, field: FieldOfRecord) -> list[int]:
+        """Put in what is known of a field, and give the numbers of rows of which it is still to be read."""
+        pieces = field.kept(self.rows) if field.noting else field.read_all(self.rows)
+        if None not in pieces:
+            self.columns[field.name] = cast(list[FieldPiece], pieces)
+            return []
+        missing = [number for number, piece in enumerate(pieces) if piece is None]
+        self.columns[field.name] = [piece or NOT_GIVEN for piece in pieces]
+        if field.noting:
+            return missing
+        self.unfit.update(missing)
+        return []
+
     def read(self, field: FieldOfRecord, number: int) -> None:
         """Read a field of the row with this number among them."""
-        try:
-            piece = field.read(self.rows[number])
-        except Exception:  # any exception means that the maker must say what is wrong with the row
-            piece = NOT_GIVEN
+        piece = field.read_or_none(self.rows[number])
+        if piece is None:
             self.unfit.add(number)
-        self.columns[field.name][number] = piece
+        else:
+            self.columns[field.name][number] = piece
 
 
 class DirectRule:
@@ -69,7 +81,7 @@ class DirectRule:
     def __init__(self, maker: Maker, file: str, days: EditionDays) -> None:
         kind, constant = maker.rule.kind, _constant(maker)
         # The id is made by itself: it mostly differs from row to row, and is made up where the rule has none.
-        self._id: Filling | None = next((each.read for each in maker.fields if each.name == "id"), None)  # type: ignore[assignment]
+        self._id = cast(Filling | None, next((each.read for each in maker.fields if each.name == "id"), None))
         filled = [each for each in maker.fields if each.name != "id"]
         if maker.source:
             filled.append(_source(maker))
@@ -79,35 +91,21 @@ class DirectRule:
         self._end = None if maker.end is None else _EndsOfRule(maker, filled, constant, file, days)
         self._maker = maker
 
-    def taken(self, rows: Sequence[Row]) -> RowsOfRule:
-        """The rows that the rule takes, read as far as nothing is noted by reading."""
-        maker = self._maker
-        at = (
-            [number for number, row in enumerate(rows) if maker.takes(row)]
-            if maker.when
-            else range(len(rows))
-        )
-        found = RowsOfRule([rows[number] for number in at] if maker.when else rows, at)
-        for field in self._fields:
-            # What is missing is read at once, or by ``read_noting``.
-            pieces = field.kept(found.rows)
-            found.columns[field.name] = pieces  # type: ignore[assignment]
-            if not field.noting and None in pieces:
-                for number, piece in enumerate(pieces):
-                    if piece is None:
-                        found.read(field, number)
-        return found
+    def taken(self, rows: Sequence[Row], order: int) -> tuple[RowsOfRule, list[Unread]]:
+        """The rows that the rule takes, and what is still to be read of them: fields of which ids are noted.
 
-    def unread(self, found: RowsOfRule, order: int) -> Iterator[Unread]:
-        """What is still to be read; ``order`` is the number of the rule."""
+        ``order`` is the number of the rule.
+        """
+        maker = self._maker
+        at: Sequence[int] = range(len(rows))
+        if maker.when:
+            at = [number for number, row in enumerate(rows) if maker.takes(row)]
+            rows = [rows[number] for number in at]
+        found = RowsOfRule(rows, at)
+        unread: list[Unread] = []
         for place, field in enumerate(self._fields):
-            pieces: list[FieldPiece | None] = found.columns[field.name]  # type: ignore[assignment]
-            if field.noting and None in pieces:
-                yield from (
-                    (found.at[number], order, place, number, field)
-                    for number, piece in enumerate(pieces)
-                    if piece is None
-                )
+            unread += [(at[number], order, place, number, field) for number in found.unread(field)]
+        return found, unread
 
     def records(self, found: RowsOfRule, places: Sequence[PlaceOfRow]) -> list[tuple[RowRecord, ...] | None]:
         """The records of each row; None for one of which the maker must be asked."""

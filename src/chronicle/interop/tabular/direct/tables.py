@@ -8,7 +8,7 @@ from typing import Final
 from chronicle.interop.edition_days import EditionDays
 from chronicle.interop.row_records import PlaceOfRow, RowRecord
 from chronicle.interop.tabular.applying import Maker
-from chronicle.interop.tabular.direct.rules import DirectRule, Unread, direct_rule
+from chronicle.interop.tabular.direct.rules import DirectRule, RowsOfRule, Unread, direct_rule
 from chronicle.interop.tabular.templates import Row
 
 TOGETHER: Final = 500
@@ -26,11 +26,13 @@ class DirectTable:
         self, rows: Sequence[Row], places: Sequence[PlaceOfRow]
     ) -> Sequence[Sequence[RowRecord] | None]:
         """The records of each row; None for one of which the makers of the rules must be asked."""
-        taken = [rule.taken(rows) for rule in self._rules]
-        # Where one id is made of two texts, it matters which was read first.
+        taken: list[RowsOfRule] = []
         unread: list[Unread] = []
-        for order, (rule, found) in enumerate(zip(self._rules, taken, strict=True)):
-            unread += rule.unread(found, order)
+        for order, rule in enumerate(self._rules):
+            found, left = rule.taken(rows, order)
+            taken.append(found)
+            unread += left
+        # Where one id is made of two texts, it matters which was read first.
         for _, order, _, number, field in sorted(unread):
             taken[order].read(field, number)
         made = [rule.records(found, places) for rule, found in zip(self._rules, taken, strict=True)]
