@@ -152,7 +152,7 @@ def test_a_quick_look_sees_what_a_close_look_sees(
                 withdrawn = all_of_it and bool(rows)
                 one = import_events(events, quick, withdrawn=withdrawn, **given_day)
                 patch.setattr(importing, "known_if_alike", lambda *_: None)
-                patch.setattr(importing, "_follows", lambda _: True)
+                patch.setattr(importing, "names_another", lambda _: True)
                 other = import_events(events, close, withdrawn=withdrawn, **given_day)
             assert one == other
             assert [each[2:5] for each in quick.read()] == [each[2:5] for each in close.read()]

@@ -83,6 +83,11 @@ def known_if_alike(held: bytes, given: bytes) -> bytes | None:
 _KNOWN: Final = b'"known":"'
 
 
+def names_another(body: bytes) -> bool:
+    """Whether an event names one before it, which may stand under another id on an earlier day."""
+    return b'"ends":' in body or b'"after":' in body
+
+
 def digest_of(number: int, patch: Patch) -> str:
     """A short hash that differs between the generated corrections of one event."""
     return sha256(canonical_json([number, patch]).encode()).hexdigest()[:12]

@@ -21,7 +21,7 @@ from chronicle.engine.gc_pause import paused_collector
 from chronicle.errors import AppendRefused, ChronicleError, Problem
 from chronicle.events import Event, RecordConfirmed
 from chronicle.interop.edition_days import EditionDays, confirmation, source_unknown
-from chronicle.interop.editions import differences_of, known_if_alike
+from chronicle.interop.editions import differences_of, known_if_alike, names_another
 from chronicle.interop.given import Given, Noted, Recording, given_twice, of_another_kind
 from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
@@ -213,6 +213,9 @@ class _Import:
         if not seen and self._is_as_before(given, held):
             self._seen.add(held.position)
             return ()
+        if seen and self._is_again(given, held):
+            self.summary.known += 1
+            return ()
         editions = self._past.editions(held, Writer(given.sources))
         if seen and not self.newer(given.id):
             made = editions.on(self.days.of(given, editions.newest)) or {}
@@ -221,22 +224,27 @@ class _Import:
         self._seen.add(held.position)
         return self._put(given, editions)
 
-    def _is_as_before(self, given: Given, held: Record) -> bool:
-        """Whether the store has just what the edition says of an event, and no edition spoke of it later.
+    def _is_again(self, given: Given, held: Record) -> bool:
+        """Whether this edition gave an event before that is in the store just so; many rows declare one."""
+        own = given.known is not None and self.days.known is None
+        alike = held.body == given.record.body and (given.stamped or own) and not names_another(held.body)
+        return alike and self._past.untouched(held.id, self.days.day)
 
-        Then this is noted.
-        """
+    def _is_as_before(self, given: Given, held: Record) -> bool:
+        """Note that the store has just what the edition says, and no edition spoke of it later, if so."""
         if not self._past.untouched(held.id, self.days.day):
             return False
         if given.known is not None:
             # It is known from the day that it gives for itself, unless the edition was given one.
-            alike = held.body == given.record.body and self.days.known is None and not _follows(held.body)
+            alike = (
+                held.body == given.record.body and self.days.known is None and not names_another(held.body)
+            )
             self.summary.known += alike
             return alike
         known = known_if_alike(held.body, given.record.body)
         if known is not None:
             since = parse_date(known.decode()).latest
-            if since == self.days.day and not _follows(held.body):
+            if since == self.days.day and not names_another(held.body):
                 self.summary.known += 1
                 self._spoke = True
                 return True
@@ -386,11 +394,6 @@ class _Import:
 
 # What a row makes beside its first event has the id of that, and one of these endings.
 _ROW_OF: Final = re.compile(r"\.(end|gone-[^.]*)$")
-
-
-def _follows(body: bytes) -> bool:
-    """Whether an event names another one, which may stand under another id on an earlier day."""
-    return b'"ends":' in body or b'"after":' in body
 
 
 def _read(store: Store | None) -> Iterator[Record]:
