@@ -127,6 +127,37 @@ def test_of_partial_editions_the_newest_that_speaks_of_a_holding_counts(
             assert told(store, datetime.date(2014, 12, 31) + datetime.timedelta(number)) == expected
 
 
+ROW = st.tuples(
+    st.sampled_from(KEYS),
+    st.sampled_from(["10%", "20%"]),
+    st.sampled_from([None, None, day(2)]),
+    st.sampled_from([{}, {}, {"known": "2015-01-02"}, {"ends": "b"}, {"after": "a"}, {"note": '"known":"x'}]),
+)
+DAYS = st.sampled_from([None, day(1), day(2), day(3)])
+
+
+@given(
+    st.lists(st.tuples(st.lists(ROW, max_size=6), DAYS, DAYS, st.booleans()), max_size=5), st.integers(1, 4)
+)
+def test_a_quick_look_sees_what_a_close_look_sees(
+    editions: list[tuple[list[Any], datetime.date | None, datetime.date | None, bool]], batch: int
+) -> None:
+    """An event whose body is that of the store needs no look at its fields, whatever it says of its days."""
+    with open_store("memory:") as quick, open_store("memory:") as close:
+        for number, (rows, known, published, all_of_it) in enumerate(editions):
+            given_day = {"known": known, "published": published, "today": day(2 + number // 2)}
+            events = [row(key, holds, day_of_row, **more) for key, holds, day_of_row, more in rows]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(importing, "BATCH", batch)
+                withdrawn = all_of_it and bool(rows)
+                one = import_events(events, quick, withdrawn=withdrawn, **given_day)
+                patch.setattr(importing, "known_if_alike", lambda *_: None)
+                patch.setattr(importing, "names_another", lambda _: True)
+                other = import_events(events, close, withdrawn=withdrawn, **given_day)
+            assert one == other
+            assert [each[2:5] for each in quick.read()] == [each[2:5] for each in close.read()]
+
+
 def test_an_edition_that_changes_nothing_corrects_nothing_and_joins_the_reasons(store: Store) -> None:
     """The same rows, published a year later, are no corrections; `why` names both editions."""
     for year in (2015, 2016):

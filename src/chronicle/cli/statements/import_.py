@@ -107,9 +107,9 @@ def import_(
     Rows that cannot be imported are named with the reason, the rest is imported, and the exit code is 1.
     """
     from chronicle.cli.statements.import_report import Problems, outcome, undeclared
-    from chronicle.interop.edition_days import source_unknown
+    from chronicle.interop.editions.days import EditionDays, source_unknown
+    from chronicle.interop.editions.publication import published
     from chronicle.interop.importing import import_events
-    from chronicle.interop.publication import published
     from chronicle.interop.reading import read_files
 
     mapped = FORMATS[format].mapped
@@ -135,17 +135,22 @@ def import_(
         advance = _advance(files, stack.enter_context(waiting("importing")))
         day = None if known is None else known.latest
         joined = FORMATS[format].made_together(store, day) if FORMATS[format].together else None
-        found = read_files(format, files, rules, advance, across=across, store=store, joined=joined)
+        written = FORMATS[format].as_written
+        edition = published(format, files, rules)
+        days = EditionDays(datetime.date.today(), day, edition, written)
+        found = read_files(
+            format, files, rules, advance, across=across, store=store, joined=joined, as_records=days
+        )
         incoming = islice(found, limit)
         summary = import_events(
             incoming,
             store,
-            today=datetime.date.today(),
+            today=days.today,
             known=day,
-            published=published(format, files, rules),
+            published=edition,
             withdrawn=withdrawn,
             accepted=accepted,
-            as_written=FORMATS[format].as_written,
+            as_written=written,
             row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,

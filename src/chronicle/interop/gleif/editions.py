@@ -136,7 +136,7 @@ class EditionReader:
         """The ends of what a deleted record says; ``given`` says that this import had the record before."""
         ended = 0
         for event in record_events(item, place):
-            if isinstance(event, Problem):
+            if not isinstance(event, Event):
                 continue
             if event.kind == "control.granted" and (given or self._has(event.id)):
                 ended += 1

@@ -20,7 +20,7 @@ from chronicle.interop.tabular.templates import (
 )
 
 # Fields that another event of a row does not take from the first one.
-_NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
+NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
 
 
 @frozen
@@ -68,10 +68,10 @@ class Maker:
     def __call__(self, row: Row) -> Iterable[Made]:
         """The events of a row to which the rule applies, or all its problems."""
         plain = self.constant.copy()
-        troubles = _fill(plain, self.fields, row)
+        troubles = fill(plain, self.fields, row)
         if self.source:
             source: Plain = {}
-            troubles += _fill(source, self.source, row)
+            troubles += fill(source, self.source, row)
             if source:
                 plain["sources"] = [source]
         turned: list[Made] = []
@@ -121,7 +121,7 @@ class Maker:
         if self.end is None:
             return self._decoded(plain)
         ending: Plain = {}
-        troubles = _fill(ending, (self.end,), row)
+        troubles = fill(ending, (self.end,), row)
         if troubles or "date" not in ending:
             return troubles or self._decoded(plain)
         begun = self._decoded(plain)
@@ -185,13 +185,13 @@ class Maker:
 def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> Plain:
     """Another event of the same row: its outcome, and the fields that both kinds have."""
     assert outcome is not None
-    names = kind_names(outcome.kind) - _NOT_SHARED
+    names = kind_names(outcome.kind) - NOT_SHARED
     shared = {name: value for name, value in plain.items() if name in names}
     identity = {"id": plain["id"] + suffix} if "id" in plain else {}
     return {"kind": outcome.kind, **identity, "date": date, **shared, **dict(outcome.fields)}
 
 
-def _fill(plain: Plain, fields: Sequence[FilledField], row: Row) -> list[Trouble]:
+def fill(plain: Plain, fields: Sequence[FilledField], row: Row) -> list[Trouble]:
     """Fill ``plain`` from the row, and give the problems."""
     troubles: list[Trouble] = []
     for field in fields:

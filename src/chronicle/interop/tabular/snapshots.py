@@ -13,6 +13,7 @@ from chronicle.dates import parse_date
 from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
 from chronicle.interop.corrections import HeldCorrections
+from chronicle.interop.editions.days import EditionDays
 from chronicle.interop.incoming import RowRead
 from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Rule
@@ -163,6 +164,7 @@ class AcrossFiles:
     ``joined`` are the events of which each is made of several rows, ``renames`` the old names of entities,
     ``corrections`` are held until the end, where a mapping makes some,
     ``spellings`` the texts of which ids were made. ``reading`` gives the row that is being read.
+    ``as_records`` asks for records instead of events, known from these days, where rows make them directly.
     """
 
     store: Store | None = None
@@ -174,6 +176,7 @@ class AcrossFiles:
     rows: int = 0
     faulty: int = 0
     reading: Callable[[], RowRead | None] = lambda: None
+    as_records: EditionDays | None = None
 
     def __attrs_post_init__(self) -> None:
         self.spellings.reading = self.row

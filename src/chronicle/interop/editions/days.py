@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Protocol
 
 from attrs import evolve, frozen
 
@@ -12,9 +13,21 @@ from chronicle import codec
 from chronicle.codec.conversion import canonical_json
 from chronicle.dates import PartialDate
 from chronicle.errors import Problem, UsageError
-from chronicle.events import Event, RecordConfirmed, knowledge
+from chronicle.events import Event, RecordConfirmed, told_day
 from chronicle.stores import NewRecord
 from chronicle.values import Source
+
+
+class Knowable(Protocol):
+    """What says of itself when it was known: an event, or the record of one."""
+
+    @property
+    def known(self) -> PartialDate | None:
+        """When it says that it was known."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Its sources, which may say when they were published."""
 
 
 @frozen
@@ -36,7 +49,7 @@ class EditionDays:
         """The day from which the edition is known."""
         return self.edition or self.today
 
-    def of(self, event: Event, newest: datetime.date) -> datetime.date:
+    def of(self, event: Knowable, newest: datetime.date) -> datetime.date:
         """From which day a change of an event is known; ``newest`` is that of the last change in the store.
 
         A day that the event gives for itself is no edition, and never puts a change before others. Nor does
@@ -54,20 +67,16 @@ class EditionDays:
         """The day of the edition; of one that was given none, the last of these two days."""
         return max(self.today, newest) if self.edition is None else self.edition
 
-    def stamp(self, event: Event) -> datetime.date | None:
+    def stamp(self, event: Knowable) -> datetime.date | None:
         """The day that an event must be given to be known from; None where it has one of its own."""
         if self.known is not None:
-            held = knowledge(event)
-            return None if held.day == self.known and not held.assumed else self.known
-        if self.as_written or event.known is not None:
+            return None if told_day(event.known, event.sources) == self.known else self.known
+        if self.as_written or told_day(event.known, event.sources) is not None:
             return None
-        for source in event.sources:
-            if source.published is not None:
-                return None
         return self.day
 
 
-def _published(event: Event) -> datetime.date | None:
+def _published(event: Knowable) -> datetime.date | None:
     """The first day on which a source of an event was published."""
     days = (source.published.latest for source in event.sources if source.published is not None)
     return min(days, default=None)
