@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, frozen
 
 from chronicle import codec
 from chronicle.codec.conversion import canonical_json
@@ -19,12 +19,17 @@ from chronicle.values import Source
 
 @frozen
 class EditionDays:
-    """From which day events of an edition are known."""
+    """From which day events of an edition are known.
+
+    ``said`` has the days from which some are known at the earliest, by their ids, whatever that of the
+    edition: what another edition says, too.
+    """
 
     today: datetime.date
     known: datetime.date | None
     published: datetime.date | None
     as_written: bool
+    said: Mapping[str, datetime.date] = Factory(dict)
 
     @property
     def edition(self) -> datetime.date | None:
@@ -43,6 +48,8 @@ class EditionDays:
         the day on which its source was published. Where that is not later than what is there, the source was
         corrected without saying when.
         """
+        if event.id in self.said:
+            return max(self.said[event.id], self.day)
         if self.known is None:
             if event.known is not None and event.known.latest >= newest:
                 return event.known.latest
@@ -56,6 +63,8 @@ class EditionDays:
 
     def stamp(self, event: Event) -> datetime.date | None:
         """The day that an event must be given to be known from; None where it has one of its own."""
+        if self.said and event.id in self.said:
+            return max(self.said[event.id], self.day)
         if self.known is not None:
             held = knowledge(event)
             return None if held.day == self.known and not held.assumed else self.known

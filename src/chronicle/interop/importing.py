@@ -63,6 +63,7 @@ def import_events(
     as_written: bool = False,
     row: Callable[[], RowRead | None] = lambda: None,
     newer: Callable[[str], bool] = lambda _: False,
+    said: Mapping[str, datetime.date] | None = None,
     refuse: Refuse = lambda _: None,
     report: Callable[[int], None] = lambda _: None,
 ) -> Summary:
@@ -79,12 +80,12 @@ def import_events(
 
     ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
     ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
-    ``row`` gives the row of the item that was given last, for problems that only show when it is compared;
-    ``newer`` says of an event that came before, by its id, whether that of the newer edition replaces it.
-    ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
-    ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
+    ``row`` gives the row of the last item, for problems that only show when it is compared. ``newer`` says by
+    its id whether an event replaces that of an older edition which came before, ``said`` from when some are
+    known at the earliest. ``refuse`` is called with every problem, ``report`` with the number of items read.
+    Raises ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for without any source.
     """
-    days = EditionDays(today, known, published, as_written)
+    days = EditionDays(today, known, published, as_written, {} if said is None else said)
     write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, newer, refuse)
     items = iter(incoming)
     while write.take_next(items):

@@ -149,6 +149,7 @@ def import_(
             row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
+            said=across.said if across else {},
             newer=joined.is_newer if joined else lambda _: False,
             refuse=problems.add,
         )

@@ -181,7 +181,10 @@ class Maker:
         gone = _further(plain, self.rule.vanished, date, f".gone-{snapshot.date}")
         if snapshot.sources:
             gone["sources"] = snapshot.sources
-        return self._decoded(gone)[0]
+        made = self._decoded(gone)[0]
+        if snapshot.known is not None and isinstance(made, Event):
+            snapshot.said[made.id] = snapshot.known
+        return made
 
 
 def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> Plain:

@@ -43,7 +43,7 @@ def makers(
 def _snapshot(rule: Rule, constant: Plain, across: AcrossFiles) -> Snapshot:
     """The snapshots of a rule, which all files of an import share."""
     if rule not in across.snapshots:
-        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant))
+        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant), across.said)
     return across.snapshots[rule]
 
 
