@@ -307,6 +307,31 @@ def test_a_snapshot_read_late_ends_by_the_next_one(store: Store) -> None:
     assert sure == {"2014-12-31": [True], "2015-06-30": [False], "2015-12-31": []}
 
 
+@pytest.mark.parametrize("order", list(permutations((2010, 2011, 2012))))
+@pytest.mark.parametrize("holders", ["ab ab a", "ab a ab", "a ab a", "ab b a", "a b ab"])
+def test_snapshots_in_any_order_say_what_was_known(order: tuple[int, ...], holders: str) -> None:
+    """By every day of knowledge, on every day, what those that were known say when read in their order."""
+    editions = dict(zip((2010, 2011, 2012), holders.split(), strict=True))
+    in_order, mixed = open_store("memory:"), open_store("memory:")
+    for store, years in ((in_order, (2010, 2011, 2012)), (mixed, order)):
+        for year in years:
+            across = AcrossFiles(store)
+            rows = "".join(f"{year}-12-31,{key},10%\n" for key in editions[year])
+            table = read_table(io.BytesIO(f"day,owner,share\n{rows}".encode()), "t.csv", SNAPSHOTS, across)
+            known = datetime.date(year + 1, 2, 1)
+            items = chain(table, finish("t.csv", SNAPSHOTS, across))
+            import_events(items, store, today=LATER, known=known, decoded=True, said=across.said)
+    said = [
+        [
+            {(each.holder, each.certain) for each in told.as_of(day, known=known).holdings()}
+            for known in ("2011-03", "2012-03", "2013-03")
+            for day in ("2010-12-31", "2011-06-30", "2011-12-31", "2012-06-30", "2012-12-31")
+        ]
+        for told in map(History.from_store, (in_order, mixed))
+    ]
+    assert said[0] == said[1]
+
+
 # The command
 
 MAPPING = """

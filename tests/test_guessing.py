@@ -84,6 +84,15 @@ def test_a_date_of_two_meanings_is_a_question(cells: tuple[str, ...], question: 
         imported(STAKES.format(rows), tmp_path)
 
 
+def test_a_question_is_asked_once(tmp_path: Path) -> None:
+    """What is still to be answered is not wrong in another way as well."""
+    text = drafted("owner,company,stake,from\nann,mill,0.6,2014-01-02\nbob,mill,40,2014-01-02\n")
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidEvents) as refused:
+        read_mapping(str(tmp_path / "map.yaml"))
+    assert [each.message for each in refused.value.problems] == ['"shares" is still to be answered: "???"']
+
+
 def test_one_column_decides_the_form_of_another(tmp_path: Path) -> None:
     """A day of one column that fits one form only says how the other column is written."""
     table = "ticker,index,since,until\nX,DAX,01/02/2010,28/02/2012\nY,DAX,03/04/2010,\n"

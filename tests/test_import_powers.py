@@ -311,6 +311,35 @@ def test_an_old_name_is_that_from_the_beginning(order: tuple[int, ...]) -> None:
     assert history.as_of("2011").entity("bank:2").name == "Ann's Bank"
 
 
+PERSON = {
+    "kind": "entity.declared",
+    "id": "d-{cert}",
+    "entity": "bank:{cert}",
+    "name": "{new}",
+    "type": "person",
+}
+
+
+@pytest.mark.parametrize(
+    ("rules", "type"),
+    [
+        ([RENAMED], "company"),
+        ([{**RENAMED, "type": "person"}], "person"),
+        ([{**RENAMED, "type": "{what}"}], "fund"),
+        ([RENAMED, PERSON], "person"),
+        ([PERSON, {**RENAMED, "type": "{what}"}], "fund"),
+        ([RENAMED, {**PERSON, "entity": "owner:{cert}"}], "company"),
+    ],
+)
+def test_who_is_renamed_keeps_the_type(rules: list[dict[str, str]], type: str) -> None:
+    """That of the rule, or of the rule that declares the same entity; else it is a company."""
+    rules = [{**rule, "date": rule.get("date", "0001-01-01")} for rule in rules]
+    table = "day,cert,old,new,what\n2010,1,Ann Low,Ann Moss,fund\n"
+    told = [event for event in read(table, mapping(*rules)) if isinstance(event, Event)]
+    assert History(told).as_of("2009").entity("bank:1").type == type
+    assert History(told).as_of("2011").entity("bank:1").type == type
+
+
 def test_old_names_that_do_not_follow_are_a_finding() -> None:
     """Where a row says another old name than the row before it made, a change is missing."""
     table = "day,cert,old,new\n2010,1,First,Second\n2015,1,Other,Third\n"

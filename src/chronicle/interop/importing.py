@@ -58,28 +58,28 @@ def import_events(
     as_written: bool = False,
     row: Callable[[], RowRead | None] = lambda: None,
     newer: Callable[[str], bool] = lambda _: False,
+    said: Mapping[str, datetime.date] | None = None,
     refuse: Refuse = lambda _: None,
     report: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Import ``incoming``, an edition of a source, into ``store``, and give a summary.
 
     What it adds, corrects and retracts is known from one day: ``known`` if given, else the day that an event
-    gives for itself, else ``published``, the day on which the edition was published, else ``today``. An
-    edition may be read after a newer one: it then counts until the day of that. With ``as_written`` events
-    that do not say when they were known are left so.
+    gives for itself, else ``published``, the day of publication of the edition, else ``today``. An edition
+    may be read after a newer one: it then counts until that day. ``as_written`` leaves events without a day.
 
     ``withdrawn`` says that ``incoming`` is all that the source has: what the store has of the same sources
-    and ``incoming`` has not is retracted, unless there are rows of which not even the id could be read.
-    Problems whose codes are ``accepted`` stand in the way of nothing.
+    and ``incoming`` has not is retracted, unless there are rows of which not even the id could be read;
+    problems whose codes are ``accepted`` are in the way of nothing.
 
     ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
     ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
-    ``row`` gives the row of the item that was given last, for problems that only show when it is compared;
-    ``newer`` says of an event that came before, by its id, whether that of the newer edition replaces it.
-    ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
-    ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
+    ``row`` gives the row of the last item, for problems that only show when it is compared. ``newer`` says by
+    its id whether an event replaces that of an older edition which came before, ``said`` from when some are
+    known at the earliest. ``refuse`` is called with every problem, ``report`` with the number of items read.
+    Raises ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for without any source.
     """
-    days = EditionDays(today, known, published, as_written)
+    days = EditionDays(today, known, published, as_written, {} if said is None else said)
     recording = Recording(days, decoded, row)
     write = _Import(store, days, dry_run, recording, frozenset(accepted), newer, refuse)
     items = iter(incoming)

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 
 
 class StatedKnowledge(NamedTuple):
-    """What an event says of when it was known, itself or by its sources."""
+    """What an event says of when it was known, itself or by its sources.
+
+    ``id`` is empty: of no event of a row that makes a record does something else say when it was known.
+    """
 
     known: PartialDate | None
     sources: tuple[Source, ...]
+    id: str = ""
 
 
 @frozen(eq=False)

@@ -137,7 +137,8 @@ def import_(
         joined = FORMATS[format].made_together(store, day) if FORMATS[format].together else None
         written = FORMATS[format].as_written
         edition = published(format, files, rules)
-        days = EditionDays(datetime.date.today(), day, edition, written)
+        said = across.said if across else {}
+        days = EditionDays(datetime.date.today(), day, edition, written, said)
         found = read_files(
             format, files, rules, advance, across=across, store=store, joined=joined, as_records=days
         )
@@ -154,6 +155,7 @@ def import_(
             row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
+            said=said,
             newer=joined.is_newer if joined else lambda _: False,
             refuse=problems.add,
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, frozen
 
 from chronicle import codec
 from chronicle.codec.conversion import canonical_json
@@ -22,6 +22,10 @@ class Knowable(Protocol):
     """What says of itself when it was known: an event, or the record of one."""
 
     @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
     def known(self) -> PartialDate | None:
         """When it says that it was known."""
 
@@ -32,12 +36,17 @@ class Knowable(Protocol):
 
 @frozen
 class EditionDays:
-    """From which day events of an edition are known."""
+    """From which day events of an edition are known.
+
+    ``said`` has the days from which some are known at the earliest, by their ids, whatever that of the
+    edition: what another edition says, too.
+    """
 
     today: datetime.date
     known: datetime.date | None
     published: datetime.date | None
     as_written: bool
+    said: Mapping[str, datetime.date] = Factory(dict)
 
     @property
     def edition(self) -> datetime.date | None:
@@ -56,6 +65,8 @@ class EditionDays:
         the day on which its source was published. Where that is not later than what is there, the source was
         corrected without saying when.
         """
+        if event.id in self.said:
+            return max(self.said[event.id], self.day)
         if self.known is None:
             if event.known is not None and event.known.latest >= newest:
                 return event.known.latest
@@ -69,6 +80,8 @@ class EditionDays:
 
     def stamp(self, event: Knowable) -> datetime.date | None:
         """The day that an event must be given to be known from; None where it has one of its own."""
+        if self.said and event.id in self.said:
+            return max(self.said[event.id], self.day)
         if self.known is not None:
             return None if told_day(event.known, event.sources) == self.known else self.known
         if self.as_written or told_day(event.known, event.sources) is not None:

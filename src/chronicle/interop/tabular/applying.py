@@ -59,6 +59,7 @@ class Maker:
     apart: bool = False
     joined: dict[object, Plain] | None = None
     was: FilledField | None = None
+    type: FilledField | None = None
     renames: Renames | None = None
 
     def takes(self, row: Row) -> bool:
@@ -87,7 +88,8 @@ class Maker:
         if self.joined is not None:
             return self._join(self.joined, plain)
         if self.was is not None and self.renames is not None and (old := self.was.read(row)):
-            self.renames.note(plain, str(old))
+            type = None if self.type is None else self.type.read(row)
+            self.renames.note(plain, str(old), None if type is None else str(type))
         return self._made(plain, row)
 
     def finish(self) -> Iterator[Made]:
@@ -179,7 +181,10 @@ class Maker:
         gone = _further(plain, self.rule.vanished, date, f".gone-{snapshot.date}")
         if snapshot.sources:
             gone["sources"] = snapshot.sources
-        return self._decoded(gone)[0]
+        made = self._decoded(gone)[0]
+        if snapshot.known is not None and isinstance(made, Event):
+            snapshot.said[made.id] = snapshot.known
+        return made
 
 
 def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> Plain:

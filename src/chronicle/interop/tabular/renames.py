@@ -21,6 +21,7 @@ class _RowOfNames(NamedTuple):
     sources: object
     place: Place | None
     id: str | None
+    type: str | None
 
 
 @define
@@ -33,13 +34,13 @@ class Renames:
     reading: Callable[[], RowRead | None] = lambda: None
     _rows: dict[str, list[_RowOfNames]] = Factory(dict)
 
-    def note(self, plain: dict[str, Any], was: str) -> None:
-        """Note the old name of an event that renames an entity."""
+    def note(self, plain: dict[str, Any], was: str, type: str | None = None) -> None:
+        """Note the old name of an event that renames an entity, and the type of that."""
         if "entity" in plain and "date" in plain:
             read = self.reading()
             place = None if read is None else read.place()
             name, sources = plain.get("name", ""), plain.get("sources")
-            row = _RowOfNames(plain["date"], was, name, sources, place, plain.get("id"))
+            row = _RowOfNames(plain["date"], was, name, sources, place, plain.get("id"), type)
             self._rows.setdefault(plain["entity"], []).append(row)
 
     def declarations(self) -> Iterator[dict[str, Any] | Problem]:
@@ -49,7 +50,8 @@ class Renames:
         """
         for entity, rows in self._rows.items():
             rows.sort(key=lambda row: parse_date(row.date).order)
-            declared = {"kind": EntityDeclared.kind, "entity": entity, "name": rows[0].was, "type": "company"}
+            stated = next((row.type for row in rows if row.type), "company")
+            declared = {"kind": EntityDeclared.kind, "entity": entity, "name": rows[0].was, "type": stated}
             sources = rows[0].sources
             yield {**declared, "sources": sources} if sources else declared
             for before, row in pairwise(rows):

@@ -57,7 +57,7 @@ class Rule:
     ``when`` are the conditions under which it applies. ``end`` and ``ends`` make a second event
     when something has ended; ``vanished`` makes one when a key is missing in the next snapshot. ``join`` are
     the lists into which rows with the same other fields are put together. ``was`` is the name that an entity
-    had before it was renamed.
+    had before it was renamed, and ``type`` its type, by which it is declared under the first name.
     """
 
     kind: str
@@ -69,6 +69,11 @@ class Rule:
     source: tuple[FieldRule, ...] = ()
     join: frozenset[str] = frozenset()
     was: FieldRule | None = None
+    type: FieldRule | None = None
+
+    def field(self, name: str) -> FieldRule | None:
+        """How a field is filled; None where the rule does not say."""
+        return next((each for each in self.fields if each.name == name), None)
 
 
 @frozen
