@@ -370,6 +370,18 @@ def test_an_import_of_records_is_one_of_events(
             assert imported(one, rules, edition, directly=True, batch=batch) == plainly
 
 
+def test_of_the_days_of_a_source_that_of_the_first_row_counts() -> None:
+    """Two rows make one event, and the edition is confirmed with the source of the first, made or not."""
+    rules, _ = mapping_of({"events": [RULES[0]], "source": {"publisher": "Register", "published": "{to}"}})
+    assert rules is not None
+    rows = [("1", "a", "p", "2015", published, "60%", "x") for published in ("", "2016-01-02")]
+    edition = Edition(rows, None, withdrawn=True, dry_run=False)
+    with open_store("memory:") as one, open_store("memory:") as other:
+        made = imported(one, rules, edition, directly=True, batch=5)
+        assert made == imported(other, rules, edition, directly=False, batch=5)
+    assert b'"sources":[{"publisher":"Register"}]' in made[2][-1][2]
+
+
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 6, 7, 10, 13, 14])
 @pytest.mark.parametrize("source", SOURCES, ids=["none", "dated", "told", "by row"])
 def test_most_rules_make_their_records_directly(number: int, source: Mapping[str, Any]) -> None:

@@ -75,6 +75,17 @@ def test_a_date_may_stand_in_the_name_of_a_file(pattern: str, name: str, date: s
     assert found[0]["note"].startswith("of ")
 
 
+def test_a_snapshot_of_an_unknown_day_ends_by_the_next() -> None:
+    """Who stood in it and not in the next one is gone by the day of that."""
+    rules = mapping({**STAKE, "vanished": {"holds": "0%"}}, dates={"instead": {"": "unknown"}})
+    found = events(read("day,owner,plant,share\n,a,p,60%\n2016-12-31,b,p,40%\n", rules))
+    assert [(each["holder"], each["holds"], each["date"]) for each in found] == [
+        ("a", "60%", "[0001..9999]"),
+        ("b", "40%", "2016-12-31"),
+        ("a", "0%", "2016-12-31"),
+    ]
+
+
 def test_years_in_the_names_of_files_are_one_series(tmp_path: Path) -> None:
     """Each file is one snapshot: who is not in the next one is gone."""
     for year, owner in {"2016": "a", "2017": "b"}.items():

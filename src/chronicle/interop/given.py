@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from chronicle.interop.editions import differences_of, said_of
 from chronicle.interop.editions.days import EditionDays, checked_record, decoded_record
 from chronicle.interop.incoming import RowRead
 from chronicle.interop.past import SourceOf
-from chronicle.interop.row_records import RowRecord
+from chronicle.interop.row_records import RecordForm, RowRecord
 from chronicle.interop.undeclared import NamesSeen
 from chronicle.stores import NewRecord, Record
 from chronicle.values import Source
@@ -85,12 +85,19 @@ class Noted:
     names: NamesSeen = Factory(NamesSeen)
     sources: dict[SourceOf, Source] = Factory(dict)
 
-    def rows(self, rows: Sequence[RowRecord]) -> None:
-        """Note records of rows, those that say the same by their form only."""
-        forms = {row.form: row for row in rows}
-        for each in rows if any(form.stated is None for form in forms) else forms.values():
-            self.sources_of(each.sources)
-        if any(form.is_noted_apart for form in forms):
+    def sources_of(self, given: Iterable[Given]) -> None:
+        """Note the sources of events in their order; of records that say the same, those of the first."""
+        forms: set[RecordForm] = set()
+        for each in given:
+            if isinstance(each, RowRecord) and each.form.stated is not None:
+                if each.form in forms:
+                    continue
+                forms.add(each.form)
+            self.source_of(each.sources)
+
+    def names_of_rows(self, rows: Sequence[RowRecord]) -> None:
+        """Note the entities that records of rows name."""
+        if any(form.is_noted_apart for form in {row.form for row in rows}):
             for row in rows:
                 self.names_of(row)
         else:
@@ -106,7 +113,7 @@ class Noted:
         else:
             self.names.note_ids(given.names[:1] if given.form.declares else (), given.names)
 
-    def sources_of(self, sources: Sequence[Source]) -> None:
+    def source_of(self, sources: Sequence[Source]) -> None:
         """Note the first of the sources of an event."""
         for source in sources[:1]:
             self.sources.setdefault((source.publisher or "", source.title or ""), source)

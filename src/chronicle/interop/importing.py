@@ -127,21 +127,25 @@ class _Import:
     def take(self, batch: Iterable[Incoming]) -> None:
         """Add, correct or skip the events of a batch, in one step that is durable when this returns."""
         given: dict[str, Given] = {}
+        every: list[Given] = []
         for read, item in enumerate(batch, self.summary.read + 1):
             self.summary.read = read
             if isinstance(item, RowRecord):
+                every.append(item)
                 # Records of rows with new ids need no look one by one, and are most of an import.
                 if given.setdefault(item.record.id, item) is not item:
                     self._give(given, item)
             elif isinstance(item, Problem):
                 self._skip(item)
-            else:
-                self._give(given, item)
+            elif each := self._recorded_event(item):
+                every.append(each)
+                self._give(given, each)
         if not given:
             return
         rows = [each for each in given.values() if isinstance(each, RowRecord)]
         self.summary.made += len(rows)
-        self.noted.rows(rows)
+        self.noted.sources_of(every)
+        self.noted.names_of_rows(rows)
         if self.dry_run or not self._added(given):
             self._append(list(self._all_changes(given)))
         self._confirm()
@@ -151,15 +155,16 @@ class _Import:
         assert self.store is not None
         return self.store
 
-    def _give(self, given: dict[str, Given], item: Event | RowRecord) -> None:
+    def _recorded_event(self, event: Event) -> Given | None:
         try:
-            each = item if isinstance(item, RowRecord) else self.recording.given(item)
+            return self.recording.given(event)
         except ChronicleError as error:
             for problem in error.problems:
                 self._skip(problem)
-            return
+            return None
+
+    def _give(self, given: dict[str, Given], each: Given) -> None:
         self.summary.made += 1
-        self.noted.sources_of(each.sources)
         first = given.setdefault(each.id, each)
         if first is each:
             self.noted.names_of(each)
@@ -187,12 +192,10 @@ class _Import:
         self._spoke = self._spoke or bool(appended.added) or any(each.stamped for each in given.values())
         self._seen.add_all(appended.added)
         if appended.known:
-            self._see(self._store.get_all(given.keys() - {record.id for record in appended.added}))
+            rest = given.keys() - {record.id for record in appended.added}
+            for record in self._store.get_all(rest).values():
+                self._seen.add(record.position)
         return True
-
-    def _see(self, held: Mapping[str, Record]) -> None:
-        for record in held.values():
-            self._seen.add(record.position)
 
     def _all_changes(self, given: Mapping[str, Given]) -> Iterator[NewRecord]:
         """What must be recorded for the events of a batch."""
@@ -342,12 +345,12 @@ class _Import:
             return
         if self.store is not None:
             for record in self.store.get_all(self._half_read).values():
-                self.noted.sources_of(codec.from_record(record).sources)
+                self.noted.source_of(codec.from_record(record).sources)
         sources = self.noted.sources.keys() - {("", "")}
         if not sources:
             raise source_unknown()
         batch: list[NewRecord] = []
-        for record in _read(self.store):
+        for record in () if self.store is None else self.store.read():
             if not self._may_be_gone(record):
                 continue
             plain = json.loads(record.body)
@@ -394,7 +397,3 @@ class _Import:
 
 # What a row makes beside its first event has the id of that, and one of these endings.
 _ROW_OF: Final = re.compile(r"\.(end|gone-[^.]*)$")
-
-
-def _read(store: Store | None) -> Iterator[Record]:
-    return iter(()) if store is None else store.read()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, define
 
-from chronicle.dates import parse_date
+from chronicle.dates import FOREVER, parse_date
 from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
 from chronicle.interop.corrections import HeldCorrections
@@ -165,7 +165,10 @@ def key_of(rule: Rule, plain: Plain) -> Key | None:
 
 def between(before: str, after: str) -> str:
     """The date of what was so in one snapshot and not in the next: after the first, by the second."""
-    first, last = parse_date(before).latest + timedelta(days=1), parse_date(after)
+    ended = parse_date(before).latest
+    if ended == FOREVER:
+        return after
+    first, last = ended + timedelta(days=1), parse_date(after)
     if not first < last.latest or first == last.earliest:
         return after
     return f"[{first}..{last.latest}]"
