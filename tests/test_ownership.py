@@ -176,7 +176,7 @@ def test_what_nobody_is_known_to_hold_and_what_nobody_has() -> None:
 
 def test_companies_that_may_own_each_other_wholly() -> None:
     """It may be nobody's; but where others have a part for certain, all goes to them."""
-    assert owners(of("a ? b", "b ? a"), "b") == {"not known": "?"}
+    assert owners(of("a ? b", "b ? a"), "b") == {"not known": "?", "nobody": "?"}
     assert owners(of("a 40-60% b", "b ? a"), "b") == {"not known": "100%"}
 
 

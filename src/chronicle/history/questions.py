@@ -12,7 +12,7 @@ from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
-from chronicle.engine.state import State
+from chronicle.engine.state import Effective, State
 from chronicle.engine.tables import Table, spans_table
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.events import (
@@ -26,6 +26,7 @@ from chronicle.events import (
     references,
 )
 from chronicle.history.evidence import EvidenceHeld
+from chronicle.ownership import held_indirectly
 
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
@@ -212,8 +213,8 @@ class Questions(EvidenceHeld):
         ``view`` it is that of holdings, or, where these have nothing of the key, the first view that has:
         ``why("asset-injection", as_of="2015")`` gives the stage of a deal. Of two companies in one line of
         succession it gives every succession between them, and of two of which one has something of the other
-        through others the chains and the holdings on them. Raises ``NotFound``: C606 for a
-        view that no projector writes, C601 and C602 for an entity and a deal that no event names.
+        through others, or is declared to have, the chains and the holdings on them. Raises ``NotFound``: C606
+        for a view that no projector writes, C601 and C602 for an entity and a deal that no event names.
         """
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
 
@@ -231,8 +232,10 @@ class Questions(EvidenceHeld):
         reasons = reasons_for(facts, state.as_of, evidence)
         ended = endings_for(spans, state.as_of, evidence)
         effective = state.through_others(*key) if view == views.HOLDINGS else None
-        if effective is not None and not facts:
-            facts = state.behind(effective)
+        if view == views.CONTROL and not ledger.spans(views.HOLDINGS, *key[:2]):
+            effective = _declared_through_others(state, spans)
+        if effective is not None and (view == views.CONTROL or not facts):
+            facts = (*facts, *(fact for fact in state.behind(effective) if fact not in facts))
             evidence = self._evidence([fact.span for fact in facts], known, recorded)
             reasons = reasons_for(facts, state.as_of, evidence)
         otherwise = None if reasons else instead(spans, state.as_of, state.known)
@@ -332,6 +335,16 @@ class Questions(EvidenceHeld):
         for kind in sorted(wanted - KINDS.keys()):
             raise absent("C201", "kind of event", kind, KINDS)
         return wanted
+
+
+def _declared_through_others(state: State, spans: Sequence[Span]) -> Effective | None:
+    """What the chains bring of a share that is declared to be held through others; None for other control."""
+    for span in spans:
+        holder, target, basis = span.key
+        right = held_indirectly(basis)
+        if right is not None:
+            return state.through_others(holder, target, right)
+    return None
 
 
 def _first_day(day: Day) -> datetime.date:

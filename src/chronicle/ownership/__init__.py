@@ -8,6 +8,7 @@ from __future__ import annotations
 from chronicle.ownership.bases import HELD_INDIRECTLY, bears_out, gives_control, held_indirectly
 from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
+from chronicle.ownership.closing import closing_loops, is_closed
 from chronicle.ownership.components import strong_components
 from chronicle.ownership.control import (
     MAJORITY,
@@ -28,6 +29,7 @@ from chronicle.ownership.shares import (
     ultimate_owners,
 )
 from chronicle.ownership.solve import TooManyTogether, Unbounded, arriving
+from chronicle.ownership.votes import VotesOrEquity, to_decide_by
 
 __all__ = [
     "HELD_INDIRECTLY",
@@ -46,15 +48,19 @@ __all__ = [
     "Threshold",
     "TooManyTogether",
     "Unbounded",
+    "VotesOrEquity",
     "arriving",
     "bears_out",
     "bounds",
+    "closing_loops",
     "direct_owners",
     "gives_control",
     "held_indirectly",
     "held_together",
+    "is_closed",
     "loops_in",
     "owned_below",
     "strong_components",
+    "to_decide_by",
     "ultimate_owners",
 ]

@@ -78,11 +78,13 @@ def _no_grants(_: str) -> Iterable[Grant]:
 class ControlGraph:
     """The edges that count for control on one day, of each company by one right, and what is granted besides.
 
-    ``granted`` gives the grants of a controller, by its id.
+    ``granted`` gives the grants of a controller, by its id. ``ways`` gives the edges to a company once for
+    each right that may count in it, where it is not known which does; it is left out where that is known.
     """
 
     graph: Graph
     granted: Callable[[str], Iterable[Grant]] = field(default=_no_grants)
+    ways: Callable[[str], Iterable[tuple[Edge, ...]]] | None = None
 
     def group(self, tops: Iterable[str], threshold: Threshold = Threshold()) -> tuple[Controlled, ...]:
         """Every company controlled by ``tops`` together, each after the members through which it is.
@@ -125,7 +127,8 @@ class ControlGraph:
         return threshold.surely_met(*_least(self._held_by(members, target)))
 
     def _maybe(self, members: Mapping[str, None], target: str, threshold: Threshold) -> bool:
-        return threshold.may_be_met(*_most(self.graph.holders(target), members))
+        ways = (self.graph.holders(target),) if self.ways is None else self.ways(target)
+        return any(threshold.may_be_met(*_most(edges, members)) for edges in ways)
 
     def _held_by(self, members: Mapping[str, object], target: str) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.graph.holders(target) if edge.holder in members)

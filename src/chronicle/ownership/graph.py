@@ -16,7 +16,8 @@ class Edge:
     """That ``holder`` has a share of ``target`` (ids), between ``low`` and ``high``, both fractions of one.
 
     An end that is open is itself left out. ``certain`` is false where it is not certain that
-    anything is held. ``events`` are the ids of the events behind it.
+    anything is held. ``events`` are the ids of the events behind it. ``out_of_date`` says that shares were
+    issued since the share was stated, and that nobody says what it is now.
     """
 
     holder: str
@@ -28,6 +29,7 @@ class Edge:
     approximate: bool = False
     certain: bool = True
     events: tuple[str, ...] = ()
+    out_of_date: bool = False
 
     @classmethod
     def of(
@@ -37,6 +39,8 @@ class Edge:
         candidates: Sequence[Share | None],
         certain: bool = True,
         events: Iterable[str] = (),
+        *,
+        out_of_date: bool = False,
     ) -> Edge:
         """The edge of all ``candidates`` for one share, of which one is true; None stands for nothing.
 
@@ -48,7 +52,8 @@ class Edge:
         low, low_open = min(lows)
         high, high_closed = max(highs)
         approximate = any(share is not None and share.approximate for share in candidates)
-        return cls(holder, target, low, high, low_open, not high_closed, approximate, certain, tuple(events))
+        ends = (low, high, low_open, not high_closed)
+        return cls(holder, target, *ends, approximate, certain, tuple(events), out_of_date)
 
     @property
     def exact(self) -> bool:

@@ -11,6 +11,7 @@ from attrs import define, frozen
 
 from chronicle.ownership.bounds import Above, Arrival, bounds
 from chronicle.ownership.chains import LIMIT, Chain, chains
+from chronicle.ownership.closing import closing_loops, possible_edges
 from chronicle.ownership.graph import Edge, Graph, share_between
 from chronicle.ownership.loops import Loop, loops_in
 from chronicle.ownership.solve import arriving
@@ -87,7 +88,7 @@ class Owned:
     """What somebody, or nobody, has of a company at last.
 
     ``entity`` is the id of an owner of whom no holder is known; None where ``part`` says that it is not known
-    who has it, or that nobody has it: companies that hold each other wholly, which ``loop`` names.
+    who has it, or that nobody has it: companies that hold each other wholly, or may, which ``loop`` names.
     ``events`` are the ids of the events behind it.
     """
 
@@ -195,47 +196,23 @@ def _rest(above: Above, ends: Sequence[str], target: str) -> Iterable[Owned]:
         if edges or company == target
     }
     open_most = arriving(lows, (), rests)[target]
-    trapped = {
-        loop.members: bounds(above, loop.members) for loop in loops_in(_possible(above)) if loop.closed
-    }
+    trapped = {members: bounds(above, members) for members in closing_loops(above)}
+    surely = {loop.members for loop in loops_in(possible_edges(above)) if loop.closed}
     edges = tuple(edge for edges in above.values() for edge in edges)
     least, least_open, most_open = open_most, False, False
     if not all(edge.exact for edge in edges):
-        # What others have least is left where the known owners have most.
-        known = bounds(above, [*ends, *_may_be_closed(above)])
+        # What others have least is left where the known owners, and nobody, have most.
+        known = bounds(above, [*ends, *(member for members in trapped for member in members)])
         least = min(open_most, max(NOTHING, WHOLE - known.high[target]))
         least_open, most_open = least > NOTHING and known.high_open(target), known.low_open(target)
     if open_most:
         share = share_between((least, least_open), (open_most, most_open), *_of_edges(edges))
         yield Owned(None, "not known", share)
     for members, found in trapped.items():
-        if found.high[target]:
-            yield Owned(None, "nobody", _share(found, target, edges), loop=members)
-
-
-def _may_be_closed(above: Above) -> frozenset[str]:
-    """The companies that may hold all of each other, so that nobody else has anything of them."""
-    kept = frozenset(company for company, edges in above.items() if edges)
-    while True:
-        left = frozenset(
-            company
-            for company in kept
-            if sum((edge.high for edge in above[company] if edge.holder in kept), NOTHING) >= WHOLE
-            and not any(edge.low for edge in above[company] if edge.holder not in kept)
-        )
-        if left == kept:
-            return kept
-        kept = left
-
-
-def _possible(above: Above) -> Above:
-    """The edges that can be more than nothing, beside the low ends of the other holders."""
-    return {
-        company: tuple(
-            edge for edge in edges if edge.low or sum((each.low for each in edges), NOTHING) < WHOLE
-        )
-        for company, edges in above.items()
-    }
+        most = (found.high[target], found.high_open(target))
+        if most[0]:
+            low = (found.low[target], found.low_open(target)) if members in surely else (NOTHING, False)
+            yield Owned(None, "nobody", share_between(low, most, *_of_edges(edges)), loop=members)
 
 
 def _share(found: Arrival, target: str, edges: Sequence[Edge]) -> Share:

@@ -6,7 +6,7 @@ are in ``diff``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from attrs import frozen
@@ -94,10 +94,10 @@ def changed_through_others(
         for holder in compared.above([target])
         if holder != target and entity in (None, holder, target)
     ]
-    asked = below if entity is None else [entity]
-    tops = compared.above([*asked, *(holder for holder, _ in changed)])
-    if entity is not None and entity not in below:
-        tops = asked
+    tops = compared.who_may_control({each for tie in changed for each in tie})
+    if entity is not None:
+        concerned = {entity, *compared.who_may_control([entity])}
+        tops = [top for top in tops if top in concerned]
     complete = len(pairs) <= MOST and len(tops) <= MOST
     shares = (compared.share(*pair) for pair in pairs[:MOST])
     control = (each for top in tops[:MOST] for each in compared.control(top))
@@ -130,6 +130,23 @@ class _Compared(NamedTuple):
         sides = [state.graph_of("equity").above(targets) for state in (self.first, self.second)]
         return list(dict.fromkeys(company for side in sides for company in side))
 
+    def who_may_control(self, targets: Iterable[str]) -> list[str]:
+        """Some entities and all above them, on either side, by whatever may give control."""
+        found = dict.fromkeys(targets)
+        waiting = list(found)
+        for entity in waiting:  # it grows while it is read
+            for above in self._right_above(entity):
+                if above not in found:
+                    found[above] = None
+                    waiting.append(above)
+        return waiting
+
+    def _right_above(self, entity: str) -> Iterator[str]:
+        for state in (self.first, self.second):
+            for right in ("equity", "votes"):
+                yield from (edge.holder for edge in state.graph_of(right).holders(entity))
+            yield from (grant.controller for grant in state.grants_over(entity))
+
     def concerns(self, entity: str, target: str) -> bool:
         """Whether an entity is a target or stands above it."""
         return entity == target or entity in self.above([target])
@@ -147,8 +164,9 @@ class _Compared(NamedTuple):
         one, two = shares
         if one == two and (one is None or two is None or one.certain == two.certain):
             return None
+        events = self._events((edge.holder, edge.target) for edge in edges)
         return EffectiveShareChanged(
-            holder, target, one, two, self._events((edge.holder, edge.target) for edge in edges)
+            holder, target, one, two, events or self._events_at({edge.target for edge in edges})
         )
 
     def control(self, top: str) -> Iterator[GroupChanged]:
@@ -160,12 +178,17 @@ class _Compared(NamedTuple):
         for entity in dict.fromkeys((*groups[0], *groups[1])):
             one, two = groups[0].get(entity), groups[1].get(entity)
             if one is None or two is None or one.certain != two.certain:
-                ties = (tie for group in groups for tie in _ties(entity, top, group))
-                yield GroupChanged(top, entity, one, two, self._events(ties))
+                ties = [tie for group in groups for tie in _ties(entity, top, group)]
+                events = self._events(ties) or self._events_at({target for _, target in ties})
+                yield GroupChanged(top, entity, one, two, events)
 
     def _events(self, ties: Iterable[Pair]) -> tuple[str, ...]:
         """Ids of the events that changed some ties."""
         return tuple(dict.fromkeys(event for tie in ties for event in self.changed.get(tie, ())))
+
+    def _events_at(self, targets: Collection[str]) -> tuple[str, ...]:
+        """Ids of the events that changed any tie to some companies: what others have limits a range."""
+        return self._events(tie for tie in self.changed if tie[1] in targets)
 
 
 def _ties(entity: str, top: str, group: Mapping[str, Controlled]) -> Iterator[Pair]:

@@ -13,7 +13,16 @@ from chronicle.engine.state.answers import Fact
 from chronicle.engine.state.holdings import HoldingsOfDay
 from chronicle.errors import absent
 from chronicle.events import Right
-from chronicle.ownership import ControlGraph, Edge, Grant, Graph, Threshold, gives_control, strong_components
+from chronicle.ownership import (
+    ControlGraph,
+    Edge,
+    Grant,
+    Graph,
+    Threshold,
+    VotesOrEquity,
+    gives_control,
+    strong_components,
+)
 from chronicle.values import NOTHING, WHOLE, Share
 
 _BOARD: Final = "right to appoint a majority of the board"
@@ -69,14 +78,12 @@ class EdgesOfDay(HoldingsOfDay):
 
     def control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""
-        votes, equity = self.graph_of("votes"), self.graph_of("equity")
+        counted = VotesOrEquity(self.graph_of("votes"), self.graph_of("equity"), self._without_votes)
+        return ControlGraph(counted.graph(), self._grants_of, counted.ways)
 
-        def held(holder: str) -> Iterator[Edge]:
-            yield from votes.held(holder)
-            yield from (edge for edge in equity.held(holder) if not votes.holders(edge.target))
-
-        both = Graph(lambda target: votes.holders(target) or equity.holders(target), held)
-        return ControlGraph(both, self._grants_of)
+    def _without_votes(self, target: str) -> Iterator[Edge]:
+        """The edges of votes in ``target`` that are stated to be nothing."""
+        return (edge for edge in self._edges(1, target, "votes") if edge.high == NOTHING)
 
     def grants_over(self, target: str) -> Iterator[Grant]:
         """What gives somebody control of ``target``, by its id, by other means than shares."""
@@ -110,8 +117,9 @@ class EdgesOfDay(HoldingsOfDay):
             return None
         alone = len(facts) == 1 and facts[0].certain
         candidates = (facts[0].value.share,) if alone else self._candidates(key)
-        certain = all(fact.certain and not fact.value.stale for fact in facts)
-        return Edge.of(key[0], key[1], candidates, certain, _events(facts))
+        stale = any(fact.value.stale for fact in facts)
+        certain = not stale and all(fact.certain for fact in facts)
+        return Edge.of(key[0], key[1], candidates, certain, _events(facts), out_of_date=stale)
 
     def _unit_edges(self, position: int, entity: str) -> Iterator[Edge]:
         for fact in self._facts_with(views.UNITS, position, entity):

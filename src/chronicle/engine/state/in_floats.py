@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from chronicle.engine.state.registers import RegisterOfDay
 from chronicle.events import Right
-from chronicle.ownership import Owned, Unbounded
+from chronicle.ownership import Owned, Unbounded, closing_loops
 from chronicle.values import Share
 
 if TYPE_CHECKING:
@@ -41,9 +41,12 @@ class FloatsOfDay(RegisterOfDay):
         found = self.register(right).ultimate_owners(target)
         above = self._above_all([target], right)
         owners = [_owned(each, above) for each in found]
+        surely = {members for members, _ in found.nobody}
+        closing = () if above.exact else self._may_close(target, right, surely)
         if found.not_known.most > 0:
             known = sum(owner.share.order[2] for owner in owners)
             least = found.not_known.least if above.exact else float(max(0, 1 - known))
+            least = 0.0 if closing else least
             share = _between(min(least, found.not_known.least), found.not_known.most)
             owners.append(Owned(None, "not known", evolve(share, certain=above.certain)))
         owners += [
@@ -51,7 +54,16 @@ class FloatsOfDay(RegisterOfDay):
             for members, part in found.nobody
             if part.most > 0
         ]
+        most = float(max(0, 1 - sum(owner.share.order[0] for owner in owners)))
+        owners += [Owned(None, "nobody", _between(0.0, most), loop=members) for members in closing]
         return tuple(owners)
+
+    def _may_close(
+        self, target: str, right: Right, surely: Collection[tuple[str, ...]]
+    ) -> tuple[tuple[str, ...], ...]:
+        """The loops above a target that may be closed, but for those that surely are."""
+        loops = closing_loops(self.graph_of(right).above([target]))
+        return tuple(members for members in loops if members not in surely)
 
     def owned_in_floats(self, holder: str, right: Right) -> tuple[Owned, ...]:
         """Every company of which a holder has something at last. Raises as ``share_in_floats`` does."""

@@ -60,8 +60,8 @@ class Owner:
     """Somebody who has a part of a company, or of whom a part is had: ``entity``, by its id.
 
     ``entity`` is None where it is not known who has the ``part``, and where nobody has, since the companies
-    ``loop`` hold each other wholly. ``type`` is that of the entity; an owner that is neither a person nor a
-    government is one of whom no holder is known. ``declared`` is as in ``Effective``.
+    ``loop`` hold each other wholly, or may. ``type`` is that of the entity; an owner that is neither a person
+    nor a government is one of whom no holder is known. ``declared`` is as in ``Effective``.
     """
 
     entity: str | None

@@ -11,7 +11,7 @@ from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.ownership import OwnershipOfDay
 from chronicle.errors import InvalidValue, Problem
-from chronicle.ownership import TooManyTogether
+from chronicle.ownership import TooManyTogether, to_decide_by
 from chronicle.ownership.rules import OwnershipFacts, Ruling, ruling
 
 
@@ -53,7 +53,7 @@ class RulesOfDay(OwnershipOfDay):
             return (None, None) if found is None else found
 
         return OwnershipFacts(
-            equity=self.graph_of("equity"),
+            equity=to_decide_by(self.graph_of("equity")),
             control=self.control_graph(),
             controllers=self.grants_over,
             type_of=lambda entity: kind(entity)[0],

@@ -132,7 +132,7 @@ def _step(facts: OwnershipFacts, each: Controlled) -> str:
 
 def _doubts(facts: OwnershipFacts, edges: Iterable[Edge]) -> Iterator[str]:
     for edge in edges:
-        if not edge.certain:
+        if not edge.certain and not edge.out_of_date:
             yield f"{facts.name_of(edge.holder)} holds any of {facts.name_of(edge.target)}"
 
 

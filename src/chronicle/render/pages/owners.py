@@ -13,6 +13,7 @@ from attrs import Factory, field, frozen
 
 from chronicle.engine.state import Effective, Excess, Owner, State
 from chronicle.events import Right
+from chronicle.ownership import is_closed
 from chronicle.render.groups import excess_data
 from chronicle.render.layout import (
     DIM,
@@ -210,10 +211,11 @@ class WhoOwns:
         return [*said, *doubt]
 
     def _wholly(self, loop: Sequence[str]) -> str:
+        surely = is_closed(self.state.graph_of(self.right), loop)
         if len(loop) == 1:
-            return f"{self.called(loop[0])} owns itself wholly"
+            return f"{self.called(loop[0])} {'owns' if surely else 'may own'} itself wholly"
         *others, last = listed(loop, self.called)
-        return f"{', '.join(others)} and {last} own each other wholly"
+        return f"{', '.join(others)} and {last} {'own' if surely else 'may own'} each other wholly"
 
     def _parts(self, owner: Owner) -> tuple[Branch, ...]:
         """The chains of an owner, where one has several hops, and what is declared beyond them."""
