@@ -199,3 +199,20 @@ def test_why_of_what_is_declared_to_be_held_through_others_shows_the_chains() ->
     ]
     contract = happened("control.granted", "2020-01-01", controller="a", target="b", basis="contract")
     assert History([contract]).why("a", "b", as_of=DAY).effective is None
+
+
+# Declarations
+
+
+def test_an_indirect_interest_of_unknown_kind_is_never_nothing_for_certain() -> None:
+    """Nobody says which right is held through others: where no chain brings anything, it is said."""
+    declared = happened(
+        "control.granted", "2020-01-01", controller="a", target="c", basis="indirect interest"
+    )
+    found = of("b 60% c", more=[declared]).effective("a", "c")
+    assert (str(found.share), found.certain, found.declared[0].basis) == ("0%", False, "indirect interest")
+    assert [owner.entity for owner in of("b 60% c", more=[declared]).owners("c")] == ["b", "a", None]
+    assert of("a 50% b", "b 60% c", more=[declared]).effective("a", "c").certain
+    history = History([observed("2020-01-01", "b", "c", "60%"), declared])
+    codes = [problem.code for problem in history.check()]
+    assert "C426" in codes

@@ -5,7 +5,13 @@ It knows no view, no state and no event: ``engine`` makes the edges of a day and
 
 from __future__ import annotations
 
-from chronicle.ownership.bases import HELD_INDIRECTLY, bears_out, gives_control, held_indirectly
+from chronicle.ownership.bases import (
+    HELD_INDIRECTLY,
+    INDIRECT_OF_UNKNOWN_KIND,
+    bears_out,
+    gives_control,
+    held_indirectly,
+)
 from chronicle.ownership.bounds import Arrival, bounds
 from chronicle.ownership.chains import Chain
 from chronicle.ownership.closing import closing_loops, is_closed
@@ -33,6 +39,7 @@ from chronicle.ownership.votes import VotesOrEquity, to_decide_by
 
 __all__ = [
     "HELD_INDIRECTLY",
+    "INDIRECT_OF_UNKNOWN_KIND",
     "MAJORITY",
     "Arrival",
     "Chain",

@@ -46,7 +46,13 @@ HELD_INDIRECTLY: Final = MappingProxyType(
 The holdings of these others are records of their own: it describes chains, and is no second holding.
 """
 
-_RIGHTS: Final = MappingProxyType({basis.casefold(): right for right, basis in HELD_INDIRECTLY.items()})
+INDIRECT_OF_UNKNOWN_KIND: Final = "indirect interest"
+"""The basis of what is held through others where nobody says of which right: it is taken for equity."""
+
+_RIGHTS: Final = MappingProxyType(
+    {basis.casefold(): right for right, basis in HELD_INDIRECTLY.items()}
+    | {INDIRECT_OF_UNKNOWN_KIND: "equity"}
+)
 
 
 def gives_control(basis: str) -> bool:

@@ -179,16 +179,36 @@ class _Compared(NamedTuple):
             one, two = groups[0].get(entity), groups[1].get(entity)
             if one is None or two is None or one.certain != two.certain:
                 ties = [tie for group in groups for tie in _ties(entity, top, group)]
-                events = self._events(ties) or self._events_at({target for _, target in ties})
+                events = self._events(ties) or self._events_on_all_ways(entity, groups)
                 yield GroupChanged(top, entity, one, two, events)
 
     def _events(self, ties: Iterable[Pair]) -> tuple[str, ...]:
         """Ids of the events that changed some ties."""
         return tuple(dict.fromkeys(event for tie in ties for event in self.changed.get(tie, ())))
 
+    def _events_on_all_ways(self, entity: str, groups: Iterable[Mapping[str, Controlled]]) -> tuple[str, ...]:
+        """Ids of the events that changed a tie to an entity, or to any member through which it is one."""
+        on_the_way = dict.fromkeys(
+            each for group in groups for each in (entity, *_members_above(entity, group))
+        )
+        return self._events_at(on_the_way)
+
     def _events_at(self, targets: Collection[str]) -> tuple[str, ...]:
         """Ids of the events that changed any tie to some companies: what others have limits a range."""
         return self._events(tie for tie in self.changed if tie[1] in targets)
+
+
+def _members_above(entity: str, group: Mapping[str, Controlled]) -> list[str]:
+    """The members of a group who hold or control an entity, and those above them."""
+    found: dict[str, None] = {entity: None}
+    waiting = [entity]
+    for each in waiting:  # it grows while it is read
+        if each in group:
+            above = [edge.holder for edge in group[each].edges]
+            above += [grant.controller for grant in group[each].grants]
+            waiting += [other for other in dict.fromkeys(above) if other not in found]
+            found |= dict.fromkeys(above)
+    return waiting
 
 
 def _ties(entity: str, top: str, group: Mapping[str, Controlled]) -> Iterator[Pair]:

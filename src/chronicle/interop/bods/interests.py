@@ -17,7 +17,7 @@ from chronicle.interop.bods.parties import Facts, between, record_id
 from chronicle.interop.bods.rules import is_date
 from chronicle.interop.bods.shares import share_of, stated_share
 from chronicle.interop.registers import part, tidy
-from chronicle.ownership import HELD_INDIRECTLY, gives_control
+from chronicle.ownership import HELD_INDIRECTLY, INDIRECT_OF_UNKNOWN_KIND, gives_control
 from chronicle.values import Share
 
 RIGHTS: Final = MappingProxyType(
@@ -48,7 +48,7 @@ ROLE_STATED: Final = "role: "
 BASIS_STATED: Final = "basis: "
 """The beginning of ``details`` that say what the basis of control is called."""
 
-INDIRECT: Final = "indirect interest"
+INDIRECT: Final = INDIRECT_OF_UNKNOWN_KIND
 """The basis of what is held through others, where nobody says what it is."""
 
 _CONTROL = "control:"

@@ -14,7 +14,7 @@ from chronicle.engine.replay import Span
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text, line
 from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT, hull
-from chronicle.ownership import held_indirectly
+from chronicle.ownership import INDIRECT_OF_UNKNOWN_KIND, held_indirectly
 from chronicle.values import Share
 
 _SCHEMATA: Final = MappingProxyType(
@@ -188,7 +188,7 @@ def _control(span: Span, schemata: dict[str, str]) -> _Made:
     """Control is a link, but for what is held through others, where the target can be owned."""
     controller, target, basis = span.key
     share: Share | None = span.value.share
-    right = held_indirectly(basis)
+    right = None if basis.casefold() == INDIRECT_OF_UNKNOWN_KIND else held_indirectly(basis)
     if right is None or schemata[target] in _PEOPLE:
         ends = {"subject": [controller], "object": [target], "role": [line(f"{CONTROL}{basis}")]}
         return "UnknownLink", ends | _in_summary(share)
