@@ -40,7 +40,7 @@ quick: $(INSTALLED)  ## the tests that take no more than two seconds each, witho
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m 'not slow' --ignore=tests/crash
 
 snapshots: $(INSTALLED)  ## write anew the pages that tests compare with, to be read with git diff
-	@CHRONICLE_WRITE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_render.py tests/test_render_questions.py
+	@CHRONICLE_WRITE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_render.py tests/test_render_questions.py tests/test_owner_pages.py
 
 check: $(INSTALLED)  ## everything that must hold before a change is taken; .ci/run does the same
 	@printf '== ruff\n' && $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -28,6 +28,7 @@ from chronicle.codec import (
     to_record,
     upgrades,
 )
+from chronicle.codec.ids import are_ids
 from chronicle.codec.shapes import EFFECT_KINDS, TAKEN_FROM_DEAL
 from chronicle.dates import parse_date
 from chronicle.errors import Damaged, InvalidEvents, InvalidValue, StoreError
@@ -333,6 +334,12 @@ def test_slug_is_an_id_or_nothing(text: str) -> None:
     made = slug(text)
     assert made == "" or is_id(made)
     assert slug(made) == made
+
+
+@given(st.lists(st.text("ab1-._:A \n", max_size=4) | st.just("a" * 200) | st.just("a" * 201), max_size=4))
+def test_many_ids_are_valid_where_each_is(texts: list[str]) -> None:
+    """To look at many ids together is to look at each."""
+    assert are_ids(texts) == all(map(is_id, texts))
 
 
 @given(ids())

@@ -127,6 +127,37 @@ def test_of_partial_editions_the_newest_that_speaks_of_a_holding_counts(
             assert told(store, datetime.date(2014, 12, 31) + datetime.timedelta(number)) == expected
 
 
+ROW = st.tuples(
+    st.sampled_from(KEYS),
+    st.sampled_from(["10%", "20%"]),
+    st.sampled_from([None, None, day(2)]),
+    st.sampled_from([{}, {}, {"known": "2015-01-02"}, {"ends": "b"}, {"after": "a"}, {"note": '"known":"x'}]),
+)
+DAYS = st.sampled_from([None, day(1), day(2), day(3)])
+
+
+@given(
+    st.lists(st.tuples(st.lists(ROW, max_size=6), DAYS, DAYS, st.booleans()), max_size=5), st.integers(1, 4)
+)
+def test_a_quick_look_sees_what_a_close_look_sees(
+    editions: list[tuple[list[Any], datetime.date | None, datetime.date | None, bool]], batch: int
+) -> None:
+    """An event whose body is that of the store needs no look at its fields, whatever it says of its days."""
+    with open_store("memory:") as quick, open_store("memory:") as close:
+        for number, (rows, known, published, all_of_it) in enumerate(editions):
+            given_day = {"known": known, "published": published, "today": day(2 + number // 2)}
+            events = [row(key, holds, day_of_row, **more) for key, holds, day_of_row, more in rows]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(importing, "BATCH", batch)
+                withdrawn = all_of_it and bool(rows)
+                one = import_events(events, quick, withdrawn=withdrawn, **given_day)
+                patch.setattr(importing, "known_if_alike", lambda *_: None)
+                patch.setattr(importing, "names_another", lambda _: True)
+                other = import_events(events, close, withdrawn=withdrawn, **given_day)
+            assert one == other
+            assert [each[2:5] for each in quick.read()] == [each[2:5] for each in close.read()]
+
+
 def test_an_edition_that_changes_nothing_corrects_nothing_and_joins_the_reasons(store: Store) -> None:
     """The same rows, published a year later, are no corrections; `why` names both editions."""
     for year in (2015, 2016):
@@ -276,6 +307,31 @@ def test_a_snapshot_read_late_ends_by_the_next_one(store: Store) -> None:
     assert sure == {"2014-12-31": [True], "2015-06-30": [False], "2015-12-31": []}
 
 
+@pytest.mark.parametrize("order", list(permutations((2010, 2011, 2012))))
+@pytest.mark.parametrize("holders", ["ab ab a", "ab a ab", "a ab a", "ab b a", "a b ab"])
+def test_snapshots_in_any_order_say_what_was_known(order: tuple[int, ...], holders: str) -> None:
+    """By every day of knowledge, on every day, what those that were known say when read in their order."""
+    editions = dict(zip((2010, 2011, 2012), holders.split(), strict=True))
+    in_order, mixed = open_store("memory:"), open_store("memory:")
+    for store, years in ((in_order, (2010, 2011, 2012)), (mixed, order)):
+        for year in years:
+            across = AcrossFiles(store)
+            rows = "".join(f"{year}-12-31,{key},10%\n" for key in editions[year])
+            table = read_table(io.BytesIO(f"day,owner,share\n{rows}".encode()), "t.csv", SNAPSHOTS, across)
+            known = datetime.date(year + 1, 2, 1)
+            items = chain(table, finish("t.csv", SNAPSHOTS, across))
+            import_events(items, store, today=LATER, known=known, decoded=True, said=across.said)
+    said = [
+        [
+            {(each.holder, each.certain) for each in told.as_of(day, known=known).holdings()}
+            for known in ("2011-03", "2012-03", "2013-03")
+            for day in ("2010-12-31", "2011-06-30", "2011-12-31", "2012-06-30", "2012-12-31")
+        ]
+        for told in map(History.from_store, (in_order, mixed))
+    ]
+    assert said[0] == said[1]
+
+
 # The command
 
 MAPPING = """
@@ -331,6 +387,40 @@ def test_a_day_given_for_an_edition_is_that_of_all_it_changes(folder: Path) -> N
     with open_store(folder / "s.db") as store:
         days = {str(decode(json.loads(record.body)).known) for record in store.read()}
     assert days == {"2014-06-01", "2014-07-01"}
+
+
+def known_to_hold(*days: str) -> list[dict[str, str]]:
+    """Who holds which part of the mill in 2017, as known on each of some days."""
+    found = []
+    for known in days:
+        _, output = run("as-of", "2017", "--from", "s.db", "--known", known, "--json")
+        found.append({each["holder"]: each["share"]["exact"] for each in json.loads(output)["holdings"]})
+    return found
+
+
+@pytest.mark.parametrize("years", [(2015, 2016), (2016, 2015)])
+def test_the_name_of_a_file_may_say_when_an_edition_was_published(
+    years: tuple[int, int], folder: Path
+) -> None:
+    """What it corrects and withdraws is known from then on too, and editions may be read in any order."""
+    text = 'file: "{year}.csv"\n' + MAPPING.replace("PUBLISHED", '"{file.year}-02-01"')
+    for year in years:
+        (folder / f"{year}.yaml").write_text(text, encoding="utf-8")
+        assert take(year, "--withdrawn")[0] == 0
+    first, second = {"ann": "0.6", "bob": "0.4"}, {"ann": "0.55", "carl": "0.4"}
+    assert known_to_hold("2015-01-31", "2015-02-01", "2016-01-31", "2016-02-01") == [{}, first, first, second]
+
+
+def test_a_correction_is_known_from_the_day_on_which_its_row_was_published(folder: Path) -> None:
+    """Where that is later; a row that is put right without another day is known from the import on."""
+    text = MAPPING.replace("PUBLISHED", '"{printed}"')
+    for year, ann in ((2015, "60,2015-02-01"), (2016, "55,2016-02-01"), (2017, "54,2016-02-01")):
+        (folder / f"{year}.yaml").write_text(text, encoding="utf-8")
+        rows = f"owner,day,share,printed\nann,2014,{ann}\n"
+        (folder / f"{year}.csv").write_text(rows, encoding="utf-8")
+        assert take(year)[0] == 0
+    held = known_to_hold("2015-02-01", "2016-01-31", "2016-02-01", "2017-01-01", "9999")
+    assert [each.get("ann") for each in held] == ["0.6", "0.6", "0.55", "0.55", "0.54"]
 
 
 def test_a_row_whose_id_can_be_read_is_not_gone(folder: Path) -> None:

@@ -113,6 +113,23 @@ def test_an_entry_of_every_date_is_read_by_icalendar(date: str) -> None:
     assert "two, three" in entry["DESCRIPTION"]
 
 
+@pytest.mark.parametrize(
+    ("date", "first", "days"),
+    [
+        ("0001", "0001-01-01", 365),
+        ("9999", "9999-01-01", 365),
+        ("9999-12", "9999-12-01", 31),
+        ("9999-Q4", "9999-10-01", 92),
+    ],
+)
+def test_the_first_and_the_last_year_have_all_their_days(date: str, first: str, days: int) -> None:
+    """No end of a year, a quarter or a month is open; only that of a range may be."""
+    (entry,) = Calendar.from_ical(written("icalendar", date)).walk("VEVENT")
+    begin, end = (entry[name].dt for name in ("DTSTART", "DTEND"))
+    assert str(begin)[:10] == first
+    assert round((end - begin).total_seconds() / 86_400) == days
+
+
 @pytest.mark.parametrize("date", DATES)
 def test_an_entry_of_every_date_is_read_by_ics(date: str) -> None:
     """Another reader, which computes an end where none is given."""

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from chronicle.cli.group import chronicle
 from chronicle.errors import Problem
 from chronicle.history import History
 from chronicle.interop import gleif
@@ -188,3 +190,30 @@ def test_of_two_editions_in_one_file_the_newer_counts(register: Register, turned
     register.take("2022-01-01", *(editions[::-1] if turned else editions))
     assert History.from_store(register.store).as_of("2022").entity(CHILD_ID).name == "Pictures Ltd"
     assert [problem.code for problem in register.problems] == (["C722"] if turned else [])
+
+
+def xml_of(reason: str, made: str) -> str:
+    """A file of one exception, made at a moment."""
+    return (
+        f"<a><Header><ContentDate>{made}</ContentDate></Header><Exception><LEI>{CHILD}</LEI>"
+        "<ExceptionCategory>DIRECT_ACCOUNTING_CONSOLIDATION_PARENT</ExceptionCategory>"
+        f"<ExceptionReason>{reason}</ExceptionReason></Exception></a>"
+    )
+
+
+@pytest.mark.parametrize("clock", ["00:00:00Z", "08:20:51Z", "23:59:59.999+02:00"])
+def test_a_file_says_in_its_header_from_when_it_is_known(clock: str, tmp_path: Path) -> None:
+    """On the day that the moment shows, whatever the clock says."""
+    for year, reason in ((2020, "NO_LEI"), (2021, "NON_PUBLIC")):
+        (tmp_path / "edition.xml").write_text(xml_of(reason, f"{year}-03-04T{clock}"), encoding="utf-8")
+        arguments = ["import", "gleif", str(tmp_path / "edition.xml"), "--into", str(tmp_path / "s.db")]
+        assert CliRunner().invoke(chronicle, arguments).exit_code == 0
+    with open_store(tmp_path / "s.db") as store:
+        told = History.from_store(store)
+        known = {
+            day: [
+                fact.key[1].rpartition(":")[2] for fact in told.as_of("2022", known=day).view("memberships")
+            ]
+            for day in ("2020-03-03", "2020-03-04", "2021-03-03", "2021-03-04")
+        }
+    assert list(known.values()) == [[], ["no-lei"], ["no-lei"], ["non-public"]]

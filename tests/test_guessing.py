@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,15 @@ def test_a_date_of_two_meanings_is_a_question(cells: tuple[str, ...], question: 
     assert question in text
     with pytest.raises(InvalidEvents, match="still to be answered"):
         imported(STAKES.format(rows), tmp_path)
+
+
+def test_a_question_is_asked_once(tmp_path: Path) -> None:
+    """What is still to be answered is not wrong in another way as well."""
+    text = drafted("owner,company,stake,from\nann,mill,0.6,2014-01-02\nbob,mill,40,2014-01-02\n")
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidEvents) as refused:
+        read_mapping(str(tmp_path / "map.yaml"))
+    assert [each.message for each in refused.value.problems] == ['"shares" is still to be answered: "???"']
 
 
 def test_one_column_decides_the_form_of_another(tmp_path: Path) -> None:
@@ -262,6 +272,15 @@ def test_a_wide_table_is_drafted() -> None:
     wide = ",".join(["company,owner,percent,from", *(f"note {n}" for n in range(2_000))])
     row = ",".join(["mill,bob,60,2014", *["x" * 40] * 2_000])
     assert "kind: stake.observed" in drafted(f"{wide}\n" + f"{row}\n" * 40)
+
+
+@pytest.mark.parametrize("cell", ["9" * 300_000, "1," * 150_000, "1 " * 150_000, "-" * 300_000])
+def test_a_cell_of_any_length_is_looked_at_quickly(cell: str) -> None:
+    """However long it is, and whatever it looks like at its beginning."""
+    begun = time.process_time()
+    table = f'company,owner,percent,from\nmill,bob,"{cell}",2014\nmill,ann,5,2014\n'
+    assert "# Columns: company, owner, percent, from\n" in drafted(table)
+    assert time.process_time() - begun < 2
 
 
 def test_the_delimiter_is_that_of_most_rows() -> None:

@@ -351,6 +351,11 @@ def test_two_texts_with_one_id_are_told_of() -> None:
     told = [item for item in found if isinstance(item, Problem)]
     assert [(item.code, item.severity) for item in told] == [("C710", "warning")]
     assert told[0].message == 'one id is made of two texts: acme-inc of "Acme, Inc." and "Acme Inc"'
+    assert told[0].place
+    assert (told[0].place.line, told[0].place.excerpt) == (3, "2017,Acme Inc,p,60%")
+    more = read(table + "2018,B-C,p,60%\n2018,B C,p,60%\n", mapping(STAKE))[-1]
+    assert isinstance(more, Problem)
+    assert 'and "Acme Inc" (table.csv:3); b-c of "B-C" and "B C" (table.csv:6)' in more.message
     meant = mapping(STAKE, values={"owner": {"Acme, Inc.": "Acme Inc"}})
     assert len(events(read(table, meant))) == 3
     assert len(events(read(table, mapping({**STAKE, "holder": "{owner|dashed}"})))) == 3

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from chronicle.cli.group import chronicle
 from chronicle.codec import encode
 from chronicle.errors import Problem
 from chronicle.events import Event
@@ -71,6 +73,17 @@ def test_a_date_may_stand_in_the_name_of_a_file(pattern: str, name: str, date: s
     found = events(read("owner,plant,share\na,p,60%\nb,p,40%,\n", rules, name))
     assert [event["date"] for event in found] == [date, date]
     assert found[0]["note"].startswith("of ")
+
+
+def test_a_snapshot_of_an_unknown_day_ends_by_the_next() -> None:
+    """Who stood in it and not in the next one is gone by the day of that."""
+    rules = mapping({**STAKE, "vanished": {"holds": "0%"}}, dates={"instead": {"": "unknown"}})
+    found = events(read("day,owner,plant,share\n,a,p,60%\n2016-12-31,b,p,40%\n", rules))
+    assert [(each["holder"], each["holds"], each["date"]) for each in found] == [
+        ("a", "60%", "[0001..9999]"),
+        ("b", "40%", "2016-12-31"),
+        ("a", "0%", "2016-12-31"),
+    ]
 
 
 def test_years_in_the_names_of_files_are_one_series(tmp_path: Path) -> None:
@@ -225,6 +238,60 @@ def test_corrections_come_from_a_table() -> None:
     assert faults(events=[{**rule, "set": {"kind": "x"}}]) == [("events", 0, "set", "kind")]
 
 
+FIXES = """
+source: {publisher: Register}
+shares: percent
+events:
+  - kind: stake.observed
+    id: "{key}"
+    date: "2014"
+    holder: ann
+    target: mill
+    holds: "{share}"
+    when: {what: row}
+  - kind: record.corrected
+    id: "fix-{key}"
+    date: "2016"
+    target: "{key}"
+    set: {holds: "{share}"}
+    reason: wrong
+    when: {what: fix}
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "told", "share"),
+    [
+        ([["fix,k-1,30\nrow,k-1,20\n"]], None, "30%"),
+        ([["fix,k-1,30\n", "row,k-1,20\n"]], None, "30%"),
+        ([["row,k-1,20\n"], ["fix,k-1,30\n"]], None, "30%"),
+        (
+            [["row,k-1,20\nfix,k-9,30\n"]],
+            ':3:1: error[C213]: correction of an unknown event: "k-9"',
+            "20%",
+        ),
+        ([["row,k-1,20\n", "fix,k-11,30\n"]], "help: did you mean k-1?", "20%"),
+        ([["fix,k-1,30\n"], ["row,k-1,20\n"]], "1 row: 0 whole, 1 with problems; 0 events, 0 new", "20%"),
+    ],
+)
+def test_a_correction_of_what_is_not_there_is_a_finding(
+    calls: list[list[str]], told: str | None, share: str, tmp_path: Path
+) -> None:
+    """With its row; what it corrects may stand before it or after it, in the store or in another file."""
+    (tmp_path / "fixes.yaml").write_text(FIXES, encoding="utf-8")
+    options = ["--mapping", str(tmp_path / "fixes.yaml"), "--into", str(tmp_path / "s.db"), "--known", "2015"]
+    said = ""
+    for call, tables in enumerate(calls):
+        names = [str(tmp_path / f"{call}-{number}.csv") for number in range(len(tables))]
+        for name, rows in zip(names, tables, strict=True):
+            Path(name).write_text(f"what,key,share\n{rows}", encoding="utf-8")
+        said += CliRunner().invoke(chronicle, ["import", "csv", *names, *options]).output
+    assert (told is None) == ("C213" not in said), said
+    assert told is None or told in said, said
+    with open_store(tmp_path / "s.db") as store:
+        assert str(History.from_store(store).as_of("2017").share("ann", "mill")) == share
+
+
 # Old names beside new ones
 
 
@@ -255,6 +322,35 @@ def test_an_old_name_is_that_from_the_beginning(order: tuple[int, ...]) -> None:
     assert history.as_of("2011").entity("bank:2").name == "Ann's Bank"
 
 
+PERSON = {
+    "kind": "entity.declared",
+    "id": "d-{cert}",
+    "entity": "bank:{cert}",
+    "name": "{new}",
+    "type": "person",
+}
+
+
+@pytest.mark.parametrize(
+    ("rules", "type"),
+    [
+        ([RENAMED], "company"),
+        ([{**RENAMED, "type": "person"}], "person"),
+        ([{**RENAMED, "type": "{what}"}], "fund"),
+        ([RENAMED, PERSON], "person"),
+        ([PERSON, {**RENAMED, "type": "{what}"}], "fund"),
+        ([RENAMED, {**PERSON, "entity": "owner:{cert}"}], "company"),
+    ],
+)
+def test_who_is_renamed_keeps_the_type(rules: list[dict[str, str]], type: str) -> None:
+    """That of the rule, or of the rule that declares the same entity; else it is a company."""
+    rules = [{**rule, "date": rule.get("date", "0001-01-01")} for rule in rules]
+    table = "day,cert,old,new,what\n2010,1,Ann Low,Ann Moss,fund\n"
+    told = [event for event in read(table, mapping(*rules)) if isinstance(event, Event)]
+    assert History(told).as_of("2009").entity("bank:1").type == type
+    assert History(told).as_of("2011").entity("bank:1").type == type
+
+
 def test_old_names_that_do_not_follow_are_a_finding() -> None:
     """Where a row says another old name than the row before it made, a change is missing."""
     table = "day,cert,old,new\n2010,1,First,Second\n2015,1,Other,Third\n"
@@ -263,5 +359,7 @@ def test_old_names_that_do_not_follow_are_a_finding() -> None:
     assert [(item.code, item.message) for item in told] == [
         ("C711", 'bank:1 was "Other" before 2015, and 2010 made it "Second"')
     ]
+    assert told[0].place
+    assert told[0].place.excerpt == "2015,1,Other,Third"
     assert read("day,cert,old,new\n2010,1,,Second\n", mapping(RENAMED))[1:] == []
     assert faults(events=[{**STAKE, "was": "{old}"}]) == [("events", 0, "was")]

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -132,8 +133,8 @@ def test_a_part_of_one_that_somebody_typed_stays_exact(value: object) -> None:
     stream = io.BytesIO()
     book.save(stream)
     stream.seek(0)
-    assert float(sample(stream, "b").read()) == float(str(value))
-    digits = sample(io.BytesIO(stream.getvalue()), "b").read().decode().strip()
+    assert float(sample(stream, "b")[0].read()) == float(str(value))
+    digits = sample(io.BytesIO(stream.getvalue()), "b")[0].read().decode().strip()
     assert digits == (f"{value:f}".rstrip("0").rstrip(".") or "0")
 
 
@@ -279,12 +280,53 @@ def test_the_command_drafts_a_mapping_and_imports_by_it(
     assert "owners.xlsx: error[C706]: not a workbook" in refused.output
 
 
+TABLE = (("company", "owner", "percent owned", "from"), *(("acme", f"owner {n}", 5, DAY) for n in range(9)))
+NOTES = (("Owners of companies",), ("Read the notes",))
+CODES = (("code", "meaning"), ("A", "active"))
+
+
+@pytest.mark.parametrize(
+    ("sheets", "line"),
+    [
+        ({"Cover": NOTES, "Owners": TABLE}, 'sheet: "Owners"     # left out: Cover'),
+        ({"Codes": CODES, "Owners": TABLE, "Notes": NOTES}, 'sheet: "Owners"     # left out: Codes, Notes'),
+        ({"Owners": TABLE, "Codes": CODES}, 'sheet: "Owners"     # left out: Codes'),
+        (
+            {"Cover": NOTES, "Owners 2015": TABLE, "Owners 2016": TABLE[:5]},
+            'sheet: "Owners {year}"     # {sheet.year} is the year of a row; left out: Cover',
+        ),
+        ({"North": TABLE, "South": TABLE[:4]}, 'sheet: "North"     # of the same columns: South'),
+    ],
+)
+def test_a_draft_is_made_of_the_sheet_that_is_a_table(
+    sheets: dict[str, Any], line: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands before it; the draft names the sheet, those like it, and those that it leaves out."""
+    monkeypatch.chdir(tmp_path)
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    drafted = CliRunner().invoke(chronicle, ["import", "xlsx", "owners.xlsx", "--guess"])
+    assert line in drafted.output.splitlines()
+    assert 'holds: "{percent owned}"' in drafted.output
+    (tmp_path / "map.yaml").write_text(drafted.output, encoding="utf-8")
+    arguments = ["import", "xlsx", "owners.xlsx", "--mapping", "map.yaml", "--dry-run"]
+    done = CliRunner().invoke(chronicle, arguments)
+    assert (done.exit_code, "0 with problems" in done.output) == (0, True), done.output
+
+
 def test_a_table_below_titles_is_drafted_and_read(file: Path) -> None:
     """Titles above the header are passed over; rows may be wider than these, and shorter than the header."""
     rows = [("Form 860: owners",), (), ("as of", 2014), ("plant", "owner", "percent owned", "year", "note")]
     name = workbook(file, *rows, ("195", "Ann", 0.6, 2014), ("195", "Bob", 0.4, 2014, "x"))
     with open(name, "rb") as stream:
-        text = draft(sample(stream, "owners.xlsx"), "owners.xlsx", ",")
+        table, sheets = sample(stream, "owners.xlsx")
+        text = draft(table, "owners.xlsx", ",", sheets)
+    assert "sheet:" not in text
     assert "header: {line: 4}" in text
     rule = {key: value for key, value in RULE.items() if key not in ("id", "note")}
     rule |= {"date": "{year}", "target": "{plant}", "holds": "{percent owned}"}

@@ -28,10 +28,10 @@ from chronicle.interop import importing, undeclared
 from chronicle.interop.importing import import_events
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.reading import read_files
-from chronicle.interop.summary import Summary
+from chronicle.interop.summary import Positions, Summary
 from chronicle.interop.tabular.mapping import mapping_of
 from chronicle.interop.undeclared import Undeclared
-from chronicle.stores import Store, open_store
+from chronicle.stores import Record, Store, open_store
 
 TODAY = datetime.date(2026, 1, 5)
 
@@ -718,6 +718,43 @@ def test_no_new_store_is_left_by_ctrl_c(folder: Path, monkeypatch: pytest.Monkey
     assert list(folder.glob("s.db*")) == []
     CliRunner().invoke(chronicle, arguments)
     assert (folder / "s.db").exists()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+def test_an_id_that_is_linked_is_declared_where_the_other_is(store: Store, known: bool) -> None:
+    """Two ids of one entity need one declaration, whether link and declaration come now or came before."""
+    declared = decode({"kind": "entity.declared", "entity": "target", "name": "Target", "type": "company"})
+    owner = decode({"kind": "entity.declared", "entity": "owner", "name": "Owner", "type": "company"})
+    link = decode({"kind": "identity.linked", "date": "2019", "a": "owner", "b": "holder-a"})
+    before, now = ([declared, owner, link], []) if known else ([], [declared, owner, link])
+    take(store, *before)
+    assert take(store, stake("a", "1%"), *now).undeclared == Undeclared()
+
+
+def test_what_others_declare_meanwhile_counts(store: Store) -> None:
+    """An import that was not alone looks at all that the store has in the end."""
+    other = decode(
+        {"kind": "entity.founded", "date": "2001", "entity": "target", "name": "T", "type": "company"}
+    )
+
+    def rows() -> Iterator[Incoming]:
+        yield stake("a", "1%")
+        store.append([to_record(other)])
+
+    assert import_events(rows(), store, today=TODAY).undeclared == Undeclared(1, False, ("holder-a",))
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=6))
+def test_positions_are_those_that_were_put_in(runs: list[tuple[int, int]]) -> None:
+    """Runs of records are noted whole, from the first to the last and no further."""
+    positions, expected, at = Positions(), set[int](), 0
+    for gap, count in runs:
+        at += gap
+        run = [Record(at + each, "", "", "", b"", 0, b"") for each in range(count)]
+        positions.add_all(run)
+        expected |= {record.position for record in run}
+        at += count
+    assert {each for each in range(at + 20) if each in positions} == expected
 
 
 def test_a_draft_is_printed(folder: Path) -> None:

@@ -109,6 +109,57 @@ def test_tables_for_data_frames_and_notebooks(path: Path) -> None:
     assert page.count("<td>North Holdings Ltd</td>") == 1
 
 
+def test_what_happened_names_whom_it_concerns(path: Path) -> None:
+    """In the table of the timeline, by the names of that day; the sentence has short names and no ids."""
+    found = {row["id"]: row for row in rows(path, "timeline", "--csv")}
+    assert list(found["bought"])[-3:] == ["sources", "entities", "entity_names"]
+    named = {id: (row["entities"], row["entity_names"]) for id, row in found.items()}
+    assert named["bought"] == ("north mill", "North; Mill Works")
+    assert named["renamed"] == ("mill", "Mill Group")
+
+
+def test_an_export_of_events_has_the_names_of_its_fields(path: Path) -> None:
+    """A column for each field that names entities, a list for one that names several."""
+    found = {row["id"]: row for row in rows(path, "export", "csv", "--events")}
+    bought, sale = found["bought"], found["sale"]
+    assert (bought["holder_name"], bought["target_name"]) == ("North Holdings Ltd", "Mill Works")
+    assert (bought["person_name"], bought["parties_names"]) == ("", "")
+    assert json.loads(sale["parties_names"]) == ["North Holdings Ltd", "Mill Works"]
+    columns = list(bought)
+    named = [at for at, name in enumerate(columns) if name.endswith(("_name", "_names"))]
+    assert named == list(range(named[0], len(columns)))
+
+
+def test_why_has_ids_beside_names_and_a_conflict_its_names(path: Path) -> None:
+    """Last, so that nothing that reads the columns before breaks."""
+    (row,) = rows(path, "why", "north", "mill", "--as-of", "2015", "--csv")
+    assert (row["subject"], row["subject_id"]) == ("North in Mill Works", "north mill equity")
+    stake = "kind: stake.observed, date: 2015, holder: north, target: mill"
+    claims = [
+        f"  - {{id: by-{held}, {stake}, holds: {held}%, sources: [{{publisher: P{held}}}]}}\n"
+        for held in (50, 70)
+    ]
+    path.write_text(TOLD + "".join(claims), encoding="utf-8")
+    found = rows(path, "conflicts", "--csv")
+    assert {row["fact_name"] for row in found} == {"Stake of North in Mill Works"}
+
+
+def test_a_new_name_is_that_of_its_entity(path: Path) -> None:
+    """What changed in the names of a company is told of the company, by its name on the later day."""
+    (row,) = [row for row in rows(path, "diff", "2015", "2017", "--csv") if row["type"] == "Renamed"]
+    assert (row["subject"], row["subject_name"]) == ("mill", "Mill Group")
+
+
+@pytest.mark.parametrize("view", ["holdings", "units", "roles", "deals", "names"])
+def test_a_table_of_any_view_has_names_where_they_are_asked_for(path: Path, view: str) -> None:
+    """Behind the columns that it has without."""
+    state = chronicle.open(path).as_of("2015")
+    plain, named = state.table(view), state.table(view, names=True)
+    assert named.column_names[: len(plain.column_names)] == plain.column_names
+    assert [row[: len(plain.column_names)] for row in named.rows()] == [*plain.rows()]
+    assert all(name.endswith(("_name", "_names")) for name in named.column_names[len(plain.column_names) :])
+
+
 def test_why_and_diff_have_names_as_json(path: Path) -> None:
     """By the part of the key, or the field of the value, beside what was there before."""
     why: dict[str, Any] = json.loads(run(path, "why", "north", "mill", "--as-of", "2015", "--json"))

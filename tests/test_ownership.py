@@ -174,6 +174,18 @@ def test_what_nobody_is_known_to_hold_and_what_nobody_has() -> None:
     assert [(loop.closed, loop.factor) for loop in state.loops()] == [(True, None)]
 
 
+def test_companies_that_may_own_each_other_wholly() -> None:
+    """It may be nobody's; but where others have a part for certain, all goes to them."""
+    assert owners(of("a ? b", "b ? a"), "b") == {"not known": "?", "nobody": "?"}
+    assert owners(of("a 40-60% b", "b ? a"), "b") == {"not known": "100%"}
+
+
+def test_a_loop_that_stands_above_the_whole_and_belongs_to_nobody() -> None:
+    """What it holds elsewhere is nobody's, and is not left out."""
+    state = of("a 60% b", "b 100% a", "c 50% b", "b 100% c", "b 20% d")
+    assert owners(state, "d") == {"not known": "80%", "nobody": "20%"}
+
+
 def test_shares_of_its_own_belong_to_the_others() -> None:
     """A company holds 20 % of itself: who has 40 % of it has half of what it earns."""
     state = of("a 20% a", "x 40% a", "y 40% a")

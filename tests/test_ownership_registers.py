@@ -191,6 +191,15 @@ def test_an_unknown_entity_has_no_share() -> None:
         register("a 50% b").effective("a", "c")
 
 
+def test_where_no_high_end_is_proved_the_share_is_unknown() -> None:
+    """In a list, below a loop of which more than the whole is held."""
+    held = register("x 80% a", "b 30% a", "a 10% b")
+    below = held.owned_below("x")
+    assert [each.high.most for each in below] == [numpy.inf, numpy.inf]
+    assert [each.share.is_unknown for each in below] == [True, True]
+    assert held.effective("x", "a").low.value == pytest.approx(0.8 / 0.97, abs=NEAR)
+
+
 # Laws: what is proved holds, and what floats say is what fractions say
 
 

@@ -145,6 +145,19 @@ def test_people_and_what_they_are_come_back(format: str, tmp_path: Path) -> None
     assert {str(event.date) for event in born} == {"1961-05", "1950", "1999-04-01"}
 
 
+def test_shares_of_which_one_is_held_do_not_add_up(tmp_path: Path) -> None:
+    """Two lots, one of them of a day that nobody knows: a part is held, or both are, and never more."""
+    unknown = observed("[0001..9999]", "bob", "mill", "12%", lot="second")
+    history = History(
+        [observed("2010", "bob", "mill", "30%", lot="first"), unknown, declared("mill", "Mill")]
+    )
+    told = {str(fact.share) for fact in history.as_of("2012").holdings()}
+    assert told == {"30%", "42%"}
+    imported = again(history, "ftm", tmp_path).as_of("2012").holdings()
+    assert {str(holding.share) for holding in imported} <= {"12%", "30-42%"}
+    assert "30-42%" in {str(holding.share) for holding in imported}
+
+
 def test_an_end_is_stated_when_it_was_known(tmp_path: Path) -> None:
     """No statement of the years before has the day of a dissolution; that which has it closes the record."""
     statements = json.loads(b"".join(bods.spans(material(History(PEOPLE), LAST))))

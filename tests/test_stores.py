@@ -116,6 +116,15 @@ def test_a_record_is_found_by_its_id(store: Store) -> None:
     assert store.get("\udc80") is None
 
 
+def test_records_are_found_by_many_ids_at_once(store: Store) -> None:
+    """Each id leads to its record, and those that are not there to none, however many are asked for."""
+    many = [NewRecord(f"record-{number}", "note", b"{}") for number in range(1_200)]
+    store.append([FOUNDED, *many, BOUGHT])
+    found = store.get_all(["bolt-bought", "bolt", "\udc80", *(record.id for record in many)])
+    assert found == {record.id: record for record in store.read(after=1)}
+    assert store.get_all([]) == {}
+
+
 @pytest.mark.parametrize(
     ("after", "limit", "positions"),
     [
@@ -366,6 +375,8 @@ def test_a_closed_store_says_so(store: Store) -> None:
         store.read,
         lambda: store.get("a"),
         lambda: store.get("\n"),
+        lambda: store.get_all(["a"]),
+        lambda: store.get_all(["\n"]),
         lambda: 7 in store,
         lambda: store.append([FOUNDED]),
     ):

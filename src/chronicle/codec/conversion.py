@@ -123,7 +123,8 @@ _CONVERTER = Converter(detailed_validation=False)
 @cached
 def _structure_of(cls: Any) -> _Structure:
     overrides: dict[str, Any] = {
-        field.attribute: override(rename=field.name, struct_hook=_reading(field)) for field in fields_of(cls)
+        field.attribute: override(rename=field.name, struct_hook=_hooked(reading(field)))
+        for field in fields_of(cls)
     }
     return make_dict_structure_fn(
         cls, _CONVERTER, _cattrs_detailed_validation=False, _cattrs_use_linecache=False, **overrides
@@ -133,7 +134,7 @@ def _structure_of(cls: Any) -> _Structure:
 @cached
 def _unstructure_of(cls: Any) -> Callable[[Any], dict[str, Any]]:
     overrides: dict[str, Any] = {
-        field.attribute: override(rename=field.name, unstruct_hook=_writing(field.hint))
+        field.attribute: override(rename=field.name, unstruct_hook=writing(field.hint))
         for field in fields_of(cls)
     }
     return make_dict_unstructure_fn(
@@ -141,10 +142,14 @@ def _unstructure_of(cls: Any) -> Callable[[Any], dict[str, Any]]:
     )
 
 
-def _reading(field: FieldOf) -> _Structure:
-    """The function that reads one field, with the signature that cattrs requires: value and type."""
-    read = field.reader or _READING[shape(field.hint)](field.hint)
+def _hooked(read: Reader) -> _Structure:
+    """A reader with the signature that cattrs requires: value and type."""
     return lambda value, _: read(value)
+
+
+def reading(field: FieldOf) -> Reader:
+    """The function that reads one field. Any exception means that the value makes none."""
+    return field.reader or _READING[shape(field.hint)](field.hint)
 
 
 def _read_list(hint: Any) -> Reader:
@@ -200,16 +205,21 @@ _READING: Mapping[str, Callable[[Any], Reader]] = MappingProxyType(
 Writer = Callable[[Any], Any]
 
 
-def _writing(hint: Any) -> Writer:
+def writing(hint: Any) -> Writer:
     """The function that writes a field of this type."""
     form = shape(hint)
     if form == "list":
-        return _write_list(_writing(item_of(hint)))
+        return _write_list(writing(item_of(hint)))
     if form == "pairs":
-        return _write_pairs(_writing(pair_of(hint)[1]))
+        return _write_pairs(writing(pair_of(hint)[1]))
     if form == "leaf":
         return _as_is if hint in _WRITTEN_AS_IS else str
     return _WRITING[form]
+
+
+def writes_text(hint: Any) -> bool:
+    """Whether a field of this type is written as one text."""
+    return shape(hint) in ("leaf", "word") and hint is not bool
 
 
 def _as_is(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
 from chronicle.events import KINDS, EntityDeclared, plain_name
@@ -13,6 +13,7 @@ LONGEST = 200
 PATTERN = r"[a-z0-9]+([-._:][a-z0-9]+)*"
 
 _is_id = re.compile(PATTERN).fullmatch
+_are_ids = re.compile(rf"{PATTERN}(\n{PATTERN})*").fullmatch
 _RANGE = re.compile(r"\[(.*)\.\.(.*)\]", re.DOTALL)
 _NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 
@@ -20,6 +21,14 @@ _NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 def is_id(text: str) -> bool:
     """Whether ``text`` is valid as the id of an event, an entity or a deal."""
     return len(text) <= LONGEST and _is_id(text) is not None
+
+
+def are_ids(texts: Sequence[str]) -> bool:
+    """Whether all of many texts are valid ids. Looked at together, which takes less time than one by one."""
+    joined = "\n".join(texts)
+    if not texts or max(map(len, texts)) > LONGEST or joined.count("\n") >= len(texts):
+        return not texts
+    return _are_ids(joined) is not None
 
 
 def slug(text: str) -> str:

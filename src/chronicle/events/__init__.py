@@ -55,6 +55,7 @@ from chronicle.events.envelope import (
     Knowledge,
     Right,
     knowledge,
+    told_day,
 )
 from chronicle.events.likeness import COUNTED, alike, independent, mirrored, overlap, publishers, reach
 from chronicle.events.lives import NO_ACTS, ended_by, founded_by, revived_by, taker_of
@@ -139,6 +140,7 @@ __all__ = [
     "announcements",
     "circle",
     "ended_by",
+    "entities_named_by",
     "founded_by",
     "happened",
     "in_a_circle",
@@ -154,6 +156,7 @@ __all__ = [
     "renamed",
     "revived_by",
     "taker_of",
+    "told_day",
     "with_effects",
 ]
 
@@ -265,6 +268,16 @@ def references(event: Event | Effect) -> Iterator[tuple[str, str, str]]:
                 yield name, target, identifier
     for effect in getattr(event, "effects", None) or ():
         yield from references(effect)
+
+
+def entities_named_by(kind: str, attribute: str) -> Callable[[Any], tuple[str, ...]]:
+    """The function that gives the ids of entities in a value of one field of a kind."""
+    for name, target, shape in reference_fields(kind):
+        if name == attribute and target == "entity":
+            if shape == "one":
+                return lambda value: (value,) if value else ()
+            return lambda value: tuple(_flat(value, shape)) if value else ()
+    return lambda _: ()
 
 
 def _flat(value: object, shape: str) -> Iterator[str]:

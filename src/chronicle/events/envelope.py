@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from attrs import field, fields, frozen
@@ -85,12 +86,15 @@ def knowledge(event: Event) -> Knowledge:
 
     A partial date counts from its last day, so that nothing is used before it was certainly known.
     """
-    if event.known is not None:
-        return Knowledge(day=event.known.latest, assumed=False)
-    published = [source.published.latest for source in event.sources if source.published is not None]
-    if published:
-        return Knowledge(day=min(published), assumed=False)
-    return Knowledge(day=event.date.latest, assumed=True)
+    day = told_day(event.known, event.sources)
+    return Knowledge(day=event.date.latest if day is None else day, assumed=day is None)
+
+
+def told_day(known: PartialDate | None, sources: Iterable[Source]) -> datetime.date | None:
+    """The day from which an event says that it could be known, itself or by its sources; None for neither."""
+    if known is not None:
+        return known.latest
+    return min((each.published.latest for each in sources if each.published is not None), default=None)
 
 
 @frozen

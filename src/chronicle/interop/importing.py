@@ -11,22 +11,18 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from attrs import Factory, define, field
 
 from chronicle import codec
+from chronicle.dates import parse_date
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.errors import AppendRefused, ChronicleError, Problem
 from chronicle.events import Event, RecordConfirmed
-from chronicle.interop.edition_days import (
-    EditionDays,
-    checked_record,
-    confirmation,
-    decoded_record,
-    source_unknown,
-)
-from chronicle.interop.editions import differences_of, said_of
+from chronicle.interop.editions import differences_of, known_if_alike, names_another
+from chronicle.interop.editions.days import EditionDays, confirmation, source_unknown
+from chronicle.interop.given import Given, Noted, Recording, given_twice, of_another_kind
 from chronicle.interop.incoming import Incoming, RowRead
 from chronicle.interop.past import (
     ChangesByImports,
@@ -38,10 +34,9 @@ from chronicle.interop.past import (
     known_from,
     source_of,
 )
-from chronicle.interop.summary import Summary, Unread
-from chronicle.interop.undeclared import NamesSeen
-from chronicle.stores import NewRecord, Record, Store
-from chronicle.values import Source
+from chronicle.interop.row_records import RowRecord
+from chronicle.interop.summary import Positions, Summary, Unread
+from chronicle.stores import Appended, NewRecord, Record, Store
 
 BATCH: Final = 5_000
 """How many events are appended at once."""
@@ -63,45 +58,37 @@ def import_events(
     as_written: bool = False,
     row: Callable[[], RowRead | None] = lambda: None,
     newer: Callable[[str], bool] = lambda _: False,
+    said: Mapping[str, datetime.date] | None = None,
     refuse: Refuse = lambda _: None,
     report: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Import ``incoming``, an edition of a source, into ``store``, and give a summary.
 
     What it adds, corrects and retracts is known from one day: ``known`` if given, else the day that an event
-    gives for itself, else ``published``, the day on which the edition was published, else ``today``. An
-    edition may be read after a newer one: it then counts until the day of that. With ``as_written`` events
-    that do not say when they were known are left so.
+    gives for itself, else ``published``, the day of publication of the edition, else ``today``. An edition
+    may be read after a newer one: it then counts until that day. ``as_written`` leaves events without a day.
 
     ``withdrawn`` says that ``incoming`` is all that the source has: what the store has of the same sources
-    and ``incoming`` has not is retracted, unless there are rows of which not even the id could be read.
-    Problems whose codes are ``accepted`` stand in the way of nothing.
+    and ``incoming`` has not is retracted, unless there are rows of which not even the id could be read;
+    problems whose codes are ``accepted`` are in the way of nothing.
 
     ``dry_run`` leaves the store as it is; ``store`` may then be None, for one that does not exist yet.
     ``decoded`` says that ``codec.decode`` made every event, so that none need be read again to test it.
-    ``row`` gives the row of the item that was given last, for problems that only show when it is compared;
-    ``newer`` says of an event that came before, by its id, whether that of the newer edition replaces it.
-    ``refuse`` is called with every problem, ``report`` with the number of items read so far. Raises
-    ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for and the events have no source.
+    ``row`` gives the row of the last item, for problems that only show when it is compared. ``newer`` says by
+    its id whether an event replaces that of an older edition which came before, ``said`` from when some are
+    known at the earliest. ``refuse`` is called with every problem, ``report`` with the number of items read.
+    Raises ``StoreError``, and ``UsageError`` (C709) when ``withdrawn`` is asked for without any source.
     """
-    days = EditionDays(today, known, published, as_written)
-    write = _Import(store, days, dry_run, decoded, frozenset(accepted), row, newer, refuse)
+    days = EditionDays(today, known, published, as_written, {} if said is None else said)
+    recording = Recording(days, decoded, row)
+    write = _Import(store, days, dry_run, recording, frozenset(accepted), newer, refuse)
     items = iter(incoming)
     while write.take_next(items):
         report(write.summary.read)
     if withdrawn:
         write.withdraw()
-    write.summary.undeclared = write.names.undeclared(store, complete=not dry_run)
+    write.summary.undeclared = write.noted.names.undeclared(store, not dry_run, write.start())
     return write.summary
-
-
-class _Given(NamedTuple):
-    """An event as the edition gives it, its record, whether that got the day of the edition, and its row."""
-
-    event: Event
-    record: NewRecord
-    stamped: bool
-    row: RowRead | None
 
 
 @define
@@ -109,22 +96,23 @@ class _Import:
     store: Store | None
     days: EditionDays
     dry_run: bool
-    decoded: bool
+    recording: Recording
     accepted: frozenset[str]
-    row: Callable[[], RowRead | None]
     newer: Callable[[str], bool]
     refuse: Refuse
     summary: Summary = Factory(Summary)
-    names: NamesSeen = Factory(NamesSeen)
+    noted: Noted = Factory(Noted)
     _past: PastImports = field(init=False)
-    _seen: bytearray = Factory(bytearray)  # one bit for each position of the store
-    _sources: dict[SourceOf, Source] = Factory(dict)
+    _seen: Positions = Factory(Positions)  # of the records of which this edition has spoken
     _unread: Unread = Factory(Unread)
     _half_read: set[str] = Factory(set)  # ids of events whose rows have problems
-    _confirmed: list[Event] = Factory(list)
+    _confirmed: list[Given] = Factory(list)
+    _start: int = 0  # where the store ended before, and how many records this import added
+    _recorded: int = 0
     _spoke: bool = False  # whether the store has something that is known from the day of this edition
 
     def __attrs_post_init__(self) -> None:
+        self._start = 0 if self.store is None else self.store.head().position
         self._past = PastImports(self.store)
 
     # Events of the source
@@ -138,17 +126,28 @@ class _Import:
 
     def take(self, batch: Iterable[Incoming]) -> None:
         """Add, correct or skip the events of a batch, in one step that is durable when this returns."""
-        given: dict[str, _Given] = {}
-        for item in batch:
-            self.summary.read += 1
-            if isinstance(item, Problem):
+        given: dict[str, Given] = {}
+        every: list[Given] = []
+        for read, item in enumerate(batch, self.summary.read + 1):
+            self.summary.read = read
+            if isinstance(item, RowRecord):
+                every.append(item)
+                # Records of rows with new ids need no look one by one, and are most of an import.
+                if given.setdefault(item.record.id, item) is not item:
+                    self._give(given, item)
+            elif isinstance(item, Problem):
                 self._skip(item)
-            else:
-                self._give(given, item)
+            elif each := self._recorded_event(item):
+                every.append(each)
+                self._give(given, each)
         if not given:
             return
+        rows = [each for each in given.values() if isinstance(each, RowRecord)]
+        self.summary.made += len(rows)
+        self.noted.sources_of(every)
+        self.noted.names_of_rows(rows)
         if self.dry_run or not self._added(given):
-            self._append([record for each in given.values() for record in self._changes(each)])
+            self._append(list(self._all_changes(given)))
         self._confirm()
 
     @property
@@ -156,102 +155,129 @@ class _Import:
         assert self.store is not None
         return self.store
 
-    def _give(self, given: dict[str, _Given], event: Event) -> None:
-        stamp = self.days.stamp(event)
+    def _recorded_event(self, event: Event) -> Given | None:
         try:
-            record = decoded_record(event, stamp) if self.decoded else checked_record(event, stamp)
+            return self.recording.given(event)
         except ChronicleError as error:
             for problem in error.problems:
                 self._skip(problem)
-            return
+            return None
+
+    def _give(self, given: dict[str, Given], each: Given) -> None:
         self.summary.made += 1
-        self._note_source(event)
-        first = given.setdefault(event.id, _Given(event, record, stamp is not None, self.row()))
-        if first.record is record:
-            self.names.note(event)
-        elif self.newer(event.id):
+        first = given.setdefault(each.id, each)
+        if first is each:
+            self.noted.names_of(each)
+        elif self.newer(each.id):
             self.summary.made -= 1
-            given[event.id] = _Given(event, record, stamp is not None, self.row())
+            given[each.id] = each
+        elif first.record.body == each.record.body:
+            self.summary.known += 1
         else:
-            self._second(event, json.loads(first.record.body), self.row())
+            self._second(each, json.loads(first.record.body))
 
-    def _note_source(self, event: Event) -> None:
-        for source in event.sources[:1]:
-            self._sources.setdefault((source.publisher or "", source.title or ""), source)
-
-    def _added(self, given: Mapping[str, _Given]) -> bool:
+    def _added(self, given: Mapping[str, Given]) -> bool:
         """Append the whole batch. False, with nothing appended, when some event must be compared first."""
-        if self._past.changed.keys() & given.keys():
+        if self._past.changed.keys() & given.keys() or self.days.day < self._past.newest_complete():
             return False
-        if self.days.day < self._past.newest_complete():
-            return False
-        # Where the first event is there with another content, so are most of them.
-        first = next(iter(given.values())).record
-        if any(record.body != first.body for record in self._held((first.id,))):
+        # Where the first event is there, so are most of them, and some of them with other content.
+        if next(iter(given)) in self._store:
             return False
         try:
-            appended = self._store.append([each.record for each in given.values()])
+            appended = self._kept([each.record for each in given.values()])
         except AppendRefused:
             return False
         self.summary.added += len(appended.added)
         self.summary.known += appended.known
         self._spoke = self._spoke or bool(appended.added) or any(each.stamped for each in given.values())
-        self._mark(appended.added)
+        self._seen.add_all(appended.added)
         if appended.known:
-            self._mark(self._held(given.keys() - {record.id for record in appended.added}))
+            rest = given.keys() - {record.id for record in appended.added}
+            for record in self._store.get_all(rest).values():
+                self._seen.add(record.position)
         return True
 
-    def _held(self, ids: Iterable[str]) -> Iterator[Record]:
-        return (record for id in ids if (record := self._store.get(id)))
+    def _all_changes(self, given: Mapping[str, Given]) -> Iterator[NewRecord]:
+        """What must be recorded for the events of a batch."""
+        held = {} if self.store is None else self.store.get_all(given.keys())
+        for id, each in given.items():
+            yield from self._changes(each, held.get(id))
 
-    def _changes(self, given: _Given) -> Iterator[NewRecord]:
-        """What must be recorded for an event of the edition."""
-        held = None if self.store is None else self.store.get(given.event.id)
+    def _changes(self, given: Given, held: Record | None) -> Iterable[NewRecord]:
+        """What must be recorded for an event of the edition, of which the store has ``held``."""
         if held is None:
             self.summary.added += 1
             self._spoke = True
-            yield given.record
-            yield from self._gone_later(given)
-            return
+            return (given.record, *self._gone_later(given))
         if held.kind != given.record.kind:
-            self._refuse_kind(given, held)
-            return
-        seen = self._is_seen(held.position)
+            self._skip(of_another_kind(given, held))
+            return ()
+        seen = held.position in self._seen
         if not seen and self._is_as_before(given, held):
-            self._see(held.position)
-            self._confirm_later(given.event)
-            return
-        editions = self._past.editions(held, Writer(given.event.sources))
-        if seen and not self.newer(given.event.id):
-            made = editions.on(self.days.of(given.event, editions.newest)) or {}
-            self._second(given.event, made, given.row)
-            return
-        self._see(held.position)
-        yield from self._put(given, editions)
+            self._seen.add(held.position)
+            return ()
+        if seen and self._is_again(given, held):
+            self.summary.known += 1
+            return ()
+        editions = self._past.editions(held, Writer(given.sources))
+        if seen and not self.newer(given.id):
+            made = editions.on(self.days.of(given, editions.newest)) or {}
+            self._second(given, made)
+            return ()
+        self._seen.add(held.position)
+        return self._put(given, editions)
 
-    def _is_as_before(self, given: _Given, held: Record) -> bool:
-        """Whether the store has just what the edition says of an event, and no edition spoke of it later."""
-        if given.event.known is not None or not self._past.untouched(held.id, self.days.day):
+    def _is_again(self, given: Given, held: Record) -> bool:
+        """Whether this edition gave an event before that is in the store just so; many rows declare one."""
+        own = given.known is not None and self.days.known is None
+        alike = held.body == given.record.body and (given.stamped or own) and not names_another(held.body)
+        return alike and self._past.untouched(held.id, self.days.day)
+
+    def _is_as_before(self, given: Given, held: Record) -> bool:
+        """Note that the store has just what the edition says, and no edition spoke of it later, if so."""
+        if not self._past.untouched(held.id, self.days.day):
             return False
-        plain = json.loads(held.body)
-        return known_from(plain) < self.days.day and not differences_of(plain, json.loads(given.record.body))
+        if given.known is not None:
+            # It is known from the day that it gives for itself, unless the edition was given one.
+            alike = (
+                held.body == given.record.body and self.days.known is None and not names_another(held.body)
+            )
+            self.summary.known += alike
+            return alike
+        known = known_if_alike(held.body, given.record.body)
+        if known is not None:
+            since = parse_date(known.decode()).latest
+            if since == self.days.day and not names_another(held.body):
+                self.summary.known += 1
+                self._spoke = True
+                return True
+        else:
+            plain = json.loads(held.body)
+            since = known_from(plain)
+            if differences_of(plain, json.loads(given.record.body)):
+                return False
+        if since < self.days.day:
+            self._confirm_later(given)
+        return since < self.days.day
 
-    def _confirm_later(self, event: Event) -> None:
+    def _confirm_later(self, event: Given) -> None:
         self.summary.known += 1
         spoke = self._past.confirmed(event.id, self.days.day)
         self._spoke = self._spoke or spoke
         if not spoke and self.days.edition is not None:
             self._confirmed.append(event)
 
-    def _second(self, event: Event, made: Mapping[str, Any], row: RowRead | None) -> None:
+    def _second(self, given: Given, made: Mapping[str, Any]) -> None:
         """Compare an event that this import had already with what it made of it."""
-        if made.get("kind") != event.kind or differences_of(made, codec.encode(event)):
-            self._refuse_second(event, made, row)
+        plain = given.plain()
+        if made.get("kind") != given.kind or differences_of(made, plain):
+            self.summary.made -= 1
+            self._skip(given_twice(plain, made, given.row))
         else:
             self.summary.known += 1
 
-    def _put(self, given: _Given, editions: Editions) -> Iterator[NewRecord]:
-        day = self.days.of(given.event, editions.newest)
+    def _put(self, given: Given, editions: Editions) -> Iterator[NewRecord]:
+        day = self.days.of(given, editions.newest)
         stated = json.loads(given.record.body)
         for name in ("ends", "after"):
             if name in stated:
@@ -265,15 +291,17 @@ class _Import:
         self.summary.known += not put.records
         self._spoke = self._spoke or bool(put.records) or (spoke and day == self.days.day)
         if not put.records and not spoke and self.days.edition == day:
-            self._confirmed.append(given.event)
+            self._confirmed.append(given)
         yield from put.records
 
-    def _gone_later(self, given: _Given) -> Iterator[NewRecord]:
+    def _gone_later(self, given: Given) -> Iterator[NewRecord]:
         """The retraction of an event that a newer, complete edition has not, where one is read late."""
-        plain = codec.encode(given.event)
+        if self._past.newest_complete() <= self.days.day:
+            return
+        plain = given.plain()
         later = min(self._past.complete_after(self.days.day, source_of(plain)), default=None)
         if later is not None:
-            recorded = Recorded(given.event.id, self.days.day, plain, ChangesByImports())
+            recorded = Recorded(given.id, self.days.day, plain, ChangesByImports())
             editions = Editions([recorded], Writer(()))
             yield from editions.put(later, None, None).records
             self._past.keep(editions)
@@ -291,27 +319,7 @@ class _Import:
     def _record(self, event: RecordConfirmed) -> None:
         if not self.dry_run:
             self._past.confirm(event)
-            self._store.append([codec.to_record(event)])
-
-    def _refuse_kind(self, given: _Given, held: Record) -> None:
-        message = f'event "{held.id}" is recorded as {held.kind}, and the source makes it {given.record.kind}'
-        help = "make ids of the kind too, so that one id is one thing"
-        self._skip(Problem("C708", message, given.row.place() if given.row else None, help, (held.id,)))
-
-    def _refuse_second(self, event: Event, taken: Mapping[str, Any], row: RowRead | None) -> None:
-        self.summary.made -= 1
-        given = codec.encode(event)
-        names = (
-            ["kind"]
-            if given["kind"] != taken.get("kind")
-            else [name for name, _ in differences_of(taken, given)]
-        )
-        told = ", ".join(
-            f"{name} {said_of(taken.get(name))} and {said_of(given.get(name))}" for name in names[:3]
-        )
-        message = f'two rows or records make one event: "{event.id}" with {told}'
-        help = "make its id of more columns; if these are two editions, import one after the other"
-        self._skip(Problem("C708", message, row.place() if row else None, help, (event.id,)))
+            self._kept([codec.to_record(event)])
 
     def _skip(self, problem: Problem) -> None:
         self.summary.skipped += 1
@@ -336,13 +344,13 @@ class _Import:
             self._skip(Problem("C709", message, help=help))
             return
         if self.store is not None:
-            for record in self._held(self._half_read):
-                self._note_source(codec.from_record(record))
-        sources = self._sources.keys() - {("", "")}
+            for record in self.store.get_all(self._half_read).values():
+                self.noted.source_of(codec.from_record(record).sources)
+        sources = self.noted.sources.keys() - {("", "")}
         if not sources:
             raise source_unknown()
         batch: list[NewRecord] = []
-        for record in _read(self.store):
+        for record in () if self.store is None else self.store.read():
             if not self._may_be_gone(record):
                 continue
             plain = json.loads(record.body)
@@ -352,12 +360,12 @@ class _Import:
                 self._append(batch)
         self._append(batch)
         if self.days.edition is not None or self._spoke or self.summary.retracted:
-            told = tuple(self._sources[each] for each in sorted(sources))
+            told = tuple(self.noted.sources[each] for each in sorted(sources))
             self._record(confirmation(self.days.day, told, complete=True))
 
     def _may_be_gone(self, record: Record) -> bool:
         """Whether an event of the store was not in this import."""
-        if self._is_seen(record.position) or record.kind.startswith("record."):
+        if record.position in self._seen or record.kind.startswith("record."):
             return False
         if self._past.is_early(record.id):
             return False
@@ -373,27 +381,19 @@ class _Import:
 
     def _append(self, batch: list[NewRecord]) -> None:
         if batch and not self.dry_run:
-            self._mark(self._store.append(batch).added)
+            self._seen.add_all(self._kept(batch).added)
         batch.clear()
 
-    def _mark(self, added: Iterable[Record]) -> None:
-        for record in added:
-            self._see(record.position)
+    def _kept(self, records: Sequence[NewRecord]) -> Appended:
+        appended = self._store.append(records)
+        self._recorded += len(appended.added)
+        return appended
 
-    def _see(self, position: int) -> None:
-        byte = position >> 3
-        if byte >= len(self._seen):
-            self._seen.extend(bytes(byte + 1 - len(self._seen) + 4_096))
-        self._seen[byte] |= 1 << (position & 7)
-
-    def _is_seen(self, position: int) -> bool:
-        byte = position >> 3
-        return byte < len(self._seen) and bool(self._seen[byte] & (1 << (position & 7)))
+    def start(self) -> int | None:
+        """Where the store ended before this import; None when another writer wrote to it too."""
+        end = 0 if self.store is None else self.store.head().position
+        return self._start if end == self._start + self._recorded else None
 
 
 # What a row makes beside its first event has the id of that, and one of these endings.
 _ROW_OF: Final = re.compile(r"\.(end|gone-[^.]*)$")
-
-
-def _read(store: Store | None) -> Iterator[Record]:
-    return iter(()) if store is None else store.read()

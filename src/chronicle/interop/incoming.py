@@ -16,9 +16,13 @@ from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from chronicle.errors import InvalidEvents, Place, Problem, reason_of
 from chronicle.events import Event
+from chronicle.interop.row_records import RowRecord
 
-Incoming = Event | Problem
-"""One item from a reader: an event that a row makes, or a problem of a row."""
+Incoming = Event | RowRecord | Problem
+"""One item from a reader: an event that a row makes, or the record of one, or a problem of a row.
+
+Records come only from readers that are asked for them.
+"""
 
 
 class RowRead(NamedTuple):

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from chronicle.errors import InvalidEvents
 from chronicle.interop import FORMATS, JoinedReader
+from chronicle.interop.editions.days import EditionDays
 from chronicle.interop.incoming import Advance, Incoming, opened, shown_name
 from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles
@@ -22,6 +23,7 @@ def read_files(
     across: AcrossFiles | None = None,
     store: Store | None = None,
     joined: JoinedReader | None = None,
+    as_records: EditionDays | None = None,
 ) -> Iterator[Incoming]:
     """The events and problems of all files, one after the other.
 
@@ -29,7 +31,8 @@ def read_files(
     format, is a problem among the others. ``mapping`` is for formats that are ``mapped``. ``advance`` is
     called with the number of bytes of each piece that was read. ``across`` counts the rows of tables;
     ``store`` is the one that is imported into, for formats whose files change what earlier files say;
-    ``joined`` is the reader of such a format, else one is made.
+    ``joined`` is the reader of such a format, else one is made. With ``as_records`` rows of tables may come
+    as records that are known from these days, of which no event was made.
     """
     if FORMATS[format].together:
         reader = joined or FORMATS[format].made_together(store)
@@ -42,7 +45,7 @@ def read_files(
     from chronicle.interop.tabular.csv import finish
 
     shared = AcrossFiles() if across is None else across
-    shared.store = store
+    shared.store, shared.as_records = store, as_records
     yield from _each(format, names, (mapping, shared), advance)
     if names:
         yield from finish(shown_name(names[-1]), mapping, shared)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import Factory, define
 
 from chronicle.errors import Problem
 from chronicle.interop.undeclared import Undeclared
+from chronicle.stores import Record
 
 
 @define
@@ -56,3 +58,37 @@ class Unread:
 
 
 _LISTED: Final = 5
+
+
+@define
+class Positions:
+    """Positions of a store, one bit for each."""
+
+    _bits: bytearray = Factory(bytearray)
+
+    def add(self, position: int) -> None:
+        """Put a position to them."""
+        byte = position >> 3
+        if byte >= len(self._bits):
+            self._bits.extend(bytes(byte + 1 - len(self._bits) + 4_096))
+        self._bits[byte] |= 1 << (position & 7)
+
+    def add_all(self, added: Sequence[Record]) -> None:
+        """Put those of records that were added one after the other."""
+        if not added:
+            return
+        first, last = added[0].position, added[-1].position
+        # Whole bytes at once, and what is before and behind them bit by bit.
+        start, stop = (first + 7) >> 3, (last + 1) >> 3
+        for position in range(first, min(start << 3, last + 1)):
+            self.add(position)
+        for position in range(max(stop << 3, first), last + 1):
+            self.add(position)
+        if start < stop:
+            self.add(last)
+            self._bits[start:stop] = b"\xff" * (stop - start)
+
+    def __contains__(self, position: object) -> bool:
+        assert isinstance(position, int)
+        byte = position >> 3
+        return byte < len(self._bits) and bool(self._bits[byte] & (1 << (position & 7)))

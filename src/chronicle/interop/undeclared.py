@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 from typing import Final
 
@@ -47,26 +47,37 @@ class NamesSeen:
     _declared: dict[str, None] = Factory(dict)  # the oldest first
     _full: bool = False
     _forgotten: bool = False
+    _links: set[tuple[str, str]] = Factory(set)
 
     def note(self, event: Event) -> None:
         """Remember what an event names and declares."""
-        for id in (id for what, id in brought_in(event) if what == "entity"):
+        if isinstance(event, IdentityLinked) and len(self._links) <= MOST_NAMES:
+            self._links.add((event.a, event.b))
+        self.note_ids(
+            (id for what, id in brought_in(event) if what == "entity"),
+            (id for _, target, id in references(event) if target == "entity"),
+        )
+
+    def note_ids(self, declared: Iterable[str], named: Iterable[str]) -> None:
+        """Remember the ids of entities that an event declares, and of those that it names."""
+        for id in declared:
             self._named.discard(id)
             self._declared[id] = None
             if len(self._declared) > MOST_NAMES:
                 del self._declared[next(iter(self._declared))]
                 self._forgotten = True
-        for _, target, id in references(event):
-            if target == "entity" and id not in self._declared and id not in self._named:
+        for id in named:
+            if id not in self._named and id not in self._declared:
                 if len(self._named) < MOST_NAMES:
                     self._named.add(id)
                 else:
                     self._full = True
 
-    def undeclared(self, store: Store | None, complete: bool) -> Undeclared:
+    def undeclared(self, store: Store | None, complete: bool, before: int | None = None) -> Undeclared:
         """The ids that ``store`` does not declare either.
 
-        ``complete``: it has everything that was imported.
+        ``complete``: it has everything that was imported. ``before`` is where the store ended before that;
+        None where others wrote to it as well.
         """
         if self._forgotten and not complete:
             return Undeclared()  # ids that were forgotten may have been declared, so none is reported
@@ -74,9 +85,11 @@ class NamesSeen:
         if store is not None:
             if len(left) <= _FEW:
                 left = {id for id in left if f"entity-declared-{id}" not in store}
+            # What was imported is remembered, unless it declares too much.
+            limit = None if self._forgotten or len(self._links) > MOST_NAMES else before
+            links = list(self._links)
             # Declarations from other formats have other ids.
-            links = []
-            for record in store.read() if left else ():
+            for record in store.read(limit=limit) if left else ():
                 if record.kind in _DECLARING or b'"effects"' in record.body:
                     left.difference_update(_declared_in(record))
                     if not left:

@@ -24,8 +24,8 @@ class Loop:
     """Companies each of which holds shares of each other, through others; or one that holds some of itself.
 
     ``edges`` are those within the loop. ``closed`` says that all of its companies are certainly held by each
-    other alone, so that nobody outside has anything of them; ``above`` are those of which certainly more than
-    the whole is held.
+    other alone, wholly or for more, so that nobody outside has anything of them; ``above`` are those of which
+    certainly more than the whole is held.
     """
 
     members: tuple[str, ...]
@@ -101,6 +101,6 @@ def _loop(component: Sequence[str], above: Above) -> Loop | None:
     return Loop(
         members,
         tuple(sorted(edges, key=lambda edge: (edge.holder, edge.target))),
-        all(inner[company] == WHOLE == totals[company] for company in members),
+        all(WHOLE <= inner[company] == totals[company] for company in members),
         tuple(company for company in members if totals[company] > WHOLE),
     )

@@ -82,6 +82,13 @@ class DatabaseStore(ABC):
         found = self._with_ids([id])
         return proven(found[0]) if found else None
 
+    def get_all(self, ids: Collection[str]) -> dict[str, Record]:
+        """As the contract says."""
+        possible = [id for id in ids if id.isprintable()]
+        if not possible:
+            self.head()
+        return {record.id: proven(record) for record in self._with_ids(possible)}
+
     def __contains__(self, id: object) -> bool:
         """As the contract says."""
         return self.get(id if isinstance(id, str) else "\n") is not None

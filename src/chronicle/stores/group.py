@@ -130,6 +130,7 @@ def settled(
         if records:
             head = Head(records[-1].position, records[-1].chain.hex())
             added += records
-            known.update((record.id, record) for record in fresh)
+            if len(requests) > 1:
+                known.update((record.id, record) for record in fresh)
         outcomes.append(Appended(tuple(records), request.given - len(records), head))
     return Committed(added, outcomes, head)

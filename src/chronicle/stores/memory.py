@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from threading import Condition
 from types import TracebackType
@@ -78,6 +78,11 @@ class MemoryStore:
         self._refuse_when_closed()
         record = self._by_id.get(id)
         return proven(record) if record else None
+
+    def get_all(self, ids: Collection[str]) -> dict[str, Record]:
+        """As the contract says."""
+        self._refuse_when_closed()
+        return {id: proven(record) for id in ids if (record := self._by_id.get(id))}
 
     def __contains__(self, id: object) -> bool:
         """As the contract says."""

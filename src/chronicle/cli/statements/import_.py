@@ -107,7 +107,8 @@ def import_(
     Rows that cannot be imported are named with the reason, the rest is imported, and the exit code is 1.
     """
     from chronicle.cli.statements.import_report import Problems, outcome, undeclared
-    from chronicle.interop.edition_days import source_unknown
+    from chronicle.interop.editions.days import EditionDays, source_unknown
+    from chronicle.interop.editions.publication import published
     from chronicle.interop.importing import import_events
     from chronicle.interop.reading import read_files
 
@@ -134,20 +135,27 @@ def import_(
         advance = _advance(files, stack.enter_context(waiting("importing")))
         day = None if known is None else known.latest
         joined = FORMATS[format].made_together(store, day) if FORMATS[format].together else None
-        found = read_files(format, files, rules, advance, across=across, store=store, joined=joined)
+        written = FORMATS[format].as_written
+        edition = published(format, files, rules)
+        said = across.said if across else {}
+        days = EditionDays(datetime.date.today(), day, edition, written, said)
+        found = read_files(
+            format, files, rules, advance, across=across, store=store, joined=joined, as_records=days
+        )
         incoming = islice(found, limit)
         summary = import_events(
             incoming,
             store,
-            today=datetime.date.today(),
+            today=days.today,
             known=day,
-            published=None if rules is None else rules.published,
+            published=edition,
             withdrawn=withdrawn,
             accepted=accepted,
-            as_written=FORMATS[format].as_written,
+            as_written=written,
             row=across.row if across else lambda: None,
             dry_run=dry_run,
             decoded=FORMATS[format].mapped,
+            said=said,
             newer=joined.is_newer if joined else lambda _: False,
             refuse=problems.add,
         )
@@ -168,12 +176,13 @@ def _guess(format: str, files: tuple[str, ...], mapped: bool) -> None:
     name = shown_name(files[0])
     between = {"tsv": "\t", "xlsx": ","}.get(format)
     with opened(files[0]) as stream:
-        table = stream
         if format == "xlsx":
             from chronicle.interop.tabular.xlsx import sample
 
-            table = sample(stream, name)
-        click.echo(draft(table, name, between), nl=False)
+            table, sheets = sample(stream, name)
+            click.echo(draft(table, name, between, sheets), nl=False)
+        else:
+            click.echo(draft(stream, name, between), nl=False)
 
 
 def _mapping(path: str | None) -> TableMapping | None:

@@ -66,7 +66,7 @@ def _loops_of(right: str, held: Mapping[str, Sequence[CertainDays]]) -> Iterator
     told: set[tuple[tuple[str, ...], str]] = set()
     for day in days:
         for loop in loops_in({target: _certain_on(day, stretches) for target, stretches in held.items()}):
-            kind = "closed" if loop.closed else "above" if loop.above else "plain"
+            kind = "above" if loop.above else "closed" if loop.closed else "plain"
             if len(loop.members) > 1 and (loop.members, kind) not in told:
                 told.add((loop.members, kind))
                 yield _looped(loop, kind, right, day)

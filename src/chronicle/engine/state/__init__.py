@@ -34,6 +34,7 @@ from chronicle.engine.tables import (
     group_table,
     holdings_table,
     loops_table,
+    named_facts_table,
     owned_table,
     owners_table,
     units_table,
@@ -179,14 +180,17 @@ class State(RulesOfDay):
 
     # As tables, for data frames
 
-    def table(self, view: str) -> Table:
+    def table(self, view: str, *, names: bool = False) -> Table:
         """The facts of any view as a table, one per row: key, value, certainty, since, events.
 
-        Its texts are categories in a data frame. Raises ``NotFound`` (C606) for a view that no projector
-        writes.
+        Its texts are categories in a data frame. With ``names`` those of entities stand in the last columns;
+        such a table is made of facts, and takes longer. Raises ``NotFound`` (C606) for a view that no
+        projector writes.
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
+        if names:
+            return named_facts_table(view, self.view(view), self.name)
         kept: Table | None = self._ledger.table(view, self.as_of, lambda: self.view(view))
         return facts_table(view, self.view(view)) if kept is None else kept
 

@@ -61,7 +61,7 @@ class FloatsOfDay(RegisterOfDay):
     def _may_close(
         self, target: str, right: Right, surely: Collection[tuple[str, ...]]
     ) -> tuple[tuple[str, ...], ...]:
-        """The loops above a target that may be closed, but for those that surely are."""
+        """The loops above a target that may be closed, but for those that certainly are."""
         loops = closing_loops(self.graph_of(right).above([target]))
         return tuple(members for members in loops if members not in surely)
 

@@ -17,6 +17,7 @@ from typing import Any
 from attrs import evolve
 
 from chronicle.codec import encode
+from chronicle.dates import FOREVER, PartialDate
 from chronicle.engine import views
 from chronicle.engine.replay import Span
 from chronicle.engine.state import Fact
@@ -31,6 +32,7 @@ from chronicle.engine.tables import (
 )
 from chronicle.engine.views.data import fact_data, value_data
 from chronicle.errors import obeyed_hidden
+from chronicle.events import plain_name, reference_fields
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, number_text, span_data
 from chronicle.values import Share
@@ -41,21 +43,48 @@ _ROWS_AT_A_TIME = 1000
 def events(material: Material) -> Iterator[bytes]:
     """A row for each event, by position, with a column for every field that any of them has.
 
-    A value that is not one text, such as sources, is JSON.
+    A value that is not one text, such as sources, is JSON. Last come the names, on the day of the event, of
+    the entities in each field.
     """
     head = ("position", "id", "kind", "date", "date_earliest", "date_latest")
     fields: dict[str, None] = {}
     for event in material.written:
         fields.update(dict.fromkeys(encode(event)))
     more = [name for name in fields if name not in head]
-    return _csv(material, (*head, *more), _event_rows(material, more))
+    entities: dict[str, str] = {}
+    for kind in dict.fromkeys(event.kind for event in material.written):
+        entities.update(_entity_fields(kind))
+    stated = [name for name in entities if name in fields]
+    named = [f"{name}_name{'s' * (entities[name] == 'many')}" for name in stated]
+    return _csv(material, (*head, *more, *named), _event_rows(material, more, stated))
 
 
-def _event_rows(material: Material, more: list[str]) -> Iterator[list[object]]:
+def _entity_fields(kind: str) -> dict[str, str]:
+    """The fields of a kind that name entities, each with its shape: one id, or many."""
+    found = ((plain_name(name), what, shape) for name, what, shape in reference_fields(kind))
+    return {name: shape for name, what, shape in found if what == "entity" and shape in ("one", "many")}
+
+
+def _event_rows(material: Material, more: list[str], entities: list[str]) -> Iterator[list[object]]:
     for position, event in enumerate(material.written, 1):
         plain = encode(event)
         window = (event.date.earliest, event.date.latest)
-        yield [position, event.id, event.kind, event.date, *window, *(plain.get(name) for name in more)]
+        own, day = _entity_fields(event.kind), _last_day(event.date)
+        names = [_called(material, plain.get(each), day) if each in own else None for each in entities]
+        stated = (plain.get(name) for name in more)
+        yield [position, event.id, event.kind, event.date, *window, *stated, *names]
+
+
+def _last_day(date: PartialDate) -> datetime.date:
+    """The last day of a date, or the first of one that has none."""
+    return date.earliest if date.latest == FOREVER else date.latest
+
+
+def _called(material: Material, stated: Any, day: datetime.date) -> object:
+    """The name of an entity, or the names of a list of them, in which one without a name has its id."""
+    if isinstance(stated, list):
+        return [material.called(each, day) or each for each in stated]
+    return None if stated is None else material.called(stated, day)
 
 
 _PARTS = 3  # the most parts of a key of Chronicle's views; a user's own view may have more

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,7 +13,7 @@ from chronicle.engine import views
 from chronicle.engine.replay import Span
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import encoded, json_text, line
-from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT
+from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT, hull
 from chronicle.ownership import INDIRECT_OF_UNKNOWN_KIND, held_indirectly
 from chronicle.values import Share
 
@@ -42,10 +42,15 @@ def _entities(material: Material) -> Iterator[dict[str, Any]]:
         yield _entity(material, entity, schemata[entity]) | {"id": ids[entity]}
     for view in _tied():
         for cell in material.cells(view.name) if view.name in material.ledger.views else ():
+            last = [span for span in cell if span.end is None] if view.name == views.HOLDINGS else []
             for number, span in enumerate(cell):
+                if span in last[1:]:
+                    continue  # one of several values of which one is so: the first of them has the range
                 made = _TIES.get(view.name, _link)(span, schemata)
                 if made is not None:
                     schema, properties = made
+                    if len(last) > 1 and span is last[0]:
+                        properties = properties | _either(last)
                     linked = {name: _linked(name, texts, ids) for name, texts in properties.items()}
                     yield _tie(material, span, number, schema, linked)
 
@@ -170,6 +175,13 @@ def _stake(span: Span) -> dict[str, list[str]]:
         "sharesCount": [] if stake.shares is None else [str(stake.shares)],
         "ownershipType": [span.key[2]],
     }
+
+
+def _either(spans: Sequence[Span]) -> dict[str, list[str]]:
+    """The range around the shares of which one is held; as records of their own they would add up."""
+    shares = [span.value.share for span in spans]
+    unknown = any(share.is_unknown for share in shares)
+    return {"percentage": [] if unknown else [line(str(hull(shares)))], "sharesCount": []}
 
 
 def _control(span: Span, schemata: dict[str, str]) -> _Made:

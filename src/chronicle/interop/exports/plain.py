@@ -67,6 +67,8 @@ def _window(name: str, date: PartialDate | None) -> dict[str, str | None]:
 def bounds(date: PartialDate) -> tuple[datetime.date, datetime.date]:
     """The first and the last day of a window; an open end is replaced by the other end."""
     first, last = date.earliest, date.latest
+    if date.precision != "range":
+        return first, last  # the years 1 and 9999 themselves, which have no open end
     return (last if first == DAWN else first), (first if last == FOREVER else last)
 
 

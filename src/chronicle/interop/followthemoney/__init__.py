@@ -218,7 +218,7 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
     for text in texts:
         if share_of_text(text) is None:
             yield Problem("C721", f"percentage is no share: {shown(text)}", record.place)
-    share = _hull(stated) if stated else Share.unknown()
+    share = hull(stated) if stated else Share.unknown()
     if len(set(stated)) > 1:
         yield Problem("C722", f"several percentages: {shown(', '.join(texts))}", record.place)
     counts = [text for text in record.texts("sharesCount") if text.isdecimal()]
@@ -306,7 +306,7 @@ def _unit(record: _EntityLine) -> Iterator[Incoming]:
             yield record.event(f"ended:{number}", **over, ends=begun)
 
 
-def _hull(shares: list[Share]) -> Share:
+def hull(shares: list[Share]) -> Share:
     """The smallest range that contains all the shares."""
     if len(set(shares)) == 1:
         return shares[0]

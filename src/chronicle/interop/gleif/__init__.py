@@ -33,4 +33,4 @@ def read(stream: BinaryIO, name: str) -> Iterator[Incoming]:
 
 def together(store: Store | None, day: datetime.date | None = None) -> EditionReader:
     """The reader of all files of one import into ``store``; ``day`` is that of the edition, else today."""
-    return EditionReader(store, day or datetime.date.today())
+    return EditionReader(store, day or datetime.date.today(), fixed=day is not None)

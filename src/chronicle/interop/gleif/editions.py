@@ -33,11 +33,13 @@ _OURS: Final = "gleif:"
 class EditionReader:
     """Reads all files of one import into a store.
 
-    ``day`` is the day of the edition where a file does not say its own.
+    ``day`` is the day of the edition where a file does not say its own, or whatever it says, where it was
+    ``fixed``.
     """
 
     store: Store | None
     day: datetime.date
+    fixed: bool = False
     _positions: dict[str, array[int]] = Factory(dict)
     _updates: dict[int, int] = Factory(dict)  # the last update of each record of this import, by its key
     _given: dict[str, list[Spell]] = Factory(dict)  # spells of records that this import gave more than once
@@ -61,7 +63,7 @@ class EditionReader:
             if isinstance(item, Problem):
                 yield item
             elif isinstance(item, datetime.date):
-                day = item
+                day = self.day if self.fixed else item
             else:
                 yield from self._take(item, item.place(name), day)
 
@@ -134,7 +136,7 @@ class EditionReader:
         """The ends of what a deleted record says; ``given`` says that this import had the record before."""
         ended = 0
         for event in record_events(item, place):
-            if isinstance(event, Problem):
+            if not isinstance(event, Event):
                 continue
             if event.kind == "control.granted" and (given or self._has(event.id)):
                 ended += 1

@@ -12,7 +12,6 @@ from typing import Any, BinaryIO, Final
 from xml.etree import ElementTree
 
 from chronicle.errors import InvalidEvents, Place, Problem, shown
-from chronicle.interop.gleif.dates import local_date
 from chronicle.interop.gleif.events import entity_events
 from chronicle.interop.gleif.ties import exception_events, relationship_events
 from chronicle.interop.incoming import Incoming, RawStream
@@ -41,6 +40,12 @@ def items_of(stream: BinaryIO, name: str) -> Iterator[ArrayItem | datetime.date 
     return _csv_items(buffered, name)
 
 
+def content_date(stream: BinaryIO, name: str) -> datetime.date | None:
+    """The day of the edition that the header of an XML file states; None where nothing states it."""
+    first = next(iter(items_of(stream, name)), None)
+    return first if isinstance(first, datetime.date) else None
+
+
 def record_events(item: ArrayItem, place: Place) -> Iterator[Incoming]:
     """The events and problems of one record."""
     record = item.value
@@ -65,6 +70,14 @@ _LEVELS: tuple[tuple[str, _Make], ...] = (
 # XML
 
 
+def _shown_day(moment: str) -> datetime.date | None:
+    """The day that a moment shows: when a file was made is the reading of a clock, and no midnight."""
+    try:
+        return datetime.date.fromisoformat(moment.strip()[:10])
+    except ValueError:
+        return None
+
+
 def _xml_items(
     stream: BinaryIO, beginning: bytes, name: str
 ) -> Iterator[ArrayItem | datetime.date | Problem]:
@@ -78,9 +91,9 @@ def _xml_items(
                 continue
             path.pop()
             if _local(element.tag) == "ContentDate" and not count:
-                day = local_date(element.text or "")
-                if day is not None and len(day) == 10:
-                    yield datetime.date.fromisoformat(day)
+                day = _shown_day(element.text or "")
+                if day is not None:
+                    yield day
             if _local(element.tag) in _RECORDS:
                 count += 1
                 yield ArrayItem(_plain(element), count, ElementTree.tostring(element, "unicode")[:400])

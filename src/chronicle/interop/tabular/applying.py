@@ -20,7 +20,7 @@ from chronicle.interop.tabular.templates import (
 )
 
 # Fields that another event of a row does not take from the first one.
-_NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
+NOT_SHARED: Final = frozenset({"id", "kind", "date", "known", "after", "ends", "apart", "note", "price"})
 
 
 @frozen
@@ -59,6 +59,7 @@ class Maker:
     apart: bool = False
     joined: dict[object, Plain] | None = None
     was: FilledField | None = None
+    type: FilledField | None = None
     renames: Renames | None = None
 
     def takes(self, row: Row) -> bool:
@@ -68,10 +69,10 @@ class Maker:
     def __call__(self, row: Row) -> Iterable[Made]:
         """The events of a row to which the rule applies, or all its problems."""
         plain = self.constant.copy()
-        troubles = _fill(plain, self.fields, row)
+        troubles = fill(plain, self.fields, row)
         if self.source:
             source: Plain = {}
-            troubles += _fill(source, self.source, row)
+            troubles += fill(source, self.source, row)
             if source:
                 plain["sources"] = [source]
         turned: list[Made] = []
@@ -87,7 +88,8 @@ class Maker:
         if self.joined is not None:
             return self._join(self.joined, plain)
         if self.was is not None and self.renames is not None and (old := self.was.read(row)):
-            self.renames.note(plain, str(old))
+            type = None if self.type is None else self.type.read(row)
+            self.renames.note(plain, str(old), None if type is None else str(type))
         return self._made(plain, row)
 
     def finish(self) -> Iterator[Made]:
@@ -121,7 +123,7 @@ class Maker:
         if self.end is None:
             return self._decoded(plain)
         ending: Plain = {}
-        troubles = _fill(ending, (self.end,), row)
+        troubles = fill(ending, (self.end,), row)
         if troubles or "date" not in ending:
             return troubles or self._decoded(plain)
         begun = self._decoded(plain)
@@ -179,19 +181,22 @@ class Maker:
         gone = _further(plain, self.rule.vanished, date, f".gone-{snapshot.date}")
         if snapshot.sources:
             gone["sources"] = snapshot.sources
-        return self._decoded(gone)[0]
+        made = self._decoded(gone)[0]
+        if snapshot.known is not None and isinstance(made, Event):
+            snapshot.said[made.id] = snapshot.known
+        return made
 
 
 def _further(plain: Plain, outcome: Outcome | None, date: str, suffix: str) -> Plain:
     """Another event of the same row: its outcome, and the fields that both kinds have."""
     assert outcome is not None
-    names = kind_names(outcome.kind) - _NOT_SHARED
+    names = kind_names(outcome.kind) - NOT_SHARED
     shared = {name: value for name, value in plain.items() if name in names}
     identity = {"id": plain["id"] + suffix} if "id" in plain else {}
     return {"kind": outcome.kind, **identity, "date": date, **shared, **dict(outcome.fields)}
 
 
-def _fill(plain: Plain, fields: Sequence[FilledField], row: Row) -> list[Trouble]:
+def fill(plain: Plain, fields: Sequence[FilledField], row: Row) -> list[Trouble]:
     """Fill ``plain`` from the row, and give the problems."""
     troubles: list[Trouble] = []
     for field in fields:

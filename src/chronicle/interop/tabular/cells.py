@@ -19,6 +19,7 @@ from zlib import crc32
 from attrs import field, frozen
 
 from chronicle.codec import slug
+from chronicle.codec.ids import LONGEST
 from chronicle.dates import DAWN, FOREVER, PartialDate, parse_date
 from chronicle.errors import InvalidValue, Problem, shown
 from chronicle.interop.tabular.findings import unread_date
@@ -220,9 +221,16 @@ _SPELLED: Final = str.maketrans(
 )
 
 
-@lru_cache(maxsize=65_536)
 def identifier(text: str) -> str:
     """A text as a part of an id. One that ASCII cannot spell whole gets its checksum behind what it can."""
+    # The numbers of a register are ids already, and each of them comes once.
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST:
+        return text
+    return _recurring_identifier(text)
+
+
+@lru_cache(maxsize=8_192)
+def _recurring_identifier(text: str) -> str:
     return _with_checksum(text, slug)
 
 

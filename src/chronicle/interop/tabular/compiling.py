@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from attrs import Factory, define
 
 from chronicle.errors import InvalidValue, Problem, shown
+from chronicle.events import EntityDeclared
 from chronicle.interop.tabular.applying import FilledField, Maker
 from chronicle.interop.tabular.cells import identifier, number
 from chronicle.interop.tabular.renames import Renames
@@ -42,7 +43,7 @@ def makers(
 def _snapshot(rule: Rule, constant: Plain, across: AcrossFiles) -> Snapshot:
     """The snapshots of a rule, which all files of an import share."""
     if rule not in across.snapshots:
-        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant))
+        across.snapshots[rule] = Snapshot(StoredSnapshots(across.store, rule, constant), across.said)
     return across.snapshots[rule]
 
 
@@ -86,8 +87,19 @@ class _Compiler:
             apart=several and not self.mapping.tellers,
             joined=across.joined.setdefault(rule, {}) if rule.join else None,
             was=self._field(rule.was) if rule.was else None,
-            renames=across.renames.setdefault(rule, Renames()) if rule.was else None,
+            type=self._type_of(rule) if rule.was else None,
+            renames=across.renames.setdefault(rule, Renames(across.row)) if rule.was else None,
         )
+
+    def _type_of(self, rule: Rule) -> FilledField | None:
+        """The type of an entity that a rule renames: its own, or that by which another rule declares it."""
+        declaring = (
+            each.field("type")
+            for each in self.mapping.rules
+            if each.kind == EntityDeclared.kind and each.field("entity") == rule.field("entity")
+        )
+        found = rule.type or next(declaring, None)
+        return self._field(found) if found else None
 
     def _has(self, column: str) -> bool:
         if column not in self.columns and column not in self.missing:

@@ -6,22 +6,25 @@ row and column, and the rest is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 from attrs import evolve
 
 from chronicle.errors import InvalidEvents, Place, Problem, nearest, shown
+from chronicle.events import RecordCorrected
+from chronicle.interop.corrections import HeldCorrections
 from chronicle.interop.incoming import Incoming, RowRead, excerpt
+from chronicle.interop.row_records import PlaceOfRow
 from chronicle.interop.tabular.applying import Maker
 from chronicle.interop.tabular.compiling import makers
+from chronicle.interop.tabular.direct.tables import TOGETHER, DirectTable, direct_table
 from chronicle.interop.tabular.findings import of_cell
 from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles, Trouble
 from chronicle.interop.tabular.text.header import STRAY_HELP, header_of
 from chronicle.interop.tabular.text.lines import Lines, Rows, StrayQuote, undamaged
-from chronicle.interop.tabular.text.names import parts_of
+from chronicle.interop.tabular.text.names import base_of, parts_of
 
 
 def read(
@@ -65,11 +68,13 @@ def finish(name: str, mapping: TableMapping, across: AcrossFiles) -> Iterator[In
             maker = Maker(rule, {}, (), (), (), None, shared[0], joined=shared[1], renames=shared[2])
             for made in maker.finish():
                 yield made.problem.at(Place(name)) if isinstance(made, Trouble) else made
+    if across.corrections is not None:
+        for item in across.corrections.let_go():
+            across.faulty += isinstance(item, Problem)
+            yield item
     for problem in across.spellings.problems():
         yield problem.at(Place(name))
 
-
-_BASE = re.compile(r"\.gz$", re.IGNORECASE)
 
 OpenLines = Callable[[BinaryIO, TableMapping], Lines]
 """Opens a file as lines of text."""
@@ -100,6 +105,10 @@ class _TableFile:
         self._mapping = mapping
         self._stream = stream
         self._delimiter = mapping.delimiter or ","
+        self._direct: DirectTable | None = None
+        self._waiting: list[list[str]] = []
+        self._places: list[PlaceOfRow] = []
+        self._again: PlaceOfRow | None = None
 
     def events(self) -> Iterator[Incoming]:
         try:
@@ -135,13 +144,17 @@ class _TableFile:
         for title in sorted(twice):
             message = f"two columns are called {shown(title)}"
             yield Problem("C703", message, self._place(None), "rename one of them: the first was taken")
+        corrects = any(maker.rule.kind == RecordCorrected.kind for maker in found)
+        if corrects and self._across.corrections is None:
+            self._across.corrections = HeldCorrections(self._across.store)
         if found:
             self._across.reading = self._row
+            self._direct = direct_table(found, self._name, self._across.as_records, self._mapping.report_rest)
             yield from self._rows(rows, columns, found)
 
     def _told_by_names(self) -> list[str]:
         """The columns of the mapping that the name of the file or the sheet fills."""
-        base = _BASE.sub("", self._name.replace("\\", "/").rpartition("/")[2])
+        base = base_of(self._name)
         self._told["file.name"] = base
         pattern = self._mapping.file
         if pattern is not None:
@@ -155,31 +168,73 @@ class _TableFile:
 
     def _rows(self, rows: Rows, columns: Mapping[str, int], found: list[Maker]) -> Iterator[Incoming]:
         self._columns = columns
-        for row in rows:
-            if isinstance(row, StrayQuote):
-                problem = self._stray(row)
-            elif len(row) != self._width and (len(row) < self._width or _filled(row[self._width :])):
-                if not _filled(row):
-                    continue
-                help = "look for a delimiter or a line break in a cell without quotes"
-                message = f"row of {len(row)} cells where the header has {self._width}"
-                problem = Problem("C701", message, self._place(None), help)
-            elif self._lines.damaged:
-                problem = self._undecoded(row)
-            elif _filled(row):
-                self._across.rows += 1
-                whole = [*row[: self._width], *self._further] if self._further else row
-                yield from self._made(whole, found)
-                continue
-            else:
-                continue
+        if self._direct is None:
+            for row in rows:
+                yield from self._of_row(row, found)
+            return
+        lines, width, further = self._lines, self._width, self._further
+        try:
+            for row in rows:
+                if isinstance(row, StrayQuote) or len(row) != width or lines.damaged:
+                    yield from self._together(found)
+                    yield from self._of_row(row, found)
+                elif row[0].strip() or _filled(row):
+                    waiting = self._waiting
+                    waiting.append([*row, *further] if further else row)
+                    self._places.append((lines.number, lines.taken))
+                    if len(waiting) >= TOGETHER:
+                        yield from self._together(found)
+        except Exception:
+            # What was read before the file broke off is in it all the same.
+            yield from self._together(found)
+            raise
+        yield from self._together(found)
+
+    def _together(self, found: list[Maker]) -> Iterator[Incoming]:
+        """The records of the rows that wait to be read together; their events and problems where need be."""
+        assert self._direct is not None
+        rows, places, self._waiting, self._places = self._waiting, self._places, [], []
+        made = self._direct.records(rows, places, self._read_again)
+        self._again = None
+        for row, place, records in zip(rows, places, made, strict=True):
             self._across.rows += 1
-            self._across.faulty += 1
-            yield problem
-            self._break(found)
+            if records is not None:
+                yield from records
+            else:
+                self._again = place
+                yield from self._made(row, found)
+                self._again = None
+
+    def _read_again(self, place: PlaceOfRow) -> None:
+        """Note that the row of a place, and not the last one, is being read."""
+        self._again = place
+
+    def _of_row(self, row: list[str] | StrayQuote, found: list[Maker]) -> Iterator[Incoming]:
+        """What the last row makes."""
+        if isinstance(row, StrayQuote):
+            problem = self._stray(row)
+        elif len(row) != self._width and (len(row) < self._width or _filled(row[self._width :])):
+            if not _filled(row):
+                return
+            help = "look for a delimiter or a line break in a cell without quotes"
+            message = f"row of {len(row)} cells where the header has {self._width}"
+            problem = Problem("C701", message, self._place(None), help)
+        elif self._lines.damaged:
+            problem = self._undecoded(row)
+        elif _filled(row):
+            self._across.rows += 1
+            yield from self._made([*row[: self._width], *self._further] if self._further else row, found)
+            return
+        else:
+            return
+        self._across.rows += 1
+        self._across.faulty += 1
+        yield problem
+        self._break(found)
 
     def _made(self, row: list[str], found: list[Maker]) -> Iterator[Incoming]:
         taken = faulty = False
+        held = self._across.corrections
         for maker in found:
             if not maker.when or maker.takes(row):
                 taken = True
@@ -189,7 +244,7 @@ class _TableFile:
                             faulty = True
                             self._across.faulty += 1
                         yield self._problem(made)
-                    else:
+                    elif held is None or not held.hold(made, self._place(None)):
                         yield made
         if not taken and self._mapping.report_rest:
             self._across.faulty += 1
@@ -234,9 +289,9 @@ class _TableFile:
         return Problem("C704", f"text is not {encoding}{where}", evolve(place, excerpt=raw), help)
 
     def _row(self) -> RowRead:
-        """The last row."""
-        lines = self._lines
-        return RowRead(self._name, lines.number - len(lines.taken) + 1, tuple(lines.taken))
+        """The last row, or the one that is read again."""
+        last, lines = self._again or (self._lines.number, self._lines.taken)
+        return RowRead(self._name, last - len(lines) + 1, tuple(lines))
 
     def _place(self, column: str | None) -> Place:
         """The place of the last row, or of one of its cells."""

@@ -15,24 +15,26 @@ from chronicle.interop.tabular.guesses.columns import SeenColumn
 from chronicle.interop.tabular.guesses.forms import decimal_signs, shares_seen
 from chronicle.interop.tabular.guesses.meaning import Meaning, Side, meaning_of
 from chronicle.interop.tabular.guesses.sample import Sample, sampled
+from chronicle.interop.tabular.guesses.sheets import Sheets
 from chronicle.interop.tabular.plain_values import HOLE
 
 Drafted = Iterator[str]
 
 
-def draft(stream: BinaryIO, name: str, delimiter: str | None = None) -> str:
+def draft(stream: BinaryIO, name: str, delimiter: str | None = None, sheets: Sheets | None = None) -> str:
     """A mapping as YAML, with comments on what was guessed and holes for what must be decided.
 
-    Raises ``InvalidEvents`` (C706) when the file is not a table of text.
+    ``sheets`` are those of a workbook, of which the stream has the chosen one. Raises ``InvalidEvents``
+    (C706) when the file is not a table of text.
     """
     sample = sampled(stream, name, delimiter)
     meaning = meaning_of(sample)
     if not meaning.columns:
         raise InvalidEvents(Problem("C706", "table without a header", Place(name), "name its columns"))
-    return "\n".join(_draft(sample, meaning, name)) + "\n"
+    return "\n".join(_draft(sample, meaning, name, sheets)) + "\n"
 
 
-def _draft(sample: Sample, meaning: Meaning, name: str) -> Drafted:
+def _draft(sample: Sample, meaning: Meaning, name: str, sheets: Sheets | None) -> Drafted:
     name = name.replace("\\", "/").rpartition("/")[2]
     rows = f"{len(sample.rows):,} row" + ("" if len(sample.rows) == 1 else "s")
     yield f"# A draft from the header and {rows} of {_comment(name)}. Look at every line before you import."
@@ -41,6 +43,7 @@ def _draft(sample: Sample, meaning: Meaning, name: str) -> Drafted:
     if unused:
         yield f"# Of these the draft leaves out: {', '.join(_comment(column.name) for column in unused)}"
     yield f"source: {{{_source(meaning, name)}}}     # who published this, so that answers can say so"
+    yield from _sheet(sheets)
     yield from _form(sample)
     yield from _dates(meaning)
     yield from _numbers(meaning)
@@ -52,6 +55,19 @@ def _source(meaning: Meaning, name: str) -> str:
     said = {"publisher": meaning.publisher, "published": meaning.published, "url": meaning.url}
     columns = [f"{key}: {_slot(column)}" for key, column in said.items() if column is not None]
     return ", ".join([*columns, f"title: {_quoted(name)}"])
+
+
+def _sheet(sheets: Sheets | None) -> Drafted:
+    if sheets is None or not (sheets.alike or sheets.others):
+        return
+    said = []
+    if sheets.pattern:
+        said.append("{sheet.year} is the year of a row")
+    elif sheets.alike:
+        said.append(f"of the same columns: {', '.join(map(_comment, sheets.alike))}")
+    if sheets.others:
+        said.append(f"left out: {', '.join(map(_comment, sheets.others))}")
+    yield f"sheet: {_quoted(sheets.named())}     # {'; '.join(said)}"
 
 
 def _form(sample: Sample) -> Drafted:

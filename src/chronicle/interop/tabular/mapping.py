@@ -55,6 +55,7 @@ _KEYS: Final = (
 )
 _DATE_KEYS: Final = ("formats", "open", "instead", "earliest", "latest", "ends", "spreadsheet")
 _RULE_KEYS: Final = ("kind", "when", "end", "ends", "vanished", "source", "join", "was")
+_OF_RENAMES: Final = ("type",)
 _CONDITIONS: Final = ("is", "not", "like", "unlike", "empty")
 # Sources have a key of their own, and an end ends the event that its row began.
 _NOT_FILLED: Final = frozenset({"sources", "ends"})
@@ -204,7 +205,8 @@ class _Reading(PlainValues):
         if kind is None:
             return None
         known = {each.name: each for each in fields_of(KINDS[kind]) if each.name not in _NOT_FILLED}
-        self._keys(given, path, (*_RULE_KEYS, *known), kind)
+        own = _OF_RENAMES if "was" in given else ()
+        self._keys(given, path, (*_RULE_KEYS, *known, *own), kind)
         fields = [
             rule
             for name, known_field in known.items()
@@ -225,6 +227,7 @@ class _Reading(PlainValues):
             vanished=self._outcome(given, (*path, "vanished"), kind) if "vanished" in given else None,
             join=self._join(given, path, fields),
             was=self._was(given, path, kind),
+            type=self._type(given, path) if "was" in given else None,
         )
 
     def _was(self, given: Mapping[str, object], path: Path, kind: str) -> FieldRule | None:
@@ -236,6 +239,12 @@ class _Reading(PlainValues):
             self._fault((*path, "was"), f"{kind} has no old name", help)
         template = self._template(text, (*path, "was"))
         return FieldRule("was", (template,), "text", False) if template else None
+
+    def _type(self, given: Mapping[str, object], path: Path) -> FieldRule | None:
+        """The type of an entity that is declared by its first name."""
+        text = self._text(given, (*path, "type"))
+        template = None if text is None else self._template(text, (*path, "type"))
+        return FieldRule("type", (template,), "text", False) if template else None
 
     def _join(self, given: Mapping[str, object], path: Path, fields: list[FieldRule]) -> frozenset[str]:
         lists = [rule.name for rule in fields if rule.many]

@@ -17,12 +17,14 @@ class PlainValues:
 
     def __init__(self, plain: Mapping[str, object]) -> None:
         self.faults: list[Fault] = []
+        self._asked: set[Path] = set()  # where a question is still to be answered, which is all that is wrong
         self._plain = plain
 
     def _answered(self, text: str, path: Path) -> str:
         if text == HOLE or text.startswith(f"{HOLE} "):
             help = "write the column or the value that is meant in its place; the draft says what is asked"
             self._fault(path, f'"{path[-1]}" is still to be answered: {shown(text)}', help)
+            self._asked.add(path)
             return text.replace(HOLE, "")
         return text
 
@@ -75,4 +77,5 @@ class PlainValues:
                 self.faults.append(Fault((*path, key), Problem("C702", message, help=help), key=True))
 
     def _fault(self, path: Path, message: str, help: str) -> None:
-        self.faults.append(Fault(path, Problem("C702", message, help=help)))
+        if path not in self._asked:
+            self.faults.append(Fault(path, Problem("C702", message, help=help)))

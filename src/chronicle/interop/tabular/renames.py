@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from attrs import Factory, define
 
 from chronicle.dates import parse_date
-from chronicle.errors import Problem, shown
+from chronicle.errors import Place, Problem, shown
 from chronicle.events import EntityDeclared
+from chronicle.interop.incoming import RowRead
 
 
 class _RowOfNames(NamedTuple):
@@ -18,18 +19,28 @@ class _RowOfNames(NamedTuple):
     was: str
     name: str
     sources: object
+    place: Place | None
+    id: str | None
+    type: str | None
 
 
 @define
 class Renames:
-    """The old and the new names that rows give to entities, whatever the order of the rows."""
+    """The old and the new names that rows give to entities, whatever the order of the rows.
 
+    ``reading`` gives the row that is being read.
+    """
+
+    reading: Callable[[], RowRead | None] = lambda: None
     _rows: dict[str, list[_RowOfNames]] = Factory(dict)
 
-    def note(self, plain: dict[str, Any], was: str) -> None:
-        """Note the old name of an event that renames an entity."""
+    def note(self, plain: dict[str, Any], was: str, type: str | None = None) -> None:
+        """Note the old name of an event that renames an entity, and the type of that."""
         if "entity" in plain and "date" in plain:
-            row = _RowOfNames(plain["date"], was, plain.get("name", ""), plain.get("sources"))
+            read = self.reading()
+            place = None if read is None else read.place()
+            name, sources = plain.get("name", ""), plain.get("sources")
+            row = _RowOfNames(plain["date"], was, name, sources, place, plain.get("id"), type)
             self._rows.setdefault(plain["entity"], []).append(row)
 
     def declarations(self) -> Iterator[dict[str, Any] | Problem]:
@@ -39,7 +50,8 @@ class Renames:
         """
         for entity, rows in self._rows.items():
             rows.sort(key=lambda row: parse_date(row.date).order)
-            declared = {"kind": EntityDeclared.kind, "entity": entity, "name": rows[0].was, "type": "company"}
+            stated = next((row.type for row in rows if row.type), "company")
+            declared = {"kind": EntityDeclared.kind, "entity": entity, "name": rows[0].was, "type": stated}
             sources = rows[0].sources
             yield {**declared, "sources": sources} if sources else declared
             for before, row in pairwise(rows):
@@ -49,7 +61,7 @@ class Renames:
                         f" {shown(before.name)}"
                     )
                     help = "look for a change between the two, or for a name that is written otherwise"
-                    yield Problem("C711", message, help=help)
+                    yield Problem("C711", message, row.place, help, (row.id,) if row.id else ())
 
 
 def _bare(name: str) -> str:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from chronicle.dates import parse_date
 from chronicle.errors import InvalidValue
 from chronicle.interop.tabular.cells import Dates, Shares
-from chronicle.interop.tabular.templates import Template
+from chronicle.interop.tabular.templates import Slot, Template
 
 Reading = Literal["text", "id", "date", "share", "number"]
 """How the cells of a field are read."""
@@ -57,7 +57,7 @@ class Rule:
     ``when`` are the conditions under which it applies. ``end`` and ``ends`` make a second event
     when something has ended; ``vanished`` makes one when a key is missing in the next snapshot. ``join`` are
     the lists into which rows with the same other fields are put together. ``was`` is the name that an entity
-    had before it was renamed.
+    had before it was renamed, and ``type`` its type, by which it is declared under the first name.
     """
 
     kind: str
@@ -69,6 +69,11 @@ class Rule:
     source: tuple[FieldRule, ...] = ()
     join: frozenset[str] = frozenset()
     was: FieldRule | None = None
+    type: FieldRule | None = None
+
+    def field(self, name: str) -> FieldRule | None:
+        """How a field is filled; None where the rule does not say."""
+        return next((each for each in self.fields if each.name == name), None)
 
 
 @frozen
@@ -105,19 +110,22 @@ class TableMapping:
     report_rest: bool = True
     tellers: bool = False
 
-    @property
-    def published(self) -> datetime.date | None:
-        """The last day of ``source.published``, if every rule states the same one for the whole table."""
+    def published(self, told: Mapping[str, str]) -> datetime.date | None:
+        """The last day of ``source.published``, if every rule states the same one for the whole table.
+
+        ``told`` has the columns that the name of a file fills.
+        """
         given = [{each.name: each for each in rule.source}.get("published") for rule in self.rules]
-        days = {_day(each) for each in given}
+        days = {_day(each, told) for each in given}
         return days.pop() if len(days) == 1 else None
 
 
-def _day(rule: FieldRule | None) -> datetime.date | None:
+def _day(rule: FieldRule | None, told: Mapping[str, str]) -> datetime.date | None:
     """The day that a rule states; None where it states none, or takes one from the columns of each row."""
-    if rule is None or any(template.columns for template in rule.templates):
+    if rule is None or any(column not in told for each in rule.templates for column in each.columns):
         return None
+    parts = (told[part.column] if isinstance(part, Slot) else part for part in rule.templates[0].parts)
     try:
-        return parse_date("".join(map(str, rule.templates[0].parts))).latest
+        return parse_date("".join(parts)).latest
     except InvalidValue:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -9,10 +10,13 @@ from typing import Any, NamedTuple
 
 from attrs import Factory, define
 
-from chronicle.dates import parse_date
+from chronicle.dates import FOREVER, parse_date
 from chronicle.errors import Problem
 from chronicle.events import KINDS, Event, plain_name
+from chronicle.interop.corrections import HeldCorrections
+from chronicle.interop.editions.days import EditionDays
 from chronicle.interop.incoming import RowRead
+from chronicle.interop.past import known_from
 from chronicle.interop.tabular.renames import Renames
 from chronicle.interop.tabular.rules import Rule
 from chronicle.interop.tabular.spellings import Spellings
@@ -39,14 +43,17 @@ Key = tuple[object, ...]
 class Snapshot:
     """The rows of one rule in a snapshot and in the one before it, by key, as the fields of their events.
 
-    ``stored`` has what earlier imports recorded of the same rule.
+    ``stored`` has what earlier imports recorded of the same rule. ``said`` gets the days from which what
+    vanished by a later snapshot of the store is known, by the ids of its events.
     """
 
     stored: StoredSnapshots
+    said: dict[str, datetime.date] = Factory(dict)
     date: str = ""
     now: dict[Key, Plain] = Factory(dict)
     before: dict[Key, Plain] = Factory(dict)
     sources: object = None
+    known: datetime.date | None = None  # from when the snapshot is known, where the store had it already
     broken: bool = False
     lost: bool = False  # whether the last row had no date, so that it may belong to the next snapshot
 
@@ -70,8 +77,14 @@ class Snapshot:
         """End the last snapshot, and compare it with the one that the store has after it."""
         later, rows = self.stored.nearest(self.date, later=True) if self.date else ("", {})
         if later:
+            # Who is in this one too vanished only after it.
+            still = [{**plain, "date": self.date} for key, plain in self.before.items() if key in self.now]
             yield from self.turn(later, vanished)
             self.now = rows
+            # Who is gone by then is so by what both say: not before the later one was known.
+            self.known = max(map(known_from, rows.values()), default=None)
+            gone = [plain for plain in still if self.stored.has_gone(plain, later)]
+            yield from (vanished(self, plain) for plain in gone)
         yield from self.turn("", vanished)
 
     def _ended(self, vanished: Callable[[Snapshot, Plain], Made]) -> Iterator[Made]:
@@ -113,6 +126,10 @@ class StoredSnapshots:
         rows = (plain for plain in self._rows() if plain["date"] == found) if found else ()
         return found, {key: plain for plain in rows if (key := key_of(self.rule, plain))}
 
+    def has_gone(self, plain: Plain, date: str) -> bool:
+        """Whether the store says that a row has vanished by the snapshot of a date."""
+        return self.store is not None and "id" in plain and f"{plain['id']}.gone-{date}" in self.store
+
     def _rows(self) -> Iterator[Plain]:
         if self.store is None:
             return
@@ -148,7 +165,10 @@ def key_of(rule: Rule, plain: Plain) -> Key | None:
 
 def between(before: str, after: str) -> str:
     """The date of what was so in one snapshot and not in the next: after the first, by the second."""
-    first, last = parse_date(before).latest + timedelta(days=1), parse_date(after)
+    ended = parse_date(before).latest
+    if ended == FOREVER:
+        return after
+    first, last = ended + timedelta(days=1), parse_date(after)
     if not first < last.latest or first == last.earliest:
         return after
     return f"[{first}..{last.latest}]"
@@ -160,7 +180,10 @@ class AcrossFiles:
 
     ``store`` is the one that is imported into. ``faulty`` are the rows, of all, that have a problem.
     ``joined`` are the events of which each is made of several rows, ``renames`` the old names of entities,
+    ``corrections`` are held until the end, where a mapping makes some,
+    ``said`` has the days from which some events are known, by their ids, whatever the day of the edition,
     ``spellings`` the texts of which ids were made. ``reading`` gives the row that is being read.
+    ``as_records`` asks for records instead of events, known from these days, where rows make them directly.
     """
 
     store: Store | None = None
@@ -168,9 +191,15 @@ class AcrossFiles:
     joined: dict[Rule, dict[object, Plain]] = Factory(dict)
     renames: dict[Rule, Renames] = Factory(dict)
     spellings: Spellings = Factory(Spellings)
+    corrections: HeldCorrections | None = None
+    said: dict[str, datetime.date] = Factory(dict)
     rows: int = 0
     faulty: int = 0
     reading: Callable[[], RowRead | None] = lambda: None
+    as_records: EditionDays | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self.spellings.reading = self.row
 
     def row(self) -> RowRead | None:
         """The row that was read last, of any file."""

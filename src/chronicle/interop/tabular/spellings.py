@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from attrs import Factory, define
 
-from chronicle.errors import Problem, shown
+from chronicle.errors import Place, Problem, shown
+from chronicle.interop.incoming import RowRead
 from chronicle.interop.tabular.templates import Filling, Row, Slot, Template
 
 MOST_TEXTS: Final = 100_000
@@ -16,12 +17,28 @@ MOST_TEXTS: Final = 100_000
 _TOLD: Final = 10
 
 
+class _Pair(NamedTuple):
+    """Two texts that made one id, and the place of the row that had the second."""
+
+    one: str
+    other: str
+    place: Place | None
+
+    def row(self) -> str:
+        """Where the second text is, as a message says it."""
+        return "" if self.place is None else f" ({self.place.file}:{self.place.line})"
+
+
 @define
 class Spellings:
-    """Which texts made which id. Case and blanks make no other text."""
+    """Which texts made which id. Case and blanks make no other text.
 
+    ``reading`` gives the row that is being read.
+    """
+
+    reading: Callable[[], RowRead | None] = lambda: None
     _cells: dict[str, tuple[Callable[[object], str], object]] = Factory(dict)
-    _pairs: dict[str, tuple[str, str]] = Factory(dict)
+    _pairs: dict[str, _Pair] = Factory(dict)
 
     def noting(self, filled: Filling, stated: Filling, indexes: Sequence[int]) -> Filling:
         """``filled``, the id of a template, with a note of what is ``stated`` where it is made.
@@ -53,22 +70,27 @@ class Spellings:
         if first is None or (first[1] is cells and first[0] is text_of):
             return
         one, other = first[0](first[1]), text_of(cells)
-        if one.casefold() != other.casefold():
-            self._pairs.setdefault(id, (one, other))
+        if one.casefold() != other.casefold() and id not in self._pairs:
+            row = self.reading()
+            self._pairs[id] = _Pair(one, other, None if row is None else row.place())
 
     def problems(self) -> Iterator[Problem]:
-        """A warning (C710) that lists the first pairs of texts that make one id each."""
+        """A warning (C710) that lists the first pairs of texts that make one id each, with their rows.
+
+        Its place is the row that has the second text of the first pair.
+        """
         if not self._pairs:
             return
+        first, several = next(iter(self._pairs.values())), len(self._pairs) > 1
         listed = [
-            f"{id} of {shown(_told(one))} and {shown(_told(other))}"
-            for id, (one, other) in list(self._pairs.items())[:_TOLD]
+            f"{id} of {shown(_told(pair.one))} and {shown(_told(pair.other))}{pair.row() if several else ''}"
+            for id, pair in list(self._pairs.items())[:_TOLD]
         ]
         more = len(self._pairs) - len(listed)
-        count = f"{len(self._pairs):,} ids are" if len(self._pairs) > 1 else "one id is"
+        count = f"{len(self._pairs):,} ids are" if several else "one id is"
         message = f"{count} made of two texts: {'; '.join(listed)}" + (f"; and {more:,} more" if more else "")
         help = "where these are two entities, make their ids of a column that tells them apart"
-        yield Problem("C710", message, help=help)
+        yield Problem("C710", message, first.place, help)
 
 
 def _key(indexes: Sequence[int]) -> Callable[[Row], object]:

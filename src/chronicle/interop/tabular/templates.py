@@ -86,6 +86,9 @@ def filling(template: Template, columns: Mapping[str, int], cells: Cells, tidy: 
         return lambda _: text
     if pattern == "%s":
         return reads[0]
+    if len(reads) == 1:
+        only = reads[0]
+        return lambda row: None if (text := only(row)) is None else pattern % text
 
     def filled(row: Row) -> str | None:
         pieces = tuple([read(row) for read in reads])

@@ -27,6 +27,7 @@ from chronicle.errors import InvalidEvents, Place, Problem, nearest, not_install
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.tabular.csv import read as read_table
 from chronicle.interop.tabular.guesses.sample import ROWS as SAMPLE
+from chronicle.interop.tabular.guesses.sheets import Sheets, sheets_of
 from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles
 from chronicle.interop.tabular.text.lines import Lines
@@ -36,6 +37,7 @@ _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are
 _IN_MEMORY: Final = 1 << 23
 _ZEROS: Final = re.compile(r"(0{2,})(?:;.*)?")  # a number format of nothing but zeros
 _CHUNK: Final = 256
+_MOST_SHEETS: Final = 50  # so many sheets are looked at for a draft
 # The digits with which a spreadsheet computes; further digits of a float are noise.
 _DIGITS: Final = ".15g"
 
@@ -72,16 +74,29 @@ def _titles(file: BinaryIO, name: str, sheet: str | None) -> list[str]:
         raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
 
 
-def sample(stream: BinaryIO, name: str) -> BinaryIO:
-    """The first rows of a workbook as CSV, for a draft of a mapping. Raises what ``read`` raises."""
+def sample(stream: BinaryIO, name: str) -> tuple[BinaryIO, Sheets]:
+    """The first rows of a workbook as CSV, for a draft of a mapping, and its sheets.
+
+    The rows are those of the sheet that is most likely the table. Raises what ``read`` raises.
+    """
     try:
-        rows = SheetLines(stream)
-        try:
-            return BytesIO("".join(islice(rows, SAMPLE)).encode())
-        finally:
-            rows.let_go()
+        with ExitStack() as stack:
+            file = _copied(stream, stack)
+            titles = [each.title for each in _workbook(file, stack).worksheets] or [_named((), None)]
+            rows = {title: _first_rows(file, title) for title in titles[:_MOST_SHEETS]}
+            sheets = sheets_of(rows)
+            return BytesIO("".join(rows[sheets.chosen]).encode()), sheets
     except InvalidEvents as error:
         raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
+
+
+def _first_rows(file: BinaryIO, title: str) -> list[str]:
+    file.seek(0)
+    lines = SheetLines(file, TableMapping((), sheet=title))
+    try:
+        return list(islice(lines, SAMPLE))
+    finally:
+        lines.let_go()
 
 
 class SheetLines(Lines):

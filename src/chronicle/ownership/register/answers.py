@@ -33,7 +33,7 @@ class Reached:
     """What an owner has of a company at last: ``low`` and ``high`` are the ends of the range of its share.
 
     ``entity`` is the owner, or the company, whichever was not asked for. ``sharp`` says whether ``high`` is
-    the most that can be; else it only is not less than that. ``exact`` is the share where it was worked out
+    the most that can be; else it only is not less than that. ``exact`` is the share where it was computed
     in fractions.
     """
 
@@ -45,11 +45,16 @@ class Reached:
 
     @property
     def share(self) -> Share:
-        """The exact share; where there are only floats, a range in which it certainly lies."""
+        """The exact share; where there are only floats, a range in which it certainly lies.
+
+        It is the unknown share where no high end is proved.
+        """
         if self.exact is not None:
             return self.exact
-        high = WHOLE if self.high.most == numpy.inf else Fraction(self.high.most)
-        return share_between((Fraction(self.low.least), False), (high, False), approximate=True)
+        if self.high.most == numpy.inf:
+            return Share.unknown()
+        low, high = Fraction(self.low.least), Fraction(self.high.most)
+        return share_between((low, False), (high, False), approximate=True)
 
     def over(self, threshold: Threshold) -> bool | None:
         """Whether it reaches the threshold: None where it may and may not, or floats cannot tell."""

@@ -33,7 +33,7 @@ EXACT: Final = 2_000
 class Register:
     """The shares of a register. What its first question prepares, in some seconds for millions, is kept.
 
-    Numbers are floats of which it is proved how far they can be off; what they cannot tell is worked out in
+    Numbers are floats of which it is proved how far they can be off; what they cannot tell is computed in
     fractions where few companies hang together. Questions raise ``Unbounded`` where companies hold so much
     of each other that no finite share exists (or, where very many hang together, none that floats can
     tell from infinite), and ``KeyError`` for an id that no edge has.

@@ -10,7 +10,7 @@ powers of ``A`` vanish (Berman and Plemmons, Nonnegative Matrices in the Mathema
 and then a sub-solution is never above the solution. So ``y - d w <= y* <= y + d w``, whatever way ``y`` and
 ``w`` were found.
 
-Where the value of the holder itself is one whoever holds it, its equation is left out. That the bounds raise
+Where the value of the holder itself is one by definition, its equation is left out. That the bounds raise
 and lower it too makes the right sides of the others only greater and less, so that both hold as before.
 
 The two conditions are checked in floats themselves. A sum of k products of numbers that are not negative is

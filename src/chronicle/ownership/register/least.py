@@ -164,7 +164,7 @@ class Least:
 
 
 def solved_below(passing: Pass, holder: int) -> Solution:
-    """The values of a pass downwards from a holder, whose own is one whoever holds it."""
+    """The values of a pass downwards from a holder, whose own is one by definition."""
     place = int(passing.place(ints([holder]))[0])
     right = numpy.zeros(passing.size)
     right[place] = 1.0

@@ -75,7 +75,7 @@ class Pass:
                 self._large.setdefault(level, []).append(_Large(places, eliminated))
 
     def solved(self, right: Floats, whole: int | None = None) -> Floats:
-        """The values of all nodes, by place. That at the place ``whole`` is made one, whoever holds it."""
+        """The values of all nodes, by place. That at the place ``whole`` is one by definition."""
         values = right.astype(numpy.float64)
         for level in range(len(self._changes) - 1):
             first, last = self._changes[level], self._changes[level + 1]

@@ -38,6 +38,7 @@ _COLUMNS: Final = (
     "confidence",
     "sources",
     "rule",
+    "fact_name",
 )
 
 
@@ -76,6 +77,7 @@ class Conflicts:
                     event.confidence or "",
                     "; ".join(map(source_words, event.sources)),
                     clean(conflict.rule),
+                    clean(fact_words(conflict, self.teller)),
                 )
 
     def lines(self) -> Iterator[str]:

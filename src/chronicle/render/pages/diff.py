@@ -90,8 +90,14 @@ class Changes:
             self.values(difference.before),
             self.values(difference.after),
             clean(" ".join(difference.events)),
-            _subject(difference, self),
+            self._subject_name(difference),
         )
+
+    def _subject_name(self, difference: Difference) -> str:
+        """What the subject is called; of a name, of which only the id is the subject, its entity."""
+        if difference.view == views.NAMES:
+            return self.called(difference.key[0])
+        return _subject(difference, self)
 
     def lines(self) -> Iterator[str]:
         """A difference a line: how, type, view, subject, before, after, events, name of the subject."""

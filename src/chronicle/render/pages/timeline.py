@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from chronicle import codec
 from chronicle.dates import DAWN, FOREVER
-from chronicle.events import Event, Knowledge, knowledge
+from chronicle.events import Event, Knowledge, knowledge, references
 from chronicle.render.layout import (
     DIM,
     PLAIN,
@@ -26,7 +26,7 @@ from chronicle.render.layout import (
 )
 from chronicle.render.reading_order import in_reading_order
 from chronicle.render.terms import ASKED_PLAINLY, Terms, assumed_data
-from chronicle.render.words.days import gutter, is_undated
+from chronicle.render.words.days import gutter, is_undated, speaking_day
 from chronicle.render.words.figures import money_figure, money_words, share_figure, share_is_unknown
 from chronicle.render.words.marks import MARKS, mark_of
 from chronicle.render.words.names import Name, by_id
@@ -51,6 +51,8 @@ _COLUMNS: Final = (
     "confidence",
     "note",
     "sources",
+    "entities",
+    "entity_names",
 )
 
 
@@ -106,7 +108,14 @@ class Timeline:
             event.confidence or "",
             clean(event.note or ""),
             _sources(event),
+            *self._entities(event),
         )
+
+    def _entities(self, event: Event) -> tuple[str, str]:
+        """The ids of the entities that an event names, its effects too, and what they are called then."""
+        ids = list(dict.fromkeys(id for _, what, id in references(event) if what == "entity"))
+        names = (self.name(each, speaking_day(event.date)) for each in ids)
+        return clean(" ".join(ids)), "; ".join(names)
 
     def lines(self) -> Iterator[str]:
         """An event a line: kind, date, id, what happened, share, money, sources."""

@@ -42,6 +42,7 @@ _COLUMNS: Final = (
     "file",
     "line",
     "does",
+    "subject_id",
 )
 
 
@@ -101,16 +102,17 @@ class Explained:
     def _made(self, why: Why) -> Iterator[tuple[str, ...]]:
         for reason in why.reasons:
             told = self._fact(reason.fact, "certain" if reason.fact.certain else "possible")
+            ids = _ids(reason.fact)
             for step in reason.steps:
-                yield (*told, *self._step(step), "makes")
+                yield (*told, *self._step(step), "makes", ids)
             for step in reason.ending:
-                yield (*told, *self._step(step), "may end")
+                yield (*told, *self._step(step), "may end", ids)
 
     def _ended(self, why: Why) -> Iterator[tuple[str, ...]]:
         for ending in why.ended:
             told = self._fact(ending.fact, "ended")
             for step in ending.steps:
-                yield (*told, *self._step(step), "ends")
+                yield (*told, *self._step(step), "ends", _ids(ending.fact))
 
     def _fact(self, fact: Fact, sure: str) -> tuple[str, ...]:
         return (
@@ -158,6 +160,11 @@ class Explained:
     def called(self, entity: str) -> str:
         """What an entity is called on the day."""
         return self.teller.name(entity, self.as_of)
+
+
+def _ids(fact: Fact) -> str:
+    """The key of a fact, of which the subject has the names."""
+    return clean(" ".join(map(str, fact.key)))
 
 
 def _reason(reason: Reason, explained: Explained) -> dict[str, Any]:

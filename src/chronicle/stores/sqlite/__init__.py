@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from itertools import chain
 from pathlib import Path
 
 from chronicle.errors import AppendRefused, Damaged, Problem, StoreError
@@ -106,19 +105,22 @@ class SqliteStore(DatabaseStore):
         return result.outcomes
 
     def _keep(self, records: Sequence[Record]) -> None:
-        # The body as text: to have SQLite turn bytes into text would take longer.
-        rows = [(*record[:4], record.body.decode(), *record[5:]) for record in records]
-        whole, kept = len(rows) - len(rows) % _ROWS, 0
+        values: list[object] = []
+        for position, recorded_at, id, kind, body, checksum, chain in records:
+            # The body as text: to have SQLite turn bytes into text would take longer.
+            values += (position, recorded_at, id, kind, body.decode(), checksum, chain)
+        width, count = len(Record._fields), len(records)
+        whole, kept = count - count % _ROWS, 0
         if whole:
-            many = (rows[start : start + _ROWS] for start in range(0, whole, _ROWS))
-            some = (list(chain.from_iterable(some)) for some in many)
-            kept = self._connection.executemany(_INSERT_MANY, some).rowcount
-        for row in rows[whole:]:
-            kept += self._connection.execute(_INSERT, row).rowcount
+            size = _ROWS * width
+            many = (values[start : start + size] for start in range(0, whole * width, size))
+            kept = self._connection.executemany(_INSERT_MANY, many).rowcount
+        for start in range(whole * width, len(values), width):
+            kept += self._connection.execute(_INSERT, values[start : start + width]).rowcount
         if records:
             end = (records[-1].position, records[-1].chain)
             moved = self._connection.execute("UPDATE head SET position = ?, chain = ?", end).rowcount
-            self._refuse_lost(kept, len(rows))
+            self._refuse_lost(kept, count)
             self._refuse_lost(moved, 1)
 
     @contextmanager

@@ -20,6 +20,8 @@ ROWS: Final = 2_000
 
 _ABOVE: Final = 30  # a header is looked for among so many lines
 
+_LONGEST: Final = 200  # of each cell so many characters are looked at, for a cell may have millions
+
 
 @frozen
 class Sample:
@@ -82,7 +84,7 @@ def _rows(text: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
     found = []
     for row in Rows(lines, delimiter):
         if not isinstance(row, StrayQuote) and any(cell.strip() for cell in row):
-            found.append((lines.number - len(lines.taken) + 1, row))
+            found.append((lines.number - len(lines.taken) + 1, [cell[:_LONGEST] for cell in row]))
     return found
 
 

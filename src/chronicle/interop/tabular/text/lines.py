@@ -77,7 +77,7 @@ class Lines:
 
     def begin(self) -> None:
         """Begin another row."""
-        self.taken.clear()
+        self.taken = []
         self.damaged = False
 
     def give_back(self) -> None:
@@ -150,9 +150,13 @@ class Rows:
         self._between = re.compile(rf"{between}(?! )")
 
     def __iter__(self) -> Iterator[list[str] | StrayQuote]:
-        lines = self._lines
+        lines, plain = self._lines, self.delimiter != "\t"
         lines.begin()
         for line in lines:
+            if plain and '"' not in line and "\t" not in line:
+                yield line.rstrip("\r\n").split(self.delimiter)
+                lines.begin()
+                continue
             cells = self.cells_of(line)
             # A tab in a cell is a blank, as a pasted text has it.
             if self._has_tabs(line) and not isinstance(cells, StrayQuote):

@@ -10,12 +10,18 @@ from typing import Final
 from chronicle.errors import InvalidValue, Problem, shown
 
 _DIGITS: Final = MappingProxyType({"year": "[0-9]{4}", "month": "[0-9]{2}", "day": "[0-9]{2}"})
+_PACKED = re.compile(r"\.gz$", re.IGNORECASE)
 _TOKEN = re.compile(r"\{([A-Za-z_]\w*)\}|(\*)|(\?)|([^{}*?]+)|(.)")
 
 
 def is_pattern(text: str) -> bool:
     """Whether a text is a pattern, and not the one name that it spells."""
     return any(mark in text for mark in "{}*?")
+
+
+def base_of(path: str) -> str:
+    """The name of a file without its folder, and without what says that it is compressed."""
+    return _PACKED.sub("", path.replace("\\", "/").rpartition("/")[2])
 
 
 def parts_of(name: str, pattern: str) -> dict[str, str] | None:
