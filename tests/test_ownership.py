@@ -353,6 +353,13 @@ def test_a_unit_belongs_to_whoever_has_its_owner() -> None:
     assert [member.entity for member in state.group("a").members] == ["b", "tickets"]
 
 
+def test_a_unit_that_holds_shares_of_its_owner_is_on_a_loop() -> None:
+    """The owner has all of the unit, and the unit half of the owner."""
+    state = of("u 50% b", "a 50% b", more=[launched("2019-01-01", "u", "b")])
+    assert [(loop.members, loop.factor) for loop in state.loops()] == [(("b", "u"), 2)]
+    assert effective(state, "a", "b") == "100%"
+
+
 def test_what_is_declared_beyond_the_chains_is_said() -> None:
     """An indirect declaration is no edge; where no chain bears it out nothing is certain any more."""
     tie = {"controller": "p", "target": "c", "basis": "indirect shareholding"}

@@ -132,6 +132,12 @@ class EdgesOfDay(HoldingsOfDay):
                 shares = (None, *_UNITS_ARE_WHOLE)
             yield Edge.of(owner, unit, shares, fact.certain, fact.events)
 
+    def _units(self) -> set[str]:
+        """The ids of all business units that there ever were."""
+        return (
+            {key[0] for key in self._ledger.keys(views.UNITS)} if views.UNITS in self._ledger.views else set()
+        )
+
     def _facts_with(self, view: str, position: int, entity: str) -> Iterator[Fact]:
         if view in self._ledger.views:
             for key in self._ledger.where(view, position, entity):

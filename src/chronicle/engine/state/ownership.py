@@ -158,6 +158,7 @@ class OwnershipOfDay(FloatsOfDay):
         """The loops: companies that hold shares of each other, and those that hold some of themselves."""
         graph = self.graph_of(right)
         targets = {key[1] for key in self._ledger.keys(views.HOLDINGS) if key[2] == right}
+        targets |= self._units()
         return loops_in({target: graph.holders(target) for target in sorted(targets)})
 
     def behind(self, effective: Effective) -> tuple[Fact, ...]:

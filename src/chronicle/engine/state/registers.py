@@ -68,9 +68,8 @@ class RegisterOfDay(EdgesOfDay):
         return Register.of([*(edge for edge in held if edge is not None), *units])
 
     def _all_unit_edges(self) -> Iterator[Edge]:
-        if views.UNITS in self._ledger.views:
-            for unit in sorted({key[0] for key in self._ledger.keys(views.UNITS)}):
-                yield from self._unit_edges(0, unit)
+        for unit in sorted(self._units()):
+            yield from self._unit_edges(0, unit)
 
 
 class _Names:
