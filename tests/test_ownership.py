@@ -586,6 +586,16 @@ def test_of_very_many_companies_on_one_loop_shares_are_narrow_ranges() -> None:
 
 
 @pytest.mark.slow
+def test_beside_very_many_companies_a_loop_may_be_closed() -> None:
+    """Then it is not known how much nobody has, and for those who are not known nothing is sure."""
+    events = [*a_large_core(160), *shares("p 50-100% q", "q 50-100% p", "p 10% top", "mill 50% top")]
+    told = {owner.part: owner for owner in History(events).as_of(DAY).owners("top") if owner.entity is None}
+    assert told["not known"].share.order[0] == 0
+    assert (told["nobody"].loop, told["nobody"].share.order[0]) == (("p", "q"), 0)
+    assert told["nobody"].share.order[2] >= Fraction(1, 10)
+
+
+@pytest.mark.slow
 def test_a_core_that_fractions_can_do_agrees_with_floats() -> None:
     """The same core, smaller: the exact share lies within the bounds."""
     state = History(a_large_core(60)).as_of(DAY)
