@@ -53,17 +53,23 @@ class Loop:
         if self.closed or not self.above:
             return self.closed
         try:
-            return any(self._coming_back(company) >= WHOLE for company in self.members)
+            arriving(self._within(), (), dict.fromkeys(self.members, WHOLE))
         except Unbounded:
             return True
         except TooManyTogether:
             return False
+        return False
 
-    def _coming_back(self, company: str) -> Fraction:
-        """What of one unit of a company comes back to it through the others."""
+    def _within(self) -> dict[str, list[tuple[str, Fraction]]]:
+        """Of each company its holders on the loop, and the least that each of them has."""
         within: dict[str, list[tuple[str, Fraction]]] = {member: [] for member in self.members}
         for edge in self.edges:
             within[edge.target].append((edge.holder, edge.low))
+        return within
+
+    def _coming_back(self, company: str) -> Fraction:
+        """What of one unit of a company comes back to it through the others."""
+        within = self._within()
         values = arriving({**within, company: []}, [company])
         return sum((weight * values[holder] for holder, weight in within[company]), NOTHING)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 
 from chronicle.engine import views
@@ -25,10 +26,12 @@ from chronicle.ownership import (
     loops_in,
     strong_components,
 )
-from chronicle.values import WHOLE, Share
+from chronicle.values import NOTHING, WHOLE, Share
 
 _MANY = 1_000
 """Of more companies on one loop, or more days on which it changes, only the last day is looked at."""
+
+_FEW = 40  # of so many companies it is computed whether a finite share exists
 
 
 # Loops
@@ -58,41 +61,85 @@ def _holders_of(held: Mapping[str, Sequence[CertainDays]], target: str) -> Itera
 
 
 def _loops_of(right: str, held: Mapping[str, Sequence[CertainDays]]) -> Iterator[Problem]:
-    """The loops among companies that hang together on some day or other."""
+    """The loops among companies that hang together on some day or other.
+
+    One is reported on the first day on which a company is on a loop of its sort.
+    """
     inner = [each for stretches in held.values() for each in stretches if each.span.key[0] in held]
     days = sorted({each.first for each in inner})
     if len(days) > _MANY or len(held) > _MANY:
         days = days[-1:]
-    told: set[tuple[tuple[str, ...], str]] = set()
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for day, standing in _standing(held, days):
+        for component in strong_components(held, partial(_holders_of, standing)):
+            if len(component) > 1:
+                code = _sort_of(component, standing)
+                if not told[code].issuperset(component):
+                    told[code].update(component)
+                    edges = {target: _edges_of(standing[target]) for target in component}
+                    yield _looped(loops_in(edges)[0], code, right, day)
+
+
+def _standing(
+    held: Mapping[str, Sequence[CertainDays]], days: Sequence[datetime.date]
+) -> Iterator[tuple[datetime.date, Mapping[str, Sequence[CertainDays]]]]:
+    """Each of ``days``, in order, with the stakes in each company that stand on it: one mapping, changed."""
+    waiting = sorted(
+        (each for stretches in held.values() for each in stretches),
+        key=lambda each: each.first,
+        reverse=True,
+    )
+    standing: dict[str, list[CertainDays]] = {target: [] for target in held}
     for day in days:
-        for loop in loops_in({target: _certain_on(day, stretches) for target, stretches in held.items()}):
-            kind = "above" if loop.above else "closed" if loop.closed else "plain"
-            if len(loop.members) > 1 and (loop.members, kind) not in told:
-                told.add((loop.members, kind))
-                yield _looped(loop, kind, right, day)
+        for stretches in standing.values():
+            stretches[:] = [each for each in stretches if each.last is None or day < each.last]
+        while waiting and waiting[-1].first <= day:
+            each = waiting.pop()
+            if each.last is None or day < each.last:
+                standing[each.span.key[1]].append(each)
+        yield day, standing
 
 
-def _certain_on(day: datetime.date, stretches: Iterable[CertainDays]) -> tuple[Edge, ...]:
-    standing = (each for each in stretches if each.first <= day and (each.last is None or day < each.last))
+def _sort_of(component: Sequence[str], standing: Mapping[str, Sequence[CertainDays]]) -> str:
+    """The code of a loop: more than the whole of one is held, they own each other wholly, or neither."""
+    members, closed = frozenset(component), True
+    for target in component:
+        total = sum((_least(each) for each in standing[target]), NOTHING)
+        if total > WHOLE:
+            return "C425"
+        closed = closed and total == WHOLE and all(each.span.key[0] in members for each in standing[target])
+    return "C424" if closed else "C423"
+
+
+def _least(stretch: CertainDays) -> Fraction:
+    least: Fraction | None = stretch.span.value.share.minimum
+    return NOTHING if least is None else least
+
+
+def _edges_of(stretches: Iterable[CertainDays]) -> tuple[Edge, ...]:
     return tuple(
         Edge.of(each.span.key[0], each.span.key[1], [each.span.value.share], events=each.span.events)
-        for each in standing
+        for each in stretches
     )
 
 
-def _looped(loop: Loop, kind: str, right: str, day: datetime.date) -> Problem:
+def _looped(loop: Loop, code: str, right: str, day: datetime.date) -> Problem:
     members = listed(loop.members)
     what = "shares" + of_right(right)
-    if kind == "closed":
-        code, message = "C424", f"{members} own each other wholly{of_right(right)} from {day}"
+    if code == "C424":
+        message = f"{members} own each other wholly{of_right(right)} from {day}"
         help = "if somebody outside holds a part, add the stake; until then what they have belongs to nobody"
-    elif kind == "above":
+    elif code == "C425":
         too_much = f"and more than the whole of {listed(loop.above)} is held"
-        code, message = "C425", f"{members} hold {what} of each other on {day}, {too_much}"
-        until = "there is no finite share" if loop.endless else "they are counted as stated"
+        message = f"{members} hold {what} of each other on {day}, {too_much}"
+        until = (
+            "there is no finite share"
+            if len(loop.members) <= _FEW and loop.endless
+            else "they are counted as stated"
+        )
         help = f"correct the shares, or add the disposal that made room; until then {until}"
     else:
-        code, message = "C423", f"{members} hold {what} of each other from {day}"
+        message = f"{members} hold {what} of each other from {day}"
         help = "nothing is wrong if that is so: what one of them earns goes around until it has left the loop"
     return Problem(code, message, help=help, events=involved(loop.events[0], loop.events))
 
