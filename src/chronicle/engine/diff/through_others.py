@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 from attrs import frozen
 
 from chronicle.engine.state import State
-from chronicle.ownership import Controlled, LookThrough, TooManyTogether, Unbounded
+from chronicle.ownership import Controlled, LookThrough, TooManyTogether, Unbounded, strong_components
 from chronicle.values import Share
 
 How = Literal["began", "ended", "changed", "surer", "less sure"]
@@ -20,6 +20,9 @@ Pair = tuple[str, str]
 
 MOST: Final = 2_000
 """How many pairs of entities are compared; beyond it the answer says that it is not complete."""
+
+_MOST_TOPS: Final = 300  # how many groups of control are compared
+_WORK: Final = 30_000  # about as many companies are looked at in all, those of a loop as often as it takes
 
 
 @frozen
@@ -87,20 +90,14 @@ def changed_through_others(
     """
     compared = _Compared(before, after, changed)
     below = compared.below({target for _, target in changed})
-    pairs = [
-        (holder, target)
-        for target in below
-        if entity is None or compared.concerns(entity, target)
-        for holder in compared.above([target])
-        if holder != target and entity in (None, holder, target)
-    ]
+    pairs, complete = compared.pairs(below, entity)
     tops = compared.who_may_control({each for tie in changed for each in tie})
     if entity is not None:
         concerned = {entity, *compared.who_may_control([entity])}
         tops = [top for top in tops if top in concerned]
-    complete = len(pairs) <= MOST and len(tops) <= MOST
-    shares = (compared.share(*pair) for pair in pairs[:MOST])
-    control = (each for top in tops[:MOST] for each in compared.control(top))
+    complete = complete and len(tops) <= _MOST_TOPS
+    shares = (compared.share(*pair) for pair in pairs)
+    control = (each for top in tops[:_MOST_TOPS] for each in compared.control(top))
     return ThroughOthers(
         tuple(sorted((each for each in shares if each), key=lambda each: (each.target, each.holder))),
         tuple(
@@ -147,9 +144,43 @@ class _Compared(NamedTuple):
                 yield from (edge.holder for edge in state.graph_of(right).holders(entity))
             yield from (grant.controller for grant in state.grants_over(entity))
 
-    def concerns(self, entity: str, target: str) -> bool:
-        """Whether an entity is a target or stands above it."""
-        return entity == target or entity in self.above([target])
+    def pairs(self, targets: Iterable[str], entity: str | None) -> tuple[list[Pair], bool]:
+        """Who stands above which of ``targets``, as far as there are few, and whether that is all.
+
+        What takes long is left out: targets above which very many hang together, and what follows when enough
+        was looked at.
+        """
+        found: list[Pair] = []
+        complete, work = True, _WORK
+        for target in targets:
+            if work <= 0:
+                return found, False
+            above = self.above([target])
+            work -= len(above) // 2
+            holders = [holder for holder in above if holder != target and entity in (None, holder, target)]
+            if entity is not None and entity != target and entity not in above:
+                continue
+            cost = len(holders) * len(above)
+            if cost <= work:
+                cost += len(holders) * self._largest_loop(above) ** 3 // 10
+            if cost > work or len(found) + len(holders) > MOST:
+                complete = False
+                continue
+            work -= cost
+            found += [(holder, target) for holder in holders]
+        return found, complete
+
+    def _largest_loop(self, companies: Collection[str]) -> int:
+        """How many of some companies hang together in one loop at most, on either side."""
+        inside = frozenset(companies)
+        graphs = [state.graph_of("equity") for state in (self.first, self.second)]
+
+        def holders(company: str) -> Iterator[str]:
+            return (
+                edge.holder for graph in graphs for edge in graph.holders(company) if edge.holder in inside
+            )
+
+        return max(map(len, strong_components(companies, holders)), default=0)
 
     def share(self, holder: str, target: str) -> EffectiveShareChanged | None:
         """How an effective share changed; None if it did not, or if it is a plain holding on both sides."""
