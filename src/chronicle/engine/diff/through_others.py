@@ -41,13 +41,8 @@ class EffectiveShareChanged:
     @property
     def how(self) -> How:
         """Whether it began, ended, changed, or only became more or less certain."""
-        if self.before is None:
-            return "began"
-        if self.after is None:
-            return "ended"
-        if self.before != self.after:
-            return "changed"
-        return "surer" if self.after.certain else "less sure"
+        both = self.before is not None and self.after is not None
+        return "changed" if both and self.before != self.after else _how(self.before, self.after)
 
 
 @frozen
@@ -66,11 +61,16 @@ class GroupChanged:
     @property
     def how(self) -> How:
         """Whether control began, ended, or became more or less certain."""
-        if self.before is None:
-            return "began"
-        if self.after is None:
-            return "ended"
-        return "surer" if self.after.certain else "less sure"
+        return _how(self.before, self.after)
+
+
+def _how(before: Share | Controlled | None, after: Share | Controlled | None) -> How:
+    """How two sides differ that do not differ in their values."""
+    if before is None:
+        return "began"
+    if after is None:
+        return "ended"
+    return "surer" if after.certain else "less sure"
 
 
 class ThroughOthers(NamedTuple):
