@@ -11,7 +11,7 @@ STORE := .demo/chronicle.db
 DAY := 2015-04-30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick snapshots check bench gate peers crash clean
+.PHONY: help setup demo test quick browser snapshots check bench gate peers crash clean
 
 help:  ## the targets, as printed now
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ quick: $(INSTALLED)  ## the tests that take no more than two seconds each, witho
 snapshots: $(INSTALLED)  ## write anew the pages that tests compare with, to be read with git diff
 	@CHRONICLE_WRITE_SNAPSHOTS=1 $(BIN)/python -m pytest tests/test_render.py tests/test_render_questions.py tests/test_owner_pages.py
 
+browser:  ## axe-core in .browser, which tests/browser judges pages with; needs npm
+	@npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4
+
 check: $(INSTALLED)  ## everything that must hold before a change is taken; .ci/run does the same
 	@printf '== ruff\n' && $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@printf '== mypy\n' && $(BIN)/mypy
@@ -68,7 +71,7 @@ crash: $(INSTALLED)  ## the crash suite at full size (about two hours), and the 
 	@$(BIN)/python tools/reliability.py .crash.json
 
 clean:  ## away with all that was made
-	@rm -rf $(VENV) .gate .peers build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) .browser .gate .peers build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the package itself needs; the demo needs no more.
