@@ -41,17 +41,19 @@ from chronicle.events import (
     references,
 )
 
-_COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
-_TURNS = (MergerAbsorbed, MergerConsolidated, DemergerSplit, EntityDissolved, EntityReinstated)
+COUNTS: Final = (SharesIssued, SharesCancelled, SharesRestructured)
+"""The kinds that count the shares of a company, by which all stakes in it are measured."""
+TURNS: Final = (MergerAbsorbed, MergerConsolidated, DemergerSplit, EntityDissolved, EntityReinstated)
+"""The kinds with which an entity ends or comes back, which reaches everything that names it."""
 
 Shared = tuple[str, Any]
 """Something that events may share: of what sort it is, and which."""
 
 # The sorts of what is shared. Events that name an entity, or a stake in it, share that only if ``Parts``
 # lists it; the cells of a view have its name as their sort, as in ``sense.CONCERNS``.
-_ENTITY: Final = "entity"
-_EVENT: Final = "event"
-_HELD: Final = "held"
+ENTITY: Final = "entity"
+EVENT: Final = "event"
+HELD: Final = "held"
 
 
 @define
@@ -89,7 +91,7 @@ class Parts:
         sharing = self._sharing
         for place in range(self._length, len(self._log)):
             event = self._log.events[place]
-            for sort, which in _shared_by(event):
+            for sort, which in shared_by(event):
                 of_sort = sharing[sort]
                 others = of_sort.setdefault(which, place)
                 if others is not place:
@@ -107,7 +109,7 @@ class Parts:
                 continue
             found = True
             self._versions[place].append(version)
-            for sort, which in _shared_by(version):
+            for sort, which in shared_by(version):
                 _add(self._sharing[sort], which, self._sharing[sort].get(which, place), place)
             self._note(version)
         return found
@@ -129,13 +131,13 @@ class Parts:
 
     def _shared_at(self, place: int) -> Iterator[Shared]:
         event = self._log.events[place]
-        yield _EVENT, event.id
+        yield EVENT, event.id
         for version in (event, *self._versions.get(place, ())):
-            yield from _shared_by(version)
+            yield from shared_by(version)
 
     def _sharing_of(self, shared: Shared) -> Iterator[int]:
         sort, which = shared
-        if sort == _EVENT and which in self._log.positions:
+        if sort == EVENT and which in self._log.positions:
             yield self._log.positions[which] - 1
         others = self._sharing[sort].get(which, ())
         # A fork of this log may be longer.
@@ -145,9 +147,9 @@ class Parts:
     def _binds(self, shared: Shared) -> bool:
         """Whether events hang together by what they share."""
         sort, which = shared
-        if sort == _HELD:
+        if sort == HELD:
             return which in self._counted
-        if sort == _ENTITY:
+        if sort == ENTITY:
             return which in self._turning or self._may_act_before_being_founded(which)
         return True
 
@@ -158,17 +160,17 @@ class Parts:
             return False
         named = (
             version
-            for place in self._sharing_of((_ENTITY, entity))
+            for place in self._sharing_of((ENTITY, entity))
             for version in (self._log.events[place], *self._versions.get(place, ()))
         )
-        return any(event.date.order < founded for event in named if not _founds(event, entity))
+        return any(event.date.order < founded for event in named if not founds(event, entity))
 
     def _note(self, event: Event) -> None:
         for each in (event, *possible_effects_of(event)):
-            if isinstance(each, _COUNTS):
+            if isinstance(each, COUNTS):
                 self._counted.add(each.issuer)
-            elif isinstance(each, _TURNS):
-                self._turning.update(_entities_of(each))
+            elif isinstance(each, TURNS):
+                self._turning.update(entities_of(each))
             elif isinstance(each, IdentityLinked):
                 self.linked = True
             elif isinstance(each, EntityFounded):
@@ -184,18 +186,20 @@ def _add(of_sort: dict[Any, int | list[int]], which: Any, others: int | list[int
         of_sort[which] = others if others == place else [others, place]
 
 
-def _founds(event: Event, entity: str) -> bool:
+def founds(event: Event, entity: str) -> bool:
+    """Whether an event founds or declares an entity, and so is no act of it."""
     return isinstance(event, EntityDeclared) or (isinstance(event, EntityFounded) and event.entity == entity)
 
 
-def _entities_of(event: Event) -> Iterator[str]:
+def entities_of(event: Event) -> Iterator[str]:
+    """The ids of the entities that an event names."""
     return (name for _, what, name in references(event) if what == "entity")
 
 
 # What an event shares
 
 
-def _shared_by(event: Event) -> list[Shared]:
+def shared_by(event: Event) -> list[Shared]:
     """Whatever an event may share with others, besides being one that others name."""
     shared = _reader(event.kind)(event)
     if event.deal is not None:
@@ -212,7 +216,7 @@ def _reader(kind: str) -> Callable[[Any], list[Shared]]:
     values = attrgetter(*(name for name, _, shape in named if shape == "one"))
     several = any(shape != "one" for _, _, shape in named)
     touching = event_class in sense.CONCERNS
-    declared, counting = event_class is EntityDeclared, event_class in _COUNTS
+    declared, counting = event_class is EntityDeclared, event_class in COUNTS
 
     def shared(event: Any) -> list[Shared]:
         found: list[Shared] = [pair for pair in zip(sorts, values(event), strict=True) if pair[1] is not None]
@@ -222,15 +226,15 @@ def _reader(kind: str) -> Callable[[Any], list[Shared]]:
             for thing in sense.touches(event):
                 found.append((thing[0], thing[1:]))
                 if thing[0] == views.HOLDINGS:
-                    found.append((_HELD, thing[2]))
+                    found.append((HELD, thing[2]))
         elif declared:
             found.append((views.NAMES, (event.entity,)))
         if counting:
-            found.append((_HELD, event.issuer))
+            found.append((HELD, event.issuer))
         return found
 
     return shared
 
 
 _WITH_EFFECTS = (kind for kind in KINDS.values() if "effects" in fields_dict(kind))
-_NOTED: Final = frozenset({*_COUNTS, *_TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})
+_NOTED: Final = frozenset({*COUNTS, *TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})

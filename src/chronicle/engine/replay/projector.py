@@ -34,6 +34,10 @@ class Projector:
     ``views`` are the views that it writes, and only it. Events of classes that are not in the table have no
     effect. ``ignores`` is deprecated and without effect. ``version`` must change whenever the
     functions do: only the result of a projector with a version is kept on disk.
+
+    ``partition_key`` names a field of events, such as ``target``. It promises that what the functions do with
+    an event depends only on events with the same value there, and that no other events write the same
+    cells: then a replay in partitions need not put everything into one.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Projector:
     table: Mapping[type, Handler] = field(converter=_frozen_table)
     ignores: Set[type[Any]] = frozenset()
     version: str = ""
+    partition_key: str = ""
 
     def __attrs_post_init__(self) -> None:
         """Raises ``UsageError`` (C607) for what can never work: better now than at some event."""

@@ -1,0 +1,213 @@
+"""Which records hang together, found in two steps that many processes can share.
+
+First each event says alone what it may share (``tells_of``), as a few numbers; then ``Connected`` takes in
+what all of them said, in any order, and gives the parts. These are the parts of ``parts.py``: both go by what
+``shared_by`` says. Here ids that were linked to another hang together with everything that names either.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from heapq import heapify, heapreplace
+from typing import Any, Final, NamedTuple
+
+from attrs import define, field
+
+from chronicle.engine.knowledge import visible
+from chronicle.engine.order.touching import possible_effects_of
+from chronicle.engine.partial.parts import COUNTS, ENTITY, EVENT, HELD, TURNS, entities_of, founds, shared_by
+from chronicle.engine.replay import Projector
+from chronicle.events import (
+    EntityFounded,
+    Event,
+    IdentityLinked,
+    RecordCorrected,
+    RecordRetracted,
+    knowledge,
+)
+
+BINDS: Final = 0
+"""Events that share the thing hang together."""
+IF_COUNTED: Final = 1
+"""They do if some event counts the shares of this company."""
+IF_TURNING: Final = 2
+"""They do if this entity ends, comes back or is another, or may act before it is founded."""
+COUNTED: Final = 3
+"""An event counts the shares of this company."""
+TURNING: Final = 4
+"""This entity ends, comes back, or turned out to be another."""
+FOUNDED: Final = 5
+"""This entity is founded, certainly before the order ``when``."""
+
+_NEVER: Final = 2**62
+
+
+class Tells(NamedTuple):
+    """One thing that an event says of what it shares: how it binds, which thing, and when."""
+
+    how: int
+    thing: int
+    when: int = 0
+
+
+def tells_of(event: Event, projectors: Iterable[Projector] = ()) -> Iterator[Tells]:
+    """What an event says of what it shares, also for a user's own ``projectors`` by their key."""
+    yield Tells(BINDS, _number(EVENT, event.id))
+    for sort, which in shared_by(event):
+        if sort == ENTITY:
+            when = _NEVER if founds(event, which) else event.date.order
+            yield Tells(IF_TURNING, _number(ENTITY, which), when)
+        else:
+            yield Tells(IF_COUNTED if sort == HELD else BINDS, _number(sort, which))
+    for each in (event, *possible_effects_of(event)):
+        if isinstance(each, COUNTS):
+            yield Tells(COUNTED, _number(HELD, each.issuer))
+        elif isinstance(each, (*TURNS, IdentityLinked)):
+            yield from (Tells(TURNING, _number(ENTITY, name)) for name in entities_of(each))
+        elif isinstance(each, EntityFounded):
+            yield Tells(FOUNDED, _number(ENTITY, each.entity), each.date.past)
+    for projector in projectors:
+        for each in (event, *possible_effects_of(event)):
+            if type(each) in projector.table:
+                key = getattr(each, projector.partition_key, "")
+                yield Tells(BINDS, _number(f"projector {projector.name}", str(key)))
+
+
+def _number(sort: str, which: Any) -> int:
+    """A number for a thing, the same in every process. If two had the same, parts would only be larger."""
+    parts = (sort, which) if isinstance(which, str) else (sort, *which)
+    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
+
+
+def target_of(event: Event) -> str | None:
+    """The id of the event that a record is about; None for any other event."""
+    return event.target if isinstance(event, RecordCorrected | RecordRetracted) else None
+
+
+@define
+class Connected:
+    """What was said of all events by their positions, and the parts that follow from it."""
+
+    _parents: dict[int, int] = field(factory=dict)
+    _first: dict[int, int] = field(factory=dict)
+    # What binds only if something else is said somewhere: (thing, position) of companies, and with
+    # the time of the act of entities.
+    _held: list[tuple[int, int]] = field(factory=list)
+    _named: list[tuple[int, int]] = field(factory=list)
+    _acts: dict[int, int] = field(factory=dict)
+    _counted: set[int] = field(factory=set)
+    _turning: set[int] = field(factory=set)
+    _founded: dict[int, int] = field(factory=dict)
+
+    def take(self, position: int, how: int, thing: int, when: int) -> None:
+        """Take in one thing that the event at a position says."""
+        if how == BINDS:
+            self._parents.setdefault(position, position)
+            self._share(thing, position)
+        elif how == IF_COUNTED:
+            self._held.append((thing, position))
+        elif how == IF_TURNING:
+            self._named.append((thing, position))
+            if when < self._acts.get(thing, _NEVER):
+                self._acts[thing] = when
+        elif how == COUNTED:
+            self._counted.add(thing)
+        elif how == TURNING:
+            self._turning.add(thing)
+        else:
+            self._founded[thing] = max(self._founded.get(thing, when), when)
+
+    def take_event(self, position: int, event: Event, projectors: Iterable[Projector] = ()) -> None:
+        """Take in all that an event says, such as a version of one that is there."""
+        for each in tells_of(event, projectors):
+            self.take(position, *each)
+
+    def parts(self) -> dict[int, int]:
+        """For each position the first position of its part."""
+        for thing, position in self._held:
+            if thing in self._counted:
+                self._share(thing, position)
+        early = {thing for thing, when in self._founded.items() if self._acts.get(thing, _NEVER) < when}
+        binding = self._turning | early
+        for thing, position in self._named:
+            if thing in binding:
+                self._share(thing, position)
+        return {position: self._root(position) for position in self._parents}
+
+    def _share(self, thing: int, position: int) -> None:
+        one, two = self._root(self._first.setdefault(thing, position)), self._root(position)
+        if one != two:
+            self._parents[max(one, two)] = min(one, two)
+
+    def _root(self, position: int) -> int:
+        parents = self._parents
+        parent = parents.setdefault(position, position)
+        while parent != position:
+            above = parents[parent]
+            parents[position] = above
+            position, parent = parent, above
+        return position
+
+
+def spread(parts: Mapping[int, int], partitions: int) -> dict[int, int]:
+    """For each position the number of its partition: whole parts, the largest first, each to the emptiest.
+
+    The same parts are always spread in the same way.
+    """
+    sizes: defaultdict[int, int] = defaultdict(int)
+    for root in parts.values():
+        sizes[root] += 1
+    emptiest = [(0, number) for number in range(partitions)]
+    heapify(emptiest)
+    chosen: dict[int, int] = {}
+    for root in sorted(sizes, key=lambda root: (-sizes[root], root)):
+        size, number = emptiest[0]
+        chosen[root] = number
+        heapreplace(emptiest, (size + sizes[root], number))
+    return {position: chosen[root] for position, root in parts.items()}
+
+
+# Corrected versions
+
+
+def versions_of(told: Sequence[Event]) -> list[Event]:
+    """Every version that corrections make of events, by any day of knowledge.
+
+    ``told`` are events, and what was said of them later, in order of position. What corrections
+    make of an event may be about others: these then belong to its part. So may a corrected correction be.
+    """
+    about = {(event.id, target) for event in told if (target := target_of(event))}
+    while True:
+        found = [version for chain in _chains(told, about) for version in _versions_in(chain)]
+        more = {(version.id, target) for version in found if (target := target_of(version))} - about
+        if not more:
+            return found
+        about |= more
+
+
+def _versions_in(chain: Sequence[Event]) -> Iterator[Event]:
+    days = {knowledge(event).day for event in chain if type(event) in _SAID_LATER}
+    for day in (*sorted(days), None):
+        seen = visible(chain, day)
+        yield from (event for event in seen.events if event.id in seen.corrections)
+
+
+_SAID_LATER: Final = frozenset({RecordCorrected, RecordRetracted, IdentityLinked})
+
+
+def _chains(told: Sequence[Event], about: Iterable[tuple[str, str]]) -> Iterator[list[Event]]:
+    """The events with the records about them and about these."""
+    places = {event.id: place for place, event in enumerate(told)}
+    connected = Connected()
+    for place in places.values():
+        connected.take(place, BINDS, place, 0)
+    for record, target in about:
+        if target in places:
+            connected.take(places[record], BINDS, places[target], 0)
+    chains: defaultdict[int, list[Event]] = defaultdict(list)
+    for place, root in sorted(connected.parts().items()):
+        chains[root].append(told[place])
+    return iter(chains.values())

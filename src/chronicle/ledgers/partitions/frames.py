@@ -1,0 +1,148 @@
+"""The Arrow tables of a partitioned replay: records in, what they share, rows out. Only here is pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from chronicle.errors import Problem, UsageError, not_installed
+from chronicle.stores.record import GENESIS, Record
+
+BATCH: Final = 20_000
+"""Rows in one batch."""
+
+
+def pyarrow() -> Any:
+    """The library. Raises ``UsageError`` (C740) if it is not installed."""
+    try:
+        import pyarrow
+    except ImportError:
+        raise not_installed("pyarrow", "which carries records and rows", "parquet") from None
+    return pyarrow
+
+
+_TEXT: Final = "string"
+_RECORDS: Final[Mapping[str, str]] = {
+    "position": "int64",
+    "recorded_at": _TEXT,
+    "id": _TEXT,
+    "kind": _TEXT,
+    "body": "binary",
+    "checksum": "int64",
+    "chain": "binary",
+}
+_REQUIRED: Final = ("position", "id", "kind", "body")
+_TELLS: Final[Mapping[str, str]] = {
+    "position": "int64",
+    "how": "int8",
+    "thing": "int64",
+    "when": "int64",
+    "text": _TEXT,
+}
+_ROWS: Final[Mapping[str, str]] = {
+    "what": _TEXT,
+    "view": _TEXT,
+    "key": "list<string>",
+    "turn": "int64",
+    "position": "int64",
+    "place": "int32",
+    "value": _TEXT,
+    **{
+        f"{end}{more}": kind
+        for end in ("begin", "end")
+        for more, kind in (("", _TEXT), ("_earliest", "date32"), ("_latest", "date32"), ("_form", _TEXT))
+    },
+    "ended_by": _TEXT,
+    "ends_in_nothing": "bool",
+    **dict.fromkeys(("possible_from", "certain_from", "certain_until", "possible_until"), "date32"),
+    "bounded": "bool",
+    "doubts": "list<string>",
+    "events": "list<string>",
+}
+
+ROW: Final = tuple(_ROWS)
+"""The names of the columns of a row."""
+
+
+@cache
+def records_schema() -> Any:
+    """The columns of records. The last two prove them, and may be missing, as may ``recorded_at``."""
+    return _schema(_RECORDS)
+
+
+@cache
+def tells_schema() -> Any:
+    """The columns of what records say of what they share."""
+    return _schema(_TELLS)
+
+
+@cache
+def rows_schema() -> Any:
+    """The columns of rows."""
+    return _schema(_ROWS)
+
+
+def _schema(columns: Mapping[str, str]) -> Any:
+    arrow = pyarrow()
+    kinds = {
+        _TEXT: arrow.string(),
+        "binary": arrow.binary(),
+        "bool": arrow.bool_(),
+        "date32": arrow.date32(),
+        "int8": arrow.int8(),
+        "int32": arrow.int32(),
+        "int64": arrow.int64(),
+        "list<string>": arrow.list_(arrow.string()),
+    }
+    return arrow.schema([(name, kinds[kind]) for name, kind in columns.items()])
+
+
+def batches(rows: Iterable[Sequence[Any]], schema: Any) -> Iterator[Any]:
+    """Rows, each a sequence of values in the order of the columns, as record batches."""
+    arrow, some = pyarrow(), list[Sequence[Any]]()
+    for row in rows:
+        some.append(row)
+        if len(some) == BATCH:
+            yield _batch(arrow, some, schema)
+            some = []
+    if some:
+        yield _batch(arrow, some, schema)
+
+
+def _batch(arrow: Any, rows: Sequence[Sequence[Any]], schema: Any) -> Any:
+    columns = zip(*rows, strict=True)
+    arrays = [arrow.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+    return arrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def record_batches(records: Iterable[Record]) -> Iterator[Any]:
+    """Records of a store as record batches."""
+    return batches(records, records_schema())
+
+
+def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
+    """The records of a batch, each with whether it carries a checksum.
+
+    Raises ``UsageError`` (C530) for a batch without a column that records need.
+    """
+    names = batch.schema.names
+    missing = [name for name in _REQUIRED if name not in names]
+    if missing:
+        message = f"no table of records: it has no column {', '.join(missing)}"
+        help = f"name the columns {', '.join(_RECORDS)}; the last two and recorded_at may be left out"
+        raise UsageError(Problem("C530", message, help=help))
+    # Column by column, since a record a time costs several times as much.
+    columns = [
+        batch.column(names.index(name)).to_pylist() if name in names else [None] * batch.num_rows
+        for name in _RECORDS
+    ]
+    for position, recorded_at, id, kind, body, checksum, chain in zip(*columns, strict=True):
+        plain = body.encode() if isinstance(body, str) else bytes(body or b"")
+        record = Record(position, recorded_at or "", id, kind, plain, checksum or 0, chain or GENESIS)
+        yield record, checksum is not None
+
+
+def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a batch as tuples of Python values, in the order of the columns."""
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)

@@ -1,0 +1,218 @@
+"""The spans of a replay as rows of an Arrow table, and out of it again.
+
+A row is a span, unless ``what`` says otherwise: a time in which a cell may be empty, a cell without spans,
+values that rest on a guess, ids that were linked, ids that events name, or a record that is broken.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+from chronicle.dates import PartialDate, Precision, parse_date
+from chronicle.engine.declarations import Named
+from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Ledger, Nothing, Span
+from chronicle.errors import InvalidValue, Problem
+from chronicle.ledgers.values import of_text, to_text
+
+SPAN: Final = "span"
+NOTHING: Final = "nothing"
+CELL: Final = "cell"
+GUESS: Final = "guess"
+LINK: Final = "link"
+NAMED: Final = "named"
+BROKEN: Final = "broken"
+
+_Dated = tuple[str | None, datetime.date | None, datetime.date | None, str | None]
+_NO_DATE: Final[_Dated] = (None, None, None, None)
+
+
+class Row(NamedTuple):
+    """A row of the table, in the order of its columns; dates are texts with their windows."""
+
+    what: str
+    view: str = ""
+    key: Sequence[str] = ()
+    turn: int | None = None
+    position: int | None = None
+    place: int | None = None
+    value: str | None = None
+    begin: str | None = None
+    begin_earliest: datetime.date | None = None
+    begin_latest: datetime.date | None = None
+    begin_form: str | None = None
+    end: str | None = None
+    end_earliest: datetime.date | None = None
+    end_latest: datetime.date | None = None
+    end_form: str | None = None
+    ended_by: str | None = None
+    ends_in_nothing: bool | None = None
+    possible_from: datetime.date | None = None
+    certain_from: datetime.date | None = None
+    certain_until: datetime.date | None = None
+    possible_until: datetime.date | None = None
+    bounded: bool | None = None
+    doubts: Sequence[str] | None = None
+    events: Sequence[str] | None = None
+
+
+def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Iterator[Row]:
+    """Everything that a ledger says, row by row, and the ids that its events name.
+
+    ``positions`` are those of the events, by id. Raises ``NotKept`` for a value that has no text.
+    """
+    for view in ledger.views:
+        for key in ledger.keys(view):
+            yield from _cell(ledger, view, key, positions)
+    for guess in ledger.guesses:
+        said = json.dumps([guess.events, guess.counted], separators=(",", ":"))
+        yield Row(GUESS, guess.view, guess.key, value=said)
+    for dropped, stays in ledger.names.items():
+        yield Row(LINK, key=(dropped, stays))
+    for what, ids in (("entities", named.entities), ("deals", named.deals)):
+        yield from (Row(NAMED, key=(name,), value=what) for name in sorted(ids))
+
+
+def broken(position: int, problem: Problem) -> Row:
+    """The row of a record that makes no event."""
+    said = [problem.code, problem.message, problem.help, str(problem.place or "")]
+    return Row(BROKEN, position=position, value=json.dumps(said), events=problem.events)
+
+
+def problem_of(row: Row) -> Problem:
+    """The problem of a record that makes no event."""
+    code, message, help, place = json.loads(row.value or "[]")
+    where = f"{place}: " if place else ""
+    return Problem(
+        code, f"record {row.position}: {where}{message}", help=help, events=tuple(row.events or ())
+    )
+
+
+def _cell(ledger: Ledger, view: str, key: Key, positions: Mapping[str, int]) -> Iterator[Row]:
+    turn: int | None = None
+    for place, span in enumerate(ledger.cell(view, key)):
+        events = span.events
+        if turn is None:
+            turn, position = span.begin.order, min((positions.get(each, 0) for each in events), default=0)
+        yield Row(
+            SPAN,
+            view,
+            key,
+            turn,
+            position,
+            place,
+            to_text(span.value),
+            *_date(span.begin),
+            *_date(span.end),
+            span.ended_by,
+            span.ended_by is not None and span.ends_in_nothing,
+            span.possible_from,
+            span.certain_from,
+            span.certain_until,
+            span.possible_until,
+            span.bounded,
+            [_doubt_text(doubt) for doubt in span.doubts] or None,
+            events,
+        )
+    empty = list(ledger.nothing_in((view, key)))
+    for each in empty:
+        said = json.dumps([each.first, each.last])
+        yield Row(NOTHING, view, key, value=said, possible_from=each.low, possible_until=each.high)
+    if turn is None and not empty:
+        yield Row(CELL, view, key)
+
+
+def _date(date: PartialDate | None) -> _Dated:
+    """A date as texts and days, in four columns."""
+    if date is None:
+        return _NO_DATE
+    return date.text, date.earliest, date.latest, f"{date.precision}{'~' if date.approximate else ''}"
+
+
+def _doubt_text(doubt: Doubt) -> str:
+    ends = (None if date is None else list(map(str, _date(date))) for date in (doubt.since, doubt.until))
+    return json.dumps([*ends, doubt.event])
+
+
+# Out of the table again
+
+
+class _Behind(NamedTuple):
+    """What a span needs from its replay: the events behind it, and whether it ended in nothing."""
+
+    found: tuple[str, ...]
+    in_nothing: bool
+
+    def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:  # noqa: ARG002  # as replay has it
+        """The ids of the events behind the span, causes first."""
+        return self.found
+
+    def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:  # noqa: ARG002
+        """Whether the span ended without another value in its place."""
+        return self.in_nothing
+
+
+def span_of(row: Row, values: Callable[[str], Any] = of_text) -> Span:
+    """The span of a row. ``values`` gives the value of a text."""
+    days = row.possible_from, row.certain_from, row.certain_until, row.possible_until
+    begin = _dated(row.begin, row.begin_earliest, row.begin_latest, row.begin_form)
+    assert begin is not None
+    return Span(
+        row.view,
+        tuple(row.key),
+        values(row.value or ""),
+        begin,
+        _dated(row.end, row.end_earliest, row.end_latest, row.end_form),
+        row.ended_by,
+        cast("Any", _Behind(tuple(row.events or ()), bool(row.ends_in_nothing))),
+        row.place or 0,
+        Bounds(*days) if row.bounded else None,
+        doubts=tuple(map(_doubt, row.doubts or ())),
+    )
+
+
+def nothing_of(row: Row) -> Nothing:
+    """The time in which a cell may be empty."""
+    assert row.possible_from is not None
+    return Nothing(row.possible_from, row.possible_until, *json.loads(row.value or "[]"))
+
+
+def guess_of(row: Row) -> Guess:
+    """The value that rests on a guess."""
+    events, counted = json.loads(row.value or "[]")
+    return Guess(row.view, tuple(row.key), tuple(events), counted)
+
+
+def _dated(
+    text: str | None, first: datetime.date | None, last: datetime.date | None, form: str | None
+) -> PartialDate | None:
+    if text is None or first is None or last is None or form is None:
+        return None
+    precision, approximate = cast("Precision", form.rstrip("~")), form.endswith("~")
+    try:
+        written = parse_date(text)
+    except InvalidValue:
+        return PartialDate(first, last, precision, approximate, text)
+    said = written.earliest, written.latest, written.precision, written.approximate
+    # Most dates are as their text says; parsed dates are shared.
+    return (
+        written
+        if said == (first, last, precision, approximate)
+        else PartialDate(first, last, precision, approximate, text)
+    )
+
+
+def _doubt(text: str) -> Doubt:
+    since, until, event = json.loads(text)
+    begin = _of_texts(since)
+    assert begin is not None
+    return Doubt(begin, _of_texts(until), event)
+
+
+def _of_texts(parts: Sequence[str] | None) -> PartialDate | None:
+    if parts is None:
+        return None
+    text, first, last, form = parts
+    return _dated(text, datetime.date.fromisoformat(first), datetime.date.fromisoformat(last), form)
