@@ -70,7 +70,12 @@ UPWARDS = (
         "Only ledgers and the registers of ownership import numpy",
         "chronicle.ownership.shares -> numpy",
     ),
-    ("history", "import pyarrow", "Only exports imports pyarrow", "chronicle.history -> pyarrow"),
+    (
+        "history",
+        "import pyarrow",
+        "Only exports and partitions import pyarrow",
+        "chronicle.history -> pyarrow",
+    ),
     (
         "history",
         "import openpyxl",

@@ -19,18 +19,19 @@ from chronicle.cli.made_up import made
 from chronicle.engine import knowledge
 from chronicle.engine.partial.connected import Connected, spread, versions_of
 from chronicle.engine.projectors import PROJECTORS
-from chronicle.engine.replay import Before, Change, Ledger, Projector
+from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.state import State
 from chronicle.errors import StoreError, UsageError
-from chronicle.events import Event, StakeAcquired
+from chronicle.events import Event
 from chronicle.history import History
 from chronicle.ledgers.partitions import frames, partitioned, replay_partition, tells
 from chronicle.ledgers.partitions.collected import Collected
-from chronicle.ledgers.partitions.rows import BROKEN, Row, problem_of
+from chronicle.ledgers.partitions.rows import BROKEN, LedgerRow, problem_of
 from chronicle.stores.memory import MemoryStore
 from chronicle.stores.record import Record
 from given import absorbed, acquired, corrected, disposed, happened, issued, observed, retracted
 from kept_ledgers import answers, some_days
+from own_projectors import BY_TARGET, LYING, OF_ALL
 from test_parts import GROUPS, HISTORIES, KNOWN, assert_keys_equal, everything
 from test_parts import spread as in_groups
 
@@ -238,21 +239,6 @@ def test_parts_are_spread_evenly() -> None:
 # A user's own projector
 
 
-def _spent(event: StakeAcquired, before: Before) -> Iterable[Change]:
-    key = (event.target,)
-    bought = int(before.get("bought", key) or 0)
-    yield Change("bought", key, "set", bought + 1, event.date, event.id)
-
-
-def _counted(event: StakeAcquired, before: Before) -> Iterable[Change]:
-    bought = int(before.get("bought", ("all",)) or 0)
-    yield Change("bought", ("all",), "set", bought + 1, event.date, event.id)
-
-
-BY_TARGET = Projector("buying", ("bought",), {StakeAcquired: _spent}, partition_key="target")
-OF_ALL = Projector("buying", ("bought",), {StakeAcquired: _counted})
-
-
 @pytest.mark.parametrize("own", [BY_TARGET, OF_ALL])
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_projector_of_a_user_is_replayed_in_partitions(own: Projector, number: int) -> None:
@@ -274,9 +260,8 @@ def test_a_projector_without_a_key_says_that_it_needs_everything() -> None:
 
 def test_a_projector_that_breaks_its_promise_is_no_answer() -> None:
     """Cells that two partitions write are refused, and not merged."""
-    liar = Projector("buying", ("bought",), {StakeAcquired: _counted}, partition_key="target")
     with pytest.raises(StoreError, match="two partitions have") as refused:
-        ledger_of(recorded(STAKES), 2, [liar])
+        ledger_of(recorded(STAKES), 2, [LYING])
     assert refused.value.problems[0].code == "C531"
 
 
@@ -296,7 +281,7 @@ def test_a_broken_record_is_a_row_of_its_own(broken: dict[str, Any], code: str) 
     records = recorded(STAKES)
     records[1] = records[1]._replace(**broken)
     rows = [
-        Row(*row)
+        LedgerRow(*row)
         for batch in replay_partition(frames.record_batches(records))
         for row in frames.rows_in(batch)
     ]

@@ -435,6 +435,7 @@ REASONS: dict[str, str] = {
     "export": "chronicle.interop.exports: exported; formats stand above the history",
     "import": "chronicle.interop.importing: import_events; formats stand above the history",
     "migrate": "chronicle.stores: a store of an older format cannot be appended to by a history",
+    "replay": "chronicle.ledgers.partitions.job: replay_into; a history is not read as a whole for it",
     "schema": "chronicle.codec.schema: it is about files, and needs no history",
     "seal": "chronicle.stores.seals: keys are given in files",
     "tail": "History.refresh; the command waits for what comes",

@@ -182,6 +182,7 @@ COMMANDS = MappingProxyType(
         "export": CommandEntry("keeping.export", "Export to BODS, Parquet, SQLite, CSV and others."),
         "verify": CommandEntry("keeping.verify", "Verify that no record of a store was changed or lost."),
         "ledger": CommandEntry("keeping.ledger", "Make, describe or drop the ledger file beside a store."),
+        "replay": CommandEntry("keeping.replay", "Replay a register in partitions, into rows of Parquet."),
         "seal": CommandEntry("keeping.seal", "Note where a store ends, to prove later that nothing changed."),
         "backup": CommandEntry("keeping.backup", "Copy a store into another, and verify the copy."),
         "tail": CommandEntry("keeping.tail", "Show the last records of a store, or follow new ones."),

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
@@ -52,6 +52,7 @@ def open_history(
 ) -> History:
     """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
 
+    A folder of rows, as ``chronicle replay`` writes it, answers without events.
     ``-`` is YAML or JSON Lines from standard input. ``projectors`` are added to those that come with
     Chronicle. ``create`` makes a store that does not exist yet. ``ledger=False`` neither uses nor makes a
     ledger on disk. Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents`` with all
@@ -65,6 +66,8 @@ def open_history(
     if is_path and not os.path.exists(path) and (is_text or not create):
         message = f'nothing to read at "{printable(str(source))}"'
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
+    if os.path.exists(path / "chronicle-rows.json"):
+        return History.from_rows(path)
     if is_text or os.path.isdir(path):
         return History.from_files([path], projectors)
     store = open_store(source, create=create, read_only=read_only)
@@ -76,6 +79,19 @@ class History(OwnershipQuestions):
 
     The ledger of all that is known is kept; those of earlier days of knowledge are made on demand.
     """
+
+    @classmethod
+    def from_rows(cls, folder: str | Path) -> Self:
+        """The history of which the rows of a replay are in a folder (``chronicle replay``).
+
+        It answers what stood on a day by all that is known. For events, and for what was known earlier, it
+        raises ``UsageError`` (C533). Raises ``StoreError`` (C532) where the folder is not whole.
+        """
+        from chronicle.ledgers.partitions.answering import opened_rows
+
+        history = cls(())
+        history._rows = opened_rows(folder)
+        return history
 
     def assume(
         self,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
+    from chronicle.ledgers.partitions.answering import RowsAnswering
 
 # How many ledgers of other days of knowledge are cached.
 _KEPT_LEDGERS = 8
@@ -64,6 +65,8 @@ class HeldEvents:
         self._opened: KeptFile | None = None
         self._unread = False
         self._keeper: LedgerKeeper | None = None
+        # The rows of a replay, where there are these and no events.
+        self._rows: RowsAnswering | None = None
         self._notices: list[Problem] = []
         self._kept_events: tuple[Event, ...] = ()
         self._named = Named()
@@ -98,6 +101,8 @@ class HeldEvents:
         return history
 
     def __repr__(self) -> str:
+        if self._rows is not None:
+            return f"<History of rows in {self._rows.path}>"
         where = "files" if self._store is None else self._store.location
         events = self._head.position if self._unread else len(self._log)
         return f"<History of {events} events from {where}>"
@@ -117,6 +122,11 @@ class HeldEvents:
     def notices(self) -> tuple[Problem, ...]:
         """Problems that are no errors: a ledger on disk did not fit the store, or could not be written."""
         return tuple(self._notices)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether there are events to ask for; the rows of a replay have none."""
+        return self._rows is None
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -239,6 +249,8 @@ class HeldEvents:
 
     def _read_in(self) -> None:
         """Read the events from which the ledger on disk was made, if they were not read yet."""
+        if self._rows is not None:
+            raise self._rows.refusal()
         if self._unread and self._store is not None:
             with paused_collector():
                 records = list(self._store.read(limit=self._head.position))
@@ -364,15 +376,19 @@ class HeldEvents:
 
     def entity_ids(self) -> tuple[str, ...]:
         """The ids of all entities that some event names, sorted."""
-        if self._unread and self._opened is not None:
-            return self._opened.ledger.named("entities")
-        return tuple(sorted(self._everything_named().entities))
+        found = self._ids("entities")
+        return tuple(sorted(self._everything_named().entities)) if found is None else found
 
     def deal_ids(self) -> tuple[str, ...]:
         """The ids of all deals that some event belongs to, sorted."""
-        if self._unread and self._opened is not None:
-            return self._opened.ledger.named("deals")
-        return tuple(sorted(self._everything_named().deals))
+        found = self._ids("deals")
+        return tuple(sorted(self._everything_named().deals)) if found is None else found
+
+    def _ids(self, what: str) -> tuple[str, ...] | None:
+        """The ids of all entities or deals, where they can be told without reading events."""
+        if self._rows is not None:
+            return self._rows.ledger.named(what)
+        return self._opened.ledger.named(what) if self._unread and self._opened is not None else None
 
     def _everything_named(self) -> Named:
         self._named.note(self._log.events[self._noted :])

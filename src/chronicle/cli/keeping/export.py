@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from chronicle.interop.exports import EXPORTS, exported, made_of, named
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
+    from chronicle.events import Event
     from chronicle.interop.exports import Of
     from chronicle.interop.exports.material import Material
 
@@ -160,9 +161,16 @@ def _material(
 
     history = asked.history()
     known, recorded = asked.known, asked.recorded
-    titles = titles_of(iter(history.timeline(known=known, recorded=recorded)))
-    teller = Teller(namer(partial(history.as_of, known=known, recorded=recorded)), titles)
-    return material(history, as_of, known=known, recorded=recorded, view=view, tell=teller.told, **limits)
+
+    @cache
+    def teller() -> Teller:
+        titles = titles_of(iter(history.timeline(known=known, recorded=recorded)))
+        return Teller(namer(partial(history.as_of, known=known, recorded=recorded)), titles)
+
+    def tell(event: Event) -> str:
+        return teller().told(event)
+
+    return material(history, as_of, known=known, recorded=recorded, view=view, tell=tell, **limits)
 
 
 def _is_whole_store(asked: Asked) -> bool:

@@ -32,17 +32,20 @@ class Telling:
 def telling(history: History, asked: Asked, *others: Asked) -> Telling:
     """The sentences of ``history`` by the knowledge of ``asked``.
 
-    A title of a deal that is not known by then is taken from the knowledge of ``others``.
+    A title of a deal that is not known by then is taken from the knowledge of ``others``. Of the rows of a
+    replay there are no events to show, but their ids.
     """
     from chronicle.render.words.names import namer
     from chronicle.render.words.sentences import Teller, titles_of
 
+    name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
+    if not history.has_events:
+        return Telling(Teller(name, {}), {}, {}, {})
     known = _all_events(history, asked)
     titles: dict[str, str] = {}
     for terms in others:
         titles |= titles_of(iter(_all_events(history, terms)))
     titles |= titles_of(iter(known))
-    name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
     written = {event.id: event for event in history.events}
     return Telling(
         Teller(name, titles, history.known_since),

@@ -47,6 +47,11 @@ class Projector:
     version: str = ""
     partition_key: str = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its table cannot be pickled as it is, and workers need it."""
+        named = self.name, self.views, dict(self.table), self.ignores, self.version, self.partition_key
+        return Projector, named
+
     def __attrs_post_init__(self) -> None:
         """Raises ``UsageError`` (C607) for what can never work: better now than at some event."""
         whose = f"projector {shown(self.name)}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from attrs import field, frozen
 
 from chronicle.dates import DAWN, FOREVER, Day, Moment
 from chronicle.engine import views
 from chronicle.engine.replay import Ledger, Span
+from chronicle.engine.replay.later import Later
 from chronicle.engine.state import State
 from chronicle.errors import absent
 from chronicle.events import Event, knowledge, references
@@ -159,8 +160,9 @@ def material(
     state = history.as_of(datetime.date.today() if day is None else day, known, recorded)
     one = None if entity is None else history.resolver(known, recorded).entity(entity, state.as_of)
     asked = Material(
-        written=history.written(known, recorded),
-        told=history.timeline(known=known, recorded=recorded),
+        # Read when a format needs them: rows of a replay have none, and facts and spans need none.
+        written=cast("Sequence[Event]", Later(lambda: history.written(known, recorded))),
+        told=cast("Sequence[Event]", Later(lambda: history.timeline(known=known, recorded=recorded))),
         ledger=history.ledger(known, recorded),
         state=state,
         view=view,

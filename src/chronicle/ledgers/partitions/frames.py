@@ -143,6 +143,18 @@ def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
         yield record, checksum is not None
 
 
+def as_records(batch: Any) -> Any:
+    """A batch with the columns of records in their order and types; those that it lacks are empty."""
+    arrow, schema = pyarrow(), records_schema()
+    columns = [
+        batch.column(field.name).cast(field.type)
+        if field.name in batch.schema.names
+        else arrow.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return arrow.RecordBatch.from_arrays(columns, schema=schema)
+
+
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a batch as tuples of Python values, in the order of the columns."""
     return zip(*(column.to_pylist() for column in batch.columns), strict=True)

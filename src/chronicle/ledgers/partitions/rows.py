@@ -29,7 +29,7 @@ _Dated = tuple[str | None, datetime.date | None, datetime.date | None, str | Non
 _NO_DATE: Final[_Dated] = (None, None, None, None)
 
 
-class Row(NamedTuple):
+class LedgerRow(NamedTuple):
     """A row of the table, in the order of its columns; dates are texts with their windows."""
 
     what: str
@@ -58,7 +58,7 @@ class Row(NamedTuple):
     events: Sequence[str] | None = None
 
 
-def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Iterator[Row]:
+def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Iterator[LedgerRow]:
     """Everything that a ledger says, row by row, and the ids that its events name.
 
     ``positions`` are those of the events, by id. Raises ``NotKept`` for a value that has no text.
@@ -68,20 +68,20 @@ def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Itera
             yield from _cell(ledger, view, key, positions)
     for guess in ledger.guesses:
         said = json.dumps([guess.events, guess.counted], separators=(",", ":"))
-        yield Row(GUESS, guess.view, guess.key, value=said)
+        yield LedgerRow(GUESS, guess.view, guess.key, value=said)
     for dropped, stays in ledger.names.items():
-        yield Row(LINK, key=(dropped, stays))
+        yield LedgerRow(LINK, key=(dropped, stays))
     for what, ids in (("entities", named.entities), ("deals", named.deals)):
-        yield from (Row(NAMED, key=(name,), value=what) for name in sorted(ids))
+        yield from (LedgerRow(NAMED, key=(name,), value=what) for name in sorted(ids))
 
 
-def broken(position: int, problem: Problem) -> Row:
+def broken(position: int, problem: Problem) -> LedgerRow:
     """The row of a record that makes no event."""
     said = [problem.code, problem.message, problem.help, str(problem.place or "")]
-    return Row(BROKEN, position=position, value=json.dumps(said), events=problem.events)
+    return LedgerRow(BROKEN, position=position, value=json.dumps(said), events=problem.events)
 
 
-def problem_of(row: Row) -> Problem:
+def problem_of(row: LedgerRow) -> Problem:
     """The problem of a record that makes no event."""
     code, message, help, place = json.loads(row.value or "[]")
     where = f"{place}: " if place else ""
@@ -90,13 +90,13 @@ def problem_of(row: Row) -> Problem:
     )
 
 
-def _cell(ledger: Ledger, view: str, key: Key, positions: Mapping[str, int]) -> Iterator[Row]:
+def _cell(ledger: Ledger, view: str, key: Key, positions: Mapping[str, int]) -> Iterator[LedgerRow]:
     turn: int | None = None
     for place, span in enumerate(ledger.cell(view, key)):
         events = span.events
         if turn is None:
             turn, position = span.begin.order, min((positions.get(each, 0) for each in events), default=0)
-        yield Row(
+        yield LedgerRow(
             SPAN,
             view,
             key,
@@ -119,9 +119,9 @@ def _cell(ledger: Ledger, view: str, key: Key, positions: Mapping[str, int]) -> 
     empty = list(ledger.nothing_in((view, key)))
     for each in empty:
         said = json.dumps([each.first, each.last])
-        yield Row(NOTHING, view, key, value=said, possible_from=each.low, possible_until=each.high)
+        yield LedgerRow(NOTHING, view, key, value=said, possible_from=each.low, possible_until=each.high)
     if turn is None and not empty:
-        yield Row(CELL, view, key)
+        yield LedgerRow(CELL, view, key)
 
 
 def _date(date: PartialDate | None) -> _Dated:
@@ -139,7 +139,7 @@ def _doubt_text(doubt: Doubt) -> str:
 # Out of the table again
 
 
-class _Behind(NamedTuple):
+class _Provenance(NamedTuple):
     """What a span needs from its replay: the events behind it, and whether it ended in nothing."""
 
     found: tuple[str, ...]
@@ -154,7 +154,7 @@ class _Behind(NamedTuple):
         return self.in_nothing
 
 
-def span_of(row: Row, values: Callable[[str], Any] = of_text) -> Span:
+def span_of(row: LedgerRow, values: Callable[[str], Any] = of_text) -> Span:
     """The span of a row. ``values`` gives the value of a text."""
     days = row.possible_from, row.certain_from, row.certain_until, row.possible_until
     begin = _dated(row.begin, row.begin_earliest, row.begin_latest, row.begin_form)
@@ -166,20 +166,20 @@ def span_of(row: Row, values: Callable[[str], Any] = of_text) -> Span:
         begin,
         _dated(row.end, row.end_earliest, row.end_latest, row.end_form),
         row.ended_by,
-        cast("Any", _Behind(tuple(row.events or ()), bool(row.ends_in_nothing))),
+        cast("Any", _Provenance(tuple(row.events or ()), bool(row.ends_in_nothing))),
         row.place or 0,
         Bounds(*days) if row.bounded else None,
         doubts=tuple(map(_doubt, row.doubts or ())),
     )
 
 
-def nothing_of(row: Row) -> Nothing:
+def nothing_of(row: LedgerRow) -> Nothing:
     """The time in which a cell may be empty."""
     assert row.possible_from is not None
     return Nothing(row.possible_from, row.possible_until, *json.loads(row.value or "[]"))
 
 
-def guess_of(row: Row) -> Guess:
+def guess_of(row: LedgerRow) -> Guess:
     """The value that rests on a guess."""
     events, counted = json.loads(row.value or "[]")
     return Guess(row.view, tuple(row.key), tuple(events), counted)

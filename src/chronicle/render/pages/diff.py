@@ -295,7 +295,11 @@ def _part(value: object, compared: Changes) -> str:
 
 def _causes(difference: Difference, compared: Changes) -> Iterator[Line]:
     for identifier in difference.events:
-        event = compared.events[identifier]
+        event = compared.events.get(identifier)
+        if event is None:
+            # Rows of a replay say which events, and not what these say.
+            yield [(f"[{clean(identifier)}]", DIM)]
+            continue
         sentence = [(text, DIM) for text, _ in compared.teller.sentence(event)]
         yield [(f"{short(event.date)}  ", DIM), *sentence, (f"  [{clean(event.id)}]", DIM)]
     if not difference.events:

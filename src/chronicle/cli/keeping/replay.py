@@ -1,0 +1,79 @@
+"""``chronicle replay``: the rows of a whole replay, in partitions, for registers that outgrow one process."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chronicle.errors import printable
+
+if TYPE_CHECKING:
+    from chronicle.ledgers.partitions.job import Outcome
+
+_EPILOG = """\
+\b
+Examples:
+  chronicle replay corp.db --into rows
+  chronicle replay records/ --into rows --partitions 64 --workers 8
+  chronicle --from rows as-of 2015
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("source", type=click.Path())
+@click.option(
+    "--into", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Where the rows go."
+)
+@click.option(
+    "--partitions", type=click.IntRange(1, 10_000), default=16, show_default=True, help="How many buckets."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 1_000), default=1, show_default=True, help="How many processes."
+)
+@click.option("--quarantine", is_flag=True, help="Set aside records that make no event, and say which.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def replay(
+    source: str, *, into: Path, partitions: int, workers: int, quarantine: bool, as_json: bool
+) -> None:
+    """Replay the records of SOURCE, and write what stood when as rows of Parquet into a folder.
+
+    SOURCE is a store, JSON Lines, a Parquet file of records or a folder of these. The history is split into
+    partitions, each of events that hang together, and replayed a partition at a time, so that memory is
+    bounded. `chronicle --from FOLDER` then answers as-of, owners, diff and export from the rows.
+
+    One that was interrupted goes on where it was when it is called again.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.history.sources import records_at
+    from chronicle.ledgers.partitions.job import replay_into
+
+    with waiting("replaying") as report:
+        outcome = replay_into(
+            into,
+            records_at(source),
+            partitions=partitions,
+            workers=workers,
+            quarantine=quarantine,
+            report=lambda _, done, total: report(done, total),
+        )
+    _print_set_aside(outcome)
+    if as_json:
+        click.echo(json.dumps({"folder": str(into), **outcome.said}, indent=2))
+        return
+    buckets = f"{partitions} bucket{'' if partitions == 1 else 's'}"
+    click.echo(f'wrote {outcome.said["rows"]:,} rows in {buckets} to "{printable(str(into))}"')
+
+
+def _print_set_aside(outcome: Outcome) -> None:
+    if outcome.set_aside:
+        from attrs import evolve
+
+        from chronicle.cli.exit import colored, print_problems
+
+        help = "set aside; the rows do without it"
+        told = tuple(evolve(problem, help=help) for problem in outcome.set_aside)
+        print_problems(told, color=colored("auto", sys.stderr))

@@ -1,0 +1,266 @@
+"""A folder of rows: a file a view and bucket, and the manifest that says which files belong to it.
+
+A bucket is one partition of a replay. What it has is in ``buckets/00003.json``, which is written when all
+its files are: so a bucket is there or it is not, and a replay that was killed goes on with those that are
+missing. The manifest of the folder is written last, and without it the folder is no answer to anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b, sha256
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from attrs import asdict, define, field, frozen
+
+from chronicle.errors import Problem, StoreError, UsageError, printable
+from chronicle.ledgers.partitions import frames
+from chronicle.ledgers.partitions.rows import BROKEN, LedgerRow
+from chronicle.stores.drafts import drafted
+
+MANIFEST: Final = "chronicle-rows.json"
+"""The name of the manifest, by which a folder of rows is known."""
+
+FORMAT: Final = 1
+"""The format that is written, and the only one that is read: rows are made again, never migrated."""
+
+OF_ALL: Final = "_all"
+"""The folder of what is said of no view alone: linked ids, ids that events name, guesses."""
+
+_BUCKETS: Final = "buckets"
+_AGAIN: Final = "run the same chronicle replay again: it makes what is missing"
+
+
+def is_rows(folder: str | Path) -> bool:
+    """Whether a path is a folder of rows."""
+    return (Path(folder) / MANIFEST).is_file()
+
+
+# Which ids are in a bucket
+
+
+class IdFilter:
+    """A set of ids in ten bits each, which says of one id in a hundred that it is there though it is not."""
+
+    _PER_ID: Final = 10
+    _HASHES: Final = 7
+
+    def __init__(self, bits: bytes | bytearray) -> None:
+        self.bits = bits
+
+    @classmethod
+    def of(cls, ids: set[str]) -> IdFilter:
+        """The filter of some ids."""
+        made = cls(bytearray(len(ids) * cls._PER_ID // 8 + 8))
+        for name in ids:
+            for place in made._places(name):
+                made.bits[place >> 3] |= 1 << (place & 7)  # type: ignore[index]  # a bytearray
+        return made
+
+    def may_have(self, name: str) -> bool:
+        """Whether the id may be there; False is certain."""
+        return all(self.bits[place >> 3] & (1 << (place & 7)) for place in self._places(name))
+
+    def _places(self, name: str) -> Iterator[int]:
+        hashed = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4 * self._HASHES).digest()
+        size = len(self.bits) * 8
+        for at in range(0, len(hashed), 4):
+            yield int.from_bytes(hashed[at : at + 4], "little") % size
+
+
+# Writing
+
+
+@frozen
+class Job:
+    """What rows are made of and how, which must be the same for a replay to go on with what is there.
+
+    ``source`` is a hash of the records, ``code`` one of the code that replays, ``projectors`` the user's own.
+    """
+
+    source: str
+    partitions: int
+    code: str
+    projectors: str = ""
+    quarantine: bool = False
+
+
+@define
+class RowsFolder:
+    """A folder into which the rows of a job are written, bucket by bucket."""
+
+    path: Path
+    job: Job
+    _done: dict[int, Mapping[str, Any]] = field(factory=dict, init=False)
+
+    def begin(self) -> None:
+        """Make the folder, and note which buckets are there of this very job.
+
+        Raises ``UsageError`` (C530) for a folder that has something else in it, and ``OSError``.
+        """
+        there = self.path.exists() and any(self.path.iterdir())
+        if there and not (is_rows(self.path) or (self.path / _BUCKETS).is_dir()):
+            message = f'"{printable(str(self.path))}" has something in it that is no rows'
+            raise UsageError(Problem("C530", message, help="name a new folder"))
+        (self.path / _BUCKETS).mkdir(parents=True, exist_ok=True)
+        for bucket in range(self.job.partitions):
+            said = _read_json(self._of_bucket(bucket))
+            if said is not None and said.get("job") == asdict(self.job) and self._is_whole(said):
+                self._done[bucket] = said
+        if len(self._done) < self.job.partitions:
+            # Whoever opens the folder from now on must not take old files and new ones for one answer.
+            (self.path / MANIFEST).unlink(missing_ok=True)
+
+    def _is_whole(self, said: Mapping[str, Any]) -> bool:
+        return all((self.path / name).is_file() for name in said["files"])
+
+    def _of_bucket(self, bucket: int) -> Path:
+        return self.path / _BUCKETS / f"{bucket:05}.json"
+
+    def missing(self) -> list[int]:
+        """The numbers of the buckets that are not there."""
+        return [bucket for bucket in range(self.job.partitions) if bucket not in self._done]
+
+    def write(self, bucket: int, batches: Iterable[Any]) -> Mapping[str, Any]:
+        """Write the rows of a bucket, and give what its manifest says. Raises ``OSError``."""
+        files, ids, count, faulty = {}, set[str](), 0, list[Any]()
+        for view, rows in _by_view(batches).items():
+            name = f"{quote(view, safe='') or OF_ALL}/bucket-{bucket:05}.parquet"
+            faulty += [[row.position, row.value] for row in rows if row.what == BROKEN]
+            ids.update(part for row in rows for part in row.key) if view else None
+            files[name] = self._write_rows(self.path / name, rows)
+            count += len(rows)
+        said = {"job": asdict(self.job), "files": files, "rows": count, "broken": faulty}
+        name = f"{_BUCKETS}/{bucket:05}.ids"
+        files[name] = _write_bytes(self.path / name, bytes(IdFilter.of(ids).bits))
+        _write_bytes(self._of_bucket(bucket), json.dumps(said, indent=1).encode())
+        self._done[bucket] = said
+        return said
+
+    def note(self, bucket: int) -> None:
+        """Note that another process has written a bucket."""
+        said = _read_json(self._of_bucket(bucket))
+        if said is None:
+            raise _not_whole(self.path, f"bucket {bucket} is missing")
+        self._done[bucket] = said
+
+    def _write_rows(self, path: Path, rows: Sequence[LedgerRow]) -> str:
+        from pyarrow.parquet import ParquetWriter
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ordered = sorted(rows, key=lambda row: (tuple(row.key), row.place or 0))
+        with drafted(path, replace=True) as draft:
+            with ParquetWriter(draft, frames.rows_schema(), compression="zstd") as writer:
+                for batch in frames.batches(ordered, frames.rows_schema()):
+                    writer.write_batch(batch)
+            return hash_of(draft)
+
+    def end(self, about: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write the manifest, by which the folder is an answer, and give what it says."""
+        buckets = [self._done[bucket] for bucket in range(self.job.partitions)]
+        said = {
+            "format": FORMAT,
+            **about,
+            "job": asdict(self.job),
+            "rows": sum(each["rows"] for each in buckets),
+            "files": {name: hashed for each in buckets for name, hashed in each["files"].items()},
+        }
+        _write_bytes(self.path / MANIFEST, json.dumps(said, indent=1).encode())
+        return said
+
+
+def _by_view(batches: Iterable[Any]) -> dict[str, list[LedgerRow]]:
+    found: defaultdict[str, list[LedgerRow]] = defaultdict(list, {"": []})
+    for batch in batches:
+        for values in frames.rows_in(batch):
+            row = LedgerRow(*values)
+            # Guesses are of a view, and are asked for all together.
+            found[row.view if row.what in _OF_CELLS else ""].append(row)
+    return found
+
+
+_OF_CELLS: Final = frozenset({"span", "nothing", "cell"})
+
+
+def _write_bytes(path: Path, data: bytes) -> str:
+    with drafted(path, replace=True) as draft:
+        draft.write_bytes(data)
+    return sha256(data).hexdigest()
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file. Raises ``OSError``."""
+    from hashlib import file_digest
+
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+# Reading
+
+
+@frozen
+class StoredRowsFolder:
+    """A folder of rows that is whole, as far as its manifest tells; each file is proven when it is read."""
+
+    path: Path
+    said: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def opened(cls, folder: str | Path) -> StoredRowsFolder:
+        """The folder. Raises ``StoreError`` (C532) where it is not whole."""
+        path = Path(folder)
+        said = _read_json(path / MANIFEST)
+        if not isinstance(said, dict) or said.get("format") != FORMAT:
+            raise _not_whole(path, "its manifest is none of this format")
+        missing = [name for name in said["files"] if not (path / name).is_file()]
+        if missing:
+            raise _not_whole(path, f"{missing[0]} is missing")
+        return cls(path, said)
+
+    @property
+    def buckets(self) -> int:
+        """The number of buckets."""
+        return int(self.said["job"]["partitions"])
+
+    def rows(self, view: str, bucket: int) -> Iterator[Any]:
+        """The rows of a view in a bucket as record batches; of no view where ``view`` is empty.
+
+        Raises ``StoreError`` (C532) for a file that is not as it was written.
+        """
+        name = f"{quote(view, safe='') or OF_ALL}/bucket-{bucket:05}.parquet"
+        if name in self.said["files"]:
+            frames.pyarrow()
+            from pyarrow import BufferReader
+            from pyarrow.parquet import ParquetFile
+
+            yield from ParquetFile(BufferReader(self._proven(name))).iter_batches(frames.BATCH)
+
+    def filter(self, bucket: int) -> IdFilter:
+        """Which ids are in the keys of a bucket. Raises as ``rows`` does."""
+        return IdFilter(self._proven(f"{_BUCKETS}/{bucket:05}.ids"))
+
+    def _proven(self, name: str) -> bytes:
+        try:
+            data = (self.path / name).read_bytes()
+        except OSError as error:
+            raise _not_whole(self.path, f"{name} cannot be read: {error.strerror}") from None
+        if sha256(data).hexdigest() != self.said["files"][name]:
+            raise _not_whole(self.path, f"{name} is not as it was written")
+        return data
+
+
+def _not_whole(path: Path, what: str) -> StoreError:
+    message = f'rows in "{printable(str(path))}" are not whole: {what}'
+    return StoreError(Problem("C532", message, help=_AGAIN))

@@ -1,0 +1,203 @@
+"""A whole replay in partitions, on one computer: records in, a folder of rows out, in a bounded memory.
+
+Records are read twice: once to learn what they share, and once to lay those of each partition into a file of
+its own. Then the partitions are replayed one after the other, or by worker processes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, NamedTuple, Protocol
+
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.replay import Projector
+from chronicle.errors import InvalidEvents, Problem, StoreError
+from chronicle.ledgers.keeping import code_key, projectors_key
+from chronicle.ledgers.partitions import frames
+from chronicle.ledgers.partitions.folder import Job, RowsFolder
+from chronicle.ledgers.partitions.partitioning import Partitioning
+from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
+from chronicle.ledgers.partitions.replaying import replay_partition, tells
+
+Report = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and the total."""
+
+PARTITIONS: Final = 16
+"""The number of partitions, where nobody says how many."""
+
+_WAITING: Final = 2
+
+
+class RecordSource(Protocol):
+    """Records that can be read as often as needed, in the order of their positions.
+
+    ``key`` is a hash of all of them, ``head`` says where they end, and ``broken`` is what was no record at
+    all, by position, once they were read.
+    """
+
+    @property
+    def key(self) -> str:
+        """A hash of all records."""
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        """Where they end, for the manifest."""
+
+    @property
+    def broken(self) -> Mapping[int, Problem]:
+        """What was no record, by position."""
+
+    def batches(self) -> Iterator[Any]:
+        """The records as record batches of Arrow."""
+
+
+class Outcome(NamedTuple):
+    """What a replay made: the manifest, what was set aside, and a projector that needs everything at once."""
+
+    said: Mapping[str, Any]
+    set_aside: tuple[Problem, ...]
+    whole: str
+
+
+def replay_into(
+    folder: Path,
+    source: RecordSource,
+    projectors: Sequence[Projector] = (),
+    *,
+    partitions: int = PARTITIONS,
+    workers: int = 1,
+    quarantine: bool = False,
+    report: Report = lambda *_: None,
+) -> Outcome:
+    """Replay the records of a source into a folder of rows, or make what is missing there.
+
+    Raises ``InvalidEvents`` (C534), before anything is written, for records that make no event, unless they
+    are set aside (``quarantine``); ``UsageError`` (C530) for a folder with something else in it; and
+    ``OSError``.
+    """
+    key = projectors_key(projectors) if projectors else ""
+    job = Job(source.key, partitions, code_key(), key or "without a version", quarantine)
+    rows = RowsFolder(folder, job)
+    with ExitStack() as stack:
+        run = stack.enter_context(_running(workers))
+        found = _partitioned(source, projectors, run, report)
+        set_aside = _faults(source, found)
+        if set_aside and not quarantine:
+            raise InvalidEvents(*set_aside)
+        rows.begin()
+        missing = rows.missing()
+        if missing:
+            work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix="work-")))
+            _lay_out(source, found.partitions(partitions), set(missing), work)
+            tasks = (partial(_write_bucket, folder, job, bucket, work, projectors) for bucket in missing)
+            for done, bucket in enumerate(run(tasks), start=1):
+                rows.note(bucket)
+                report("replaying", partitions - len(missing) + done, partitions)
+        views = [view for projector in (*PROJECTORS, *projectors) for view in projector.views]
+        about = {"head": source.head, "views": views, "set_aside": [str(each) for each in set_aside]}
+        return Outcome(rows.end(about), set_aside, found.whole)
+
+
+Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
+"""Calls some functions, and gives what they give."""
+
+
+@contextmanager
+def _running(workers: int) -> Iterator[Run]:
+    """What calls functions: this process, or workers of which each gets the next one.
+
+    Workers are started anew (``spawn``) and not forked: this process may have threads, such as that of the
+    progress line and those of Arrow, and a lock that one of them holds would never open in a fork.
+    """
+    if workers == 1:
+        yield lambda tasks: (task() for task in tasks)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        try:
+            yield partial(_by_workers, pool, workers * _WAITING)
+        except BrokenProcessPool:
+            message = "a worker process came to a sudden end: it was killed, or memory ran out"
+            help = "run the same again, with fewer workers or more partitions; it goes on where it was"
+            raise StoreError(Problem("C532", message, help=help)) from None
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _by_workers(pool: ProcessPoolExecutor, most: int, tasks: Iterable[Callable[[], Any]]) -> Iterator[Any]:
+    """No more than so many are waiting at a time, so that memory is bounded."""
+    waiting = set[Future[Any]]()
+    for task in tasks:
+        waiting.add(pool.submit(task))
+        if len(waiting) >= most:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (each.result() for each in done)
+    for each in waiting:
+        yield each.result()
+
+
+def _partitioned(
+    source: RecordSource, projectors: Sequence[Projector], run: Run, report: Report
+) -> Partitioning:
+    def told() -> Iterator[Any]:
+        total = int(source.head.get("position", 0))
+        for done, batches in enumerate(run(partial(_tells, b, projectors) for b in source.batches()), 1):
+            report("reading", min(done * frames.BATCH, total), total)
+            yield from batches
+
+    return partitioned_by(source.batches, told(), projectors)
+
+
+def _tells(batch: Any, projectors: Sequence[Projector]) -> list[Any]:
+    return list(tells([batch], projectors))
+
+
+def _faults(source: RecordSource, found: Partitioning) -> tuple[Problem, ...]:
+    """A finding (C534) with its position for each record that makes no event."""
+    broken = {position: (f"{why.code} {why.message}", why.place) for position, why in source.broken.items()}
+    broken |= {position: (why, None) for position, why in found.faulty.items()}
+    return tuple(
+        Problem("C534", f"record {position} makes no event: {why}", place, _MEND)
+        for position, (why, place) in sorted(broken.items())
+    )
+
+
+_MEND: Final = "mend it at its source, or set it aside with --quarantine"
+
+
+def _lay_out(source: RecordSource, chosen: Mapping[int, int], wanted: set[int], work: Path) -> None:
+    """Write the records of each partition that is wanted into a file of its own."""
+    arrow = frames.pyarrow()
+    with ExitStack() as stack:
+        writers = {
+            bucket: stack.enter_context(arrow.ipc.new_file(_laid_out(work, bucket), frames.records_schema()))
+            for bucket in wanted
+        }
+        for batch in source.batches():
+            places: dict[int, list[int]] = {}
+            for place, position in enumerate(batch.column("position").to_pylist()):
+                places.setdefault(chosen.get(position, -1), []).append(place)
+            for bucket in wanted & places.keys():
+                writers[bucket].write_batch(frames.as_records(batch.take(places[bucket])))
+
+
+def _laid_out(work: Path, bucket: int) -> str:
+    return str(work / f"{bucket:05}.arrow")
+
+
+def _write_bucket(folder: Path, job: Job, bucket: int, work: Path, projectors: Sequence[Projector]) -> int:
+    """Replay a partition and write its rows. Runs in a worker."""
+    with frames.pyarrow().OSFile(_laid_out(work, bucket)) as file:
+        reader = frames.pyarrow().ipc.open_file(file)
+        records = (reader.get_batch(place) for place in range(reader.num_record_batches))
+        RowsFolder(folder, job).write(bucket, replay_partition(records, projectors))
+    Path(_laid_out(work, bucket)).unlink()
+    return bucket
