@@ -12,7 +12,7 @@ import click
 from chronicle.errors import printable
 
 if TYPE_CHECKING:
-    from chronicle.ledgers.partitions.job import Outcome
+    from chronicle.ledgers.partitions.job import ReplayOutcome
 
 _EPILOG = """\
 \b
@@ -68,7 +68,7 @@ def replay(
     click.echo(f'wrote {outcome.said["rows"]:,} rows in {buckets} to "{printable(str(into))}"')
 
 
-def _print_set_aside(outcome: Outcome) -> None:
+def _print_set_aside(outcome: ReplayOutcome) -> None:
     if outcome.set_aside:
         from attrs import evolve
 

@@ -8,8 +8,7 @@ missing. The manifest of the folder is written last, and without it the folder i
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +18,7 @@ from attrs import asdict, define, field, frozen
 
 from chronicle.errors import Problem, StoreError, UsageError, printable
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.rows import BROKEN, LedgerRow
+from chronicle.ledgers.partitions.rows import OF_CELLS
 from chronicle.stores.drafts import drafted
 
 MANIFEST: Final = "chronicle-rows.json"
@@ -127,14 +126,14 @@ class RowsFolder:
 
     def write(self, bucket: int, batches: Iterable[Any]) -> Mapping[str, Any]:
         """Write the rows of a bucket, and give what its manifest says. Raises ``OSError``."""
-        files, ids, count, faulty = {}, set[str](), 0, list[Any]()
-        for view, rows in _by_view(batches).items():
+        rows = frames.pyarrow().Table.from_batches(batches, frames.rows_schema())
+        files, ids = {}, set[str]()
+        for view, some in frames.by_view(rows, OF_CELLS):
             name = f"{quote(view, safe='') or OF_ALL}/bucket-{bucket:05}.parquet"
-            faulty += [[row.position, row.value] for row in rows if row.what == BROKEN]
-            ids.update(part for row in rows for part in row.key) if view else None
-            files[name] = self._write_rows(self.path / name, rows)
-            count += len(rows)
-        said = {"job": asdict(self.job), "files": files, "rows": count, "broken": faulty}
+            files[name] = self._write_rows(self.path / name, some)
+            if view:
+                ids.update(frames.parts_of_keys(some))
+        said = {"job": asdict(self.job), "files": files, "rows": rows.num_rows}
         name = f"{_BUCKETS}/{bucket:05}.ids"
         files[name] = _write_bytes(self.path / name, bytes(IdFilter.of(ids).bits))
         _write_bytes(self._of_bucket(bucket), json.dumps(said, indent=1).encode())
@@ -148,15 +147,12 @@ class RowsFolder:
             raise _not_whole(self.path, f"bucket {bucket} is missing")
         self._done[bucket] = said
 
-    def _write_rows(self, path: Path, rows: Sequence[LedgerRow]) -> str:
-        from pyarrow.parquet import ParquetWriter
+    def _write_rows(self, path: Path, rows: Any) -> str:
+        from pyarrow.parquet import write_table
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        ordered = sorted(rows, key=lambda row: (tuple(row.key), row.place or 0))
         with drafted(path, replace=True) as draft:
-            with ParquetWriter(draft, frames.rows_schema(), compression="zstd") as writer:
-                for batch in frames.batches(ordered, frames.rows_schema()):
-                    writer.write_batch(batch)
+            write_table(rows, draft, compression="zstd", row_group_size=frames.BATCH)
             return hash_of(draft)
 
     def end(self, about: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -171,19 +167,6 @@ class RowsFolder:
         }
         _write_bytes(self.path / MANIFEST, json.dumps(said, indent=1).encode())
         return said
-
-
-def _by_view(batches: Iterable[Any]) -> dict[str, list[LedgerRow]]:
-    found: defaultdict[str, list[LedgerRow]] = defaultdict(list, {"": []})
-    for batch in batches:
-        for values in frames.rows_in(batch):
-            row = LedgerRow(*values)
-            # Guesses are of a view, and are asked for all together.
-            found[row.view if row.what in _OF_CELLS else ""].append(row)
-    return found
-
-
-_OF_CELLS: Final = frozenset({"span", "nothing", "cell"})
 
 
 def _write_bytes(path: Path, data: bytes) -> str:

@@ -126,12 +126,7 @@ def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
 
     Raises ``UsageError`` (C530) for a batch without a column that records need.
     """
-    names = batch.schema.names
-    missing = [name for name in _REQUIRED if name not in names]
-    if missing:
-        message = f"no table of records: it has no column {', '.join(missing)}"
-        help = f"name the columns {', '.join(_RECORDS)}; the last two and recorded_at may be left out"
-        raise UsageError(Problem("C530", message, help=help))
+    names = _names_of_records(batch)
     # Column by column, since a record a time costs several times as much.
     columns = [
         batch.column(names.index(name)).to_pylist() if name in names else [None] * batch.num_rows
@@ -143,9 +138,23 @@ def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
         yield record, checksum is not None
 
 
+def _names_of_records(batch: Any) -> list[str]:
+    names: list[str] = batch.schema.names
+    missing = [name for name in _REQUIRED if name not in names]
+    if missing:
+        message = f"no table of records: it has no column {', '.join(missing)}"
+        help = f"name the columns {', '.join(_RECORDS)}; the last two and recorded_at may be left out"
+        raise UsageError(Problem("C530", message, help=help))
+    return names
+
+
 def as_records(batch: Any) -> Any:
-    """A batch with the columns of records in their order and types; those that it lacks are empty."""
+    """A batch with the columns of records in their order and types; those that it lacks are empty.
+
+    Raises ``UsageError`` (C530) as ``records_of`` does.
+    """
     arrow, schema = pyarrow(), records_schema()
+    _names_of_records(batch)
     columns = [
         batch.column(field.name).cast(field.type)
         if field.name in batch.schema.names
@@ -153,6 +162,26 @@ def as_records(batch: Any) -> Any:
         for field in schema
     ]
     return arrow.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def by_view(rows: Any, of_cells: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """The rows of each view that has cells, and last, under no name, those that are of no cell."""
+    pyarrow()
+    from pyarrow import compute
+
+    cells = compute.is_in(rows.column("what"), value_set=pyarrow().array(of_cells))
+    some = rows.filter(cells)
+    for view in some.column("view").unique().to_pylist():
+        yield view, some.filter(compute.equal(some.column("view"), view))
+    yield "", rows.filter(compute.invert(cells))
+
+
+def parts_of_keys(rows: Any) -> list[str]:
+    """Every part of the keys of some rows, once."""
+    from pyarrow import compute
+
+    parts: list[str] = compute.list_flatten(rows.column("key")).unique().to_pylist()
+    return parts
 
 
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:

@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple, Protocol
 
+from attrs import define
+
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem, StoreError
@@ -58,7 +60,7 @@ class RecordSource(Protocol):
         """The records as record batches of Arrow."""
 
 
-class Outcome(NamedTuple):
+class ReplayOutcome(NamedTuple):
     """What a replay made: the manifest, what was set aside, and a projector that needs everything at once."""
 
     said: Mapping[str, Any]
@@ -75,7 +77,7 @@ def replay_into(
     workers: int = 1,
     quarantine: bool = False,
     report: Report = lambda *_: None,
-) -> Outcome:
+) -> ReplayOutcome:
     """Replay the records of a source into a folder of rows, or make what is missing there.
 
     Raises ``InvalidEvents`` (C534), before anything is written, for records that make no event, unless they
@@ -87,7 +89,8 @@ def replay_into(
     rows = RowsFolder(folder, job)
     with ExitStack() as stack:
         run = stack.enter_context(_running(workers))
-        found = _partitioned(source, projectors, run, report)
+        spooled = stack.enter_context(_spooled(source))
+        found = _partitioned(source, spooled, projectors, run, report)
         set_aside = _faults(source, found)
         if set_aside and not quarantine:
             raise InvalidEvents(*set_aside)
@@ -95,14 +98,14 @@ def replay_into(
         missing = rows.missing()
         if missing:
             work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix="work-")))
-            _lay_out(source, found.partitions(partitions), set(missing), work)
+            _lay_out(spooled, found.partitions(partitions), set(missing), work)
             tasks = (partial(_write_bucket, folder, job, bucket, work, projectors) for bucket in missing)
             for done, bucket in enumerate(run(tasks), start=1):
                 rows.note(bucket)
                 report("replaying", partitions - len(missing) + done, partitions)
         views = [view for projector in (*PROJECTORS, *projectors) for view in projector.views]
         about = {"head": source.head, "views": views, "set_aside": [str(each) for each in set_aside]}
-        return Outcome(rows.end(about), set_aside, found.whole)
+        return ReplayOutcome(rows.end(about), set_aside, found.whole)
 
 
 Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
@@ -145,15 +148,46 @@ def _by_workers(pool: ProcessPoolExecutor, most: int, tasks: Iterable[Callable[[
 
 
 def _partitioned(
-    source: RecordSource, projectors: Sequence[Projector], run: Run, report: Report
+    source: RecordSource,
+    spooled: _Spooled,
+    projectors: Sequence[Projector],
+    run: Run,
+    report: Report,
 ) -> Partitioning:
     def told() -> Iterator[Any]:
         total = int(source.head.get("position", 0))
-        for done, batches in enumerate(run(partial(_tells, b, projectors) for b in source.batches()), 1):
+        for done, batches in enumerate(run(partial(_tells, b, projectors) for b in spooled.batches()), 1):
             report("reading", min(done * frames.BATCH, total), total)
             yield from batches
 
-    return partitioned_by(source.batches, told(), projectors)
+    return partitioned_by(spooled.batches, told(), projectors)
+
+
+@define
+class _Spooled:
+    """A source that is read once: what it gives is kept in a file, and from then on read from there."""
+
+    source: RecordSource
+    file: str
+    kept: bool = False
+
+    def batches(self) -> Iterator[Any]:
+        arrow = frames.pyarrow()
+        if self.kept:
+            with arrow.memory_map(self.file) as file:
+                yield from arrow.ipc.open_stream(file)
+            return
+        with arrow.ipc.new_stream(self.file, frames.records_schema()) as writer:
+            for batch in map(frames.as_records, self.source.batches()):
+                writer.write_batch(batch)
+                yield batch
+        self.kept = True
+
+
+@contextmanager
+def _spooled(source: RecordSource) -> Iterator[_Spooled]:
+    with TemporaryDirectory(prefix="chronicle-replay-") as folder:
+        yield _Spooled(source, str(Path(folder) / "records.arrow"))
 
 
 def _tells(batch: Any, projectors: Sequence[Projector]) -> list[Any]:
@@ -173,7 +207,7 @@ def _faults(source: RecordSource, found: Partitioning) -> tuple[Problem, ...]:
 _MEND: Final = "mend it at its source, or set it aside with --quarantine"
 
 
-def _lay_out(source: RecordSource, chosen: Mapping[int, int], wanted: set[int], work: Path) -> None:
+def _lay_out(source: _Spooled, chosen: Mapping[int, int], wanted: set[int], work: Path) -> None:
     """Write the records of each partition that is wanted into a file of its own."""
     arrow = frames.pyarrow()
     with ExitStack() as stack:

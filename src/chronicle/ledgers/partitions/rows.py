@@ -15,7 +15,7 @@ from chronicle.dates import PartialDate, Precision, parse_date
 from chronicle.engine.declarations import Named
 from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Ledger, Nothing, Span
 from chronicle.errors import InvalidValue, Problem
-from chronicle.ledgers.values import of_text, to_text
+from chronicle.ledgers.values import likeness, of_text, to_text
 
 SPAN: Final = "span"
 NOTHING: Final = "nothing"
@@ -24,6 +24,12 @@ GUESS: Final = "guess"
 LINK: Final = "link"
 NAMED: Final = "named"
 BROKEN: Final = "broken"
+
+OF_CELLS: Final = (SPAN, NOTHING, CELL)
+"""What is said of the cells of one view."""
+
+# How many ids that events name stand in one row.
+_AT_ONCE: Final = 1_000
 
 _Dated = tuple[str | None, datetime.date | None, datetime.date | None, str | None]
 _NO_DATE: Final[_Dated] = (None, None, None, None)
@@ -64,15 +70,19 @@ def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Itera
     ``positions`` are those of the events, by id. Raises ``NotKept`` for a value that has no text.
     """
     for view in ledger.views:
-        for key in ledger.keys(view):
-            yield from _cell(ledger, view, key, positions)
+        # Values repeat themselves, and their texts take long to make.
+        texts: dict[Any, str] = {}
+        for key in sorted(ledger.keys(view)):
+            yield from _cell(ledger, view, key, positions, texts)
     for guess in ledger.guesses:
         said = json.dumps([guess.events, guess.counted], separators=(",", ":"))
         yield LedgerRow(GUESS, guess.view, guess.key, value=said)
     for dropped, stays in ledger.names.items():
         yield LedgerRow(LINK, key=(dropped, stays))
     for what, ids in (("entities", named.entities), ("deals", named.deals)):
-        yield from (LedgerRow(NAMED, key=(name,), value=what) for name in sorted(ids))
+        ordered = sorted(ids)
+        for first in range(0, len(ordered), _AT_ONCE):
+            yield LedgerRow(NAMED, key=ordered[first : first + _AT_ONCE], value=what)
 
 
 def broken(position: int, problem: Problem) -> LedgerRow:
@@ -90,10 +100,14 @@ def problem_of(row: LedgerRow) -> Problem:
     )
 
 
-def _cell(ledger: Ledger, view: str, key: Key, positions: Mapping[str, int]) -> Iterator[LedgerRow]:
+def _cell(
+    ledger: Ledger, view: str, key: Key, positions: Mapping[str, int], texts: dict[Any, str]
+) -> Iterator[LedgerRow]:
     turn: int | None = None
     for place, span in enumerate(ledger.cell(view, key)):
-        events = span.events
+        events, same = span.events, likeness(span.value)
+        if same not in texts:
+            texts[same] = to_text(span.value)
         if turn is None:
             turn, position = span.begin.order, min((positions.get(each, 0) for each in events), default=0)
         yield LedgerRow(
@@ -103,7 +117,7 @@ def _cell(ledger: Ledger, view: str, key: Key, positions: Mapping[str, int]) -> 
             turn,
             position,
             place,
-            to_text(span.value),
+            texts[same],
             *_date(span.begin),
             *_date(span.end),
             span.ended_by,
