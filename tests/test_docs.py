@@ -22,8 +22,8 @@ PAGES = (
     "docs/stores.md",
 )
 
-OF_COMMANDS = (*PAGES, "docs/importing.md")
-"""The pages with commands; one of them has no Python."""
+OF_COMMANDS = (*PAGES, "docs/importing.md", "docs/partitions.md")
+"""The pages with commands; two of them have no Python."""
 
 OF_PYTHON = (*PAGES, "docs/registers.md", "docs/rules.md")
 """The pages with Python; one of them has no commands."""

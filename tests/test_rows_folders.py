@@ -355,6 +355,17 @@ def test_a_worker_that_is_killed_fails_the_replay_which_then_goes_on(tmp_path: P
     assert str(chronicle.open(tmp_path / "rows").as_of("2013").share("ann", "mill")) == "10%"
 
 
+def test_a_projector_without_a_version_is_replayed_again(tmp_path: Path) -> None:
+    """Nobody can tell whether it does what it did; one with a version is taken at its word."""
+    source = records_at(stored(tmp_path / "corp.db", [acquired("2012", "ann", "mill", "10%")]))
+    for own, again in ((BY_TARGET, False), (OF_ALL, True)):
+        jobs = [
+            replay_into(tmp_path / f"rows-{own.version}", source, [own], partitions=1).said["job"]
+            for _ in "ab"
+        ]
+        assert (jobs[0] != jobs[1]) == again
+
+
 def test_a_projector_that_reads_anything_is_named(tmp_path: Path) -> None:
     """Everything goes to one bucket then, and the others are empty."""
     source = records_at(stored(tmp_path / "corp.db", [acquired("2012", "ann", "mill", "10%")]))

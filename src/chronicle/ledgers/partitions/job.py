@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -84,8 +85,9 @@ def replay_into(
     are set aside (``quarantine``); ``UsageError`` (C530) for a folder with something else in it; and
     ``OSError``.
     """
-    key = projectors_key(projectors) if projectors else ""
-    job = Job(source.key, partitions, code_key(), key or "without a version", quarantine)
+    # Of projectors without a version nobody can tell whether they are those of last time.
+    key = projectors_key(projectors)
+    job = Job(source.key, partitions, code_key(), token_hex() if key is None else key, quarantine)
     rows = RowsFolder(folder, job)
     with ExitStack() as stack:
         run = stack.enter_context(_running(workers))
