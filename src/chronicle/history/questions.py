@@ -49,7 +49,7 @@ class Questions(EvidenceHeld):
         (C212) for an event that was retracted.
         """
         self.position(event)
-        resolved = self._resolved(known, None)
+        resolved = self._resolved_of([event], known)
         if event in resolved.events:
             return resolved.events[event]
         if event in resolved.visible.retractions:
