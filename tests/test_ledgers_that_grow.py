@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from chronicle.engine import partial
 from chronicle.errors import InvalidEvents, NotFound
 from chronicle.events import Event, RecordConfirmed
 from chronicle.history import History
-from chronicle.ledgers import keeping, layout, places
+from chronicle.ledgers import keeping, layout, places, vectors
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.stored_log import StoredEvents
 from chronicle.stores import open_store
@@ -106,6 +107,31 @@ def test_a_process_appends_without_reading_everything(store: Path, read: list[in
         assert history.head is not None
         assert history.head.position == SIZE + 1
     assert len(set(read)) < SIZE / 10
+
+
+def test_tables_are_columns_of_the_file_with_the_rows_that_were_replayed_last(store: Path) -> None:
+    """The rows of the file but for the cells that were replayed since, and these behind them."""
+    held = plain(store).as_of("2030").holdings()[0]
+    appended(
+        store,
+        observed("2031", held.holder, held.target, "3%"),
+        acquired("2031", "company-1", "newcomer", "1%"),
+    )
+    history = chronicle.open(store)
+    for many in (vectors.MANY, 1):
+        with patch.object(vectors, "MANY", many):
+            found, wanted = (each.as_of("2032").table("holdings") for each in (history, plain(store)))
+            assert len(found) == len(wanted)
+            assert by_key(found) == by_key(wanted)
+            keys = [(row["holder"], row["target"]) for row in pyarrow.table(found).to_pylist()]
+            assert {*keys[-2:]} == {(held.holder, held.target), ("company-1", "newcomer")}
+            assert [row[:2] for row in found.rows()] == keys
+    assert history.as_of("2032").register().ids == plain(store).as_of("2032").register().ids
+
+
+def by_key(table: Any) -> list[dict[str, Any]]:
+    """The rows of a table, in an order that does not matter."""
+    return sorted(pyarrow.table(table).to_pylist(), key=str)
 
 
 def test_names_that_nothing_declared_are_refused_as_ever(store: Path) -> None:
@@ -260,6 +286,9 @@ def test_a_ledger_of_any_beginning_goes_on_as_if_everything_were_replayed(
                 ledger, wanted = grown.ledger(by), fresh.ledger(by)
                 assert everything(ledger) == everything(wanted)
                 assert_keys_equal(ledger, wanted)
+                for view in wanted.views:
+                    asked = [each.as_of("2014-06", known=by) for each in (grown, fresh)]
+                    assert by_key(asked[0].table(view)) == by_key(asked[1].table(view))
                 for view, key in everything(wanted)[0]:
                     where: dict[str, Any] = {"as_of": "2014-06", "view": view, "known": by}
                     assert _reason(grown, key, where) == _reason(fresh, key, where)

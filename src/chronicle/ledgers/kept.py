@@ -71,10 +71,18 @@ class KeptLedger(Ledger):
         }
 
     def table(
-        self, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
+        self,
+        view: str,
+        day: datetime.date,
+        facts: Callable[[Collection[Key] | None], Sequence[Any]],
+        replaced: Collection[Key] = (),
     ) -> StandingTable | None:
-        """The facts of a view on a day as a table, made from the columns of the file."""
-        return standing_table(self.stored, view, day, facts)
+        """The facts of a view on a day as a table, made from the columns of the file.
+
+        ``facts`` gives those of some keys, and those of all for None. The rows of the keys in ``replaced``
+        are made of facts, and come last. None for a view that the file does not have.
+        """
+        return standing_table(self.stored, view, day, facts, replaced) if view in self.stored.views else None
 
 
 @frozen(eq=False)

@@ -191,7 +191,7 @@ class State(RulesOfDay):
             raise absent("C606", "view", view, self._ledger.views)
         if names:
             return named_facts_table(view, self.view(view), self.name)
-        kept: Table | None = self._ledger.table(view, self.as_of, lambda: self.view(view))
+        kept: Table | None = self._ledger.table(view, self.as_of, lambda keys: self._listed(view, keys))
         return facts_table(view, self.view(view)) if kept is None else kept
 
     def holdings_table(self) -> Table:
