@@ -432,6 +432,7 @@ REASONS: dict[str, str] = {
     "backup": "chronicle.stores: Store.backup; a copy of a file is no question to a history",
     "bench": "it measures, and answers nothing",
     "explain": "chronicle.errors.codes.CODES has the texts",
+    "kinds": "chronicle.codec.kinds: it is about event files, and needs no history",
     "export": "chronicle.interop.exports: exported; formats stand above the history",
     "import": "chronicle.interop.importing: import_events; formats stand above the history",
     "migrate": "chronicle.stores: a store of an older format cannot be appended to by a history",

@@ -214,7 +214,13 @@ OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tail": (("tail", "-n", "99"), ("tail", "-n", "99", "--json"), ("tail", "-n", "99", "--plain")),
     "migrate": (("migrate", "{store}"),),
     "schema": (("schema",),),
-    "explain": (("explain", "C204"), ("explain", "$(touch executed)"), ("explain", "\x1b[2J")),
+    "kinds": (("kinds",), ("kinds", "--json")),
+    "explain": (
+        ("explain", "C204"),
+        ("explain", "stake.acquired"),
+        ("explain", "$(touch executed)"),
+        ("explain", "\x1b[2J"),
+    ),
     "bench": (("bench", "--help"),),
 }
 """What the other commands are asked to do, by name."""

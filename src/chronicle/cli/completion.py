@@ -62,5 +62,12 @@ def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
     return [_item(code.code, code.title) for code in found]
 
 
+def codes_and_kinds(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The codes, and the kinds of events."""
+    return codes(context, parameter, incomplete) + kinds(context, parameter, incomplete)
+
+
 def _item(value: str, help: str | None = None) -> CompletionItem:
     return CompletionItem(printable(value), help=help)

@@ -187,7 +187,8 @@ COMMANDS = MappingProxyType(
         "tail": CommandEntry("keeping.tail", "Show the last records of a store, or follow new ones."),
         "migrate": CommandEntry("keeping.migrate", "Upgrade a store to the current format."),
         "schema": CommandEntry("schema", "Print the JSON Schema of event files, for editors."),
-        "explain": CommandEntry("explain", "What an error or a finding means, by its code."),
+        "kinds": CommandEntry("kinds", "The kinds of event, by family."),
+        "explain": CommandEntry("explain", "What an error, a finding or a kind of event means."),
         "bench": CommandEntry("bench", "Measure how fast Chronicle is on this computer."),
     }
 )
