@@ -419,6 +419,7 @@ METHODS: dict[str, str] = {
     "ledger": "keep_ledger",
     "lineage": "lineage",
     "retract": "retract",
+    "search": "search",
     "timeline": "timeline",
     "why": "why",
     "record": "append",
