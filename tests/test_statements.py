@@ -430,6 +430,7 @@ REASONS: dict[str, str] = {
     "owners": "State.owners, State.owned and State.effective: it is about one day",
     "group": "State.group: it is about one day",
     "loops": "State.loops: it is about one day",
+    "show": "History.event, moved_by, cited, search and timeline: it puts their answers together",
     "backup": "chronicle.stores: Store.backup; a copy of a file is no question to a history",
     "bench": "it measures, and answers nothing",
     "explain": "chronicle.errors.codes.CODES has the texts",

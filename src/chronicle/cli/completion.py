@@ -25,6 +25,15 @@ def entities_and_deals(context: click.Context, _: click.Parameter, incomplete: s
     return _beginning(context, incomplete, lambda history: (*history.entity_ids(), *history.deal_ids()))
 
 
+def everything(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the entities, deals and events in the source."""
+
+    def ids(history: History) -> Iterable[str]:
+        return (*history.entity_ids(), *history.deal_ids(), *(event.id for event in history.events))
+
+    return _beginning(context, incomplete, ids)
+
+
 def _beginning(
     context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]]
 ) -> list[CompletionItem]:

@@ -164,6 +164,9 @@ COMMANDS = MappingProxyType(
         "timeline": CommandEntry("questions.timeline", "What happened, in order."),
         "as-of": CommandEntry("questions.as_of", "What was so on a day: holdings, units, deals, roles ..."),
         "search": CommandEntry("questions.search", "Find entities and deals by name, identifier or id."),
+        "show": CommandEntry(
+            "questions.show", "One event, deal, entity or source with all that is known of it."
+        ),
         "why": CommandEntry("questions.why", "Why something is so: its events, sources and corrections."),
         "lineage": CommandEntry("questions.lineage", "What a company came out of, and what it became."),
         "owners": CommandEntry("questions.owners", "Who owns an entity at last, and through whom."),

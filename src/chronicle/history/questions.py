@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.lineage import Lineage, Way
-    from chronicle.engine.resolver.search import Found
     from chronicle.engine.why import Why
 
 
@@ -128,25 +127,6 @@ class Questions(EvidenceHeld):
         ``NotFound`` (C601, C602), whose help names what is nearest, or all that have the name.
         """
         return self.resolver(known, recorded).either(word, None if day is None else as_day(day))
-
-    @paused_collector()
-    def search(
-        self, text: str | None = None, *, known: Day | None = None, recorded: Moment | None = None
-    ) -> tuple[Found, ...]:
-        """Every entity and deal that ``text`` may mean, what it fits best first; without a text all entities.
-
-        Each word of it is looked for in the names of any day, in identifiers (as ``value`` or
-        ``scheme:value``), ids and titles of deals, whatever case, accents and widths. Empty if there is none.
-        """
-        from chronicle.engine.resolver.search import search
-
-        ledger = self.ledger(known, recorded)
-        everything = known is None and recorded is None
-        # Ids are known whatever the day, so that by less knowledge only those count which have a name.
-        ids = (
-            (self.entity_ids(), self.deal_ids()) if everything else ((), [k[0] for k in ledger.keys("deals")])
-        )
-        return tuple(search(ledger, text, *ids))
 
     def resolver(self, known: Day | None = None, recorded: Moment | None = None) -> Resolver:
         """The resolver of words to ids, by what was known on ``known`` and recorded by ``recorded``."""

@@ -12,7 +12,7 @@ from chronicle.cli.asked import Asked, reading
     epilog="\b\nExamples:\n  chronicle search chinavision\n  chronicle search 阿里"
     "\n  chronicle search hkex:1060"
 )
-@click.argument("text", nargs=-1, shell_complete=completion.entities_and_deals)
+@click.argument("text", metavar="[TEXT ...]", nargs=-1, shell_complete=completion.entities_and_deals)
 @click.option("-n", "--number", type=click.IntRange(min=1), metavar="N", help="Show the first N only.")
 @reading
 def search(asked: Asked, text: tuple[str, ...], number: int | None) -> None:

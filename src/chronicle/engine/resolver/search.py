@@ -17,7 +17,7 @@ Rank = Literal[0, 1, 2, 3]
 
 
 @frozen
-class Found:
+class SearchHit:
     """An entity or a deal that a search found.
 
     ``type`` is the type of the entity that is known last, or the last stage of the deal; None where nothing
@@ -32,7 +32,9 @@ class Found:
     identifiers: tuple[Span, ...] = ()
 
 
-def search(ledger: Ledger, text: str | None, entities: Sequence[str], deals: Sequence[str]) -> list[Found]:
+def search(
+    ledger: Ledger, text: str | None, entities: Sequence[str], deals: Sequence[str]
+) -> list[SearchHit]:
     """The entities and deals of a ledger that have ``text``, those that it fits best first, then by id.
 
     Each word of ``text`` is somewhere in one name, identifier, id or title, whatever case, accents and
@@ -41,14 +43,16 @@ def search(ledger: Ledger, text: str | None, entities: Sequence[str], deals: Seq
     """
     if text is None:
         ids = {*entities, *(key[0] for key in ledger.keys(views.NAMES))}
-        return [_entity(ledger, id) for id in sorted(ids) if id not in ledger.names]
+        return [entity_found(ledger, id) for id in sorted(ids) if id not in ledger.names]
     wanted = _Wanted(folded(text))
     found: dict[tuple[Literal["entity", "deal"], str], int] = {}
     for kind, id, rank in _ranked(ledger, wanted, entities, deals):
         best = found.get((kind, id))
         found[kind, id] = rank if best is None else min(best, rank)
     best_first = sorted(found, key=lambda each: (found[each], each[0] == "deal", each[1]))
-    return [_entity(ledger, id) if kind == "entity" else _deal(ledger, id) for kind, id in best_first]
+    return [
+        entity_found(ledger, id) if kind == "entity" else deal_found(ledger, id) for kind, id in best_first
+    ]
 
 
 def _ranked(
@@ -103,18 +107,20 @@ class _Wanted:
         return self._core in folded(text)
 
 
-def _entity(ledger: Ledger, id: str) -> Found:
+def entity_found(ledger: Ledger, id: str) -> SearchHit:
+    """An entity by its id, with all names and identifiers that it ever had."""
     kinds = ledger.cell(views.TYPES, (id,))
     identifiers = [
         span for key in ledger.where(views.IDENTIFIERS, 0, id) for span in ledger.cell(views.IDENTIFIERS, key)
     ]
     type = kinds[-1].value.type if kinds else None
-    return Found("entity", id, type, ledger.cell(views.NAMES, (id,)), tuple(identifiers))
+    return SearchHit("entity", id, type, ledger.cell(views.NAMES, (id,)), tuple(identifiers))
 
 
-def _deal(ledger: Ledger, id: str) -> Found:
+def deal_found(ledger: Ledger, id: str) -> SearchHit:
+    """A deal by its id, with all titles that it ever had."""
     stages = ledger.cell(views.DEALS, (id,))
     titles: dict[str, Span] = {}
     for span in stages:
         titles.setdefault(span.value.title, span)
-    return Found("deal", id, stages[-1].value.stage if stages else None, tuple(titles.values()))
+    return SearchHit("deal", id, stages[-1].value.stage if stages else None, tuple(titles.values()))

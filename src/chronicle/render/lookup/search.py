@@ -8,10 +8,10 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronicle.engine.replay import Span
-from chronicle.engine.resolver.search import Found
+from chronicle.engine.resolver.search import SearchHit
 from chronicle.render.layout import DIM, PLAIN, STRONG, Line, Page, clean, columns, left, page_width, wrap
+from chronicle.render.lookup.shown import days_words, window_data
 from chronicle.render.terms import Terms
-from chronicle.render.words.days import since, until
 
 _COLUMNS: Final = ("what", "id", "type", "names", "identifiers")
 _GAP: Final = 2
@@ -23,7 +23,7 @@ _NARROWEST_TEXT: Final = 36
 class SearchPage:
     """Entities and deals, those that fit best first. ``more`` says how many are left out."""
 
-    found: Sequence[Found]
+    found: Sequence[SearchHit]
     terms: Terms
     more: int = 0
 
@@ -57,7 +57,7 @@ class SearchPage:
         yield from wrap([(said, DIM)], width)
 
 
-def _told(found: Found, id_column: int, type_column: int, width: int) -> Iterator[Line]:
+def _told(found: SearchHit, id_column: int, type_column: int, width: int) -> Iterator[Line]:
     id = clean(found.id)
     start = id_column + type_column + 2 * _GAP
     head: Line = [(left(id, id_column + _GAP), STRONG), (left(_type(found), type_column + _GAP), DIM)]
@@ -73,16 +73,16 @@ def _told(found: Found, id_column: int, type_column: int, width: int) -> Iterato
         yield head
 
 
-def _lines(found: Found) -> Iterator[Line]:
+def _lines(found: SearchHit) -> Iterator[Line]:
     """Each name on a line of its own, then the identifiers."""
     for span in found.names:
-        days = _days(span)
+        days = days_words(span)
         yield [(_name(span), PLAIN), (f"  {days}" if days and found.kind == "entity" else "", DIM)]
     if found.identifiers:
         yield [("; ".join(map(_identifier, found.identifiers)), DIM)]
 
 
-def _type(found: Found) -> str:
+def _type(found: SearchHit) -> str:
     if found.kind == "deal":
         return f"deal, {found.type}" if found.type else "deal"
     return found.type or "undeclared"
@@ -95,42 +95,32 @@ def _name(span: Span) -> str:
 
 
 def _identifier(span: Span) -> str:
-    days = _days(span) if span.end is not None else ""
+    days = days_words(span) if span.end is not None else ""
     return f"{clean(span.key[1])} {clean(span.key[2])}" + (f" {days}" if days else "")
 
 
-def _days(span: Span) -> str:
-    """From when until when; empty for always."""
-    ended = "" if span.end is None else until(span.end)
-    return ", ".join(filter(None, (since(span.begin), ended)))
-
-
-def _row(found: Found) -> tuple[str, ...]:
+def _row(found: SearchHit) -> tuple[str, ...]:
     names = []
     for span in found.names:
-        days = _days(span) if found.kind == "entity" else ""
+        days = days_words(span) if found.kind == "entity" else ""
         names.append(_name(span) + (f" [{days}]" if days else ""))
     identifiers = (f"{clean(span.key[1])}:{clean(span.key[2])}" for span in found.identifiers)
     return (found.kind, clean(found.id), found.type or "", "; ".join(names), " ".join(identifiers))
 
 
-def _plain(found: Found) -> dict[str, Any]:
+def _plain(found: SearchHit) -> dict[str, Any]:
     what: dict[str, Any] = {"what": found.kind, "id": found.id}
     what["type" if found.kind == "entity" else "stage"] = found.type
     if found.kind == "deal":
         return {**what, "titles": [span.value.title for span in found.names]}
     return {
         **what,
-        "names": [{**_named(span), **_window(span)} for span in found.names],
+        "names": [{**_named(span), **window_data(span)} for span in found.names],
         "identifiers": [
-            {"scheme": span.key[1], "value": span.key[2], **_window(span)} for span in found.identifiers
+            {"scheme": span.key[1], "value": span.key[2], **window_data(span)} for span in found.identifiers
         ],
     }
 
 
 def _named(span: Span) -> dict[str, Any]:
     return {"name": span.value.name, "short": span.value.short, "lang": span.value.lang}
-
-
-def _window(span: Span) -> dict[str, Any]:
-    return {"since": str(span.begin), "until": None if span.end is None else str(span.end)}
