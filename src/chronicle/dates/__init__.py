@@ -12,6 +12,7 @@ from __future__ import annotations
 from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
 from chronicle.dates.moments import Moment, as_moment
 from chronicle.dates.partial import Day, PartialDate, as_date, as_day, order_of, parse_date
+from chronicle.dates.relative import RELATIVE, relative_date
 from chronicle.dates.windows import DAWN, FOREVER, Precision
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FOREVER",
     "MONTHS",
     "QUARTERS",
+    "RELATIVE",
     "Day",
     "Moment",
     "PartialDate",
@@ -29,4 +31,5 @@ __all__ = [
     "duration_words",
     "order_of",
     "parse_date",
+    "relative_date",
 ]
