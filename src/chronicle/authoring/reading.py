@@ -213,6 +213,19 @@ def _declaration(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": EntityDeclared.kind, "date": _ALWAYS, "known": _ALWAYS, **plain}
 
 
+def declaration(given: Mapping[str, Any]) -> EntityDeclared:
+    """The event that an item under ``entities:`` stands for.
+
+    Raises ``InvalidEvents`` with every problem of the item.
+    """
+    problems = [finding.problem for finding in _entity_faults(0, given)]
+    if problems:
+        raise InvalidEvents(*problems)
+    event = codec.decode(_declaration(given))
+    assert isinstance(event, EntityDeclared)
+    return event
+
+
 def _entity_faults(number: int, given: Mapping[str, Any]) -> list[Finding]:
     unknown = [key for key in given if key not in _ENTITY_KEYS][:MOST_PROBLEMS]
     meant = {nearest(key, IN_ENTITIES) for key in unknown}

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from chronicle import codec
 from chronicle.errors import can_be_shown
-from chronicle.events import Event
+from chronicle.events import EntityDeclared, Event
+from chronicle.events.entities import IN_ENTITIES
 
 # Text that needs no quotes, since nothing in it is syntax of YAML.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._%/()+-]*[A-Za-z0-9.%)])?")
@@ -21,13 +22,26 @@ def event_file(events: Sequence[Event]) -> str:
     """The text of an event file with these events."""
     lines = ["events:"]
     for event in events:
-        lines.extend(f"{_INDENT}{line}" for line in _item(_ordered(codec.encode(event))))
+        lines.extend(f"{_INDENT}{line}" for line in item_lines(as_item(event)))
     return "\n".join(lines) + "\n"
 
 
-def _ordered(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with the id first."""
+def as_item(event: Event) -> dict[str, Any]:
+    """The fields of an event as an item of ``events:`` has them, the id first."""
+    plain = codec.encode(event)
     return {"id": plain["id"], **plain}
+
+
+def as_declaration(event: EntityDeclared) -> dict[str, Any]:
+    """The fields of a declaration as an item of ``entities:`` has them."""
+    plain = codec.encode(event)
+    return {"id": event.entity, **{name: plain[name] for name in IN_ENTITIES[1:] if name in plain}}
+
+
+def item_lines(plain: Mapping[str, Any], width: int = len(_INDENT)) -> list[str]:
+    """The lines of an item of a list; its fields stand ``width`` columns behind the dash."""
+    first, *others = _block(plain)
+    return [f"-{' ' * (width - 1)}{first}", *(f"{' ' * width}{line}" for line in others)]
 
 
 def _item(value: Any) -> Iterator[str]:
