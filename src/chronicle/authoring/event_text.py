@@ -53,25 +53,26 @@ def _item(value: Any) -> Iterator[str]:
 
 
 def _block(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
+    """The lines of a value, at least one."""
+    if isinstance(value, (Mapping, list, tuple)) and not value:
+        yield "{}" if isinstance(value, Mapping) else "[]"
+    elif isinstance(value, Mapping):
         for name, part in value.items():
             yield from _entry(str(name), part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _item(part)
     else:
         yield _scalar(value)
 
 
 def _entry(name: str, value: Any) -> Iterator[str]:
-    if isinstance(value, (Mapping, list, tuple)) and not value:
-        yield f"{_scalar(name)}: {'{}' if isinstance(value, Mapping) else '[]'}"
-    elif isinstance(value, Mapping):
+    lines = _block(value)
+    if isinstance(value, (Mapping, list, tuple)) and value:
         yield f"{_scalar(name)}:"
-        yield from (f"{_INDENT}{line}" for line in _block(value))
-    elif isinstance(value, (list, tuple)):
-        yield f"{_scalar(name)}:"
-        for part in value:
-            yield from (f"{_INDENT}{line}" for line in _item(part))
+        yield from (f"{_INDENT}{line}" for line in lines)
     else:
-        yield f"{_scalar(name)}: {_scalar(value)}"
+        yield f"{_scalar(name)}: {next(lines)}"
 
 
 def _scalar(value: Any) -> str:
