@@ -26,6 +26,17 @@ def event_file(events: Sequence[Event]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def file_of(declared: Sequence[EntityDeclared], event: Event) -> str:
+    """The text of an event file with entities and one event, or only entities when that is a declaration."""
+    entities = [*declared, event] if isinstance(event, EntityDeclared) else declared
+    lines = ["entities:"] if entities else []
+    for each in entities:
+        assert isinstance(each, EntityDeclared)
+        lines.extend(f"{_INDENT}{line}" for line in item_lines(as_declaration(each)))
+    text = "".join(f"{line}\n" for line in lines)
+    return text if isinstance(event, EntityDeclared) else text + event_file([event])
+
+
 def as_item(event: Event) -> dict[str, Any]:
     """The fields of an event as an item of ``events:`` has them, the id first."""
     plain = codec.encode(event)

@@ -34,6 +34,7 @@ class _Items:
     filled: bool = False
     dash: int = -1
     fields: int = -1
+    kept: bool = False  # whether empty lines behind the last value are a part of it
     previous: int = -1  # where the last item but one ends
     last: int = -1  # where the last item begins
 
@@ -45,6 +46,7 @@ class _Layout:
     sections: dict[str, _Items]
     column: int = 0
     end: int = 0
+    kept: bool = False
     flow: bool = False
     empty: bool = True
 
@@ -68,7 +70,8 @@ def with_item(text: Text, section: str, plain: Mapping[str, Any]) -> str:
     width = min(max(found.fields - found.dash, _INDENT), _WIDEST)
     at = _after(text.text, found.end, dash if found.dash >= 0 else layout.column)
     lines = [" " * dash + line for line in item_lines(plain, width)]
-    return _inserted(text.text, at, ["", *lines] if _set_apart(text.text, found) else lines)
+    apart = _set_apart(text.text, found) and not found.kept
+    return _inserted(text.text, at, ["", *lines] if apart else lines)
 
 
 def _set_apart(text: str, section: _Items) -> bool:
@@ -84,7 +87,8 @@ def _with_section(text: str, section: str, plain: Mapping[str, Any], layout: _La
     """The text with a section that it does not have, at its end."""
     at = len(text) if layout.empty else _after(text, layout.end, layout.column)
     lines = [f"{section}:", *(" " * _INDENT + line for line in item_lines(plain))]
-    return _inserted(text, at, ["", *(" " * layout.column + line for line in lines)])
+    apart = [] if layout.kept else [""]
+    return _inserted(text, at, [*apart, *(" " * layout.column + line for line in lines)])
 
 
 def _in_brackets(text: Text, section: str, found: _Items | None) -> Problem:
@@ -99,6 +103,9 @@ def _inserted(text: str, at: int, lines: list[str]) -> str:
     """The text with these lines at an offset, which is the beginning of a line or the end of the file."""
     ends = _LINE_END.findall(text[:at])[-1:] or _LINE_END.findall(text)[:1] or ["\n"]
     line_end = ends[0]
+    if at == len(text):
+        # Blanks at the end of the file without an end of line stay there: an end would make a line of them.
+        at -= len(text) - len(text.rstrip(" \t")) if _is_blank(_LINE_END.split(text)[-1]) else 0
     before = text[:at]
     if before and not before.endswith(("\n", "\r")):
         before += line_end
@@ -110,7 +117,11 @@ def _inserted(text: str, at: int, lines: list[str]) -> str:
 def _ends_blank(text: str) -> bool:
     """Whether the last line of a text that ends with a whole line is empty."""
     last = _LINE_END.split(text)[-2:-1]
-    return bool(last) and not last[0].strip()
+    return bool(last) and _is_blank(last[0])
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \t")
 
 
 def _after(text: str, end: int, column: int) -> int:
@@ -135,7 +146,7 @@ def _next_line(text: str, at: int) -> int:
 
 def _layout(text: str) -> _Layout:
     """The layout of a file that can be read."""
-    scan = _Scan()
+    scan = _Scan(text)
     for event in yaml.parse(text, Loader=LOADER):
         scan.take(event)
     return scan.layout
@@ -144,7 +155,8 @@ def _layout(text: str) -> _Layout:
 class _Scan:
     """Makes the layout of a file from the events of the parser, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self._text = text
         self.layout = _Layout({})
         self._depth = 0
         # The name of the section whose value comes next, and the section that is open.
@@ -180,9 +192,9 @@ class _Scan:
             self._key = self._section = None
 
     def _end(self, event: Any) -> None:
-        self.layout.end = event.end_mark.index
-        if self._section is not None:
-            self._section.end = event.end_mark.index
+        for part in (self.layout, self._section):
+            if part is not None:
+                part.end, part.kept = event.end_mark.index, _keeps_lines(event, self._text)
 
     def _enter(self, event: Any) -> None:
         """The name of a section, or its value."""
@@ -203,6 +215,14 @@ class _Scan:
     def _begin_item(self, section: _Items, event: Any) -> None:
         section.previous = section.end if section.fields >= 0 else -1
         section.last, section.fields = event.start_mark.index, event.start_mark.column
+
+
+def _keeps_lines(event: Any, text: str) -> bool:
+    """Whether a value is a block of text that keeps the empty lines behind it, as ``|+`` says."""
+    if getattr(event, "style", None) not in ("|", ">"):
+        return False
+    header = text[event.start_mark.index : _next_line(text, event.start_mark.index)]
+    return "+" in header.partition("#")[0]
 
 
 def _is_nothing(event: Any) -> bool:

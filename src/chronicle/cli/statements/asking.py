@@ -12,7 +12,7 @@ import click
 from chronicle.cli.asked import Asked
 from chronicle.cli.exit import colored, print_problems
 from chronicle.cli.statements.drafting import EventDraft, value_of
-from chronicle.cli.statements.prompts import completed_by, hint, list_kinds, prompted, words_for, wrapped
+from chronicle.cli.statements.prompts import chosen, hint, list_kinds, prompted, words_for, wrapped
 from chronicle.errors import ChronicleError, InvalidEvents, printable
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chronicle.cli.statements.entities import EntityQuestions
     from chronicle.codec import FieldOf
     from chronicle.errors import Problem
+    from chronicle.events import EntityDeclared, Event
 
 
 class Interview:
@@ -30,6 +31,10 @@ class Interview:
 
         self._target = target
         self._draft = draft
+        self._taken = {event.id for event in target.history.events}
+        self._given = len(draft.declared)
+        # Whether the id is the one that was proposed, which goes with the fields of which it was made.
+        self._generated = False
         self._asked = asked
         self._entities: EntityQuestions = EntityQuestions(target.history, draft.declared, self._say)
 
@@ -40,16 +45,14 @@ class Interview:
         """
         self._kind()
         self._refuse_wrong_options()
-        fields = self._draft.fields()
-        for field in fields.values():
-            if field.required and field.name != "id" and field.name not in self._draft.plain:
-                self._field(field)
+        for field in self._draft.needed():
+            self._field(field)
         self._more()
         if "sources" not in self._draft.plain:
             self._sources()
-        self._id()
-        file = self._file()
-        self._confirm(file)
+        if "id" not in self._draft.plain and not self._draft.declares:
+            self._id()
+        self._confirm(self._file())
 
     # Kind
 
@@ -95,7 +98,7 @@ class Interview:
         from chronicle.codec.shapes import item_of, shape
         from chronicle.events import EntityId
 
-        if field.hint == EntityId:
+        if field.hint == EntityId and not (field.name == "entity" and self._draft.kind in _NEW_ENTITY):
             self._draft.plain[field.name] = self._entities.one(field.name)
         elif shape(field.hint) == "list" and item_of(field.hint) == EntityId:
             self._draft.plain[field.name] = self._entities.several(field.name)
@@ -106,7 +109,10 @@ class Interview:
 
     def _valid(self, question: str, read: Callable[[str], object], name: str) -> object:
         while True:
-            text = prompted(question, words=words_for(self._draft.fields()[name]))
+            words = words_for(self._draft.fields()[name])
+            text = prompted(question, words=words)
+            if words:
+                text = chosen(text, words, name)
             if not text:
                 continue
             try:
@@ -137,21 +143,17 @@ class Interview:
         """Ask for optional fields as long as some are named, and for what is still missing."""
         while True:
             problems = self._draft.problems()
-            self._say(problems)
-            open_ = [
-                name
-                for name, field in self._draft.fields().items()
-                if not field.required and name not in self._draft.plain and name not in ("id", "sources")
-            ]
+            for problem in problems:
+                click.echo(wrapped(f"still to say: {problem.message}; {problem.help}"))
+            open_ = self._draft.optional()
             if not open_:
                 return
             click.echo(wrapped(f"more fields: {', '.join(open_)}"))
-            name = completed_by(prompted("field (Enter for none)", words=open_), open_)
-            if name in open_:
+            text = prompted("field (Enter for none)", words=open_)
+            name = chosen(text, open_, "field")
+            if name:
                 self._field(self._draft.fields()[name])
-            elif name:
-                click.echo(f'  no such field: "{printable(name)}"')
-            elif not problems:
+            elif not text and not problems:
                 return
 
     # Sources, id and file
@@ -194,26 +196,28 @@ class Interview:
             self._say(problems)
 
     def _id(self) -> None:
-        from chronicle import codec
-
-        if "id" in self._draft.plain:
-            return
-        taken = {event.id for event in self._target.history.events}
-        made = codec.generated_id(self._draft.plain)
-        proposed = made
-        number = 1
-        while proposed in taken:
-            number += 1
-            proposed = f"{made}-{number}"
+        proposed = self._proposed_id()
         while True:
             text = prompted(f"id (Enter for {proposed})", words=[proposed]) or proposed
             problems = self._draft.problems_of("id", text)
-            if not problems and text not in taken:
-                self._draft.plain["id"] = text
-                return
             self._say(problems)
-            if not problems:
+            if text in self._taken:
                 click.echo(f'  another event has the id "{text}"')
+            elif not problems:
+                break
+        self._draft.plain["id"] = text
+        self._generated = text == proposed
+
+    def _proposed_id(self) -> str:
+        """The id that the event gets by its date, kind and subject; with a number where it is taken."""
+        from chronicle import codec
+
+        made = proposed = codec.generated_id({**self._draft.plain, "id": None})
+        number = 1
+        while proposed in self._taken:
+            number += 1
+            proposed = f"{made}-{number}"
+        return proposed
 
     def _file(self) -> Path | None:
         """The file to write to, asked for where the history has several."""
@@ -235,39 +239,53 @@ class Interview:
 
     def _confirm(self, file: Path | None) -> None:
         """Show the event, and write it, or change a field of it."""
-        from chronicle.authoring.event_text import as_declaration, as_item, item_lines
+        from chronicle.authoring.event_text import file_of
 
+        where = self._target.store.location if self._target.store else (file or self._target.file)
+        question = f"write this to {printable(str(where))}? (yes, no, or a field to change)"
         while True:
             event = self._draft.event()
-            click.echo("")
-            for declared in self._draft.declared:
-                click.echo("\n".join(item_lines(as_declaration(declared))))
-            click.echo("\n".join(item_lines(as_item(event))))
-            click.echo("")
-            where = self._target.store.location if self._target.store else (file or self._target.file)
-            fields = self._draft.fields()
-            text = prompted(
-                f"write this to {printable(str(where))}? (yes, no, or a field to change)",
-                words=("yes", *fields),
-            )
-            if text in ("y", "yes"):
-                try:
-                    self._target.write(event, self._draft.declared, self._asked, file)
-                    return
-                except InvalidEvents as error:
-                    self._say(error.problems)
-            elif text in ("n", "no"):
+            declared = self._needed_declarations(event)
+            click.echo(f"\n{file_of(declared, event)}")
+            text = prompted(question, words=("yes", "no", *self._draft.fields()))
+            if text in ("n", "no"):
                 raise click.Abort
-            elif text in fields and text not in ("id", "sources"):
-                self._field(fields[text])
-            elif text == "id":
-                del self._draft.plain["id"]
-                self._id()
-            elif text == "sources":
-                self._draft.plain.pop("sources", None)
-                self._sources()
-            else:
-                click.echo('  write "yes", "no" or the name of a field')
+            if text not in ("y", "yes"):
+                self._change(text)
+                continue
+            try:
+                self._target.write(event, declared, self._asked, file)
+                return
+            except InvalidEvents as error:
+                self._say(error.problems)
+
+    def _needed_declarations(self, event: Event) -> list[EntityDeclared]:
+        """The declarations given by options, and those of the answers that the event still names."""
+        from chronicle.events import references
+
+        named = {identifier for _, what, identifier in references(event) if what == "entity"}
+        declared = self._draft.declared
+        return [each for number, each in enumerate(declared) if number < self._given or each.entity in named]
+
+    def _change(self, text: str) -> None:
+        """Ask again for the field that was named."""
+        name = chosen(text, [*self._draft.fields()], "field")
+        if name == "id":
+            self._id()
+        elif name == "sources":
+            self._draft.plain.pop("sources", None)
+            self._sources()
+        elif name:
+            self._field(self._draft.fields()[name])
+            self._more_if_needed()
+            if self._generated:
+                self._draft.plain["id"] = self._proposed_id()
+        else:
+            click.echo('  write "yes", "no" or the name of a field')
+
+    def _more_if_needed(self) -> None:
+        if self._draft.problems():
+            self._more()
 
     def _say(self, problems: Iterable[Problem]) -> None:
         from attrs import evolve
@@ -278,6 +296,7 @@ class Interview:
             print_problems((problem,), color=color)
 
 
+_NEW_ENTITY = ("entity.declared", "entity.founded")  # kinds that bring in the entity that they name
 _ASKED_OF_SOURCE = 4  # publisher, title, url and published
 
 

@@ -36,6 +36,33 @@ class EventDraft:
 
         return {field.name: field for field in fields_of(KINDS[self.kind])} if self.kind else {}
 
+    @property
+    def declares(self) -> bool:
+        """Whether the event is a declaration, which has no date and stands under ``entities:``."""
+        return self.kind == "entity.declared"
+
+    def needed(self) -> list[FieldOf]:
+        """The fields that must be given and are not yet, without the id."""
+        left_out = ("id", "date") if self.declares else ("id",)
+        return [
+            field
+            for name, field in self.fields().items()
+            if field.required and name not in self.plain and name not in left_out
+        ]
+
+    def optional(self) -> list[str]:
+        """The names of the fields that may still be given, without the id and the sources."""
+        from chronicle.events.entities import IN_ENTITIES
+
+        return [
+            name
+            for name, field in self.fields().items()
+            if not field.required
+            and name not in self.plain
+            and name != "sources"
+            and (name in IN_ENTITIES or not self.declares)
+        ]
+
     def problems_of(self, name: str, value: object) -> list[Problem]:
         """What is wrong with one value of one field, whatever the others are."""
         from chronicle.codec import diagnose
@@ -47,7 +74,7 @@ class EventDraft:
         """All that is wrong with the event, each with the option that gives its field."""
         from chronicle.codec import diagnose
 
-        return [_at_option(fault.path, fault.problem) for fault in diagnose(self.plain)]
+        return [_at_option(fault.path, fault.problem) for fault in diagnose({**self._always(), **self.plain})]
 
     def event(self) -> Event:
         """The event. Raises ``InvalidEvents`` with all that is wrong with it."""
@@ -56,7 +83,13 @@ class EventDraft:
         problems = self.problems()
         if problems:
             raise InvalidEvents(*problems)
-        return codec.decode(self.plain)
+        return codec.decode({**self._always(), **self.plain})
+
+    def _always(self) -> dict[str, str]:
+        """The date of a declaration, which holds at all times."""
+        from chronicle.authoring.reading import ALWAYS
+
+        return {"date": ALWAYS, "known": ALWAYS} if self.declares else {}
 
 
 # What stands in for the other fields while one is looked at.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from chronicle.cli.statements.prompts import prompted
+from chronicle.cli.statements.prompts import chosen, prompted
 from chronicle.errors import InvalidEvents, printable
 
 if TYPE_CHECKING:
@@ -97,14 +97,12 @@ class EntityQuestions:
         """Declare a new entity, and give its id; empty when it is given up."""
         from chronicle.authoring.reading import declaration
         from chronicle.codec import slug
-        from chronicle.events.entities import EntityType
 
         while not name:
             name = prompted("  name of the new entity")
         proposed = slug(name)
         id = prompted(f"  its id (Enter for {proposed})" if proposed else "  its id") or proposed
-        types = get_args(EntityType)
-        type = prompted(f"  its type, Enter for company ({', '.join(types)})", words=types) or "company"
+        type = _type()
         if id in self._known():
             click.echo(f'  "{printable(id)}" is there already')
             return id
@@ -114,6 +112,18 @@ class EntityQuestions:
             self._say(error.problems)
             return ""
         return id
+
+
+def _type() -> str:
+    """The type of a new entity, which is a company where nothing is said."""
+    from chronicle.events.entities import EntityType
+
+    types = get_args(EntityType)
+    while True:
+        text = prompted("  its type (Enter for company, ? for all)", words=types)
+        found = chosen(text or "company", types, "type")
+        if found:
+            return found
 
 
 def _names(history: History) -> list[tuple[str, str]]:

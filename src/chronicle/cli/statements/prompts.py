@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
+
+from chronicle.errors import nearest, printable
 
 if TYPE_CHECKING:
     from chronicle.codec import FieldOf
@@ -49,26 +51,42 @@ def _completing(words: Sequence[str]) -> Iterator[None]:
         readline.set_completer_delims(before[1])
 
 
-def completed_by(text: str, words: Sequence[str]) -> str:
-    """The one of the words that begins with a text, if only one does; else the text."""
-    found = [word for word in words if word.startswith(text)]
-    return found[0] if text and text not in words and len(found) == 1 else text
+def chosen(text: str, words: Sequence[str], what: str) -> str:
+    """The one of the words that a text is or begins; empty where it is none, which is said."""
+    if text in words:
+        return text
+    found = [word for word in words if text and word.startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    if text == "?" or found:
+        click.echo(wrapped(f"  {what}: {', '.join(found or words)}"))
+    elif text:
+        near = nearest(text, words)
+        click.echo(f'  no {what} "{printable(text)}"' + (f"; did you mean {near}?" if near else ""))
+    return ""
 
 
 def list_kinds(kinds: Sequence[str]) -> None:
-    """Print kinds by family, each with what it means."""
+    """Print kinds, those of one family together, each with what it means."""
     from chronicle.events import KINDS
 
+    families = list(dict.fromkeys(_family(kind) for kind in KINDS))
     width = max(map(len, kinds))
-    for family, members in groupby(kinds, key=lambda kind: kind.partition(".")[0]):
-        click.echo(f"{family}")
-        for kind in members:
-            said = (KINDS[kind].__doc__ or "").partition("\n")[0].partition(". ")[0].partition(": ")[0]
-            line = f"  {kind.ljust(width)}  {said.rstrip('.').replace('``', '')}"
-            click.echo(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1].rstrip()}…")
+    for kind in sorted(kinds, key=lambda kind: families.index(_family(kind))):
+        said = _FIRST_SENTENCE.split((KINDS[kind].__doc__ or "").replace("``", ""))[0]
+        line = f"  {kind.ljust(width)}  {said}"
+        click.echo(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1].rstrip()}…")
 
 
 _WIDTH = 80
+
+
+def _family(kind: str) -> str:
+    return kind.partition(".")[0]
+
+
+# A colon with a blank before it is one of a ratio.
+_FIRST_SENTENCE = re.compile(r"\.\s|\.$|(?<! ): |\n")
 
 
 def wrapped(text: str) -> str:
@@ -81,9 +99,17 @@ def hint(field: FieldOf) -> str:
     from chronicle.codec.shapes import shape
 
     if shape(field.hint) == "word":
-        return f" ({', '.join(get_args(field.hint))})"
+        return choice(get_args(field.hint))
     said = _hints().get(field.hint) or _OF_SHAPES.get(shape(field.hint))
     return f" ({said})" if said else ""
+
+
+def choice(words: Sequence[str]) -> str:
+    """Words to choose from, in brackets; ``?`` lists them where they are many."""
+    return f" ({', '.join(words)})" if len(words) <= _MOST_WORDS else " (? for all)"
+
+
+_MOST_WORDS = 4
 
 
 def words_for(field: FieldOf) -> Sequence[str]:
