@@ -80,16 +80,10 @@ class Interview:
 
     def _refuse_wrong_options(self) -> None:
         """Refuse what the options give, before anything is asked. Raises ``InvalidEvents``."""
-        plain = self._draft.plain
-        problems = [
-            problem
-            for name, value in plain.items()
-            if name != "kind"
-            for problem in self._draft.problems_of(name, value)
-        ]
-        unknown = [problem for problem in self._draft.problems() if problem.code in ("C201", "C202")]
-        if problems or unknown:
-            raise InvalidEvents(*(unknown or problems))
+        # What is only missing has no place: it is asked for.
+        problems = [problem for problem in self._draft.problems() if problem.place is not None]
+        if problems:
+            raise InvalidEvents(*problems)
 
     # Fields
 
@@ -159,7 +153,7 @@ class Interview:
     # Sources, id and file
 
     def _sources(self) -> None:
-        from chronicle.codec import diagnose, fields_of
+        from chronicle.codec import fields_of
         from chronicle.values import Source
 
         names = [field.name for field in fields_of(Source)][:_ASKED_OF_SOURCE]
@@ -180,7 +174,6 @@ class Interview:
             found.append(source)
         if found:
             self._draft.plain["sources"] = found
-        assert not [fault for fault in diagnose(self._draft.plain) if fault.path[:1] == ("sources",)]
 
     def _source_field(self, source: dict[str, str], name: str) -> None:
         while True:
