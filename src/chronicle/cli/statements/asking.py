@@ -41,7 +41,7 @@ class Interview:
     def ask(self) -> None:
         """Ask until the event is written or given up.
 
-        Raises ``click.Abort`` when it is given up, on Ctrl-C and at the end of input.
+        Raises ``click.Abort`` on Ctrl-C and at the end of input.
         """
         self._kind()
         self._refuse_wrong_options()
@@ -242,7 +242,8 @@ class Interview:
             click.echo(f"\n{file_of(declared, event)}")
             text = prompted(question, words=("yes", "no", *self._draft.fields()))
             if text in ("n", "no"):
-                raise click.Abort
+                click.echo("nothing was written", err=True)
+                return
             if text not in ("y", "yes"):
                 self._change(text)
                 continue
