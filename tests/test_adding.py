@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -311,6 +313,7 @@ def test_a_folder_with_errors_takes_no_event(tmp_path: Path) -> None:
     assert as_bytes(place) == before
 
 
+@pytest.mark.slow
 @given(note=texts(200))
 def test_the_mark_of_byte_order_and_the_mode_of_a_file_stay(
     note: str, tmp_path_factory: pytest.TempPathFactory
@@ -405,6 +408,40 @@ def test_a_failed_sync_leaves_the_event_out(
     assert set(as_bytes(place)) == set(before)
     assert as_bytes(place)["events.yaml"] == before["events.yaml"]
     authoring.read(place)
+
+
+WITHOUT_ROOM = """
+import resource, sys
+from chronicle.authoring.adding import add
+from chronicle.codec import decode
+from chronicle.errors import InvalidEvents
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+plain = {"kind": "entity.insolvent", "date": "2014", "entity": "film", "stage": "filed", "note": "x" * 500}
+try:
+    add(sys.argv[1], decode(plain))
+except InvalidEvents as error:
+    print(error.code)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [0, 1, 100, 400])
+def test_where_the_system_writes_no_more_the_files_stay(room: int, untouched: Path) -> None:
+    """A real limit of the operating system, which cuts the new text after so many bytes."""
+    pytest.importorskip("resource", reason="this system knows no limits of a process")
+    command = [sys.executable, "-c", WITHOUT_ROOM, str(untouched), str(room)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "C114\n"), done.stderr
+
+
+def test_a_file_that_would_become_too_large_is_not_written(tmp_path: Path) -> None:
+    """Nobody could read it afterwards."""
+    place = folder(tmp_path, events="events:\n" + f"# {'x' * 1_000}\n" * 1_050)
+    before = as_bytes(place)
+    with pytest.raises(InvalidEvents) as error:
+        adding.add(place, evolve(BOUGHT, note="y" * (1024 * 1024)), file=place / "events.yaml")
+    assert error.value.code == "C108"
+    assert as_bytes(place) == before
 
 
 def test_what_an_editor_wrote_meanwhile_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

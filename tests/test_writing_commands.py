@@ -195,6 +195,8 @@ def test_a_declaration_has_no_date(sample: Path) -> None:
         ((*SOLD, "--set", "prise=12"), 1, "did you mean price?"),
         ((*SOLD, "--set", "note="), 2, 'no value for "note"'),
         ((*SOLD, "--set", "id=x", "--id", "y"), 2, 'field "id" is given twice'),
+        ((*SOLD, "--set", "sources=[{url: x}]", "--source", "X"), 2, 'field "sources" is given twice'),
+        (("--set", "kind=deal.agred"), 1, "did you mean deal.agreed?"),
         ((*SOLD, "--source", "url=nowhere"), 1, "--source: error[C307]"),
         ((*SOLD, "--declare", "id=bolt; type=company"), 1, 'missing field "name" of an entity'),
         ((*SOLD, "--declare", "bolt"), 1, "error[C20"),

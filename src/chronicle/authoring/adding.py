@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 
 from chronicle import codec
 from chronicle.authoring.event_text import as_declaration, as_item
-from chronicle.authoring.files import event_files, read_text
+from chronicle.authoring.files import checked, event_files, read_text
 from chronicle.authoring.insertion import with_item
 from chronicle.authoring.nodes import Text
 from chronicle.authoring.reading import Document, Entry, read_document
@@ -104,6 +104,7 @@ class _Draft:
     content: bytes | None
     text: Text
     document: Document = field(init=False)
+    data: bytes = b""  # the new content, once it is changed
     changed: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -133,16 +134,13 @@ class _Draft:
             new = _with_line(self.text.text, as_item(event))
         else:
             new = with_item(self.text, "events", as_item(event))
-        text = Text(self.text.name, new, new.split("\n") if self.text.by_line else None)
+        mark = _BYTE_ORDER_MARK if (self.content or b"").startswith(_BYTE_ORDER_MARK) else b""
+        self.data = mark + new.encode("utf-8")
+        text = checked(self.data, self.text.name, self.text.by_line)
         document = read_document(text)
         if not _is_one_more(self.document.entries, document.entries, event):
             raise InvalidEvents(_not_the_same(document, event))
         self.text, self.document, self.changed = text, document, True
-
-    def data(self) -> bytes:
-        """The bytes of the text, after the mark of byte order that the file began with."""
-        mark = _BYTE_ORDER_MARK if (self.content or b"").startswith(_BYTE_ORDER_MARK) else b""
-        return mark + self.text.text.encode("utf-8")
 
 
 def _with_line(text: str, plain: Mapping[str, Any]) -> str:
@@ -217,7 +215,7 @@ def _write(drafts: Sequence[_Draft], first: _Draft) -> tuple[Path, ...]:
             _require_writable(draft)
             real = Path(os.path.realpath(draft.path))
             new = stack.enter_context(drafted(real, replace=draft.content is not None))
-            new.write_bytes(draft.data())
+            new.write_bytes(draft.data)
             if draft.content is not None:
                 shutil.copymode(real, new)
         for draft in ordered:
@@ -276,7 +274,8 @@ def _alone(folder: Path) -> Iterator[None]:
         descriptor = -1
     try:
         if descriptor >= 0:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with suppress(OSError):  # not every file system has locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         if descriptor >= 0:

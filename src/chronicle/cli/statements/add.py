@@ -106,17 +106,17 @@ class _Wanted:
 
 def _draft(given: dict[str, Any]) -> EventDraft:
     """The event that the options give so far."""
-    draft = EventDraft(declared=[_declaration(text) for text in given["declared"]])
-    draft.plain = {name: given[name] for name in ("id", "kind", "date") if given[name] is not None}
-    known = draft.fields()
-    for name, text in pairs(given["fields"]).items():
-        if name in draft.plain:
-            raise click.UsageError(f'field "{name}" is given twice')
-        draft.plain[name] = value_of(known.get(name), text)
-    if given["known"] is not None:
-        draft.plain["known"] = given["known"]
+    fields = pairs(given["fields"])
+    named = {name: given[name] for name in ("id", "kind", "date", "known") if given[name] is not None}
     if given["sources"]:
-        draft.plain["sources"] = list(given["sources"])
+        named["sources"] = list(given["sources"])
+    for name in named.keys() & fields.keys():
+        raise click.UsageError(f'field "{name}" is given twice')
+    if "kind" in fields:
+        named["kind"] = fields.pop("kind")
+    draft = EventDraft(named, [_declaration(text) for text in given["declared"]])
+    known = draft.fields()
+    draft.plain.update({name: value_of(known.get(name), text) for name, text in fields.items()})
     return draft
 
 

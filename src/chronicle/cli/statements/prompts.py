@@ -121,7 +121,7 @@ def words_for(field: FieldOf) -> Sequence[str]:
 
 def _hints() -> dict[Any, str]:
     from chronicle.dates import PartialDate
-    from chronicle.events import DealId, EventId
+    from chronicle.events import DealId, EntityId, EventId
     from chronicle.values import Count, Money, Ratio, Share
 
     return {
@@ -132,6 +132,7 @@ def _hints() -> dict[Any, str]:
         Ratio: "new:old, 2:1",
         bool: "yes or no",
         DealId: "the id of a deal",
+        EntityId: "its id, such as acme-films",
         EventId: "the id of an event",
     }
 
