@@ -138,7 +138,7 @@ def _usual_source() -> str:
         return "events"
     if Path("chronicle.db").exists():
         return "chronicle.db"
-    help = "name a folder, a file or a store with --from or in CHRONICLE_SOURCE"
+    help = "name a folder, a file or a store with --from or in CHRONICLE_SOURCE; `chronicle init` begins one"
     raise NotFound(Problem("C604", "neither ./events nor ./chronicle.db is here", help=help))
 
 

@@ -175,6 +175,8 @@ COMMANDS = MappingProxyType(
         "diff": CommandEntry("questions.diff", "What changed between two days, or in what was known."),
         "conflicts": CommandEntry("questions.conflicts", "Where sources disagree, and which claim counts."),
         "check": CommandEntry("questions.check", "What is doubtful: contradictions, gaps, guessed orders."),
+        "init": CommandEntry("statements.init", "Begin a history: a folder with a small sample."),
+        "add": CommandEntry("statements.add", "Add an event, to a file or a store, by answering questions."),
         "record": CommandEntry(
             "statements.record", "Record event files in a store, which never changes them."
         ),
