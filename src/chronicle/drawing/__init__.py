@@ -4,6 +4,7 @@
 each single day, so that nothing jumps from one to the next.
 """
 
+from chronicle.drawing.neighbourhood import MOST, Neighbourhood, neighbourhood
 from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, Route
 from chronicle.drawing.placing import placed
 from chronicle.drawing.style import STYLE
@@ -13,6 +14,7 @@ Node = GraphNode
 Edge = GraphEdge
 
 __all__ = [
+    "MOST",
     "STYLE",
     "Box",
     "Edge",
@@ -20,9 +22,11 @@ __all__ = [
     "GraphEdge",
     "GraphNode",
     "Layout",
+    "Neighbourhood",
     "Node",
     "Route",
     "described",
+    "neighbourhood",
     "placed",
     "svg",
 ]

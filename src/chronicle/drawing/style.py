@@ -56,7 +56,7 @@ _RULES: Final = (
     ".chronicle-drawing .possible .line{stroke-dasharray:5 4}"
     ".chronicle-drawing .arrow path{fill:var(--line)}"
     ".chronicle-drawing .plate{fill:var(--ground)}"
-    ".chronicle-drawing .label{fill:var(--label)}"
+    ".chronicle-drawing .label,.chronicle-drawing .more,.chronicle-drawing .note{fill:var(--label)}"
     ".chronicle-drawing .possible .label{font-style:italic}"
     ".chronicle-drawing .box{stroke-width:1.3}"
     + "".join(
