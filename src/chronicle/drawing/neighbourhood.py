@@ -37,7 +37,7 @@ def neighbourhood(
 ) -> Neighbourhood:
     """The nodes at most ``depth`` edges away from ``centre``, either way, and of these the nearest ``most``.
 
-    Among those equally near, the edges given first decide. Without ``centre`` everything, if it is no more
+    Among those equally near, the edges given first decide. Without ``centre`` everything, if it is not more
     than ``most``; else what is nearest to the node with the most neighbours.
     """
     if centre is None and len(nodes) <= most and depth is None:

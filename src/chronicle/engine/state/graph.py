@@ -109,7 +109,7 @@ def _edges(state: State, least: Fraction | None) -> Iterator[drawing.Edge]:
 
 
 def _counts(group: Iterable[Holding], least: Fraction | None) -> bool:
-    """Whether a holding may be large enough to be drawn; one of which nobody knows the size may be."""
+    """Whether a holding may be large enough to be drawn; one of unknown size may be."""
     return least is None or any(
         holding.share.maximum is None or holding.share.maximum >= least for holding in group
     )
