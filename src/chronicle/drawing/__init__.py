@@ -9,6 +9,14 @@ from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, 
 from chronicle.drawing.placing import placed
 from chronicle.drawing.style import STYLE
 from chronicle.drawing.svg import described, svg
+from chronicle.drawing.timeline import (
+    LaidTimeline,
+    TimelineBar,
+    TimelineEvent,
+    TimelineLane,
+    laid_timeline,
+    timeline_svg,
+)
 
 Node = GraphNode
 Edge = GraphEdge
@@ -21,12 +29,18 @@ __all__ = [
     "EdgeKey",
     "GraphEdge",
     "GraphNode",
+    "LaidTimeline",
     "Layout",
     "Neighbourhood",
     "Node",
     "Route",
+    "TimelineBar",
+    "TimelineEvent",
+    "TimelineLane",
     "described",
+    "laid_timeline",
     "neighbourhood",
     "placed",
     "svg",
+    "timeline_svg",
 ]

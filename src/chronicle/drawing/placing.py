@@ -9,16 +9,15 @@ from typing import Final
 from attrs import frozen
 
 from chronicle.drawing.component import Picture, pictured
+from chronicle.drawing.elements import MARGIN, SMALL
 from chronicle.drawing.layered import Size
 from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, Route
 from chronicle.drawing.text import in_lines, width_of
 
 SIZE: Final = 13.0
-LABEL_SIZE: Final = 11.5
 LINE: Final = 17.0
 WIDEST: Final = 168.0
 WIDEST_LABEL: Final = 190.0
-MARGIN: Final = 16.0
 BESIDE: Final = 32.0
 """What a box has beside its text: the mark of its kind, and air."""
 _AIR: Final = 14.0
@@ -67,7 +66,7 @@ def _sizes(nodes: Iterable[GraphNode]) -> dict[str, Size]:
 
 def room_of_more(node: GraphNode) -> float:
     """How wide the number of neighbours that are not drawn is, beside the name."""
-    return width_of(f"+{node.more}", LABEL_SIZE) + 8 if node.more else 0.0
+    return width_of(f"+{node.more}", SMALL) + 8 if node.more else 0.0
 
 
 def _labels(edges: Iterable[GraphEdge]) -> dict[EdgeKey, Size | None]:
@@ -75,9 +74,9 @@ def _labels(edges: Iterable[GraphEdge]) -> dict[EdgeKey, Size | None]:
     labels: dict[EdgeKey, Size | None] = {}
     for edge in edges:
         before = labels.get(edge.key)
-        wide = min(width_of(edge.label, LABEL_SIZE), WIDEST_LABEL) + 8 if edge.label else 0.0
+        wide = min(width_of(edge.label, SMALL), WIDEST_LABEL) + 8 if edge.label else 0.0
         widest = max(wide, before[0] if before else 0.0)
-        labels[edge.key] = (round(widest, 1), LABEL_SIZE + 6.5) if widest else None
+        labels[edge.key] = (round(widest, 1), SMALL + 6.5) if widest else None
     return labels
 
 
