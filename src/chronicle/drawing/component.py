@@ -40,7 +40,7 @@ class SelfEdge:
 
 
 @frozen
-class Picture:
+class Placement:
     """Boxes of nodes, routes of edges, by number, from the upper left corner; and the whole size."""
 
     boxes: dict[int, Box]
@@ -51,7 +51,7 @@ class Picture:
 
 def pictured(
     nodes: Sequence[Size], ends: Sequence[Pair], labels: Sequence[Size | None], *, downwards: bool
-) -> Picture:
+) -> Placement:
     """Lay out a connected graph. Sizes are (width, height); an edge may go from a node to itself."""
     turn = (lambda size: size) if downwards else _swapped
     loops = [
@@ -207,7 +207,7 @@ class _Drawn:
     def _rectangle(self, across: float, along: float, size: Size) -> Box:
         return Box(across, along, *size) if self.downwards else Box(along, across, *_swapped(size))
 
-    def picture(self) -> Picture:
+    def picture(self) -> Placement:
         """All of it, moved to the upper left corner."""
         found = [*self.boxes.values(), *(route.label for route in self.routes.values() if route.label)]
         points = [point for route in self.routes.values() for point in route.points]
@@ -215,7 +215,7 @@ class _Drawn:
         top = min([box.y for box in found] + [y for _, y in points])
         right = max([box.x + box.width for box in found] + [x for x, _ in points])
         bottom = max([box.y + box.height for box in found] + [y for _, y in points])
-        return Picture(
+        return Placement(
             {node: box.moved(-left, -top) for node, box in self.boxes.items()},
             {edge: route.moved(-left, -top) for edge, route in self.routes.items()},
             round(right - left, 1),

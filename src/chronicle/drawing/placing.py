@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from chronicle.drawing.component import Picture, pictured
+from chronicle.drawing.component import Placement, pictured
 from chronicle.drawing.elements import MARGIN, SMALL
 from chronicle.drawing.layered import Size
 from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, Route
@@ -50,7 +50,7 @@ class _Connected:
 
     nodes: Sequence[str]
     edges: Sequence[EdgeKey]
-    picture: Picture
+    picture: Placement
 
 
 def _sizes(nodes: Iterable[GraphNode]) -> dict[str, Size]:
