@@ -41,7 +41,7 @@ class TimelineLane:
 class TimelineEvent:
     """Something that happened on one of the days from ``first`` to ``last``; None where that side is open.
 
-    ``said`` is what is told of it in full, where that is more than the label.
+    ``said`` is the whole sentence, where that is more than the label.
     """
 
     lane: str
