@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.lineage import Lineage, Way
+    from chronicle.engine.partial.rectangles import Rectangles
     from chronicle.engine.why import Why
 
 
@@ -169,6 +170,16 @@ class Questions(EvidenceHeld):
             if partial is not None:
                 return partial
         return self._resolved(day, held).ledger
+
+    def rectangles(self) -> Rectangles:
+        """What is so on every day, by what was known on every day: spans with their days of knowledge.
+
+        The state of any day, by what was known on any other, is a choice among them: the whole bitemporal
+        history in one table, which can answer without this library.
+        """
+        from chronicle.engine.partial.rectangles import rectangles
+
+        return rectangles(self._log, self._projectors, self._origin, self._assumed)
 
     @paused_collector()
     def lineage(
