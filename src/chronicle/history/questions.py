@@ -171,15 +171,17 @@ class Questions(EvidenceHeld):
                 return partial
         return self._resolved(day, held).ledger
 
-    def rectangles(self) -> Rectangles:
+    def rectangles(self, known: Day | None = None) -> Rectangles:
         """What is so on every day, by what was known on every day: spans with their days of knowledge.
 
         The state of any day, by what was known on any other, is a choice among them: the whole bitemporal
-        history in one table, which can answer without this library.
+        history in one table, which can answer without this library. With ``known`` as of that day of
+        knowledge and those before it.
         """
         from chronicle.engine.partial.rectangles import rectangles
 
-        return rectangles(self._log, self._projectors, self._origin, self._assumed)
+        by = None if known is None else as_day(known)
+        return rectangles(self._log, self._projectors, self._origin, self._assumed, by)
 
     @paused_collector()
     def lineage(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import Factory, define, evolve, field, frozen
@@ -127,9 +127,13 @@ class Rectangles:
 
 @paused_collector()
 def rectangles(
-    log: EventLog, projectors: Sequence[Projector], origin: Origin, assumed: frozenset[str] = frozenset()
+    log: EventLog,
+    projectors: Sequence[Projector],
+    origin: Origin,
+    assumed: frozenset[str] = frozenset(),
+    known: datetime.date | None = None,
 ) -> Rectangles:
-    """The rectangles of the events of a log.
+    """The rectangles of the events of a log, by all that was known on the day ``known`` and before it.
 
     ``assumed`` are the ids of events that are assumptions: a basis that rests on one of them is ``assumed``.
     """
@@ -139,7 +143,7 @@ def rectangles(
     names: dict[str, None] = dict.fromkeys(_views_of(projectors))
     for events in _parts(log, projectors):
         part = _Part()
-        for day in sorted({knowledge(event).day for event in events}):
+        for day in _days(events, known):
             part.take(resolve(events, day, projectors, origin), day, assumed)
         cells |= part.cells
         versions |= {event: course.items for event, course in part.versions.items()}
@@ -148,12 +152,18 @@ def rectangles(
     order = {view: at for at, view in enumerate(names)}
     listed = sorted(cells, key=lambda cell: (order[cell[0]], cell[1]))
     return Rectangles(
-        days=tuple(sorted({knowledge(event).day for event in log.events})),
+        days=_days(log.events, known),
         views=tuple(names),
         rectangles=tuple(each for cell in listed for each in cells[cell].items),
         versions=versions,
         disagreements=tuple(disagreements),
     )
+
+
+def _days(events: Iterable[Event], known: datetime.date | None) -> tuple[datetime.date, ...]:
+    """The days, up to ``known``, on which something of these events became known."""
+    days = sorted({knowledge(event).day for event in events})
+    return tuple(day for day in days if known is None or day <= known)
 
 
 def _views_of(projectors: Sequence[Projector]) -> Iterator[str]:

@@ -1,0 +1,122 @@
+"""The page of a report: one file of HTML with its style, its script and its data, which asks for nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from chronicle.errors import not_installed
+from chronicle.render.layout import clean
+from chronicle.render.report.deals import lanes
+from chronicle.render.report.facts import Facts
+from chronicle.render.report.material import Report
+from chronicle.render.report.scale import Scale
+from chronicle.render.report.state import LastState
+from chronicle.render.report.told import EventTold, Tellings
+from chronicle.render.words.days import day_words
+
+_STATIC: Final = "static"
+_STYLES: Final = ("page.css", "tables.css", "timeline.css", "print.css")
+_SCRIPTS: Final = (
+    "dates.js",
+    "facts.js",
+    "tables.js",
+    "events.js",
+    "picture.js",
+    "why.js",
+    "changes.js",
+    "controls.js",
+)
+# What would end the element, or be read as markup in it, if the data had it.
+_ESCAPES: Final = MappingProxyType(
+    {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"}
+)
+
+
+def html(report: Report) -> str:
+    """The page of a report. Raises ``UsageError`` (C740) where jinja2 is not installed."""
+    template = _environment().get_template("report.html.jinja")
+    style, script = _text(*_STYLES), _script()
+    page: str = template.render(**_content(report), style=style, script=script, policy=_policy(style, script))
+    return page
+
+
+def _content(report: Report) -> Mapping[str, Any]:
+    facts, tellings = Facts(report), Tellings(report)
+    events = tellings.events()
+    data = facts.data()
+    scale = Scale.of(report.events)
+    return {
+        "title": _title(report),
+        "day": day_words(report.day),
+        "span": scale.words(),
+        "tables": LastState(data, report.names, report.day).tables(),
+        "events": events,
+        "lanes": lanes(report, scale),
+        "scale": scale,
+        "conflicts": tellings.conflicts(),
+        "sources": tellings.sources(),
+        "data": as_data(data | _around(report, scale, events)),
+        "drawing": None,
+    }
+
+
+def _title(report: Report) -> str:
+    names = [report.names.name(entity, report.day, None) for entity in report.chosen]
+    return clean(", ".join(names)) or "A corporate history"
+
+
+def _around(report: Report, scale: Scale, events: Sequence[EventTold]) -> dict[str, Any]:
+    """What the page needs besides facts: the window of each event, its last day, the ends of its scale."""
+    return {
+        "events": [[event.earliest, event.latest] for event in events],
+        "last": report.day.toordinal(),
+        "scale": [scale.first, scale.last],
+    }
+
+
+def as_data(data: object) -> str:
+    """``data`` as JSON that can stand in an element of HTML whatever texts are in it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
+
+
+def _policy(style: str, script: str) -> str:
+    """What a browser may do with the page: run this script and apply this style, and nothing else."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _script() -> str:
+    return f'(() => {{\n"use strict";\n{_text(*_SCRIPTS)}}})();\n'
+
+
+def _text(*names: str) -> str:
+    folder = files(__package__) / _STATIC
+    return "".join((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def _environment() -> Any:
+    try:
+        import jinja2
+    except ImportError:
+        raise not_installed("jinja2", "which makes pages", "report") from None
+    # The style, the script and the data are no text of HTML: each is made so that it cannot end its element.
+    return jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(_text),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
