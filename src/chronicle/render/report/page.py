@@ -5,20 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
+from chronicle.drawing import STYLE
 from chronicle.errors import not_installed
-from chronicle.render.layout import clean
+from chronicle.events import EntityDeclared, references
+from chronicle.render.layout import joined
 from chronicle.render.report.deals import lanes
 from chronicle.render.report.facts import Facts
 from chronicle.render.report.material import Report
 from chronicle.render.report.scale import Scale
 from chronicle.render.report.state import LastState
+from chronicle.render.report.structure import picture
 from chronicle.render.report.told import EventTold, Tellings
 from chronicle.render.words.days import day_words
+from chronicle.render.words.said import plainly
 
 _STATIC: Final = "static"
 _STYLES: Final = ("page.css", "tables.css", "timeline.css", "print.css")
@@ -41,7 +46,7 @@ _ESCAPES: Final = MappingProxyType(
 def html(report: Report) -> str:
     """The page of a report. Raises ``UsageError`` (C740) where jinja2 is not installed."""
     template = _environment().get_template("report.html.jinja")
-    style, script = _text(*_STYLES), _script()
+    style, script = STYLE + _text(*_STYLES), _script()
     page: str = template.render(**_content(report), style=style, script=script, policy=_policy(style, script))
     return page
 
@@ -51,24 +56,35 @@ def _content(report: Report) -> Mapping[str, Any]:
     events = tellings.events()
     data = facts.data()
     scale = Scale.of(report.events)
+    tables = LastState(data, report.names, report.day).tables()
     return {
         "title": _title(report),
         "day": day_words(report.day),
         "span": scale.words(),
-        "tables": LastState(data, report.names, report.day).tables(),
+        "tables": tables,
+        "possible": any(not row.certain for table in tables for row in table.rows),
         "events": events,
         "lanes": lanes(report, scale),
         "scale": scale,
         "conflicts": tellings.conflicts(),
         "sources": tellings.sources(),
         "data": as_data(data | _around(report, scale, events)),
-        "drawing": None,
+        "drawing": picture(report),
     }
 
 
 def _title(report: Report) -> str:
-    names = [report.names.name(entity, report.day, None) for entity in report.chosen]
-    return clean(", ".join(names)) or "A corporate history"
+    """The names of the entities that were chosen, or of the two that most is told of."""
+    named = report.chosen or [entity for entity, _ in _counted(report).most_common(2)]
+    names = [report.names.name(entity, report.day, None) for entity in named]
+    others = [] if report.chosen or len(_counted(report)) <= len(names) else ["others"]
+    return plainly(joined([[(name, "")] for name in (*names, *others)])) or "No events"
+
+
+def _counted(report: Report) -> Counter[str]:
+    """How many events name each entity."""
+    told = (event for event in report.events if not isinstance(event, EntityDeclared))
+    return Counter(name for event in told for _, what, name in references(event) if what == "entity")
 
 
 def _around(report: Report, scale: Scale, events: Sequence[EventTold]) -> dict[str, Any]:

@@ -43,6 +43,16 @@ class Table:
     columns: tuple[tuple[str, str, str], ...]
     rows: tuple[Row, ...]
 
+    @property
+    def unused(self) -> str:
+        """The classes that leave out the columns in which no row has a text."""
+        found = (
+            f"no-{at}"
+            for at in range(1, len(self.columns) + 1)
+            if all(not any(text for text, _ in row.cells[at - 1].texts) for row in self.rows)
+        )
+        return " ".join(found)
+
 
 @frozen(eq=False)
 class LastState:

@@ -23,7 +23,7 @@ from chronicle.render.words.days import is_undated, short
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
 from chronicle.render.words.marks import mark_of
 from chronicle.render.words.sentences import Teller
-from chronicle.render.words.sources import source_in_full
+from chronicle.render.words.sources import source_in_full, source_words
 from chronicle.values import Source
 
 _LINKED: Final = ("http", "https")
@@ -37,6 +37,7 @@ class SourceTold:
     """A source with its number; ``url`` is empty where it is no address of the web."""
 
     number: int
+    short: str
     words: str
     url: str
     details: tuple[str, ...]
@@ -268,4 +269,10 @@ def _source(source: Source, number: int) -> SourceTold:
         "" if linked else clean(url),
         f"retrieved {short(source.retrieved)}" if source.retrieved else "",
     ]
-    return SourceTold(number, source_in_full(source), url if linked else "", tuple(filter(None, details)))
+    return SourceTold(
+        number,
+        source_words(source),
+        source_in_full(source),
+        url if linked else "",
+        tuple(filter(None, details)),
+    )

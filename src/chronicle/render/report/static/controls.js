@@ -9,6 +9,10 @@ const controls = [
   said: document.getElementById(`${control.id}-said`),
 }));
 
+const stateTitle = document.getElementById("state-title");
+const stateKnown = document.getElementById("state-known");
+const lastKnown = data.known.length ? data.known[data.known.length - 1][0] : 1;
+
 // The last of the days of a slider that is not after a day; the first where all are.
 function placeOf(days, day) {
   let [low, high] = [0, days.length - 1];
@@ -26,11 +30,12 @@ function show(day, known) {
   asked.day = day;
   asked.known = known;
   updateEvents();
-  const changedNames = updateNames();
+  updateNames();
   updateTables();
-  updatePicture(changedNames);
+  updatePicture();
   updateChanges();
-  document.getElementById("state-title").textContent = `As of ${dayWords(day)}`;
+  stateTitle.textContent = `As of ${dayWords(day)}`;
+  stateKnown.textContent = known >= lastKnown ? "by all that is known" : `as known on ${dayWords(known)}`;
   for (const control of controls) showControl(control);
 }
 
@@ -62,6 +67,7 @@ function choose(name, day) {
 
 for (const control of controls) {
   control.slider.max = Math.max(control.days.length - 1, 0);
+  control.slider.disabled = control.days.length < 2;
   control.slider.addEventListener("input", () => choose(control.name, control.days[+control.slider.value][0]));
   control.text.addEventListener("change", () => {
     try {
@@ -85,12 +91,12 @@ function fromAddress(otherwise) {
       return given;
     }
   };
-  const known = data.known.length ? data.known[data.known.length - 1][0] : 1;
-  show(day("as_of", otherwise ? data.last : asked.day), day("known", otherwise ? known : asked.known));
+  show(day("as_of", otherwise ? data.last : asked.day), day("known", otherwise ? lastKnown : asked.known));
 }
 
 addEventListener("hashchange", () => fromAddress(false));
-addEventListener("beforeprint", updateChanges);
+addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((part) => (part.open = true)));
 document.getElementById("controls").hidden = data.days.length === 0;
+if (picture) document.getElementById("picture").hidden = false;
 fromAddress(true);
 window.chronicle = { show: (day, known) => show(dayOf(day), dayOf(known)) };

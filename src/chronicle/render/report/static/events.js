@@ -44,6 +44,8 @@ function updateEvents() {
 
 // The words of an event, by what is known.
 function eventWords(event) {
-  const told = eventLines[event]?.querySelector(".telling:not([hidden]) .said") || eventLines[event]?.querySelector(".said");
-  return told ? told.textContent.replace(/\s+/g, " ").trim() : "";
+  const line = eventLines[event];
+  const told = line.querySelector(".telling:not([hidden]) .said") || line.querySelector(".said");
+  const parts = [...told.querySelectorAll(".sentence, .figure")].map((part) => part.textContent.trim());
+  return parts.join("  ").replace(/\s+/g, " ");
 }

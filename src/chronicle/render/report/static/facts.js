@@ -50,15 +50,12 @@ function namePlace(entity) {
 }
 
 function updateNames() {
-  const changed = [];
   namesNow.forEach((before, entity) => {
     const now = nameOn(entity, asked.day, asked.known);
     if (now.text === before.text && now.lang === before.lang) return;
     namesNow[entity] = now;
-    changed.push(entity);
     for (const place of namePlaces[entity]) showName(place, entity);
   });
-  return changed;
 }
 
 // A text of the data: pieces that are texts, and numbers of entities.

@@ -5,6 +5,7 @@ const tables = [...document.querySelectorAll("section.view")].map((section) => (
   kept: section.dataset.kept,
   body: section.querySelector("tbody"),
   count: section.querySelector(".count"),
+  element: section.querySelector("table"),
   rows: [],
 }));
 
@@ -82,10 +83,25 @@ function updateTable(table) {
     table.section.hidden = count === 0;
     table.count.textContent = String(count);
   }
+  hideUnused(table);
   return count;
 }
+
+// A column without any text in it, such as that of reasons, is left out.
+function hideUnused(table) {
+  const columns = data.views[table.view].columns;
+  const standing = table.rows.filter((entry) => entry.there);
+  columns.forEach((_, at) => {
+    const used = standing.some((entry) => !isEmpty(factOf(entry.row)[1][at]));
+    table.element.classList.toggle(`no-${at + 1}`, !used);
+  });
+}
+
+const isEmpty = (value) => value === "" || (Array.isArray(value) && value.length === 0);
 
 function updateTables() {
   const counts = tables.map(updateTable);
   document.getElementById("nothing").hidden = counts.some((count) => count > 0);
+  const possible = tables.some((table) => table.rows.some((entry) => entry.there && !entry.certain));
+  document.getElementById("legend").hidden = !possible;
 }

@@ -20,9 +20,10 @@ function eventCopy(event, label) {
   line.hidden = false;
   line.className = "event past";
   for (const gone of line.querySelectorAll("[hidden], svg")) gone.remove();
+  for (const part of line.querySelectorAll("details")) part.open = true;
   if (label) {
     const said = document.createElement("span");
-    said.className = "label";
+    said.className = "tag";
     said.textContent = label;
     line.querySelector(".said")?.prepend(said, " ");
   }
@@ -58,7 +59,7 @@ function showWhy(row) {
 function citationOf(title, statement, lines) {
   const sources = new Map();
   for (const line of lines) {
-    for (const source of line.querySelectorAll(".cited li:not(.unsourced)")) {
+    for (const source of line.querySelectorAll(".cited li")) {
       const link = source.querySelector("a:not(.number)");
       const words = source.textContent.replace(/^\s*\d+\s*/, "").replace(/\s+/g, " ").trim();
       sources.set(words, link ? `${words}, ${link.href}` : words);
