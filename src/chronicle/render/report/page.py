@@ -20,8 +20,8 @@ from chronicle.render.report.facts import Facts
 from chronicle.render.report.material import Report
 from chronicle.render.report.scale import Scale
 from chronicle.render.report.state import LastState
-from chronicle.render.report.structure import picture
-from chronicle.render.report.told import EventTold, Tellings
+from chronicle.render.report.structure import structure_of
+from chronicle.render.report.told import EventTold, Wordings
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 
@@ -52,8 +52,8 @@ def html(report: Report) -> str:
 
 
 def _content(report: Report) -> Mapping[str, Any]:
-    facts, tellings = Facts(report), Tellings(report)
-    events = tellings.events()
+    facts, wordings = Facts(report), Wordings(report)
+    events = wordings.events()
     data = facts.data()
     scale = Scale.of(report.events)
     tables = LastState(data, report.names, report.day).tables()
@@ -66,15 +66,15 @@ def _content(report: Report) -> Mapping[str, Any]:
         "events": events,
         "lanes": lanes(report, scale),
         "scale": scale,
-        "conflicts": tellings.conflicts(),
-        "sources": tellings.sources(),
+        "conflicts": wordings.conflicts(),
+        "sources": wordings.sources(),
         "data": as_data(data | _around(report, scale, events)),
-        "drawing": picture(report),
+        "drawing": structure_of(report),
     }
 
 
 def _title(report: Report) -> str:
-    """The names of the entities that were chosen, or of the two that most is told of."""
+    """The names of the entities that were chosen, or of the two that most events name."""
     named = report.chosen or [entity for entity, _ in _counted(report).most_common(2)]
     names = [report.names.name(entity, report.day, None) for entity in named]
     others = [] if report.chosen or len(_counted(report)) <= len(names) else ["others"]
