@@ -418,6 +418,7 @@ METHODS: dict[str, str] = {
     "diff": "diff",
     "ledger": "keep_ledger",
     "lineage": "lineage",
+    "report": "report",
     "retract": "retract",
     "timeline": "timeline",
     "why": "why",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from chronicle.dates import Day, Moment, as_date, as_day, as_moment
 from chronicle.engine import views
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.lineage import Lineage, Way
+    from chronicle.engine.partial.rectangles import Rectangles
     from chronicle.engine.why import Why
 
 
@@ -172,6 +174,19 @@ class Questions(EvidenceHeld):
             if partial is not None:
                 return partial
         return self._resolved(day, held).ledger
+
+    def rectangles(self, known: Day | None = None, recorded: Moment | None = None) -> Rectangles:
+        """What is so on every day, by what was known on every day: spans with their days of knowledge.
+
+        The state of any day, by what was known on any other, is a choice among them: the whole bitemporal
+        history in one table, which can answer without this library. With ``known`` as of that day of
+        knowledge and those before it, with ``recorded`` by what the store had recorded by then.
+        """
+        from chronicle.engine.partial.rectangles import rectangles
+
+        by = None if known is None else as_day(known)
+        log = self._log if recorded is None else EventLog([*self._held(as_moment(recorded))])
+        return rectangles(log, self._projectors, self._origin, self._assumed, by)
 
     @paused_collector()
     def lineage(
