@@ -419,6 +419,7 @@ METHODS: dict[str, str] = {
     "diff": "diff",
     "ledger": "keep_ledger",
     "lineage": "lineage",
+    "report": "report",
     "retract": "retract",
     "search": "search",
     "timeline": "timeline",

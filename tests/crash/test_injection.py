@@ -220,7 +220,8 @@ OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("record", "{file}", "--into", "{new}", "--dry-run"),
     ),
     "import": (("import", "jsonl", "{file}", "--into", "{store}", "--dry-run"),),
-    "export": tuple(("export", name, "-o", "{out}") for name in EXPORTS),
+    "export": tuple(("export", name, "-o", "{out}") for name in (*EXPORTS, "html")),
+    "report": (("report", "-o", "{out}"), ("report", ENTITY, "--depth", "2", "-o", "{out}")),
     "correct": (
         ("correct", EVENT, "--set", "note=$(touch executed)", *SAID, "--into", "{store}", "--dry-run"),
     ),
@@ -667,6 +668,8 @@ PLACES = (
     ("export", "--", "{place}"),
     ("export", "csv", "--from", "{place}"),
     ("export", "csv", "--from", "{place}", "-o", "{place}"),
+    ("report", "--from", "{place}", "-o", "{place}"),
+    ("report", "-o", "nowhere/{place}", "--", "{place}"),
     ("correct", "--reason", "x", "--set", "share=1%", "--into", "{place}", "--", "{place}"),
     ("correct", "--reason", "x", "--set", "{place}", "--", "{place}"),
     ("retract", "--reason", "x", "--into", "{place}", "--", "{place}"),

@@ -185,6 +185,7 @@ COMMANDS = MappingProxyType(
         ),
         "correct": CommandEntry("statements.correct", "Correct fields of an event; nothing is overwritten."),
         "retract": CommandEntry("statements.retract", "Withdraw an event; nothing is deleted."),
+        "report": CommandEntry("keeping.report", "One page of all of it, to look at and to send on."),
         "export": CommandEntry("keeping.export", "Export to BODS, Parquet, SQLite, CSV and others."),
         "verify": CommandEntry("keeping.verify", "Verify that no record of a store was changed or lost."),
         "ledger": CommandEntry("keeping.ledger", "Make, describe or drop the ledger file beside a store."),

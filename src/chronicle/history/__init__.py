@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from chronicle.dates import Day, PartialDate, as_date, parse_date
+from chronicle.dates import Day, Moment, PartialDate, as_date, as_day, parse_date
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Projector
@@ -111,6 +111,26 @@ class History(LookUps):
             assumed._partial = self._partial.forked(assumed._told, assumed._origin)
         assumed._forget()
         return assumed
+
+    def report(
+        self,
+        *entities: str,
+        depth: int = 1,
+        as_of: Day | None = None,
+        known: Day | None = None,
+        recorded: Moment | None = None,
+    ) -> str:
+        """One page of HTML of all days and all knowledge, or of what is around some entities (ids or names).
+
+        It needs no other file and no network. ``depth`` is how many ties away from the entities it goes, and
+        ``as_of`` the day on which it opens. By ``known`` and ``recorded`` it has nothing that became known or
+        was recorded later. Raises ``NotFound`` (C601) for an unknown entity, and ``UsageError`` (C740)
+        without the extra ``report``.
+        """
+        from chronicle.render.report import report_of
+
+        opens = None if as_of is None else as_day(as_of)
+        return report_of(self, entities, depth=depth, opens=opens, known=known, recorded=recorded).html()
 
     def _completion(self, deal: str, on: Day | None) -> DealCompleted:
         """The event that completes ``deal`` on a day. Raises ``UsageError`` (C603) when ``on`` is None."""
