@@ -80,9 +80,9 @@ class Questions(EvidenceHeld):
         deal that it is a party to or that an effect of which names it. The id or title of a deal in its place
         keeps that deal; several keep what concerns any of them. ``deal`` keeps the events that belong to a
         deal, its stages and others; ``kinds`` those of these kinds; ``since`` and ``until`` (both inclusive)
-        those that may have happened then. Declarations are left out unless asked for by kind. The answer is a
-        tuple, and a table (``table()``). Raises ``NotFound`` for an unknown entity (C601), deal (C602) or kind
-        (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
+        those that may have happened then. Declarations are left out unless asked for by kind. The answer is
+        a tuple, and a table (``table()``). Raises ``NotFound`` for an unknown entity (C601), deal (C602) or
+        kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         resolved = self._resolved(known, recorded)

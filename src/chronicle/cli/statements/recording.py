@@ -157,7 +157,7 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
 def state(history: History, store: Store | None, event: Event, statement: Options) -> None:
     """Append an event to the store of the history, or print it as YAML."""
     if store is None or statement.dry_run:
-        from chronicle.authoring.event_text import event_file
+        from chronicle.codec.event_text import event_file
 
         click.echo(event_file([event]), nl=False)
         next = "leave out --dry-run to record it" if store else "put it into a file of the history"
