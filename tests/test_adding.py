@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from chronicle import authoring
 from chronicle.authoring import adding
-from chronicle.authoring.event_text import as_declaration, as_item, item_lines
 from chronicle.authoring.insertion import with_item
 from chronicle.authoring.nodes import Text
 from chronicle.authoring.reading import declaration, read_document
+from chronicle.codec.event_text import as_declaration, as_item, item_lines
 from chronicle.errors import InvalidEvents
 from chronicle.events import EntityDeclared, Event
 from given import acquired, happened

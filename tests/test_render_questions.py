@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronicle import authoring, codec
-from chronicle.authoring.event_text import event_file
 from chronicle.cli import chronicle
+from chronicle.codec.event_text import event_file
 from chronicle.engine import views
 from chronicle.engine.diff import DIFFERENCES, How
 from chronicle.errors import InvalidEvents

@@ -14,12 +14,12 @@ from typing import Any, Final
 from attrs import define, field, frozen
 
 from chronicle import codec
-from chronicle.authoring.event_text import as_declaration, as_item
 from chronicle.authoring.files import checked, event_files, read_text
 from chronicle.authoring.insertion import with_item
 from chronicle.authoring.nodes import Text
 from chronicle.authoring.reading import Document, Entry, read_document
 from chronicle.authoring.references import Known, examine
+from chronicle.codec.event_text import as_declaration, as_item
 from chronicle.errors import InvalidEvents, Place, Problem, printable, shown
 from chronicle.events import EntityDeclared, Event
 from chronicle.stores.drafts import drafted

@@ -9,9 +9,9 @@ from typing import Any, Final
 import yaml
 from attrs import define
 
-from chronicle.authoring.event_text import item_lines
 from chronicle.authoring.nodes import Text
 from chronicle.authoring.yaml_items import LOADER
+from chronicle.codec.event_text import item_lines
 from chronicle.errors import InvalidEvents, Place, Problem
 
 _LINE_END: Final = re.compile("\r\n|\r|\n")

@@ -160,7 +160,7 @@ class Destination:
     ) -> None:
         """Write an event and the entities that it declares; say where, and what it makes ``check`` find."""
         if self.dry_run:
-            from chronicle.authoring.event_text import file_of
+            from chronicle.codec.event_text import file_of
 
             click.echo(file_of(declared, event), nl=False)
             click.echo("nothing has changed yet: leave out --dry-run to write it", err=True)

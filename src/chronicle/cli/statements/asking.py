@@ -232,7 +232,7 @@ class Interview:
 
     def _confirm(self, file: Path | None) -> None:
         """Show the event, and write it, or change a field of it."""
-        from chronicle.authoring.event_text import file_of
+        from chronicle.codec.event_text import file_of
 
         where = self._target.store.location if self._target.store else (file or self._target.file)
         question = f"write this to {printable(str(where))}? (yes, no, or a field to change)"

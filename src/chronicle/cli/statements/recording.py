@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from chronicle.cli.asked import Asked, color_option, date, source_option
+from chronicle.cli import completion
+from chronicle.cli.asked import Asked, color_option, source_option
+from chronicle.cli.days import date
 from chronicle.errors import nearest
 
 if TYPE_CHECKING:
@@ -89,12 +91,18 @@ _OPTIONS = (
         help="Who says so, such as 'publisher=ECNS; published=2014-06-25; url=...'; may be repeated.",
     ),
     click.option(
-        "--date", "date", type=date, metavar="DATE", help="The date of this statement; today if not given."
+        "--date",
+        "date",
+        type=date,
+        metavar="DATE",
+        shell_complete=completion.days,
+        help="The date of this statement; today if not given.",
     ),
     click.option(
         "--known",
         "known",
         type=date,
+        shell_complete=completion.days,
         metavar="DATE",
         help="When it became known; by its sources if not given.",
     ),
@@ -149,7 +157,7 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
 def state(history: History, store: Store | None, event: Event, statement: Options) -> None:
     """Append an event to the store of the history, or print it as YAML."""
     if store is None or statement.dry_run:
-        from chronicle.authoring.event_text import event_file
+        from chronicle.codec.event_text import event_file
 
         click.echo(event_file([event]), nl=False)
         next = "leave out --dry-run to record it" if store else "put it into a file of the history"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from chronicle import codec
+from chronicle.codec.plain import encode
 from chronicle.errors import can_be_shown
 from chronicle.events import EntityDeclared, Event
 from chronicle.events.entities import IN_ENTITIES
@@ -39,13 +39,13 @@ def file_of(declared: Sequence[EntityDeclared], event: Event) -> str:
 
 def as_item(event: Event) -> dict[str, Any]:
     """The fields of an event as an item of ``events:`` has them, the id first."""
-    plain = codec.encode(event)
+    plain = encode(event)
     return {"id": plain["id"], **plain}
 
 
 def as_declaration(event: EntityDeclared) -> dict[str, Any]:
     """The fields of a declaration as an item of ``entities:`` has them."""
-    plain = codec.encode(event)
+    plain = encode(event)
     return {"id": event.entity, **{name: plain[name] for name in IN_ENTITIES[1:] if name in plain}}
 
 
