@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 @click.command(
     epilog="\b\nExamples:\n  chronicle add\n"
     "  chronicle add --no-input --kind stake.acquired --date 2014-03 \\\n"
-    "      --set holder=acme --set target=bolt --set share=60% \\\n"
-    "      --declare 'id=bolt; name=Bolt Inc.; type=company' \\\n"
-    "      --source 'publisher=ECNS; published=2014-06-25'"
+    "    --set holder=acme --set target=bolt --set share=60% \\\n"
+    "    --declare 'id=bolt; name=Bolt Inc.; type=company' \\\n"
+    "    --source 'publisher=ECNS; published=2014-06-25'"
 )
 @click.option("--kind", metavar="KIND", shell_complete=completion.kinds, help="What happened.")
 @click.option("--date", metavar="DATE", help="When it happened.")
