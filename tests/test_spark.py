@@ -34,15 +34,16 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Any]:
-    """Spark on this computer, with two threads that start processes of Python."""
+@pytest.fixture(scope="module", params=["local[2]", "local-cluster[2,1,1024]"])
+def session(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Spark on this computer: two threads, and a small cluster of two worker processes."""
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ["PYSPARK_PYTHON"] = sys.executable
     found = (
-        SparkSession.builder.master("local[2]")
+        SparkSession.builder.master(request.param)
+        .config("spark.executorEnv.PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .getOrCreate()
