@@ -76,7 +76,14 @@ def test_what_needs_no_history_loads_nothing_heavy(root: Path, line: tuple[str, 
 
 
 @pytest.mark.parametrize(
-    "words", ["chronicle ", "chronicle timeline --", "chronicle explain C", "chronicle ti"]
+    "words",
+    [
+        "chronicle ",
+        "chronicle timeline --",
+        "chronicle explain C",
+        "chronicle explain stake.",
+        "chronicle ti",
+    ],
 )
 def test_completion_loads_nothing_heavy(root: Path, words: str) -> None:
     """The Tab key answers at once for commands, options and codes."""

@@ -307,6 +307,9 @@ def _with(*options: Decorator) -> Decorator:
 reading = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, *_FORMS, color_option)
 """The options of a command that prints an answer from a history; its first argument is an ``Asked``."""
 
+listing = _with(*_FORMS, color_option)
+"""The options of a command that prints an answer without a history."""
+
 day_option: Decorator = click.option(
     "--as-of", "date", type=day, metavar="DATE", help="The day (valid time); today if not given."
 )

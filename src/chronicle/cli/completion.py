@@ -25,6 +25,15 @@ def entities_and_deals(context: click.Context, _: click.Parameter, incomplete: s
     return _beginning(context, incomplete, lambda history: (*history.entity_ids(), *history.deal_ids()))
 
 
+def everything(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the entities, deals and events in the source."""
+
+    def ids(history: History) -> Iterable[str]:
+        return (*history.entity_ids(), *history.deal_ids(), *(event.id for event in history.events))
+
+    return _beginning(context, incomplete, ids)
+
+
 def _beginning(
     context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]]
 ) -> list[CompletionItem]:
@@ -60,6 +69,13 @@ def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
 
     found = (code for code in CODES.values() if code.code.startswith(incomplete.upper()))
     return [_item(code.code, code.title) for code in found]
+
+
+def codes_and_kinds(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The codes, and the kinds of events."""
+    return codes(context, parameter, incomplete) + kinds(context, parameter, incomplete)
 
 
 def _item(value: str, help: str | None = None) -> CompletionItem:

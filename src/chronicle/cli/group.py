@@ -163,6 +163,10 @@ COMMANDS = MappingProxyType(
     {
         "timeline": CommandEntry("questions.timeline", "What happened, in order."),
         "as-of": CommandEntry("questions.as_of", "What was so on a day: holdings, units, deals, roles ..."),
+        "search": CommandEntry("questions.search", "Find entities and deals by name, identifier or id."),
+        "show": CommandEntry(
+            "questions.show", "One event, deal, entity or source with all that is known of it."
+        ),
         "why": CommandEntry("questions.why", "Why something is so: its events, sources and corrections."),
         "lineage": CommandEntry("questions.lineage", "What a company came out of, and what it became."),
         "owners": CommandEntry("questions.owners", "Who owns an entity at last, and through whom."),
@@ -187,7 +191,8 @@ COMMANDS = MappingProxyType(
         "tail": CommandEntry("keeping.tail", "Show the last records of a store, or follow new ones."),
         "migrate": CommandEntry("keeping.migrate", "Upgrade a store to the current format."),
         "schema": CommandEntry("schema", "Print the JSON Schema of event files, for editors."),
-        "explain": CommandEntry("explain", "What an error or a finding means, by its code."),
+        "kinds": CommandEntry("kinds", "The kinds of event, by family."),
+        "explain": CommandEntry("explain", "What an error, a finding or a kind of event means."),
         "bench": CommandEntry("bench", "Measure how fast Chronicle is on this computer."),
     }
 )

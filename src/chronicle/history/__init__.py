@@ -29,7 +29,7 @@ from chronicle.events import (
     Event,
     RecordCorrected,
 )
-from chronicle.history.ownership import OwnershipQuestions
+from chronicle.history.look_ups import LookUps
 from chronicle.stores import open_store
 from chronicle.stores.location import is_address, is_event_file, is_standard_input
 
@@ -71,7 +71,7 @@ def open_history(
     return History.from_store(store, projectors, ledger=ledger)
 
 
-class History(OwnershipQuestions):
+class History(LookUps):
     """A source of events and its projectors, with all questions and all statements.
 
     The ledger of all that is known is kept; those of earlier days of knowledge are made on demand.

@@ -44,6 +44,10 @@ class KeptLedger(Ledger):
         """The keys of a view that have ``part`` at ``position`` (from 0)."""
         return self.stored.where(view, position, self.names.get(part, part))
 
+    def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:
+        """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
+        return self.stored.keys_like(view, like)
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         key = self._by_name(key)

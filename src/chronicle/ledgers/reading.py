@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from chronicle.dates import PartialDate, parse_date
@@ -51,6 +51,8 @@ class StoredRows:
         self._decoded: dict[int, Any] = {}
         self._all: dict[str, dict[Key, int]] = {}
         self._met: dict[str, dict[Key, int]] = {}
+        # The names that were last looked for, since several views are searched for one text.
+        self._names_like: tuple[Callable[[str], bool] | None, set[int]] = None, set()
 
     # Cells
 
@@ -115,6 +117,29 @@ class StoredRows:
         found = order[bisect_left(order, number, key=at) : bisect_right(order, number, key=at)]
         keys = {self.key(cell): cell for cell in self._in_turn(found)}
         # Remembered, since keys that were asked for are mostly looked up next.
+        self._met.setdefault(view, {}).update(keys)
+        return list(keys)
+
+    def keys_like(self, view: str, like: Callable[[str], bool]) -> list[Key]:
+        """The keys of a view that have a text for which ``like`` is true, in them or in their values.
+
+        Every text of the file is read once, and only the keys that are found are decoded. The text of a value
+        is that in the file, which has more than the value.
+        """
+        if view not in self.views:
+            return []
+        place, cells, cell_of = self.views[view], set[int](), self.file.numbers("rows.cell")
+        if like != self._names_like[0]:
+            self._names_like = like, {number for number, text in enumerate(self.names.all()) if like(text)}
+        named = self._names_like[1]
+        texts = self.values.all(place.value, place.value + place.values)
+        said = {number for number, text in enumerate(texts, start=place.value) if like(text)}
+        if said:
+            values = self._value[place.row : place.row + place.rows]
+            cells = {cell_of[row] for row, number in enumerate(values, start=place.row) if number in said}
+        if named:
+            cells.update(cell for cell in self._cells(view) if not named.isdisjoint(self._parts(cell)))
+        keys = {self.key(cell): cell for cell in self._in_turn([*cells])}
         self._met.setdefault(view, {}).update(keys)
         return list(keys)
 

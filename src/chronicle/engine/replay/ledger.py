@@ -59,6 +59,13 @@ class Ledger:
             index = self._indexes[view, position] = index_of(self.keys(view), position)
         return index.get(part, ())
 
+    def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:  # noqa: ARG002
+        """The keys of a view that may have a text for which ``like`` is true, in them or in their values.
+
+        All keys, where the texts are not at hand; a ledger that has them in a table leaves out the others.
+        """
+        return self.keys(view)
+
     def spans(self, view: str, *parts: str) -> tuple[Span, ...]:
         """The spans of all keys of a view that begin with ``parts``.
 

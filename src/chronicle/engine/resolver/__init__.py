@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal
 
@@ -74,6 +75,18 @@ class Resolver:
         if deal is not None:
             return Reference("deal", deal)
         raise self._neither(word)
+
+    def nothing_like(self, text: str) -> NotFound:
+        """The error (C601) for a search that finds nothing, with the nearest names, ids and titles."""
+        everything = (*self.deals(), *self.entities(), *(title for title, _ in self._titles))
+        # A name is suggested rather than the id that is made of it.
+        known = {
+            each.casefold().replace("-", " "): each for each in (*everything, *(n for n, _ in self._names))
+        }
+        near = [known[each] for each in get_close_matches(text.casefold()[:100], known, n=3, cutoff=0.6)]
+        said = " or ".join(filter(None, (", ".join(near[:-1]), *near[-1:])))
+        help = f"did you mean {said}?" if near else _count("entity", self.entities())
+        return NotFound(Problem("C601", f'nothing is called "{printable(text)}"', help=help))
 
     def key(self, view: str, words: Sequence[str], day: datetime.date | None = None) -> Key:
         """``words`` as the first parts of a key of ``view``: with ids instead of names of entities and deals.
