@@ -152,6 +152,10 @@ class HeldEvents:
             raise UsageError(Problem("C509", message, help="open the files anew"))
         return self._catch_up()
 
+    def has_news(self) -> bool:
+        """Whether others appended to the store since it was last read; nothing is read. False without one."""
+        return self._store is not None and self._store.head() != self._head
+
     def position(self, event: str) -> int:
         """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
         position = self._log.positions.get(event)

@@ -1,0 +1,46 @@
+"""``chronicle serve``: pages of a history in a browser."""
+
+from __future__ import annotations
+
+import click
+
+from chronicle.cli.asked import Asked, source_option
+
+
+@click.command(epilog="\b\nExamples:\n  chronicle serve\n  chronicle --from corp.db serve --port 0")
+@source_option
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Where to listen.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8014,
+    show_default=True,
+    metavar="N",
+    help="The port; 0 for any that is free.",
+)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="A further name by which it may be asked, as behind a proxy; may be repeated.",
+)
+@click.option("--no-ledger", is_flag=True, help="Answer from the events alone.")
+@click.pass_obj
+def serve(asked: Asked, host: str, port: int, names: tuple[str, ...], no_ledger: bool) -> None:
+    """Pages of a history in a browser: search, entities, events, any day, what changed, conflicts; and the
+    same as JSON and CSV. Until Ctrl-C.
+
+    It only reads, and follows its source: a page shows when files or the store have changed. There is no
+    login: whoever can reach the address can read all of it, so that by default only this computer can.
+    """
+    from chronicle.cli.progress import waiting
+    from chronicle.web.served import Served
+    from chronicle.web.server import serve as run
+
+    with waiting("reading"):
+        served = Served.of(asked.source_named(), ledger=not no_ledger)
+    try:
+        run(served, host, port, names=names, ready=lambda address: click.echo(f"{address}  Ctrl-C ends it"))
+    finally:
+        served.close()

@@ -1,0 +1,158 @@
+"""Answers as the commands give them: the same classes of ``render``, so that JSON and CSV are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from chronicle.dates import Day, PartialDate, as_day
+from chronicle.engine.resolver.search import deal_found, entity_found
+from chronicle.errors import NotFound, Problem, printable
+from chronicle.events import KINDS, Event, RecordCorrected, RecordRetracted
+from chronicle.history import History
+from chronicle.render.lookup.deal import deal_shown
+from chronicle.render.lookup.entity import OneEntity
+from chronicle.render.lookup.event import OneEvent
+from chronicle.render.lookup.search import SearchPage
+from chronicle.render.lookup.shown import ShownThing
+from chronicle.render.pages.as_of import AsOf
+from chronicle.render.pages.conflicts import Conflicts
+from chronicle.render.pages.diff import Changes
+from chronicle.render.pages.timeline import Timeline
+from chronicle.render.terms import Terms
+from chronicle.render.words.names import namer
+from chronicle.render.words.sentences import Teller, titles_of
+from chronicle.render.words.telling import Telling, telling_of
+
+Known = PartialDate | None
+
+
+def terms(known: Known) -> Terms:
+    """The terms of a question."""
+    return Terms(known=None if known is None else as_day(known))
+
+
+def telling(history: History, known: Known, *others: Known) -> Telling:
+    """What tells the events of a history, by what was known; titles of deals also by what others knew."""
+    return telling_of(
+        history.timeline(kinds=KINDS, known=known),
+        history.events,
+        partial(history.as_of, known=known),
+        history.known_since,
+        [history.timeline(kinds=KINDS, known=other) for other in others],
+    )
+
+
+def entity_meant(history: History, word: str, day: Day, known: Known) -> str:
+    """The id of the entity that a word means. Raises ``NotFound`` (C601)."""
+    resolver = history.resolver(known)
+    found = resolver.entity(word, as_day(day))
+    return resolver.ledger.names.get(found, found)
+
+
+def as_of(history: History, day: Day, known: Known, entity: str | None) -> AsOf:
+    """What was so on a day, as ``chronicle as-of`` answers."""
+    chosen = None if entity is None else entity_meant(history, entity, day, known)
+    return AsOf(history.as_of(day, known), chosen, None, terms(known))
+
+
+def timeline(
+    history: History,
+    known: Known,
+    concerning: str | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
+) -> Timeline:
+    """What happened, as ``chronicle timeline`` answers."""
+    events = history.timeline(concerning, since=since, until=until, known=known)
+    return Timeline(
+        events,
+        history.position,
+        namer(partial(history.as_of, known=known)),
+        terms(known),
+        history.known_since,
+        _titles(history, known, events),
+    )
+
+
+def teller_of(found: Timeline) -> Teller:
+    """What tells the events of a timeline in sentences."""
+    return Teller(found.name, {**found.titles, **titles_of(iter(found.events))}, found.known)
+
+
+def _titles(history: History, known: Known, events: Sequence[Event]) -> dict[str, str]:
+    named = titles_of(iter(events))
+    if all(event.deal is None or event.deal in named for event in events):
+        return named
+    return titles_of(iter(history.timeline(known=known)))
+
+
+def conflicts(history: History, known: Known) -> Conflicts:
+    """Where sources disagree, as ``chronicle conflicts`` answers."""
+    return Conflicts(history.conflicts(known), terms(known), telling(history, known).teller)
+
+
+def changes(
+    history: History, days: tuple[PartialDate, PartialDate], known: tuple[Known, Known], entity: str | None
+) -> Changes:
+    """What changed between two days, as ``chronicle diff`` answers."""
+    first, second = days
+    word = None if entity is None else history.resolver(known[1]).entity(entity, as_day(second))
+    kept = history.diff(first, second, entity=word, known=known)
+    through = history.diff_through_others(first, second, entity=word, known=known)
+    told = telling(history, known[1], known[0])
+    asked = terms(known[0]), terms(known[1])
+    return Changes(kept, (as_day(first), as_day(second)), asked, told.teller, told.events, word, through)
+
+
+def found(history: History, text: str | None, known: Known) -> SearchPage:
+    """What a text may mean, as ``chronicle search`` answers; also where it means nothing."""
+    return SearchPage(history.search(text, known=known), terms(known))
+
+
+def entity(history: History, word: str, day: Day, known: Known) -> ShownThing:
+    """One entity with all that is known of it, as ``chronicle show`` answers."""
+    id = entity_meant(history, word, day, known)
+    ledger = history.ledger(known)
+    one = OneEntity(
+        found=entity_found(ledger, id),
+        status=ledger.cell("status", (id,)),
+        events=history.timeline(id, known=known),
+        state=history.as_of(day, known),
+        teller=telling(history, known).teller,
+    )
+    return one.shown(terms(known))
+
+
+def deal(history: History, word: str, known: Known) -> ShownThing:
+    """One deal with its stages, effects and events, as ``chronicle show`` answers."""
+    ledger = history.ledger(known)
+    id = history.resolver(known).deal(word)
+    events = history.timeline(deal=id, known=known)
+    teller = telling(history, known).teller
+    return deal_shown(deal_found(ledger, id), ledger.cell("deals", (id,)), events, teller, terms(known))
+
+
+def event(history: History, id: str, known: Known) -> ShownThing:
+    """One event as written and as corrected, as ``chronicle show`` does. Raises ``NotFound`` (C608)."""
+    history.position(id)
+    told = telling(history, known)
+    seen = history.timeline(kinds=KINDS, known=known)
+    counted = next((each for each in seen if each.id == id), None)
+    about = [
+        each for each in seen if isinstance(each, RecordCorrected | RecordRetracted) and each.target == id
+    ]
+    if counted is None and not any(isinstance(each, RecordRetracted) for each in about):
+        message = f'event "{printable(id)}" was not known yet'
+        raise NotFound(Problem("C608", message, help="ask by what was known later"))
+    one = OneEvent(
+        written=told.written[id],
+        counted=counted,
+        place=history.place(id),
+        position=history.position(id),
+        knowledge=history.known_since(told.written[id]),
+        statements=about,
+        moved=history.moved_by(id, known=known),
+        teller=told.teller,
+    )
+    return one.shown(terms(known))

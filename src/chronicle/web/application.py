@@ -1,0 +1,177 @@
+"""The application: from an address to a page, or to the same answer as JSON or CSV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import define, field
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from chronicle.errors import ChronicleError, NotFound, Problem, StoreError
+from chronicle.history import History
+from chronicle.render import forms
+from chronicle.render.forms import Answer, Form
+from chronicle.render.markup import environment, report_style
+from chronicle.render.pages.problems import Findings
+from chronicle.web.address import Address, BadAddress
+from chronicle.web.guard import Application, Guard
+from chronicle.web.kinds import PageKind, refuse_large
+from chronicle.web.pages import PAGES
+from chronicle.web.served import Served
+
+_FORMS: Final[Mapping[str, Form]] = MappingProxyType({".json": "json", ".csv": "csv"})
+_TYPES: Final = MappingProxyType({"json": "application/json", "csv": "text/csv; charset=utf-8"})
+
+
+def application(served: Served, hosts: Iterable[str] = ()) -> Application:
+    """The pages of a history, for a server of ASGI. ``hosts`` are names besides the local ones.
+
+    Raises ``UsageError`` (C740) without jinja2.
+    """
+    site = _Site(served)
+    inner = Starlette(
+        routes=[
+            Route("/changed", site.changed),
+            Route("/static/{name}", site.static),
+            Route("/{path:path}", site.page),
+        ]
+    )
+    return Guard(inner, hosts)
+
+
+def _text(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+@define(eq=False)
+class _Site:
+    """A served history, and the templates of its pages."""
+
+    _served: Served
+    _templates: Any = field(init=False)
+    _static: Mapping[str, tuple[str, str]] = field(init=False)
+
+    @_templates.default
+    def _environment(self) -> Any:
+        return environment(lambda name: _text(f"templates/{name}"))
+
+    @_static.default
+    def _files(self) -> Mapping[str, tuple[str, str]]:
+        style = report_style() + _text("static/serve.css")
+        return {
+            "page.css": (style, "text/css; charset=utf-8"),
+            "page.js": (_text("static/page.js"), "text/javascript; charset=utf-8"),
+        }
+
+    async def static(self, request: Request) -> Response:
+        """The style or the script of pages."""
+        found = self._static.get(request.path_params["name"])
+        if found is None:
+            return self._wrong(request, 404, [], "there is no such page")
+        return Response(found[0], media_type=found[1])
+
+    async def changed(self, request: Request) -> Response:
+        """Whether the source is another than it was in the state that a page was made of."""
+        try:
+            address = Address.read("/changed", request.query_params.multi_items(), ("since",), days=False)
+            changed = await self._served.changed_since(address.given.get("since", ""))
+        except BadAddress as error:
+            return self._wrong(request, 400, [], error.message, error.help)
+        except ChronicleError as error:
+            return self._failed(request, error)
+        return JSONResponse({"changed": changed})
+
+    async def page(self, request: Request) -> Response:
+        """A page, or its answer in the form that the end of its path names."""
+        path = request.url.path
+        what, id, form = _meant(path)
+        kind = PAGES.get(what)
+        if kind is None or kind.has_id != bool(id) or (form and kind.answer is None):
+            return self._wrong(request, 404, [], "there is no such page")
+        try:
+            address = Address.read(path, request.query_params.multi_items(), kind.parameters)
+
+            def answer(history: History) -> str | bytes:
+                return self._answered(history, kind, address, id, form)
+
+            body = await self._served.ask(answer)
+        except BadAddress as error:
+            return self._wrong(request, 400, [], error.message, error.help)
+        except ChronicleError as error:
+            return self._failed(request, error)
+        return Response(body, media_type=_TYPES[form] if form else "text/html; charset=utf-8")
+
+    def _answered(
+        self, history: History, kind: PageKind, address: Address, id: str, form: Form | None
+    ) -> str | bytes:
+        refuse_large(history, address, kind)
+        if form and kind.answer is not None:
+            return _written(kind.answer(history, address, id), form)
+        content = dict(kind.content(history, address, id))
+        forms = [(form[1:].upper(), _with_form(address, id, form)) for form in _FORMS] if kind.answer else []
+        return self._rendered(kind.template, address, forms=forms, **content)
+
+    def _rendered(self, template: str, address: Address, **content: Any) -> str:
+        page: str = self._templates.get_template(f"{template}.html.jinja").render(
+            address=address,
+            source=self._served.name,
+            state=self._served.state,
+            **{"forms": [], "lang": "", **content},
+        )
+        return page
+
+    # Errors
+
+    def _failed(self, request: Request, error: ChronicleError) -> Response:
+        status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, StoreError) else 400
+        return self._wrong(request, status, error.problems)
+
+    def _wrong(
+        self, request: Request, status: int, problems: Iterable[Problem], message: str = "", help: str = ""
+    ) -> Response:
+        problems = tuple(problems)
+        if request.url.path.endswith((".json", "/changed")):
+            told = Findings(problems).data() if problems else {"message": message, "help": help}
+            return JSONResponse(told, status)
+        page = self._rendered(
+            "wrong",
+            Address(request.url.path, {}),
+            title="That cannot be answered" if status != 404 else "Nothing is here",
+            problems=problems,
+            message=message,
+            help=help,
+        )
+        return Response(page, status, media_type="text/html; charset=utf-8")
+
+
+def _meant(path: str) -> tuple[str, str, Form | None]:
+    """The kind of page that a path means, the id in it, and the form that its end names."""
+    what, _, id = path.removeprefix("/").partition("/")
+    last = id or what
+    form: Form | None = None
+    for end in (*_FORMS, ".html"):
+        if last.endswith(end):
+            last, form = last.removesuffix(end), _FORMS.get(end)
+            break
+    return (what, last, form) if id else (last, "", form)
+
+
+def _with_form(address: Address, id: str, form: str) -> str:
+    path = address.path.removesuffix(".html") if id else address.path
+    return address.without_page().link(path + form)
+
+
+def _written(answer: Answer, form: Form) -> bytes:
+    """An answer as the command line writes it."""
+    out = io.BytesIO()
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    forms.write(answer, form, text)
+    text.flush()
+    return out.getvalue()

@@ -1,0 +1,52 @@
+"""The server: one process on this computer, that ends with Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+from chronicle.errors import Problem, UsageError, not_installed, reason_of
+from chronicle.web.guard import bracketed
+from chronicle.web.served import Served
+
+
+def serve(
+    served: Served, host: str, port: int, *, names: Iterable[str] = (), ready: Callable[[str], None]
+) -> None:
+    """Serve the pages of a history until Ctrl-C. ``ready`` is called with the address once it is open.
+
+    ``port`` 0 takes any that is free; ``names`` are further ones by which it may be asked. Raises
+    ``UsageError``: C740 without the extra, C752 for a host or a port that cannot be had.
+    """
+    uvicorn = _uvicorn()
+    from chronicle.web.application import application
+
+    pages = application(served, (host, *names))
+    with _opened(host, port) as listening:
+        ready(f"http://{bracketed(host)}:{listening.getsockname()[1]}/")
+        config = uvicorn.Config(
+            pages, log_level="error", access_log=False, server_header=False, lifespan="off", ws="none"
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _uvicorn() -> Any:
+    try:
+        import starlette  # noqa: F401
+        import uvicorn
+    except ImportError as error:
+        raise not_installed(error.name or "uvicorn", "which serves pages", "web") from None
+    return uvicorn
+
+
+def _opened(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises ``UsageError`` (C752)."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        message = f'cannot listen on "{host}", port {port}: {reason_of(error)}'
+        raise UsageError(Problem("C752", message, help="give another --port, or 0 for any")) from None

@@ -1,0 +1,234 @@
+"""Facts and events as pieces of text, in which the names of entities and the ids of events are links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from attrs import field, frozen
+
+from chronicle.engine import views
+from chronicle.engine.state import State
+from chronicle.errors.characters import FORBIDDEN
+from chronicle.events import Event, references
+from chronicle.render.layout import DIM, DOUBT, STRONG, Line, clean
+from chronicle.render.sections import FactLine, Question, sections
+from chronicle.render.words.days import short, speaking_day
+from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
+from chronicle.render.words.marks import mark_of
+from chronicle.render.words.names import names_of
+from chronicle.render.words.sentences import Teller
+from chronicle.render.words.sources import source_in_full
+from chronicle.values import Source
+from chronicle.web.address import Address
+
+# A mark around the id of an entity in a text that is to be split again; no text of an event can have it.
+_MARK: Final = "\x00"
+assert FORBIDDEN.match(_MARK)
+
+_LINKED: Final = ("http", "https")
+KEPT: Final = ("as_of", "known")
+"""The parameters that go along with links from page to page."""
+
+
+@frozen
+class Piece:
+    """A text, where it leads to, how it is set, and its language, which is empty where it is not said."""
+
+    text: str
+    href: str = ""
+    style: str = ""
+    lang: str = ""
+
+
+Pieces = tuple[Piece, ...]
+
+
+@frozen
+class FactItem:
+    """A fact: its figure, what it says, since when, whether it is certain, and the events that made it."""
+
+    figure: str
+    said: Pieces
+    since: str
+    certain: bool
+    events: tuple[tuple[str, str], ...]
+    under: Piece | None = None
+
+
+@frozen
+class FactSection:
+    """A list of facts under a title."""
+
+    title: str
+    facts: tuple[FactItem, ...]
+
+
+@frozen
+class SourceShown:
+    """A source in words, and its address where that is one of the web."""
+
+    words: str
+    url: str
+    details: tuple[str, ...] = ()
+
+
+@frozen
+class Happening:
+    """An event in a list."""
+
+    id: str
+    href: str
+    date: str
+    symbol: str
+    family: str
+    said: Pieces
+    figures: tuple[str, ...]
+    doubt: str
+    sources: tuple[SourceShown, ...]
+
+
+class _MarkedQuestion(Question):
+    """A question in which each entity is called by its id between two marks."""
+
+    def name(self, entity: str) -> str:
+        """The id, marked."""
+        return f"{_MARK}{entity}{_MARK}"
+
+
+@frozen(eq=False)
+class PageLinks:
+    """Addresses of pages, with the days that were asked for."""
+
+    address: Address
+
+    def entity(self, id: str) -> str:
+        """The page of an entity."""
+        return self.address.link(page("entity", id), KEPT)
+
+    def event(self, id: str) -> str:
+        """The page of an event."""
+        return self.address.link(page("event", id), ("known",))
+
+    def deal(self, id: str) -> str:
+        """The page of a deal."""
+        return self.address.link(page("deal", id), ("known",))
+
+
+_SUFFIXES: Final = (".json", ".csv", ".svg", ".html")
+
+
+def page(what: str, id: str) -> str:
+    """The path of a page of one thing. An id that ends as a form does gets the form of pages behind it."""
+    return f"/{what}/{quote(id, safe='')}" + (".html" if id.endswith(_SUFFIXES) else "")
+
+
+@frozen(eq=False)
+class LinkedFacts:
+    """The facts of a state, or those that name one entity, in sections."""
+
+    state: State
+    entity: str | None
+    links: PageLinks
+    _name: Callable[[str], str] = field(init=False)
+
+    @_name.default
+    def _names(self) -> Callable[[str], str]:
+        return names_of(self.state)
+
+    def sections(self) -> list[FactSection]:
+        """The sections with facts."""
+        return [
+            FactSection(clean(section.title or view.title), tuple(map(self._fact, found)))
+            for view, section, found in sections(_MarkedQuestion(self.state, self.entity))
+        ]
+
+    def pieces(self, line: Line) -> Pieces:
+        """A line with names and links in place of marked ids."""
+        return tuple(piece for text, style in line for piece in self._split(text, style) if piece.text)
+
+    def called(self, entity: str) -> Piece:
+        """An entity by its name, as a link, unless it is asked for."""
+        href = "" if entity == self.entity else self.links.entity(entity)
+        return Piece(self._name(entity), href, lang=self._lang(entity))
+
+    def _split(self, text: str, style: str) -> Iterator[Piece]:
+        for at, part in enumerate(text.split(_MARK)):
+            yield self.called(part) if at % 2 else Piece(part, style=_STYLES.get(style, ""))
+
+    def _lang(self, entity: str) -> str:
+        found = self.state.cell(views.NAMES, entity)
+        return (found[-1].value.lang or "") if found else ""
+
+    def _fact(self, line: FactLine) -> FactItem:
+        return FactItem(
+            figure=line.figure,
+            said=self.pieces(line.said),
+            since=line.since,
+            certain=line.certain,
+            events=tuple((id, self.links.event(id)) for id in line.events),
+            under=None if line.under is None else self.called(line.under),
+        )
+
+
+_STYLES: Final = {STRONG: "strong", DIM: "dim", DOUBT: "doubt"}
+
+
+def happenings(events: Iterable[Event], teller: Teller, links: PageLinks) -> list[Happening]:
+    """Events as a list, in their order."""
+    return [_happening(event, teller, links) for event in events]
+
+
+def _happening(event: Event, teller: Teller, links: PageLinks) -> Happening:
+    mark = mark_of(event.kind)
+    share = "" if share_is_unknown(event) else share_figure(event)
+    return Happening(
+        id=event.id,
+        href=links.event(event.id),
+        date=short(event.date),
+        symbol=mark.symbol,
+        family=mark.word,
+        said=sentence(event, teller, links),
+        figures=tuple(filter(None, (share, money_words(event)))),
+        doubt=event.confidence if event.confidence in ("reported", "rumoured") else "",
+        sources=tuple(map(source, event.sources)),
+    )
+
+
+def sentence(event: Event, teller: Teller, links: PageLinks) -> Pieces:
+    """The sentence of an event, with the names in it as links."""
+    day = speaking_day(event.date)
+    named = {
+        clean(teller.name(id, day)): links.entity(id) for _, what, id in references(event) if what == "entity"
+    }
+    if event.deal is not None:
+        named.setdefault(teller.titled(event.deal), links.deal(event.deal))
+    return linked(teller.sentence(event), named)
+
+
+def linked(line: Line, named: dict[str, str]) -> Pieces:
+    """A line, in which each emphasized text that is a name leads to its page."""
+    return tuple(
+        Piece(text, named.get(text, "") if style == STRONG else "", _STYLES.get(style, ""))
+        for text, style in line
+        if text
+    )
+
+
+def source(given: Source) -> SourceShown:
+    """A source in words; only addresses of the web become links."""
+    url = given.url or ""
+    is_linked = urlsplit(url).scheme.lower() in _LINKED
+    details = (
+        f"“{clean(given.quote)}”" if given.quote else "",
+        f"page {clean(given.page)}" if given.page else "",
+        "" if is_linked else clean(url),
+    )
+    return SourceShown(source_in_full(given), url if is_linked else "", tuple(filter(None, details)))
+
+
+def paged(things: Sequence[object], number: int, most: int) -> tuple[int, int]:
+    """The first and the last (exclusive) of the things on a page; none past the end."""
+    first = min((number - 1) * most, len(things))
+    return first, min(first + most, len(things))
