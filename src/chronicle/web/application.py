@@ -67,6 +67,7 @@ class _Site:
         style = report_style() + _text("static/serve.css")
         return {
             "page.css": (style, "text/css; charset=utf-8"),
+            "icon.svg": (_text("static/icon.svg"), "image/svg+xml"),
             "page.js": (_text("static/page.js"), "text/javascript; charset=utf-8"),
         }
 

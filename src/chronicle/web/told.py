@@ -165,7 +165,7 @@ class LinkedFacts:
         return FactItem(
             figure=line.figure,
             said=self.pieces(line.said),
-            since=line.since,
+            since=line.since.removeprefix("since "),
             certain=line.certain,
             events=tuple((id, self.links.event(id)) for id in line.events),
             under=None if line.under is None else self.called(line.under),
