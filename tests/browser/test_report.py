@@ -63,6 +63,7 @@ shipped = pytest.mark.parametrize("source", SHIPPED, ids=lambda path: path.name)
 
 
 @shipped
+@pytest.mark.slow
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_the_page_is_one_request_without_a_word_on_the_console_and_open_to_all(
     browser: Any, axe: str, page_of: Page, source: Path, colours: str

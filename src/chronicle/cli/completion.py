@@ -56,6 +56,22 @@ def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
     return [_item(kind) for kind in KINDS if kind.startswith(incomplete)]
 
 
+def days(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The words for days that are counted from today, each with the date that it means."""
+    from chronicle.cli.days import today
+    from chronicle.dates import RELATIVE, relative_date
+
+    found = (word for word in RELATIVE if word.startswith(incomplete))
+    return [_item(word, str(relative_date(word, today()))) for word in found]
+
+
+def views(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The views that come with Chronicle, each with its title."""
+    from chronicle.engine.views import VIEWS
+
+    return [_item(view.name, view.title) for view in VIEWS.values() if view.name.startswith(incomplete)]
+
+
 def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The rules of law, each with its title."""
     from chronicle.ownership.rules import RULES

@@ -4,25 +4,43 @@
 each single day, so that nothing jumps from one to the next.
 """
 
+from chronicle.drawing.neighbourhood import MOST, Neighbourhood, neighbourhood
 from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, Route
 from chronicle.drawing.placing import placed
 from chronicle.drawing.style import STYLE
 from chronicle.drawing.svg import described, svg
+from chronicle.drawing.timeline import (
+    LaidTimeline,
+    TimelineBar,
+    TimelineEvent,
+    TimelineLane,
+    laid_timeline,
+    timeline_svg,
+)
 
 Node = GraphNode
 Edge = GraphEdge
 
 __all__ = [
+    "MOST",
     "STYLE",
     "Box",
     "Edge",
     "EdgeKey",
     "GraphEdge",
     "GraphNode",
+    "LaidTimeline",
     "Layout",
+    "Neighbourhood",
     "Node",
     "Route",
+    "TimelineBar",
+    "TimelineEvent",
+    "TimelineLane",
     "described",
+    "laid_timeline",
+    "neighbourhood",
     "placed",
     "svg",
+    "timeline_svg",
 ]

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
+from typing import TypeAlias
 
-from chronicle.drawing.layered import Layered, Vertex
+from chronicle.drawing.layered import Layered
 
 _SWEEPS = 40
+_FEWEST = 8
+_MOST_STEPS = 60_000  # of vertices in all sweeps, so that a large graph takes no long time
+_NOTHING_PULLS = 0.1
+_BETWEEN_BENDS = 8.0
+_TO_A_NODE = 4.0
+
+Pull: TypeAlias = tuple[int, float]
 
 
 def places_across(graph: Layered, gaps: tuple[float, float]) -> list[float]:
@@ -18,19 +27,27 @@ def places_across(graph: Layered, gaps: tuple[float, float]) -> list[float]:
     """
     places = _packed(graph, gaps)
     pulls = _pulls(graph)
-    for sweep in range(_SWEEPS):
-        layers = graph.layers if sweep % 2 == 0 else graph.layers[::-1]
-        for layer in layers:
-            wanted, weights = [], []
-            for vertex in layer:
-                strength = sum(weight for _, weight in pulls[vertex])
-                pulled = sum(places[other] * weight for other, weight in pulls[vertex])
-                wanted.append(pulled / strength if strength else places[vertex])
-                weights.append(strength or 0.1)
-            apart = [_apart(graph, one, two, gaps) for one, two in pairwise(layer)]
+    strengths = [sum(weight for _, weight in pulling) or _NOTHING_PULLS for pulling in pulls]
+    rows = [
+        (layer, [strengths[each] for each in layer], [_apart(graph, *two, gaps) for two in pairwise(layer)])
+        for layer in graph.layers
+    ]
+    for sweep in range(min(_SWEEPS, max(_FEWEST, _MOST_STEPS // len(places)))):
+        for layer, weights, apart in rows if sweep % 2 == 0 else rows[::-1]:
+            wanted = [_pulled(each, pulls[each], places) for each in layer]
             for vertex, place in zip(layer, kept_apart(wanted, weights, apart), strict=True):
                 places[vertex] = place
+    _straightened(graph, places, gaps)
     return places
+
+
+def _pulled(vertex: int, pulls: Sequence[Pull], places: Sequence[float]) -> float:
+    """Where a vertex wants to be: where it is, if nothing pulls it."""
+    total = strength = 0.0
+    for other, weight in pulls:
+        total += places[other] * weight
+        strength += weight
+    return total / strength if strength else places[vertex]
 
 
 def kept_apart(wanted: Sequence[float], weights: Sequence[float], apart: Sequence[float]) -> list[float]:
@@ -51,19 +68,59 @@ def kept_apart(wanted: Sequence[float], weights: Sequence[float], apart: Sequenc
     return [place + offset for place, offset in zip(found, offsets, strict=False)]
 
 
-def _pulls(graph: Layered) -> list[list[tuple[int, float]]]:
-    pulls: list[list[tuple[int, float]]] = [[] for _ in graph.vertices]
-    for upper, lower in graph.steps():
-        weight = _pull(graph.vertices[upper], graph.vertices[lower])
+def _pulls(graph: Layered) -> list[list[Pull]]:
+    """What each vertex is drawn to, and how strongly: the more, the fewer others are drawn there too.
+
+    So the label of the only owner stands above what is owned, and below the owner of one thing only. Bends
+    are drawn to each other the most.
+    """
+    steps = graph.steps()
+    above, below = graph.beside(steps)
+    pulls: list[list[Pull]] = [[] for _ in graph.vertices]
+    for upper, lower in steps:
+        bends = graph.vertices[upper].node is None and graph.vertices[lower].node is None
+        weight = _BETWEEN_BENDS if bends else _TO_A_NODE / max(len(below[upper]), len(above[lower])) ** 2
         pulls[upper].append((lower, weight))
         pulls[lower].append((upper, weight))
     return pulls
 
 
-def _pull(upper: Vertex, lower: Vertex) -> float:
-    """How strongly a step wants to be straight: the more, the fewer of its ends are nodes."""
-    nodes = (upper.node is not None) + (lower.node is not None)
-    return (6.0, 2.0, 1.0)[nodes]
+def _straightened(graph: Layered, places: list[float], gaps: tuple[float, float]) -> None:
+    """Put the bends of each edge below each other as far as there is room, from its label on."""
+    at = {vertex: number for layer in graph.layers for number, vertex in enumerate(layer)}
+    for course in graph.chains:
+        inner = course.vertices[1:-1] if course.reversed else course.vertices[-2:0:-1]
+        run: list[int] = []
+        low, high = -inf, inf
+        for vertex in inner:
+            left, right = _room(graph, places, at[vertex], vertex, gaps)
+            if run and max(low, left) > min(high, right):
+                _put(run, places, low, high)
+                run, low, high = [], -inf, inf
+            run.append(vertex)
+            low, high = max(low, left), min(high, right)
+        _put(run, places, low, high)
+
+
+def _put(run: list[int], places: list[float], low: float, high: float) -> None:
+    """Put vertices below each other, near the first of them."""
+    if len(run) > 1:
+        place = min(max(places[run[0]], low), high)
+        for vertex in run:
+            places[vertex] = place
+
+
+def _room(
+    graph: Layered, places: list[float], number: int, vertex: int, gaps: tuple[float, float]
+) -> tuple[float, float]:
+    """Between which places a vertex may be moved without moving another one."""
+    layer = graph.layers[graph.vertices[vertex].rank]
+    left, right = -inf, inf
+    if number:
+        left = places[layer[number - 1]] + _apart(graph, layer[number - 1], vertex, gaps)
+    if number + 1 < len(layer):
+        right = places[layer[number + 1]] - _apart(graph, vertex, layer[number + 1], gaps)
+    return min(left, places[vertex]), max(right, places[vertex])
 
 
 def _apart(graph: Layered, one: int, two: int, gaps: tuple[float, float]) -> float:

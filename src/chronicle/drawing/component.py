@@ -21,10 +21,11 @@ _GAP_OF_NODES: Final = 22.0
 _GAP_OF_OTHERS: Final = 10.0
 _GAP_OF_LAYERS: Final = 24.0
 _GAP_WITHOUT_LABELS: Final = 16.0
-_SLOPE: Final = 0.07
-_STEEPEST: Final = 70.0
+_SLOPE: Final = 0.09
+_STEEPEST: Final = 110.0
 _PORTS: Final = 16.0
 _CORNER: Final = 12.0
+_CORNER_OF_SIDES: Final = 5.0
 _LOOP: Final = 22.0
 _PAD: Final = 3.0
 
@@ -39,7 +40,7 @@ class SelfEdge:
 
 
 @frozen
-class Picture:
+class Placement:
     """Boxes of nodes, routes of edges, by number, from the upper left corner; and the whole size."""
 
     boxes: dict[int, Box]
@@ -50,7 +51,7 @@ class Picture:
 
 def pictured(
     nodes: Sequence[Size], ends: Sequence[Pair], labels: Sequence[Size | None], *, downwards: bool
-) -> Picture:
+) -> Placement:
     """Lay out a connected graph. Sizes are (width, height); an edge may go from a node to itself."""
     turn = (lambda size: size) if downwards else _swapped
     loops = [
@@ -128,11 +129,10 @@ class _Drawn:
             self.ends.append(at)
 
     def _box(self, vertex: int) -> Box:
-        """The box of a node, in the middle of its layer, at the beginning of its cell."""
+        """The box of a node, at the beginning of its cell."""
         cell = self.graph.vertices[vertex]
         size = self.own[vertex]
-        middle = (self.begins[cell.rank] + self.ends[cell.rank]) / 2
-        return self._rectangle(self.across[vertex] - cell.size[0] / 2, middle - size[1] / 2, size)
+        return self._rectangle(self.across[vertex] - cell.size[0] / 2, self._sides(vertex)[0], size)
 
     def _ports(self) -> dict[Pair, float]:
         """Where across its node each edge begins (0) and ends (1), by its number."""
@@ -142,10 +142,13 @@ class _Drawn:
             sides[inner[0], False].append((self.across[inner[1]], number, 0))
             sides[inner[-1], True].append((self.across[inner[-2]], number, 1))
         found: dict[Pair, float] = {}
+        corner = _CORNER if self.downwards else _CORNER_OF_SIDES
         for (node, _), chains in sides.items():
             chains.sort()
             begin = self.across[node] - self.graph.vertices[node].size[0] / 2
-            places = ports_within((begin, begin + self.own[node][0]), [wanted for wanted, _, _ in chains])
+            places = ports_within(
+                begin + corner, begin + self.own[node][0] - corner, [each[0] for each in chains]
+            )
             for place, (_, number, end) in zip(places, chains, strict=True):
                 found[number, end] = place
         return found
@@ -164,10 +167,11 @@ class _Drawn:
         return Route(tuple(points[::-1] if chain.reversed else points), label, self.downwards)
 
     def _sides(self, node: int) -> tuple[float, float]:
-        """Where the box of a node begins and ends along the way."""
-        rank, size = self.graph.vertices[node].rank, self.own[node]
-        middle = (self.begins[rank] + self.ends[rank]) / 2
-        return middle - size[1] / 2, middle + size[1] / 2
+        """Where the box of a node begins and ends along the way: a column is flush, a row is not."""
+        rank, long = self.graph.vertices[node].rank, self.own[node][1]
+        begin, end = self.begins[rank], self.ends[rank]
+        start = (begin + end - long) / 2 if self.downwards else begin
+        return start, start + long
 
     def _label(self, vertex: int) -> Box:
         size, rank = self.graph.vertices[vertex].size, self.graph.vertices[vertex].rank
@@ -203,7 +207,7 @@ class _Drawn:
     def _rectangle(self, across: float, along: float, size: Size) -> Box:
         return Box(across, along, *size) if self.downwards else Box(along, across, *_swapped(size))
 
-    def picture(self) -> Picture:
+    def picture(self) -> Placement:
         """All of it, moved to the upper left corner."""
         found = [*self.boxes.values(), *(route.label for route in self.routes.values() if route.label)]
         points = [point for route in self.routes.values() for point in route.points]
@@ -211,7 +215,7 @@ class _Drawn:
         top = min([box.y for box in found] + [y for _, y in points])
         right = max([box.x + box.width for box in found] + [x for x, _ in points])
         bottom = max([box.y + box.height for box in found] + [y for _, y in points])
-        return Picture(
+        return Placement(
             {node: box.moved(-left, -top) for node, box in self.boxes.items()},
             {edge: route.moved(-left, -top) for edge, route in self.routes.items()},
             round(right - left, 1),
@@ -219,11 +223,8 @@ class _Drawn:
         )
 
 
-def ports_within(side: Point, wanted: Sequence[float]) -> list[float]:
+def ports_within(low: float, high: float, wanted: Sequence[float]) -> list[float]:
     """Where lines meet the side of a box: near to where they come from, and apart from each other."""
-    low, high = side[0] + _CORNER, side[1] - _CORNER
-    if low > high:
-        low = high = (low + high) / 2
     many = len(wanted)
     apart = min(_PORTS, (high - low) / (many - 1)) if many > 1 else 0.0
     near = [min(max(place, low), high) for place in wanted]

@@ -18,10 +18,19 @@ def put_in_order(graph: Layered) -> None:
         from chronicle.drawing.sugiyama import across
     except ImportError:
         by_barycentres(graph)
-        return
-    found = across(graph.steps())
-    for layer in graph.layers:
-        layer.sort(key=lambda vertex: (found.get(vertex, 0.0), vertex))
+    else:
+        found = across(graph.steps())
+        for layer in graph.layers:
+            layer.sort(key=lambda vertex: (found.get(vertex, 0.0), vertex))
+    _mirrored_if_better(graph)
+
+
+def _mirrored_if_better(graph: Layered) -> None:
+    """Of two pictures of which one is the other in a mirror, take the one nearer to the order as given."""
+    backwards = sum(2 * _inversions(layer) - len(layer) * (len(layer) - 1) // 2 for layer in graph.layers)
+    if backwards > 0:
+        for layer in graph.layers:
+            layer.reverse()
 
 
 def by_barycentres(graph: Layered) -> None:

@@ -15,11 +15,15 @@ Point: TypeAlias = tuple[float, float]
 
 @frozen
 class GraphNode:
-    """Somebody or something in a graph. ``kind`` (company, person, unit, project ...) decides its look."""
+    """Somebody or something in a graph. ``kind`` (company, person, unit, project ...) decides its look.
+
+    ``more`` is how many of its neighbours are not drawn.
+    """
 
     id: str
     label: str
     kind: str
+    more: int = 0
 
 
 @frozen

@@ -8,17 +8,16 @@ from typing import Final
 
 from attrs import frozen
 
-from chronicle.drawing.component import Picture, pictured
+from chronicle.drawing.component import Placement, pictured
+from chronicle.drawing.elements import MARGIN, SMALL
 from chronicle.drawing.layered import Size
 from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, Route
 from chronicle.drawing.text import in_lines, width_of
 
 SIZE: Final = 13.0
-LABEL_SIZE: Final = 11.5
 LINE: Final = 17.0
 WIDEST: Final = 168.0
 WIDEST_LABEL: Final = 190.0
-MARGIN: Final = 16.0
 BESIDE: Final = 32.0
 """What a box has beside its text: the mark of its kind, and air."""
 _AIR: Final = 14.0
@@ -37,10 +36,12 @@ def placed(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> Layout:
     sizes = _sizes(nodes)
     labels = _labels(edge for edge in edges if edge.source in sizes and edge.target in sizes)
     parts = _components([*sizes], [*labels])
-    chosen = [_laid_out(part, sizes, labels, downwards=True) for part in parts]
-    if max((part.picture.width for part in chosen), default=0.0) > _WIDEST_DRAWING:
-        chosen = [_better(part, sizes, labels) for part in chosen]
-    return _packed(chosen)
+    downwards = [_laid_out(part, sizes, labels, downwards=True) for part in parts]
+    if _width(downwards) > _WIDEST_DRAWING:
+        rightwards = [_laid_out(part, sizes, labels, downwards=False) for part in parts]
+        if _width(rightwards) < _width(downwards):
+            return _packed(rightwards)
+    return _packed(downwards)
 
 
 @frozen
@@ -49,7 +50,7 @@ class _Connected:
 
     nodes: Sequence[str]
     edges: Sequence[EdgeKey]
-    picture: Picture
+    picture: Placement
 
 
 def _sizes(nodes: Iterable[GraphNode]) -> dict[str, Size]:
@@ -57,10 +58,15 @@ def _sizes(nodes: Iterable[GraphNode]) -> dict[str, Size]:
     sizes: dict[str, Size] = {}
     for node in nodes:
         lines = in_lines(node.label, SIZE, WIDEST)
-        wide = max(width_of(line, SIZE) for line in lines) + BESIDE + _AIR
+        wide = max(width_of(line, SIZE) for line in lines) + BESIDE + _AIR + room_of_more(node)
         before = sizes.get(node.id, (_LEAST, 0.0))
         sizes[node.id] = (round(max(before[0], wide), 1), max(before[1], LINE * len(lines) + 15))
     return sizes
+
+
+def room_of_more(node: GraphNode) -> float:
+    """How wide the number of neighbours that are not drawn is, beside the name."""
+    return width_of(f"+{node.more}", SMALL) + 8 if node.more else 0.0
 
 
 def _labels(edges: Iterable[GraphEdge]) -> dict[EdgeKey, Size | None]:
@@ -68,9 +74,9 @@ def _labels(edges: Iterable[GraphEdge]) -> dict[EdgeKey, Size | None]:
     labels: dict[EdgeKey, Size | None] = {}
     for edge in edges:
         before = labels.get(edge.key)
-        wide = min(width_of(edge.label, LABEL_SIZE), WIDEST_LABEL) + 8 if edge.label else 0.0
+        wide = min(width_of(edge.label, SMALL), WIDEST_LABEL) + 8 if edge.label else 0.0
         widest = max(wide, before[0] if before else 0.0)
-        labels[edge.key] = (round(widest, 1), LABEL_SIZE + 6.5) if widest else None
+        labels[edge.key] = (round(widest, 1), SMALL + 6.5) if widest else None
     return labels
 
 
@@ -110,12 +116,8 @@ def _laid_out(
     )
 
 
-def _better(part: _Connected, sizes: dict[str, Size], labels: dict[EdgeKey, Size | None]) -> _Connected:
-    """The part from left to right, if it is too wide from above to below and less so that way."""
-    if part.picture.width <= _WIDEST_DRAWING:
-        return part
-    other = _laid_out((part.nodes, part.edges), sizes, labels, downwards=False)
-    return other if other.picture.width < part.picture.width else part
+def _width(parts: Sequence[_Connected]) -> float:
+    return max((part.picture.width for part in parts), default=0.0)
 
 
 def _packed(parts: Sequence[_Connected]) -> Layout:

@@ -11,6 +11,8 @@ _LIGHT: Final = {
     "text": "#1d2733",
     "line": "#5b6b7d",
     "label": "#33414f",
+    "lane": "#f5f7fa",
+    "tick": "#d5dbe2",
     "company": "#eaf1fb",
     "company-line": "#3d6ea8",
     "person": "#fdf1e0",
@@ -21,6 +23,8 @@ _LIGHT: Final = {
     "project-line": "#7b4fa3",
     "fund": "#e4f4f7",
     "fund-line": "#21748a",
+    "deal": "#fbe9ee",
+    "deal-line": "#a3405e",
     "other": "#f0f1f3",
     "other-line": "#66707c",
 }
@@ -29,6 +33,8 @@ _DARK: Final = {
     "text": "#e8edf3",
     "line": "#93a1b1",
     "label": "#c9d3de",
+    "lane": "#191f27",
+    "tick": "#323b46",
     "company": "#1c2a3d",
     "company-line": "#7fb0ec",
     "person": "#33270f",
@@ -39,10 +45,12 @@ _DARK: Final = {
     "project-line": "#c49be8",
     "fund": "#122e36",
     "fund-line": "#66c2d8",
+    "deal": "#361b25",
+    "deal-line": "#ee98b2",
     "other": "#242a31",
     "other-line": "#a0abb7",
 }
-_KINDS: Final = ("company", "person", "unit", "project", "fund", "other")
+_KINDS: Final = ("company", "person", "unit", "project", "fund", "deal", "other")
 
 
 def _colours(colours: dict[str, str]) -> str:
@@ -56,8 +64,18 @@ _RULES: Final = (
     ".chronicle-drawing .possible .line{stroke-dasharray:5 4}"
     ".chronicle-drawing .arrow path{fill:var(--line)}"
     ".chronicle-drawing .plate{fill:var(--ground)}"
-    ".chronicle-drawing .label{fill:var(--label)}"
+    ".chronicle-drawing .label,.chronicle-drawing .more,.chronicle-drawing .note{fill:var(--label)}"
     ".chronicle-drawing .possible .label{font-style:italic}"
+    ".chronicle-drawing .lane{fill:var(--lane)}"
+    ".chronicle-drawing path.tick{fill:none;stroke:var(--tick);stroke-width:1}"
+    ".chronicle-drawing path.month{stroke-dasharray:2 3}"
+    ".chronicle-drawing text.tick{fill:var(--label)}"
+    ".chronicle-drawing text.year{font-weight:600}"
+    ".chronicle-drawing .bar{fill:var(--deal);stroke:var(--deal-line);stroke-width:1}"
+    ".chronicle-drawing .bar.open{stroke-dasharray:5 4}"
+    ".chronicle-drawing .day{fill:var(--company-line)}"
+    ".chronicle-drawing .window{fill:var(--company-line);fill-opacity:.28;stroke:var(--company-line)}"
+    ".chronicle-drawing .window.open{stroke-dasharray:3 3}"
     ".chronicle-drawing .box{stroke-width:1.3}"
     + "".join(
         f".chronicle-drawing .{kind} .box{{fill:var(--{kind});stroke:var(--{kind}-line)}}"

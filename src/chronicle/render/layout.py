@@ -6,6 +6,7 @@ becomes a piece, so that no control character of a file reaches a terminal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -107,13 +108,16 @@ def wrap(line: Line, width: int, others: int | None = None) -> list[Line]:
     """
     if line_columns(line) <= width:
         return [line]
-    text = "".join(piece for piece, _ in line)
+    # An amount stays on one line: its blank is none for what follows, which only looks for places to break.
+    text = _IN_AN_AMOUNT.sub("_", "".join(piece for piece, _ in line))
     cut = _Cut(line)
     return [
         cut.to(start, start + len(text[start:end].rstrip(" ")))
         for start, end in _breaks(text, max(2, width), max(2, width if others is None else others))
     ]
 
+
+_IN_AN_AMOUNT: Final = re.compile(r"(?<=\b[A-Z]{3}) (?=[~≈]?[<>]?=?[\d?])")
 
 # Closing marks, which may not begin a line in Chinese and Japanese typesetting.
 _WIDE: Final = 2

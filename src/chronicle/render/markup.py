@@ -17,7 +17,8 @@ def environment(read: Callable[[str], str]) -> Any:
     try:
         import jinja2
     except ImportError:
-        raise not_installed("jinja2", "which makes pages", "web") from None
+        raise not_installed("jinja2", "which makes pages", "report") from None
+    # Styles, scripts and data are no text of HTML: whoever makes them sees to it that they end no element.
     return jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -32,7 +32,7 @@ _RECORDS: Final = (RecordCorrected, RecordRetracted, IdentityLinked)
 
 
 @frozen(kw_only=True)
-class Known:
+class KnownBetween:
     """The days of knowledge between which something is known: from the first on, and before the last.
 
     ``known_until`` is None for what is still known.
@@ -48,11 +48,11 @@ class Known:
         return self.known_from <= day and (self.known_until is None or day < self.known_until)
 
 
-Item = TypeVar("Item", bound=Known)
+Item = TypeVar("Item", bound=KnownBetween)
 
 
 @frozen(kw_only=True)
-class Rectangle(Known):
+class Rectangle(KnownBetween):
     """A span, and the days of knowledge between which it was known just so.
 
     The value is possible from ``possible_from`` until ``possible_until``, and certain from ``certain_from``
@@ -88,7 +88,7 @@ class Rectangle(Known):
 
 
 @frozen(kw_only=True)
-class Version(Known):
+class Version(KnownBetween):
     """An event as it was known between two days of knowledge, with the ids of its corrections by then.
 
     ``announced_by`` is the id of the event that states what the completion of a deal does.
@@ -100,7 +100,7 @@ class Version(Known):
 
 
 @frozen(kw_only=True)
-class Disagreement(Known):
+class Disagreement(KnownBetween):
     """A conflict between claims, as it was known between two days of knowledge."""
 
     conflict: Conflict
@@ -137,12 +137,12 @@ def rectangles(
 
     ``assumed`` are the ids of events that are assumptions: a basis that rests on one of them is ``assumed``.
     """
-    cells: dict[tuple[str, Key], _Course[Rectangle]] = {}
+    cells: dict[tuple[str, Key], _ByKnowledge[Rectangle]] = {}
     versions: dict[str, tuple[Version, ...]] = {}
     disagreements: list[Disagreement] = []
     names: dict[str, None] = dict.fromkeys(_views_of(projectors))
     for events in _parts(log, projectors):
-        part = _Part()
+        part = _PartKnown()
         for day in _days(events, known):
             part.take(resolve(events, day, projectors, origin), day, assumed)
         cells |= part.cells
@@ -207,20 +207,20 @@ def _add_versions(parts: Parts, log: EventLog) -> None:
 
 
 @define
-class _Entry(Generic[Item]):
+class _GivenItem(Generic[Item]):
     item: Item
     until: datetime.date | None = None
 
 
 @define
-class _Course(Generic[Item]):
+class _ByKnowledge(Generic[Item]):
     """What is known of one thing over the days of knowledge, in the order in which it is given on each day.
 
     What is given again at the next day of knowledge, and not after something that it came before, goes on.
     """
 
-    _entries: list[_Entry[Item]] = field(factory=list)
-    _standing: list[_Entry[Item]] = field(factory=list)
+    _entries: list[_GivenItem[Item]] = field(factory=list)
+    _standing: list[_GivenItem[Item]] = field(factory=list)
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -233,7 +233,7 @@ class _Course(Generic[Item]):
         for entry in self._standing:
             if all(entry is not each for each in going_on):
                 entry.until = day
-        self._standing = [each or _Entry(item) for each, item in zip(going_on, found, strict=True)]
+        self._standing = [each or _GivenItem(item) for each, item in zip(going_on, found, strict=True)]
         # From the last to the first: what is new stands before the next that goes on, after what is over.
         place = len(self._entries)
         for entry, old in zip(self._standing[::-1], going_on[::-1], strict=True):
@@ -242,7 +242,7 @@ class _Course(Generic[Item]):
             else:
                 place = next(at for at, each in enumerate(self._entries) if each is old)
 
-    def _going_on(self, found: Sequence[Item]) -> Iterator[_Entry[Item] | None]:
+    def _going_on(self, found: Sequence[Item]) -> Iterator[_GivenItem[Item] | None]:
         """For each item its entry of the day of knowledge before; None for one that is new."""
         before = self._standing
         for item in found:
@@ -251,19 +251,19 @@ class _Course(Generic[Item]):
             before = before if same is None else before[same + 1 :]
 
 
-def _same(before: Known, now: Known) -> bool:
+def _same(before: KnownBetween, now: KnownBetween) -> bool:
     """Whether two items differ in their days of knowledge alone. Of equal amounts the text counts, too."""
     then = evolve(now, known_from=before.known_from)
     return before == then and repr(before) == repr(then)
 
 
 @define
-class _Part:
+class _PartKnown:
     """What is known of one part of a history, day by day."""
 
-    cells: defaultdict[tuple[str, Key], _Course[Rectangle]] = Factory(lambda: defaultdict(_Course))
-    versions: defaultdict[str, _Course[Version]] = Factory(lambda: defaultdict(_Course))
-    conflicts: _Course[Disagreement] = field(factory=_Course)
+    cells: defaultdict[tuple[str, Key], _ByKnowledge[Rectangle]] = Factory(lambda: defaultdict(_ByKnowledge))
+    versions: defaultdict[str, _ByKnowledge[Version]] = Factory(lambda: defaultdict(_ByKnowledge))
+    conflicts: _ByKnowledge[Disagreement] = field(factory=_ByKnowledge)
 
     def take(self, resolved: Resolved, day: datetime.date, assumed: frozenset[str]) -> None:
         """Take what is known from ``day`` on."""

@@ -6,13 +6,14 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import field, frozen
 
 from chronicle.engine import views
 from chronicle.engine.replay import Key, Ledger, Span
-from chronicle.errors import NotFound, Problem, nearest, printable
+from chronicle.errors import NotFound, Problem, absent_of_few, nearest, printable
+from chronicle.events import Right
 
 
 @frozen
@@ -100,7 +101,12 @@ class Resolver:
         return (*(self.part(part, word, day) for word, part in named), *words[len(parts) :])
 
     def part(self, part: str, word: str, day: datetime.date | None = None) -> str:
-        """``word`` as one part of a key: an id if the part is an entity or a deal, else as it is."""
+        """``word`` as one part of a key: an id if the part is an entity or a deal, else as it is.
+
+        Raises ``NotFound``: C601 for an unknown entity, C602 for a deal, C610 for a right that there is not.
+        """
+        if part == "right" and word not in get_args(Right):
+            raise absent_of_few("C610", "right", word, get_args(Right))
         refers = views.REFERS[part]
         if refers == "deal":
             return self.deal(word)

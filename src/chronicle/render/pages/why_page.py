@@ -15,8 +15,8 @@ from chronicle.engine.why import Ending, Reason, Step, Why
 from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, knowledge
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
 from chronicle.render.pages.claims import claimed, said_by
-from chronicle.render.pages.steps import corrections_told, day_in_words, known_words, rivalry
 from chronicle.render.pages.why import Explained
+from chronicle.render.provenance import corrections_told, day_in_words, known_words, rivalry
 from chronicle.render.tree import Branch, tree
 from chronicle.render.words.days import day_words, short, since, stood, until
 from chronicle.render.words.facts import statement, subject, subject_of
@@ -43,7 +43,8 @@ def _page(explained: Explained, width: int) -> Iterator[Line]:
     told = [*(reason.fact for reason in reasons), *(ending.fact for ending in endings)]
     one = told[0] if len({(fact.view, fact.key) for fact in told}) == 1 else None
     yield from wrap(_title(one, explained), width)
-    when = f"on {day_words(explained.as_of)}{explained.terms.words()}"
+    today = ", today" if explained.around.today else ""
+    when = f"on {day_words(explained.as_of)}{today}{explained.terms.words()}"
     yield from wrap([(when, PLAIN)], width)
     for why in explained.whys:
         if why.effective is not None:

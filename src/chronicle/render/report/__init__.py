@@ -1,6 +1,6 @@
 """The report: a history as one file of HTML, with the day and the knowledge to choose in it.
 
-``Report`` is made of a history, and gives the page. Whoever serves pages makes the same report of a store.
+``report_of`` makes one of a history, and its ``html`` is the page. A server makes the same of a store.
 """
 
 from chronicle.render.report.material import Report, report_of

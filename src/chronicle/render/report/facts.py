@@ -38,7 +38,7 @@ Piece = str | int
 
 
 @define
-class Numbered:
+class ByNumber:
     """Things that stand once, by number."""
 
     _numbers: dict[Any, int] = field(factory=dict)
@@ -58,10 +58,10 @@ class Facts:
     """The facts of a report as data."""
 
     _report: Report
-    _entities: Numbered = field(factory=Numbered)
-    _statements: Numbered = field(factory=Numbered)
-    _cells: Numbered = field(factory=Numbered)
-    _proofs: Numbered = field(factory=Numbered)
+    _entities: ByNumber = field(factory=ByNumber)
+    _statements: ByNumber = field(factory=ByNumber)
+    _cells: ByNumber = field(factory=ByNumber)
+    _proofs: ByNumber = field(factory=ByNumber)
     _events: Mapping[str, int] = field(init=False)
 
     @_events.default

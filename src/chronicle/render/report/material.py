@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from chronicle.dates import Day
+from chronicle.dates import Day, Moment
 from chronicle.engine import views
 from chronicle.engine.partial.rectangles import Disagreement, Rectangle, Rectangles, Version
 from chronicle.errors import Place
-from chronicle.events import Event, Knowledge, references
+from chronicle.events import KINDS, Event, Knowledge, references
 from chronicle.render.reading_order import in_reading_order
 from chronicle.render.report.names import KnownNames
 
@@ -36,10 +36,13 @@ class Report:
     known_since: Mapping[str, Knowledge]
     places: Mapping[str, Place]
     names: KnownNames = field(repr=False)
+    opens: datetime.date | None = None
 
     @property
     def day(self) -> datetime.date:
-        """The last day on which something of this may have happened, on which the page opens."""
+        """The day on which the page opens: by default the last one on which something may have happened."""
+        if self.opens is not None:
+            return self.opens
         days = (event.date.latest for event in self.events if event.date.latest < datetime.date.max)
         return max(days, default=datetime.date.min)
 
@@ -51,16 +54,22 @@ class Report:
 
 
 def report_of(
-    history: Any, entities: Sequence[str] = (), *, depth: int = 1, known: Day | None = None
+    history: Any,
+    entities: Sequence[str] = (),
+    *,
+    depth: int = 1,
+    opens: datetime.date | None = None,
+    known: Day | None = None,
+    recorded: Moment | None = None,
 ) -> Report:
     """The report of a history, or of some ``entities`` (ids or names) and what is ``depth`` ties around them.
 
-    With ``known`` it says nothing of what became known later. Raises ``NotFound`` (C601) for an unknown
-    entity.
+    It ``opens`` on this day, by default on the last one. By ``known`` and ``recorded`` it says nothing of
+    what became known or was recorded later. Raises ``NotFound`` (C601) for an unknown entity.
     """
-    resolver = history.resolver(known)
+    resolver = history.resolver(known, recorded)
     chosen = tuple(dict.fromkeys(resolver.entity(entity) for entity in entities))
-    found: Rectangles = history.rectangles(known)
+    found: Rectangles = history.rectangles(known, recorded)
     near = _near(found.rectangles, chosen, depth - 1) if chosen else None
     listed = tuple(each for each in found.rectangles if near is None or near & set(_named(each)))
     behind = {event for each in listed for event in _behind(each, found)}
@@ -79,13 +88,14 @@ def report_of(
     return Report(
         chosen=chosen,
         rectangles=listed,
-        events=_told(history, versions, known),
+        events=_told(history.timeline(kinds=KINDS, known=known, recorded=recorded), versions),
         versions=versions,
         disagreements=tuple(each for each in found.disagreements if each.conflict.chosen.id in versions),
         written=written,
         known_since={id: history.known_since(written[id]) for id in versions},
         places={id: place for id in versions if (place := history.place(id)) is not None},
         names=KnownNames(names),
+        opens=opens,
     )
 
 
@@ -134,11 +144,9 @@ def _about(event: Event, entities: set[str]) -> bool:
     return any(what == "entity" and name in entities for _, what, name in references(event))
 
 
-def _told(history: Any, versions: Mapping[str, Sequence[Version]], known: Day | None) -> tuple[Event, ...]:
+def _told(timeline: Iterable[Event], versions: Mapping[str, Sequence[Version]]) -> tuple[Event, ...]:
     """The events in the order of reading; those that were retracted stand at the place of their date."""
-    from chronicle.events import KINDS
-
-    told = [event for event in history.timeline(kinds=KINDS, known=known) if event.id in versions]
+    told = [event for event in timeline if event.id in versions]
     standing = {event.id for event in told}
     for id, course in versions.items():
         if id not in standing:

@@ -12,16 +12,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.drawing import STYLE
-from chronicle.errors import not_installed
 from chronicle.events import EntityDeclared, references
 from chronicle.render.layout import joined
+from chronicle.render.markup import environment
 from chronicle.render.report.deals import lanes
 from chronicle.render.report.facts import Facts
 from chronicle.render.report.material import Report
 from chronicle.render.report.scale import Scale
 from chronicle.render.report.state import LastState
-from chronicle.render.report.structure import picture
-from chronicle.render.report.told import EventTold, Tellings
+from chronicle.render.report.structure import structure_of
+from chronicle.render.report.told import EventTold, Wordings
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 
@@ -45,15 +45,15 @@ _ESCAPES: Final = MappingProxyType(
 
 def html(report: Report) -> str:
     """The page of a report. Raises ``UsageError`` (C740) where jinja2 is not installed."""
-    template = _environment().get_template("report.html.jinja")
+    template = environment(_text).get_template("report.html.jinja")
     style, script = STYLE + _text(*_STYLES), _script()
     page: str = template.render(**_content(report), style=style, script=script, policy=_policy(style, script))
     return page
 
 
 def _content(report: Report) -> Mapping[str, Any]:
-    facts, tellings = Facts(report), Tellings(report)
-    events = tellings.events()
+    facts, wordings = Facts(report), Wordings(report)
+    events = wordings.events()
     data = facts.data()
     scale = Scale.of(report.events)
     tables = LastState(data, report.names, report.day).tables()
@@ -66,15 +66,15 @@ def _content(report: Report) -> Mapping[str, Any]:
         "events": events,
         "lanes": lanes(report, scale),
         "scale": scale,
-        "conflicts": tellings.conflicts(),
-        "sources": tellings.sources(),
+        "conflicts": wordings.conflicts(),
+        "sources": wordings.sources(),
         "data": as_data(data | _around(report, scale, events)),
-        "drawing": picture(report),
+        "drawing": structure_of(report),
     }
 
 
 def _title(report: Report) -> str:
-    """The names of the entities that were chosen, or of the two that most is told of."""
+    """The names of the entities that were chosen, or of the two that most events name."""
     named = report.chosen or [entity for entity, _ in _counted(report).most_common(2)]
     names = [report.names.name(entity, report.day, None) for entity in named]
     others = [] if report.chosen or len(_counted(report)) <= len(names) else ["others"]
@@ -121,18 +121,3 @@ def _script() -> str:
 def _text(*names: str) -> str:
     folder = files(__package__) / _STATIC
     return "".join((folder / name).read_text(encoding="utf-8") for name in names)
-
-
-def _environment() -> Any:
-    try:
-        import jinja2
-    except ImportError:
-        raise not_installed("jinja2", "which makes pages", "report") from None
-    # The style, the script and the data are no text of HTML: each is made so that it cannot end its element.
-    return jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        loader=jinja2.FunctionLoader(_text),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -13,7 +13,7 @@ from chronicle.render.report.names import KnownNames
 
 
 @frozen
-class Cell:
+class PageCell:
     """A cell: its texts, each with the language of a name, and what sort of column it is in."""
 
     texts: tuple[tuple[str, str], ...]
@@ -22,17 +22,17 @@ class Cell:
 
 
 @frozen
-class Row:
+class PageRow:
     """A fact: its cells, since when it holds, whether it is certain, and its number among all rows."""
 
     number: int
-    cells: tuple[Cell, ...]
+    cells: tuple[PageCell, ...]
     since: str
     certain: bool
 
 
 @frozen
-class Table:
+class PageTable:
     """A table of one view; ``kept`` says which of its facts it has: None for all of them."""
 
     view: int
@@ -41,7 +41,7 @@ class Table:
     about: bool
     kept: bool | None
     columns: tuple[tuple[str, str, str], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[PageRow, ...]
 
     @property
     def unused(self) -> str:
@@ -62,18 +62,18 @@ class LastState:
     names: KnownNames
     day: datetime.date
 
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[PageTable]:
         """A table for each view, and two where only some facts of a view are listed first."""
         return [table for at, view in enumerate(self.data["views"]) for table in self._of_view(at, view)]
 
-    def _of_view(self, at: int, view: Data) -> list[Table]:
+    def _of_view(self, at: int, view: Data) -> list[PageTable]:
         titles: list[tuple[str, bool | None]] = [(view["title"], None)]
         if "kept" in view:
             titles = [(view["kept"], True), (f"Other {view['title'].lower()}", False)]
         rows = [(number, row) for number, row in enumerate(self.data["rows"]) if self._cell(row)[0] == at]
         standing = [(number, row) for number, row in rows if self._stands(row)]
         return [
-            Table(
+            PageTable(
                 view=at,
                 name=view["name"],
                 title=title,
@@ -101,12 +101,12 @@ class LastState:
         day = self.day.toordinal()
         return row[7] is None and row[2] <= day and (row[5] is None or day < row[5])
 
-    def _row(self, number: int, row: Sequence[Any], columns: Sequence[Sequence[str]]) -> Row:
+    def _row(self, number: int, row: Sequence[Any], columns: Sequence[Sequence[str]]) -> PageRow:
         shown = self._fact(row)[1]
         cells = zip(columns, shown, strict=True)
-        return Row(
+        return PageRow(
             number=number,
-            cells=tuple(Cell(self._texts(value), sort, title) for (_, title, sort), value in cells),
+            cells=tuple(PageCell(self._texts(value), sort, title) for (_, title, sort), value in cells),
             since=row[1],
             certain=self._certain(row),
         )

@@ -25,7 +25,7 @@ _DESCRIPTION: Final = (
 
 
 @frozen
-class Picture:
+class Structure:
     """The picture of all days as SVG, that of the last day in the same layout, and what it leaves out.
 
     That of all days has every name of an entity and every label of a tie, at one place each.
@@ -36,7 +36,7 @@ class Picture:
     note: str
 
 
-def picture(report: Report) -> Picture | None:
+def structure_of(report: Report) -> Structure | None:
     """The picture of a report; None without any tie."""
     ties = [each for each in report.rectangles if _key(each) and views.is_listed(each.view, each.value)]
     if not ties:
@@ -49,7 +49,7 @@ def picture(report: Report) -> Picture | None:
     layout = drawing.placed(nodes, edges)
     standing = [each for each in ties if each.known(None) and each.possible(report.day)]
     last = _last(report, standing)
-    return Picture(
+    return Structure(
         every=_svg(layout, nodes, edges, "structure"),
         last=_svg(layout, last, [_edge(each, each.certain(report.day)) for each in standing], "last"),
         note=_note(len(shown), left_out),

@@ -12,12 +12,12 @@ from attrs import evolve, field, frozen
 
 from chronicle.dates import DAWN
 from chronicle.engine.conflicts import Conflict
-from chronicle.engine.partial.rectangles import Disagreement, Known, Version
+from chronicle.engine.partial.rectangles import Disagreement, KnownBetween, Version
 from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordConfirmed, references
 from chronicle.render.layout import STRONG, Line, clean
 from chronicle.render.pages.claims import claimed, said_by
 from chronicle.render.pages.conflicts import fact_words
-from chronicle.render.pages.steps import corrections_told, known_words, rivalry
+from chronicle.render.provenance import corrections_told, known_words, rivalry
 from chronicle.render.report.material import Report
 from chronicle.render.words.days import is_undated, short
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
@@ -44,7 +44,7 @@ class SourceTold:
 
 
 @frozen(kw_only=True)
-class Telling(Known):
+class ToldAs(KnownBetween):
     """An event in words, as it was known between two days."""
 
     date: str
@@ -58,7 +58,7 @@ class Telling(Known):
 
 
 @frozen(kw_only=True)
-class Rivals(Known):
+class Rivals(KnownBetween):
     """A conflict in words: what it is about, and each claim with who makes it and where its event stands."""
 
     about: str
@@ -80,17 +80,17 @@ class EventTold:
     latest: int
     listed: bool
     undated: bool
-    tellings: tuple[Telling, ...]
+    wordings: tuple[ToldAs, ...]
     rivals: tuple[Rivals, ...]
 
     @property
-    def last(self) -> Telling:
+    def last(self) -> ToldAs:
         """As it was told last."""
-        return self.tellings[-1]
+        return self.wordings[-1]
 
 
 @frozen(eq=False)
-class Tellings:
+class Wordings:
     """The events of a report in words, and its sources by number."""
 
     _report: Report
@@ -145,18 +145,18 @@ class Tellings:
             latest=event.date.latest.toordinal(),
             listed=not isinstance(event, EntityDeclared | RecordConfirmed),
             undated=is_undated(event.date) or event.date.latest == DAWN,
-            tellings=tuple(self._tellings(event.id)),
+            wordings=tuple(self._wordings(event.id)),
             rivals=tuple(self._rivals.get(event.id, ())),
         )
 
     # Versions
 
-    def _tellings(self, event: str) -> Iterator[Telling]:
-        """What is told of an event, anew wherever its words change by what becomes known."""
-        before: Telling | None = None
+    def _wordings(self, event: str) -> Iterator[ToldAs]:
+        """An event in words, anew wherever its words change by what becomes known."""
+        before: ToldAs | None = None
         for version in self._report.versions[event]:
             for start, end in self._cut(version):
-                now = self._telling(version, start, end)
+                now = self._wording(version, start, end)
                 if before is not None and evolve(now, known_from=before.known_from) == evolve(
                     before, known_until=now.known_until
                 ):
@@ -179,14 +179,14 @@ class Tellings:
         inside = sorted(edge for edge in edges if version.known(edge))
         yield from zip(inside, [*inside[1:], version.known_until], strict=True)
 
-    def _telling(self, version: Version, start: datetime.date, end: datetime.date | None) -> Telling:
+    def _wording(self, version: Version, start: datetime.date, end: datetime.date | None) -> ToldAs:
         event, teller = version.event, self._teller(start)
         figures = () if share_is_unknown(event) else tuple(filter(None, (share_figure(event),)))
         label = "effect" if isinstance(event, DealCompleted) else "if completed"
         written = self._report.written
         declared = isinstance(event, EntityDeclared)
         corrections = [written[each] for each in version.corrections]
-        return Telling(
+        return ToldAs(
             known_from=start,
             known_until=end,
             date="" if declared else short(event.date),

@@ -4,7 +4,7 @@ const byKnowledge = [...document.querySelectorAll("[data-from]")].map((element) 
   element,
   from: +element.dataset.from,
   until: element.dataset.until ? +element.dataset.until : Infinity,
-  event: element.classList.contains("telling") ? +element.parentElement.dataset.event : -1,
+  event: element.classList.contains("wording") ? +element.parentElement.dataset.event : -1,
 }));
 const eventMarks = data.events.map(() => []);
 for (const mark of document.querySelectorAll(".lanes [data-event]")) eventMarks[+mark.dataset.event].push(mark);
@@ -45,7 +45,7 @@ function updateEvents() {
 // The words of an event, by what is known.
 function eventWords(event) {
   const line = eventLines[event];
-  const told = line.querySelector(".telling:not([hidden]) .said") || line.querySelector(".said");
+  const told = line.querySelector(".wording:not([hidden]) .said") || line.querySelector(".said");
   const parts = [...told.querySelectorAll(".sentence, .figure")].map((part) => part.textContent.trim());
   return parts.join("  ").replace(/\s+/g, " ");
 }
