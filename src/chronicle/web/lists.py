@@ -11,7 +11,7 @@ from chronicle.render.layout import clean
 from chronicle.render.pages.claims import claimed, said_by
 from chronicle.render.pages.conflicts import fact_words
 from chronicle.render.pages.diff import SIGNS
-from chronicle.render.pages.steps import rivalry
+from chronicle.render.provenance import rivalry
 from chronicle.render.words.days import day_words
 from chronicle.render.words.facts import statement, subject_of
 from chronicle.render.words.sentences import Teller
