@@ -25,7 +25,9 @@ from chronicle.engine.partial import PartialReplay
 from chronicle.engine.partial.parts import Parts
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Before, Change, Ledger, Projector
+from chronicle.errors import NotFound
 from chronicle.events import (
+    KINDS,
     Event,
     IdentityLinked,
     RecordCorrected,
@@ -336,3 +338,29 @@ def test_a_state_stays_as_it_was_when_more_is_appended() -> None:
     assert shares == ["10%", "15%", "20%", "25%"]
     assert all(len(one.facts()) == len(two.facts()) for one, two in pairwise(states))
     assert day("2015") == states[0].as_of
+
+
+@pytest.mark.slow
+@given(HISTORIES, GROUPS, st.none() | KNOWN)
+def test_what_concerns_one_is_found_in_the_parts_that_name_it(
+    written: list[Event], groups: list[str], known: str | None
+) -> None:
+    """The timeline of an entity or a deal is that of a history that was replayed as a whole, in its order."""
+    events = spread(written, groups)
+    whole, in_parts = History(events), History(events)
+    in_parts.ledger()
+    asked = [
+        *({"entity": each} for each in whole.entity_ids()),
+        *({"deal": each} for each in whole.deal_ids()),
+    ]
+    with patch.object(partial, "_ONE_IN", 1):
+        for words in asked:
+            in_parts._answers.clear()
+            assert _timeline(in_parts, words, known) == _timeline(whole, words, known)
+
+
+def _timeline(history: History, words: dict[str, str], known: str | None) -> object:
+    try:
+        return history.timeline(**words, kinds=KINDS, known=known)
+    except NotFound as error:
+        return error.problems

@@ -124,6 +124,10 @@ class ToldEvents:
             raise absent("C608", "event", event, self._log)
         return position
 
+    def as_written(self, event: str) -> Event:
+        """One event by its id, without its corrections. Raises ``NotFound`` (C608)."""
+        return self._some.events[self.position(event) - 1]
+
     def known_since(self, event: Event) -> Knowledge:
         """From which day an event of this history could be known, as it was written, without its corrections.
 

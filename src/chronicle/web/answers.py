@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from chronicle.dates import Day, PartialDate, as_day
 from chronicle.engine.resolver.search import deal_found, entity_found
-from chronicle.errors import NotFound, Problem, printable
-from chronicle.events import KINDS, Event, RecordCorrected, RecordRetracted
+from chronicle.errors import InvalidEvents, NotFound
+from chronicle.events import KINDS
 from chronicle.history import History
 from chronicle.render.lookup.deal import deal_shown
 from chronicle.render.lookup.entity import OneEntity
@@ -43,6 +43,37 @@ def telling(history: History, known: Known, *others: Known) -> Telling:
     )
 
 
+class DealTitles(Mapping[str, str]):
+    """The titles of deals by what is known, each looked up when it is first needed."""
+
+    def __init__(self, history: History, known: Known) -> None:
+        self._history, self._known = history, known
+        self._found: dict[str, str] = {}
+
+    def __getitem__(self, deal: str) -> str:
+        """The last title of a deal. Raises ``KeyError`` for one without."""
+        if deal not in self._found:
+            try:
+                events = self._history.timeline(deal=deal, kinds=KINDS, known=self._known)
+            except NotFound:
+                raise KeyError(deal) from None
+            self._found |= titles_of(iter(events))
+        return self._found[deal]
+
+    def __iter__(self) -> Iterator[str]:
+        """The deals whose titles were looked up."""
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """How many titles were looked up."""
+        return len(self._found)
+
+
+def teller(history: History, known: Known) -> Teller:
+    """What tells a few events of a history, which need not be read as a whole for it."""
+    return Teller(namer(partial(history.as_of, known=known)), DealTitles(history, known), history.known_since)
+
+
 def entity_meant(history: History, word: str, day: Day, known: Known) -> str:
     """The id of the entity that a word means. Raises ``NotFound`` (C601)."""
     resolver = history.resolver(known)
@@ -65,26 +96,16 @@ def timeline(
 ) -> Timeline:
     """What happened, as ``chronicle timeline`` answers."""
     events = history.timeline(concerning, since=since, until=until, known=known)
+    titles = DealTitles(history, known)
+    deals = {event.deal for event in events if event.deal is not None}
     return Timeline(
         events,
         history.position,
         namer(partial(history.as_of, known=known)),
         terms(known),
         history.known_since,
-        _titles(history, known, events),
+        {deal: titles[deal] for deal in deals.difference(titles_of(iter(events))) if deal in titles},
     )
-
-
-def teller_of(found: Timeline) -> Teller:
-    """What tells the events of a timeline in sentences."""
-    return Teller(found.name, {**found.titles, **titles_of(iter(found.events))}, found.known)
-
-
-def _titles(history: History, known: Known, events: Sequence[Event]) -> dict[str, str]:
-    named = titles_of(iter(events))
-    if all(event.deal is None or event.deal in named for event in events):
-        return named
-    return titles_of(iter(history.timeline(known=known)))
 
 
 def conflicts(history: History, known: Known) -> Conflicts:
@@ -119,7 +140,7 @@ def entity(history: History, word: str, day: Day, known: Known) -> ShownThing:
         status=ledger.cell("status", (id,)),
         events=history.timeline(id, known=known),
         state=history.as_of(day, known),
-        teller=telling(history, known).teller,
+        teller=teller(history, known),
     )
     return one.shown(terms(known))
 
@@ -129,30 +150,26 @@ def deal(history: History, word: str, known: Known) -> ShownThing:
     ledger = history.ledger(known)
     id = history.resolver(known).deal(word)
     events = history.timeline(deal=id, known=known)
-    teller = telling(history, known).teller
-    return deal_shown(deal_found(ledger, id), ledger.cell("deals", (id,)), events, teller, terms(known))
+    told = teller(history, known)
+    return deal_shown(deal_found(ledger, id), ledger.cell("deals", (id,)), events, told, terms(known))
 
 
 def event(history: History, id: str, known: Known) -> ShownThing:
     """One event as written and as corrected, as ``chronicle show`` does. Raises ``NotFound`` (C608)."""
-    history.position(id)
-    told = telling(history, known)
-    seen = history.timeline(kinds=KINDS, known=known)
-    counted = next((each for each in seen if each.id == id), None)
-    about = [
-        each for each in seen if isinstance(each, RecordCorrected | RecordRetracted) and each.target == id
-    ]
-    if counted is None and not any(isinstance(each, RecordRetracted) for each in about):
-        message = f'event "{printable(id)}" was not known yet'
-        raise NotFound(Problem("C608", message, help="ask by what was known later"))
+    about = history.statements_about(id, known=known)
+    try:
+        counted = history.event(id, known)
+    except InvalidEvents:  # it was retracted
+        counted = None
+    written = history.as_written(id)
     one = OneEvent(
-        written=told.written[id],
+        written=written,
         counted=counted,
         place=history.place(id),
         position=history.position(id),
-        knowledge=history.known_since(told.written[id]),
+        knowledge=history.known_since(written),
         statements=about,
         moved=history.moved_by(id, known=known),
-        teller=told.teller,
+        teller=teller(history, known),
     )
     return one.shown(terms(known))

@@ -57,7 +57,10 @@ def timeline_answer(history: History, address: Address, _: str) -> Any:
 def timeline(history: History, address: Address, _: str) -> Content:
     """What happened, in order."""
     found = timeline_answer(history, address, "")
-    return {"title": "Timeline", **listed_events(found.events, answers.teller_of(found), address)}
+    return {
+        "title": "Timeline",
+        **listed_events(found.events, answers.teller(history, address.known), address),
+    }
 
 
 # Differences

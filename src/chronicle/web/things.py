@@ -6,6 +6,7 @@ from typing import Any
 
 from chronicle.engine import views
 from chronicle.engine.resolver.search import SearchHit, entity_found
+from chronicle.errors import InvalidEvents
 from chronicle.history import History
 from chronicle.render.behind import behind
 from chronicle.render.forms import Answer
@@ -18,10 +19,12 @@ from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pag
 from chronicle.web.told import (
     LinkedFacts,
     PageLinks,
+    Piece,
     Pieces,
     linked,
     paged,
     sentence,
+    source,
 )
 
 # Overview
@@ -103,7 +106,7 @@ def entity(history: History, address: Address, id: str) -> Content:
         "day": day_words(state.as_of),
         "sections": facts.sections(),
         "owners": owners,
-        **listed_events(told.events, answers.teller_of(told), address),
+        **listed_events(told.events, answers.teller(history, address.known), address),
     }
 
 
@@ -126,6 +129,7 @@ def _shown(shown: ShownThing, address: Address) -> Content:
         "title": shown.id,
         "kind": shown.what,
         "about": linked(shown.about, {}),
+        "sources": [],
         "parts": [
             (part.title, [_entry(each, links) for each in part.entries], part.verbatim)
             for part in shown.parts
@@ -140,11 +144,20 @@ def _entry(entry: ShownLine, links: PageLinks) -> tuple[str, Pieces, str, str]:
 
 def event(history: History, address: Address, id: str) -> Content:
     """One event: as written, as corrected, its sources, and what it changed."""
-    known = address.known
+    known, links = address.known, PageLinks(address)
     shown = answers.event(history, id, known)
-    told = answers.telling(history, known)
-    event = told.events[id]
-    return {**_shown(shown, address), "about": sentence(event, told.teller, PageLinks(address))}
+    try:
+        counted = history.event(id, known)
+    except InvalidEvents:  # it was retracted
+        counted = history.as_written(id)
+    told = sentence(counted, answers.teller(history, known), links)
+    content = _shown(shown, address)
+    return {
+        **content,
+        "about": told if not shown.plain["retracted"] else (*told, Piece(", retracted", style="doubt")),
+        "sources": list(map(source, counted.sources)),
+        "parts": [part for part in content["parts"] if part[0] != "Sources"],
+    }
 
 
 def event_answer(history: History, address: Address, id: str) -> Answer:
