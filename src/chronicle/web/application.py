@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
+from functools import partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from attrs import define, field
 from starlette.applications import Starlette
@@ -20,13 +22,17 @@ from chronicle.render import forms
 from chronicle.render.forms import Answer, Form
 from chronicle.render.markup import environment, report_style
 from chronicle.render.pages.problems import Findings
+from chronicle.render.report import report_of
+from chronicle.render.report.page import Around
+from chronicle.render.report.page import served as served_report
 from chronicle.web.address import Address, BadAddress
-from chronicle.web.guard import Application, Guard
-from chronicle.web.kinds import PageKind, refuse_large
+from chronicle.web.guard import POLICY, Application, Guard
+from chronicle.web.kinds import PageKind, has_report, refuse_large
 from chronicle.web.pages import PAGES
 from chronicle.web.served import Served
 
 _FORMS: Final[Mapping[str, Form]] = MappingProxyType({".json": "json", ".csv": "csv"})
+_KEPT: Final = 8
 _TYPES: Final = MappingProxyType({"json": "application/json", "csv": "text/csv; charset=utf-8"})
 
 
@@ -57,6 +63,8 @@ class _Site:
     _served: Served
     _templates: Any = field(init=False)
     _static: Mapping[str, tuple[str, str]] = field(init=False)
+    # The reports that were made last, by the state of the source and what was asked.
+    _reports: dict[tuple[str, object], tuple[str, str, str]] = field(factory=dict, init=False)
 
     @_templates.default
     def _environment(self) -> Any:
@@ -64,9 +72,9 @@ class _Site:
 
     @_static.default
     def _files(self) -> Mapping[str, tuple[str, str]]:
-        style = report_style() + _text("static/serve.css")
         return {
-            "page.css": (style, "text/css; charset=utf-8"),
+            "page.css": (report_style(), "text/css; charset=utf-8"),
+            "serve.css": (_text("static/serve.css"), "text/css; charset=utf-8"),
             "icon.svg": (_text("static/icon.svg"), "image/svg+xml"),
             "page.js": (_text("static/page.js"), "text/javascript; charset=utf-8"),
         }
@@ -98,33 +106,67 @@ class _Site:
             return self._wrong(request, 404, [], "there is no such page")
         try:
             address = Address.read(path, request.query_params.multi_items(), kind.parameters)
-
-            def answer(history: History) -> str | bytes:
-                return self._answered(history, kind, address, id, form)
-
-            body = await self._served.ask(answer)
+            return await self._served.ask(partial(self._answered, kind, address, id, form))
         except BadAddress as error:
             return self._wrong(request, 400, [], error.message, error.help)
         except ChronicleError as error:
             return self._failed(request, error)
-        return Response(body, media_type=_TYPES[form] if form else "text/html; charset=utf-8")
+
+    # On the thread of the history
 
     def _answered(
-        self, history: History, kind: PageKind, address: Address, id: str, form: Form | None
-    ) -> str | bytes:
+        self, kind: PageKind, address: Address, id: str, form: Form | None, history: History
+    ) -> Response:
+        if self._served.problems and address.text("last") != "good":
+            return self._broken(address, form)
         refuse_large(history, address, kind)
         if form and kind.answer is not None:
-            return _written(kind.answer(history, address, id), form)
+            return Response(_written(kind.answer(history, address, id), form), media_type=_TYPES[form])
+        if kind is PAGES[""] and has_report(history):
+            return self._report(history, address)
         content = dict(kind.content(history, address, id))
         forms = [(form[1:].upper(), _with_form(address, id, form)) for form in _FORMS] if kind.answer else []
-        return self._rendered(kind.template, address, forms=forms, **content)
+        return _html(self._rendered(kind.template, address, forms=forms, **content))
+
+    def _report(self, history: History, address: Address) -> Response:
+        key = (self._served.state, tuple(address.given.items()))
+        if key not in self._reports:
+            if len(self._reports) >= _KEPT:
+                del self._reports[next(iter(self._reports))]
+            around = Around(*(self._rendered(name, address) for name in ("head", "bar")))
+            entity = address.text("entity")
+            report = report_of(history, () if entity is None else (entity,))
+            self._reports[key] = served_report(report, around)
+        page, script, style = self._reports[key]
+        policy = POLICY.replace("script-src 'self'", f"script-src 'self' '{script}'")
+        policy = policy.replace("style-src 'self'", f"style-src 'self' '{style}'")
+        return Response(
+            page, media_type="text/html; charset=utf-8", headers={"content-security-policy": policy}
+        )
+
+    def _broken(self, address: Address, form: Form | None) -> Response:
+        """The problems for which the source cannot be read any more."""
+        problems = self._served.problems
+        if form:
+            return Response(_written(Findings(problems), form), 409, media_type=_TYPES[form])
+        page = self._rendered(
+            "wrong",
+            address,
+            title="The source has errors",
+            problems=problems,
+            broken=self._served.read_at.strftime("%H:%M:%S"),
+        )
+        return _html(page, 409)
 
     def _rendered(self, template: str, address: Address, **content: Any) -> str:
+        served, show = self._served, {name: address.text(name) for name in ("as_of", "known")}
         page: str = self._templates.get_template(f"{template}.html.jinja").render(
             address=address,
-            source=self._served.name,
-            state=self._served.state,
-            **{"forms": [], "lang": "", **content},
+            source=served.name,
+            state=served.state,
+            good=served.read_at.strftime("%H:%M:%S") if served.problems and address.text("last") else "",
+            show=urlencode({name: value for name, value in show.items() if value}),
+            **{"forms": [], "lang": "", "message": "", "help": "", "broken": "", **content},
         )
         return page
 
@@ -149,7 +191,11 @@ class _Site:
             message=message,
             help=help,
         )
-        return Response(page, status, media_type="text/html; charset=utf-8")
+        return _html(page, status)
+
+
+def _html(page: str, status: int = 200) -> Response:
+    return Response(page, status, media_type="text/html; charset=utf-8")
 
 
 def _meant(path: str) -> tuple[str, str, Form | None]:

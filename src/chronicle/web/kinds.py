@@ -23,6 +23,9 @@ Content = Mapping[str, Any]
 LARGE: Final = 20_000
 """The number of events beyond which no page goes through all of them."""
 
+IN_A_REPORT: Final = 3_000
+"""The number of events up to which the overview is the report of all of them."""
+
 ON_A_PAGE: Final = 100
 
 
@@ -48,6 +51,11 @@ def size(history: History) -> int:
 def is_large(history: History) -> bool:
     """Whether no page goes through all events."""
     return size(history) > LARGE
+
+
+def has_report(history: History) -> bool:
+    """Whether the overview is the report: of a history that is not too long for it."""
+    return size(history) <= IN_A_REPORT
 
 
 def refuse_large(history: History, address: Address, kind: PageKind) -> None:

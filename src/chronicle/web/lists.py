@@ -10,10 +10,11 @@ from chronicle.render.forms import Answer
 from chronicle.render.layout import clean
 from chronicle.render.pages.claims import claimed, said_by
 from chronicle.render.pages.conflicts import fact_words
-from chronicle.render.pages.diff import SIGNS
+from chronicle.render.pages.diff import SIGNS, change_of
 from chronicle.render.provenance import rivalry
 from chronicle.render.words.days import day_words
-from chronicle.render.words.facts import statement, subject_of
+from chronicle.render.words.facts import subject_of
+from chronicle.render.words.said import plainly
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.through_others import through_change, through_subject
 from chronicle.web import answers
@@ -117,8 +118,7 @@ def diff(history: History, address: Address, _: str) -> Content:
 
 def _difference(each: Any, found: Any, links: PageLinks) -> Content:
     subject = subject_of((each.after or each.before)[-1], found.called)
-    old, new = ([statement(fact, found.called) for fact in side] for side in (each.before, each.after))
-    change = " → ".join(filter(None, (" or ".join(old), " or ".join(new))))
+    change = plainly(change_of(each, found))
     return _row(each.how, subject, change, each.events, links)
 
 

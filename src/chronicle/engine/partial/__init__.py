@@ -115,7 +115,7 @@ class PartialReplay:
     def concerning(
         self, things: Iterable[tuple[str, str]], known: datetime.date | None = None
     ) -> Resolved | None:
-        """The parts that name some ``"entity"`` or ``"deal"``, each given with its id. None as of ``ledger``."""
+        """The parts that name some entities and deals, each given as sort and id. None as of ``ledger``."""
         parts = self._caught_up()
         places = None if parts is None else self._around(parts, parts.naming(things), known)
         return None if places is None else self._resolve(self._at(places), known)

@@ -11,6 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
+from attrs import frozen
+
 from chronicle.drawing import STYLE
 from chronicle.events import EntityDeclared, references
 from chronicle.render.layout import joined
@@ -43,12 +45,33 @@ _ESCAPES: Final = MappingProxyType(
 )
 
 
+@frozen
+class Around:
+    """What a server puts around a report, as HTML: elements for its head, and those before its content."""
+
+    head: str
+    body: str
+
+
 def html(report: Report) -> str:
     """The page of a report. Raises ``UsageError`` (C740) where jinja2 is not installed."""
+    return _page(report, None)[0]
+
+
+def served(report: Report, around: Around) -> tuple[str, str, str]:
+    """The page within what a server puts around it, and the hashes of its script and of its style.
+
+    Such a page has no policy: the server says by these what a browser may do with it.
+    """
+    return _page(report, around)
+
+
+def _page(report: Report, around: Around | None) -> tuple[str, str, str]:
     template = environment(_text).get_template("report.html.jinja")
     style, script = STYLE + _text(*_STYLES), _script()
-    page: str = template.render(**_content(report), style=style, script=script, policy=_policy(style, script))
-    return page
+    policy = "" if around else _policy(style, script)
+    page: str = template.render(**_content(report), style=style, script=script, policy=policy, around=around)
+    return page, _hash(script), _hash(style)
 
 
 def _content(report: Report) -> Mapping[str, Any]:

@@ -2,7 +2,9 @@
 // Says when the source is another than the one that this page was made of; asks only while somebody looks.
 (() => {
   const note = document.getElementById("changed");
-  const state = document.body.dataset.state;
+  const { state, show } = document.getElementById("bar").dataset;
+  // A report has its days in the fragment of its address.
+  if (show && !location.hash) location.hash = show;
   const every = 5000;
   async function look() {
     if (document.visibilityState !== "visible" || !note.hidden) return;
