@@ -8,7 +8,7 @@ from functools import partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from attrs import define, field
 from starlette.applications import Starlette
@@ -33,6 +33,7 @@ from chronicle.web.served import Served
 
 _FORMS: Final[Mapping[str, Form]] = MappingProxyType({".json": "json", ".csv": "csv"})
 _KEPT: Final = 8
+_MOST_PARAMETERS: Final = 50
 _TYPES: Final = MappingProxyType({"json": "application/json", "csv": "text/csv; charset=utf-8"})
 
 
@@ -89,7 +90,7 @@ class _Site:
     async def changed(self, request: Request) -> Response:
         """Whether the source is another than it was in the state that a page was made of."""
         try:
-            address = Address.read("/changed", request.query_params.multi_items(), ("since",), days=False)
+            address = Address.read("/changed", _parameters(request), ("since",), days=False)
             changed = await self._served.changed_since(address.given.get("since", ""))
         except BadAddress as error:
             return self._wrong(request, 400, [], error.message, error.help)
@@ -99,13 +100,13 @@ class _Site:
 
     async def page(self, request: Request) -> Response:
         """A page, or its answer in the form that the end of its path names."""
-        path = request.url.path
+        path = request.scope["path"]
         what, id, form = _meant(path)
         kind = PAGES.get(what)
         if kind is None or kind.has_id != bool(id) or (form and kind.answer is None):
             return self._wrong(request, 404, [], "there is no such page")
         try:
-            address = Address.read(path, request.query_params.multi_items(), kind.parameters)
+            address = Address.read(path, _parameters(request), kind.parameters)
             return await self._served.ask(partial(self._answered, kind, address, id, form))
         except BadAddress as error:
             return self._wrong(request, 400, [], error.message, error.help)
@@ -126,7 +127,7 @@ class _Site:
             return self._report(history, address)
         content = dict(kind.content(history, address, id))
         forms = [(form[1:].upper(), _with_form(address, id, form)) for form in _FORMS] if kind.answer else []
-        return _html(self._rendered(kind.template, address, forms=forms, **content))
+        return _html(self._rendered(kind.template, address, **{"forms": forms, **content}))
 
     def _report(self, history: History, address: Address) -> Response:
         key = (self._served.state, tuple(address.given.items()))
@@ -180,18 +181,27 @@ class _Site:
         self, request: Request, status: int, problems: Iterable[Problem], message: str = "", help: str = ""
     ) -> Response:
         problems = tuple(problems)
-        if request.url.path.endswith((".json", "/changed")):
+        if request.scope["path"].endswith((".json", "/changed")):
             told = Findings(problems).data() if problems else {"message": message, "help": help}
             return JSONResponse(told, status)
         page = self._rendered(
             "wrong",
-            Address(request.url.path, {}),
+            Address(request.scope["path"], {}),
             title="That cannot be answered" if status != 404 else "Nothing is here",
             problems=problems,
             message=message,
             help=help,
         )
         return _html(page, status)
+
+
+def _parameters(request: Request) -> list[tuple[str, str]]:
+    """The parameters in the query, which may be any bytes. Raises ``BadAddress`` for too many."""
+    query = request.scope["query_string"].decode("ascii", "replace")
+    try:
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise BadAddress("too many parameters") from None
 
 
 def _html(page: str, status: int = 200) -> Response:

@@ -86,7 +86,7 @@ def diff_answer(history: History, address: Address, _: str) -> Any:
 def diff(history: History, address: Address, _: str) -> Content:
     """What changed; a form alone where no days are given."""
     if not {"from", "to", "known_from", "known_to"} & set(address.given):
-        return {"title": "What changed", "changes": None, "entity_page": None, "complete": True}
+        return {"title": "What changed", "changes": None, "forms": ()}
     found = diff_answer(history, address, "")
     links = PageLinks(address)
     first, last = paged(found.differences, address.page, ON_A_PAGE)

@@ -1,0 +1,66 @@
+"""Asks an application of ASGI in this process, without a server between."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+from urllib.parse import unquote
+
+from attrs import frozen
+
+LOCAL = "localhost:8014"
+
+
+@frozen
+class Got:
+    """An answer: its status, its headers by their names in lower case, and its body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        """The body as data."""
+        return json.loads(self.body)
+
+
+def asked(
+    application: Any,
+    target: str,
+    method: str = "GET",
+    hosts: tuple[bytes, ...] = (LOCAL.encode(),),
+) -> Got:
+    """The answer to one request; ``target`` is a path, escaped as in a request, with a query or without."""
+    raw, _, query = target.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(raw),
+        "raw_path": raw.encode("latin-1", "replace"),
+        "query_string": query.encode("latin-1", "replace"),
+        "root_path": "",
+        "headers": [(b"host", host) for host in hosts],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 8014),
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(application(scope, receive, send))
+    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return Got(sent[0]["status"], headers, b"".join(each.get("body", b"") for each in sent[1:]))
