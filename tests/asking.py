@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 LOCAL = "localhost:8014"
 
@@ -29,6 +30,26 @@ class Got:
     def json(self) -> Any:
         """The body as data."""
         return json.loads(self.body)
+
+
+@define
+class _Elements(HTMLParser):
+    """The elements of a page, each with its attributes."""
+
+    found: list[tuple[str, dict[str, str]]] = Factory(list)
+
+    def __attrs_pre_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attributes}))
+
+
+def elements(page: str) -> list[tuple[str, dict[str, str]]]:
+    """The elements of a page of HTML, in order, each with its attributes."""
+    parser = _Elements()
+    parser.feed(page)
+    return parser.found
 
 
 def asked(

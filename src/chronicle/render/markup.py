@@ -12,12 +12,15 @@ _REPORT: Final = "chronicle.render.report"
 _STYLES: Final = ("page.css", "tables.css", "timeline.css", "print.css")
 
 
-def environment(read: Callable[[str], str]) -> Any:
-    """What makes pages of the templates that ``read`` gives by name. Raises ``UsageError`` (C740)."""
+def environment(read: Callable[[str], str], extra: str = "report") -> Any:
+    """What makes pages of the templates that ``read`` gives by name.
+
+    Raises ``UsageError`` (C740), which names the ``extra`` that is missing.
+    """
     try:
         import jinja2
     except ImportError:
-        raise not_installed("jinja2", "which makes pages", "report") from None
+        raise not_installed("jinja2", "which makes pages", extra) from None
     # Styles, scripts and data are no text of HTML: whoever makes them sees to it that they end no element.
     return jinja2.Environment(
         autoescape=True,

@@ -69,7 +69,7 @@ class _Site:
 
     @_templates.default
     def _environment(self) -> Any:
-        return environment(lambda name: _text(f"templates/{name}"))
+        return environment(lambda name: _text(f"templates/{name}"), "web")
 
     @_static.default
     def _files(self) -> Mapping[str, tuple[str, str]]:

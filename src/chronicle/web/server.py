@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from chronicle.errors import Problem, UsageError, not_installed, reason_of
+from chronicle.errors import Problem, UsageError, not_installed, printable, reason_of
 from chronicle.web.guard import bracketed
 from chronicle.web.served import Served
 
@@ -47,6 +47,12 @@ def _opened(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
-    except OSError as error:
-        message = f'cannot listen on "{host}", port {port}: {reason_of(error)}'
+    # A name that cannot be a host is a ValueError.
+    except (OSError, ValueError) as error:
+        reason = (
+            reason_of(error).partition(" (while")[0]
+            if isinstance(error, OSError)
+            else "that is no name of a computer"
+        )
+        message = f'cannot listen on "{printable(host)}", port {port}: {reason}'
         raise UsageError(Problem("C752", message, help="give another --port, or 0 for any")) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -27,6 +28,7 @@ from chronicle.web.address import Address
 _MARK: Final = "\x00"
 assert FORBIDDEN.match(_MARK)
 
+_TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LINKED: Final = ("http", "https")
 KEPT: Final = ("as_of", "known")
 """The parameters that go along with links from page to page."""
@@ -159,7 +161,8 @@ class LinkedFacts:
 
     def _lang(self, entity: str) -> str:
         found = self.state.cell(views.NAMES, entity)
-        return (found[-1].value.lang or "") if found else ""
+        lang = (found[-1].value.lang or "") if found else ""
+        return lang if _TAG.fullmatch(lang) else ""
 
     def _fact(self, line: FactLine) -> FactItem:
         return FactItem(
