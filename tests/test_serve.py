@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -136,7 +137,12 @@ def test_every_link_on_every_page_leads_to_a_page(shipped: Ask) -> None:
         done.add(target)
         got = shipped(target)
         assert got.status == 200, target
+        if got.headers["content-type"] == "image/svg+xml" and "/static/" not in target:
+            assert ElementTree.fromstring(got.text).tag == "{http://www.w3.org/2000/svg}svg"
+            assert "sha256-" in got.headers["content-security-policy"]
         if got.headers["content-type"].startswith("text/html"):
+            assert "<bdi>events</bdi></a></li>" in got.text, target
+            assert "macro" not in got.text.lower()
             found = re.findall(r'(?:href|src|action)="(/[^"#]*)"', got.text)
             waiting += [unescape(each) for each in found]
     assert len(done) > 50
@@ -315,9 +321,24 @@ def test_an_id_that_ends_as_a_form_does_has_a_page(
 
 _OF_PAGES = re.compile(
     "html|head|meta|title|link|style|body|a|header|p|nav|ul|ol|li|form|label|input|button|script|main|h[123]|div"
-    "|section|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
+    "|section|img|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
     "|svg|g|path|rect|circle|line|text|defs|marker|desc|tspan"
 )
+DRAWN = {
+    "svg",
+    "g",
+    "path",
+    "rect",
+    "circle",
+    "line",
+    "text",
+    "defs",
+    "marker",
+    "title",
+    "desc",
+    "style",
+    "tspan",
+}
 _INERT = re.compile("on.*|style|srcdoc|formaction")
 
 
@@ -330,6 +351,7 @@ def assert_only_texts(page: str) -> None:
         if tag != "script":
             link = attributes.get("href", attributes.get("action", "/"))
             assert re.match(r"(/(?!/)|#|https?://|$)", link), link
+    assert all(re.match("/(?!/)", each["src"]) for tag, each in found if tag == "img")
     assert [each.get("src", each.get("type")) for tag, each in found if tag == "script"] in (
         ["/static/page.js"],
         ["/static/page.js", "application/json", None],
@@ -456,9 +478,12 @@ def test_a_hostile_history_has_only_pages(tmp_path: Path, serve: Callable[[Path]
         done.add(target)
         got = asked(pages, target)
         assert got.status == 200, target
+        if got.headers["content-type"] == "image/svg+xml":
+            assert {each.tag.partition("}")[2] for each in ElementTree.fromstring(got.text).iter()} <= DRAWN
         if got.headers["content-type"].startswith("text/html"):
             assert_only_texts(got.text)
-            waiting += [link for _, each in elements(got.text) if (link := each.get("href", ""))[:1] == "/"]
+            links = (each.get("href", each.get("src", "")) for _, each in elements(got.text))
+            waiting += [link for link in links if link[:1] == "/"]
 
 
 # The source changes
@@ -580,7 +605,8 @@ def test_of_a_large_history_no_page_goes_through_everything(
     monkeypatch.setattr(kinds, "LARGE", 3)
     monkeypatch.setattr(kinds, "IN_A_REPORT", 3)
     pages = serve(SHIPPED)
-    for target in ("/as-of", "/timeline", "/diff?from=2014&to=2015", "/conflicts", "/timeline.csv"):
+    asks = ("/as-of", "/timeline", "/diff?from=2014&to=2015", "/conflicts", "/timeline.csv")
+    for target in (*asks, "/as-of.svg?entity=alibaba-pictures", "/entity/alibaba-pictures.svg"):
         got = asked(pages, target)
         assert got.status == 400
         assert "too many" in got.text

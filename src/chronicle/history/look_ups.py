@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from chronicle.dates import Day, Moment
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.events import Event, RecordCorrected, RecordRetracted
-from chronicle.history.answers import Answers, timeline_of
 from chronicle.history.ownership import OwnershipQuestions
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class LookUps(OwnershipQuestions):
         return moved_by(resolved.ledger, event, [each for each in resolved.ordered if each.id == event])
 
     @paused_collector()
-    def statements_about(self, event: str, *, known: Day | None = None) -> Answers[Event]:
+    def statements_about(self, event: str, *, known: Day | None = None) -> tuple[Event, ...]:
         """The corrections and retractions of an event, by its id, in the order of replay.
 
         Raises ``NotFound`` (C608) for an id that does not exist.
@@ -60,7 +59,7 @@ class LookUps(OwnershipQuestions):
         self.position(event)
         told = self._resolved_of([event], known).told
         about = (each for each in told if isinstance(each, RecordCorrected | RecordRetracted))
-        return timeline_of((each for each in about if each.target == event), self, known, None)
+        return tuple(each for each in about if each.target == event)
 
     def cited(
         self, text: str, *, known: Day | None = None, recorded: Moment | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from attrs import define, field
@@ -23,7 +24,7 @@ from chronicle.render.forms import Answer, Form
 from chronicle.render.markup import environment, report_style
 from chronicle.render.pages.problems import Findings
 from chronicle.render.report import report_of
-from chronicle.render.report.page import Around
+from chronicle.render.report.page import Around, hashed
 from chronicle.render.report.page import served as served_report
 from chronicle.web.address import Address, BadAddress
 from chronicle.web.guard import POLICY, Application, Guard
@@ -31,10 +32,15 @@ from chronicle.web.kinds import PageKind, has_report, refuse_large
 from chronicle.web.pages import PAGES
 from chronicle.web.served import Served
 
-_FORMS: Final[Mapping[str, Form]] = MappingProxyType({".json": "json", ".csv": "csv"})
+Ending = Literal["json", "csv", "svg"]
+
+_ENDINGS: Final[tuple[Ending, ...]] = ("json", "csv", "svg")
 _KEPT: Final = 8
+_NOTHING: Final = "'none'"
 _MOST_PARAMETERS: Final = 50
-_TYPES: Final = MappingProxyType({"json": "application/json", "csv": "text/csv; charset=utf-8"})
+_TYPES: Final = MappingProxyType(
+    {"json": "application/json", "csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}
+)
 
 
 def application(served: Served, hosts: Iterable[str] = ()) -> Application:
@@ -103,7 +109,7 @@ class _Site:
         path = request.scope["path"]
         what, id, form = _meant(path)
         kind = PAGES.get(what)
-        if kind is None or kind.has_id != bool(id) or (form and kind.answer is None):
+        if kind is None or kind.has_id != bool(id) or (form and form not in _endings(kind)):
             return self._wrong(request, 404, [], "there is no such page")
         try:
             address = Address.read(path, _parameters(request), kind.parameters)
@@ -116,17 +122,19 @@ class _Site:
     # On the thread of the history
 
     def _answered(
-        self, kind: PageKind, address: Address, id: str, form: Form | None, history: History
+        self, kind: PageKind, address: Address, id: str, form: Ending | None, history: History
     ) -> Response:
         if self._served.problems and address.text("last") != "good":
             return self._broken(address, form)
-        refuse_large(history, address, kind)
-        if form and kind.answer is not None:
+        refuse_large(history, address, kind, picture=form == "svg")
+        if form == "svg" and kind.picture is not None:
+            return _picture(kind.picture(history, address, id))
+        if form in ("json", "csv") and kind.answer is not None:
             return Response(_written(kind.answer(history, address, id), form), media_type=_TYPES[form])
         if kind is PAGES[""] and has_report(history):
             return self._report(history, address)
         content = dict(kind.content(history, address, id))
-        forms = [(form[1:].upper(), _with_form(address, id, form)) for form in _FORMS] if kind.answer else []
+        forms = [(end.upper(), _with_form(address, id, end)) for end in _endings(kind, content)]
         return _html(self._rendered(kind.template, address, **{"forms": forms, **content}))
 
     def _report(self, history: History, address: Address) -> Response:
@@ -145,11 +153,12 @@ class _Site:
             page, media_type="text/html; charset=utf-8", headers={"content-security-policy": policy}
         )
 
-    def _broken(self, address: Address, form: Form | None) -> Response:
+    def _broken(self, address: Address, form: Ending | None) -> Response:
         """The problems for which the source cannot be read any more."""
         problems = self._served.problems
         if form:
-            return Response(_written(Findings(problems), form), 409, media_type=_TYPES[form])
+            told: Form = "csv" if form == "csv" else "json"
+            return Response(_written(Findings(problems), told), 409, media_type=_TYPES[told])
         page = self._rendered(
             "wrong",
             address,
@@ -163,7 +172,7 @@ class _Site:
         served, show = self._served, {name: address.text(name) for name in ("as_of", "known")}
         page: str = self._templates.get_template(f"{template}.html.jinja").render(
             address=address,
-            source=served.name,
+            history_name=served.name,
             state=served.state,
             good=served.read_at.strftime("%H:%M:%S") if served.problems and address.text("last") else "",
             show=urlencode({name: value for name, value in show.items() if value}),
@@ -208,21 +217,34 @@ def _html(page: str, status: int = 200) -> Response:
     return Response(page, status, media_type="text/html; charset=utf-8")
 
 
-def _meant(path: str) -> tuple[str, str, Form | None]:
+def _meant(path: str) -> tuple[str, str, Ending | None]:
     """The kind of page that a path means, the id in it, and the form that its end names."""
     what, _, id = path.removeprefix("/").partition("/")
-    last = id or what
-    form: Form | None = None
-    for end in (*_FORMS, ".html"):
-        if last.endswith(end):
-            last, form = last.removesuffix(end), _FORMS.get(end)
-            break
+    last = (id or what).removesuffix(".html")
+    form = None if last != (id or what) else next((end for end in _ENDINGS if last.endswith(f".{end}")), None)
+    last = last.removesuffix(f".{form}")
     return (what, last, form) if id else (last, "", form)
+
+
+def _endings(kind: PageKind, content: Mapping[str, Any] | None = None) -> list[Ending]:
+    """In which forms a page is there besides its own; with its content, without a picture of nothing."""
+    answers: list[Ending] = ["json", "csv"] if kind.answer else []
+    drawn = kind.picture is not None and (content is None or content.get("picture", True))
+    return [*answers, "svg"] if drawn else answers
+
+
+def _picture(picture: str) -> Response:
+    """A picture, which may apply the styles that it has, and do nothing else."""
+    styles = " ".join(
+        f"'{hashed(style)}'" for style in re.findall(r"<style>(.*?)</style>", picture, re.DOTALL)
+    )
+    policy = f"default-src 'none'; style-src {styles or _NOTHING}; frame-ancestors 'none'"
+    return Response(picture, media_type=_TYPES["svg"], headers={"content-security-policy": policy})
 
 
 def _with_form(address: Address, id: str, form: str) -> str:
     path = address.path.removesuffix(".html") if id else address.path
-    return address.without_page().link(path + form)
+    return address.without_page().link(f"{path}.{form}")
 
 
 def _written(answer: Answer, form: Form) -> bytes:

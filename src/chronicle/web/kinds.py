@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from chronicle.engine import views
+from chronicle.engine.state import State
 from chronicle.history import History
 from chronicle.render.forms import Answer
+from chronicle.render.groups import facts_of
 from chronicle.render.words.sentences import Teller
 from chronicle.web.address import Address, BadAddress
 from chronicle.web.told import (
@@ -31,11 +34,12 @@ ON_A_PAGE: Final = 100
 
 @frozen(kw_only=True)
 class PageKind:
-    """A kind of page: its template and what is in it, its answer for programs, and its parameters."""
+    """A kind of page: its template and content, its answer for programs, its picture, its parameters."""
 
     template: str
     content: Callable[[History, Address, str], Content]
     answer: Callable[[History, Address, str], Answer] | None = None
+    picture: Callable[[History, Address, str], str] | None = None
     parameters: tuple[str, ...] = ()
     has_id: bool = False
     whole: bool = False
@@ -58,9 +62,9 @@ def has_report(history: History) -> bool:
     return size(history) <= IN_A_REPORT
 
 
-def refuse_large(history: History, address: Address, kind: PageKind) -> None:
-    """Raise ``BadAddress`` for a page that would go through all of a large history."""
-    if kind.whole and is_large(history) and address.text("entity") is None:
+def refuse_large(history: History, address: Address, kind: PageKind, *, picture: bool) -> None:
+    """Raise ``BadAddress`` for a page or a picture that would go through all of a large history."""
+    if is_large(history) and (picture or (kind.whole and address.text("entity") is None)):
         message = f"{size(history):,} events are too many for this page"
         raise BadAddress(message, "search for an entity, or ask the command line")
 
@@ -84,3 +88,14 @@ def pages_of(address: Address, first: int, last: int, count: int) -> Content:
         "before": address.link(page=str(at - 1) if at > 2 else None) if at > 1 else "",
         "after": address.link(page=str(at + 1)) if last < count else "",
     }
+
+
+_TIES: Final = (views.HOLDINGS, views.UNITS, views.CONTROL)
+
+
+def picture_of(history: History, state: State, entity: str | None, address: Address) -> str:
+    """The address of the picture of a page; empty where there is nothing to draw, or too much."""
+    there = (facts_of(views.VIEWS[view], state, entity) for view in _TIES)
+    if is_large(history) or not any(there):
+        return ""
+    return address.without_page().link(address.path.removesuffix(".html") + ".svg")

@@ -19,7 +19,7 @@ from chronicle.render.words.sentences import Teller
 from chronicle.render.words.through_others import through_change, through_subject
 from chronicle.web import answers
 from chronicle.web.address import Address, BadAddress
-from chronicle.web.kinds import ON_A_PAGE, Content, listed_events, pages_of
+from chronicle.web.kinds import ON_A_PAGE, Content, listed_events, pages_of, picture_of
 from chronicle.web.told import (
     LinkedFacts,
     PageLinks,
@@ -37,6 +37,7 @@ def as_of(history: History, address: Address, _: str) -> Content:
     return {
         "title": f"As of {day_words(asked.state.as_of)}",
         "sections": facts.sections(),
+        "picture": picture_of(history, asked.state, asked.entity, address),
         "about": None if asked.entity is None else facts.links.entity(asked.entity),
     }
 
@@ -46,7 +47,21 @@ def as_of_answer(history: History, address: Address, _: str) -> Answer:
     return answers.as_of(history, address.as_of, address.known, address.text("entity"))
 
 
+def as_of_picture(history: History, address: Address, _: str) -> str:
+    """The structure of a day, or what is around one entity, as SVG."""
+    entity = address.text("entity")
+    chosen = None if entity is None else answers.entity_meant(history, entity, address.as_of, address.known)
+    return history.as_of(address.as_of, address.known).graph(chosen).svg()
+
+
 # Events
+
+
+def timeline_picture(history: History, address: Address, _: str) -> str:
+    """Events along a line of time, as SVG."""
+    since, until = address.days.get("since"), address.days.get("until")
+    found = history.timeline(address.text("entity"), since=since, until=until, known=address.known)
+    return found.svg()
 
 
 def timeline_answer(history: History, address: Address, _: str) -> Any:

@@ -15,7 +15,7 @@ from chronicle.render.lookup.shown import ShownLine, ShownThing, days_words
 from chronicle.render.words.days import day_words
 from chronicle.web import answers
 from chronicle.web.address import Address
-from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, size
+from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, picture_of, size
 from chronicle.web.told import (
     LinkedFacts,
     PageLinks,
@@ -105,6 +105,7 @@ def entity(history: History, address: Address, id: str) -> Content:
         ],
         "day": day_words(state.as_of),
         "sections": facts.sections(),
+        "picture": picture_of(history, state, one, address),
         "owners": owners,
         **listed_events(told.events, answers.teller(history, address.known), address),
     }
@@ -113,6 +114,12 @@ def entity(history: History, address: Address, id: str) -> Content:
 def _name(span: Any) -> str:
     name: views.Name = span.value
     return clean(name.name) + (f" ({clean(name.short)})" if name.short else "")
+
+
+def entity_picture(history: History, address: Address, id: str) -> str:
+    """What is around an entity, as SVG."""
+    one = answers.entity_meant(history, id, address.as_of, address.known)
+    return history.as_of(address.as_of, address.known).graph(one, depth=1).svg()
 
 
 def entity_answer(history: History, address: Address, id: str) -> Answer:

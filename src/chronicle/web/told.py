@@ -15,7 +15,7 @@ from chronicle.errors.characters import FORBIDDEN
 from chronicle.events import Event, references
 from chronicle.render.layout import DIM, DOUBT, STRONG, Line, clean
 from chronicle.render.sections import FactLine, Question, sections
-from chronicle.render.words.days import short, speaking_day
+from chronicle.render.words.days import day_before, short, speaking_day
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
 from chronicle.render.words.marks import mark_of
 from chronicle.render.words.names import names_of
@@ -201,10 +201,10 @@ def _happening(event: Event, teller: Teller, links: PageLinks) -> Happening:
 
 def sentence(event: Event, teller: Teller, links: PageLinks) -> Pieces:
     """The sentence of an event, with the names in it as links."""
-    day = speaking_day(event.date)
-    named = {
-        clean(teller.name(id, day)): links.entity(id) for _, what, id in references(event) if what == "entity"
-    }
+    # The one before is for a sentence about a new name.
+    days = day_before(event.date), speaking_day(event.date)
+    entities = [id for _, what, id in references(event) if what == "entity"]
+    named = {clean(teller.name(id, day)): links.entity(id) for day in days for id in entities}
     if event.deal is not None:
         named.setdefault(teller.titled(event.deal), links.deal(event.deal))
     return linked(teller.sentence(event), named)

@@ -71,7 +71,7 @@ def _page(report: Report, around: Around | None) -> tuple[str, str, str]:
     style, script = STYLE + _text(*_STYLES), _script()
     policy = "" if around else _policy(style, script)
     page: str = template.render(**_content(report), style=style, script=script, policy=policy, around=around)
-    return page, _hash(script), _hash(style)
+    return page, hashed(script), hashed(style)
 
 
 def _content(report: Report) -> Mapping[str, Any]:
@@ -127,12 +127,13 @@ def as_data(data: object) -> str:
 def _policy(style: str, script: str) -> str:
     """What a browser may do with the page: run this script and apply this style, and nothing else."""
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src '{hashed(script)}'; style-src '{hashed(style)}'; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
+    """A script or a style by its hash, as a policy names it."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
