@@ -37,6 +37,7 @@ from chronicle.events import (
     renamed,
 )
 from chronicle.history import History
+from chronicle.history.held import _KEPT_LEDGERS
 from chronicle.stores import open_store
 from chronicle.stores.memory import MemoryStore
 from given import absorbed, acquired, corrected, day, declared, happened, issued, observed, retracted
@@ -364,3 +365,13 @@ def _timeline(history: History, words: dict[str, str], known: str | None) -> obj
         return history.timeline(**words, kinds=KINDS, known=known)
     except NotFound as error:
         return error.problems
+
+
+def test_of_many_days_of_knowledge_only_the_last_are_kept() -> None:
+    """A history that is asked for years by what was known on any day does not grow by each of them."""
+    history = History(made(400).events)
+    history.ledger()
+    for year in range(1995, 2025):
+        history.as_of("2010", known=str(year))
+        history.resolver(str(year))
+    assert len(history._resolvers) <= 2 * _KEPT_LEDGERS + 1

@@ -36,6 +36,7 @@ def as_of(history: History, address: Address, _: str) -> Content:
     facts = LinkedFacts(asked.state, asked.entity, PageLinks(address))
     return {
         "title": f"As of {day_words(asked.state.as_of)}",
+        "terms": asked.terms.words().removeprefix(", "),
         "sections": facts.sections(),
         "picture": picture_of(history, asked.state, asked.entity, address),
         "about": None if asked.entity is None else facts.links.entity(asked.entity),

@@ -49,7 +49,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             template="thing",
             content=things.deal,
             answer=things.deal_answer,
-            parameters=("known",),
+            parameters=("known", "page"),
             has_id=True,
         ),
         "search": PageKind(

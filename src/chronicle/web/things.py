@@ -13,6 +13,7 @@ from chronicle.render.forms import Answer
 from chronicle.render.layout import clean
 from chronicle.render.lookup.shown import ShownLine, ShownThing, days_words
 from chronicle.render.words.days import day_words
+from chronicle.render.words.said import plainly
 from chronicle.web import answers
 from chronicle.web.address import Address
 from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, picture_of, size
@@ -103,7 +104,7 @@ def entity(history: History, address: Address, id: str) -> Content:
         "identifiers": [
             (f"{clean(each.key[1])} {clean(each.key[2])}", days_words(each)) for each in found.identifiers
         ],
-        "day": day_words(state.as_of),
+        "day": day_words(state.as_of) + answers.terms(known).words(),
         "sections": facts.sections(),
         "picture": picture_of(history, state, one, address),
         "owners": owners,
@@ -137,6 +138,8 @@ def _shown(shown: ShownThing, address: Address) -> Content:
         "kind": shown.what,
         "about": linked(shown.about, {}),
         "sources": [],
+        "happenings": [],
+        "pages": {},
         "parts": [
             (part.title, [_entry(each, links) for each in part.entries], part.verbatim)
             for part in shown.parts
@@ -174,7 +177,18 @@ def event_answer(history: History, address: Address, id: str) -> Answer:
 
 def deal(history: History, address: Address, id: str) -> Content:
     """One deal: its stages, effects and events."""
-    return _shown(answers.deal(history, id, address.known), address)
+    known = address.known
+    shown = answers.deal(history, id, known)
+    content = _shown(shown, address)
+    events = history.timeline(deal=shown.id, known=known)
+    told = listed_events(events, answers.teller(history, known), address)
+    return {
+        **content,
+        "title": plainly(shown.about[:1]) or shown.id,
+        "about": (Piece(shown.id), *linked(shown.about[1:], {})),
+        "parts": [part for part in content["parts"] if part[0] != "Events"],
+        **told,
+    }
 
 
 def deal_answer(history: History, address: Address, id: str) -> Answer:
