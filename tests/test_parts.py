@@ -19,7 +19,7 @@ import test_order_law
 import test_replay_laws
 from chronicle import codec
 from chronicle.cli.made_up import made
-from chronicle.engine import knowledge, partial
+from chronicle.engine import knowledge, partial, views
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.partial import PartialReplay
 from chronicle.engine.partial.parts import Parts
@@ -375,3 +375,15 @@ def test_of_many_days_of_knowledge_only_the_last_are_kept() -> None:
         history.as_of("2010", known=str(year))
         history.resolver(str(year))
     assert len(history._resolvers) <= 2 * _KEPT_LEDGERS + 1
+
+
+@given(WRITTEN, st.sampled_from(["2013", "2014-06", "2015", "2030"]))
+def test_facts_that_name_one_are_those_among_all(written: list[Event], on: str) -> None:
+    """Of every view, for every entity, in the order of all of them."""
+    history = History(written)
+    state = history.as_of(on)
+    for view in state.views:
+        facts, named = state.view(view), views.view_of(view).named
+        for entity in (*history.entity_ids(), "nobody"):
+            found = tuple(fact for fact in facts if entity in named(fact.key, fact.value))
+            assert state.naming(view, entity) == found
