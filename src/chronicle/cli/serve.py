@@ -32,7 +32,7 @@ def serve(asked: Asked, host: str, port: int, names: tuple[str, ...], no_ledger:
     same as JSON and CSV. Until Ctrl-C.
 
     It only reads, and follows its source: a page shows when files or the store have changed. There is no
-    login: whoever can reach the address can read all of it, so that by default only this computer can.
+    login: all of it can be read by everybody who reaches the address, which by default is this computer alone.
     """
     from chronicle.cli.progress import waiting
     from chronicle.web.served import Served

@@ -21,7 +21,7 @@ def environment(read: Callable[[str], str], extra: str = "report") -> Any:
         import jinja2
     except ImportError:
         raise not_installed("jinja2", "which makes pages", extra) from None
-    # Styles, scripts and data are no text of HTML: whoever makes them sees to it that they end no element.
+    # Styles, scripts and data are no text of HTML: the caller makes them so that they end no element.
     return jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,

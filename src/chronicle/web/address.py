@@ -26,7 +26,7 @@ class BadAddress(Exception):
 
 
 @frozen(eq=False)
-class Address:
+class PageAddress:
     """The parameters of an address, by name; days as dates. ``path`` is the address without them."""
 
     path: str
@@ -37,7 +37,7 @@ class Address:
     @classmethod
     def read(
         cls, path: str, parameters: Iterable[tuple[str, str]], allowed: Iterable[str], *, days: bool = True
-    ) -> Address:
+    ) -> PageAddress:
         """The parameters of an address, of those that are allowed. Empty ones count as not given.
 
         Without ``days`` none of them is read as a day. Raises ``BadAddress`` for an unknown one, one given
@@ -76,7 +76,7 @@ class Address:
         asked = {name: value for name, value in {**kept, **more}.items() if value}
         return (self.path if path is None else path) + (f"?{urlencode(asked)}" if asked else "")
 
-    def without_page(self) -> Address:
+    def without_page(self) -> PageAddress:
         """The same question, at its first page."""
         return evolve(self, given={k: v for k, v in self.given.items() if k != "page"}, page=1)
 

@@ -24,9 +24,9 @@ from chronicle.render.forms import Answer, Form
 from chronicle.render.markup import environment, report_style
 from chronicle.render.pages.problems import Findings
 from chronicle.render.report import report_of
-from chronicle.render.report.page import Around, hashed
+from chronicle.render.report.page import Surroundings, hashed
 from chronicle.render.report.page import served as served_report
-from chronicle.web.address import Address, BadAddress
+from chronicle.web.address import BadAddress, PageAddress
 from chronicle.web.guard import POLICY, Application, Guard
 from chronicle.web.kinds import PageKind, has_report, refuse_large
 from chronicle.web.pages import PAGES
@@ -96,7 +96,7 @@ class _Site:
     async def changed(self, request: Request) -> Response:
         """Whether the source is another than it was in the state that a page was made of."""
         try:
-            address = Address.read("/changed", _parameters(request), ("since",), days=False)
+            address = PageAddress.read("/changed", _parameters(request), ("since",), days=False)
             changed = await self._served.changed_since(address.given.get("since", ""))
         except BadAddress as error:
             return self._wrong(request, 400, [], error.message, error.help)
@@ -112,7 +112,7 @@ class _Site:
         if kind is None or kind.has_id != bool(id) or (form and form not in _endings(kind)):
             return self._wrong(request, 404, [], "there is no such page")
         try:
-            address = Address.read(path, _parameters(request), kind.parameters)
+            address = PageAddress.read(path, _parameters(request), kind.parameters)
             return await self._served.ask(partial(self._answered, kind, address, id, form))
         except BadAddress as error:
             return self._wrong(request, 400, [], error.message, error.help)
@@ -122,7 +122,7 @@ class _Site:
     # On the thread of the history
 
     def _answered(
-        self, kind: PageKind, address: Address, id: str, form: Ending | None, history: History
+        self, kind: PageKind, address: PageAddress, id: str, form: Ending | None, history: History
     ) -> Response:
         if self._served.problems and address.text("last") != "good":
             return self._broken(address, form)
@@ -137,12 +137,12 @@ class _Site:
         forms = [(end.upper(), _with_form(address, id, end)) for end in _endings(kind, content)]
         return _html(self._rendered(kind.template, address, **{"forms": forms, **content}))
 
-    def _report(self, history: History, address: Address) -> Response:
+    def _report(self, history: History, address: PageAddress) -> Response:
         key = (self._served.state, tuple(address.given.items()))
         if key not in self._reports:
             if len(self._reports) >= _KEPT:
                 del self._reports[next(iter(self._reports))]
-            around = Around(*(self._rendered(name, address) for name in ("head", "bar")))
+            around = Surroundings(*(self._rendered(name, address) for name in ("head", "bar")))
             entity = address.text("entity")
             report = report_of(history, () if entity is None else (entity,))
             self._reports[key] = served_report(report, around)
@@ -153,7 +153,7 @@ class _Site:
             page, media_type="text/html; charset=utf-8", headers={"content-security-policy": policy}
         )
 
-    def _broken(self, address: Address, form: Ending | None) -> Response:
+    def _broken(self, address: PageAddress, form: Ending | None) -> Response:
         """The problems for which the source cannot be read any more."""
         problems = self._served.problems
         if form:
@@ -168,7 +168,7 @@ class _Site:
         )
         return _html(page, 409)
 
-    def _rendered(self, template: str, address: Address, **content: Any) -> str:
+    def _rendered(self, template: str, address: PageAddress, **content: Any) -> str:
         served, show = self._served, {name: address.text(name) for name in ("as_of", "known")}
         page: str = self._templates.get_template(f"{template}.html.jinja").render(
             address=address,
@@ -195,7 +195,7 @@ class _Site:
             return JSONResponse(told, status)
         page = self._rendered(
             "wrong",
-            Address(request.scope["path"], {}),
+            PageAddress(request.scope["path"], {}),
             title="That cannot be answered" if status != 404 else "Nothing is here",
             problems=problems,
             message=message,
@@ -242,7 +242,7 @@ def _picture(picture: str) -> Response:
     return Response(picture, media_type=_TYPES["svg"], headers={"content-security-policy": policy})
 
 
-def _with_form(address: Address, id: str, form: str) -> str:
+def _with_form(address: PageAddress, id: str, form: str) -> str:
     path = address.path.removesuffix(".html") if id else address.path
     return address.without_page().link(f"{path}.{form}")
 

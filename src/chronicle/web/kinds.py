@@ -13,7 +13,7 @@ from chronicle.history import History
 from chronicle.render.forms import Answer
 from chronicle.render.groups import facts_of
 from chronicle.render.words.sentences import Teller
-from chronicle.web.address import Address, BadAddress
+from chronicle.web.address import BadAddress, PageAddress
 from chronicle.web.told import (
     PageLinks,
     happenings,
@@ -37,9 +37,9 @@ class PageKind:
     """A kind of page: its template and content, its answer for programs, its picture, its parameters."""
 
     template: str
-    content: Callable[[History, Address, str], Content]
-    answer: Callable[[History, Address, str], Answer] | None = None
-    picture: Callable[[History, Address, str], str] | None = None
+    content: Callable[[History, PageAddress, str], Content]
+    answer: Callable[[History, PageAddress, str], Answer] | None = None
+    picture: Callable[[History, PageAddress, str], str] | None = None
     parameters: tuple[str, ...] = ()
     has_id: bool = False
     whole: bool = False
@@ -62,14 +62,14 @@ def has_report(history: History) -> bool:
     return size(history) <= IN_A_REPORT
 
 
-def refuse_large(history: History, address: Address, kind: PageKind, *, picture: bool) -> None:
+def refuse_large(history: History, address: PageAddress, kind: PageKind, *, picture: bool) -> None:
     """Raise ``BadAddress`` for a page or a picture that would go through all of a large history."""
     if is_large(history) and (picture or (kind.whole and address.text("entity") is None)):
         message = f"{size(history):,} events are too many for this page"
         raise BadAddress(message, "search for an entity, or ask the command line")
 
 
-def listed_events(events: Any, teller: Teller, address: Address) -> Content:
+def listed_events(events: Any, teller: Teller, address: PageAddress) -> Content:
     """One page of a list of events, and the addresses of the pages before and after it."""
     first, last = paged(events, address.page, ON_A_PAGE)
     return {
@@ -78,7 +78,7 @@ def listed_events(events: Any, teller: Teller, address: Address) -> Content:
     }
 
 
-def pages_of(address: Address, first: int, last: int, count: int) -> Content:
+def pages_of(address: PageAddress, first: int, last: int, count: int) -> Content:
     """Which of so many things are on this page, and the addresses of the one before and the one after."""
     at = address.page
     return {
@@ -93,7 +93,7 @@ def pages_of(address: Address, first: int, last: int, count: int) -> Content:
 _TIES: Final = (views.HOLDINGS, views.UNITS, views.CONTROL)
 
 
-def picture_of(history: History, state: State, entity: str | None, address: Address) -> str:
+def picture_of(history: History, state: State, entity: str | None, address: PageAddress) -> str:
     """The address of the picture of a page; empty where there is nothing to draw, or too much."""
     there = (facts_of(views.VIEWS[view], state, entity) for view in _TIES)
     if is_large(history) or not any(there):

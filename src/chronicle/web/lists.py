@@ -18,19 +18,19 @@ from chronicle.render.words.said import plainly
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.through_others import through_change, through_subject
 from chronicle.web import answers
-from chronicle.web.address import Address, BadAddress
+from chronicle.web.address import BadAddress, PageAddress
 from chronicle.web.kinds import ON_A_PAGE, Content, listed_events, pages_of, picture_of
 from chronicle.web.told import (
     LinkedFacts,
+    LinkedText,
     PageLinks,
-    Piece,
     paged,
 )
 
 # A day
 
 
-def as_of(history: History, address: Address, _: str) -> Content:
+def as_of(history: History, address: PageAddress, _: str) -> Content:
     """What was so on a day."""
     asked = answers.as_of(history, address.as_of, address.known, address.text("entity"))
     facts = LinkedFacts(asked.state, asked.entity, PageLinks(address))
@@ -43,12 +43,12 @@ def as_of(history: History, address: Address, _: str) -> Content:
     }
 
 
-def as_of_answer(history: History, address: Address, _: str) -> Answer:
+def as_of_answer(history: History, address: PageAddress, _: str) -> Answer:
     """The same for programs."""
     return answers.as_of(history, address.as_of, address.known, address.text("entity"))
 
 
-def as_of_picture(history: History, address: Address, _: str) -> str:
+def as_of_picture(history: History, address: PageAddress, _: str) -> str:
     """The structure of a day, or what is around one entity, as SVG."""
     entity = address.text("entity")
     chosen = None if entity is None else answers.entity_meant(history, entity, address.as_of, address.known)
@@ -58,20 +58,20 @@ def as_of_picture(history: History, address: Address, _: str) -> str:
 # Events
 
 
-def timeline_picture(history: History, address: Address, _: str) -> str:
+def timeline_picture(history: History, address: PageAddress, _: str) -> str:
     """Events along a line of time, as SVG."""
     since, until = address.days.get("since"), address.days.get("until")
     found = history.timeline(address.text("entity"), since=since, until=until, known=address.known)
     return found.svg()
 
 
-def timeline_answer(history: History, address: Address, _: str) -> Any:
+def timeline_answer(history: History, address: PageAddress, _: str) -> Any:
     """What happened, for programs."""
     since, until = address.days.get("since"), address.days.get("until")
     return answers.timeline(history, address.known, address.text("entity"), since, until)
 
 
-def timeline(history: History, address: Address, _: str) -> Content:
+def timeline(history: History, address: PageAddress, _: str) -> Content:
     """What happened, in order."""
     found = timeline_answer(history, address, "")
     return {
@@ -83,7 +83,7 @@ def timeline(history: History, address: Address, _: str) -> Content:
 # Differences
 
 
-def diff_answer(history: History, address: Address, _: str) -> Any:
+def diff_answer(history: History, address: PageAddress, _: str) -> Any:
     """What changed between two days, or two days of knowledge, for programs. Raises ``BadAddress``."""
     first, second = address.days.get("from"), address.days.get("to")
     known = address.days.get("known_from"), address.days.get("known_to")
@@ -99,7 +99,7 @@ def diff_answer(history: History, address: Address, _: str) -> Any:
     return answers.changes(history, (first or only, second or only), known, address.text("entity"))
 
 
-def diff(history: History, address: Address, _: str) -> Content:
+def diff(history: History, address: PageAddress, _: str) -> Content:
     """What changed; a form alone where no days are given."""
     if not {"from", "to", "known_from", "known_to"} & set(address.given):
         return {"title": "What changed", "changes": None, "forms": ()}
@@ -152,12 +152,12 @@ def _row(how: str, subject: str, change: str, events: Any, links: PageLinks) -> 
 # Conflicts
 
 
-def conflicts_answer(history: History, address: Address, _: str) -> Any:
+def conflicts_answer(history: History, address: PageAddress, _: str) -> Any:
     """Where sources disagree, for programs."""
     return answers.conflicts(history, address.known)
 
 
-def conflicts(history: History, address: Address, _: str) -> Content:
+def conflicts(history: History, address: PageAddress, _: str) -> Content:
     """Where sources disagree, and which claim counts."""
     found = conflicts_answer(history, address, "")
     links = PageLinks(address)
@@ -177,7 +177,7 @@ def _conflict(conflict: Any, teller: Teller, links: PageLinks) -> Content:
         "words": words,
         "differ": bool(conflict.differ),
         "claims": [
-            (Piece(claimed(event, teller), links.event(event.id)), said_by(event, teller))
+            (LinkedText(claimed(event, teller), links.event(event.id)), said_by(event, teller))
             for event in (conflict.chosen, *conflict.others)
         ],
     }

@@ -15,12 +15,12 @@ from chronicle.render.lookup.shown import ShownLine, ShownThing, days_words
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 from chronicle.web import answers
-from chronicle.web.address import Address
+from chronicle.web.address import PageAddress
 from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, picture_of, size
 from chronicle.web.told import (
     LinkedFacts,
+    LinkedText,
     PageLinks,
-    Piece,
     Pieces,
     linked,
     paged,
@@ -31,7 +31,7 @@ from chronicle.web.told import (
 # Overview
 
 
-def overview(history: History, address: Address, _: str) -> Content:
+def overview(history: History, address: PageAddress, _: str) -> Content:
     """How much there is, and where to begin."""
     large = is_large(history)
     return {
@@ -44,7 +44,7 @@ def overview(history: History, address: Address, _: str) -> Content:
     }
 
 
-def _listed(history: History, address: Address) -> list[Content]:
+def _listed(history: History, address: PageAddress) -> list[Content]:
     """The entities that most events name."""
     hits = history.search(None)
     return [_hit(hit, PageLinks(address)) for hit in hits[:ON_A_PAGE]]
@@ -53,7 +53,7 @@ def _listed(history: History, address: Address) -> list[Content]:
 # Search
 
 
-def search(history: History, address: Address, _: str) -> Content:
+def search(history: History, address: PageAddress, _: str) -> Content:
     """What a text may mean."""
     text = address.text("q")
     hits = () if text is None else history.search(text, known=address.known)
@@ -67,7 +67,7 @@ def search(history: History, address: Address, _: str) -> Content:
     }
 
 
-def search_answer(history: History, address: Address, _: str) -> Answer:
+def search_answer(history: History, address: PageAddress, _: str) -> Answer:
     """The same for programs."""
     return answers.found(history, address.text("q"), address.known)
 
@@ -86,7 +86,7 @@ def _hit(hit: SearchHit, links: PageLinks) -> Content:
 # One entity
 
 
-def entity(history: History, address: Address, id: str) -> Content:
+def entity(history: History, address: PageAddress, id: str) -> Content:
     """One entity: its names, what is so on a day, and its events."""
     known, day = address.known, address.as_of
     one = answers.entity_meant(history, id, day, known)
@@ -117,13 +117,13 @@ def _name(span: Any) -> str:
     return clean(name.name) + (f" ({clean(name.short)})" if name.short else "")
 
 
-def entity_picture(history: History, address: Address, id: str) -> str:
+def entity_picture(history: History, address: PageAddress, id: str) -> str:
     """What is around an entity, as SVG."""
     one = answers.entity_meant(history, id, address.as_of, address.known)
     return history.as_of(address.as_of, address.known).graph(one, depth=1).svg()
 
 
-def entity_answer(history: History, address: Address, id: str) -> Answer:
+def entity_answer(history: History, address: PageAddress, id: str) -> Answer:
     """All that is known of one entity, for programs."""
     return answers.entity(history, id, address.as_of, address.known)
 
@@ -131,7 +131,7 @@ def entity_answer(history: History, address: Address, id: str) -> Answer:
 # One event, one deal
 
 
-def _shown(shown: ShownThing, address: Address) -> Content:
+def _shown(shown: ShownThing, address: PageAddress) -> Content:
     links = PageLinks(address)
     return {
         "title": shown.id,
@@ -152,7 +152,7 @@ def _entry(entry: ShownLine, links: PageLinks) -> tuple[str, Pieces, str, str]:
     return entry.date, linked(entry.text, {}), entry.id, links.event(entry.id) if entry.id else ""
 
 
-def event(history: History, address: Address, id: str) -> Content:
+def event(history: History, address: PageAddress, id: str) -> Content:
     """One event: as written, as corrected, its sources, and what it changed."""
     known, links = address.known, PageLinks(address)
     shown = answers.event(history, id, known)
@@ -164,18 +164,18 @@ def event(history: History, address: Address, id: str) -> Content:
     content = _shown(shown, address)
     return {
         **content,
-        "about": told if not shown.plain["retracted"] else (*told, Piece(", retracted", style="doubt")),
+        "about": told if not shown.plain["retracted"] else (*told, LinkedText(", retracted", style="doubt")),
         "sources": list(map(source, counted.sources)),
         "parts": [part for part in content["parts"] if part[0] != "Sources"],
     }
 
 
-def event_answer(history: History, address: Address, id: str) -> Answer:
+def event_answer(history: History, address: PageAddress, id: str) -> Answer:
     """The same for programs."""
     return answers.event(history, id, address.known)
 
 
-def deal(history: History, address: Address, id: str) -> Content:
+def deal(history: History, address: PageAddress, id: str) -> Content:
     """One deal: its stages, effects and events."""
     known = address.known
     shown = answers.deal(history, id, known)
@@ -185,12 +185,12 @@ def deal(history: History, address: Address, id: str) -> Content:
     return {
         **content,
         "title": plainly(shown.about[:1]) or shown.id,
-        "about": (Piece(shown.id), *linked(shown.about[1:], {})),
+        "about": (LinkedText(shown.id), *linked(shown.about[1:], {})),
         "parts": [part for part in content["parts"] if part[0] != "Events"],
         **told,
     }
 
 
-def deal_answer(history: History, address: Address, id: str) -> Answer:
+def deal_answer(history: History, address: PageAddress, id: str) -> Answer:
     """The same for programs."""
     return answers.deal(history, id, address.known)

@@ -22,7 +22,7 @@ from chronicle.render.words.names import names_of
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.sources import source_in_full
 from chronicle.values import Source
-from chronicle.web.address import Address
+from chronicle.web.address import PageAddress
 
 # A mark around the id of an entity in a text that is to be split again; no text of an event can have it.
 _MARK: Final = "\x00"
@@ -35,7 +35,7 @@ KEPT: Final = ("as_of", "known")
 
 
 @frozen
-class Piece:
+class LinkedText:
     """A text, where it leads to, how it is set, and its language, which is empty where it is not said."""
 
     text: str
@@ -44,7 +44,7 @@ class Piece:
     lang: str = ""
 
 
-Pieces = tuple[Piece, ...]
+Pieces = tuple[LinkedText, ...]
 
 
 @frozen
@@ -56,7 +56,7 @@ class FactItem:
     since: str
     certain: bool
     events: tuple[tuple[str, str], ...]
-    under: Piece | None = None
+    under: LinkedText | None = None
 
 
 @frozen
@@ -77,7 +77,7 @@ class SourceShown:
 
 
 @frozen
-class Happening:
+class ListedEvent:
     """An event in a list."""
 
     id: str
@@ -103,7 +103,7 @@ class _MarkedQuestion(Question):
 class PageLinks:
     """Addresses of pages, with the days that were asked for."""
 
-    address: Address
+    address: PageAddress
 
     def entity(self, id: str) -> str:
         """The page of an entity."""
@@ -150,14 +150,14 @@ class LinkedFacts:
         """A line with names and links in place of marked ids."""
         return tuple(piece for text, style in line for piece in self._split(text, style) if piece.text)
 
-    def called(self, entity: str) -> Piece:
+    def called(self, entity: str) -> LinkedText:
         """An entity by its name, as a link, unless it is asked for."""
         href = "" if entity == self.entity else self.links.entity(entity)
-        return Piece(self._name(entity), href, lang=self._lang(entity))
+        return LinkedText(self._name(entity), href, lang=self._lang(entity))
 
-    def _split(self, text: str, style: str) -> Iterator[Piece]:
+    def _split(self, text: str, style: str) -> Iterator[LinkedText]:
         for at, part in enumerate(text.split(_MARK)):
-            yield self.called(part) if at % 2 else Piece(part, style=_STYLES.get(style, ""))
+            yield self.called(part) if at % 2 else LinkedText(part, style=_STYLES.get(style, ""))
 
     def _lang(self, entity: str) -> str:
         found = self.state.cell(views.NAMES, entity)
@@ -178,15 +178,15 @@ class LinkedFacts:
 _STYLES: Final = {STRONG: "strong", DIM: "dim", DOUBT: "doubt"}
 
 
-def happenings(events: Iterable[Event], teller: Teller, links: PageLinks) -> list[Happening]:
+def happenings(events: Iterable[Event], teller: Teller, links: PageLinks) -> list[ListedEvent]:
     """Events as a list, in their order."""
     return [_happening(event, teller, links) for event in events]
 
 
-def _happening(event: Event, teller: Teller, links: PageLinks) -> Happening:
+def _happening(event: Event, teller: Teller, links: PageLinks) -> ListedEvent:
     mark = mark_of(event.kind)
     share = "" if share_is_unknown(event) else share_figure(event)
-    return Happening(
+    return ListedEvent(
         id=event.id,
         href=links.event(event.id),
         date=short(event.date),
@@ -213,7 +213,7 @@ def sentence(event: Event, teller: Teller, links: PageLinks) -> Pieces:
 def linked(line: Line, named: dict[str, str]) -> Pieces:
     """A line, in which each emphasized text that is a name leads to its page."""
     return tuple(
-        Piece(text, named.get(text, "") if style == STRONG else "", _STYLES.get(style, ""))
+        LinkedText(text, named.get(text, "") if style == STRONG else "", _STYLES.get(style, ""))
         for text, style in line
         if text
     )

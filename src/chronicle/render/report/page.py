@@ -46,7 +46,7 @@ _ESCAPES: Final = MappingProxyType(
 
 
 @frozen
-class Around:
+class Surroundings:
     """What a server puts around a report, as HTML: elements for its head, and those before its content."""
 
     head: str
@@ -58,7 +58,7 @@ def html(report: Report) -> str:
     return _page(report, None)[0]
 
 
-def served(report: Report, around: Around) -> tuple[str, str, str]:
+def served(report: Report, around: Surroundings) -> tuple[str, str, str]:
     """The page within what a server puts around it, and the hashes of its script and of its style.
 
     Such a page has no policy: the server says by these what a browser may do with it.
@@ -66,7 +66,7 @@ def served(report: Report, around: Around) -> tuple[str, str, str]:
     return _page(report, around)
 
 
-def _page(report: Report, around: Around | None) -> tuple[str, str, str]:
+def _page(report: Report, around: Surroundings | None) -> tuple[str, str, str]:
     template = environment(_text).get_template("report.html.jinja")
     style, script = STYLE + _text(*_STYLES), _script()
     policy = "" if around else _policy(style, script)
