@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
@@ -59,6 +60,21 @@ def asked(
     hosts: tuple[bytes, ...] = (LOCAL.encode(),),
 ) -> Got:
     """The answer to one request; ``target`` is a path, escaped as in a request, with a query or without."""
+    return asyncio.run(_asked(application, target, method, hosts))
+
+
+def asked_together(application: Any, targets: Sequence[str]) -> list[Got]:
+    """The answers to several requests that are made at once."""
+
+    async def together() -> list[Got]:
+        return await asyncio.gather(
+            *(_asked(application, target, "GET", (LOCAL.encode(),)) for target in targets)
+        )
+
+    return asyncio.run(together())
+
+
+async def _asked(application: Any, target: str, method: str, hosts: tuple[bytes, ...]) -> Got:
     raw, _, query = target.partition("?")
     scope = {
         "type": "http",
@@ -82,6 +98,6 @@ def asked(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(application(scope, receive, send))
+    await application(scope, receive, send)
     headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return Got(sent[0]["status"], headers, b"".join(each.get("body", b"") for each in sent[1:]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import os
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -19,11 +21,13 @@ from hypothesis import strategies as st
 
 import chronicle
 import hostile
-from asking import Got, asked, elements
+from asking import Got, asked, asked_together, elements
 from chronicle.cli.group import chronicle as command
 from chronicle.errors import ChronicleError
+from chronicle.history import History
 from chronicle.render.words.names import name_in
 from chronicle.web import kinds
+from chronicle.web import served as serving
 from chronicle.web.application import application
 from chronicle.web.guard import Application
 from chronicle.web.pages import PAGES
@@ -221,7 +225,7 @@ def test_a_name_from_elsewhere_is_refused(shipped: Ask, hosts: tuple[bytes, ...]
     """A page of elsewhere may lead a browser here by a name of its own: it gets nothing to read."""
     got = shipped("/as-of", hosts=hosts)
     assert got.status == 400
-    assert "another name" in got.text
+    assert "--name" in got.text
     assert "alibaba" not in got.text.lower()
 
 
@@ -593,6 +597,48 @@ def test_standard_input_is_not_served() -> None:
     """It is read once, so that nothing of it could be read again."""
     with pytest.raises(ChronicleError, match="cannot be served"):
         Served.of("-")
+
+
+def test_many_questions_at_once_are_answered_as_one_by_one(shipped: Ask, tmp_path: Path) -> None:
+    """Of several days and days of knowledge, from a store whose events are read when they are first needed."""
+    store = tmp_path / "a.db"
+    with chronicle.open(store, create=True) as writer:
+        writer.append(chronicle.open(SHIPPED).events)
+        writer.keep_ledger()
+    served = Served.of(str(store))
+    targets = [
+        f"/as-of.json?as_of={day}&known={known}" for day in (2014, 2015) for known in (2014, 2015, 2016)
+    ]
+    targets += ["/timeline.json", "/entity/alibaba-pictures.json?as_of=2015", "/conflicts.json", "/"] * 3
+    together = asked_together(application(served), targets)
+    for target, got in zip(targets, together, strict=True):
+        assert got.status == 200
+        if ".json" in target and "timeline" not in target:
+            assert got.body == shipped(target).body, target
+    served.close()
+
+
+def test_what_a_question_raises_ends_no_other(serve: Callable[[Path], Application]) -> None:
+    """The thread goes on, whatever happens on it."""
+    served = Served.of(str(SHIPPED))
+
+    def broken(_: History) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(served.ask(broken))
+    assert asyncio.run(served.ask(lambda history: len(history.events))) > 0
+    served.close()
+
+
+def test_the_end_does_not_wait_for_a_long_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing comes back although somebody asks for something that takes for ever."""
+    monkeypatch.setattr(serving, "_PATIENCE", 0.01)
+    served, never = Served.of(str(SHIPPED)), Event()
+    waiting = served._thread.submit(never.wait)
+    served.close()
+    assert not waiting.done()
+    never.set()
 
 
 # A large history

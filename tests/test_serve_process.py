@@ -76,6 +76,18 @@ def test_a_process_listens_where_it_is_told() -> None:
         assert got(address, "/as-of", Host="timeline.example.org")[0] == 200
 
 
+@pytest.mark.slow
+def test_others_who_may_reach_it_are_told_of() -> None:
+    """On every address of this computer: a note on stderr, and the names by which it is asked as before."""
+    with serving("--host", "0.0.0.0") as (process, address):
+        local = address.replace("0.0.0.0", "127.0.0.1")
+        assert got(local, "/as-of")[0] == 200
+        assert got(local, "/as-of", Host="192.0.2.7:80")[0] == 400
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    assert said == "note: other computers may reach this, and there is no login\n"
+
+
 def _has_ipv6() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()

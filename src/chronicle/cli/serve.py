@@ -32,7 +32,8 @@ def serve(asked: Asked, host: str, port: int, names: tuple[str, ...], no_ledger:
     same as JSON and CSV. Until Ctrl-C.
 
     It only reads, and follows its source: a page shows when files or the store have changed. There is no
-    login: all of it can be read by everybody who reaches the address, which by default is this computer alone.
+    login: all of it can be read by everybody who reaches the address, which by default is this computer
+    alone.
     """
     from chronicle.cli.progress import waiting
     from chronicle.web.served import Served
@@ -41,6 +42,13 @@ def serve(asked: Asked, host: str, port: int, names: tuple[str, ...], no_ledger:
     with waiting("reading"):
         served = Served.of(asked.source_named(), ledger=not no_ledger)
     try:
-        run(served, host, port, names=names, ready=lambda address: click.echo(f"{address}  Ctrl-C ends it"))
+        run(served, host, port, names=names, ready=_say)
     finally:
         served.close()
+
+
+def _say(address: str, is_local: bool) -> None:
+    """Print the address, and that others can reach it where they can."""
+    click.echo(f"{address}  Ctrl-C ends it")
+    if not is_local:
+        click.echo("note: other computers may reach this, and there is no login", err=True)

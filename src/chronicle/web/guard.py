@@ -14,6 +14,10 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _READING: Final = ("GET", "HEAD")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
+_UNKNOWN: Final = (
+    "Not asked by a name of this server: use the address that it printed, or name this one with --name."
+)
+_ONLY_READS: Final = "This server only reads: GET and HEAD."
 _ALWAYS: Final = ("localhost", "127.0.0.1", "[::1]")
 
 POLICY: Final = (
@@ -51,11 +55,9 @@ class Guard:
             return
         answer = _GuardedSend(send, head=scope["method"] == "HEAD")
         if not self._is_known(scope):
-            await answer.refused(
-                400, "This server is asked by another name: use the address that it printed."
-            )
+            await answer.refused(400, _UNKNOWN)
         elif scope["method"] not in _READING:
-            await answer.refused(405, "This server only reads: GET and HEAD.", allow=", ".join(_READING))
+            await answer.refused(405, _ONLY_READS, allow=", ".join(_READING))
         else:
             await self._application(scope, receive, answer)
 

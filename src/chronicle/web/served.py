@@ -14,7 +14,8 @@ import datetime
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -23,10 +24,12 @@ from attrs import define, field
 from chronicle.errors import ChronicleError, Problem, UsageError
 from chronicle.history import History, open_history
 from chronicle.stores.location import is_event_file, is_standard_input
+from chronicle.web.one_thread import OneThread
 
 Answer = TypeVar("Answer")
 
 _SHORT: Final = 16
+_PATIENCE: Final = 2
 
 
 @define(eq=False)
@@ -44,7 +47,7 @@ class Served:
     _history: History = field(init=False)
     _state: str = field(init=False)
     _tried: str = field(init=False)
-    _thread: ThreadPoolExecutor = field(init=False)
+    _thread: OneThread = field(init=False)
 
     @classmethod
     def of(cls, source: str, *, ledger: bool = True) -> Served:
@@ -53,7 +56,7 @@ class Served:
             message = "standard input is read once, and cannot be served"
             raise UsageError(Problem("C509", message, help="serve a folder, a file or a store"))
         served = cls(source, ledger)
-        served._thread = ThreadPoolExecutor(1, "history")
+        served._thread = OneThread("history")
         try:
             served._thread.submit(served._open).result()
         except BaseException:
@@ -73,16 +76,17 @@ class Served:
 
     async def ask(self, question: Callable[[History], Answer]) -> Answer:
         """The answer to a question, by the source as it is now. Raises what the question raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._asked, question)
+        return await asyncio.wrap_future(self._thread.submit(partial(self._asked, question)))
 
     async def changed_since(self, state: str) -> bool:
         """Whether the source is another than it was in a state, without reading it."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._is_other, state)
+        return await asyncio.wrap_future(self._thread.submit(partial(self._is_other, state)))
 
     def close(self) -> None:
-        """Close the history, and end its thread. What is asked at the moment is answered first."""
-        self._thread.submit(self._close).result()
-        self._thread.shutdown()
+        """Close the history and end its thread; a question that takes long is not waited for."""
+        with suppress(TimeoutError):
+            self._thread.submit(self._close).result(_PATIENCE)
+        self._thread.end()
 
     # On the thread of the history
 

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, Final
 
 from chronicle.errors import Problem, UsageError, not_installed, printable, reason_of
 from chronicle.web.guard import bracketed
 from chronicle.web.served import Served
 
+_PATIENCE: Final = 2
+"""For how many seconds after Ctrl-C an answer is waited for."""
+
 
 def serve(
-    served: Served, host: str, port: int, *, names: Iterable[str] = (), ready: Callable[[str], None]
+    served: Served, host: str, port: int, *, names: Iterable[str] = (), ready: Callable[[str, bool], None]
 ) -> None:
-    """Serve the pages of a history until Ctrl-C. ``ready`` is called with the address once it is open.
+    """Serve the pages of a history until Ctrl-C.
 
-    ``port`` 0 takes any that is free; ``names`` are further ones by which it may be asked. Raises
-    ``UsageError``: C740 without the extra, C752 for a host or a port that cannot be had.
+    ``port`` 0 takes any that is free; ``names`` are further ones by which it may be asked. ``ready`` is
+    called once it is open, with the address and whether only this computer reaches it. Raises ``UsageError``:
+    C740 without the extra, C752 for a host or a port that cannot be had.
     """
     uvicorn = _uvicorn()
     from chronicle.web.application import application
 
     pages = application(served, (host, *names))
     with _opened(host, port) as listening:
-        ready(f"http://{bracketed(host)}:{listening.getsockname()[1]}/")
+        name, bound = listening.getsockname()[:2]
+        ready(f"http://{bracketed(host)}:{bound}/", ip_address(name.partition("%")[0]).is_loopback)
         config = uvicorn.Config(
-            pages, log_level="error", access_log=False, server_header=False, lifespan="off", ws="none"
+            pages,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=_PATIENCE,
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """Whether a message is other than that questions were not answered before the end."""
+    return "graceful shutdown" not in record.getMessage()
 
 
 def _uvicorn() -> Any:
