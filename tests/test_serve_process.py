@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import re
 import signal
 import socket
 import subprocess
 import sys
+from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from chronicle.web.server import _is_no_farewell
 from test_cli_process import chronicle, environment
 
 SHIPPED = Path(__file__).parent.parent / "events"
@@ -74,6 +77,17 @@ def test_a_process_listens_where_it_is_told() -> None:
     with serving("--host", "::1", "--name", "timeline.example.org") as (_, address):
         assert address.startswith("http://[::1]:")
         assert got(address, "/as-of", Host="timeline.example.org")[0] == 200
+
+
+def test_nothing_is_said_of_questions_that_the_end_cut_off() -> None:
+    """But every other error of the server is."""
+    said = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "%s", (), None)
+    said.args = ("Cancel 1 running task(s), timeout graceful shutdown exceeded",)
+    assert not _is_no_farewell(said)
+    said.args = ("Exception in ASGI application",)
+    for error, shown in ((CancelledError(), False), (ValueError(), True)):
+        said.exc_info = (type(error), error, None)
+        assert _is_no_farewell(said) is shown
 
 
 @pytest.mark.slow

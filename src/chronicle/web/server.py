@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from ipaddress import ip_address
@@ -38,6 +39,7 @@ def serve(
             log_level="error",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=_PATIENCE,
@@ -49,7 +51,8 @@ def serve(
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:
     """Whether a message is other than that questions were not answered before the end."""
-    return "graceful shutdown" not in record.getMessage()
+    raised = record.exc_info[1] if record.exc_info else None
+    return "graceful shutdown" not in record.getMessage() and not isinstance(raised, CancelledError)
 
 
 def _uvicorn() -> Any:
