@@ -23,10 +23,10 @@ import chronicle
 import hostile
 from asking import Got, asked, asked_together, elements
 from chronicle.cli.group import chronicle as command
-from chronicle.errors import ChronicleError
+from chronicle.errors import ChronicleError, Problem, StoreError
 from chronicle.history import History
 from chronicle.render.words.names import name_in
-from chronicle.web import kinds
+from chronicle.web import kinds, things
 from chronicle.web import served as serving
 from chronicle.web.application import application
 from chronicle.web.guard import Application
@@ -172,6 +172,38 @@ def test_past_the_last_page_there_is_nothing(shipped: Ask) -> None:
     got = shipped("/timeline?page=999")
     assert got.status == 200
     assert 'rel="prev"' in got.text
+
+
+def test_an_event_that_was_retracted_has_its_page(
+    tmp_path: Path, serve: Callable[[Path], Application]
+) -> None:
+    """It says so, and by what; by earlier knowledge it counts."""
+    (tmp_path / "a.yaml").write_text(
+        WRITTEN + "  - {id: gone, kind: record.retracted, date: 2016, target: first, reason: invented}\n"
+    )
+    pages = serve(tmp_path)
+    page = asked(pages, "/event/first").text
+    assert '<span class="maybe">, retracted</span>' in page
+    assert 'href="/event/gone"' in page
+    assert asked(pages, "/event/first.json").json["retracted"]
+    before = asked(pages, "/event/first?known=2015").text
+    assert "retracted" not in before
+    assert asked(pages, "/event/gone?known=2015").status == 404
+
+
+def test_between_a_report_and_a_register_the_first_page_lists_all_entities(
+    monkeypatch: pytest.MonkeyPatch, serve: Callable[[Path], Application]
+) -> None:
+    """In pages, each entity once."""
+    monkeypatch.setattr(kinds, "IN_A_REPORT", 3)
+    monkeypatch.setattr(things, "ON_A_PAGE", 4)
+    pages, target, seen = serve(SHIPPED), "/", list[str]()
+    while target:
+        got = asked(pages, target)
+        seen += re.findall(r'<li><p><a href="/entity/([^"?]*)"', got.text)
+        following = re.search(r'rel="next" href="([^"]*)"', got.text)
+        target = unescape(following[1]) if following else ""
+    assert sorted(seen) == sorted(chronicle.open(SHIPPED).entity_ids())
 
 
 # Who is let in
@@ -591,6 +623,35 @@ def test_a_page_learns_that_a_store_has_more(tmp_path: Path, serve: Callable[[Pa
     page = asked(pages, "/timeline").text
     assert "9%" in page
     assert asked(pages, f"/changed?since={state_of(page)}").json == {"changed": False}
+
+
+def test_a_store_that_cannot_be_read_is_said(
+    tmp_path: Path, serve: Callable[[Path], Application], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its code, as a page and for programs (503); later requests try again."""
+    store = tmp_path / "a.db"
+    with chronicle.open(store, create=True) as writer:
+        writer.append(chronicle.open(SHIPPED).events)
+    pages = serve(store)
+
+    def busy(_: object) -> None:
+        raise StoreError(Problem("C508", "the store is busy", help="try again"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(History, "refresh", busy)
+        patched.setattr(History, "has_news", busy)
+        assert asked(pages, "/as-of").status == 503
+        assert "C508" in asked(pages, "/as-of").text
+        assert asked(pages, "/as-of.json").json["problems"][0]["code"] == "C508"
+        assert asked(pages, f"/changed?since={state_of(asked(pages, '/nothing').text)}").status == 503
+    assert asked(pages, "/as-of").status == 200
+
+
+def test_a_source_with_errors_is_not_served(tmp_path: Path) -> None:
+    """There is no good answer yet, so that the errors are those of any command."""
+    (tmp_path / "a.yaml").write_text(WRITTEN.replace("target: bolt", "target: bold"))
+    with pytest.raises(ChronicleError, match="C204"):
+        Served.of(str(tmp_path))
 
 
 def test_standard_input_is_not_served() -> None:

@@ -13,7 +13,7 @@ _DAY: Final = ("as_of", "known")
 
 PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
     {
-        "": PageKind(template="overview", content=things.overview, parameters=(*_DAY, "entity")),
+        "": PageKind(template="overview", content=things.overview, parameters=(*_DAY, "entity", "page")),
         "as-of": PageKind(
             template="day",
             content=lists.as_of,

@@ -34,20 +34,18 @@ from chronicle.web.told import (
 def overview(history: History, address: PageAddress, _: str) -> Content:
     """How much there is, and where to begin."""
     large = is_large(history)
+    # All entities are found by no text; of a large history that is too long a list.
+    hits = () if large else history.search(None, known=address.known)
+    first, last = paged(hits, address.page, ON_A_PAGE)
     return {
         "title": "What is here",
         "events": size(history),
         "entities": len(history.entity_ids()),
         "deals": len(history.deal_ids()),
         "large": large,
-        "listed": [] if large else _listed(history, address),
+        "listed": [_hit(hit, PageLinks(address)) for hit in hits[first:last]],
+        "pages": pages_of(address, first, last, len(hits)),
     }
-
-
-def _listed(history: History, address: PageAddress) -> list[Content]:
-    """The entities that most events name."""
-    hits = history.search(None)
-    return [_hit(hit, PageLinks(address)) for hit in hits[:ON_A_PAGE]]
 
 
 # Search
