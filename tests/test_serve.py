@@ -320,6 +320,7 @@ def test_every_answer_tells_the_browser_what_it_may_do(shipped: Ask) -> None:
         ("/diff?from=2014", 400, "from and to are needed"),
         ("/diff?known_to=2014", 400, "known_to needs known_from"),
         ("/diff?known_from=2014", 400, "from is needed"),
+        ("/diff?from=2014&known=2014&known_from=2014", 400, "known is for both sides"),
     ],
 )
 def test_what_is_asked_wrongly_is_answered_in_words(
@@ -592,6 +593,7 @@ def test_errors_in_files_are_shown_and_the_last_good_answer_stays(
     assert links
     assert all("last=good" in link for link in links)
     assert asked(pages, unescape(links[0])).status == 200
+    assert '<input type="hidden" name="last" value="good">' in kept.text
     edit(file, WRITTEN.replace("5%", "8%"))
     assert "8%" in asked(pages, "/as-of?as_of=2015").text
 
@@ -719,7 +721,9 @@ def test_of_a_large_history_no_page_goes_through_everything(
         assert "too many" in got.text
     for target in ("/", "/entity/alibaba-pictures", "/as-of?entity=alibaba-pictures", "/search?q=a"):
         assert asked(pages, target).status == 200
-    assert "search for an entity" in asked(pages, "/").text
+    first = asked(pages, "/").text
+    assert "search for an entity" in first
+    assert "/conflicts" not in first
 
 
 def test_a_page_of_one_entity_reads_only_what_concerns_it(

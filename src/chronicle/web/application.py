@@ -26,6 +26,7 @@ from chronicle.render.pages.problems import Findings
 from chronicle.render.report import report_of
 from chronicle.render.report.page import Surroundings, hashed
 from chronicle.render.report.page import served as served_report
+from chronicle.web import kinds
 from chronicle.web.address import BadAddress, PageAddress
 from chronicle.web.guard import POLICY, Application, Guard
 from chronicle.web.kinds import PageKind, has_report, refuse_large
@@ -174,6 +175,7 @@ class _Site:
             address=address,
             history_name=served.name,
             state=served.state,
+            large=served.events > kinds.LARGE,
             good=served.read_at.strftime("%H:%M:%S") if served.problems and address.text("last") else "",
             show=urlencode({name: value for name, value in show.items() if value}),
             **{"forms": [], "lang": "", "message": "", "help": "", "broken": "", **content},

@@ -89,6 +89,8 @@ def diff_answer(history: History, address: PageAddress, _: str) -> Any:
     known = address.days.get("known_from"), address.days.get("known_to")
     if known[1] is not None and known[0] is None:
         raise BadAddress("known_to needs known_from", "what was learned since which day?")
+    if address.known is not None and known != (None, None):
+        raise BadAddress("known is for both sides", "give it, or known_from and known_to")
     if known == (None, None):
         known = address.known, address.known
         if first is None or second is None:

@@ -37,13 +37,14 @@ class Served:
     """A source and its history, as it was last read without errors.
 
     ``problems`` are those for which the source cannot be read since it changed: then the history is the last
-    one that could be.
+    one that could be. ``events`` is how many it has.
     """
 
     source: str
     ledger: bool = True
     problems: tuple[Problem, ...] = field(default=(), init=False)
     read_at: datetime.datetime = field(init=False)
+    events: int = field(default=0, init=False)
     _history: History = field(init=False)
     _state: str = field(init=False)
     _tried: str = field(init=False)
@@ -99,6 +100,7 @@ class Served:
         head = self._history.head
         if head is not None:
             self._tried = f"{head.position}-{head.chain[:_SHORT]}"
+        self.events = len(self._history.events) if head is None else head.position
         self._state, self.problems = self._tried, ()
         self.read_at = datetime.datetime.now().astimezone()
 

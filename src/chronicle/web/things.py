@@ -42,7 +42,6 @@ def overview(history: History, address: PageAddress, _: str) -> Content:
         "events": size(history),
         "entities": len(history.entity_ids()),
         "deals": len(history.deal_ids()),
-        "large": large,
         "listed": [_hit(hit, PageLinks(address)) for hit in hits[first:last]],
         "pages": pages_of(address, first, last, len(hits)),
     }
