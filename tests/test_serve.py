@@ -26,7 +26,7 @@ from chronicle.cli.group import chronicle as command
 from chronicle.errors import ChronicleError, Problem, StoreError
 from chronicle.history import History
 from chronicle.render.words.names import name_in
-from chronicle.web import kinds, things
+from chronicle.web import kinds, lists, things
 from chronicle.web import served as serving
 from chronicle.web.application import application
 from chronicle.web.guard import Application
@@ -165,6 +165,26 @@ def test_a_list_has_pages_with_links_between(
         following = re.search(r'rel="next" href="([^"]*)"', got.text)
         target = unescape(following[1]) if following else ""
     assert seen == [event.id for event in chronicle.open(SHIPPED).timeline(until="2016")]
+
+
+def test_the_facts_of_a_day_have_pages_too(
+    monkeypatch: pytest.MonkeyPatch, serve: Callable[[Path], Application]
+) -> None:
+    """Together they have the rows of the whole; the page of an entity leads to the rest of its facts."""
+    target, whole, seen = "/as-of?as_of=2015", list[str](), list[str]()
+    pages = serve(SHIPPED)
+    whole = re.findall(r'<td class="says">.*?</td>', asked(pages, target).text)
+    monkeypatch.setattr(lists, "ON_A_PAGE", 4)
+    monkeypatch.setattr(things, "ON_A_PAGE", 2)
+    while target:
+        got = asked(pages, target)
+        seen += re.findall(r'<td class="says">.*?</td>', got.text)
+        following = re.search(r'rel="next" href="([^"]*)"', got.text)
+        target = unescape(following[1]) if following else ""
+    assert seen == whole
+    assert len(whole) > 8
+    one = asked(pages, "/entity/alibaba-group?as_of=2015").text
+    assert 'href="/as-of?as_of=2015&amp;entity=alibaba-group">all of them' in one
 
 
 def test_past_the_last_page_there_is_nothing(shipped: Ask) -> None:

@@ -34,10 +34,12 @@ def as_of(history: History, address: PageAddress, _: str) -> Content:
     """What was so on a day."""
     asked = answers.as_of(history, address.as_of, address.known, address.text("entity"))
     facts = LinkedFacts(asked.state, asked.entity, PageLinks(address))
+    shown, first, last, count = facts.sections(address.page, ON_A_PAGE)
     return {
         "title": f"As of {day_words(asked.state.as_of)}",
         "terms": asked.terms.words().removeprefix(", "),
-        "sections": facts.sections(),
+        "sections": shown,
+        "pages": pages_of(address, first, last, count),
         "picture": picture_of(history, asked.state, asked.entity, address),
         "about": None if asked.entity is None else facts.links.entity(asked.entity),
     }

@@ -19,7 +19,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             content=lists.as_of,
             answer=lists.as_of_answer,
             picture=lists.as_of_picture,
-            parameters=(*_DAY, "entity"),
+            parameters=(*_DAY, "entity", "page"),
             whole=True,
         ),
         "timeline": PageKind(

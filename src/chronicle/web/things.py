@@ -18,6 +18,7 @@ from chronicle.web import answers
 from chronicle.web.address import PageAddress
 from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, picture_of, size
 from chronicle.web.told import (
+    KEPT,
     LinkedFacts,
     LinkedText,
     PageLinks,
@@ -91,6 +92,7 @@ def entity(history: History, address: PageAddress, id: str) -> Content:
     facts = LinkedFacts(state, one, PageLinks(address))
     found = entity_found(ledger, one)
     told = answers.timeline(history, known, one)
+    shown, _, last, count = facts.sections(1, ON_A_PAGE)
     owners = facts.pieces(behind(state, one).line(lambda each: f"\x00{each}\x00"))
     return {
         "title": facts.called(one).text,
@@ -102,7 +104,9 @@ def entity(history: History, address: PageAddress, id: str) -> Content:
             (f"{clean(each.key[1])} {clean(each.key[2])}", days_words(each)) for each in found.identifiers
         ],
         "day": day_words(state.as_of) + answers.terms(known).words(),
-        "sections": facts.sections(),
+        "sections": shown,
+        "count": count,
+        "all_facts": address.link("/as-of", KEPT, entity=one) if last < count else "",
         "picture": picture_of(history, state, one, address),
         "owners": owners,
         **listed_events(told.events, answers.teller(history, address.known), address),

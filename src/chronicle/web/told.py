@@ -61,9 +61,10 @@ class FactItem:
 
 @frozen
 class FactSection:
-    """A list of facts under a title."""
+    """Facts under a title, and how many there are; some of them may be on other pages."""
 
     title: str
+    count: int
     facts: tuple[FactItem, ...]
 
 
@@ -139,12 +140,21 @@ class LinkedFacts:
     def _names(self) -> Callable[[str], str]:
         return names_of(self.state)
 
-    def sections(self) -> list[FactSection]:
-        """The sections with facts."""
-        return [
-            FactSection(clean(section.title or view.title), tuple(map(self._fact, found)))
-            for view, section, found in sections(_MarkedQuestion(self.state, self.entity))
+    def sections(self, number: int, most: int) -> tuple[list[FactSection], int, int, int]:
+        """The sections of a page of facts, the places of its first and last fact, and how many there are."""
+        found = [
+            (clean(section.title or view.title), lines)
+            for view, section, lines in sections(_MarkedQuestion(self.state, self.entity))
         ]
+        count = sum(len(lines) for _, lines in found)
+        first, last = paged(range(count), number, most)
+        shown, start = list[FactSection](), 0
+        for title, lines in found:
+            part = lines[max(0, first - start) : max(0, last - start)]
+            if part:
+                shown.append(FactSection(title, len(lines), tuple(map(self._fact, part))))
+            start += len(lines)
+        return shown, first, last, count
 
     def pieces(self, line: Line) -> Pieces:
         """A line with names and links in place of marked ids."""
