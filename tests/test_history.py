@@ -718,3 +718,36 @@ def test_one_kind_may_be_asked_for_by_itself() -> None:
     """A text is one kind and not its letters."""
     history = History(some_events())
     assert history.timeline(kinds="unit.launched") == history.timeline(kinds=["unit.launched"])
+
+
+def test_one_event_as_written_with_what_was_said_of_it(tmp_path: Path) -> None:
+    """By its id: without its corrections, and these in order, by what was known."""
+    file = tmp_path / "history.yaml"
+    file.write_text(
+        "entities:\n  - {id: a, name: A, type: company}\n  - {id: b, name: B, type: company}\nevents:\n"
+        "  - {id: x, kind: stake.acquired, date: 2014, holder: a, target: b, share: 5%}\n"
+        "  - {id: y, kind: record.corrected, date: 2015, target: x, set: {share: 6%}, reason: misread}\n"
+        "  - {id: z, kind: record.retracted, date: 2016, target: x, reason: invented}\n"
+    )
+    history = chronicle.open(file)
+    written = history.as_written("x")
+    assert str(written.share) == "5%"
+    assert [event.id for event in history.statements_about("x")] == ["y", "z"]
+    assert [event.id for event in history.statements_about("x", known="2015")] == ["y"]
+    assert history.statements_about("y") == ()
+    for ask in (history.as_written, history.statements_about):
+        with pytest.raises(NotFound, match="C608"):
+            ask("w")
+
+
+def test_a_history_knows_that_its_store_has_more(tmp_path: Path) -> None:
+    """Until it reads that; files have no news."""
+    store = tmp_path / "a.db"
+    event = {"kind": "entity.founded", "date": "2014", "entity": "a", "name": "A", "type": "company"}
+    with chronicle.open(store, create=True) as one, chronicle.open(store) as other:
+        assert not other.has_news()
+        one.append([event])
+        assert other.has_news()
+        other.refresh()
+        assert not other.has_news()
+    assert not History([]).has_news()

@@ -19,13 +19,15 @@ import test_order_law
 import test_replay_laws
 from chronicle import codec
 from chronicle.cli.made_up import made
-from chronicle.engine import knowledge, partial
+from chronicle.engine import knowledge, partial, views
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.partial import PartialReplay
 from chronicle.engine.partial.parts import Parts
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Before, Change, Ledger, Projector
+from chronicle.errors import NotFound
 from chronicle.events import (
+    KINDS,
     Event,
     IdentityLinked,
     RecordCorrected,
@@ -35,6 +37,7 @@ from chronicle.events import (
     renamed,
 )
 from chronicle.history import History
+from chronicle.history.held import _KEPT_LEDGERS
 from chronicle.stores import open_store
 from chronicle.stores.memory import MemoryStore
 from given import absorbed, acquired, corrected, day, declared, happened, issued, observed, retracted
@@ -336,3 +339,51 @@ def test_a_state_stays_as_it_was_when_more_is_appended() -> None:
     assert shares == ["10%", "15%", "20%", "25%"]
     assert all(len(one.facts()) == len(two.facts()) for one, two in pairwise(states))
     assert day("2015") == states[0].as_of
+
+
+@pytest.mark.slow
+@given(HISTORIES, GROUPS, st.none() | KNOWN)
+def test_what_concerns_one_is_found_in_the_parts_that_name_it(
+    written: list[Event], groups: list[str], known: str | None
+) -> None:
+    """The timeline of an entity or a deal is that of a history that was replayed as a whole, in its order."""
+    events = spread(written, groups)
+    whole, in_parts = History(events), History(events)
+    in_parts.ledger()
+    asked = [
+        *({"entity": each} for each in whole.entity_ids()),
+        *({"deal": each} for each in whole.deal_ids()),
+    ]
+    with patch.object(partial, "_ONE_IN", 1):
+        for words in asked:
+            in_parts._answers.clear()
+            assert _timeline(in_parts, words, known) == _timeline(whole, words, known)
+
+
+def _timeline(history: History, words: dict[str, str], known: str | None) -> object:
+    try:
+        return history.timeline(**words, kinds=KINDS, known=known)
+    except NotFound as error:
+        return error.problems
+
+
+def test_of_many_days_of_knowledge_only_the_last_are_kept() -> None:
+    """A history that is asked for years by what was known on any day does not grow by each of them."""
+    history = History(made(400).events)
+    history.ledger()
+    for year in range(1995, 2025):
+        history.as_of("2010", known=str(year))
+        history.resolver(str(year))
+    assert len(history._resolvers) <= 2 * _KEPT_LEDGERS + 1
+
+
+@given(WRITTEN, st.sampled_from(["2013", "2014-06", "2015", "2030"]))
+def test_facts_that_name_one_are_those_among_all(written: list[Event], on: str) -> None:
+    """Of every view, for every entity, in the order of all of them."""
+    history = History(written)
+    state = history.as_of(on)
+    for view in state.views:
+        facts, named = state.view(view), views.view_of(view).named
+        for entity in (*history.entity_ids(), "nobody"):
+            found = tuple(fact for fact in facts if entity in named(fact.key, fact.value))
+            assert state.naming(view, entity) == found

@@ -444,6 +444,7 @@ REASONS: dict[str, str] = {
     "replay": "chronicle.ledgers.partitions.job: replay_into; a history is not read as a whole for it",
     "schema": "chronicle.codec.schema: it is about files, and needs no history",
     "seal": "chronicle.stores.seals: keys are given in files",
+    "serve": "chronicle.web.server: serve; what it answers are the questions of other commands",
     "tail": "History.refresh; the command waits for what comes",
     "verify": "chronicle.stores: Store.verify; it proves the records, whatever they mean",
 }

@@ -34,12 +34,19 @@ class Opened:
 @contextmanager
 def opened(browser: Any, file: Path, fragment: str = "", **options: Any) -> Iterator[Opened]:
     """The page of a file; ``options`` are those of a context of the browser, such as its colours."""
+    with opened_at(browser, f"{file.as_uri()}{fragment}", **options) as found:
+        yield found
+
+
+@contextmanager
+def opened_at(browser: Any, address: str, **options: Any) -> Iterator[Opened]:
+    """The page at an address."""
     # axe is a script of the test, which the policy of the page would refuse.
     context = browser.new_context(**options)
     found = Opened(context.new_page())
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.on("console", lambda message: found.console.append(f"{message.type}: {message.text}"))
     found.page.on("pageerror", lambda error: found.console.append(f"error: {error}"))
-    found.page.goto(f"{file.as_uri()}{fragment}")
+    found.page.goto(address)
     yield found
     context.close()

@@ -233,6 +233,8 @@ OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("add", "--no-input", *ADDED, "--set", "role=\x1b[2J", "--into", "{store}", "--dry-run"),
         ("add", "--no-input", *ADDED, "--into", "{store}"),
     ),
+    # It does not end. tests/test_serve.py asks it for everything of the same history.
+    "serve": (),
     "verify": (("verify", "{store}"), ("verify", "{store}", "--json")),
     "ledger": (("ledger", "{store}"), ("ledger", "{store}", "--json"), ("ledger", "{store}", "--drop")),
     "replay": (("replay", "{store}", "--into", "{out}"), ("replay", "{file}", "--into", "{out}", "--json")),
@@ -690,6 +692,7 @@ PLACES = (
     ("export", "csv", "--from", "{place}"),
     ("export", "csv", "--from", "{place}", "-o", "{place}"),
     ("report", "--from", "{place}", "-o", "{place}"),
+    ("serve", "--from", "{place}", "--host", "{place}", "--name", "{place}"),
     ("report", "-o", "nowhere/{place}", "--", "{place}"),
     ("report", "--svg", "{place}/{place}.svg", "--from", "{place}"),
     ("report", "--svg", "{place}", "--least", "{place}", "--", "{place}"),

@@ -235,6 +235,7 @@ COMMANDS = MappingProxyType(
         "backup": CommandEntry("keeping.backup", "Copy a store into another, and verify the copy."),
         "tail": CommandEntry("keeping.tail", "Show the last records of a store, or follow new ones."),
         "migrate": CommandEntry("keeping.migrate", "Upgrade a store to the current format."),
+        "serve": CommandEntry("serve", "Pages of a history in a browser, on this computer."),
         "schema": CommandEntry("schema", "Print the JSON Schema of event files, for editors."),
         "kinds": CommandEntry("kinds", "The kinds of event, by family."),
         "explain": CommandEntry("explain", "What an error, a finding or a kind of event means."),

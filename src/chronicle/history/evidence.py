@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -90,3 +90,16 @@ class EvidenceHeld(HeldEvents):
             if resolved is not None:
                 return resolved
         return self._resolved(known, None)
+
+    def _resolved_concerning(
+        self, things: Sequence[tuple[str, str]], known: Day | None, recorded: Moment | None
+    ) -> Resolved:
+        """What is known about some entities and deals; of a history that was not replayed, of their parts."""
+        day = None if known is None else as_day(known)
+        if things and recorded is None and (day, None) not in self._answers:
+            self._read_in_without_sharing()
+            resolved = None if self._partial is None else self._partial.concerning(things, day)
+            self._keep_sharing()
+            if resolved is not None:
+                return resolved
+        return self._resolved(known, recorded)

@@ -212,7 +212,9 @@ class HeldEvents(ToldEvents):
         kept = self._partial_ledgers
         if (known, recorded) not in kept:
             if len(kept) >= _KEPT_LEDGERS:
-                del kept[next(iter(kept))]
+                oldest = next(iter(kept))
+                del kept[oldest]
+                self._resolvers.pop(oldest, None)
             later = frozenset() if recorded is None else self._recorded_after(recorded)
             kept[known, recorded] = self._partial.ledger(known, later)
             self._keep_sharing()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chronicle.dates import Day, Moment
 from chronicle.engine.gc_pause import paused_collector
+from chronicle.events import Event, RecordCorrected, RecordRetracted
 from chronicle.history.ownership import OwnershipQuestions
 
 if TYPE_CHECKING:
@@ -46,8 +47,19 @@ class LookUps(OwnershipQuestions):
         self.position(event)
         from chronicle.engine.diff.one_event import moved_by
 
-        resolved = self._resolved(known, recorded)
+        resolved = self._resolved_of([event], known) if recorded is None else self._resolved(known, recorded)
         return moved_by(resolved.ledger, event, [each for each in resolved.ordered if each.id == event])
+
+    @paused_collector()
+    def statements_about(self, event: str, *, known: Day | None = None) -> tuple[Event, ...]:
+        """The corrections and retractions of an event, by its id, in the order of replay.
+
+        Raises ``NotFound`` (C608) for an id that does not exist.
+        """
+        self.position(event)
+        told = self._resolved_of([event], known).told
+        about = (each for each in told if isinstance(each, RecordCorrected | RecordRetracted))
+        return tuple(each for each in about if each.target == event)
 
     def cited(
         self, text: str, *, known: Day | None = None, recorded: Moment | None = None

@@ -86,13 +86,14 @@ class Questions(EvidenceHeld):
         ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
-        resolved = self._resolved(known, recorded)
-        visible = resolved.visible
         resolver = self.resolver(known, recorded)
         words = () if entity is None else (entity,) if isinstance(entity, str) else tuple(entity)
         # Beside a deal, words mean entities only.
         meant = [resolver.either(word) if deal is None else _entity_of(resolver, word) for word in words]
         deal = None if deal is None else resolver.deal(deal)
+        things = [(each.kind, each.id) for each in meant] if deal is None else [("deal", deal)]
+        resolved = self._resolved_concerning(things, known, recorded)
+        visible = resolved.visible
         entities = frozenset(visible.names.get(each.id, each.id) for each in meant if each.kind == "entity")
         concerned = {each.id for each in meant if each.kind == "deal"}
         concerned |= _deals_of(entities, visible.events)

@@ -123,12 +123,20 @@ class ToldEvents:
             raise UsageError(Problem("C509", message, help="open the files anew"))
         return self._catch_up()
 
+    def has_news(self) -> bool:
+        """Whether others appended to the store since it was last read; nothing is read. False without one."""
+        return self._store is not None and self._store.head() != self._head
+
     def position(self, event: str) -> int:
         """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
         position = self._some.positions.get(event)
         if position is None:
             raise absent("C608", "event", event, self._log)
         return position
+
+    def as_written(self, event: str) -> Event:
+        """One event by its id, without its corrections. Raises ``NotFound`` (C608)."""
+        return self._some.events[self.position(event) - 1]
 
     def known_since(self, event: Event) -> Knowledge:
         """From which day an event of this history could be known, as it was written, without its corrections.

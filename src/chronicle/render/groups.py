@@ -61,8 +61,7 @@ def facts_of(view: View, state: State, entity: str | None) -> tuple[Fact, ...]:
     if entity is None:
         return state.view(view.name)
     if view.entities or view.own:
-        every = state.view(view.name)
-        return tuple(fact for fact in every if entity in view.named(fact.key, fact.value))
+        return state.naming(view.name, entity)
     parts = tuple(view.key)
     found = (state.view(view.name, **{parts[at]: entity}) for at in view.names)
     return tuple(dict.fromkeys(fact for facts in found for fact in facts))

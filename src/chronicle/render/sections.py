@@ -35,7 +35,10 @@ class Question:
 
 @frozen(eq=False)
 class FactLine:
-    """A fact on the page: its text, its figure, since when, and the entity under which it is listed."""
+    """A fact on the page: its text, its figure, since when, and the entity under which it is listed.
+
+    ``events`` are the ids of those that made it.
+    """
 
     said: Line
     certain: bool
@@ -43,6 +46,7 @@ class FactLine:
     figure: str
     under: str | None
     doubted: bool
+    events: tuple[str, ...] = ()
 
 
 def sections(asked: Question) -> Iterator[tuple[View, Section, list[FactLine]]]:
@@ -81,4 +85,5 @@ def _told(asked: Question, view: View, section: Section, fact: Fact) -> FactLine
         figure=plainly(figure),
         under=view.read(section.under, fact.key, fact.value) if section.under else None,
         doubted=bool(fact.doubted_by),
+        events=fact.events,
     )

@@ -13,10 +13,10 @@ from chronicle.cli.asked import Asked, day_option, reading
 from chronicle.errors import NotFound, Problem, nearest, printable
 
 if TYPE_CHECKING:
-    from chronicle.cli.questions.telling import Telling
     from chronicle.dates import PartialDate
     from chronicle.history import History
     from chronicle.render.lookup.shown import ShownThing, What
+    from chronicle.render.words.telling import Telling
 
 
 @click.command(

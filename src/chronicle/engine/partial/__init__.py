@@ -111,6 +111,15 @@ class PartialReplay:
         places = self._around(parts, [self._log.positions[event] - 1 for event in events], known)
         return None if places is None else self._resolve(self._at(places), known)
 
+    @paused_collector()
+    def concerning(
+        self, things: Iterable[tuple[str, str]], known: datetime.date | None = None
+    ) -> Resolved | None:
+        """The parts that name some entities and deals, each given as sort and id. None as of ``ledger``."""
+        parts = self._caught_up()
+        places = None if parts is None else self._around(parts, parts.naming(things), known)
+        return None if places is None else self._resolve(self._at(places), known)
+
     def _known_after(self, known: datetime.date | None) -> list[int]:
         """The places of the events that became known after the day ``known``."""
         if known is None:

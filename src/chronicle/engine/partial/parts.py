@@ -155,6 +155,13 @@ class Parts:
             self._note(version)
         return found
 
+    def naming(self, things: Iterable[tuple[str, str]]) -> set[int]:
+        """The places of the events that name some ``"entity"`` or ``"deal"``, by any version of them.
+
+        Some more may be among them.
+        """
+        return {place for thing in things for place in self._sharing_of(thing)}
+
     def around(self, places: Collection[int], most: int) -> list[int] | None:
         """The places of all events in the parts of those at some, sorted; None for more than ``most``."""
         found, waiting = set(places), list(places)

@@ -42,6 +42,7 @@ class Ledger:
     guesses: tuple[Guess, ...] = field(default=(), repr=False)
     _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
+    _named: dict[str, dict[str, dict[Key, None]]] = field(factory=dict, init=False, repr=False)
 
     def keys(self, view: str) -> Iterable[Key]:
         """Every key of a view; none for an unknown view."""
@@ -58,6 +59,22 @@ class Ledger:
         if index is None:
             index = self._indexes[view, position] = index_of(self.keys(view), position)
         return index.get(part, ())
+
+    def keys_naming(
+        self, view: str, entity: str, named: Callable[[Key, Any], Iterable[str]]
+    ) -> Iterable[Key]:
+        """The keys of a view of which some span names ``entity``, in its key or in its value.
+
+        ``named`` gives the ids that a key and a value name; it is asked of every span once.
+        """
+        index = self._named.get(view)
+        if index is None:
+            index = self._named[view] = {}
+            for key in self.keys(view):
+                for span in self.cell(view, key):
+                    for each in named(key, span.value):
+                        index.setdefault(each, {})[key] = None
+        return index.get(entity, {})
 
     def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:  # noqa: ARG002
         """The keys of a view that may have a text for which ``like`` is true, in them or in their values.

@@ -55,7 +55,7 @@ class Resolver:
 
         Raises ``NotFound`` (C602): with all ids if several deals have the title, else with the nearest one.
         """
-        found = word if word in self.deals() else self._deal(word)
+        found = word if word in self._deal_ids else self._deal(word)
         if found is None:
             near = _near(word, [*(title for title, _ in self._titles), *self.deals()])
             help = f"did you mean {near}?" if near else _count("deal", self.deals())
@@ -67,7 +67,7 @@ class Resolver:
 
         Raises ``NotFound`` (C601, or C602 if the nearest name is of a deal) with the nearest of both.
         """
-        if word not in self._ids and word in self.deals():
+        if word not in self._ids and word in self._deal_ids:
             return Reference("deal", word)
         entity = self._entity(word, day)
         if entity is not None:
@@ -121,6 +121,10 @@ class Resolver:
     @cached_property
     def _ids(self) -> frozenset[str]:
         return frozenset(self.entities())
+
+    @cached_property
+    def _deal_ids(self) -> frozenset[str]:
+        return frozenset(self.deals())
 
     def _entity(self, word: str, day: datetime.date | None) -> str | None:
         if word in self._ids:

@@ -55,6 +55,18 @@ class FactsOfDay:
             return self.view(view)
         return tuple(listed_facts(fact for key in sorted(keys) for fact in self._cell(view, key)))
 
+    @paused_collector()
+    def naming(self, view: str, entity: str) -> tuple[Fact, ...]:
+        """The facts of a view that name an entity, by its id, in key or value; in order of key.
+
+        Empty for a view that no projector writes.
+        """
+        if view not in self._ledger.views:
+            return ()
+        named = views.view_of(view).named
+        keys = self._ledger.keys_naming(view, entity, named)
+        return tuple(fact for fact in self._listed(view, [*keys]) if entity in named(fact.key, fact.value))
+
     def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
         """The facts of a view whose keys begin with ``parts``, in order of key.
 

@@ -244,7 +244,7 @@ def _difference(difference: Difference, compared: Changes, width: int) -> Iterat
     sign, word, style = SIGNS[difference.how]
     head: Line = [(f"{sign} {left(word, _WORD)}  ", style)]
     room = max(20, width - _INDENT)
-    said: Line = [(f"{_subject(difference, compared)}  ", PLAIN), *_values(difference, compared)]
+    said: Line = [(f"{_subject(difference, compared)}  ", PLAIN), *change_of(difference, compared)]
     first, *others = wrap(said, room)
     yield [*head, *first]
     for other in others:
@@ -258,7 +258,8 @@ def _subject(difference: Difference, compared: Changes) -> str:
     return subject_of((difference.after or difference.before)[-1], compared.called)
 
 
-def _values(difference: Difference, compared: Changes) -> Line:
+def change_of(difference: Difference, compared: Changes) -> Line:
+    """What a fact was and what it is now, in one line."""
     old = compared.values(difference.before)
     new = compared.values(difference.after)
     if difference.how == "began":

@@ -11,10 +11,12 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
+from attrs import frozen
+
 from chronicle.drawing import STYLE
-from chronicle.errors import not_installed
 from chronicle.events import EntityDeclared, references
 from chronicle.render.layout import joined
+from chronicle.render.markup import environment
 from chronicle.render.report.deals import lanes
 from chronicle.render.report.facts import Facts
 from chronicle.render.report.material import Report
@@ -43,12 +45,33 @@ _ESCAPES: Final = MappingProxyType(
 )
 
 
+@frozen
+class Surroundings:
+    """What a server puts around a report, as HTML: elements for its head, and those before its content."""
+
+    head: str
+    body: str
+
+
 def html(report: Report) -> str:
     """The page of a report. Raises ``UsageError`` (C740) where jinja2 is not installed."""
-    template = _environment().get_template("report.html.jinja")
+    return _page(report, None)[0]
+
+
+def served(report: Report, around: Surroundings) -> tuple[str, str, str]:
+    """The page within what a server puts around it, and the hashes of its script and of its style.
+
+    Such a page has no policy: the server says by these what a browser may do with it.
+    """
+    return _page(report, around)
+
+
+def _page(report: Report, around: Surroundings | None) -> tuple[str, str, str]:
+    template = environment(_text).get_template("report.html.jinja")
     style, script = STYLE + _text(*_STYLES), _script()
-    page: str = template.render(**_content(report), style=style, script=script, policy=_policy(style, script))
-    return page
+    policy = "" if around else _policy(style, script)
+    page: str = template.render(**_content(report), style=style, script=script, policy=policy, around=around)
+    return page, hashed(script), hashed(style)
 
 
 def _content(report: Report) -> Mapping[str, Any]:
@@ -104,12 +127,13 @@ def as_data(data: object) -> str:
 def _policy(style: str, script: str) -> str:
     """What a browser may do with the page: run this script and apply this style, and nothing else."""
     return (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src '{hashed(script)}'; style-src '{hashed(style)}'; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
+    """A script or a style by its hash, as a policy names it."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
@@ -121,18 +145,3 @@ def _script() -> str:
 def _text(*names: str) -> str:
     folder = files(__package__) / _STATIC
     return "".join((folder / name).read_text(encoding="utf-8") for name in names)
-
-
-def _environment() -> Any:
-    try:
-        import jinja2
-    except ImportError:
-        raise not_installed("jinja2", "which makes pages", "report") from None
-    # The style, the script and the data are no text of HTML: each is made so that it cannot end its element.
-    return jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        loader=jinja2.FunctionLoader(_text),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -1,0 +1,175 @@
+"""Answers as the commands give them: the same classes of ``render``, so that JSON and CSV are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from chronicle.dates import Day, PartialDate, as_day
+from chronicle.engine.resolver.search import deal_found, entity_found
+from chronicle.errors import InvalidEvents, NotFound
+from chronicle.events import KINDS
+from chronicle.history import History
+from chronicle.render.lookup.deal import deal_shown
+from chronicle.render.lookup.entity import OneEntity
+from chronicle.render.lookup.event import OneEvent
+from chronicle.render.lookup.search import SearchPage
+from chronicle.render.lookup.shown import ShownThing
+from chronicle.render.pages.as_of import AsOf
+from chronicle.render.pages.conflicts import Conflicts
+from chronicle.render.pages.diff import Changes
+from chronicle.render.pages.timeline import Timeline
+from chronicle.render.terms import Terms
+from chronicle.render.words.names import namer
+from chronicle.render.words.sentences import Teller, titles_of
+from chronicle.render.words.telling import Telling, telling_of
+
+Known = PartialDate | None
+
+
+def terms(known: Known) -> Terms:
+    """The terms of a question."""
+    return Terms(known=None if known is None else as_day(known))
+
+
+def telling(history: History, known: Known, *others: Known) -> Telling:
+    """What tells the events of a history, by what was known; titles of deals also by what others knew."""
+    return telling_of(
+        history.timeline(kinds=KINDS, known=known),
+        history.events,
+        partial(history.as_of, known=known),
+        history.known_since,
+        [history.timeline(kinds=KINDS, known=other) for other in others],
+    )
+
+
+class DealTitles(Mapping[str, str]):
+    """The titles of deals by what is known, each looked up when it is first needed."""
+
+    def __init__(self, history: History, known: Known) -> None:
+        self._history, self._known = history, known
+        self._found: dict[str, str] = {}
+
+    def __getitem__(self, deal: str) -> str:
+        """The last title of a deal. Raises ``KeyError`` for one without."""
+        if deal not in self._found:
+            try:
+                events = self._history.timeline(deal=deal, kinds=KINDS, known=self._known)
+            except NotFound:
+                raise KeyError(deal) from None
+            self._found |= titles_of(iter(events))
+        return self._found[deal]
+
+    def __iter__(self) -> Iterator[str]:
+        """The deals whose titles were looked up."""
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """How many titles were looked up."""
+        return len(self._found)
+
+
+def teller(history: History, known: Known) -> Teller:
+    """What tells a few events of a history, which need not be read as a whole for it."""
+    return Teller(namer(partial(history.as_of, known=known)), DealTitles(history, known), history.known_since)
+
+
+def entity_meant(history: History, word: str, day: Day, known: Known) -> str:
+    """The id of the entity that a word means. Raises ``NotFound`` (C601)."""
+    resolver = history.resolver(known)
+    found = resolver.entity(word, as_day(day))
+    return resolver.ledger.names.get(found, found)
+
+
+def as_of(history: History, day: Day, known: Known, entity: str | None) -> AsOf:
+    """What was so on a day, as ``chronicle as-of`` answers."""
+    chosen = None if entity is None else entity_meant(history, entity, day, known)
+    return AsOf(history.as_of(day, known), chosen, None, terms(known))
+
+
+def timeline(
+    history: History,
+    known: Known,
+    concerning: str | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
+) -> Timeline:
+    """What happened, as ``chronicle timeline`` answers."""
+    events = history.timeline(concerning, since=since, until=until, known=known)
+    titles = DealTitles(history, known)
+    deals = {event.deal for event in events if event.deal is not None}
+    return Timeline(
+        events,
+        history.position,
+        namer(partial(history.as_of, known=known)),
+        terms(known),
+        history.known_since,
+        {deal: titles[deal] for deal in deals.difference(titles_of(iter(events))) if deal in titles},
+    )
+
+
+def conflicts(history: History, known: Known) -> Conflicts:
+    """Where sources disagree, as ``chronicle conflicts`` answers."""
+    return Conflicts(history.conflicts(known), terms(known), telling(history, known).teller)
+
+
+def changes(
+    history: History, days: tuple[PartialDate, PartialDate], known: tuple[Known, Known], entity: str | None
+) -> Changes:
+    """What changed between two days, as ``chronicle diff`` answers."""
+    first, second = days
+    word = None if entity is None else history.resolver(known[1]).entity(entity, as_day(second))
+    kept = history.diff(first, second, entity=word, known=known)
+    through = history.diff_through_others(first, second, entity=word, known=known)
+    told = telling(history, known[1], known[0])
+    asked = terms(known[0]), terms(known[1])
+    return Changes(kept, (as_day(first), as_day(second)), asked, told.teller, told.events, word, through)
+
+
+def found(history: History, text: str | None, known: Known) -> SearchPage:
+    """What a text may mean, as ``chronicle search`` answers; also where it means nothing."""
+    return SearchPage(history.search(text, known=known), terms(known))
+
+
+def entity(history: History, word: str, day: Day, known: Known) -> ShownThing:
+    """One entity with all that is known of it, as ``chronicle show`` answers."""
+    id = entity_meant(history, word, day, known)
+    ledger = history.ledger(known)
+    one = OneEntity(
+        found=entity_found(ledger, id),
+        status=ledger.cell("status", (id,)),
+        events=history.timeline(id, known=known),
+        state=history.as_of(day, known),
+        teller=teller(history, known),
+    )
+    return one.shown(terms(known))
+
+
+def deal(history: History, word: str, known: Known) -> ShownThing:
+    """One deal with its stages, effects and events, as ``chronicle show`` answers."""
+    ledger = history.ledger(known)
+    id = history.resolver(known).deal(word)
+    events = history.timeline(deal=id, known=known)
+    told = teller(history, known)
+    return deal_shown(deal_found(ledger, id), ledger.cell("deals", (id,)), events, told, terms(known))
+
+
+def event(history: History, id: str, known: Known) -> ShownThing:
+    """One event as written and as corrected, as ``chronicle show`` does. Raises ``NotFound`` (C608)."""
+    about = history.statements_about(id, known=known)
+    try:
+        counted = history.event(id, known)
+    except InvalidEvents:  # it was retracted
+        counted = None
+    written = history.as_written(id)
+    one = OneEvent(
+        written=written,
+        counted=counted,
+        place=history.place(id),
+        position=history.position(id),
+        knowledge=history.known_since(written),
+        statements=about,
+        moved=history.moved_by(id, known=known),
+        teller=teller(history, known),
+    )
+    return one.shown(terms(known))
