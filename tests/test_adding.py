@@ -444,6 +444,37 @@ def test_a_file_that_would_become_too_large_is_not_written(tmp_path: Path) -> No
     assert as_bytes(place) == before
 
 
+def test_a_file_cannot_take_a_field_away(tmp_path: Path) -> None:
+    """What YAML has no form for is refused, and the way out is named; a line of JSON has one."""
+    place = folder(tmp_path, events="events:\n")
+    adding.add(place, BOUGHT)
+    before = as_bytes(place)
+    event = happened("record.corrected", "2015", target="bought", set={"note": None}, reason="x", id="y")
+    with pytest.raises(InvalidEvents, match="no way to take a field away") as error:
+        adding.add(place, event)
+    assert error.value.code == "C115"
+    assert as_bytes(place) == before
+    adding.add(place, event, file=place / "corrections.jsonl")
+    assert event in authoring.read(place).events
+
+
+def test_a_new_file_that_somebody_else_made_meanwhile_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it written over."""
+    place = folder(tmp_path, events="events:\n")
+    real = adding._require_writable
+
+    def made(draft: Any) -> None:
+        real(draft)
+        draft.path.write_text("# theirs\n")
+
+    monkeypatch.setattr(adding, "_require_writable", made)
+    with pytest.raises(InvalidEvents, match="made it meanwhile"):
+        adding.add(place, BOUGHT, file=place / "new.yaml")
+    assert as_bytes(place)["new.yaml"] == b"# theirs\n"
+
+
 def test_what_an_editor_wrote_meanwhile_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is compared before it is replaced."""
     place = folder(tmp_path, events="events:\n")

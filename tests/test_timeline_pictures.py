@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import xml.etree.ElementTree as ET
-from functools import partial
 from itertools import combinations, pairwise
 
 import pytest
@@ -16,9 +15,6 @@ from chronicle.drawing import Box, LaidTimeline, TimelineBar, TimelineEvent, Tim
 from chronicle.drawing.axis import Axis
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.render.pictures import TimelinePicture
-from chronicle.render.words.names import name_in, namer
-from chronicle.render.words.sentences import Teller, titles_of
 from given import acquired, declared, happened, proposed, retracted
 
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -119,11 +115,7 @@ SOMETIME = happened("role.appointed", "[0001..9999]", person="ma", entity="film"
 def picture(*events: Event, about: str | None = None) -> ET.Element:
     """The timeline of events as a picture."""
     history = History([*NAMES, *events])
-    state = history.as_of("9999-12-31")
-    told = history.timeline(about)
-    teller = Teller(namer(history.as_of), titles_of(iter(told)))
-    found = TimelinePicture(told, teller, partial(name_in, state), lambda _: "company", about)
-    return ET.fromstring(found.svg())
+    return ET.fromstring(history.timeline(about).svg("2014-05"))
 
 
 def texts(root: ET.Element, look: str) -> list[str]:
@@ -153,6 +145,7 @@ def test_a_history_has_a_lane_for_each_whom_most_concerns_and_for_each_deal() ->
     ]
     assert (shapes(root, "day"), shapes(root, "window"), shapes(root, "window open")) == (1, 3, 1)
     assert (shapes(root, "bar"), shapes(root, "bar open")) == (1, 1), "the second deal goes on"
+    assert shapes(root, "today") == 1
     said = [each.text for each in root.iter(f"{SPACE}title")]
     assert "Mar 2014: Alibaba acquires a stake in ChinaVision, +60%" in said
 

@@ -374,6 +374,67 @@ def test_lists_of_entities_deals_and_new_entities_are_asked_for(sample: Path) ->
     assert (state.deals("next")[0].stage, state.entity("new-one").type) == ("completed", "fund")
 
 
+def test_wrong_answers_are_asked_again(sample: Path) -> None:
+    """In sources, ids, new entities and what is written as YAML; nothing of them is written."""
+    result = run(
+        "add",
+        input=typed(
+            *("deal.proposed", "2024", "next", "Next deal"),
+            *("", "+", "", "Next Party", "Not an id", ""),  # no name, and no id: asked again
+            *("?", "99", "2"),
+            *("ex", "", "+Other Party", "ada-example", ""),  # none of those listed; an id that is there
+            "",
+            *(
+                "effects",
+                "[{",
+                "[{kind: unit.closd}]",
+                "[{kind: unit.closed, unit: ticket-shop, reason: sold}]",
+            ),
+            *("binding", "perhaps", "yes", "confidence", "?", "rumored", "rum"),
+            *("nothing-such", ""),
+            *("", "", "", "2024-13", "2024"),  # a source without a name
+            *("", "A title", "", "", "y"),
+            *("Example Wire", "", "ftp://x", "", "", "n"),
+            *("2021-03-stake-acquired-example-holdings-example-films", "Next", "next-id", "yes"),
+        ),
+    )
+    assert result.exit_code == 0, result.output
+    for code in ("C103", "C201", "C206", "C301", "C306", "C307"):
+        assert f"error[{code}]" in result.stderr, code
+    assert "did you mean rumoured?" in result.stdout
+    assert "another event has the id" in result.stdout
+    event = chronicle.open(sample).event("next-id")
+    assert event.parties == ("example-films", "ada-example")
+    assert [str(source) for source in event.sources] == ["A title", "Example Wire"]
+    assert (event.confidence, event.binding) == ("rumoured", True)
+    assert b"Party" not in content(sample)["entities.yaml"]
+
+
+def test_an_id_that_is_taken_gets_a_number_and_many_entities_are_cut(sample: Path) -> None:
+    """Of two events alike on one day; and of a long list the first are shown."""
+    whole = (*SOLD, "--source", "Example Wire")
+    for _ in range(2):
+        assert run("add", *whole, input=typed("", "", "y")).exit_code == 0
+    assert "2024-04-stake-disposed-example-fund-example-films-2" in {
+        event.id for event in chronicle.open(sample).events
+    }
+    for number in range(20):
+        words = ("--set", f"entity=more-{number}", "--set", f"name=More {number}", "--set", "type=company")
+        assert run("add", "--no-input", "--kind", "entity.declared", *words).exit_code == 0
+    assert "and 5 more" in run("add", input=typed("unit.launched", "2024", "more")).stdout
+
+
+def test_what_the_history_refuses_at_the_end_can_be_changed(sample: Path) -> None:
+    """An entity in an effect that nobody declared is found when it is to be written."""
+    effects = "[{kind: unit.closed, unit: tiket-shop, reason: sold}]"
+    right = effects.replace("tiket", "ticket")
+    start = ("deal.proposed", "2024", "next", "Next deal", "example-films", "", "effects", effects, "")
+    result = run("add", input=typed(*start, *4 * ("",), "", "yes", "effects", right, "yes"))
+    assert result.exit_code == 0, result.output
+    assert "did you mean ticket-shop" in result.stderr
+    assert len(chronicle.open(sample).event("2024-deal-proposed-next").effects) == 1
+
+
 def test_of_several_files_one_is_asked_for(sample: Path) -> None:
     """The newest is proposed; another, also a new one, may be named."""
     (sample / "other.yaml").write_text("events:\n")

@@ -300,6 +300,21 @@ def test_no_other_command_prints_what_a_terminal_obeys(command: str, recorded: P
         assert store.head() == before
 
 
+def test_a_picture_has_no_more_than_it_shows(recorded: Path, here: Path) -> None:
+    """A name in it is a text: no element, no attribute and no style comes of it, and no sign turns others."""
+    result = run("--from", recorded, "report", "--svg", here / "pictures")
+    assert result.exit_code == 0
+    shapes, texts = {"path", "rect", "circle", "g", "defs", "marker"}, {"title", "desc", "text", "tspan"}
+    for name in ("structure.svg", "timeline.svg"):
+        page = (here / "pictures" / name).read_text(encoding="utf-8")
+        root = ElementTree.fromstring(page)
+        assert {each.tag.rpartition("}")[2] for each in root.iter()} <= {"svg", "style"} | shapes | texts
+        words = {word for each in root.iter() for word in each.attrib}
+        assert [word for word in words if word.startswith("on") or word in ("style", "href")] == []
+        assert obeyed(page, "\n") == set()
+    assert sorted(everything_in(here)) == ["pictures", "pictures/structure.svg", "pictures/timeline.svg"]
+
+
 @pytest.mark.parametrize("texts", [hostile.REFUSED], ids=["all"])
 def test_what_cannot_be_read_is_refused_wherever_it_stands(texts: tuple[str, ...], here: Path) -> None:
     """Control characters, marks of direction and half characters, in every field that takes a text."""
@@ -670,6 +685,8 @@ PLACES = (
     ("export", "csv", "--from", "{place}", "-o", "{place}"),
     ("report", "--from", "{place}", "-o", "{place}"),
     ("report", "-o", "nowhere/{place}", "--", "{place}"),
+    ("report", "--svg", "{place}/{place}.svg", "--from", "{place}"),
+    ("report", "--svg", "{place}", "--least", "{place}", "--", "{place}"),
     ("correct", "--reason", "x", "--set", "share=1%", "--into", "{place}", "--", "{place}"),
     ("correct", "--reason", "x", "--set", "{place}", "--", "{place}"),
     ("retract", "--reason", "x", "--into", "{place}", "--", "{place}"),

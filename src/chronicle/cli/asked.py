@@ -208,6 +208,7 @@ def _source_option(metavar: str, help: str) -> Decorator:
 
 
 source_option = _source_option("SOURCE", "The history: a folder or a file of events, or a store; - is stdin.")
+written_option = _source_option("SOURCE", "The history: a folder or a file of events, or a store.")
 store_option = _source_option("STORE", "The store, where it is not given as the argument.")
 
 color_option: Decorator = click.option(

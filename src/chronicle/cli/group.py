@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from itertools import groupby
 from types import MappingProxyType
@@ -28,8 +29,47 @@ class CommandEntry(NamedTuple):
         return self.home.rpartition(".")[0]
 
 
+_NAME = re.compile(r"(\s*\S*\s*)(.*)")
+
+
+class HelpPage(click.HelpFormatter):
+    """Help in which a word with a hyphen, such as the name of a rule or an option, stays on one line."""
+
+    _HYPHEN = "\N{NON-BREAKING HYPHEN}"
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs. The lines of a list of formats are broken below what is said of each."""
+        before, listed, after = text.partition("\nFormats:\n")
+        lines, end, rest = after.partition("\n\n")
+        hanging = "\n".join(map(self._hanging, lines.split("\n"))) if listed else lines
+        super().write_text(f"{before}{listed}{hanging}{end}{rest}".replace("-", self._HYPHEN))
+
+    def _hanging(self, line: str) -> str:
+        """A line of a list, ``  name  what it is``, in the width of the page."""
+        name, said = _NAME.findall(line)[0]
+        return click.wrap_text(said, self.width - self.current_indent, name, " " * len(name))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write terms and what is said of each beside them."""
+        super().write_dl(
+            [(term, said.replace("-", self._HYPHEN)) for term, said in rows], col_max, col_spacing
+        )
+
+    def write(self, string: str) -> None:
+        """Write a part of the page."""
+        super().write(string.replace(self._HYPHEN, "-"))
+
+
+class HelpContext(click.Context):
+    """The context of a command, which makes its help."""
+
+    formatter_class = HelpPage
+
+
 class Commands(click.Group):
     """A group with the commands of ``COMMANDS``, whose modules are imported when they are called."""
+
+    context_class = HelpContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click calls it
         """The names in the order of the table."""
@@ -41,6 +81,7 @@ class Commands(click.Group):
             return None
         home = COMMANDS[cmd_name].home
         command: click.Command = getattr(import_module(f"chronicle.cli.{home}"), home.rpartition(".")[2])
+        command.context_class = HelpContext
         return command
 
     def resolve_command(

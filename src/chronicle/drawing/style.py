@@ -71,6 +71,7 @@ _RULES: Final = (
     ".chronicle-drawing path.month{stroke-dasharray:2 3}"
     ".chronicle-drawing text.tick{fill:var(--label)}"
     ".chronicle-drawing text.year{font-weight:600}"
+    ".chronicle-drawing .today{fill:none;stroke:var(--deal-line);stroke-width:1.5}"
     ".chronicle-drawing .bar{fill:var(--deal);stroke:var(--deal-line);stroke-width:1}"
     ".chronicle-drawing .bar.open{stroke-dasharray:5 4}"
     ".chronicle-drawing .day{fill:var(--company-line)}"

@@ -167,14 +167,15 @@ def timeline_svg(
     *,
     title: str,
     description: str,
+    day: datetime.date | None = None,
     notes: Sequence[str] = (),
     style: bool = True,
     name: str = "timeline",
 ) -> str:
     """A timeline as a text of SVG: a dot for a day, a band for an imprecise date, a bar for what lasted.
 
-    ``notes`` are lines that stand below. ``style`` is false where a page has ``STYLE`` already. ``name``
-    begins the ids in it.
+    A line stands at ``day``. ``notes`` are lines that stand below. ``style`` is false where a page has
+    ``STYLE`` already. ``name`` begins the ids in it.
     """
     laid = laid_timeline(lanes, events, bars)
     high = laid.height + NOTE * len(notes)
@@ -183,6 +184,7 @@ def timeline_svg(
             *head((laid.width, high), title, description, style=style, name=name),
             *_lanes(laid),
             *_scale(laid),
+            *_line_at(laid, day),
             *(_bar(laid, bar) for bar in bars),
             *(_mark(mark) for mark in laid.marks),
             *notes_below(notes, laid.height + 6),
@@ -217,6 +219,12 @@ def _scale(laid: LaidTimeline) -> Iterator[str]:
             f'<text class="tick {look}" x="{number(x)}" y="{number(_TOP - 12)}" text-anchor="middle" '
             f'font-size="{SMALL}">{text(words)}</text>'
         )
+
+
+def _line_at(laid: LaidTimeline, day: datetime.date | None) -> Iterator[str]:
+    if day is not None and laid.axis.first <= day <= laid.axis.last:
+        x, down = number(laid.axis.at(day)), number(laid.height - 10)
+        yield f'<path class="today" d="M{x} {number(_TOP - 6)}V{down}"/>'
 
 
 def _bar(laid: LaidTimeline, bar: TimelineBar) -> str:

@@ -26,7 +26,7 @@ from chronicle.events import (
     RecordConfirmed,
     references,
 )
-from chronicle.history.answers import Answers, differences_of, timeline_of, why_table
+from chronicle.history.answers import Answers, AnswerTables, TimelineAnswer
 from chronicle.history.evidence import EvidenceHeld
 from chronicle.ownership import held_indirectly
 
@@ -73,7 +73,7 @@ class Questions(EvidenceHeld):
         kinds: str | Iterable[str] | None = None,
         known: Day | None = None,
         recorded: Moment | None = None,
-    ) -> Answers[Event]:
+    ) -> TimelineAnswer:
         """Events in the order of replay, each as corrected by what was known on ``known``.
 
         ``entity``, an id or a name, keeps those that concern it: those that name it, and all events of every
@@ -81,8 +81,9 @@ class Questions(EvidenceHeld):
         keeps that deal; several keep what concerns any of them. ``deal`` keeps the events that belong to a
         deal, its stages and others; ``kinds`` those of these kinds; ``since`` and ``until`` (both inclusive)
         those that may have happened then. Declarations are left out unless asked for by kind. The answer is
-        a tuple, and a table (``table()``). Raises ``NotFound`` for an unknown entity (C601), deal (C602) or
-        kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
+        a tuple; ``table()`` of it is for data frames, and ``svg()`` a picture. Raises ``NotFound`` for an
+        unknown entity (C601), deal (C602) or kind (C201), ``UsageError`` (C609) when no day lies between
+        ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         resolved = self._resolved(known, recorded)
@@ -109,7 +110,8 @@ class Questions(EvidenceHeld):
             and event.date.latest >= first
             and event.date.earliest <= last
         )
-        return timeline_of(found, self, known, recorded)
+        about = next(iter(entities)) if len(entities) == 1 else None
+        return AnswerTables(self, known, recorded).timeline(found, about)
 
     def as_of(self, day: Day, known: Day | None = None, recorded: Moment | None = None) -> State:
         """The state as of ``day`` (valid time), by what was known on ``known`` and recorded by ``recorded``.
@@ -256,7 +258,7 @@ class Questions(EvidenceHeld):
             evidence = self._evidence([fact.span for fact in facts], known, recorded)
             reasons = reasons_for(facts, state.as_of, evidence)
         otherwise = None if reasons else instead(spans, state.as_of, state.known)
-        tabled = partial(why_table, self, state.as_of, known, recorded)
+        tabled = partial(AnswerTables(self, known, recorded).why, state.as_of)
         return Why(view, key, reasons, otherwise, ended, effective, tabled=tabled)
 
     @paused_collector()
@@ -289,7 +291,7 @@ class Questions(EvidenceHeld):
         if entity is not None:
             one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)
             found = tuple(each for each in found if each.names(one))
-        return differences_of(found, second_side, max(before.as_of, after.as_of), known[1])
+        return AnswerTables(second_side, known[1]).differences(found, max(before.as_of, after.as_of))
 
     @paused_collector()
     def conflicts(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Conflict, ...]:

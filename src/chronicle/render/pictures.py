@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
 
 from chronicle import drawing
 from chronicle.dates import DAWN, FOREVER
+from chronicle.engine import views
+from chronicle.engine.state import State
 from chronicle.events import DealCompleted, DealTerminated, Event, references
 from chronicle.render.terms import ASKED_PLAINLY, Terms
 from chronicle.render.words.days import is_undated, short
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
+from chronicle.render.words.names import name_in
 from chronicle.render.words.sentences import Teller
 
 MOST: Final = 200
@@ -25,17 +29,17 @@ _Lane = tuple[str, str]
 
 @frozen(eq=False)
 class TimelinePicture:
-    """Events as a picture. ``kind_of`` gives the type of an entity by its id, ``about`` whom it is all about.
+    """Events as a picture, with the names and types of entities by ``state``, the last one.
 
-    ``names`` gives the heading of the lane of an entity.
+    ``about`` is the id of the entity that all of them concern. A line stands at ``day``.
     """
 
     events: Sequence[Event]
     teller: Teller
-    names: Callable[[str], str]
-    kind_of: Callable[[str], str]
+    state: State
     about: str | None = None
     terms: Terms = ASKED_PLAINLY
+    day: datetime.date | None = None
 
     def svg(self) -> str:
         """The picture, a text of SVG: imprecise dates as bands, deals with their stages."""
@@ -49,11 +53,12 @@ class TimelinePicture:
             [*_bars(shown)],
             title=self._title(),
             description=". ".join(each.said for each in placed),
+            day=self.day,
             notes=[*self._notes(len(shown), len(dated))],
         )
 
     def _title(self) -> str:
-        about = "" if self.about is None else f" of {self.names(self.about)}"
+        about = "" if self.about is None else f" of {name_in(self.state, self.about)}"
         return f"Timeline{about}{self.terms.words()}"
 
     def _notes(self, shown: int, dated: int) -> Iterator[str]:
@@ -93,7 +98,11 @@ class TimelinePicture:
             if what == "deal":
                 yield drawing.TimelineLane(_lane_id((what, id)), self.teller.titles.get(id, id), "deal")
             else:
-                yield drawing.TimelineLane(_lane_id((what, id)), self.names(id), self.kind_of(id))
+                yield drawing.TimelineLane(_lane_id((what, id)), name_in(self.state, id), self._kind(id))
+
+    def _kind(self, entity: str) -> str:
+        found = self.state.cell(views.TYPES, entity)
+        return found[-1].value.type if found else "other"
 
     # Events
 

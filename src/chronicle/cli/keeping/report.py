@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, exporting
+from chronicle.cli.asked import Asked, exporting, limit
 from chronicle.cli.days import day
 from chronicle.cli.keeping.writing import refuse_source, say_written, write_file
 
@@ -21,6 +22,7 @@ _NAME = "report.html"
 
 @click.command(
     epilog="\b\nExamples:\n  chronicle report\n  chronicle report alibaba-pictures -o alibaba-pictures.html"
+    "\n  chronicle report --svg pictures --as-of 2015-06-30"
 )
 @click.argument("entities", metavar="[ENTITY]...", nargs=-1, shell_complete=completion.entities)
 @click.option(
@@ -39,22 +41,48 @@ _NAME = "report.html"
     "--depth",
     type=click.IntRange(min=1),
     metavar="N",
-    help="With ENTITY: what is at most N ties away; 1 if not given, which is what names it.",
+    help="With ENTITY: what is at most N ties away. Of the page 1 if not given; of pictures the nearest.",
+)
+@click.option(
+    "--svg",
+    "pictures",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER|FILE",
+    help="In place of the page write pictures: structure.svg and timeline.svg into this folder, or the "
+    "structure alone to this file.svg.",
+)
+@click.option(
+    "--least",
+    type=limit,
+    metavar="SHARE",
+    help="With --svg: leave out holdings of less, such as 5%.",
 )
 @exporting
 def report(
     asked: Asked,
+    *,
     entities: tuple[str, ...],
     output: Path,
     as_of: PartialDate | None,
     depth: int | None,
+    pictures: Path | None,
+    least: Fraction | None,
 ) -> None:
     """Make one page of a history, to look at, to print and to send on.
 
     The page needs no other file and no network. On it are a slider for the day and one for what was known,
     the structure as a picture, a table for each kind of fact, the timeline, conflicts and sources; every
     number says why. With ENTITY (ids or names) it has only what is around these.
+
+    With --svg the structure on a day and the timeline as pictures, for papers and slides.
     """
+    if pictures is not None:
+        from chronicle.cli.keeping.pictures import Pictured, one_entity, write_pictures
+
+        write_pictures(asked, Pictured(one_entity(entities), as_of, depth, least), pictures)
+        return
+    if least is not None:
+        raise click.UsageError("--least is about pictures: give it with --svg")
     if depth is not None and not entities:
         raise click.UsageError("--depth needs ENTITY: so many ties away from whom?")
     write_page(asked, iter([page(asked, entities, depth, as_of)]), output)

@@ -11,7 +11,7 @@ import click
 from attrs import frozen
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, color_option, source_option
+from chronicle.cli.asked import Asked, color_option, written_option
 from chronicle.cli.exit import colored, print_problems
 from chronicle.cli.statements.drafting import EventDraft, value_of
 from chronicle.cli.statements.recording import opened, pairs, source
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 @click.command(
     epilog="\b\nExamples:\n  chronicle add\n"
     "  chronicle add --no-input --kind stake.acquired --date 2014-03 \\\n"
-    "      --set holder=acme --set target=bolt --set share=60% \\\n"
-    "      --declare 'id=bolt; name=Bolt Inc.; type=company' \\\n"
-    "      --source 'publisher=ECNS; published=2014-06-25'"
+    "    --set holder=acme --set target=bolt --set share=60% \\\n"
+    "    --declare 'id=bolt; name=Bolt Inc.; type=company' \\\n"
+    "    --source 'publisher=ECNS; published=2014-06-25'"
 )
 @click.option("--kind", metavar="KIND", shell_complete=completion.kinds, help="What happened.")
 @click.option("--date", metavar="DATE", help="When it happened.")
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 @click.option("--into", metavar="STORE", type=click.Path(), help="The store to append to, instead of a file.")
 @click.option("--no-input", is_flag=True, help="Ask nothing: take the options, for scripts.")
 @click.option("--dry-run", is_flag=True, help="Print the event as YAML, and write nothing.")
-@source_option
+@written_option
 @color_option
 @click.pass_obj
 def add(asked: Asked, /, **given: Any) -> None:

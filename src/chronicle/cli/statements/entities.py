@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, get_args
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from chronicle.history import History
 
 _MOST_LISTED = 15
+_NUMBER = re.compile("[0-9]{1,3}")
 
 
 class EntityQuestions:
@@ -84,14 +86,17 @@ class EntityQuestions:
         for name, id in names:
             called.setdefault(id, name)
         width = max(map(len, shown))
-        for number, id in enumerate(shown, 1):
+        numbers = {str(number): id for number, id in enumerate(shown, 1)}
+        for number, id in numbers.items():
             click.echo(printable(f"  {number:>2}  {id.ljust(width)}  {called[id]}"))
         if len(found) > len(shown):
             click.echo(f"  and {len(found) - len(shown):,} more")
-        text = prompted("  number (Enter for none of these)")
-        if text.isdecimal() and 0 < int(text) <= len(shown):
-            return shown[int(text) - 1]
-        return self._meant(text) if text and not text.isdecimal() else ""
+        while True:
+            text = prompted("  number (Enter for none of these)")
+            if text in numbers:
+                return numbers[text]
+            if not _NUMBER.fullmatch(text):
+                return self._meant(text) if text else ""
 
     def _declare(self, name: str) -> str:
         """Declare a new entity, and give its id; empty when it is given up."""

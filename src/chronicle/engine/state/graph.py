@@ -13,6 +13,7 @@ from attrs import frozen
 from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.state.answers import Fact, Holding
+from chronicle.errors import printable
 from chronicle.values import NOTHING, brief_share
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _node(state: State, entity: str) -> drawing.Node:
     name = state.cell(views.NAMES, entity)
     kind = state.cell(views.TYPES, entity)
     label = (name[-1].value.short or name[-1].value.name) if name else entity
-    return drawing.Node(entity, label, kind[-1].value.type if kind else OTHER)
+    return drawing.Node(entity, _line(label), kind[-1].value.type if kind else OTHER)
 
 
 def _edges(state: State, least: Fraction | None) -> Iterator[drawing.Edge]:
@@ -134,4 +135,10 @@ def _sure(group: list[Holding]) -> bool:
 
 def _control(fact: Fact) -> drawing.Edge:
     controller, target, basis = fact.key
-    return drawing.Edge(controller, target, f"control: {basis}", f"control: {basis}", fact.certain)
+    label = _line(f"control: {basis}")
+    return drawing.Edge(controller, target, label, f"control: {basis}", fact.certain)
+
+
+def _line(text: str) -> str:
+    """A text in one line, with stand-ins for what nobody sees and what turns others round."""
+    return printable(" ".join(text.split()))
