@@ -44,13 +44,13 @@ class HeldThrough(KnownBetween):
 
 
 @frozen
-class _Effective:
+class _AtLast:
     share: str
     certain: bool
     events: tuple[str, ...]
 
 
-_Found = Mapping[Pair, _Effective]
+_Found = Mapping[Pair, _AtLast]
 
 
 def held_through(
@@ -113,10 +113,10 @@ def _runs(
     edges: Sequence[datetime.date],
     known: datetime.date,
     asked: dict[tuple[int, ...], _Found],
-) -> Iterator[tuple[Pair, _Effective, datetime.date, datetime.date | None]]:
+) -> Iterator[tuple[Pair, _AtLast, datetime.date, datetime.date | None]]:
     """By what was known on a day: each pair with what it has, from a day on and before another."""
     seen = [(number, each) for number, each in enumerate(held) if each.known(known)]
-    open_runs: dict[Pair, tuple[_Effective, datetime.date]] = {}
+    open_runs: dict[Pair, tuple[_AtLast, datetime.date]] = {}
     for day, following in pairwise([*edges, None]):
         assert day is not None
         standing = tuple(2 * number + each.certain(day) for number, each in seen if each.possible(day))
@@ -138,7 +138,7 @@ def _through(state: State) -> _Found:
     direct: defaultdict[Pair, set[str]] = defaultdict(set)
     for holding in state.holdings(right="equity"):
         direct[holding.holder, holding.target].update(holding.events)
-    found: dict[Pair, _Effective] = {}
+    found: dict[Pair, _AtLast] = {}
     for holder in dict.fromkeys(holder for holder, _ in direct):
         try:
             owned = state.owned(holder)
@@ -147,5 +147,5 @@ def _through(state: State) -> _Found:
         for each in owned:
             pair = (holder, each.entity or "")
             if each.entity is not None and not direct.get(pair, set()).issuperset(each.events):
-                found[pair] = _Effective(share_words(each.share), each.certain, each.events)
+                found[pair] = _AtLast(share_words(each.share), each.certain, each.events)
     return found
