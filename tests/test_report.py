@@ -287,6 +287,16 @@ def test_what_is_held_through_others_is_so_on_each_day_by_each_knowledge() -> No
             assert chained <= shown.keys()
 
 
+def test_of_many_entities_it_draws_the_nearest() -> None:
+    """Around the one with most ties, or around the one that was chosen; and says so."""
+    many = [acquired("2014", "hub", f"c{number}", "10%") for number in range(70)]
+    history = History([*many, acquired("2014", "c3", "far", "10%")])
+    page = history.report()
+    assert "60 of 72 entities, those nearest to hub." in page
+    assert len({node.get("data-node") for node in parsed(page).of("g") if node.get("data-node")}) == 60
+    assert "entities, those nearest" not in history.report("far", depth=2)
+
+
 def test_of_too_many_days_it_says_that_it_is_left_out() -> None:
     """Chains are not looked for on thousands of days."""
     assert "What is held through others is not listed" in History(made(400).events).report()
