@@ -93,11 +93,12 @@ def map_known(history: History) -> list[datetime.date]:
     return sorted({knowledge(event).day for event in history.events})
 
 
+@pytest.mark.slow
 @given(
     st.builds(test_parts.spread, test_parts.HISTORIES, test_parts.GROUPS),
     st.lists(st.sampled_from(histories.DAYS), min_size=1, max_size=5, unique=True),
 )
-@settings(max_examples=30)
+@settings(max_examples=60)
 def test_of_random_histories_the_same(events: list[Event], days: list[datetime.date]) -> None:
     """Corrections, retractions, mergers, deals and linked ids, in one part of a history or in several."""
     history = History(events)

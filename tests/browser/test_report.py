@@ -11,6 +11,8 @@ import pytest
 
 import chronicle
 from browser.opened import opened
+from chronicle.dates import as_day
+from chronicle.dates.relative import relative_date
 from chronicle.engine import views
 from chronicle.engine.state import Fact
 from chronicle.engine.views.view import SURE, View
@@ -96,12 +98,52 @@ def test_the_tables_are_what_as_of_says_on_every_day_by_every_knowledge(
         assert _listed(tables) == _expected(history, on, by), (on, by)
 
 
+_FORMS = (
+    *("2014", "2014~", "2014-Q1", "2014-35", "2014-02", "2016-02", "2014-03-11", "2014-03-11?", "2014%"),
+    *("[2014-03..2014-05]", "[..2014-09]", "0001", "9999", "today", "yesterday", "tomorrow", "last-year"),
+    *("this year", "last_quarter", "this-quarter", "last-month", "this.month", "30-days-ago", "1 week ago"),
+    *("13 months ago", "1-month-ago", "-3m", "-2y", "-10d", "-5w", "2024-02-29"),
+)
+_NO_FORMS = (
+    "",
+    "soon",
+    "2014-13",
+    "2014-02-30",
+    "2014-00",
+    "0000",
+    "[2014..]",
+    "[2015..2014]",
+    "2014-Q5",
+    "14",
+)
+
+
+@pytest.mark.slow
+def test_the_box_takes_every_form_of_a_date(browser: Any, page_of: Page) -> None:
+    """As questions do, also days counted from today; what is no date is said to be none."""
+    today = datetime.date(2024, 3, 31)
+    with opened(browser, page_of(SHIPPED[0]), timezone_id="UTC") as found:
+        found.page.clock.set_fixed_time(datetime.datetime(2024, 3, 31, 12, tzinfo=datetime.UTC))
+        box = found.page.locator("#as-of-text")
+        for text in _FORMS:
+            box.fill(text)
+            box.press("Enter")
+            assert box.input_value() == as_day(relative_date(text, today) or text).isoformat(), text
+        before = found.page.locator("#state-title").inner_text()
+        for text in _NO_FORMS:
+            box.fill(text)
+            box.press("Enter")
+            assert box.get_attribute("aria-invalid") == "true", text
+            assert found.page.locator("#state-title").inner_text() == before
+        assert found.console == []
+
+
 Row = tuple[tuple[str, str], ...]
 
 
 def _listed(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[Row]]:
     """What the page shows, view by view, in any order of rows."""
-    return {view: sorted(map(_row, rows)) for view, rows in tables.items() if rows}
+    return {view: sorted(map(_row, rows)) for view, rows in tables.items() if rows and view != "through"}
 
 
 def _row(cells: dict[str, Any]) -> Row:

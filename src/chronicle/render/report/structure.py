@@ -25,7 +25,7 @@ _DESCRIPTION: Final = (
 
 
 @frozen
-class Structure:
+class TiesDrawn:
     """The picture of all days as SVG, that of the last day in the same layout, and what it leaves out.
 
     That of all days has every name of an entity and every label of a tie, at one place each.
@@ -36,23 +36,23 @@ class Structure:
     note: str
 
 
-def structure_of(report: Report) -> Structure | None:
+def structure_of(report: Report) -> TiesDrawn | None:
     """The picture of a report; None without any tie."""
     ties = [each for each in report.rectangles if _key(each) and views.is_listed(each.view, each.value)]
     if not ties:
         return None
     shown = _nodes_shown(report, ties)
     left_out = len({end for each in ties for end in _ends(each)}) - len(shown)
-    ties = [each for each in ties if shown.issuperset(_ends(each))]
+    ties = [each for each in ties if shown.keys() >= set(_ends(each))]
     nodes = [node for entity in sorted(shown) for node in _named(report, entity)]
     edges = list(dict.fromkeys(_edge(each, certain=True) for each in ties))
     layout = drawing.placed(nodes, edges)
     standing = [each for each in ties if each.known(None) and each.possible(report.day)]
     last = _last(report, standing)
-    return Structure(
+    return TiesDrawn(
         every=_svg(layout, nodes, edges, "structure"),
         last=_svg(layout, last, [_edge(each, each.certain(report.day)) for each in standing], "last"),
-        note=_note(len(shown), left_out),
+        note=_note(report, [*shown], left_out),
     )
 
 
@@ -115,22 +115,25 @@ def _named(report: Report, entity: str) -> list[Node]:
 # Which entities
 
 
-def _nodes_shown(report: Report, ties: Sequence[Rectangle]) -> set[str]:
-    """The entities of the picture: all, or the nearest around those that were chosen or have most ties."""
+def _nodes_shown(report: Report, ties: Sequence[Rectangle]) -> dict[str, None]:
+    """The entities of the picture: all, or the nearest to those that were chosen or to that of most ties.
+
+    These come first.
+    """
     beside: defaultdict[str, dict[str, None]] = defaultdict(dict)
     counted: Counter[str] = Counter()
     for one, other in map(_ends, ties):
         beside[one][other] = beside[other][one] = None
         counted.update((one, other))
     if len(beside) <= _MOST:
-        return set(beside)
+        return dict.fromkeys(beside)
     begin = [entity for entity in report.chosen if entity in beside] or [counted.most_common(1)[0][0]]
     shown: dict[str, None] = {}
     for entity in _outward(begin, beside):
         shown[entity] = None
         if len(shown) == _MOST:
             break
-    return set(shown)
+    return shown
 
 
 def _outward(begin: Iterable[str], beside: Mapping[str, Iterable[str]]) -> Iterator[str]:
@@ -144,10 +147,11 @@ def _outward(begin: Iterable[str], beside: Mapping[str, Iterable[str]]) -> Itera
         waiting = further
 
 
-def _note(shown: int, left_out: int) -> str:
+def _note(report: Report, shown: Sequence[str], left_out: int) -> str:
     if not left_out:
         return ""
+    centre = report.names.name(shown[0], report.day, None)
     return (
-        f"{shown} of {shown + left_out} entities, the nearest to each other. A report of one entity "
-        "(chronicle report ENTITY) has the picture around it."
+        f"{len(shown)} of {len(shown) + left_out} entities, those nearest to {centre}. "
+        "A report of another one (chronicle report ENTITY) has the picture around that."
     )

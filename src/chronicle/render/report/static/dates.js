@@ -25,9 +25,39 @@ const dayWords = (day) => {
 
 const lastOf = (year, month) => numberOf(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - 1;
 
+// A day counted from today, as questions take it: yesterday, last-year, 30-days-ago, -3m. Null for another text.
+function relativeDay(text) {
+  const now = new Date();
+  const today = numberOf(now.getFullYear(), now.getMonth() + 1, now.getDate());
+  const words = text.startsWith("-") ? text.toLowerCase() : text.trim().toLowerCase().split(/[\s._-]+/).join(" ");
+  const near = { today: 0, yesterday: -1, tomorrow: 1 }[words];
+  if (near !== undefined) return today + near;
+  const monthsBefore = (months) => {
+    const counted = now.getFullYear() * 12 + now.getMonth() - months;
+    return [Math.floor(counted / 12), (counted % 12) + 1];
+  };
+  const period = /^(this|last) (month|quarter|year)$/.exec(words);
+  if (period) {
+    const size = { month: 1, quarter: 3, year: 12 }[period[2]];
+    const [year, month] = monthsBefore(period[1] === "last" ? size : 0);
+    return lastOf(year, Math.ceil(month / size) * size);
+  }
+  const ago = /^(\d{1,6}) (day|week|month|year)s? ago$/.exec(words) || /^-(\d{1,6})([dwmy])$/.exec(words);
+  if (!ago) return null;
+  const [count, unit] = [+ago[1], ago[2][0]];
+  if (unit === "d" || unit === "w") return atLeastFirst(today - count * (unit === "w" ? 7 : 1));
+  const [year, month] = monthsBefore(count * (unit === "y" ? 12 : 1));
+  if (year < 1) return null;
+  return Math.min(numberOf(year, month, 1) + now.getDate() - 1, lastOf(year, month));
+}
+
+const atLeastFirst = (day) => (day < 1 ? null : day);
+
 // The last day of a date in any form that event files take; an error in words for anything else.
 function dayOf(text) {
-  let plain = text.trim();
+  const plain = text.trim();
+  const relative = relativeDay(plain);
+  if (relative !== null) return relative;
   const range = /^\[(.*)\.\.(.*)\]$/.exec(plain);
   if (range) {
     if (!range[2]) throw new Error(`date without an end: ${plain}; write one day, such as 2014-09-30`);
