@@ -118,7 +118,7 @@ class TimelinePicture:
         )
 
     def _sentence(self, event: Event) -> str:
-        """The figures, which are not to be cut off, or turned round by a name in another script; then words."""
+        """The figures, which nothing may cut off and no name in another script turn round; then words."""
         share = "" if share_is_unknown(event) else share_figure(event)
         return " · ".join(filter(None, (share, money_words(event), self.teller.told(event))))
 
