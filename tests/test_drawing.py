@@ -380,5 +380,5 @@ def test_a_notebook_shows_the_graph() -> None:
     assert "Ownership around Alibaba on 15 March 2014, as known on 31 December 2099" in picture
     assert "Dashed: possible, not certain" in picture
     assert "3 of 5 entities; 2 further away are left out" in picture
-    assert repr(graph) == "<Structure on 2014-03-15: 3 entities, 3 ties>"
+    assert repr(graph) == "<OwnershipGraph on 2014-03-15: 3 entities, 3 ties>"
     assert "Dashed" not in state_on("2015", ALL).graph().svg()

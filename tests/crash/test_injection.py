@@ -182,6 +182,12 @@ QUESTIONS = (
     ("why", "d1", "--as-of", "2016"),
     ("why", UNIT, "--as-of", "2016"),
     ("lineage", ENTITY),
+    ("search",),
+    ("search", "e"),
+    ("show", ENTITY),
+    ("show", EVENT),
+    ("show", "d1"),
+    ("show", "e", "--as", "source"),
     ("owners", "e2", "--as-of", "2016"),
     ("owners", ENTITY, "--owned", "--as-of", "2016"),
     ("group", ENTITY, "--as-of", "2016"),
@@ -196,6 +202,18 @@ QUESTIONS = (
 
 SAID = ("--reason", "'; touch executed; \u200f", "--source", "publisher=$(touch executed); title=<script>")
 
+ADDED = (
+    "--kind",
+    "role.appointed",
+    "--date",
+    "2014",
+    "--set",
+    f"person={ENTITY}",
+    "--set",
+    f"entity={ENTITY}",
+)
+"""An event that lacks its role."""
+
 OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "record": (
         ("record", "{file}", "--into", "{store}"),
@@ -208,6 +226,12 @@ OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("correct", EVENT, "--set", "note=$(touch executed)", *SAID, "--into", "{store}", "--dry-run"),
     ),
     "retract": (("retract", EVENT, *SAID, "--into", "{store}", "--dry-run"),),
+    "init": (("init", "{file}"), ("init", "--schema", "{file}")),
+    "add": (
+        ("add", "--no-input", *ADDED, *SAID[2:], "--into", "{store}", "--dry-run"),
+        ("add", "--no-input", *ADDED, "--set", "role=\x1b[2J", "--into", "{store}", "--dry-run"),
+        ("add", "--no-input", *ADDED, "--into", "{store}"),
+    ),
     "verify": (("verify", "{store}"), ("verify", "{store}", "--json")),
     "ledger": (("ledger", "{store}"), ("ledger", "{store}", "--json"), ("ledger", "{store}", "--drop")),
     "seal": (("seal", "{store}"), ("seal", "{store}", "--json")),
@@ -215,7 +239,13 @@ OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tail": (("tail", "-n", "99"), ("tail", "-n", "99", "--json"), ("tail", "-n", "99", "--plain")),
     "migrate": (("migrate", "{store}"),),
     "schema": (("schema",),),
-    "explain": (("explain", "C204"), ("explain", "$(touch executed)"), ("explain", "\x1b[2J")),
+    "kinds": (("kinds",), ("kinds", "--json")),
+    "explain": (
+        ("explain", "C204"),
+        ("explain", "stake.acquired"),
+        ("explain", "$(touch executed)"),
+        ("explain", "\x1b[2J"),
+    ),
     "bench": (("bench", "--help"),),
 }
 """What the other commands are asked to do, by name."""
@@ -660,6 +690,10 @@ PLACES = (
     ("correct", "--reason", "x", "--set", "share=1%", "--into", "{place}", "--", "{place}"),
     ("correct", "--reason", "x", "--set", "{place}", "--", "{place}"),
     ("retract", "--reason", "x", "--into", "{place}", "--", "{place}"),
+    ("add", "--no-input", "--kind", "{place}", "--into", "{place}"),
+    ("add", "--no-input", "--from", "{place}", "--kind", "deal.completed", "--file", "{place}"),
+    ("add", "--no-input", "--kind", "deal.completed", "--set", "deal={place}", "--declare", "{place}"),
+    ("init", "--schema", "--", "nowhere/{place}"),
     ("retract", "--reason", "x", "--source", "{place}", "--from", "{place}", "--", "{place}"),
     ("why", "--as-of", "2015", "--view", "{place}", "--from", "{place}", "--", "{place}"),
     ("lineage", "--as-of", "2015", "--from", "{place}", "--", "{place}"),
@@ -667,6 +701,8 @@ PLACES = (
     ("owners", "--over", "{place}", "nobody"),
     ("group", "--over", "{place}", "--from", "{place}", "--", "{place}"),
     ("loops", "--from", "{place}"),
+    ("search", "--from", "{place}", "--", "{place}"),
+    ("show", "--from", "{place}", "--", "{place}"),
     ("schema", "-o", "nowhere/{place}"),
     ("{place}",),
     ("--{place}",),

@@ -13,6 +13,7 @@ from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
 from chronicle.dates.moments import Moment, as_moment
 from chronicle.dates.partial import Day, PartialDate, as_date, as_day, order_of, parse_date
 from chronicle.dates.periods import Period, ends_between
+from chronicle.dates.relative import RELATIVE, relative_date
 from chronicle.dates.windows import DAWN, FOREVER, Precision
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "FOREVER",
     "MONTHS",
     "QUARTERS",
+    "RELATIVE",
     "Day",
     "Moment",
     "PartialDate",
@@ -32,4 +34,5 @@ __all__ = [
     "ends_between",
     "order_of",
     "parse_date",
+    "relative_date",
 ]

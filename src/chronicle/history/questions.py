@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, partial
 from typing import TYPE_CHECKING, Self
 
@@ -52,7 +52,7 @@ class Questions(EvidenceHeld):
         (C212) for an event that was retracted.
         """
         self.position(event)
-        resolved = self._resolved(known, None)
+        resolved = self._resolved_of([event], known)
         if event in resolved.events:
             return resolved.events[event]
         if event in resolved.visible.retractions:
@@ -65,7 +65,7 @@ class Questions(EvidenceHeld):
     @paused_collector()
     def timeline(
         self,
-        entity: str | None = None,
+        entity: str | Iterable[str] | None = None,
         *,
         deal: str | None = None,
         since: Day | None = None,
@@ -78,24 +78,24 @@ class Questions(EvidenceHeld):
 
         ``entity``, an id or a name, keeps those that concern it: those that name it, and all events of every
         deal that it is a party to or that an effect of which names it. The id or title of a deal in its place
-        keeps that deal. ``deal`` keeps the events that belong to a deal, its stages and others; ``kinds``
-        those of these kinds; ``since`` and ``until`` (both inclusive) those that may have happened then.
-        Declarations are left out unless asked for by kind. The answer is a tuple; ``table()`` of it is for
-        data frames, and ``svg()`` a picture. Raises ``NotFound`` for an unknown entity (C601), deal (C602) or
-        kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
+        keeps that deal; several keep what concerns any of them. ``deal`` keeps the events that belong to a
+        deal, its stages and others; ``kinds`` those of these kinds; ``since`` and ``until`` (both inclusive)
+        those that may have happened then. Declarations are left out unless asked for by kind. The answer is
+        a tuple; ``table()`` of it is for data frames, and ``svg()`` a picture. Raises ``NotFound`` for an
+        unknown entity (C601), deal (C602) or kind (C201), ``UsageError`` (C609) when no day lies between
+        ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         resolved = self._resolved(known, recorded)
         visible = resolved.visible
         resolver = self.resolver(known, recorded)
-        if entity is not None and deal is None:
-            meant = resolver.either(entity)
-            entity, deal = (meant.id, None) if meant.kind == "entity" else (None, meant.id)
-        elif entity is not None:
-            entity = resolver.entity(entity)
+        words = () if entity is None else (entity,) if isinstance(entity, str) else tuple(entity)
+        # Beside a deal, words mean entities only.
+        meant = [resolver.either(word) if deal is None else _entity_of(resolver, word) for word in words]
         deal = None if deal is None else resolver.deal(deal)
-        entity = None if entity is None else visible.names.get(entity, entity)
-        concerned = frozenset() if entity is None else _deals_of(entity, visible.events)
+        entities = frozenset(visible.names.get(each.id, each.id) for each in meant if each.kind == "entity")
+        concerned = {each.id for each in meant if each.kind == "deal"}
+        concerned |= _deals_of(entities, visible.events)
         first = datetime.date.min if since is None else _first_day(since)
         last = datetime.date.max if until is None else as_day(until)
         if last < first:
@@ -105,12 +105,13 @@ class Questions(EvidenceHeld):
             event
             for event in resolved.told
             if (not isinstance(event, _NO_HAPPENINGS) if wanted is None else event.kind in wanted)
-            and (entity is None or event.deal in concerned or _names(event, entity))
+            and (not words or event.deal in concerned or _names(event, entities))
             and deal in (None, event.deal)
             and event.date.latest >= first
             and event.date.earliest <= last
         )
-        return AnswerTables(self, known, recorded).timeline(found, entity)
+        about = next(iter(entities)) if len(entities) == 1 else None
+        return AnswerTables(self, known, recorded).timeline(found, about)
 
     def as_of(self, day: Day, known: Day | None = None, recorded: Moment | None = None) -> State:
         """The state as of ``day`` (valid time), by what was known on ``known`` and recorded by ``recorded``.
@@ -370,12 +371,18 @@ def _first_day(day: Day) -> datetime.date:
     return as_date(day).earliest
 
 
-def _deals_of(entity: str, events: Iterable[Event]) -> frozenset[str]:
-    """The deals of which a stage names ``entity``, as a party or in an effect."""
+def _entity_of(resolver: Resolver, word: str) -> Reference:
+    return Reference("entity", resolver.entity(word))
+
+
+def _deals_of(entities: Set[str], events: Iterable[Event]) -> frozenset[str]:
+    """The deals of which a stage names one of ``entities``, as a party or in an effect."""
+    if not entities:
+        return frozenset()
     stages = (event for event in events if isinstance(event, DealProposed | DealAgreed | DealCompleted))
-    return frozenset(stage.deal for stage in stages if _names(stage, entity))
+    return frozenset(stage.deal for stage in stages if _names(stage, entities))
 
 
-def _names(event: Event, entity: str) -> bool:
-    """Whether an event or one of its effects names ``entity``."""
-    return any(what == "entity" and identifier == entity for _, what, identifier in references(event))
+def _names(event: Event, entities: Set[str]) -> bool:
+    """Whether an event or one of its effects names one of ``entities``."""
+    return any(what == "entity" and identifier in entities for _, what, identifier in references(event))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, day, exporting
+from chronicle.cli.asked import Asked, exporting
+from chronicle.cli.days import day
 from chronicle.cli.keeping.report import page, write_page
 from chronicle.cli.keeping.writing import refuse_source, say_written, write_file
 from chronicle.errors import Problem, UsageError
@@ -63,7 +64,12 @@ Examples:
     help="Write to this file instead of printing; it appears only when it is complete.",
 )
 @click.option(
-    "--as-of", "as_of", type=day, metavar="DATE", help="Export the facts of this day; today if not given."
+    "--as-of",
+    "as_of",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="Export the facts of this day; today if not given.",
 )
 @click.option("--events", "of", flag_value="events", help="Export events.")
 @click.option("--spans", "of", flag_value="spans", help="Export spans: what was so, from when until when.")

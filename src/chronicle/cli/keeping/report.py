@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, day, exporting, limit
+from chronicle.cli.asked import Asked, exporting, limit
+from chronicle.cli.days import day
 from chronicle.cli.keeping.writing import refuse_source, say_written, write_file
 
 if TYPE_CHECKING:

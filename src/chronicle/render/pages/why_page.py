@@ -43,7 +43,8 @@ def _page(explained: Explained, width: int) -> Iterator[Line]:
     told = [*(reason.fact for reason in reasons), *(ending.fact for ending in endings)]
     one = told[0] if len({(fact.view, fact.key) for fact in told}) == 1 else None
     yield from wrap(_title(one, explained), width)
-    when = f"on {day_words(explained.as_of)}{explained.terms.words()}"
+    today = ", today" if explained.around.today else ""
+    when = f"on {day_words(explained.as_of)}{today}{explained.terms.words()}"
     yield from wrap([(when, PLAIN)], width)
     for why in explained.whys:
         if why.effective is not None:

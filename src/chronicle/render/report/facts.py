@@ -15,6 +15,7 @@ from attrs import define, field
 from chronicle.dates import DAWN
 from chronicle.engine import views
 from chronicle.engine.partial.rectangles import Rectangle
+from chronicle.engine.replay import Key
 from chronicle.engine.views import View
 from chronicle.engine.views.view import SURE
 from chronicle.render.layout import clean
@@ -81,10 +82,11 @@ class Facts:
             self._row(each, columns[each.view], numbers[each.view])
             for each in sorted(listed, key=lambda each: numbers[each.view])
         ]
+        cells = [[at, *self._key(at, key, shown)] for at, key in self._cells.things]
         return {
             "views": [_view_data(view, columns[name]) for name, view in shown.items()],
             "entities": self._entities.things,
-            "cells": [[view, *key] for view, key in self._cells.things],
+            "cells": cells,
             "facts": [list(map(_unfrozen, each)) for each in self._statements.things],
             "proofs": [list(proof) for proof in self._proofs.things],
             "rows": rows,
@@ -97,6 +99,12 @@ class Facts:
     def entity(self, entity: str) -> int:
         """The number of an entity."""
         return self._entities.of(entity)
+
+    def _key(self, at: int, key: Key, shown: Iterable[str]) -> list[Piece]:
+        """A key with the numbers of its entities."""
+        refers = tuple(views.view_of([*shown][at]).key.values())
+        parts = zip(key, (*refers, *("text" for _ in key)), strict=False)
+        return [self._entities.of(part) if of == "entity" else part for part, of in parts]
 
     # A rectangle
 

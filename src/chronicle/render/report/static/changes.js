@@ -61,7 +61,8 @@ function changesTable(found) {
     texts.forEach((text, at) => {
       const cell = line.insertCell();
       cell.dataset.title = ["What", "Of", "Before", "After"][at];
-      cell.textContent = text;
+      const inside = at === 3 && is ? cell.appendChild(whyButton(row)) : cell;
+      inside.textContent = text;
       if (at > 1 && text === "nothing") cell.className = "none";
     });
   }

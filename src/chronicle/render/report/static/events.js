@@ -8,7 +8,7 @@ const byKnowledge = [...document.querySelectorAll("[data-from]")].map((element) 
 }));
 const eventMarks = data.events.map(() => []);
 for (const mark of document.querySelectorAll(".lanes [data-event]")) eventMarks[+mark.dataset.event].push(mark);
-const lanes = [...document.querySelectorAll(".lane")];
+const lanes = [...document.querySelectorAll(".lanes .lane")];
 const conflicts = document.getElementById("conflicts");
 
 const eventKnown = data.events.map(() => null);

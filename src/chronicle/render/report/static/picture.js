@@ -17,7 +17,8 @@ const edgeRows = data.rows.filter((row) => EDGES.includes(viewOf(row).name)).map
 const entityNumbers = new Map(data.entities.map((entity, number) => [entity, number]));
 
 function edgeOf(row) {
-  const [, one, other, third] = cellOf(row);
+  const [, first, second, third] = cellOf(row);
+  const [one, other] = [data.entities[first], data.entities[second]];
   const name = viewOf(row).name;
   if (name === "units") return { key: [other, one, "unit"].join("\n"), ends: [one, other], label: "" };
   if (name === "control") return { key: [one, other, `control: ${third}`].join("\n"), ends: [one, other], label: third };
