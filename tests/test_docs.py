@@ -25,7 +25,7 @@ PAGES = (
 OF_COMMANDS = (*PAGES, "docs/importing.md")
 """The pages with commands; one of them has no Python."""
 
-OF_PYTHON = (*PAGES, "docs/pictures.md", "docs/registers.md", "docs/rules.md")
+OF_PYTHON = (*PAGES, *(f"docs/{page}.md" for page in ("pictures", "registers", "report", "rules")))
 """The pages with Python; one of them has no commands."""
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -21,6 +21,7 @@ from chronicle.cli import chronicle as command_line
 from chronicle.cli.made_up import made
 from chronicle.errors import NotFound, UsageError
 from chronicle.history import History
+from chronicle.render.words.figures import share_words
 from given import acquired, corrected, day, declared, disposed, happened, proposed, retracted
 from test_rectangles import SHIPPED
 
@@ -253,6 +254,42 @@ def test_a_holding_of_nothing_is_in_no_table() -> None:
     history = History([acquired("2014", "a", "b", "60%"), disposed("2015", "a", "b", holds="0%")])
     data = data_of(history.report())
     assert {data["facts"][row[0]][1][2] for row in data["rows"]} == {"60%"}
+
+
+def test_what_is_held_through_others_is_so_on_each_day_by_each_knowledge() -> None:
+    """As the state of that day has it, and nothing that is held directly alone."""
+    history = chronicle.open(Path(__file__).parent.parent / "docs" / "examples" / "funds.yaml")
+    later = [*history.events, acquired("2022", "z", "ann-trust", "20%", known="2023-06")]
+    history = History([*later, acquired("2022-03", "ann-trust", "mill", "5%", known="2024")])
+    data = data_of(history.report())
+    (at,) = (number for number, view in enumerate(data["views"]) if view["name"] == "through")
+    names = data["entities"]
+    for known in ("2021", "2023-06", "2024"):
+        for on in ("2019", "2020-06", "2020-12-31", "2022-06", "2022-12-31"):
+            shown = {
+                (names[fact[1][0]], names[fact[1][1]]): (fact[1][2], row[3] <= day(on).toordinal())
+                for row in data["rows"]
+                for fact in (data["facts"][row[0]],)
+                if data["cells"][fact[0]][0] == at
+                and row[2] <= day(on).toordinal() < (row[5] or 9**9)
+                and row[6] <= day(known).toordinal() < (row[7] or 9**9)
+            }
+            state = history.as_of(on, known)
+            for (holder, target), told in shown.items():
+                share = next(each.share for each in state.owned(holder) if each.entity == target)
+                assert told == (share_words(share), share.certain)
+            chained = {
+                (holder.holder, each.entity)
+                for holder in state.holdings()
+                for each in state.owned(holder.holder)
+                if state.through_others(holder.holder, each.entity) is not None
+            }
+            assert chained <= shown.keys()
+
+
+def test_of_too_many_days_it_says_that_it_is_left_out() -> None:
+    """Chains are not looked for on thousands of days."""
+    assert "What is held through others is not listed" in History(made(400).events).report()
 
 
 # From the command line

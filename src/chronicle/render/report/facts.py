@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import define, field
 
-from chronicle.dates import DAWN
+from chronicle.dates import DAWN, PartialDate
 from chronicle.engine import views
 from chronicle.engine.partial.rectangles import Rectangle
 from chronicle.engine.replay import Key
@@ -20,7 +21,7 @@ from chronicle.engine.views import View
 from chronicle.engine.views.view import SURE
 from chronicle.render.layout import clean
 from chronicle.render.report.material import Report
-from chronicle.render.words.days import since
+from chronicle.render.words.days import short, since
 from chronicle.render.words.said import said, words
 
 # What names a fact for programs alone.
@@ -29,6 +30,18 @@ _UNSAID: Final = {views.DEALS: ("deal",), views.PARTNERSHIPS: ("together",)}
 _USUAL: Final = ("", "equity", "reported")
 _FIGURES: Final = frozenset({"share", "shares", "total", "raised", "price"})
 _OWN: Final = ("key", "value")
+
+_NEVER: Final = datetime.date.max.toordinal() + 1
+_THROUGH: Final = MappingProxyType(
+    {
+        "name": "through",
+        "title": "Held through others",
+        "what": "effective share",
+        "about": False,
+        "columns": [["holder", "Holder", "name"], ["target", "Target", "name"], ["share", "Share", "figure"]],
+    }
+)
+"""The view of what is held through others, which replay does not make."""
 
 # A mark around the id of an entity in a text that is to be split again; no text of an event can have it.
 _MARK: Final = "\x00"
@@ -73,6 +86,7 @@ class Facts:
         """Everything that the page chooses among."""
         listed = [each for each in self._report.rectangles if views.is_listed(each.view, each.value)]
         shown = {name: views.view_of(name) for name in _in_reading_order(listed)}
+        through = list(self._through(len(shown)))
         columns = {
             name: _columns(view, [each for each in listed if each.view == name])
             for name, view in shown.items()
@@ -82,14 +96,17 @@ class Facts:
             self._row(each, columns[each.view], numbers[each.view])
             for each in sorted(listed, key=lambda each: numbers[each.view])
         ]
-        cells = [[at, *self._key(at, key, shown)] for at, key in self._cells.things]
+        cells = [[at, *self._key(at, key, [*shown])] for at, key in self._cells.things]
         return {
-            "views": [_view_data(view, columns[name]) for name, view in shown.items()],
+            "views": [
+                *(_view_data(view, columns[name]) for name, view in shown.items()),
+                *([dict(_THROUGH)] if through else []),
+            ],
             "entities": self._entities.things,
             "cells": cells,
             "facts": [list(map(_unfrozen, each)) for each in self._statements.things],
             "proofs": [list(proof) for proof in self._proofs.things],
-            "rows": rows,
+            "rows": [*rows, *through],
             "days": self._days(listed),
             "known": self._known(),
             "announced": self._announced(),
@@ -100,9 +117,11 @@ class Facts:
         """The number of an entity."""
         return self._entities.of(entity)
 
-    def _key(self, at: int, key: Key, shown: Iterable[str]) -> list[Piece]:
+    def _key(self, at: int, key: Key, shown: Sequence[str]) -> list[Piece]:
         """A key with the numbers of its entities."""
-        refers = tuple(views.view_of([*shown][at]).key.values())
+        if at == len(shown):
+            return list(key)
+        refers = tuple(views.view_of(shown[at]).key.values())
         parts = zip(key, (*refers, *("text" for _ in key)), strict=False)
         return [self._entities.of(part) if of == "entity" else part for part, of in parts]
 
@@ -129,10 +148,14 @@ class Facts:
             _until(each.possible_until),
             _number(each.known_from),
             _until(each.known_until),
-            self._proofs.of(tuple(self._events[event] for event in each.events if event in self._events)),
-            self._proofs.of(tuple(self._events[event] for event in ended if event in self._events)),
+            self._proof(each.events),
+            self._proof(ended),
         ]
         return [*row, doubts] if doubts else row
+
+    def _proof(self, events: Iterable[str]) -> int:
+        """The number of a list of events."""
+        return self._proofs.of(tuple(self._events[event] for event in events if event in self._events))
 
     def _statement(self, each: Rectangle, columns: Sequence[str], at: int) -> int:
         """What a rectangle states: its cell, its columns, and in words what it is about and what it says."""
@@ -160,6 +183,31 @@ class Facts:
         parts = "".join(text for text, _ in line).split(_MARK)
         pieces = (self._entities.of(part) if at % 2 else part for at, part in enumerate(parts))
         return tuple(piece for piece in pieces if piece != "")
+
+    def _through(self, view: int) -> Iterator[list[Any]]:
+        """A row for all that is held through others, of a view of its own."""
+        for each in self._report.through or ():
+            pair = self._entities.of(each.holder), self._entities.of(each.target)
+            about = (pair[0], " in ", pair[1])
+            fact = (
+                self._cells.of((view, pair)),
+                (*pair, each.share),
+                about,
+                (f"{each.share}, through others",),
+            )
+            begin, end = _number(each.begin), _until(each.end)
+            yield [
+                self._statements.of(fact),
+                short(PartialDate.of(each.begin)),
+                begin,
+                begin if each.certain else _NEVER,
+                end,
+                end,
+                _number(each.known_from),
+                _until(each.known_until),
+                self._proof(each.events),
+                self._proof(()),
+            ]
 
     # Days
 

@@ -15,6 +15,7 @@ from chronicle.errors import Place
 from chronicle.events import KINDS, Event, Knowledge, references
 from chronicle.render.reading_order import in_reading_order
 from chronicle.render.report.names import KnownNames
+from chronicle.render.report.through import HeldThrough, held_through
 
 _TIES: Final = (views.HOLDINGS, views.CONTROL, views.UNITS)
 
@@ -25,6 +26,7 @@ class Report:
 
     ``chosen`` are the ids of these entities; of none, all of the history. ``events`` are those that the page
     tells, in the order in which they are read, and ``written`` has each as it was written, by its id.
+    ``through`` is None where there are too many days to compute what is held through others.
     """
 
     chosen: tuple[str, ...]
@@ -37,6 +39,7 @@ class Report:
     places: Mapping[str, Place]
     names: KnownNames = field(repr=False)
     opens: datetime.date | None = None
+    through: tuple[HeldThrough, ...] | None = ()
 
     @property
     def day(self) -> datetime.date:
@@ -96,7 +99,18 @@ def report_of(
         places={id: place for id in versions if (place := history.place(id)) is not None},
         names=KnownNames(names),
         opens=opens,
+        through=_through(history, found, near, recorded),
     )
+
+
+def _through(
+    history: Any, found: Rectangles, near: set[str] | None, recorded: Moment | None
+) -> tuple[HeldThrough, ...] | None:
+    """What is held through others, by or of the entities that are near; None where that takes too long."""
+    every = None if recorded else held_through(history, found.rectangles, found.days)
+    if every is None or near is None:
+        return every
+    return tuple(each for each in every if near & {each.holder, each.target})
 
 
 def _is_name_of(each: Rectangle, named: set[str]) -> bool:

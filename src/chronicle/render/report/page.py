@@ -62,6 +62,7 @@ def _content(report: Report) -> Mapping[str, Any]:
         "day": day_words(report.day),
         "span": scale.words(),
         "tables": tables,
+        "unlooked": report.through is None,
         "possible": any(not row.certain for table in tables for row in table.rows),
         "events": events,
         "lanes": lanes(report, scale),

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from chronicle.engine import views
 from chronicle.render.report.facts import Data
 from chronicle.render.report.names import KnownNames
 
@@ -54,6 +55,11 @@ class PageTable:
         return " ".join(found)
 
 
+def _place(view: str) -> int:
+    """What is held through others follows what is held; all else keeps its order."""
+    return (views.HOLDINGS, "through").index(view) if view in (views.HOLDINGS, "through") else 2
+
+
 @frozen(eq=False)
 class LastState:
     """The facts of the last day, by all that is known, as tables."""
@@ -64,7 +70,8 @@ class LastState:
 
     def tables(self) -> list[PageTable]:
         """A table for each view, and two where only some facts of a view are listed first."""
-        return [table for at, view in enumerate(self.data["views"]) for table in self._of_view(at, view)]
+        listed = sorted(enumerate(self.data["views"]), key=lambda item: _place(item[1]["name"]))
+        return [table for at, view in listed for table in self._of_view(at, view)]
 
     def _of_view(self, at: int, view: Data) -> list[PageTable]:
         titles: list[tuple[str, bool | None]] = [(view["title"], None)]

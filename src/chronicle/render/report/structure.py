@@ -25,7 +25,7 @@ _DESCRIPTION: Final = (
 
 
 @frozen
-class Structure:
+class TiesDrawn:
     """The picture of all days as SVG, that of the last day in the same layout, and what it leaves out.
 
     That of all days has every name of an entity and every label of a tie, at one place each.
@@ -36,7 +36,7 @@ class Structure:
     note: str
 
 
-def structure_of(report: Report) -> Structure | None:
+def structure_of(report: Report) -> TiesDrawn | None:
     """The picture of a report; None without any tie."""
     ties = [each for each in report.rectangles if _key(each) and views.is_listed(each.view, each.value)]
     if not ties:
@@ -49,7 +49,7 @@ def structure_of(report: Report) -> Structure | None:
     layout = drawing.placed(nodes, edges)
     standing = [each for each in ties if each.known(None) and each.possible(report.day)]
     last = _last(report, standing)
-    return Structure(
+    return TiesDrawn(
         every=_svg(layout, nodes, edges, "structure"),
         last=_svg(layout, last, [_edge(each, each.certain(report.day)) for each in standing], "last"),
         note=_note(len(shown), left_out),
