@@ -158,6 +158,15 @@ def test_few_lines_cross(way: str) -> None:
     assert {name for name in "xz" if layout.boxes[name].x < layout.boxes["y"].x} in ({"x", "z"}, set())
 
 
+def test_a_line_past_several_rows_is_straight(way: str) -> None:
+    """From top to bottom of a chain of five it goes down beside the others, with one bend at each end."""
+    below = [edge(one, two) for one, two in pairwise("abcde")]
+    layout = drawing.placed([node(name) for name in "abcde"], [*below, edge("a", "e", "1%")])
+    points = layout.routes["a", "e", "equity"].points
+    assert len({x for x, _ in points[1:-1]}) == 1
+    assert len(points) <= 6
+
+
 def test_what_somebody_holds_of_itself_is_a_line_beside_it(way: str) -> None:
     """It begins and ends at the same box, and its label is to the right of that."""
     edges = [edge("a", "a"), edge("a", "a", "3% votes", "votes"), edge("a", "b")]
