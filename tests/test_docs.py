@@ -25,7 +25,7 @@ PAGES = (
 OF_COMMANDS = (*PAGES, "docs/importing.md", "docs/partitions.md")
 """The pages with commands; two of them have no Python."""
 
-OF_PYTHON = (*PAGES, "docs/registers.md", "docs/report.md", "docs/rules.md")
+OF_PYTHON = (*PAGES, *(f"docs/{page}.md" for page in ("pictures", "registers", "report", "rules")))
 """The pages with Python; one of them has no commands."""
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import xml.etree.ElementTree as ET
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from chronicle import drawing
 from chronicle.drawing import Box, Layout, style
+from chronicle.drawing.parts import Point
 from chronicle.drawing.svg import said_of
 from chronicle.drawing.text import in_lines, width_of
 from chronicle.errors import NotFound
@@ -51,8 +53,28 @@ def places(layout: Layout) -> list[Box]:
 @settings(max_examples=150, deadline=None)
 @given(graphs())
 def test_nothing_lies_on_anything_else(graph: tuple[list[drawing.Node], list[drawing.Edge]]) -> None:
-    """No box and no label meets another one, and all are inside of the drawing."""
-    nodes, edges = graph
+    """No box and no label meets another one, no line goes through any, and all are inside of the drawing."""
+    assert_apart(*graph)
+
+
+@pytest.mark.slow
+def test_nothing_lies_on_anything_else_by_our_own_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same without the extra, of graphs of every density."""
+    monkeypatch.setitem(sys.modules, "fast_sugiyama", None)
+    monkeypatch.delitem(sys.modules, "chronicle.drawing.sugiyama", raising=False)
+    chance = random.Random(1)
+    for many in (2, 5, 12, 30, 60):
+        for dense in (0.5, 1.0, 1.5, 2.0):
+            nodes = [node(f"n{number}", chance.choice(_NAMES)) for number in range(many)]
+            pairs = [(chance.choice(nodes).id, chance.choice(nodes).id) for _ in range(int(many * dense))]
+            rights = ("equity", "votes")
+            assert_apart(
+                nodes, [edge(*pair, chance.choice(_LABELS), chance.choice(rights)) for pair in pairs]
+            )
+
+
+def assert_apart(nodes: list[drawing.Node], edges: list[drawing.Edge]) -> None:
+    """No box and no label of a drawing meets another, and no line goes through any."""
     layout = drawing.placed(nodes, edges)
     found = places(layout)
     assert [pair for pair in combinations(found, 2) if pair[0].meets(pair[1])] == []
@@ -60,7 +82,17 @@ def test_nothing_lies_on_anything_else(graph: tuple[list[drawing.Node], list[dra
     assert set(layout.routes) == {edge.key for edge in edges}
     assert all(box.x >= 0 and box.x + box.width <= layout.width for box in found)
     assert all(box.y >= 0 and box.y + box.height <= layout.height for box in found)
+    for (source, target, _), route in layout.routes.items():
+        around = [box for box in found if box != route.label]
+        steps = [step for step in pairwise(route.points) if source != target]
+        assert [step for step in steps if any(reach(*step).meets(box) for box in around)] == []
     ET.fromstring(drawing.svg(layout, nodes, edges, title="All", description="Everything"))
+
+
+def reach(one: Point, two: Point) -> Box:
+    """What a step of a line stays within, whether it is straight or a curve; as much less as is rounded."""
+    (left, right), (top, bottom) = sorted((one[0], two[0])), sorted((one[1], two[1]))
+    return Box(left + 0.2, top + 0.2, max(right - left - 0.4, 0.1), max(bottom - top - 0.4, 0.1))
 
 
 def node(id: str, label: str = "", kind: str = "company") -> drawing.Node:
@@ -124,6 +156,15 @@ def test_few_lines_cross(way: str) -> None:
     nodes = [node(name) for name in "abcxyzw"]
     layout = drawing.placed(nodes, edges)
     assert {name for name in "xz" if layout.boxes[name].x < layout.boxes["y"].x} in ({"x", "z"}, set())
+
+
+def test_a_line_past_several_rows_is_straight(way: str) -> None:
+    """From top to bottom of a chain of five it goes down beside the others, with one bend at each end."""
+    below = [edge(one, two) for one, two in pairwise("abcde")]
+    layout = drawing.placed([node(name) for name in "abcde"], [*below, edge("a", "e", "1%")])
+    points = layout.routes["a", "e", "equity"].points
+    assert len({x for x, _ in points[1:-1]}) == 1
+    assert len(points) <= 6
 
 
 def test_what_somebody_holds_of_itself_is_a_line_beside_it(way: str) -> None:
@@ -380,5 +421,5 @@ def test_a_notebook_shows_the_graph() -> None:
     assert "Ownership around Alibaba on 15 March 2014, as known on 31 December 2099" in picture
     assert "Dashed: possible, not certain" in picture
     assert "3 of 5 entities; 2 further away are left out" in picture
-    assert repr(graph) == "<Structure on 2014-03-15: 3 entities, 3 ties>"
+    assert repr(graph) == "<OwnershipGraph on 2014-03-15: 3 entities, 3 ties>"
     assert "Dashed" not in state_on("2015", ALL).graph().svg()

@@ -138,7 +138,7 @@ def test_a_history_has_a_lane_for_each_whom_most_concerns_and_for_each_deal() ->
     assert texts(root, "heading") == ["ChinaVision", "Asset injection", "Sale"]
     assert texts(root, "event") == [
         "ChinaVision is listed on HKEX",
-        "Alibaba acquires a stake in ChinaVision, +60%",
+        "+60% · Alibaba acquires a stake in ChinaVision",
         "proposed, Apr 2015",
         "completed, 31 Dec 2015",
         "proposed, 2016",
@@ -147,7 +147,7 @@ def test_a_history_has_a_lane_for_each_whom_most_concerns_and_for_each_deal() ->
     assert (shapes(root, "bar"), shapes(root, "bar open")) == (1, 1), "the second deal goes on"
     assert shapes(root, "today") == 1
     said = [each.text for each in root.iter(f"{SPACE}title")]
-    assert "Mar 2014: Alibaba acquires a stake in ChinaVision, +60%" in said
+    assert "Mar 2014: +60% · Alibaba acquires a stake in ChinaVision" in said
 
 
 def test_the_timeline_of_one_has_lanes_of_the_others() -> None:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "img"
 WIDTH = 100
 DAY = "2015-04-30"
+LAST = "2015-09-08"
 
 
 def timeline(history: History) -> str:
@@ -29,7 +30,24 @@ def as_of(history: History) -> str:
     return svg(AsOf(history.as_of(DAY)).people(WIDTH), f"chronicle as-of {DAY}", WIDTH, "as-of")
 
 
-PICTURES = MappingProxyType({"timeline.svg": timeline, "as-of.svg": as_of})
+def structure(history: History) -> str:
+    """`chronicle report --svg`: who owns whom on the last day."""
+    return history.as_of(LAST).graph().svg()
+
+
+def over_time(_: History) -> str:
+    """`chronicle report --svg`: the history of a purchase, as five publishers tell it."""
+    return chronicle.open(ROOT / "events" / "chinavision-2014").timeline().svg()
+
+
+PICTURES = MappingProxyType(
+    {
+        "timeline.svg": timeline,
+        "as-of.svg": as_of,
+        "structure.svg": structure,
+        "over-time.svg": over_time,
+    }
+)
 
 
 def pictures() -> dict[str, str]:

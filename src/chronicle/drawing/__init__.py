@@ -5,7 +5,7 @@ each single day, so that nothing jumps from one to the next.
 """
 
 from chronicle.drawing.neighbourhood import MOST, Neighbourhood, neighbourhood
-from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, Route
+from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphLayout, GraphNode, Route
 from chronicle.drawing.placing import placed
 from chronicle.drawing.style import STYLE
 from chronicle.drawing.svg import described, svg
@@ -20,6 +20,7 @@ from chronicle.drawing.timeline import (
 
 Node = GraphNode
 Edge = GraphEdge
+Layout = GraphLayout
 
 __all__ = [
     "MOST",
@@ -28,6 +29,7 @@ __all__ = [
     "Edge",
     "EdgeKey",
     "GraphEdge",
+    "GraphLayout",
     "GraphNode",
     "LaidTimeline",
     "Layout",

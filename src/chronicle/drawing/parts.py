@@ -88,7 +88,7 @@ class Route:
 
 
 @frozen
-class Layout:
+class GraphLayout:
     """Where everything is: the boxes of nodes by id, the routes of edges by key, and the whole size."""
 
     boxes: Mapping[str, Box]

@@ -11,7 +11,7 @@ from attrs import frozen
 from chronicle.drawing.component import Placement, pictured
 from chronicle.drawing.elements import MARGIN, SMALL
 from chronicle.drawing.layered import Size
-from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphNode, Layout, Route
+from chronicle.drawing.parts import Box, EdgeKey, GraphEdge, GraphLayout, GraphNode, Route
 from chronicle.drawing.text import in_lines, width_of
 
 SIZE: Final = 13.0
@@ -26,7 +26,7 @@ _BETWEEN: Final = 36.0
 _WIDEST_DRAWING: Final = 1100.0
 
 
-def placed(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> Layout:
+def placed(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> GraphLayout:
     """Where everything lies. Nothing is on anything else: no box, and no label of an edge.
 
     A node or an edge may be given several times, once for each label that it has in the course of time; its
@@ -120,7 +120,7 @@ def _width(parts: Sequence[_Connected]) -> float:
     return max((part.picture.width for part in parts), default=0.0)
 
 
-def _packed(parts: Sequence[_Connected]) -> Layout:
+def _packed(parts: Sequence[_Connected]) -> GraphLayout:
     """All parts, in rows from above to below."""
     area = sum((part.picture.width + _BETWEEN) * (part.picture.height + _BETWEEN) for part in parts)
     widest = max([part.picture.width for part in parts] + [min(_WIDEST_DRAWING, 1.4 * sqrt(area))])
@@ -137,4 +137,4 @@ def _packed(parts: Sequence[_Connected]) -> Layout:
             routes[edge] = picture.routes[number].moved(x, y)
         tall, right = max(tall, picture.height), max(right, x + picture.width)
         x += picture.width + _BETWEEN
-    return Layout(boxes, routes, round(right + MARGIN, 1), round(y + tall + MARGIN, 1))
+    return GraphLayout(boxes, routes, round(right + MARGIN, 1), round(y + tall + MARGIN, 1))

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from chronicle.drawing.elements import MARGIN, MARKS, NOTE, OTHER_MARK, SMALL, head, notes_below, number, text
-from chronicle.drawing.parts import Box, GraphEdge, GraphNode, Layout, Point, Route
+from chronicle.drawing.parts import Box, GraphEdge, GraphLayout, GraphNode, Point, Route
 from chronicle.drawing.placing import BESIDE, LINE, SIZE, room_of_more
 from chronicle.drawing.text import in_lines, shortened, width_of
 
 
 def svg(
-    layout: Layout,
+    layout: GraphLayout,
     nodes: Sequence[GraphNode],
     edges: Iterable[GraphEdge],
     *,
@@ -44,7 +44,7 @@ def svg(
     )
 
 
-def _size(layout: Layout, notes: Sequence[str]) -> Point:
+def _size(layout: GraphLayout, notes: Sequence[str]) -> Point:
     widest = max((width_of(note, SMALL) for note in notes), default=0.0)
     return max(layout.width, widest + 2 * MARGIN), layout.height + NOTE * len(notes) + (8 if notes else 0)
 
@@ -57,7 +57,9 @@ def _arrow(name: str) -> str:
     )
 
 
-def _edges(layout: Layout, edges: Iterable[GraphEdge], names: Mapping[str, str], name: str) -> Iterator[str]:
+def _edges(
+    layout: GraphLayout, edges: Iterable[GraphEdge], names: Mapping[str, str], name: str
+) -> Iterator[str]:
     """Lines below, labels above them: a label is never crossed by the line of another edge."""
     found = [(edge, layout.routes[edge.key]) for edge in edges if edge.key in layout.routes]
     for edge, route in found:
@@ -90,7 +92,7 @@ def _label(label: str, box: Box) -> str:
     )
 
 
-def _nodes(layout: Layout, nodes: Iterable[GraphNode]) -> Iterator[str]:
+def _nodes(layout: GraphLayout, nodes: Iterable[GraphNode]) -> Iterator[str]:
     for node in nodes:
         if (box := layout.boxes.get(node.id)) is not None:
             yield _node(node, box)

@@ -118,8 +118,9 @@ class TimelinePicture:
         )
 
     def _sentence(self, event: Event) -> str:
+        """The figures, which nothing may cut off and no name in another script turn round; then words."""
         share = "" if share_is_unknown(event) else share_figure(event)
-        return ", ".join(filter(None, (self.teller.told(event), share, money_words(event))))
+        return " · ".join(filter(None, (share, money_words(event), self.teller.told(event))))
 
 
 def _lane_id(lane: _Lane) -> str:

@@ -47,7 +47,7 @@ from chronicle.ownership import MAJORITY
 from chronicle.values import Share, parse_share
 
 if TYPE_CHECKING:
-    from chronicle.engine.state.graph import Structure
+    from chronicle.engine.state.graph import OwnershipGraph
 
 __all__ = [
     "Deal",
@@ -242,7 +242,7 @@ class State(RulesOfDay):
         depth: int | None = None,
         least: Fraction | Share | str | None = None,
         most: int = 60,
-    ) -> Structure:
+    ) -> OwnershipGraph:
         """Holdings, business units and control on the day as a graph: ``state.graph().svg()`` is a picture.
 
         ``entity``, an id or a name, keeps what is around it, at most ``depth`` steps away. Holdings of less

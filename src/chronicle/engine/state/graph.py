@@ -25,7 +25,7 @@ OTHER: Final = "other"
 
 
 @frozen
-class Structure:
+class OwnershipGraph:
     """Who owns whom on a day, as nodes and edges, and as a picture. ``centre`` is what it is drawn around.
 
     Notebooks show the picture. ``left_out`` is how many entities with ties are not in it.
@@ -65,7 +65,7 @@ class Structure:
         )
 
     def __repr__(self) -> str:
-        return f"<Structure on {self.as_of}: {len(self.nodes)} entities, {len(self.edges)} ties>"
+        return f"<OwnershipGraph on {self.as_of}: {len(self.nodes)} entities, {len(self.edges)} ties>"
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -77,13 +77,13 @@ def _in_words(day: datetime.date) -> str:
 
 def structure_of(
     state: State, entity: str | None, depth: int | None, least: Fraction | None, most: int
-) -> Structure:
+) -> OwnershipGraph:
     """The graph of a day; ``entity`` is an id."""
     edges = [*_edges(state, least)]
     found = {end for edge in edges for end in (edge.source, edge.target)}
     nodes = [_node(state, each) for each in sorted(found if entity is None else {*found, entity})]
     drawn = drawing.neighbourhood(nodes, edges, entity, depth=depth, most=most)
-    return Structure(state.as_of, state.known, drawn.nodes, drawn.edges, drawn.centre, drawn.left_out)
+    return OwnershipGraph(state.as_of, state.known, drawn.nodes, drawn.edges, drawn.centre, drawn.left_out)
 
 
 def _node(state: State, entity: str) -> drawing.Node:

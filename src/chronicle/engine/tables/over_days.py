@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from chronicle.engine.tables.table import Column, Table
 
@@ -13,12 +13,18 @@ from chronicle.engine.tables.table import Column, Table
 def table_over_days(empty: Table, days: Iterable[tuple[datetime.date, Table]]) -> Table:
     """The rows of the table of each day, in order, each with its ``day`` in front.
 
-    ``empty`` has the columns, for where there is no day.
+    ``empty`` has the columns. A value is read from its row, by the columns of its day, when it is asked for.
     """
-    rows: list[tuple[Any, ...]] = []
-    columns = empty.columns
-    for day, table in days:
-        columns = table.columns
-        rows += [(day, *row) for row in table.rows()]
-    read = (Column(each.name, each.kind, itemgetter(at)) for at, each in enumerate(columns, 1))
-    return Table(f"{empty.name} over days", (Column("day", "day", itemgetter(0)), *read), rows)
+    rows = [_RowOfDay(day, table.columns, row) for day, table in days for row in table.each()]
+    columns = (Column(each.name, each.kind, _at(number)) for number, each in enumerate(empty.columns))
+    return Table(f"{empty.name} over days", (Column("day", "day", itemgetter(0)), *columns), rows)
+
+
+class _RowOfDay(NamedTuple):
+    day: datetime.date
+    columns: tuple[Column, ...]
+    row: Any
+
+
+def _at(number: int) -> Callable[[_RowOfDay], Any]:
+    return lambda found: found.columns[number].read(found.row)

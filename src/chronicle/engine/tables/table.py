@@ -62,6 +62,10 @@ class Table:
         reads = [column.read for column in self.columns]
         return (tuple(read(row) for read in reads) for row in self._rows)
 
+    def each(self) -> Iterator[Any]:
+        """What the rows are made of, from which each column reads its value."""
+        return iter(self._rows)
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """The rows as mappings from the name of a column to its value."""
         return [dict(zip(self.column_names, row, strict=True)) for row in self.rows()]
