@@ -273,7 +273,7 @@ def on_a_terminal(
     process = subprocess.Popen(
         [sys.executable, *map(str, arguments)],
         cwd=cwd,
-        env=environment(TERM="xterm-256color", COLUMNS="80", **settings),
+        env=environment(**{"TERM": "xterm-256color", "COLUMNS": "80", **settings}),
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -325,6 +325,24 @@ def test_a_pipe_to_a_pager_has_the_width_of_the_terminal(
     os.close(master)
     lines = (result.stdout or there.read_bytes()).decode().splitlines()
     assert width - 8 < max(map(len, lines)) <= width
+
+
+def test_errors_have_the_width_of_the_terminal(root: Path, tmp_path: Path) -> None:
+    """Their words stay whole, further lines are indented, and what to do goes below the line of the file."""
+    names = "entities: [{id: alibaba-pictures, name: A, type: company}]\n"
+    (tmp_path / "history.yaml").write_text(
+        names
+        + "events:\n  - {kind: unit.closed, unit: alibaba-pictuers-of-the-group, date: 2014, reason: x}\n"
+    )
+    command = ("-m", "chronicle", "--from", "history.yaml", "--color", "never", "timeline")
+    text, code = on_a_terminal(*command, cwd=tmp_path, COLUMNS="60")
+    lines = text.replace("\r", "").splitlines()
+    assert code == 1
+    assert max(map(len, lines)) <= 60
+    assert lines[0] == "history.yaml:3:31: error[C204]: unknown entity"
+    assert lines[1] == '    "alibaba-pictuers-of-the-group"'
+    assert lines[2].endswith("…")
+    assert lines[4].startswith("  help: ")
 
 
 @pytest.mark.slow
