@@ -83,6 +83,10 @@ def test_what_needs_no_history_loads_nothing_heavy(root: Path, line: tuple[str, 
         "chronicle explain C",
         "chronicle explain stake.",
         "chronicle ti",
+        "chronicle as-of last-",
+        "chronicle why a --view h",
+        "chronicle export csv --view h",
+        "chronicle import csv ev",
     ],
 )
 def test_completion_loads_nothing_heavy(root: Path, words: str) -> None:
@@ -130,6 +134,38 @@ def test_the_tab_key_knows_commands_entities_kinds_and_codes(root: Path) -> None
     assert completions(root, "chronicle explain C204") == ["C204"]
     assert completions(root, "chronicle --color al") == ["always"]
     assert completions(root, "chronicle timeline enl", shell="fish") == ["enlight"]
+
+
+@pytest.mark.slow
+def test_the_tab_key_knows_events_names_views_and_days(root: Path) -> None:
+    """An id where an id is asked for; where none begins so, the ids of what is called so."""
+    assert completions(root, "chronicle show chinavision-s") == ["chinavision-stake"]
+    assert completions(root, "chronicle correct chinavision-s") == ["chinavision-stake"]
+    assert completions(root, "chronicle retract --into events chinavision-s") == ["chinavision-stake"]
+    assert completions(root, "chronicle timeline Jiaj") == ["zhang-jiajia"]
+    assert completions(root, "chronicle search Asset") == ["asset-injection"]
+    assert completions(root, "chronicle owners --rule us-ofac-50 --listed jack-ma,enl") == ["jack-ma,enlight"]
+    assert completions(root, "chronicle as-of 2015 --assume as") == ["asset-injection@"]
+    assert completions(root, "chronicle why x --view ho") == ["holdings"]
+    assert completions(root, "chronicle why x --as-of yest") == ["yesterday"]
+    assert completions(root, "chronicle explain deal.t") == ["deal.terminated"]
+    assert completions(root, "chronicle import csv ev") == ["ev"]
+
+
+@pytest.mark.slow
+def test_the_tab_key_asks_the_ledger_beside_a_store(root: Path, tmp_path: Path) -> None:
+    """Then neither events nor dates are read, and the answer comes at once."""
+    store = tmp_path / "corp.db"
+    assert chronicle("record", *sorted((root / "events").glob("*.yaml")), "--into", store).returncode == 0
+    assert chronicle("ledger", store).returncode == 0
+    for words, offered in (("timeline", "enl"), ("show", "chinavision-s")):
+        settings = {
+            "_CHRONICLE_COMPLETE": "bash_complete",
+            "COMP_WORDS": f"chronicle --from {store} {words} {offered}",
+            "COMP_CWORD": "4",
+        }
+        assert loaded(cwd=root, **settings) == set()
+        assert len(completions(root, f"chronicle --from {store} {words} {offered}")) == 1
 
 
 def test_the_tab_key_is_silent_when_nothing_can_be_read(root: Path, tmp_path: Path) -> None:

@@ -374,6 +374,12 @@ class HeldEvents:
             return self._opened.ledger.named("deals")
         return tuple(sorted(self._everything_named().deals))
 
+    def event_ids(self) -> tuple[str, ...]:
+        """The ids of all events, in order of position. Where a ledger answers, no event is read for it."""
+        if self._unread and self._store is not None:
+            return tuple(record.id for record in self._store.read(limit=self._head.position))
+        return tuple(event.id for event in self._log.events)
+
     def _everything_named(self) -> Named:
         self._named.note(self._log.events[self._noted :])
         self._noted = len(self._log)
