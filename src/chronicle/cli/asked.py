@@ -138,7 +138,7 @@ def _usual_source() -> str:
         return "events"
     if Path("chronicle.db").exists():
         return "chronicle.db"
-    help = "name a folder, a file or a store with --from or in CHRONICLE_SOURCE"
+    help = "name a folder, a file or a store with --from or in CHRONICLE_SOURCE; `chronicle init` begins one"
     raise NotFound(Problem("C604", "neither ./events nor ./chronicle.db is here", help=help))
 
 
@@ -208,6 +208,7 @@ def _source_option(metavar: str, help: str) -> Decorator:
 
 
 source_option = _source_option("SOURCE", "The history: a folder or a file of events, or a store; - is stdin.")
+written_option = _source_option("SOURCE", "The history: a folder or a file of events, or a store.")
 store_option = _source_option("STORE", "The store, where it is not given as the argument.")
 
 color_option: Decorator = click.option(

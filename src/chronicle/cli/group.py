@@ -216,6 +216,8 @@ COMMANDS = MappingProxyType(
         "diff": CommandEntry("questions.diff", "What changed between two days, or in what was known."),
         "conflicts": CommandEntry("questions.conflicts", "Where sources disagree, and which claim counts."),
         "check": CommandEntry("questions.check", "What is doubtful: contradictions, gaps, guessed orders."),
+        "init": CommandEntry("statements.init", "Begin a history: a folder with a small sample."),
+        "add": CommandEntry("statements.add", "Add an event, to a file or a store, by answering questions."),
         "record": CommandEntry(
             "statements.record", "Record event files in a store, which never changes them."
         ),
@@ -224,6 +226,7 @@ COMMANDS = MappingProxyType(
         ),
         "correct": CommandEntry("statements.correct", "Correct fields of an event; nothing is overwritten."),
         "retract": CommandEntry("statements.retract", "Withdraw an event; nothing is deleted."),
+        "report": CommandEntry("keeping.report", "One page of all of it, to look at and to send on."),
         "export": CommandEntry("keeping.export", "Export to BODS, Parquet, SQLite, CSV and others."),
         "verify": CommandEntry("keeping.verify", "Verify that no record of a store was changed or lost."),
         "ledger": CommandEntry("keeping.ledger", "Make, describe or drop the ledger file beside a store."),

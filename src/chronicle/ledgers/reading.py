@@ -161,6 +161,11 @@ class StoredRows:
 
     # Rows
 
+    def rows_of(self, view: str, key: Key) -> range:
+        """The rows of a key; none for one that is not there."""
+        cell = self.find(view, key)
+        return range(0) if cell is None else range(self._rows_from[cell], self._rows_from[cell + 1])
+
     def spans(self, view: str, cell: int) -> tuple[Span, ...]:
         """The spans of a cell, in the order of replay."""
         key = self.key(cell)

@@ -54,7 +54,7 @@ def search(
     if text is None:
         ids = {*entities, *(key[0] for key in ledger.keys(views.NAMES))}
         return [entity_found(ledger, id) for id in sorted(ids) if id not in ledger.names]
-    wanted = _Wanted(folded(text))
+    wanted = _SearchWords(folded(text))
     found: dict[tuple[Literal["entity", "deal"], str], int] = {}
     for kind, id, rank in _ranked(ledger, wanted, entities, deals):
         best = found.get((kind, id))
@@ -65,7 +65,7 @@ def search(
 
 
 def _ranked(
-    ledger: Ledger, wanted: _Wanted, entities: Iterable[str], deals: Iterable[str]
+    ledger: Ledger, wanted: _SearchWords, entities: Iterable[str], deals: Iterable[str]
 ) -> Iterator[tuple[Literal["entity", "deal"], str, int]]:
     """What fits, with its rank; an entity or a deal comes as often as something of it fits."""
     stays = ledger.names.get
@@ -92,7 +92,7 @@ def _ranked(
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-class _Wanted:
+class _SearchWords:
     """The words that are looked for."""
 
     def __init__(self, text: str) -> None:

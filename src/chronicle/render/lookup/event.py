@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from chronicle import codec
+from chronicle.codec.event_text import event_file
 from chronicle.engine.diff.one_event import Moved
 from chronicle.engine.views import view_of
 from chronicle.engine.views.data import key_data, value_data
@@ -15,7 +16,6 @@ from chronicle.errors import Place
 from chronicle.events import Event, Knowledge
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, clean
 from chronicle.render.lookup.shown import ShownLine, ShownPart, ShownThing, says, source_line, told
-from chronicle.render.pages.event_file import event_file
 from chronicle.render.pages.problems import place_data
 from chronicle.render.terms import Terms
 from chronicle.render.words.days import day_words, speaking_day
