@@ -83,6 +83,10 @@ def test_what_needs_no_history_loads_nothing_heavy(root: Path, line: tuple[str, 
         "chronicle explain C",
         "chronicle explain stake.",
         "chronicle ti",
+        "chronicle as-of last-",
+        "chronicle why a --view h",
+        "chronicle export csv --view h",
+        "chronicle import csv ev",
     ],
 )
 def test_completion_loads_nothing_heavy(root: Path, words: str) -> None:
@@ -130,6 +134,38 @@ def test_the_tab_key_knows_commands_entities_kinds_and_codes(root: Path) -> None
     assert completions(root, "chronicle explain C204") == ["C204"]
     assert completions(root, "chronicle --color al") == ["always"]
     assert completions(root, "chronicle timeline enl", shell="fish") == ["enlight"]
+
+
+@pytest.mark.slow
+def test_the_tab_key_knows_events_names_views_and_days(root: Path) -> None:
+    """An id where an id is asked for; where none begins so, the ids of what is called so."""
+    assert completions(root, "chronicle show chinavision-s") == ["chinavision-stake"]
+    assert completions(root, "chronicle correct chinavision-s") == ["chinavision-stake"]
+    assert completions(root, "chronicle retract --into events chinavision-s") == ["chinavision-stake"]
+    assert completions(root, "chronicle timeline Jiaj") == ["zhang-jiajia"]
+    assert completions(root, "chronicle search Asset") == ["asset-injection"]
+    assert completions(root, "chronicle owners --rule us-ofac-50 --listed jack-ma,enl") == ["jack-ma,enlight"]
+    assert completions(root, "chronicle as-of 2015 --assume as") == ["asset-injection@"]
+    assert completions(root, "chronicle why x --view ho") == ["holdings"]
+    assert completions(root, "chronicle why x --as-of yest") == ["yesterday"]
+    assert completions(root, "chronicle explain deal.t") == ["deal.terminated"]
+    assert completions(root, "chronicle import csv ev") == ["ev"]
+
+
+@pytest.mark.slow
+def test_the_tab_key_asks_the_ledger_beside_a_store(root: Path, tmp_path: Path) -> None:
+    """Then neither events nor dates are read, and the answer comes at once."""
+    store = tmp_path / "corp.db"
+    assert chronicle("record", *sorted((root / "events").glob("*.yaml")), "--into", store).returncode == 0
+    assert chronicle("ledger", store).returncode == 0
+    for words, offered in (("timeline", "enl"), ("show", "chinavision-s")):
+        settings = {
+            "_CHRONICLE_COMPLETE": "bash_complete",
+            "COMP_WORDS": f"chronicle --from {store} {words} {offered}",
+            "COMP_CWORD": "4",
+        }
+        assert loaded(cwd=root, **settings) == set()
+        assert len(completions(root, f"chronicle --from {store} {words} {offered}")) == 1
 
 
 def test_the_tab_key_is_silent_when_nothing_can_be_read(root: Path, tmp_path: Path) -> None:
@@ -273,7 +309,7 @@ def on_a_terminal(
     process = subprocess.Popen(
         [sys.executable, *map(str, arguments)],
         cwd=cwd,
-        env=environment(TERM="xterm-256color", COLUMNS="80", **settings),
+        env=environment(**{"TERM": "xterm-256color", "COLUMNS": "80", **settings}),
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -325,6 +361,24 @@ def test_a_pipe_to_a_pager_has_the_width_of_the_terminal(
     os.close(master)
     lines = (result.stdout or there.read_bytes()).decode().splitlines()
     assert width - 8 < max(map(len, lines)) <= width
+
+
+def test_errors_have_the_width_of_the_terminal(root: Path, tmp_path: Path) -> None:
+    """Their words stay whole, further lines are indented, and what to do goes below the line of the file."""
+    names = "entities: [{id: alibaba-pictures, name: A, type: company}]\n"
+    (tmp_path / "history.yaml").write_text(
+        names
+        + "events:\n  - {kind: unit.closed, unit: alibaba-pictuers-of-the-group, date: 2014, reason: x}\n"
+    )
+    command = ("-m", "chronicle", "--from", "history.yaml", "--color", "never", "timeline")
+    text, code = on_a_terminal(*command, cwd=tmp_path, COLUMNS="60")
+    lines = text.replace("\r", "").splitlines()
+    assert code == 1
+    assert max(map(len, lines)) <= 60
+    assert lines[0] == "history.yaml:3:31: error[C204]: unknown entity"
+    assert lines[1] == '    "alibaba-pictuers-of-the-group"'
+    assert lines[2].endswith("…")
+    assert lines[4].startswith("  help: ")
 
 
 @pytest.mark.slow

@@ -17,7 +17,16 @@ PAGES = (
     "README.md",
     *(
         f"docs/{page}.md"
-        for page in ("data-frames", "exporting", "ledger", "meanings", "ownership", "owners", "writing")
+        for page in (
+            "data-frames",
+            "exporting",
+            "ledger",
+            "looking-up",
+            "meanings",
+            "ownership",
+            "owners",
+            "writing",
+        )
     ),
     "docs/stores.md",
 )

@@ -153,6 +153,19 @@ def test_an_event_as_data_has_what_the_page_has(file: Path) -> None:
     assert "what it changed\t\tstake of Northern in Film Works: 59%\t" in rows
 
 
+def test_a_long_text_is_folded_and_read_again_as_it_was(file: Path, tmp_path: Path) -> None:
+    """On a narrow terminal its lines go below each other, as YAML has it."""
+    note = r"It says: \"a majority\" of the company, and the rest is held by others - as far as is known."
+    file.write_text(HISTORY.replace("  - id: bought\n", f'  - id: bought\n    note: "{note}"\n'))
+    lines = page(file, "bought", width=50).split("As written\n")[1].split("\n\n")[0].splitlines()
+    block = "\n".join(lines[[line.startswith("  - id:") for line in lines].index(True) :])
+    names = HISTORY.partition("\nevents:")[0]
+    (tmp_path / "again.yaml").write_text(f"{names}\nevents:\n{block}\n")
+    again = chronicle.open(tmp_path / "again.yaml").event("bought")
+    assert len(block.splitlines()) > 12
+    assert again.note == chronicle.open(file).event("bought").note
+
+
 # A deal
 
 

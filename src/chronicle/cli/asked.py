@@ -251,6 +251,7 @@ _ASSUMPTIONS = click.option(
     "assumed",
     type=assumption,
     metavar="DEAL@DATE",
+    shell_complete=completion.deals_to_assume,
     multiple=True,
     expose_value=False,
     callback=_keep("assumed"),

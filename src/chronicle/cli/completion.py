@@ -16,37 +16,72 @@ if TYPE_CHECKING:
 
 
 def entities(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The ids of the entities in the source."""
+    """The ids of the entities in the source; also those of which a name begins so, where no id does."""
     return _beginning(context, incomplete, lambda history: history.entity_ids())
 
 
 def entities_and_deals(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the entities and of the deals in the source."""
-    return _beginning(context, incomplete, lambda history: (*history.entity_ids(), *history.deal_ids()))
+    return _beginning(context, incomplete, _entities_and_deals)
+
+
+def _entities_and_deals(history: History) -> Iterable[str]:
+    return (*history.entity_ids(), *history.deal_ids())
 
 
 def everything(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the entities, deals and events in the source."""
+    return _beginning(
+        context, incomplete, lambda history: (*_entities_and_deals(history), *history.event_ids())
+    )
 
-    def ids(history: History) -> Iterable[str]:
-        return (*history.entity_ids(), *history.deal_ids(), *(event.id for event in history.events))
 
-    return _beginning(context, incomplete, ids)
+def events(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the events in the source, or in the store into which they go."""
+    return _beginning(context, incomplete, lambda history: history.event_ids(), named=False)
+
+
+def deals_to_assume(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The deals in the source, each with the sign behind which its day is typed."""
+    return _beginning(
+        context, incomplete, lambda history: [f"{deal}@" for deal in history.deal_ids()], named=False
+    )
+
+
+def entities_of_a_list(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The ids of the entities, for the last word of a list with commas."""
+    before, comma, last = incomplete.rpartition(",")
+    found = entities(context, parameter, last)
+    return [_item(f"{before}{comma}{each.value}", each.help) for each in found]
 
 
 def _beginning(
-    context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]]
+    context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]], named: bool = True
 ) -> list[CompletionItem]:
     from chronicle.stores.location import is_standard_input
 
     # A history that cannot be read is reported by the command, not while its line is typed.
     with suppress(Exception):
         asked = context.find_root().obj
+        # A correction may name the store into which it goes, and where its event is.
+        asked.source = context.params.get("into") or asked.source
         if is_standard_input(asked.source_named()):
             return []
         history = asked.history()
-        return [_item(id) for id in ids(history) if id.startswith(incomplete)]
+        found = [_item(id) for id in dict.fromkeys(ids(history)) if id.startswith(incomplete)]
+        return found or (_called(history, incomplete) if named else [])
     return []
+
+
+def _called(history: History, incomplete: str) -> list[CompletionItem]:
+    """The ids of what has a word that begins so in a name or a title, each with what it is called last."""
+    begun = incomplete.strip()
+    if not begun:
+        return []
+    found = (each for each in history.search(begun) if each.begins)
+    return [_item(each.id, each.called) for each in found]
 
 
 def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -59,10 +94,15 @@ def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
 def days(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The words for days that are counted from today, each with the date that it means."""
     from chronicle.cli.days import today
-    from chronicle.dates import RELATIVE, relative_date
+    from chronicle.dates import RELATIVE, relative_text
 
     found = (word for word in RELATIVE if word.startswith(incomplete))
-    return [_item(word, str(relative_date(word, today()))) for word in found]
+    return [_item(word, relative_text(word, today())) for word in found]
+
+
+def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files, which the shell itself completes."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 def views(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -77,15 +79,48 @@ def colored(choice: str, stream: TextIO) -> bool:
 
 
 def print_problems(problems: tuple[Problem, ...], color: bool) -> None:
-    """Print problems on stderr, and their number when there are several."""
+    """Print problems on stderr, in the width of a terminal, and their number when there are several."""
+    width = _width_of(sys.stderr)
     for problem in problems:
         lines = [printable(line) for line in str(problem).split("\n")]
+        if width is not None:
+            lines = [part for line in lines for part in _wrapped(line, width)]
+        text = "\n".join(lines)
         if color:
             label = f"{problem.severity}[{problem.code}]"
-            lines[0] = lines[0].replace(label, click.style(label, fg=_COLORS[problem.severity], bold=True), 1)
-        click.echo("\n".join(lines), err=True, color=color)
+            text = text.replace(label, click.style(label, fg=_COLORS[problem.severity], bold=True), 1)
+        click.echo(text, err=True, color=color)
     if len(problems) > 1:
         click.echo(f"{len(problems):,} problems", err=True)
+
+
+def _width_of(stream: TextIO) -> int | None:
+    """The columns of the terminal that a stream is; None for any other stream."""
+    if not stream.isatty():
+        return None
+    from chronicle.render.forms import terminal_width
+
+    return max(_NARROWEST, terminal_width(stream))
+
+
+_NARROWEST = 40
+_EXCERPT = re.compile(r" +\d* \| ")
+_CARETS = re.compile(r"( +\| +\^+)( help: .*)")
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line of a problem in several, the further ones indented. A line of a file is cut instead."""
+    if len(line) <= width:
+        return [line]
+    carets = _CARETS.fullmatch(line)
+    if carets is not None:
+        return [carets[1][:width], *_wrapped(f" {carets[2]}", width)]
+    if _EXCERPT.match(line):
+        return [f"{line[: width - 1]}…"]
+    indent = "        " if line.startswith("  help: ") else "    "
+    return textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _print_usage(error: click.ClickException) -> None:

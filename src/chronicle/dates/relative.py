@@ -35,6 +35,12 @@ def relative_date(text: str, today: datetime.date) -> PartialDate | None:
     asked for. Words may be separated by ``-``, ``.``, ``_`` or a blank; case does not matter. None also for a
     day before the year 1.
     """
+    meant = relative_text(text, today)
+    return None if meant is None else parse_date(meant)
+
+
+def relative_text(text: str, today: datetime.date) -> str | None:
+    """The same as the text of the date."""
     words = " ".join(re.split(r"[\s._-]+", text.strip().lower())) if text[:1] != "-" else text.lower()
     if words in _DAYS:
         return _day(today, "day", -_DAYS[words])
@@ -46,26 +52,26 @@ def relative_date(text: str, today: datetime.date) -> PartialDate | None:
     return _day(today, _UNITS[short[2]], int(short[1])) if short else None
 
 
-def _day(today: datetime.date, unit: str, back: int) -> PartialDate | None:
+def _day(today: datetime.date, unit: str, back: int) -> str | None:
     """The day so many units before today; in a shorter month its last day."""
     try:
         if unit in ("day", "week"):
-            return PartialDate.of(today - datetime.timedelta(days=back * (7 if unit == "week" else 1)))
+            return (today - datetime.timedelta(days=back * (7 if unit == "week" else 1))).isoformat()
         year, month = _month(today, back * _MONTHS[unit])
         last = month_window(year, month)
-        return None if last is None else PartialDate.of(last[1].replace(day=min(today.day, last[1].day)))
+        return None if last is None else last[1].replace(day=min(today.day, last[1].day)).isoformat()
     except (OverflowError, ValueError):
         return None
 
 
-def _period(today: datetime.date, back: bool, unit: str) -> PartialDate:
+def _period(today: datetime.date, back: bool, unit: str) -> str:
     year, month = _month(today, _MONTHS[unit] if back else 0)
     texts = {
         "month": f"{year:04}-{month:02}",
         "quarter": f"{year:04}-Q{(month + 2) // 3}",
         "year": f"{year:04}",
     }
-    return parse_date(texts[unit])
+    return texts[unit]
 
 
 def _month(today: datetime.date, back: int) -> tuple[int, int]:

@@ -16,7 +16,6 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from chronicle import codec
 from chronicle.dates import PartialDate
 from chronicle.engine import happenings
 from chronicle.engine.arranged import Arranged, arrange
@@ -380,6 +379,8 @@ def patched(event: Event, patch: _Patch) -> Event:
                 "retract the event and record it anew: a correction keeps what happened and when it was known"
             )
             raise InvalidEvents(Problem("C212", message, help=help, events=(event.id,)))
+    from chronicle import codec  # only for corrections, so that other questions start without it
+
     plain: dict[str, Any] = dict(codec.encode(event))
     for name, text in patch:
         value = json.loads(text)

@@ -157,6 +157,12 @@ class ToldEvents:
         """The ids of all deals that some event belongs to, sorted."""
         return self._everything_named().in_order("deal")
 
+    def event_ids(self) -> tuple[str, ...]:
+        """The ids of all events, in order of position. Where a ledger answers, no event is made for it."""
+        if self._unread and self._store is not None:
+            return tuple(record.id for record in self._store.read(limit=self._head.position))
+        return tuple(event.id for event in self._log.events)
+
     def _everything_named(self) -> Named:
         # A ledger on disk has those of its events, which need not be read for them.
         if not self._unread or len(self._told) > self._noted:

@@ -7,7 +7,6 @@ from typing import overload
 
 from attrs import define, field
 
-from chronicle import codec
 from chronicle.engine.event_log import EventLog
 from chronicle.events import Event, RecordConfirmed, RecordCorrected, RecordRetracted
 from chronicle.ledgers.sharing import StoredSharing
@@ -61,6 +60,9 @@ class StoredEvents(Sequence[Event]):
         """Note the event in a record, which was verified."""
         self.recorded[record.position] = record.recorded_at
         if record.position - 1 not in self._read:
+            # Loaded when an event is read, which many questions to a ledger do not need.
+            from chronicle import codec
+
             self._read[record.position - 1] = codec.from_record(record)
 
 

@@ -74,7 +74,12 @@ Examples:
 )
 @click.option("--events", "of", flag_value="events", help="Export events.")
 @click.option("--spans", "of", flag_value="spans", help="Export spans: what was so, from when until when.")
-@click.option("--view", metavar="VIEW", help="Only this view, such as holdings, units, names or roles.")
+@click.option(
+    "--view",
+    metavar="VIEW",
+    shell_complete=completion.views,
+    help="Only this view, such as holdings, units, names or roles.",
+)
 @click.option(
     "--depth",
     type=click.IntRange(min=1),

@@ -35,8 +35,18 @@ if TYPE_CHECKING:
     shell_complete=completion.rules,
     help="Ask by a rule of law of the day, such as us-ofac-50: docs/rules.md has them.",
 )
-@click.option("--listed", metavar="ENTITY,...", help="With --rule: who is on the list of sanctions.")
-@click.option("--acting-together", metavar="ENTITY,...", help="With --rule: who of them act in concert.")
+@click.option(
+    "--listed",
+    metavar="ENTITY,...",
+    shell_complete=completion.entities_of_a_list,
+    help="With --rule: who is on the list of sanctions.",
+)
+@click.option(
+    "--acting-together",
+    metavar="ENTITY,...",
+    shell_complete=completion.entities_of_a_list,
+    help="With --rule: who of them act in concert.",
+)
 @right_option
 @reading
 def owners(

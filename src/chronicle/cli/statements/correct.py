@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chronicle.cli import completion
 from chronicle.cli.asked import Asked
 from chronicle.cli.statements.recording import Options, opened, pairs, state, stating
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     epilog="\b\nExample:\n  chronicle correct first-report --set share=59.32% --reason 'by the circular' \\"
     "\n      --source 'publisher=ECNS; published=2014-06-25'"
 )
-@click.argument("event", metavar="ID")
+@click.argument("event", metavar="ID", shell_complete=completion.events)
 @click.option(
     "--set",
     "fields",

@@ -47,7 +47,7 @@ Examples:
 
 @click.command("import", epilog=_EPILOG)
 @click.argument("format", type=click.Choice(list(FORMATS)), metavar="FORMAT")
-@click.argument("files", nargs=-1, required=True, metavar="FILES...")
+@click.argument("files", nargs=-1, required=True, metavar="FILES...", shell_complete=completion.files)
 @click.option("--into", metavar="STORE", type=click.Path(), help="The store; made if there is none.")
 @click.option(
     "--mapping",

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from chronicle.cli import completion
 from chronicle.cli.asked import Asked
 from chronicle.cli.statements.recording import Options, opened, state, stating
 
@@ -13,7 +14,7 @@ from chronicle.cli.statements.recording import Options, opened, state, stating
 @click.command(
     epilog="\b\nExample:\n  chronicle retract rumour-of-2014 --reason 'the paper took it back' --into corp.db"
 )
-@click.argument("event", metavar="ID")
+@click.argument("event", metavar="ID", shell_complete=completion.events)
 @stating
 def retract(asked: Asked, event: str, **said: Any) -> None:
     """Withdraw the event ID. Nothing is deleted: the retraction is an event of its own, and counts from the

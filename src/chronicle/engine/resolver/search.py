@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chronicle.engine import views
 from chronicle.engine.replay import Ledger, Span
@@ -14,6 +14,7 @@ from chronicle.engine.resolver.folding import folded
 
 Rank = Literal[0, 1, 2, 3]
 """How well a text fits: it is the whole, it begins it, it begins a word of it, it is somewhere in it."""
+_SOMEWHERE: Final = 3
 
 
 @frozen
@@ -22,7 +23,7 @@ class SearchHit:
 
     ``type`` is the type of the entity that is known last, or the last stage of the deal; None where nothing
     says it. ``names`` are all names that it ever had, oldest first, each with its days; of a deal its titles.
-    ``identifiers`` are those that it ever had.
+    ``identifiers`` are those that it ever had. ``begins`` says that a word of one of these begins so.
     """
 
     kind: Literal["entity", "deal"]
@@ -30,6 +31,15 @@ class SearchHit:
     type: str | None
     names: tuple[Span, ...]
     identifiers: tuple[Span, ...] = ()
+    begins: bool = True
+
+    @property
+    def called(self) -> str:
+        """The name or the title that it had last, else its id."""
+        if not self.names:
+            return self.id
+        value = self.names[-1].value
+        return str(value.name if self.kind == "entity" else value.title)
 
 
 def search(
@@ -44,19 +54,18 @@ def search(
     if text is None:
         ids = {*entities, *(key[0] for key in ledger.keys(views.NAMES))}
         return [entity_found(ledger, id) for id in sorted(ids) if id not in ledger.names]
-    wanted = _Wanted(folded(text))
+    wanted = _SearchWords(folded(text))
     found: dict[tuple[Literal["entity", "deal"], str], int] = {}
     for kind, id, rank in _ranked(ledger, wanted, entities, deals):
         best = found.get((kind, id))
         found[kind, id] = rank if best is None else min(best, rank)
     best_first = sorted(found, key=lambda each: (found[each], each[0] == "deal", each[1]))
-    return [
-        entity_found(ledger, id) if kind == "entity" else deal_found(ledger, id) for kind, id in best_first
-    ]
+    hits = ((entity_found if kind == "entity" else deal_found)(ledger, id) for kind, id in best_first)
+    return [evolve(hit, begins=found[hit.kind, hit.id] < _SOMEWHERE) for hit in hits]
 
 
 def _ranked(
-    ledger: Ledger, wanted: _Wanted, entities: Iterable[str], deals: Iterable[str]
+    ledger: Ledger, wanted: _SearchWords, entities: Iterable[str], deals: Iterable[str]
 ) -> Iterator[tuple[Literal["entity", "deal"], str, int]]:
     """What fits, with its rank; an entity or a deal comes as often as something of it fits."""
     stays = ledger.names.get
@@ -83,7 +92,7 @@ def _ranked(
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-class _Wanted:
+class _SearchWords:
     """The words that are looked for."""
 
     def __init__(self, text: str) -> None:

@@ -105,7 +105,8 @@ class ShownThing:
             yield []
             yield from wrap([(part.title, STRONG)], width)
             yield from _entries(part.entries, width)
-            yield from ([(f"  {line}", PLAIN)] for line in part.verbatim.splitlines())
+            for line in part.verbatim.splitlines():
+                yield from _folded(f"  {line}", width)
         if self.also:
             yield []
             said = ", ".join(f"{each} (show it with --as {each})" for each in self.also)
@@ -149,6 +150,16 @@ def window_data(span: Span) -> dict[str, Any]:
 
 
 # The page
+
+
+def _folded(line: str, width: int) -> Iterator[Line]:
+    """A line of YAML; a long text in quotes over several lines, which are read as one."""
+    indent = " " * (len(line) - len(line.lstrip(" -")) + 2)
+    if not line.endswith('"') or "  " in line.lstrip():
+        yield [(line, PLAIN)]
+        return
+    for number, part in enumerate(wrap([(line, PLAIN)], width, width - len(indent))):
+        yield [(indent if number else "", PLAIN), *part]
 
 
 def _entries(entries: Sequence[ShownLine], width: int) -> Iterator[Line]:
