@@ -118,7 +118,14 @@ _comments = st.sampled_from(["", "   ", "# at the margin", "      # far in", " #
 
 def _can_be_written(event: Event) -> bool:
     """A declaration stands under ``entities:``, and a file has no way to take a field away."""
-    return event.kind != "entity.declared" and ": null" not in "\n".join(item_lines(as_item(event)))
+    return event.kind != "entity.declared" and not _has_nothing(as_item(event))
+
+
+def _has_nothing(value: Any) -> bool:
+    """Whether a value, or one in it, says that there is none."""
+    if isinstance(value, dict):
+        return any(map(_has_nothing, value.values()))
+    return value is None or (isinstance(value, (list, tuple)) and any(map(_has_nothing, value)))
 
 
 @pytest.mark.slow

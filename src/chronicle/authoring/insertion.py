@@ -40,7 +40,7 @@ class _Items:
 
 
 @define
-class _Layout:
+class _Sections:
     """Where the sections of a file stand, the column of their names, and where the last value ends."""
 
     sections: dict[str, _Items]
@@ -83,7 +83,7 @@ def _set_apart(text: str, section: _Items) -> bool:
     return _BLANK_LINE.search(text, end, section.last) is not None
 
 
-def _with_section(text: str, section: str, plain: Mapping[str, Any], layout: _Layout) -> str:
+def _with_section(text: str, section: str, plain: Mapping[str, Any], layout: _Sections) -> str:
     """The text with a section that it does not have, at its end."""
     at = len(text) if layout.empty else _after(text, layout.end, layout.column)
     lines = [f"{section}:", *(" " * _INDENT + line for line in item_lines(plain))]
@@ -144,7 +144,7 @@ def _next_line(text: str, at: int) -> int:
     return found.end() if found else len(text)
 
 
-def _layout(text: str) -> _Layout:
+def _layout(text: str) -> _Sections:
     """The layout of a file that can be read."""
     scan = _Scan(text)
     for event in yaml.parse(text, Loader=LOADER):
@@ -157,7 +157,7 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.layout = _Layout({})
+        self.layout = _Sections({})
         self._depth = 0
         # The name of the section whose value comes next, and the section that is open.
         self._key: str | None = None

@@ -77,8 +77,7 @@ def add(asked: Asked, /, **given: Any) -> None:
     --from names. Write a value as it would stand in a file: a list with commas between its items
     (--set parties=acme,bolt), and what has fields of its own as YAML (--set 'effects=[{kind: ...}]').
     """
-    wanted = _Wanted(given["file"], given["into"], given["dry_run"])
-    target = _target(asked, wanted)
+    target = _target(asked, given["file"], given["into"], given["dry_run"])
     draft = _draft(given)
     if given["no_input"]:
         if draft.kind is None and "kind" not in draft.plain:
@@ -92,13 +91,6 @@ def add(asked: Asked, /, **given: Any) -> None:
     except click.Abort:
         click.echo("\nnothing was written", err=True)
         raise
-
-
-@frozen
-class _Wanted:
-    file: str | None
-    into: str | None
-    dry_run: bool
 
 
 # The options
@@ -131,18 +123,18 @@ def _declaration(text: str) -> EntityDeclared:
 # Where it is written
 
 
-def _target(asked: Asked, wanted: _Wanted) -> Destination:
+def _target(asked: Asked, file: str | None, into: str | None, dry_run: bool) -> Destination:
     from chronicle.stores.location import is_event_file, is_standard_input
 
-    if wanted.into is not None and (is_event_file(wanted.into) or os.path.isdir(wanted.into)):
-        raise click.UsageError(f'"{wanted.into}" is no store; to write to a file use --from and --file')
-    named = wanted.into or asked.source_named()
+    if into is not None and (is_event_file(into) or os.path.isdir(into)):
+        raise click.UsageError(f'"{into}" is no store; to write to a file use --from and --file')
+    named = into or asked.source_named()
     if is_standard_input(named):
         raise click.UsageError("nothing can be added to standard input; name a folder, a file or a store")
-    history, store = opened(asked, wanted.into)
-    if store is not None and wanted.file is not None:
+    history, store = opened(asked, into)
+    if store is not None and file is not None:
         raise click.UsageError("--file is for a history of files, and this is a store")
-    return Destination(str(named), history, store, wanted.file, wanted.dry_run)
+    return Destination(str(named), history, store, file, dry_run)
 
 
 @frozen

@@ -12,7 +12,7 @@ import click
 from chronicle.cli.asked import Asked
 from chronicle.cli.exit import colored, print_problems
 from chronicle.cli.statements.drafting import EventDraft, value_of
-from chronicle.cli.statements.prompts import chosen, hint, list_kinds, prompted, words_for, wrapped
+from chronicle.cli.statements.prompts import chosen, hint, prompted, words_for, wrapped
 from chronicle.errors import ChronicleError, InvalidEvents, printable
 
 if TYPE_CHECKING:
@@ -72,11 +72,17 @@ class Interview:
                     click.echo(f"  {found[0]}")
                 return
             if text in ("", "?") or found:
-                list_kinds(found if text not in ("", "?") else list(KINDS))
+                self._list_kinds(found if text not in ("", "?") else list(KINDS))
             else:
                 self._draft.plain["kind"] = text
                 self._say(self._draft.problems())
                 del self._draft.plain["kind"]
+
+    def _list_kinds(self, kinds: Sequence[str]) -> None:
+        from chronicle.codec.kinds import in_families
+        from chronicle.render.lookup.kinds import Kinds
+
+        self._asked.show(Kinds([each for each in in_families() if each.kind in kinds]))
 
     def _refuse_wrong_options(self) -> None:
         """Refuse what the options give, before anything is asked. Raises ``InvalidEvents``."""

@@ -28,7 +28,7 @@ class EntityQuestions:
     ) -> None:
         self._declared = declared
         self._say = say
-        self._names = _names(history)
+        self._history = history
 
     def one(self, field: str) -> str:
         """The id of the entity that somebody means."""
@@ -58,37 +58,40 @@ class EntityQuestions:
         return self._meant(text)
 
     def _known(self) -> list[str]:
-        return sorted({*(id for _, id in self._names), *(event.entity for event in self._declared)})
+        return sorted({*self._history.entity_ids(), *(event.entity for event in self._declared)})
 
     def _meant(self, text: str) -> str:
-        names = [*self._names, *((event.name, event.entity) for event in self._declared)]
-        ids = {id for _, id in names}
-        if text in ids:
+        if not text or text in self._known():
             return text
-        exact = {id for name, id in names if name.casefold() == text.casefold()}
-        if text and len(exact) == 1:
-            (id,) = exact
-            click.echo(f"  {id}")
-            return id
-        word = "" if text == "?" else text.casefold()
-        found = sorted({id for name, id in names if word in name.casefold() or word in id})
-        if not text:
-            return ""
-        if not found:
-            click.echo(f'  nobody is called "{printable(text)}"')
-            return self._declare(text) if click.confirm("  declare it as a new entity?") else ""
-        return self._chosen(found, names)
+        found = self._found(None if text == "?" else text)
+        exact = [id for id, names in found.items() if text.casefold() in map(str.casefold, names)]
+        if len(exact) == 1:
+            click.echo(f"  {exact[0]}")
+            return exact[0]
+        if found:
+            return self._chosen(found)
+        click.echo(f'  nobody is called "{printable(text)}"')
+        return self._declare(text) if click.confirm("  declare it as a new entity?") else ""
 
-    def _chosen(self, found: list[str], names: list[tuple[str, str]]) -> str:
+    def _found(self, text: str | None) -> dict[str, list[str]]:
+        """The ids of entities that have a text in a name, an identifier or their id, with all their names.
+
+        Those that it fits best come first, those that were declared just now last; without a text all come.
+        """
+        hits = (hit for hit in self._history.search(text) if hit.kind == "entity")
+        found = {hit.id: [span.value.name for span in hit.names] or [hit.id] for hit in hits}
+        for event in self._declared:
+            if text is None or text.casefold() in event.name.casefold() or text in event.entity:
+                found.setdefault(event.entity, [event.name])
+        return found
+
+    def _chosen(self, found: dict[str, list[str]]) -> str:
         """The one of several that is chosen by its number."""
-        shown = found[:_MOST_LISTED]
-        called: dict[str, str] = {}
-        for name, id in names:
-            called.setdefault(id, name)
+        shown = [*found][:_MOST_LISTED]
         width = max(map(len, shown))
         numbers = {str(number): id for number, id in enumerate(shown, 1)}
         for number, id in numbers.items():
-            click.echo(printable(f"  {number:>2}  {id.ljust(width)}  {called[id]}"))
+            click.echo(printable(f"  {number:>2}  {id.ljust(width)}  {found[id][-1]}"))
         if len(found) > len(shown):
             click.echo(f"  and {len(found) - len(shown):,} more")
         while True:
@@ -96,7 +99,7 @@ class EntityQuestions:
             if text in numbers:
                 return numbers[text]
             if not _NUMBER.fullmatch(text):
-                return self._meant(text) if text else ""
+                return self._meant(text)
 
     def _declare(self, name: str) -> str:
         """Declare a new entity, and give its id; empty when it is given up."""
@@ -129,19 +132,3 @@ def _type() -> str:
         found = chosen(text or "company", types, "type")
         if found:
             return found
-
-
-def _names(history: History) -> list[tuple[str, str]]:
-    """Every name that an entity ever has, each with its id, and every id without a name."""
-    from chronicle.engine import views
-
-    ledger = history.ledger()
-    found = [
-        (name, span.key[0])
-        for key in ledger.keys(views.NAMES)
-        for span in ledger.cell(views.NAMES, key)
-        for name in (span.value.name, span.value.short)
-        if name
-    ]
-    named = {id for _, id in found}
-    return [*found, *((id, id) for id in history.entity_ids() if id not in named)]

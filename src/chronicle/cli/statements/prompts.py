@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -66,27 +65,7 @@ def chosen(text: str, words: Sequence[str], what: str) -> str:
     return ""
 
 
-def list_kinds(kinds: Sequence[str]) -> None:
-    """Print kinds, those of one family together, each with what it means."""
-    from chronicle.events import KINDS
-
-    families = list(dict.fromkeys(_family(kind) for kind in KINDS))
-    width = max(map(len, kinds))
-    for kind in sorted(kinds, key=lambda kind: families.index(_family(kind))):
-        said = _FIRST_SENTENCE.split((KINDS[kind].__doc__ or "").replace("``", ""))[0]
-        line = f"  {kind.ljust(width)}  {said}"
-        click.echo(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1].rstrip()}…")
-
-
 _WIDTH = 80
-
-
-def _family(kind: str) -> str:
-    return kind.partition(".")[0]
-
-
-# A colon with a blank before it is one of a ratio.
-_FIRST_SENTENCE = re.compile(r"\.\s|\.$|(?<! ): |\n")
 
 
 def wrapped(text: str) -> str:
