@@ -172,6 +172,7 @@ class _Gathering:
             found.update((event.id, event) for event in taken)
             self._heat(taken)
             found.update((event.id, event) for event in arranged.reaching if isinstance(event, _MERGERS))
+        counted = {event.issuer for event in arranged.reaching if isinstance(event, _COUNTS)}
         done: set[Any] = set()
         while done != hot:
             fresh = hot - done
@@ -180,6 +181,8 @@ class _Gathering:
                 found.update((event.id, event) for event in arranged.about(key))
             # The key of the number of shares is the company itself, a text.
             companies = {key for key in fresh if isinstance(key, str)}
+            # A change of that number between two events about a stake changes the stake.
+            hot.update(key[1] for key in fresh if key in arranged.holdings.first and key[1] in counted)
             found.update((event.id, event) for event in self._stakes_in(companies))
             for event, key, other in arranged.sided:
                 if event.id in found or other in hot:
