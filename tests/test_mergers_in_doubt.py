@@ -258,3 +258,41 @@ def test_new_shares_between_a_sale_and_a_purchase_bring_nothing_back() -> None:
     )
     assert [told(history, date) for date in DAYS[:2]] == [{}, {}]
     assert told(history, "2020-03-03") == {("north", "mill"): {("10%", True)}}
+
+
+def test_a_merger_takes_nothing_out_of_its_turn() -> None:
+    """Bought and sold on one day, and a merger on the fourth: what others trade in between keeps its day."""
+    history = History(
+        [
+            acquired("2019", "port", "mill", "10%"),
+            acquired("2019", "port", "quay", "5%"),
+            acquired("2020-03-01", "north", "mill", "10%"),
+            disposed("2020-03-01", "north", "mill", "10%"),
+            acquired("2020-03-02", "south", "quay", holds="50%"),
+            acquired("2020-03-03", "north", "quay", "10%", seller="south"),
+            absorbed("2020-03-04", "north", "port"),
+        ]
+    )
+    assert told(history, "2020-03-03")["south", "quay"] == {("40%", True)}
+    assert told(history, "2020-03-04")["north", "quay"] == {("15%", True)}
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        lambda: happened("entity.dissolved", "2020-03-02", entity="mill", reason="wound up"),
+        lambda: absorbed("2020-03-02", "north", "mill"),
+        lambda: consolidated("2020-03-02", "union", "mill", "south"),
+    ],
+)
+def test_what_began_anew_is_in_doubt_once_the_company_is_gone(gone: Callable[[], Any]) -> None:
+    """Delisted and listed anew on one day, gone on the next: it may be listed until the delisting after that."""
+    history = apart(
+        happened("listing.started", "2019", entity="mill", exchange="hk", ticker="1"),
+        happened("listing.started", "2020-03-01", entity="mill", exchange="hk", ticker="2"),
+        happened("listing.ended", "2020-03-01", entity="mill", exchange="hk", reason="moved"),
+        gone(),
+        happened("listing.ended", "2020-03-03", entity="mill", exchange="hk", reason="delisted"),
+    )
+    listed = [history.as_of(date).listings() for date in DAYS[:3]]
+    assert [[each.certain for each in each_day] for each_day in listed] == [[True], [False], []]

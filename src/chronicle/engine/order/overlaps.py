@@ -74,11 +74,12 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
         followed = {event.after for event in following}
         gathering.add(event for event in natural if event.after is not None or event.id in followed)
     # The end of an entity makes its ties doubtful, so that they are ordered together with it.
+    tied = _named_in(gathering.hot, arranged)
     parties |= {
         name
         for ending in lives.values()
         for event in ending
-        if event.id in found or not gathering.hot.isdisjoint(ended_by(event))
+        if event.id in found or not tied.isdisjoint(ended_by(event))
         for name in ended_by(event)
     }
     if gathering.hot or parties:
@@ -89,6 +90,14 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
         Lives(bool(lives or parties), founded, contradicted),
         any(gathering.effects.values()),
     )
+
+
+def _named_in(hot: Set[Any], arranged: Arranged) -> Set[str]:
+    """The entities between which ties are hot."""
+    found: set[str] = set()
+    for key in {*hot}.intersection(arranged.others.first):
+        found.update(key.split("+") if isinstance(key, str) else key)
+    return found
 
 
 @define

@@ -75,6 +75,8 @@ class Plan:
     position: dict[str, int] = field(init=False)
     deals: defaultdict[str, list[int]] = field(init=False)
     holders: dict[str, list[int]] = field(init=False)
+    # By the end of an entity, the events in which it takes part: the end makes its ties doubtful.
+    acts: Mapping[int, list[int]] = field(init=False)
     turns: list[int] = field(init=False)
     # Events whose ``after`` names one that is certainly later: they follow it, with their window unchanged.
     against: dict[int, int] = field(factory=dict, init=False)
@@ -104,6 +106,7 @@ class Plan:
             for thing, indexes in self.things.items():
                 if thing[0] == views.HOLDINGS and (views.SHARES, thing[2]) in self.things:
                     self.holders[thing[2]].extend(indexes)
+        self.acts = self._acts()
         self.groups = self._grouped(cut)
 
     def _note_touched(self) -> None:
@@ -322,14 +325,14 @@ class Plan:
         """Add whatever touches the same things between two members of a group."""
         if not union.parents:
             return
-        acts, changed = self._acts, True
+        changed = True
         while changed:
             changed = False
             for indexes in self.things.values():
                 changed = self._close_thing(indexes, union) or changed
             for issuer, stakes in self.holders.items():
                 changed = self._close_counted(issuer, stakes, union) or changed
-            for end, places in acts.items():
+            for end, places in self.acts.items():
                 changed = self._close_life(end, places, union) or changed
 
     def _close_thing(self, indexes: Sequence[int], union: Union) -> bool:
@@ -357,9 +360,7 @@ class Plan:
                     changed = union.join(index, end) or changed
         return changed
 
-    @property
     def _acts(self) -> Mapping[int, list[int]]:
-        """By the end of an entity, the events in which it takes part: the end makes its ties doubtful."""
         ends: defaultdict[str, list[int]] = defaultdict(list)
         for index, event in enumerate(self.natural) if self.lives.any else ():
             for entity in ended_by(event):
@@ -369,7 +370,7 @@ class Plan:
             for entity in acting(event):
                 for end in ends.get(entity, ()):
                     found[end].append(index)
-        return found
+        return dict(sorted(found.items()))
 
     def _close_life(self, end: int, acts: Sequence[int], union: Union) -> bool:
         """Join what an entity takes part in between the beginning of a group and its end in that group."""
