@@ -286,7 +286,7 @@ def test_a_merger_takes_nothing_out_of_its_turn() -> None:
     ],
 )
 def test_what_began_anew_is_in_doubt_once_the_company_is_gone(gone: Callable[[], Any]) -> None:
-    """Delisted and listed anew on one day, gone on the next: it may be listed until the delisting after that."""
+    """Delisted and listed anew on one day, gone on the next: it may be listed until it is delisted again."""
     history = apart(
         happened("listing.started", "2019", entity="mill", exchange="hk", ticker="1"),
         happened("listing.started", "2020-03-01", entity="mill", exchange="hk", ticker="2"),

@@ -95,8 +95,9 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
 def _named_in(hot: Set[Any], arranged: Arranged) -> Set[str]:
     """The entities between which ties are hot."""
     found: set[str] = set()
-    for key in {*hot}.intersection(arranged.others.first):
-        found.update(key.split("+") if isinstance(key, str) else key)
+    for key in hot:
+        if key in arranged.others.first:
+            found.update(key.split("+") if isinstance(key, str) else key)
     return found
 
 
