@@ -296,3 +296,27 @@ def test_what_began_anew_is_in_doubt_once_the_company_is_gone(gone: Callable[[],
     )
     listed = [history.as_of(date).listings() for date in DAYS[:3]]
     assert [[each.certain for each in each_day] for each_day in listed] == [[True], [False], []]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: consolidated("[2020-03-01..2020-03-02]", "mill", "quay", "port"),
+        lambda: happened("demerger.split", "[2020-03-01..2020-03-02]", parent="quay", successors=["mill"]),
+    ],
+)
+def test_what_is_made_of_others_and_is_gone_in_the_same_days_was_there_in_between(
+    made: Callable[[], Any],
+) -> None:
+    """Made of others, bought, sold in part, and dissolved within a few days: the rest stood for a time."""
+    history = History(
+        [
+            disposed("[2020-03-01..2020-03-05]", "north", "mill", "10%"),
+            happened("entity.dissolved", "[2020-03-01..2020-03-04]", entity="mill", reason="wound up"),
+            made(),
+            acquired("[2020-03-01..2020-03-05]", "north", "mill", "20%"),
+            absorbed("[2020-03-03..2020-03-04]", "mill", "south"),
+        ]
+    )
+    for date in DAYS[:3]:
+        assert told(history, date)["north", "mill"] == {("10%", False), ("20%", False)}

@@ -11,9 +11,20 @@ from attrs import define, field, frozen
 
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
+from chronicle.engine.order.preceding import in_turn
 from chronicle.engine.order.touching import acting, touched_by
 from chronicle.engine.order.union import Union
-from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, Event, ended_by, founded_by, revived_by
+from chronicle.events import (
+    ENDS_OF_TIES,
+    KINDS,
+    NO_ACTS,
+    DemergerSplit,
+    Event,
+    MergerConsolidated,
+    ended_by,
+    founded_by,
+    revived_by,
+)
 
 Origin = Callable[[Event], Hashable]
 """The file or the append that an event comes from."""
@@ -42,6 +53,8 @@ LIVES: frozenset[type[Event]] = frozenset(
 _OF_DEALS: frozenset[type[Event]] = frozenset(
     kind for kind in KINDS.values() if kind.kind.startswith("deal.")
 )
+
+_MAKING = (MergerConsolidated, DemergerSplit)
 
 
 @frozen
@@ -125,7 +138,7 @@ class Plan:
             self._add_lives()
         if not self.before and not self.against:
             return set()
-        order = self._topological()
+        order = in_turn(self.before)
         for index in order:
             # "Before" is transitive.
             self.before[index].update(
@@ -219,9 +232,7 @@ class Plan:
             for name, where in ended.items()
             if len(where) == 1
             and name not in self.lives.contradicted
-            and (
-                name in once or all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
-            )
+            and (name in once or all(self._begins_before(back, where[0]) for back in revived.get(name, ())))
         }
         if not mortal and not ending:
             return
@@ -230,6 +241,15 @@ class Plan:
     def _surely(self, first: int, others: Iterable[int]) -> bool:
         """Whether an event certainly comes before all of some others."""
         return all(self.last[first] < self.first[other] for other in others)
+
+    def _begins_before(self, made: int, end: int) -> bool:
+        """Whether what makes an entity or brings it back comes before its end.
+
+        To come out of a merger or a split is an act, which comes before the end wherever it can.
+        """
+        if self.last[made] < self.first[end]:
+            return True
+        return isinstance(self.natural[made], _MAKING) and self.first[made] <= self.last[end]
 
     def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
         for index, event in enumerate(self.natural):
@@ -259,27 +279,6 @@ class Plan:
     def _may_swap(self, one: int, two: int) -> bool:
         """Whether the first can come before the second, and the second before the first."""
         return self.first[one] <= self.last[two] and self.first[two] <= self.last[one]
-
-    def _topological(self) -> list[int]:
-        """The indexes in ``before``, each after those that must come before it; circles are cut."""
-        order: dict[int, None] = {}
-        under_way: set[int] = set()
-        for start in sorted(self.before):
-            stack = [(start, False)]
-            while stack:
-                index, done = stack.pop()
-                if done:
-                    under_way.discard(index)
-                    order.setdefault(index)
-                elif index not in order and index not in under_way:
-                    under_way.add(index)
-                    stack.append((index, True))
-                    for earlier in sorted(self.before.get(index, ())):
-                        if earlier in under_way:
-                            self.before[index].discard(earlier)
-                        elif earlier not in order:
-                            stack.append((earlier, False))
-        return list(order)
 
     # Groups
 
