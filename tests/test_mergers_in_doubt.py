@@ -320,3 +320,14 @@ def test_what_is_made_of_others_and_is_gone_in_the_same_days_was_there_in_betwee
     )
     for date in DAYS[:3]:
         assert told(history, date)["north", "mill"] == {("10%", False), ("20%", False)}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_what_is_gone_itself_goes_to_neither_of_two(order: tuple[int, ...]) -> None:
+    """Two are said to have taken over the quay, one of them with the mill, of which the quay had a part."""
+    events = (
+        acquired("2020-03-01", "quay", "mill", "10%"),
+        absorbed("2020-03-01", "north", "quay"),
+        consolidated("2020-03-01", "union", "quay", "mill"),
+    )
+    assert told(apart(*(events[place] for place in order)), "2020-03-01") == {}
