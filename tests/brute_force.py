@@ -187,7 +187,7 @@ def _moved_by(event, events):
             cells |= {
                 ("unit", cell[1], taker) for cell in cells if cell[0] == "unit" and cell[2:] == (giver,)
             }
-    found = set()
+    found = {("status", thing) for thing, _ in event.get("allocation", ())}
     for giver, taker in handing_over(event):
         found |= {("status", giver), ("status", taker)}
         for cell in cells:

@@ -331,3 +331,14 @@ def test_what_is_gone_itself_goes_to_neither_of_two(order: tuple[int, ...]) -> N
         consolidated("2020-03-01", "union", "quay", "mill"),
     )
     assert told(apart(*(events[place] for place in order)), "2020-03-01") == {}
+
+
+def test_a_split_that_makes_no_sense_cuts_no_merger() -> None:
+    """Quay passes on a part of the mill that it never had: the mill may have been absorbed before that."""
+    history = apart(
+        absorbed("2020-03-01", "quay", "south"),
+        observed("2020-03-01", "north", "mill", "10%"),
+        absorbed("[2020-03-01..2020-03-02]", "north", "mill"),
+        split_off("2020-03-02", "quay", "union", "mill"),
+    )
+    assert told(history, "2020-03-01")["north", "mill"] == {("10%", False)}

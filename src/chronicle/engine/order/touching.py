@@ -115,7 +115,7 @@ def _add_moved(
     for index, pairs in handing.items():
         for giver in dict.fromkeys(giver for giver, _ in pairs):
             by_giver[giver].append(index)
-    moved = {index: dict.fromkeys(found[index]) for index in moving}
+    moved = {index: dict.fromkeys((*found[index], *_allotted(natural[index]))) for index in moving}
     queue, queued = deque(moving), set(moving)
     while queue:
         index = queue.popleft()
@@ -149,6 +149,11 @@ def _had(natural: Sequence[Event], found: Sequence[tuple[sense.Thing, ...]]) -> 
                 held[subscriber].setdefault(taken)
                 of[event.issuer].setdefault(taken)
     return held, of
+
+
+def _allotted(event: Event) -> Iterator[sense.Thing]:
+    """What a split passes on by name: it is compared with the end of that, also where the parent has none."""
+    return ((views.STATUS, thing) for thing, _ in getattr(event, "allocation", ()))
 
 
 def _handed_over(
