@@ -118,5 +118,5 @@ def assert_history_kept(history: History, file: Path) -> None:
     from_file = KeptLedger.of(proven)
     assert_equal(history.ledger(), from_file)
     assert_tables_equal(history.ledger(), from_file, some_days(history.ledger(), 2)[2:-1])
-    assert from_file.named("entities") == history.entity_ids()
-    assert from_file.named("deals") == history.deal_ids()
+    assert tuple(from_file.named_ids()["entity"]) == history.entity_ids()
+    assert tuple(from_file.named_ids()["deal"]) == history.deal_ids()

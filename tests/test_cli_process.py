@@ -76,7 +76,14 @@ def test_what_needs_no_history_loads_nothing_heavy(root: Path, line: tuple[str, 
 
 
 @pytest.mark.parametrize(
-    "words", ["chronicle ", "chronicle timeline --", "chronicle explain C", "chronicle ti"]
+    "words",
+    [
+        "chronicle ",
+        "chronicle timeline --",
+        "chronicle explain C",
+        "chronicle explain stake.",
+        "chronicle ti",
+    ],
 )
 def test_completion_loads_nothing_heavy(root: Path, words: str) -> None:
     """The Tab key answers at once for commands, options and codes."""
@@ -287,6 +294,37 @@ def on_a_terminal(
             interrupt = False
     os.close(master)
     return written.decode(), process.wait(timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("into", "width"), [("a pipe beside a terminal", 64), ("a pipe alone", 100), ("a file", 100)]
+)
+def test_a_pipe_to_a_pager_has_the_width_of_the_terminal(
+    root: Path, tmp_path: Path, into: str, width: int
+) -> None:
+    """Who pipes into less looks at the terminal that has the errors; a file is the same everywhere."""
+    import fcntl
+    import struct
+    import termios
+
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 64, 0, 0))
+    there = tmp_path / "page.txt"
+    with there.open("wb") as file:
+        result = subprocess.run(
+            [sys.executable, "-m", "chronicle", "timeline"],
+            cwd=root,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=file if into == "a file" else subprocess.PIPE,
+            stderr=subprocess.PIPE if into == "a pipe alone" else slave,
+            timeout=60,
+            check=True,
+        )
+    os.close(slave)
+    os.close(master)
+    lines = (result.stdout or there.read_bytes()).decode().splitlines()
+    assert width - 8 < max(map(len, lines)) <= width
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ PAGES = (
     "README.md",
     *(
         f"docs/{page}.md"
-        for page in ("data-frames", "exporting", "ledger", "meanings", "ownership", "owners")
+        for page in ("data-frames", "exporting", "ledger", "meanings", "ownership", "owners", "writing")
     ),
     "docs/stores.md",
 )

@@ -767,6 +767,16 @@ def test_programs_do_not_wait_for_rich(root: Path) -> None:
 # Lines
 
 
+@pytest.mark.parametrize("width", range(13, 40))
+def test_an_amount_stays_on_one_line(width: int) -> None:
+    """Its currency and its number; other words break as they did."""
+    said = "raised USD 25bn, at HKD 6,244,000,000 or ~USD 380M, EUR ? and GBP >1bn of THE 5"
+    lines = ["".join(text for text, _ in line) for line in wrap([(said, "")], width)]
+    assert " ".join(lines) == said
+    for amount in ("USD 25bn", "HKD 6,244,000,000", "~USD 380M", "EUR ?", "GBP >1bn"):
+        assert width < len(amount) or any(amount in line for line in lines), lines
+
+
 @given(
     text=st.text(st.sampled_from("ab ,日本語。、é\u0301\u2764\ufe0f"), max_size=60),
     width=st.integers(2, 30),

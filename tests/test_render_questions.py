@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from chronicle import authoring, codec
 from chronicle.cli import chronicle
+from chronicle.codec.event_text import event_file
 from chronicle.engine import views
 from chronicle.engine.diff import DIFFERENCES, How
 from chronicle.errors import InvalidEvents
 from chronicle.events import Event
 from chronicle.render.layout import PLAIN, line_columns
 from chronicle.render.pages.diff import SIGNS
-from chronicle.render.pages.event_file import event_file
 from chronicle.render.tree import Branch, tree
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import attrs
 import pytest
 
+import chronicle
 from chronicle.engine import views
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Projector
@@ -451,3 +453,26 @@ def test_an_entity_is_found_by_what_it_went_by_on_the_day() -> None:
     assert found("2014-12-31", "1060.HK") == found("2014-12-31", "ticker:1060.HK") == ["film"]
     assert found("2020", "1060.HK") == ["other"]
     assert found("2020", "isin:1060.HK") == found("2020", "nobody") == []
+
+
+def test_a_right_that_there_is_not_is_refused(root: Path) -> None:
+    """With the nearest, or all of them, and never answered with nothing."""
+    history = chronicle.open(root / "events")
+    state = history.as_of("2015")
+    pair = "alibaba-group", "alibaba-pictures"
+    for ask in (
+        lambda right: state.share(*pair, right),
+        lambda right: state.candidates(*pair, right),
+        lambda right: state.holdings(right=right),
+        lambda right: state.view("holdings", right=right),
+        lambda right: history.spans(*pair, right),
+        lambda right: history.why(*pair, right, as_of="2015"),
+    ):
+        for right, help in (
+            ("vote", "did you mean votes?"),
+            ("typo", "there are equity, votes, board and profit"),
+        ):
+            with pytest.raises(NotFound) as error:
+                ask(right)
+            assert (error.value.code, error.value.problems[0].help) == ("C610", help)
+    assert state.share(*pair, "votes") is None

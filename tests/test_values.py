@@ -795,3 +795,26 @@ def test_a_giant_text_is_refused_at_once(parse: Callable[[str], object]) -> None
     _, message, _ = refusal(lambda: parse("9" * 10_000_000))
     assert time.process_time() - begin < 0.1
     assert message.endswith(f'"{"9" * 60}…"')
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [
+        (">50%", ">50.0%"),
+        (">=50%", ">=50.0%"),
+        ("<=3.2%", "<=3.2%"),
+        ("<25%", "<25.0%"),
+        ("25-50%", "25.0-50.0%"),
+        (">25-<50%", ">25.0-<50.0%"),
+        ("~>50%", "~>50.0%"),
+        ("~9.2%", "~9.2%"),
+        ("3/8", "37.5%"),
+        ("?", "?"),
+    ],
+)
+def test_a_share_in_a_format_of_numbers_keeps_its_ends(stated: str, shown: str) -> None:
+    """Also a range that is open on one side; a format that there is not is an error."""
+    share = parse_share(stated)
+    assert f"{share:.1%}" == shown
+    with pytest.raises(ValueError, match="format"):
+        f"{share:.1x}"

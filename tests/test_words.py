@@ -108,6 +108,19 @@ def test_help_fits_on_a_terminal(command: tuple[str, ...]) -> None:
     assert [line for line in lines if len(line) > 80 and "chronicle" not in line] == []
 
 
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+@pytest.mark.parametrize("width", [60, 80])
+def test_help_breaks_no_word(command: tuple[str, ...], width: int) -> None:
+    """Not at a hyphen either: the name of a rule or of an option stays whole."""
+    narrow, wide = (
+        CliRunner().invoke(chronicle, [*command, "--help"], terminal_width=columns).stdout
+        for columns in (width, 100)
+    )
+    assert set(narrow.split()) <= set(wide.split())
+    lines = narrow.splitlines()
+    assert [line for line in lines if len(line) > width and "chronicle" not in line] == []
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_no_words_of_its_library(command: str) -> None:
     """An option takes a DATE or an N; the name of a type in the library for command lines says nothing."""

@@ -182,6 +182,12 @@ QUESTIONS = (
     ("why", "d1", "--as-of", "2016"),
     ("why", UNIT, "--as-of", "2016"),
     ("lineage", ENTITY),
+    ("search",),
+    ("search", "e"),
+    ("show", ENTITY),
+    ("show", EVENT),
+    ("show", "d1"),
+    ("show", "e", "--as", "source"),
     ("owners", "e2", "--as-of", "2016"),
     ("owners", ENTITY, "--owned", "--as-of", "2016"),
     ("group", ENTITY, "--as-of", "2016"),
@@ -196,17 +202,36 @@ QUESTIONS = (
 
 SAID = ("--reason", "'; touch executed; \u200f", "--source", "publisher=$(touch executed); title=<script>")
 
+ADDED = (
+    "--kind",
+    "role.appointed",
+    "--date",
+    "2014",
+    "--set",
+    f"person={ENTITY}",
+    "--set",
+    f"entity={ENTITY}",
+)
+"""An event that lacks its role."""
+
 OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "record": (
         ("record", "{file}", "--into", "{store}"),
         ("record", "{file}", "--into", "{new}", "--dry-run"),
     ),
     "import": (("import", "jsonl", "{file}", "--into", "{store}", "--dry-run"),),
-    "export": tuple(("export", name, "-o", "{out}") for name in EXPORTS),
+    "export": tuple(("export", name, "-o", "{out}") for name in (*EXPORTS, "html")),
+    "report": (("report", "-o", "{out}"), ("report", ENTITY, "--depth", "2", "-o", "{out}")),
     "correct": (
         ("correct", EVENT, "--set", "note=$(touch executed)", *SAID, "--into", "{store}", "--dry-run"),
     ),
     "retract": (("retract", EVENT, *SAID, "--into", "{store}", "--dry-run"),),
+    "init": (("init", "{file}"), ("init", "--schema", "{file}")),
+    "add": (
+        ("add", "--no-input", *ADDED, *SAID[2:], "--into", "{store}", "--dry-run"),
+        ("add", "--no-input", *ADDED, "--set", "role=\x1b[2J", "--into", "{store}", "--dry-run"),
+        ("add", "--no-input", *ADDED, "--into", "{store}"),
+    ),
     "verify": (("verify", "{store}"), ("verify", "{store}", "--json")),
     "ledger": (("ledger", "{store}"), ("ledger", "{store}", "--json"), ("ledger", "{store}", "--drop")),
     "seal": (("seal", "{store}"), ("seal", "{store}", "--json")),
@@ -214,7 +239,13 @@ OTHERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "tail": (("tail", "-n", "99"), ("tail", "-n", "99", "--json"), ("tail", "-n", "99", "--plain")),
     "migrate": (("migrate", "{store}"),),
     "schema": (("schema",),),
-    "explain": (("explain", "C204"), ("explain", "$(touch executed)"), ("explain", "\x1b[2J")),
+    "kinds": (("kinds",), ("kinds", "--json")),
+    "explain": (
+        ("explain", "C204"),
+        ("explain", "stake.acquired"),
+        ("explain", "$(touch executed)"),
+        ("explain", "\x1b[2J"),
+    ),
     "bench": (("bench", "--help"),),
 }
 """What the other commands are asked to do, by name."""
@@ -267,6 +298,21 @@ def test_no_other_command_prints_what_a_terminal_obeys(command: str, recorded: P
         out.unlink(missing_ok=True)
     with open_store(recorded, read_only=True) as store:
         assert store.head() == before
+
+
+def test_a_picture_has_no_more_than_it_shows(recorded: Path, here: Path) -> None:
+    """A name in it is a text: no element, no attribute and no style comes of it, and no sign turns others."""
+    result = run("--from", recorded, "report", "--svg", here / "pictures")
+    assert result.exit_code == 0
+    shapes, texts = {"path", "rect", "circle", "g", "defs", "marker"}, {"title", "desc", "text", "tspan"}
+    for name in ("structure.svg", "timeline.svg"):
+        page = (here / "pictures" / name).read_text(encoding="utf-8")
+        root = ElementTree.fromstring(page)
+        assert {each.tag.rpartition("}")[2] for each in root.iter()} <= {"svg", "style"} | shapes | texts
+        words = {word for each in root.iter() for word in each.attrib}
+        assert [word for word in words if word.startswith("on") or word in ("style", "href")] == []
+        assert obeyed(page, "\n") == set()
+    assert sorted(everything_in(here)) == ["pictures", "pictures/structure.svg", "pictures/timeline.svg"]
 
 
 @pytest.mark.parametrize("texts", [hostile.REFUSED], ids=["all"])
@@ -637,9 +683,17 @@ PLACES = (
     ("export", "--", "{place}"),
     ("export", "csv", "--from", "{place}"),
     ("export", "csv", "--from", "{place}", "-o", "{place}"),
+    ("report", "--from", "{place}", "-o", "{place}"),
+    ("report", "-o", "nowhere/{place}", "--", "{place}"),
+    ("report", "--svg", "{place}/{place}.svg", "--from", "{place}"),
+    ("report", "--svg", "{place}", "--least", "{place}", "--", "{place}"),
     ("correct", "--reason", "x", "--set", "share=1%", "--into", "{place}", "--", "{place}"),
     ("correct", "--reason", "x", "--set", "{place}", "--", "{place}"),
     ("retract", "--reason", "x", "--into", "{place}", "--", "{place}"),
+    ("add", "--no-input", "--kind", "{place}", "--into", "{place}"),
+    ("add", "--no-input", "--from", "{place}", "--kind", "deal.completed", "--file", "{place}"),
+    ("add", "--no-input", "--kind", "deal.completed", "--set", "deal={place}", "--declare", "{place}"),
+    ("init", "--schema", "--", "nowhere/{place}"),
     ("retract", "--reason", "x", "--source", "{place}", "--from", "{place}", "--", "{place}"),
     ("why", "--as-of", "2015", "--view", "{place}", "--from", "{place}", "--", "{place}"),
     ("lineage", "--as-of", "2015", "--from", "{place}", "--", "{place}"),
@@ -647,6 +701,8 @@ PLACES = (
     ("owners", "--over", "{place}", "nobody"),
     ("group", "--over", "{place}", "--from", "{place}", "--", "{place}"),
     ("loops", "--from", "{place}"),
+    ("search", "--from", "{place}", "--", "{place}"),
+    ("show", "--from", "{place}", "--", "{place}"),
     ("schema", "-o", "nowhere/{place}"),
     ("{place}",),
     ("--{place}",),

@@ -105,17 +105,18 @@ def read_text(path: Path, piped: bytes | None = None) -> Text:
     """
     if is_standard_input(path):
         data = standard_input() if piped is None else piped
-        return _checked(data, _NAME_OF_INPUT, by_line=is_json_lines(data))
+        return checked(data, _NAME_OF_INPUT, by_line=is_json_lines(data))
     name = printable(str(path))
     if not is_event_file(path):
         hint = "the name of an event file ends with .yaml, .yml or .jsonl"
         raise InvalidEvents(
             Problem("C101", f"not an event file: {path.suffix or 'no suffix'}", Place(name), hint)
         )
-    return _checked(_bytes(path, name), name, by_line=path.suffix == ".jsonl")
+    return checked(_bytes(path, name), name, by_line=path.suffix == ".jsonl")
 
 
-def _checked(data: bytes, name: str, by_line: bool) -> Text:
+def checked(data: bytes, name: str, by_line: bool) -> Text:
+    """The text of these bytes of a file. Raises ``InvalidEvents`` as ``read_text`` does, but for C101."""
     if len(data) > LARGEST_FILE:
         hint = f"at most {LARGEST_FILE // 2**20} MiB: split it into several files of the folder"
         raise InvalidEvents(Problem("C108", "file is too large", Place(name), hint))

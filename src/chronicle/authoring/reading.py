@@ -202,7 +202,7 @@ _ENTITY_KEYS: Final = frozenset(IN_ENTITIES)
 _ENTITY_NEEDS: Mapping[str, str] = MappingProxyType({"id": "an-id", "name": "A name", "type": "company"})
 
 # A declaration says nothing of when the entity existed, so it holds, and is known, from the first day.
-_ALWAYS: Final = "0001-01-01"
+ALWAYS: Final = "0001-01-01"
 
 
 def _declaration(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,7 +210,20 @@ def _declaration(given: Mapping[str, Any]) -> dict[str, Any]:
     plain = {key: value for key, value in given.items() if key in _ENTITY_KEYS and key != "id"}
     if "id" in given:
         plain["entity"] = given["id"]
-    return {"kind": EntityDeclared.kind, "date": _ALWAYS, "known": _ALWAYS, **plain}
+    return {"kind": EntityDeclared.kind, "date": ALWAYS, "known": ALWAYS, **plain}
+
+
+def declaration(given: Mapping[str, Any]) -> EntityDeclared:
+    """The event that an item under ``entities:`` stands for.
+
+    Raises ``InvalidEvents`` with every problem of the item.
+    """
+    problems = [finding.problem for finding in _entity_faults(0, given)]
+    if problems:
+        raise InvalidEvents(*problems)
+    event = codec.decode(_declaration(given))
+    assert isinstance(event, EntityDeclared)
+    return event
 
 
 def _entity_faults(number: int, given: Mapping[str, Any]) -> list[Finding]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
+from attrs import evolve
 
 from chronicle.authoring.nodes import (
     MOST_PROBLEMS,
@@ -22,11 +23,11 @@ from chronicle.authoring.nodes import (
     Text,
 )
 from chronicle.authoring.yaml_syntax import syntax_problem
-from chronicle.errors import Problem, shown
+from chronicle.errors import InvalidEvents, Problem, shown
 from chronicle.errors.strict_json import DEEPEST
 
 # The parser in C gives the same events as the one in Python, about twenty times as fast.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Scalars that mean nothing is given, when they are not in quotes.
 _NOTHING: Final = frozenset({"", "~", "null"})
@@ -70,7 +71,7 @@ class YamlItems:
 
     def _items(self) -> Iterator[Item]:
         values = 0
-        for event in yaml.parse(self._text.text, Loader=_LOADER):
+        for event in yaml.parse(self._text.text, Loader=LOADER):
             values += 1
             if values > MOST_VALUES:
                 self._refuse_size(event)
@@ -236,6 +237,19 @@ class YamlItems:
         self._refused = True
         if len(self.problems) > MOST_PROBLEMS:
             raise _BrokenOff
+
+
+def value_of(text: str) -> object:
+    """The value that a text stands for where a file has a list or a mapping: ``[a, b]``, ``{kind: ...}``.
+
+    Raises ``InvalidEvents`` with every problem, without places.
+    """
+    indented = "".join(f"    {line}\n" for line in text.splitlines())
+    reader = YamlItems(Text("value", f"value:\n  -\n{indented}"))
+    values = [item.node.plain for item in reader]
+    if reader.problems:
+        raise InvalidEvents(*(evolve(problem, place=None) for problem in reader.problems))
+    return values[0] if len(values) == 1 else None
 
 
 class _Open:

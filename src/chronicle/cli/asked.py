@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from attrs import define
 
+from chronicle.cli import completion, days
+from chronicle.cli.days import date, day, moment
 from chronicle.cli.progress import waiting
 from chronicle.errors import InvalidValue, NotFound, Problem, UsageError, printable
 
@@ -85,7 +87,7 @@ class Asked:
 
     def state(self, history: History, date: PartialDate | None) -> State:
         """The state of the day that was asked for, else of today."""
-        return history.as_of(date or datetime.date.today(), self.known, self.recorded)
+        return history.as_of(date or days.today(), self.known, self.recorded)
 
     def entity(self, history: History, word: str, on: datetime.date) -> str:
         """The id of the entity that a word means on a day. Raises ``NotFound`` (C601)."""
@@ -136,40 +138,8 @@ def _usual_source() -> str:
         return "events"
     if Path("chronicle.db").exists():
         return "chronicle.db"
-    help = "name a folder, a file or a store with --from or in CHRONICLE_SOURCE"
+    help = "name a folder, a file or a store with --from or in CHRONICLE_SOURCE; `chronicle init` begins one"
     raise NotFound(Problem("C604", "neither ./events nor ./chronicle.db is here", help=help))
-
-
-def date(text: str) -> PartialDate:
-    """The partial date that an argument writes. Raises ``UsageError`` (C301) when it writes none."""
-    from chronicle.dates import parse_date
-
-    try:
-        return parse_date(text)
-    except InvalidValue as error:
-        raise UsageError(*error.problems) from None
-
-
-def day(text: str) -> PartialDate:
-    """The same for a date that must have a last day. Raises ``UsageError`` (C308) when it has none."""
-    from chronicle.dates import as_day
-
-    given = date(text)
-    try:
-        as_day(given)
-    except InvalidValue as error:
-        raise UsageError(*error.problems) from None
-    return given
-
-
-def moment(text: str) -> str:
-    """The moment that an argument writes, in UTC. Raises ``UsageError`` (C301, C308) when it writes none."""
-    from chronicle.dates import as_moment
-
-    try:
-        return as_moment(text)
-    except InvalidValue as error:
-        raise UsageError(*error.problems) from None
 
 
 def assumption(text: str) -> Assumption:
@@ -238,6 +208,7 @@ def _source_option(metavar: str, help: str) -> Decorator:
 
 
 source_option = _source_option("SOURCE", "The history: a folder or a file of events, or a store; - is stdin.")
+written_option = _source_option("SOURCE", "The history: a folder or a file of events, or a store.")
 store_option = _source_option("STORE", "The store, where it is not given as the argument.")
 
 color_option: Decorator = click.option(
@@ -259,6 +230,7 @@ _KNOWLEDGE = (
         "--known",
         type=day,
         metavar="DATE",
+        shell_complete=completion.days,
         expose_value=False,
         callback=_keep("known"),
         help="Use only what was known on this day (knowledge time); what became known later is left out.",
@@ -307,8 +279,16 @@ def _with(*options: Decorator) -> Decorator:
 reading = _with(source_option, *_KNOWLEDGE, _ASSUMPTIONS, _NO_LEDGER, *_FORMS, color_option)
 """The options of a command that prints an answer from a history; its first argument is an ``Asked``."""
 
+listing = _with(*_FORMS, color_option)
+"""The options of a command that prints an answer without a history."""
+
 day_option: Decorator = click.option(
-    "--as-of", "date", type=day, metavar="DATE", help="The day (valid time); today if not given."
+    "--as-of",
+    "date",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="The day (valid time); today if not given.",
 )
 
 right_option: Decorator = click.option(

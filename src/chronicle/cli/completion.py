@@ -25,6 +25,15 @@ def entities_and_deals(context: click.Context, _: click.Parameter, incomplete: s
     return _beginning(context, incomplete, lambda history: (*history.entity_ids(), *history.deal_ids()))
 
 
+def everything(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the entities, deals and events in the source."""
+
+    def ids(history: History) -> Iterable[str]:
+        return (*history.entity_ids(), *history.deal_ids(), *(event.id for event in history.events))
+
+    return _beginning(context, incomplete, ids)
+
+
 def _beginning(
     context: click.Context, incomplete: str, ids: Callable[[History], Iterable[str]]
 ) -> list[CompletionItem]:
@@ -47,6 +56,22 @@ def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
     return [_item(kind) for kind in KINDS if kind.startswith(incomplete)]
 
 
+def days(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The words for days that are counted from today, each with the date that it means."""
+    from chronicle.cli.days import today
+    from chronicle.dates import RELATIVE, relative_date
+
+    found = (word for word in RELATIVE if word.startswith(incomplete))
+    return [_item(word, str(relative_date(word, today()))) for word in found]
+
+
+def views(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The views that come with Chronicle, each with its title."""
+    from chronicle.engine.views import VIEWS
+
+    return [_item(view.name, view.title) for view in VIEWS.values() if view.name.startswith(incomplete)]
+
+
 def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The rules of law, each with its title."""
     from chronicle.ownership.rules import RULES
@@ -60,6 +85,13 @@ def codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
 
     found = (code for code in CODES.values() if code.code.startswith(incomplete.upper()))
     return [_item(code.code, code.title) for code in found]
+
+
+def codes_and_kinds(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The codes, and the kinds of events."""
+    return codes(context, parameter, incomplete) + kinds(context, parameter, incomplete)
 
 
 def _item(value: str, help: str | None = None) -> CompletionItem:

@@ -1,4 +1,4 @@
-"""``chronicle explain``: what an error or a finding means, by its code."""
+"""``chronicle explain``: what an error, a finding or a kind of event means."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import MappingProxyType
 import click
 
 from chronicle.cli import completion
+from chronicle.cli.asked import Asked, color_option
 from chronicle.errors import NotFound, Problem, nearest
 from chronicle.errors.codes import CODES, Code
 
@@ -25,13 +26,38 @@ _SUBJECTS = MappingProxyType(
 )
 
 
-@click.command(epilog="Example: chronicle explain C204")
-@click.argument("code", required=False, shell_complete=completion.codes)
-def explain(code: str | None) -> None:
-    """What the error or the finding CODE means, why it is one, and what to do. Without CODE, list
-    all codes.
+@click.command(epilog="\b\nExamples:\n  chronicle explain C204\n  chronicle explain stake.acquired")
+@click.argument("word", metavar="[CODE|KIND]", required=False, shell_complete=completion.codes_and_kinds)
+@color_option
+@click.pass_obj
+def explain(asked: Asked, word: str | None) -> None:
+    """What the error or the finding CODE means, why it is one, and what to do. Or what an event of KIND says:
+    its fields, which of them are needed, what each may hold, what it moves, and an example.
+
+    Without either, list all codes; `chronicle kinds` lists all kinds.
     """
-    click.echo(_listed() if code is None else _explained(code_named(code)))
+    if word is None:
+        click.echo(_listed())
+    elif _is_kind(word):
+        _explain_kind(asked, word.lower())
+    else:
+        click.echo(_explained(code_named(word)))
+
+
+def _is_kind(word: str) -> bool:
+    """Whether a word is meant as a kind or a family of kinds."""
+    from chronicle.events import KINDS
+
+    families = {kind.partition(".")[0] for kind in KINDS}
+    return "." in word or word.lower() in families
+
+
+def _explain_kind(asked: Asked, word: str) -> None:
+    from chronicle.codec.kinds import described, in_families
+    from chronicle.render.lookup.kinds import KindInFull, Kinds
+
+    family = [each for each in in_families() if each.family == word]
+    asked.show(Kinds(family) if family else KindInFull([described(word)]))
 
 
 def code_named(word: str) -> Code:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from itertools import groupby
 from types import MappingProxyType
@@ -28,8 +29,47 @@ class CommandEntry(NamedTuple):
         return self.home.rpartition(".")[0]
 
 
+_NAME = re.compile(r"(\s*\S*\s*)(.*)")
+
+
+class HelpPage(click.HelpFormatter):
+    """Help in which a word with a hyphen, such as the name of a rule or an option, stays on one line."""
+
+    _HYPHEN = "\N{NON-BREAKING HYPHEN}"
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs. The lines of a list of formats are broken below what is said of each."""
+        before, listed, after = text.partition("\nFormats:\n")
+        lines, end, rest = after.partition("\n\n")
+        hanging = "\n".join(map(self._hanging, lines.split("\n"))) if listed else lines
+        super().write_text(f"{before}{listed}{hanging}{end}{rest}".replace("-", self._HYPHEN))
+
+    def _hanging(self, line: str) -> str:
+        """A line of a list, ``  name  what it is``, in the width of the page."""
+        name, said = _NAME.findall(line)[0]
+        return click.wrap_text(said, self.width - self.current_indent, name, " " * len(name))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write terms and what is said of each beside them."""
+        super().write_dl(
+            [(term, said.replace("-", self._HYPHEN)) for term, said in rows], col_max, col_spacing
+        )
+
+    def write(self, string: str) -> None:
+        """Write a part of the page."""
+        super().write(string.replace(self._HYPHEN, "-"))
+
+
+class HelpContext(click.Context):
+    """The context of a command, which makes its help."""
+
+    formatter_class = HelpPage
+
+
 class Commands(click.Group):
     """A group with the commands of ``COMMANDS``, whose modules are imported when they are called."""
+
+    context_class = HelpContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # as click calls it
         """The names in the order of the table."""
@@ -41,6 +81,7 @@ class Commands(click.Group):
             return None
         home = COMMANDS[cmd_name].home
         command: click.Command = getattr(import_module(f"chronicle.cli.{home}"), home.rpartition(".")[2])
+        command.context_class = HelpContext
         return command
 
     def resolve_command(
@@ -163,6 +204,10 @@ COMMANDS = MappingProxyType(
     {
         "timeline": CommandEntry("questions.timeline", "What happened, in order."),
         "as-of": CommandEntry("questions.as_of", "What was so on a day: holdings, units, deals, roles ..."),
+        "search": CommandEntry("questions.search", "Find entities and deals by name, identifier or id."),
+        "show": CommandEntry(
+            "questions.show", "One event, deal, entity or source with all that is known of it."
+        ),
         "why": CommandEntry("questions.why", "Why something is so: its events, sources and corrections."),
         "lineage": CommandEntry("questions.lineage", "What a company came out of, and what it became."),
         "owners": CommandEntry("questions.owners", "Who owns an entity at last, and through whom."),
@@ -171,6 +216,8 @@ COMMANDS = MappingProxyType(
         "diff": CommandEntry("questions.diff", "What changed between two days, or in what was known."),
         "conflicts": CommandEntry("questions.conflicts", "Where sources disagree, and which claim counts."),
         "check": CommandEntry("questions.check", "What is doubtful: contradictions, gaps, guessed orders."),
+        "init": CommandEntry("statements.init", "Begin a history: a folder with a small sample."),
+        "add": CommandEntry("statements.add", "Add an event, to a file or a store, by answering questions."),
         "record": CommandEntry(
             "statements.record", "Record event files in a store, which never changes them."
         ),
@@ -179,6 +226,7 @@ COMMANDS = MappingProxyType(
         ),
         "correct": CommandEntry("statements.correct", "Correct fields of an event; nothing is overwritten."),
         "retract": CommandEntry("statements.retract", "Withdraw an event; nothing is deleted."),
+        "report": CommandEntry("keeping.report", "One page of all of it, to look at and to send on."),
         "export": CommandEntry("keeping.export", "Export to BODS, Parquet, SQLite, CSV and others."),
         "verify": CommandEntry("keeping.verify", "Verify that no record of a store was changed or lost."),
         "ledger": CommandEntry("keeping.ledger", "Make, describe or drop the ledger file beside a store."),
@@ -187,7 +235,8 @@ COMMANDS = MappingProxyType(
         "tail": CommandEntry("keeping.tail", "Show the last records of a store, or follow new ones."),
         "migrate": CommandEntry("keeping.migrate", "Upgrade a store to the current format."),
         "schema": CommandEntry("schema", "Print the JSON Schema of event files, for editors."),
-        "explain": CommandEntry("explain", "What an error or a finding means, by its code."),
+        "kinds": CommandEntry("kinds", "The kinds of event, by family."),
+        "explain": CommandEntry("explain", "What an error, a finding or a kind of event means."),
         "bench": CommandEntry("bench", "Measure how fast Chronicle is on this computer."),
     }
 )

@@ -24,8 +24,6 @@ def schema(output: TextIO) -> None:
     \b
       # yaml-language-server: $schema=event-file.schema.json
     """
-    import json
+    from chronicle.authoring.sampling import schema_text
 
-    from chronicle.codec.schema import json_schema
-
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False), file=output)
+    click.echo(schema_text(), nl=False, file=output)

@@ -8,16 +8,17 @@ Chronicle reads every scalar as text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from inspect import cleandoc
 from types import MappingProxyType
 from typing import Any, get_args
 
 from chronicle.codec import FieldOf, fields_of
 from chronicle.codec.ids import LONGEST, PATTERN
+from chronicle.codec.kinds import VALUES, prose
 from chronicle.codec.shapes import EFFECT_KINDS, TAKEN_FROM_DEAL, correctable, item_of, pair_of, shape
 from chronicle.dates import PartialDate
 from chronicle.events import KINDS, DealId, EntityDeclared, EntityId, EventId
 from chronicle.events.entities import IN_ENTITIES
+from chronicle.events.meanings import meaning_of
 from chronicle.values import Count, Money, Ratio, Share, Source
 
 Schema = dict[str, Any]
@@ -95,10 +96,10 @@ def _effect(kind: str) -> Schema:
 def _entity() -> Schema:
     fields = {field.name: field for field in fields_of(EntityDeclared)}
     fields["id"] = fields["entity"]
-    properties = {name: _property(fields[name], name) for name in IN_ENTITIES}
+    properties = {name: _property(fields[name], EntityDeclared.kind) for name in IN_ENTITIES}
     required = [name for name in IN_ENTITIES if fields[name].required]
     return {
-        "description": _prose(EntityDeclared),
+        "description": prose(EntityDeclared),
         "type": "object",
         "additionalProperties": False,
         "required": required,
@@ -117,17 +118,13 @@ def _object(
     head = {"kind": {"const": kind}} if kind else {}
     required = [field.name for field in listed if field.required and field.name not in set(optional)]
     return {
-        "description": _prose(cls),
+        "description": prose(cls),
         "type": "object",
         "additionalProperties": False,
         "required": [*head, *required],
-        "properties": {**head, **{field.name: _property(field, field.name) for field in listed}},
+        "properties": {**head, **{field.name: _property(field, kind) for field in listed}},
         **more,
     }
-
-
-def _prose(cls: type) -> str:
-    return cleandoc(cls.__doc__ or "").replace("``", "`")
 
 
 def _one_of_required(*names: str) -> list[Schema]:
@@ -137,26 +134,11 @@ def _one_of_required(*names: str) -> list[Schema]:
 # Fields and their values
 
 
-def _property(field: FieldOf, name: str) -> Schema:
+def _property(field: FieldOf, kind: str | None) -> Schema:
+    """A field of a kind, with its meaning; of a source (no kind) its value alone."""
     schema = _value(field.hint)
-    meaning = _MEANINGS.get(name)
-    return {"description": meaning, **schema} if meaning and not field.own else schema
-
-
-_MEANINGS = MappingProxyType(
-    {
-        "id": "A readable id, unique for ever. Left out, it is made of date, kind and subject.",
-        "date": "When it was true.",
-        "known": "When it could be known, where that is not the day its earliest source was published.",
-        "sources": "Who says so.",
-        "deal": "The deal that it belongs to.",
-        "after": "The event that it must follow when the dates leave the order open.",
-        "ends": "The event whose beginning this one ends. Left out, an end ends all that stood before it.",
-        "apart": "That it is a happening of its own, though another source tells one just like it.",
-        "confidence": "How sure the sources are.",
-        "note": "Anything else, in words.",
-    }
-)
+    meaning = meaning_of(kind, field.name) if kind else ""
+    return {"description": meaning, **schema} if meaning else schema
 
 
 def _value(hint: Any) -> Schema:
@@ -243,24 +225,23 @@ def _value_definitions() -> Schema:
             "maximum": 9999,
         },
         "share": {
-            "description": "60%, 3/8, 25-50%, >50%, <=3.2%, ~9.2%, or ? for unknown.",
+            "description": VALUES[Share],
             "type": "string",
             "pattern": rf"^(\?|~?(>=|>|<=|<)?{part}(-<?{part})?)$",
         },
         "money": {
-            "description": "USD 800M, HKD 6,244,000,000, ~USD 380M, USD 800-805M, >USD 1bn, USD ?, "
-            "undisclosed.",
+            "description": VALUES[Money],
             "type": "string",
             "pattern": rf"^(undisclosed|~?(>=|>|<=|<)?[A-Z]{{3}} (\?|>?{amount}(-<?{amount})?))$",
         },
         "count": {
-            "description": "12488058846, 12.488bn, 10M, ~30.",
+            "description": VALUES[Count],
             "type": ["string", "integer"],
             "pattern": f"^~?{amount}$",
             "minimum": 0,
         },
         "ratio": {
-            "description": "New to old: 2:1 is a split, 1:10 a consolidation.",
+            "description": VALUES[Ratio],
             "type": ["string", "integer"],
             "pattern": "^[0-9]+:[0-9]+$",
         },

@@ -12,6 +12,8 @@ from __future__ import annotations
 from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
 from chronicle.dates.moments import Moment, as_moment
 from chronicle.dates.partial import Day, PartialDate, as_date, as_day, order_of, parse_date
+from chronicle.dates.periods import Period, ends_between
+from chronicle.dates.relative import RELATIVE, relative_date
 from chronicle.dates.windows import DAWN, FOREVER, Precision
 
 __all__ = [
@@ -19,14 +21,18 @@ __all__ = [
     "FOREVER",
     "MONTHS",
     "QUARTERS",
+    "RELATIVE",
     "Day",
     "Moment",
     "PartialDate",
+    "Period",
     "Precision",
     "as_date",
     "as_day",
     "as_moment",
     "duration_words",
+    "ends_between",
     "order_of",
     "parse_date",
+    "relative_date",
 ]

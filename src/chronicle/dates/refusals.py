@@ -90,6 +90,16 @@ _WORDS_FOR_UNKNOWN: Final = (
 )
 
 
+def _explain_relative(text: str) -> _Explanation | None:
+    """A day counted from today, such as "yesterday", which a question takes."""
+    from chronicle.dates.relative import relative_date  # it reads dates itself
+
+    meant = relative_date(text, datetime.date.today())
+    if meant is None:
+        return None
+    return "day counted from today", f"write {meant}: a date must mean the same whenever it is read"
+
+
 def _ascii(character: str) -> str:
     if unicodedata.category(character) == "Pd" or character == "\N{MINUS SIGN}":
         return "-"
@@ -338,6 +348,7 @@ _EXPLANATIONS: tuple[Callable[[str], _Explanation | None], ...] = (
     _explain_empty,
     _explain_white_space,
     _explain_own_words,
+    _explain_relative,
     _explain_script,
     _explain_moment,
     _explain_number_of_days,

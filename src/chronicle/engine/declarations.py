@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -39,10 +39,15 @@ def brought_in(event: Event) -> Iterator[tuple[str, str]]:
 
 @define
 class Named:
-    """The ids of the entities and deals that events name, collected while a history grows."""
+    """The ids of the entities and deals that events name, collected while a history grows.
+
+    ``before`` has those of earlier events by ``"entity"`` and ``"deal"``, sorted, where these were collected
+    before.
+    """
 
     entities: set[str] = field(factory=set)
     deals: set[str] = field(factory=set)
+    before: Mapping[str, Collection[str]] = field(factory=dict)
 
     def note(self, events: Iterable[Event]) -> None:
         """Add what ``events`` name."""
@@ -53,6 +58,18 @@ class Named:
             if event.deal is not None:
                 self.deals.add(event.deal)
 
+    def has(self, what: str, identifier: str) -> bool:
+        """Whether some event names an ``"entity"`` or a ``"deal"`` of this id."""
+        return identifier in self._new(what) or identifier in self.before.get(what, ())
+
+    def in_order(self, what: str) -> tuple[str, ...]:
+        """All ids of one sort, ``"entity"`` or ``"deal"``, sorted."""
+        new, before = self._new(what), self.before.get(what, ())
+        return tuple(sorted({*before, *new}) if new else before)
+
+    def _new(self, what: str) -> set[str]:
+        return self.entities if what == "entity" else self.deals
+
 
 def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
     """A problem, once, for each name in ``events`` that neither they introduce nor ``named`` has.
@@ -60,7 +77,6 @@ def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
     C204 for an entity, C208 for a deal, with a suggestion for the first few.
     """
     events = tuple(events)
-    held: Mapping[str, set[str]] = {"entity": named.entities, "deal": named.deals}
     new: Mapping[str, set[str]] = {"entity": set(), "deal": set()}
     for event in events:
         for what, identifier in brought_in(event):
@@ -68,11 +84,14 @@ def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
     missing: dict[tuple[str, str], list[str]] = {}
     for event in events:
         for _, what, identifier in references(event):
-            if what in held and identifier not in held[what] and identifier not in new[what]:
+            if what in new and identifier not in new[what] and not named.has(what, identifier):
                 missing.setdefault((what, identifier), []).append(event.id)
     return tuple(
         unknown(
-            what, identifier, held[what] | new[what] if rank < _MOST_HELP else (), tuple(dict.fromkeys(by))
+            what,
+            identifier,
+            (*named.in_order(what), *new[what]) if rank < _MOST_HELP else (),
+            tuple(dict.fromkeys(by)),
         )
         for rank, ((what, identifier), by) in enumerate(missing.items())
     )

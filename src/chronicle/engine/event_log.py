@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
 from attrs import define, field
 
@@ -17,11 +18,16 @@ class EventLog(Mapping[str, Event]):
     many there are.
     """
 
-    events: list[Event] = field(factory=list)
+    events: Sequence[Event] = field(factory=list)
     _positions: dict[str, int] = field(factory=dict, init=False)
     _statements: list[RecordCorrected | RecordRetracted] = field(factory=list, init=False)
     _confirmations: list[RecordConfirmed] = field(factory=list, init=False)
     _noted: int = field(default=0, init=False)
+
+    @property
+    def reads_some(self) -> bool:
+        """Whether events are read when they are asked for, each alone."""
+        return False
 
     def __getitem__(self, event: str) -> Event:
         return self.events[self.positions[event] - 1]
@@ -31,6 +37,10 @@ class EventLog(Mapping[str, Event]):
 
     def __len__(self) -> int:
         return len(self.events)
+
+    def add(self, more: Iterable[Event]) -> None:
+        """Add events at the end."""
+        cast("list[Event]", self.events).extend(more)
 
     @property
     def positions(self) -> Mapping[str, int]:
@@ -47,9 +57,8 @@ class EventLog(Mapping[str, Event]):
         fork._noted = self._noted
         return fork
 
-    @property
-    def confirmations(self) -> Sequence[RecordConfirmed]:
-        """The editions that state events again, by position."""
+    def may_confirm(self, event: str) -> Sequence[RecordConfirmed]:  # noqa: ARG002  # of any event
+        """The editions among which those are that state an event again, given by its id; by position."""
         self._note()
         return self._confirmations
 

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.conflicts import Conflict
 from chronicle.engine.replay import Key, Span
 from chronicle.engine.state import Effective, Fact
+from chronicle.engine.tables import Table
 from chronicle.errors import Place
 from chronicle.events import Event, Knowledge, knowledge
+
+_SHOWN: Final = ("subject", "value", "certain", "what", "date", "known", "sources", "event")
 
 
 @frozen
@@ -83,7 +87,7 @@ class Why:
     ``ended`` has, for the keys without a fact on the day, the last value before it. Without any
     fact ``reasons`` is empty and ``instead`` says what is known around that day. ``effective`` has, of two
     entities of which one has something of the other through others, what that is; where it has nothing of it
-    directly, ``reasons`` are those of the holdings on the way.
+    directly, ``reasons`` are those of the holdings on the way. ``tabled`` makes the table of notebooks.
     """
 
     view: str
@@ -92,6 +96,19 @@ class Why:
     instead: str | None = None
     ended: tuple[Ending, ...] = ()
     effective: Effective | None = None
+    tabled: Callable[[Why], Table] | None = field(default=None, eq=False, repr=False, kw_only=True)
+
+    def table(self) -> Table | None:
+        """A row with names for each event that makes or ends a value, if a history gave the answer."""
+        return None if self.tabled is None else self.tabled(self)
+
+    def _repr_html_(self) -> str | None:
+        table = self.table()
+        return None if table is None else table.select(*_SHOWN)._repr_html_()
+
+    def __reduce__(self) -> tuple[type[Why], tuple[object, ...]]:
+        # Without what makes the table, which has the whole history.
+        return Why, (self.view, self.key, self.reasons, self.instead, self.ended, self.effective)
 
 
 @frozen

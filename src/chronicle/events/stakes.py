@@ -18,8 +18,8 @@ _SAY_HOW_MUCH = (
 class StakeAcquired(Event):
     """A holder gets more of a target: ``share`` is what it got, ``holds`` what it holds as a result.
 
-    ``shares`` is the number of shares it got. The holding of a ``seller`` shrinks by as much. Raises
-    ``InvalidEvents`` when none of the three is given.
+    ``shares`` is the number of shares it got. The holding of a ``seller`` shrinks by as much.
+    One of the three is needed. Raises ``InvalidEvents`` when none of them is given.
     """
 
     kind: ClassVar[str] = "stake.acquired"
@@ -43,8 +43,8 @@ class StakeAcquired(Event):
 class StakeDisposed(Event):
     """A holder gives up some of a target: ``share`` is what it gave, ``holds`` what it keeps.
 
-    ``shares`` is the number of shares it gave. The holding of a ``buyer`` grows by as much. Raises
-    ``InvalidEvents`` when none of the three is given.
+    ``shares`` is the number of shares it gave. The holding of a ``buyer`` grows by as much.
+    One of the three is needed. Raises ``InvalidEvents`` when none of them is given.
     """
 
     kind: ClassVar[str] = "stake.disposed"

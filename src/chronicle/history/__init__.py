@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from chronicle.dates import Day, PartialDate, as_date, parse_date
+from chronicle.dates import Day, Moment, PartialDate, as_date, as_day, parse_date
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Projector
@@ -29,7 +29,7 @@ from chronicle.events import (
     Event,
     RecordCorrected,
 )
-from chronicle.history.ownership import OwnershipQuestions
+from chronicle.history.look_ups import LookUps
 from chronicle.stores import open_store
 from chronicle.stores.location import is_address, is_event_file, is_standard_input
 
@@ -71,7 +71,7 @@ def open_history(
     return History.from_store(store, projectors, ledger=ledger)
 
 
-class History(OwnershipQuestions):
+class History(LookUps):
     """A source of events and its projectors, with all questions and all statements.
 
     The ledger of all that is known is kept; those of earlier days of knowledge are made on demand.
@@ -100,16 +100,37 @@ class History(OwnershipQuestions):
             self._require_made(deal, completion.date, known)
             more.append(completion)
         self._refuse_faulty(more)
+        told = self._log.forked(more)
         assumed = copy(self)
-        assumed._told = self._log.forked(more)
+        assumed._told = told
         assumed._assumed |= {event.id for event in more}
         assumed._recorded_at = None if self._recorded is None else [*self._recorded, *("" for _ in more)]
-        assumed._store, assumed._keeper, assumed._opened = None, None, None
+        assumed._store = assumed._keeper = assumed._opened = assumed._base = None
         assumed._named, assumed._noted = Named(), 0
         if self._partial is not None:
             assumed._partial = self._partial.forked(assumed._told, assumed._origin)
         assumed._forget()
         return assumed
+
+    def report(
+        self,
+        *entities: str,
+        depth: int = 1,
+        as_of: Day | None = None,
+        known: Day | None = None,
+        recorded: Moment | None = None,
+    ) -> str:
+        """One page of HTML of all days and all knowledge, or of what is around some entities (ids or names).
+
+        It needs no other file and no network. ``depth`` is how many ties away from the entities it goes, and
+        ``as_of`` the day on which it opens. By ``known`` and ``recorded`` it has nothing that became known or
+        was recorded later. Raises ``NotFound`` (C601) for an unknown entity, and ``UsageError`` (C740)
+        without the extra ``report``.
+        """
+        from chronicle.render.report import report_of
+
+        opens = None if as_of is None else as_day(as_of)
+        return report_of(self, entities, depth=depth, opens=opens, known=known, recorded=recorded).html()
 
     def _completion(self, deal: str, on: Day | None) -> DealCompleted:
         """The event that completes ``deal`` on a day. Raises ``UsageError`` (C603) when ``on`` is None."""
@@ -178,7 +199,7 @@ class History(OwnershipQuestions):
         from chronicle.engine.statements import Statement
 
         said = Statement(reason, tuple(sources), date, known, id)
-        correction = said.correction(current, values, self._log)
+        correction = said.correction(current, values, self._some)
         # Called because it raises for values that make no event.
         patched(current, correction.set)
         return self._stated(correction, dry_run)
@@ -198,7 +219,7 @@ class History(OwnershipQuestions):
         from chronicle.engine.statements import Statement
 
         said = Statement(reason, tuple(sources), date, known, id)
-        return self._stated(said.retraction(self.event(event), self._log), dry_run)
+        return self._stated(said.retraction(self.event(event), self._some), dry_run)
 
     def _stated(self, event: Event, dry_run: bool) -> Event:
         """Append one event and give it. On a dry run only check it."""
@@ -244,9 +265,9 @@ class History(OwnershipQuestions):
 
         corrections = [event for event in events if isinstance(event, RecordCorrected)]
         # Where there are corrections, events that the store has already were read with their targets.
-        told = [event for event in events if not corrections or event.id not in self._log]
+        told = [event for event in events if not corrections or event.id not in self._some]
         targets = {event.target: event.id for event in corrections}
-        after = visible([*self._log.with_statements_of(targets), *told]).events if corrections else ()
+        after = visible([*self._some.with_statements_of(targets), *told]).events if corrections else ()
         corrected = [evolve(event, id=targets[event.id]) for event in after if event.id in targets]
         problems = unknown_names([*told, *corrected], self._everything_named())
         if problems:
@@ -256,7 +277,7 @@ class History(OwnershipQuestions):
         """Raise ``InvalidEvents`` for a correction or retraction that has no target or leaves no event."""
         from chronicle.engine.statements import faults
 
-        found = faults(self._log, events)
+        found = faults(self._some, events)
         if found:
             raise InvalidEvents(*found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chronicle.dates import Day, Moment, as_day
@@ -42,7 +43,7 @@ class EvidenceHeld(HeldEvents):
         resolved = self._resolved_about(spans, known, recorded)
         return Evidence(
             events=resolved.events,
-            written=lambda event: self._log.events[self.position(event) - 1],
+            written=lambda event: self._some.events[self.position(event) - 1],
             corrections=resolved.visible.corrections,
             places=self._places,
             conflicts=resolved.conflicts,
@@ -52,19 +53,40 @@ class EvidenceHeld(HeldEvents):
 
     def _confirmed(self, known: Day | None, recorded: Moment | None) -> Callable[[str], tuple[Event, ...]]:
         """A function that gives the editions, known and recorded by then, that state an event again."""
-        confirmations = self._log.confirmations
-        if confirmations:
-            seen = self._visible(known, recorded).events
-            confirmations = [event for event in seen if isinstance(event, RecordConfirmed)]
-        return lambda event: tuple(each for each in confirmations if event in each.targets)
+        day = None if known is None else as_day(known)
+
+        @cache
+        def seen(editions: tuple[str, ...]) -> tuple[Event, ...]:
+            if not editions:
+                return ()
+            if recorded is not None:
+                return self._visible(known, recorded).events
+            from chronicle.engine.knowledge import visible
+
+            return visible(self._some.with_statements_of(editions), day).events
+
+        def confirmed(event: str) -> tuple[Event, ...]:
+            editions = seen(tuple(each.id for each in self._some.may_confirm(event)))
+            return tuple(
+                each for each in editions if isinstance(each, RecordConfirmed) and event in each.targets
+            )
+
+        return confirmed
 
     def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Resolved:
         """What is known about some spans: of a history of which only parts were replayed, those parts."""
+        if recorded is not None:
+            return self._resolved(known, recorded)
+        ended = [span.ended_by for span in spans if span.ended_by is not None]
+        return self._resolved_of((*(event for span in spans for event in span.events), *ended), known)
+
+    def _resolved_of(self, events: Iterable[str], known: Day | None) -> Resolved:
+        """What is known about some events: of a history of which only parts were replayed, their parts."""
         day = None if known is None else as_day(known)
-        if self._partial is not None and recorded is None and (day, None) not in self._answers:
-            ended = [span.ended_by for span in spans if span.ended_by is not None]
-            events = dict.fromkeys((*(event for span in spans for event in span.events), *ended))
-            resolved = self._partial.resolved(events, day)
+        self._read_in_without_sharing()
+        if self._partial is not None and (day, None) not in self._answers:
+            resolved = self._partial.resolved(dict.fromkeys(events), day)
+            self._keep_sharing()
             if resolved is not None:
                 return resolved
-        return self._resolved(known, recorded)
+        return self._resolved(known, None)

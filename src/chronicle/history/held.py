@@ -1,9 +1,9 @@
-"""What a history consists of: its events, their source, and the answers that are cached."""
+"""What replay makes of the events of a history: kept in memory, and in a file beside a store."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -11,29 +11,25 @@ from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.projectors import PROJECTORS
-from chronicle.engine.projectors.guarded import guarded
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.resolver import Resolver
-from chronicle.errors import Place, Problem, UsageError, absent
-from chronicle.events import (
-    Event,
-    Knowledge,
-)
-from chronicle.events import knowledge as known_from
-from chronicle.stores import Head, Record, Store
-from chronicle.stores.record import head_of
+from chronicle.errors import Place, Problem
+from chronicle.events import Event
+from chronicle.history.told import ToldEvents
+from chronicle.stores import Store
 
 if TYPE_CHECKING:
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
+    from chronicle.ledgers.layout import Block
+    from chronicle.ledgers.sharing import StoredSharing
 
 # How many ledgers of other days of knowledge are cached.
 _KEPT_LEDGERS = 8
 
 
-class HeldEvents:
+class HeldEvents(ToldEvents):
     """The events of a source and its projectors.
 
     The ledger of all that is known is kept; those of earlier days of knowledge are made on demand.
@@ -48,38 +44,18 @@ class HeldEvents:
         recorded: Sequence[str] | None = None,
         store: Store | None = None,
     ) -> None:
-        """A history of ``events`` in order of position; ``chronicle.open`` is the usual way to make one.
-
-        ``projectors`` are added to those of Chronicle. ``places`` says by event id where each stands in its
-        file. ``recorded`` has the time of recording of each event, and is None for events that come from no
-        store.
-        """
-        self._told = EventLog([*events])
-        self._projectors = (*PROJECTORS, *map(guarded, projectors))
-        self._places = dict(places or {})
-        self._recorded_at = None if recorded is None else [*recorded]
-        self._store = store
-        self._head = head_of(None)
-        # The ledger on disk, if one fits; whether its events are still to be read; and what writes it.
+        """Arguments are those of ``ToldEvents``."""
+        super().__init__(events, projectors, places=places, recorded=recorded, store=store)
+        # The ledger on disk, if one fits; the one from which this history goes on, behind which events may
+        # have been added; and what writes it.
         self._opened: KeptFile | None = None
-        self._unread = False
+        self._base: KeptFile | None = None
         self._keeper: LedgerKeeper | None = None
         self._notices: list[Problem] = []
-        self._kept_events: tuple[Event, ...] = ()
-        self._named = Named()
-        self._noted = 0
         self._assumed: frozenset[str] = frozenset()
         # What was last replayed of everything, from which later events and other days of knowledge go on.
         self._partial: PartialReplay | None = None
         self._forget()
-
-    @classmethod
-    def from_files(cls, paths: Sequence[Path], projectors: Sequence[Projector] = ()) -> Self:
-        """The history in a folder or in files. Raises ``InvalidEvents`` with all problems of all files."""
-        from chronicle import authoring
-
-        authored = authoring.read(paths)
-        return cls(authored.events, projectors, places=authored.places)
 
     @classmethod
     def from_store(cls, store: Store, projectors: Sequence[Projector] = (), *, ledger: bool = True) -> Self:
@@ -90,28 +66,9 @@ class HeldEvents:
         """
         history = cls((), projectors, recorded=(), store=store)
         if ledger:
-            history._opened = history._ledger_keeper().opened()
-        if history._opened is None:
-            history._catch_up()
-        else:
-            history._head, history._unread = history._opened.head, True
+            history._begin_with(history._ledger_keeper().opened())
+        history._catch_up()
         return history
-
-    def __repr__(self) -> str:
-        where = "files" if self._store is None else self._store.location
-        events = self._head.position if self._unread else len(self._log)
-        return f"<History of {events} events from {where}>"
-
-    def close(self) -> None:
-        """Close the store, if there is one. What was read can still be asked; nothing can be appended."""
-        if self._store is not None:
-            self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def notices(self) -> tuple[Problem, ...]:
@@ -119,61 +76,12 @@ class HeldEvents:
         return tuple(self._notices)
 
     @property
-    def events(self) -> tuple[Event, ...]:
-        """Every event as it was written, in order of position."""
-        if len(self._kept_events) < len(self._log):
-            self._kept_events = tuple(self._log.events)
-        return self._kept_events
-
-    def written(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Event, ...]:
-        """The events known by ``known`` and recorded by ``recorded``, both inclusive; without corrections."""
-        held = self.events if recorded is None else self._held(as_moment(recorded))
-        if known is None:
-            return held
-        day = as_day(known)
-        return tuple(event for event in held if known_from(event).day <= day)
-
-    @property
-    def head(self) -> Head | None:
-        """Where the store ended when this history last read it; None for a history without a store.
-
-        Give its position to ``append`` as ``expected`` to append only if nobody else did since (optimistic
-        concurrency).
-        """
-        return None if self._store is None else self._head
-
-    def refresh(self) -> int:
-        """Read what others appended to the store since it was last read, and give the number of these events.
-
-        Only new records are read. Raises ``UsageError`` (C509) without a store.
-        """
-        if self._store is None:
-            message = "a history without a store has nothing to read again"
-            raise UsageError(Problem("C509", message, help="open the files anew"))
-        return self._catch_up()
-
-    def position(self, event: str) -> int:
-        """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
-        position = self._log.positions.get(event)
-        if position is None:
-            raise absent("C608", "event", event, self._log)
-        return position
-
-    def known_since(self, event: Event) -> Knowledge:
-        """From which day an event of this history could be known, as it was written, without its corrections.
-
-        Raises ``NotFound`` (C608) for an event that is not in this history.
-        """
-        return known_from(self._log.events[self.position(event.id) - 1])
-
-    def place(self, event: str) -> Place | None:
-        """The file, line and column of an event by its id; None when it comes from a store."""
-        return self._places.get(event)
-
-    @property
     def kept_ledger(self) -> KeptFile | None:
-        """The ledger on disk that answers, proven when it was opened; None where events are replayed."""
-        return self._opened
+        """The ledger on disk from which answers come, proven when it was opened; None where there is none.
+
+        Where the store ends behind its head, it answers with what follows from the later events.
+        """
+        return self._base
 
     def keep_ledger(self) -> KeptFile | None:
         """Write the ledger of all that is known to disk, whatever its size, and give it, proven.
@@ -182,8 +90,8 @@ class HeldEvents:
         """
         keeper = self._ledger_keeper()
         keeper.asked()
-        self._opened = self._keep(keeper)
-        return self._opened
+        self._base = self._opened = self._keep(keeper)
+        return self._base
 
     def drop_ledger(self) -> tuple[Path, ...]:
         """Delete the ledger on disk, and give the files deleted.
@@ -198,12 +106,18 @@ class HeldEvents:
 
         Empty where all agree or there is no ledger. Raises what reading the store raises.
         """
-        if self._opened is None:
+        if self._base is None:
             return ()
+        from chronicle.engine.knowledge import resolve
+        from chronicle.engine.partial import PartialReplay
+
+        log = EventLog(self._log.events[: self._base.head.position])
         named = Named()
-        named.note(self._log.events)
-        ids = sorted(named.entities), sorted(named.deals)
-        return self._opened.faults(self._resolved(None, None).ledger, ids)
+        named.note(log.events)
+        ledger = resolve(log.events, None, self._projectors, self._origin).ledger
+        parts = PartialReplay(log, self._projectors, self._origin, ledger, len(log)).all_parts()
+        ids = named.in_order("entity"), named.in_order("deal")
+        return self._base.faults(ledger, ids, parts, log.events)
 
     def _ledger_keeper(self) -> LedgerKeeper:
         if self._keeper is None:
@@ -212,12 +126,17 @@ class HeldEvents:
             self._keeper = LedgerKeeper(self._require_store(), self._projectors, self._notices.append)
         return self._keeper
 
-    def _require_store(self) -> Store:
-        if self._store is None:
-            message = "a history without a store takes no events"
-            help = "add them to a file, or record the files into a store and open that"
-            raise UsageError(Problem("C509", message, help=help))
-        return self._store
+    def _changed(self) -> None:
+        """Answer from now on with the events that were added."""
+        self._opened = None
+        self._forget()
+
+    def _everything_read(self) -> None:
+        """Go on with all events from the ledger on disk."""
+        if self._partial is not None:
+            self._partial.go_on_with(self._told)
+        elif self._base is not None:
+            self._go_on_from(self._base.ledger)
 
     def _forget(self) -> None:
         """Drop all cached answers."""
@@ -225,78 +144,32 @@ class HeldEvents:
         self._resolvers: dict[tuple[datetime.date | None, str | None], Resolver] = {}
         self._partial_ledgers: dict[tuple[datetime.date | None, str | None], Ledger | None] = {}
 
-    @property
-    def _log(self) -> EventLog:
-        """The events. Reads them from the store now, if a ledger on disk has answered so far."""
-        self._read_in()
-        return self._told
-
-    @property
-    def _recorded(self) -> list[str] | None:
-        """The time at which each event was recorded; None for a history without a store."""
-        self._read_in()
-        return self._recorded_at
-
-    def _read_in(self) -> None:
-        """Read the events from which the ledger on disk was made, if they were not read yet."""
-        if self._unread and self._store is not None:
-            with paused_collector():
-                records = list(self._store.read(limit=self._head.position))
-                from chronicle import codec
-
-                self._told = EventLog([codec.from_record(record) for record in records])
-            self._recorded_at, self._unread = [record.recorded_at for record in records], False
-            if self._opened is not None:
-                self._go_on_from(self._opened.ledger)
-
-    def _catch_up(self) -> int:
-        """Read what others appended to the store, and give the number of these events."""
-        if self._store is None or (self._unread and self._store.head() == self._head):
-            return 0
-        with paused_collector():
-            records = list(self._store.read(after=len(self._log)))
-            from chronicle import codec
-
-            self._add(records, [codec.from_record(record) for record in records])
-        return len(records)
-
-    def _take_in(self, added: Sequence[Record], events: Mapping[str, Event]) -> None:
-        """Add records that were just appended, without reading them again; ``events`` has them by id.
-
-        Where others appended in between, the store is read from where this history ends.
-        """
-        if added and added[0].position == len(self._log) + 1:
-            self._add(added, [events[record.id] for record in added])
-        else:
-            self._catch_up()
-
-    def _add(self, records: Sequence[Record], events: Iterable[Event]) -> None:
-        if not records:
+    def _begin_with(self, file: KeptFile | None) -> None:
+        """Go on from a ledger on disk, if there is one, which was made of the store or of its beginning."""
+        if file is None or self._store is None:
             return
-        self._log.events += events
-        self._recorded_at = self._recorded_at or []
-        self._recorded_at += [record.recorded_at for record in records]
-        self._head, self._opened = head_of(records[-1]), None
-        self._forget()
+        self._base, self._head, self._unread = file, file.head, True
+        self._named, self._noted = Named(before=file.ledger.named_ids()), file.head.position
+        if self._store.head() == file.head:
+            self._opened = file
+        if file.shares:
+            from chronicle.ledgers.sharing import StoredSharing
+            from chronicle.ledgers.stored_log import StoredLog
+
+            sharing = StoredSharing(file.file, file.head.position)
+            self._told = StoredLog.of(self._store, sharing)
+            self._go_on_from(file.ledger, sharing)
+
+    def _read_in_without_sharing(self) -> None:
+        """Read the events where a ledger on disk does not say what they share, so that this is found out."""
+        if self._sparse is None:
+            self._read_in()
 
     def _visible(self, known: Day | None, recorded: Moment | None) -> knowledge.Visible:
         held = self._log.events if recorded is None else self._held(as_moment(recorded))
         from chronicle.engine import knowledge
 
         return knowledge.visible(held, None if known is None else as_day(known))
-
-    def _held(self, recorded: str) -> tuple[Event, ...]:
-        later = self._recorded_after(recorded)
-        return tuple(event for place, event in enumerate(self._log.events) if place not in later)
-
-    def _recorded_after(self, recorded: str) -> frozenset[int]:
-        """The places, from 0, of the events that were recorded after a moment."""
-        if self._recorded is None:
-            message = "a history without a store has no times of recording"
-            help = "record the files into a store and ask that, or ask by --known"
-            raise UsageError(Problem("C509", message, help=help))
-        last = recorded.removesuffix("Z")
-        return frozenset(place for place, at in enumerate(self._recorded) if at[: len(last)] > last)
 
     def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
@@ -321,18 +194,19 @@ class HeldEvents:
                 self._keep(self._keeper)
         return self._answers[day, held]
 
-    def _go_on_from(self, ledger: Ledger) -> None:
+    def _go_on_from(self, ledger: Ledger, sharing: StoredSharing | None = None) -> None:
         """Note the ledger of everything so far: from now on only what differs from it is to be replayed."""
         from chronicle.engine.partial import PartialReplay
 
         log = self._told
         if self._partial is None:
-            self._partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
+            self._partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log), sharing)
         else:
             self._partial.begin_anew(ledger)
 
     def _partial_ledger(self, known: datetime.date | None, recorded: str | None) -> Ledger | None:
         """The ledger by what was known and recorded by some days, where only parts need to be replayed."""
+        self._read_in_without_sharing()
         if self._partial is None:
             return None
         kept = self._partial_ledgers
@@ -341,40 +215,36 @@ class HeldEvents:
                 del kept[next(iter(kept))]
             later = frozenset() if recorded is None else self._recorded_after(recorded)
             kept[known, recorded] = self._partial.ledger(known, later)
+            self._keep_sharing()
         return kept[known, recorded]
 
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
         """Write the ledger of all that is known to disk. None where the store has changed since."""
+        ledger = self._resolved(None, None).ledger
         named = self.entity_ids(), self.deal_ids()
-        return keeper.keep(self._resolved(None, None).ledger, named, self._head)
+        return keeper.keep(ledger, named, self._head, self._sharing_of(len(self._log), keeper.with_sharing))
 
-    def _origin(self, event: Event) -> str | None:
-        """In which file, or by which append, an event was told: there, and only there, order is data."""
-        if self._recorded_at is None:
-            place = self._places.get(event.id)
-            return None if place is None else place.file
-        position = self._told.positions.get(event.id)
-        return None if position is None else self._recorded_at[position - 1]
+    def _sharing_of(self, length: int, wanted: bool = False) -> Callable[[], list[Block]] | None:
+        """What makes the blocks of what the first events share.
 
-    def _placed(self, problem: Problem) -> Problem:
-        """The problem with the place of the first of its events that has one."""
-        places = (self._places.get(event) for event in problem.events)
-        return problem.at(next((place for place in places if place), None))
+        None where that was not found out, unless it is ``wanted``.
+        """
+        if self._partial is None or (not wanted and not self._partial.has_parts()):
+            return None
+        parts = self._partial.all_parts()
 
-    def entity_ids(self) -> tuple[str, ...]:
-        """The ids of all entities that some event names, sorted."""
-        if self._unread and self._opened is not None:
-            return self._opened.ledger.named("entities")
-        return tuple(sorted(self._everything_named().entities))
+        def blocks() -> list[Block]:
+            from chronicle.ledgers.sharing import sharing_blocks
 
-    def deal_ids(self) -> tuple[str, ...]:
-        """The ids of all deals that some event belongs to, sorted."""
-        if self._unread and self._opened is not None:
-            return self._opened.ledger.named("deals")
-        return tuple(sorted(self._everything_named().deals))
+            return sharing_blocks(parts, self._log.events, length)
 
-    def _everything_named(self) -> Named:
-        self._named.note(self._log.events[self._noted :])
-        self._noted = len(self._log)
-        return self._named
+        return blocks
+
+    def _keep_sharing(self) -> None:
+        """Add what the events share to the ledger on disk, where that was found out just now."""
+        if self._base is None or self._base.shares or self._keeper is None or self._store is None:
+            return
+        blocks = self._sharing_of(self._base.head.position)
+        if blocks is not None:
+            self._keeper.extend(self._base, blocks)

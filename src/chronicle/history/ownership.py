@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Self
 from chronicle.dates import Day, Moment
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.history.questions import Questions
+from chronicle.history.over_days import QuestionsOverDays
 
 if TYPE_CHECKING:
     from chronicle.engine.diff.through_others import ThroughOthers
 
 
-class OwnershipQuestions(Questions):
+class OwnershipQuestions(QuestionsOverDays):
     """The questions that can be asked of events, and that for what changed through others."""
 
     @paused_collector()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache, partial
 from typing import TYPE_CHECKING, Self
 
 from chronicle.dates import Day, Moment, as_date, as_day, as_moment
 from chronicle.engine import views
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
@@ -25,6 +26,7 @@ from chronicle.events import (
     RecordConfirmed,
     references,
 )
+from chronicle.history.answers import Answers, AnswerTables, TimelineAnswer
 from chronicle.history.evidence import EvidenceHeld
 from chronicle.ownership import held_indirectly
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.lineage import Lineage, Way
+    from chronicle.engine.partial.rectangles import Rectangles
     from chronicle.engine.why import Why
 
 
@@ -49,7 +52,7 @@ class Questions(EvidenceHeld):
         (C212) for an event that was retracted.
         """
         self.position(event)
-        resolved = self._resolved(known, None)
+        resolved = self._resolved_of([event], known)
         if event in resolved.events:
             return resolved.events[event]
         if event in resolved.visible.retractions:
@@ -62,7 +65,7 @@ class Questions(EvidenceHeld):
     @paused_collector()
     def timeline(
         self,
-        entity: str | None = None,
+        entity: str | Iterable[str] | None = None,
         *,
         deal: str | None = None,
         since: Day | None = None,
@@ -70,42 +73,45 @@ class Questions(EvidenceHeld):
         kinds: str | Iterable[str] | None = None,
         known: Day | None = None,
         recorded: Moment | None = None,
-    ) -> tuple[Event, ...]:
+    ) -> TimelineAnswer:
         """Events in the order of replay, each as corrected by what was known on ``known``.
 
         ``entity``, an id or a name, keeps those that concern it: those that name it, and all events of every
         deal that it is a party to or that an effect of which names it. The id or title of a deal in its place
-        keeps that deal. ``deal`` keeps the events that belong to a deal, its stages and others; ``kinds``
-        those of these kinds; ``since`` and ``until`` (both inclusive) those that may have happened then.
-        Declarations are left out unless asked for by kind. Raises ``NotFound`` for an unknown entity (C601),
-        deal (C602) or kind (C201), ``UsageError`` (C609) when no day lies between ``since`` and ``until``.
+        keeps that deal; several keep what concerns any of them. ``deal`` keeps the events that belong to a
+        deal, its stages and others; ``kinds`` those of these kinds; ``since`` and ``until`` (both inclusive)
+        those that may have happened then. Declarations are left out unless asked for by kind. The answer is
+        a tuple; ``table()`` of it is for data frames, and ``svg()`` a picture. Raises ``NotFound`` for an
+        unknown entity (C601), deal (C602) or kind (C201), ``UsageError`` (C609) when no day lies between
+        ``since`` and ``until``.
         """
         wanted = None if kinds is None else self._kinds(kinds)
         resolved = self._resolved(known, recorded)
         visible = resolved.visible
         resolver = self.resolver(known, recorded)
-        if entity is not None and deal is None:
-            meant = resolver.either(entity)
-            entity, deal = (meant.id, None) if meant.kind == "entity" else (None, meant.id)
-        elif entity is not None:
-            entity = resolver.entity(entity)
+        words = () if entity is None else (entity,) if isinstance(entity, str) else tuple(entity)
+        # Beside a deal, words mean entities only.
+        meant = [resolver.either(word) if deal is None else _entity_of(resolver, word) for word in words]
         deal = None if deal is None else resolver.deal(deal)
-        entity = None if entity is None else visible.names.get(entity, entity)
-        concerned = frozenset() if entity is None else _deals_of(entity, visible.events)
+        entities = frozenset(visible.names.get(each.id, each.id) for each in meant if each.kind == "entity")
+        concerned = {each.id for each in meant if each.kind == "deal"}
+        concerned |= _deals_of(entities, visible.events)
         first = datetime.date.min if since is None else _first_day(since)
         last = datetime.date.max if until is None else as_day(until)
         if last < first:
             message = f"no day lies between {first} (since) and {last} (until)"
             raise UsageError(Problem("C609", message, help="give the earlier date as since"))
-        return tuple(
+        found = (
             event
             for event in resolved.told
             if (not isinstance(event, _NO_HAPPENINGS) if wanted is None else event.kind in wanted)
-            and (entity is None or event.deal in concerned or _names(event, entity))
+            and (not words or event.deal in concerned or _names(event, entities))
             and deal in (None, event.deal)
             and event.date.latest >= first
             and event.date.earliest <= last
         )
+        about = next(iter(entities)) if len(entities) == 1 else None
+        return AnswerTables(self, known, recorded).timeline(found, about)
 
     def as_of(self, day: Day, known: Day | None = None, recorded: Moment | None = None) -> State:
         """The state as of ``day`` (valid time), by what was known on ``known`` and recorded by ``recorded``.
@@ -169,6 +175,19 @@ class Questions(EvidenceHeld):
             if partial is not None:
                 return partial
         return self._resolved(day, held).ledger
+
+    def rectangles(self, known: Day | None = None, recorded: Moment | None = None) -> Rectangles:
+        """What is so on every day, by what was known on every day: spans with their days of knowledge.
+
+        The state of any day, by what was known on any other, is a choice among them: the whole bitemporal
+        history in one table, which can answer without this library. With ``known`` as of that day of
+        knowledge and those before it, with ``recorded`` by what the store had recorded by then.
+        """
+        from chronicle.engine.partial.rectangles import rectangles
+
+        by = None if known is None else as_day(known)
+        log = self._log if recorded is None else EventLog([*self._held(as_moment(recorded))])
+        return rectangles(log, self._projectors, self._origin, self._assumed, by)
 
     @paused_collector()
     def lineage(
@@ -239,7 +258,8 @@ class Questions(EvidenceHeld):
             evidence = self._evidence([fact.span for fact in facts], known, recorded)
             reasons = reasons_for(facts, state.as_of, evidence)
         otherwise = None if reasons else instead(spans, state.as_of, state.known)
-        return Why(view, key, reasons, otherwise, ended, effective)
+        tabled = partial(AnswerTables(self, known, recorded).why, state.as_of)
+        return Why(view, key, reasons, otherwise, ended, effective, tabled=tabled)
 
     @paused_collector()
     def diff(
@@ -251,7 +271,7 @@ class Questions(EvidenceHeld):
         known: tuple[Day | None, Day | None] = (None, None),
         recorded: Moment | None = None,
         what_if: Self | None = None,
-    ) -> tuple[Difference, ...]:
+    ) -> Answers[Difference]:
         """What changed from ``first`` to ``second``: typed differences, each with its events.
 
         ``entity``, an id or a name, keeps those that name it. ``known`` has the days of knowledge of the two
@@ -268,10 +288,10 @@ class Questions(EvidenceHeld):
             seen = second_side._resolved(known[1], recorded).visible
             learned = seen.since(self._resolved(known[0], recorded).visible)
         found = difference(before, after, learned)
-        if entity is None:
-            return found
-        one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)
-        return tuple(each for each in found if each.names(one))
+        if entity is not None:
+            one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)
+            found = tuple(each for each in found if each.names(one))
+        return AnswerTables(second_side, known[1]).differences(found, max(before.as_of, after.as_of))
 
     @paused_collector()
     def conflicts(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Conflict, ...]:
@@ -351,12 +371,18 @@ def _first_day(day: Day) -> datetime.date:
     return as_date(day).earliest
 
 
-def _deals_of(entity: str, events: Iterable[Event]) -> frozenset[str]:
-    """The deals of which a stage names ``entity``, as a party or in an effect."""
+def _entity_of(resolver: Resolver, word: str) -> Reference:
+    return Reference("entity", resolver.entity(word))
+
+
+def _deals_of(entities: Set[str], events: Iterable[Event]) -> frozenset[str]:
+    """The deals of which a stage names one of ``entities``, as a party or in an effect."""
+    if not entities:
+        return frozenset()
     stages = (event for event in events if isinstance(event, DealProposed | DealAgreed | DealCompleted))
-    return frozenset(stage.deal for stage in stages if _names(stage, entity))
+    return frozenset(stage.deal for stage in stages if _names(stage, entities))
 
 
-def _names(event: Event, entity: str) -> bool:
-    """Whether an event or one of its effects names ``entity``."""
-    return any(what == "entity" and identifier == entity for _, what, identifier in references(event))
+def _names(event: Event, entities: Set[str]) -> bool:
+    """Whether an event or one of its effects names one of ``entities``."""
+    return any(what == "entity" and identifier in entities for _, what, identifier in references(event))

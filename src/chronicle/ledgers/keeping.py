@@ -7,6 +7,7 @@ made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.errors import Problem, StoreError, printable
-from chronicle.ledgers.layout import CannotKeep, LedgerFile, Unsound
+from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Unsound, has_sharing
 from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import GENESIS, Head
 
 if TYPE_CHECKING:
+    from chronicle.engine.partial.parts import Parts
+    from chronicle.events import Event
     from chronicle.ledgers.kept import KeptLedger
 
 UNASKED: Final = 20_000
@@ -30,6 +33,9 @@ UNASKED: Final = 20_000
 
 _MADE_ANEW: Final = "nothing to do: the answer comes from the events, and the ledger is made anew"
 _WITHOUT: Final = "the answer comes from the events, as it does with --no-ledger"
+
+# A ledger of the beginning of a store is gone on from if no more than one event in so many came behind it.
+_ONE_IN: Final = 10
 
 # The packages that give events their meaning. Another version of these may make another ledger.
 _ROOMS: Final = ("codec", "dates", "engine", "events", "ledgers", "values")
@@ -81,15 +87,31 @@ class KeptFile(NamedTuple):
         return sum(view.rows for view in self.ledger.stored.views.values())
 
     @property
+    def shares(self) -> bool:
+        """Whether it says what the events share, so that a few of them can be read alone."""
+        return has_sharing(self.file)
+
+    @property
     def made(self) -> str:
         """The time when it was made, in UTC."""
         return str(self.file.about["made"])
 
-    def faults(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]]) -> tuple[str, ...]:
-        """The names of the blocks that differ from those of ``ledger``, which was replayed."""
-        from chronicle.ledgers.kept import differing_blocks
+    def faults(
+        self,
+        ledger: Ledger,
+        named: tuple[Sequence[str], Sequence[str]],
+        parts: Parts,
+        events: Sequence[Event],
+    ) -> tuple[str, ...]:
+        """The names of the blocks that differ from those of ``ledger``, replayed from ``events``.
 
-        return differing_blocks(self.file, ledger, named)
+        With those of what the events share, where the file has them, that lack something of ``parts``.
+        """
+        from chronicle.ledgers.kept import differing_blocks
+        from chronicle.ledgers.sharing import lacking_blocks
+
+        lacking = lacking_blocks(self.file, parts, events, self.head.position) if self.shares else ()
+        return (*differing_blocks(self.file, ledger, named), *lacking)
 
     @property
     def head(self) -> Head:
@@ -131,6 +153,8 @@ class LedgerKeeper:
         self._store_file = None if place is None else Path(store.location)
         self._beside = place
         self._refused = self._tried = False
+        # Whether what events share is kept as well: once it was of use, or on request.
+        self.with_sharing = False
         self._in_memory = store.location == "memory:"
 
     @property
@@ -158,7 +182,10 @@ class LedgerKeeper:
         return self._beside is not None and is_writable(self._beside.absolute().parent)
 
     def opened(self) -> KeptFile | None:
-        """The ledger of the store as it is now, verified; None where none fits, which is reported."""
+        """The ledger of the store as it is now or of its beginning, verified; None where none fits.
+
+        That is reported.
+        """
         if not self.able or (self._is_beside() and not _is_there(self._beside)):
             return None
         made_from = self.made_from()
@@ -171,7 +198,8 @@ class LedgerKeeper:
                 raise Unsound("it is the file of somebody else")
             file = LedgerFile(path)
             differs = made_from.differs(dict(file.about))
-            if differs:
+            self.with_sharing = self.with_sharing or has_sharing(file)
+            if differs and not self._goes_on_from(file, made_from):
                 raise Unsound(differs)
             # Imported here, since most stores are small and have no ledger.
             from chronicle.ledgers.kept import KeptLedger
@@ -188,6 +216,20 @@ class LedgerKeeper:
         self._report(Problem("C521", message, help=_MADE_ANEW))
         return None
 
+    def _goes_on_from(self, file: LedgerFile, made_from: MadeFrom) -> bool:
+        """Whether a ledger is of the beginning of the store, and the rest is little enough to be replayed."""
+        length, chain = file.about.get("position"), file.about.get("chain")
+        if (
+            not has_sharing(file)
+            or not isinstance(length, int)
+            or made_from.position - length > length // _ONE_IN
+        ):
+            return False
+        if made_from.differs({**file.about, "position": made_from.position, "chain": made_from.chain}):
+            return False
+        last = next(iter(self._store.read(after=length - 1, limit=1)), None)
+        return last is not None and last.chain.hex() == chain
+
     def worth_it(self, events: int) -> bool:
         """Whether to keep a ledger of so many events without being asked; at most once for each keeper.
 
@@ -197,12 +239,19 @@ class LedgerKeeper:
 
     def asked(self) -> None:
         """Note that a ledger is kept on request: then none is written unasked beside it."""
-        self._tried = True
+        self._tried = self.with_sharing = True
 
-    def keep(self, ledger: Ledger, named: tuple[Sequence[str], Sequence[str]], head: Head) -> KeptFile | None:
+    def keep(
+        self,
+        ledger: Ledger,
+        named: tuple[Sequence[str], Sequence[str]],
+        head: Head,
+        sharing: Callable[[], Sequence[Block]] | None = None,
+    ) -> KeptFile | None:
         """Write the ledger that was replayed from the store up to ``head``, and open it.
 
-        ``named`` are the ids of all entities and deals that events name, each sorted. None where it cannot be
+        ``named`` are the ids of all entities and deals that events name, each sorted; ``sharing`` makes the
+        blocks of what the events share. None where it cannot be
         kept, which is reported; and None, without a report, where the store has changed or another process is
         writing the ledger.
         """
@@ -218,11 +267,9 @@ class LedgerKeeper:
         path = self.places(made_from)[-1]
         about = {**made_from._asdict(), "made": datetime.now(UTC).isoformat(timespec="seconds")}
         try:
-            with only_writer(path) as mine:
-                if not mine:
-                    return None
-                with written_aside(path, self._store_file if path == self._beside else None) as file:
-                    write(file, about, ledger, named)
+            blocks = () if sharing is None else sharing()
+            if not self._written(path, lambda file: write(file, about, ledger, named, blocks)):
+                return None
             return self._open(path, made_from)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
@@ -231,6 +278,28 @@ class LedgerKeeper:
         message = f'ledger "{printable(str(path))}" cannot be kept: {why}'
         self._report(Problem("C522", message, help=_WITHOUT))
         return None
+
+    def extend(self, kept: KeptFile, sharing: Callable[[], Sequence[Block]]) -> None:
+        """Write a ledger once more, with the blocks that ``sharing`` makes: at most once for each keeper.
+
+        Nothing happens where that cannot be done: the ledger that is there serves as before.
+        """
+        if self._tried or not self.able:
+            return
+        self._tried = True
+        from chronicle.ledgers.kept import extended
+
+        with suppress(OSError, CannotKeep):
+            blocks = sharing()
+            self._written(Path(kept.path), lambda file: extended(file, kept.file, blocks))
+
+    def _written(self, path: Path, write: Callable[[BinaryIO], object]) -> bool:
+        """Write a ledger; False where another process is writing it."""
+        with only_writer(path) as mine:
+            if mine:
+                with written_aside(path, self._store_file if path == self._beside else None) as file:
+                    write(file)
+            return mine
 
     def drop(self) -> list[Path]:
         """Delete the ledgers of the store, and give the paths deleted. Raises ``OSError``."""
@@ -242,11 +311,13 @@ class LedgerKeeper:
         return dropped
 
 
-def write(file: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: Any) -> None:
+def write(
+    file: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: Any, more: Sequence[Block] = ()
+) -> None:
     """Write a ledger to a file. Imports what that needs only when it is called."""
     from chronicle.ledgers.kept import write_ledger
 
-    write_ledger(file, about, ledger, named)
+    write_ledger(file, about, ledger, named, more)
 
 
 def _is_there(path: Path | None) -> bool:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from attrs import field, frozen
 
 from chronicle.engine.replay import Cell, Guess, Key, Ledger, Nothing, Span
 from chronicle.engine.replay.later import Later
-from chronicle.ledgers.layout import Block, LedgerFile, write
+from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
+from chronicle.ledgers.sharing import is_of_sharing
 from chronicle.ledgers.tables import StandingTable, standing_table
+from chronicle.ledgers.texts import TextTable
 
 
 @frozen(eq=False)
@@ -44,6 +47,10 @@ class KeptLedger(Ledger):
         """The keys of a view that have ``part`` at ``position`` (from 0)."""
         return self.stored.where(view, position, self.names.get(part, part))
 
+    def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:
+        """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
+        return self.stored.keys_like(view, like)
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         key = self._by_name(key)
@@ -59,32 +66,75 @@ class KeptLedger(Ledger):
         number = self.stored.find(view, self._by_name(key))
         return () if number is None else self.stored.empty(number)
 
-    def named(self, what: str) -> tuple[str, ...]:
-        """The ids of all ``"entities"`` or ``"deals"`` that events name, sorted."""
-        return tuple(self.stored.names[number] for number in self.stored.file.numbers(what))
+    def named_ids(self) -> Mapping[str, Collection[str]]:
+        """The ids of all that events name, sorted, by ``"entity"`` and ``"deal"``."""
+        file, names = self.stored.file, self.stored.names
+        return {
+            "entity": _SomeNames(names, file.numbers("entities")),
+            "deal": _SomeNames(names, file.numbers("deals")),
+        }
 
     def table(
-        self, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
+        self,
+        view: str,
+        day: datetime.date,
+        facts: Callable[[Collection[Key] | None], Sequence[Any]],
+        replaced: Collection[Key] = (),
     ) -> StandingTable | None:
-        """The facts of a view on a day as a table, made from the columns of the file."""
-        return standing_table(self.stored, view, day, facts)
+        """The facts of a view on a day as a table, made from the columns of the file.
+
+        ``facts`` gives those of some keys, and those of all for None. The rows of the keys in ``replaced``
+        are made of facts, and come last. None for a view that the file does not have.
+        """
+        return standing_table(self.stored, view, day, facts, replaced) if view in self.stored.views else None
 
 
-def write_ledger(out: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: NamedIds) -> int:
+@frozen(eq=False)
+class _SomeNames(Collection[str]):
+    """Some texts of a sorted table, by their numbers in order."""
+
+    names: TextTable
+    numbers: Numbers
+
+    def __contains__(self, text: object) -> bool:
+        number = self.names.number(text) if isinstance(text, str) else None
+        if number is None:
+            return False
+        at = bisect_left(self.numbers, number)
+        return at < len(self.numbers) and self.numbers[at] == number
+
+    def __iter__(self) -> Iterator[str]:
+        return (self.names[number] for number in self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+def write_ledger(
+    out: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: NamedIds, more: Sequence[Block] = ()
+) -> int:
     """Write a replayed ledger into an empty file, and give the length. ``about`` says what it was made from.
 
-    Raises ``NotKept`` for a value that has no text, ``TooLarge`` for more than can be counted, and
-    ``OSError``.
+    ``more`` are blocks besides those of the ledger. Raises ``NotKept`` for a value that has no text,
+    ``TooLarge`` for more than can be counted, and ``OSError``.
     """
     views, blocks = blocks_of(ledger, named)
-    return write(out, {**about, "views": [list(view) for view in views]}, blocks)
+    return write(out, {**about, "views": [list(view) for view in views]}, [*blocks, *more])
+
+
+def extended(out: BinaryIO, file: LedgerFile, more: Sequence[Block]) -> int:
+    """Write a ledger that is in a file once more, with more blocks, and give the length.
+
+    Raises ``OSError``.
+    """
+    return write(out, file.about, [*file.blocks(), *more])
 
 
 def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple[str, ...]:
     """The names of the blocks of a file that differ from those of a replayed ledger, sorted."""
     views, blocks = blocks_of(ledger, named)
     wrong = {block.name for block in blocks if not _same(file, block)}
-    wrong |= {name for name, _ in file} - {block.name for block in blocks}
+    wrong |= {name for name, _ in file if not is_of_sharing(name)} - {block.name for block in blocks}
     if [list(view) for view in views] != file.about["views"]:
         wrong.add("views")
     return tuple(sorted(wrong))

@@ -29,6 +29,9 @@ FORMAT: Final = 2
 PAGE: Final = 1 << 20
 """The number of bytes that one hash verifies."""
 
+SHARED: Final = "sharing.things"
+"""The first block of what the events share, which a ledger may have or not."""
+
 _MAGIC: Final = b"chronicle ledger"
 _FIXED: Final = struct.Struct("<16sIIQ")
 _ALIGNED: Final = 8
@@ -53,7 +56,7 @@ class Block(NamedTuple):
 
     name: str
     code: str
-    numbers: array[int] | bytes | bytearray
+    numbers: array[int] | bytes | bytearray | memoryview
 
 
 def write(file: BinaryIO, about: Mapping[str, Any], blocks: list[Block]) -> int:
@@ -187,6 +190,10 @@ class LedgerFile:
         start = self._base + offset
         return self._bytes[start : start + length].cast(code)  # type: ignore[call-overload, no-any-return]
 
+    def blocks(self) -> list[Block]:
+        """All blocks, to be written again."""
+        return [Block(name, code, self.numbers(name)) for name, (code, _, _) in self._blocks.items()]
+
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """The names of the blocks, each with its size in bytes."""
         return ((name, length) for name, (_, _, length) in self._blocks.items())
@@ -215,3 +222,8 @@ def _proven(body: memoryview, hashes: memoryview, pages: range) -> list[bool]:
     for thread in others:
         thread.join()
     return proven
+
+
+def has_sharing(file: LedgerFile) -> bool:
+    """Whether a ledger has the blocks of what the events share."""
+    return SHARED in file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from chronicle.dates import PartialDate, parse_date
@@ -51,6 +51,8 @@ class StoredRows:
         self._decoded: dict[int, Any] = {}
         self._all: dict[str, dict[Key, int]] = {}
         self._met: dict[str, dict[Key, int]] = {}
+        # The names that were last looked for, since several views are searched for one text.
+        self._names_like: tuple[Callable[[str], bool] | None, set[int]] = None, set()
 
     # Cells
 
@@ -118,6 +120,29 @@ class StoredRows:
         self._met.setdefault(view, {}).update(keys)
         return list(keys)
 
+    def keys_like(self, view: str, like: Callable[[str], bool]) -> list[Key]:
+        """The keys of a view that have a text for which ``like`` is true, in them or in their values.
+
+        Every text of the file is read once, and only the keys that are found are decoded. The text of a value
+        is that in the file, which has more than the value.
+        """
+        if view not in self.views:
+            return []
+        place, cells, cell_of = self.views[view], set[int](), self.file.numbers("rows.cell")
+        if like != self._names_like[0]:
+            self._names_like = like, {number for number, text in enumerate(self.names.all()) if like(text)}
+        named = self._names_like[1]
+        texts = self.values.all(place.value, place.value + place.values)
+        said = {number for number, text in enumerate(texts, start=place.value) if like(text)}
+        if said:
+            values = self._value[place.row : place.row + place.rows]
+            cells = {cell_of[row] for row, number in enumerate(values, start=place.row) if number in said}
+        if named:
+            cells.update(cell for cell in self._cells(view) if not named.isdisjoint(self._parts(cell)))
+        keys = {self.key(cell): cell for cell in self._in_turn([*cells])}
+        self._met.setdefault(view, {}).update(keys)
+        return list(keys)
+
     def empty(self, cell: int) -> Iterator[Nothing]:
         """The times in which a cell may be empty by another order."""
         cells, low, high, flags = self._empty
@@ -135,6 +160,11 @@ class StoredRows:
         return [Guess(view, tuple(key), tuple(events), counted) for view, key, events, counted in told]
 
     # Rows
+
+    def rows_of(self, view: str, key: Key) -> range:
+        """The rows of a key; none for one that is not there."""
+        cell = self.find(view, key)
+        return range(0) if cell is None else range(self._rows_from[cell], self._rows_from[cell + 1])
 
     def spans(self, view: str, cell: int) -> tuple[Span, ...]:
         """The spans of a cell, in the order of replay."""

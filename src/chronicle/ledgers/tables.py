@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
 
 from attrs import frozen
 
+from chronicle.engine.replay import Key
 from chronicle.engine.replay.later import Later
 from chronicle.engine.tables.arrow import EPOCH
 from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
@@ -25,6 +26,9 @@ from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, ve
 
 _LIST: Final = "texts"
 
+Facts = Callable[[Collection[Key] | None], Sequence[Any]]
+"""What gives the facts of some keys of a view on a day, and those of all keys for None."""
+
 
 @frozen(repr=False, eq=False)
 class StandingTable(CodedTable):
@@ -32,11 +36,13 @@ class StandingTable(CodedTable):
 
     stored: StoredRows
     day: datetime.date
+    # The keys whose rows are not those of the file: these are made of facts, and come last.
+    replaced: Collection[Key]
+    facts: Facts
 
     def __len__(self) -> int:
-        return sum(
-            len(standing.rows) for standing in _standing(self.stored, self.name, self.day, _vectors(self))
-        )
+        standing = self._standing(_vectors(self))
+        return sum(len(each.rows) for each in standing) + len(self._in_place())
 
     def filled(self) -> Iterator[list[Filled]]:
         """The columns as buffers, some rows at a time."""
@@ -47,32 +53,54 @@ class StandingTable(CodedTable):
             yield from super().filled()
             return
         vectors = _vectors(self)
-        for standing in _standing(self.stored, self.name, self.day, vectors):
+        for standing in self._standing(vectors):
             batch = _Batch(self.stored, self.name, self.day, standing, vectors)
             yield [batch.column(column) for column in self.columns]
+        facts = self._in_place()
+        if facts:
+            yield from CodedTable(self.name, self.columns, facts).filled()
+
+    def _in_place(self) -> Sequence[Any]:
+        return self.facts(self.replaced) if self.replaced else ()
+
+    def _standing(self, vectors: Vectors) -> Iterator[StandingRows]:
+        """The rows of the file that stand on the day, many at a time, without those that are replaced."""
+        stored = self.stored
+        place = stored.views[self.name]
+        days = [stored.file.numbers(f"rows.{name}") for name in DAYS]
+        flags = stored.file.numbers("rows.flags")
+        gone = sorted(row for key in self.replaced for row in stored.rows_of(self.name, key))
+        last = place.row + place.rows
+        for first in range(place.row, last, AT_ONCE):
+            within = range(first, min(last, first + AT_ONCE))
+            standing = vectors.standing(days, flags, within, self.day.toordinal())
+            if gone:
+                standing = vectors.less(standing, gone)
+            if len(standing.rows):
+                yield standing
 
 
 def standing_table(
-    stored: StoredRows, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]
+    stored: StoredRows, view: str, day: datetime.date, facts: Facts, replaced: Collection[Key] = ()
 ) -> StandingTable:
-    """The table of a view on a day. ``facts`` is only called for its rows, not for data frames."""
+    """The table of a view on a day.
+
+    ``facts`` gives those of some keys, or of all for None. It is only called for the rows of the table, and
+    for those of the keys in ``replaced``, which come last.
+    """
     columns = (*keys_of(view), *values_of(view), *SINCE)
-    return StandingTable(view, columns, Later(facts), stored, day)
+    there = frozenset(replaced)
+
+    def rows() -> Sequence[Any]:
+        if not there:
+            return facts(None)
+        return [*(fact for fact in facts(None) if fact.key not in there), *facts(replaced)]
+
+    return StandingTable(view, columns, Later(rows), stored, day, replaced, facts)
 
 
 def _vectors(table: StandingTable) -> Vectors:
     return vectors(table.stored.views[table.name].rows)
-
-
-def _standing(stored: StoredRows, view: str, day: datetime.date, vectors: Vectors) -> Iterator[StandingRows]:
-    place = stored.views[view]
-    days = [stored.file.numbers(f"rows.{name}") for name in DAYS]
-    flags = stored.file.numbers("rows.flags")
-    last = place.row + place.rows
-    for first in range(place.row, last, AT_ONCE):
-        standing = vectors.standing(days, flags, range(first, min(last, first + AT_ONCE)), day.toordinal())
-        if len(standing.rows):
-            yield standing
 
 
 class _Batch:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final, overload
 
 from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
@@ -67,6 +68,13 @@ class TextTable(Sequence[str]):
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
         return str(self.bytes[self.starts[number] : self.starts[number + 1]], "utf-8", _ERRORS)
+
+    def all(self, first: int = 0, end: int | None = None) -> Iterator[str]:
+        """The texts from one number to another (exclusive), quicker than one by one."""
+        starts = self.starts[first : (len(self) if end is None else end) + 1]
+        raw = bytes(self.bytes[starts[0] : starts[-1]]) if len(starts) else b""
+        for begin, stop in pairwise(starts):
+            yield str(raw[begin - starts[0] : stop - starts[0]], "utf-8", _ERRORS)
 
     def number(self, text: str) -> int | None:
         """The number of a text in a table whose texts are sorted, or None."""

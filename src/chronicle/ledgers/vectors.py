@@ -40,6 +40,9 @@ class Vectors(Protocol):
     def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
         """The rows ``within`` that may stand on ``day``, by the days of each row."""
 
+    def less(self, standing: StandingRows, gone: Sequence[int]) -> StandingRows:
+        """The same without the rows ``gone``, which are in order."""
+
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """The number at each of ``places``, reduced by ``less``."""
 
@@ -88,6 +91,15 @@ class PlainVectors:
         )
         sure = bytes(certain_from[row - first] <= day < certain_until[row - first] for row in rows)
         return StandingRows(rows, sure)
+
+    def less(self, standing: StandingRows, gone: Sequence[int]) -> StandingRows:
+        """As ``Vectors`` says."""
+        left_out = set(gone)
+        kept = [place for place, row in enumerate(standing.rows) if row not in left_out]
+        return StandingRows(
+            array("I", [standing.rows[place] for place in kept]),
+            bytes(standing.certain[place] for place in kept),
+        )
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""
@@ -168,6 +180,12 @@ class NumpyVectors:
         certain &= certain_until[places] > day
         places += within.start
         return StandingRows(places, certain.view(numpy.uint8))
+
+    def less(self, standing: StandingRows, gone: Sequence[int]) -> StandingRows:
+        """As ``Vectors`` says."""
+        numpy, rows = self._numpy, standing.rows
+        kept = numpy.isin(rows, self._array(gone), invert=True, assume_unique=True)
+        return StandingRows(rows[kept], standing.certain[kept])
 
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""

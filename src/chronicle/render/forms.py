@@ -6,7 +6,8 @@ import csv
 import json
 import os
 import re
-import shutil
+import stat
+import sys
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -48,9 +49,9 @@ def write(
     """Print ``answer`` on ``stream``.
 
     ``form`` None is the form for people. ``color`` None writes in colour on a terminal, unless NO_COLOR is
-    set; FORCE_COLOR does so in a pipe too. ``width`` None is the width of the terminal, else COLUMNS, else
-    100. Characters that the encoding of ``stream`` does not have become ``?``, in JSON an escape; CSV is then
-    written as UTF-8, where the stream takes bytes.
+    set; FORCE_COLOR does so in a pipe too. ``width`` None is that of ``terminal_width``. Characters that the
+    encoding of ``stream`` does not have become ``?``, in JSON an escape; CSV is then written as UTF-8, where
+    the stream takes bytes.
 
     Cells of CSV have the exact text that was stated, except that line ends become blanks, so that a row is a
     line. A cell may begin with ``=`` or ``+``: import files of others as text into a spreadsheet.
@@ -185,10 +186,25 @@ def wants_color(stream: IO[str]) -> bool:
 
 
 def terminal_width(stream: IO[str]) -> int:
-    """COLUMNS, else the width of the terminal that ``stream`` is, else 100."""
+    """COLUMNS, else the width of the terminal that shows ``stream``, else 100.
+
+    That is the terminal that ``stream`` is. What goes into a pipe is mostly shown on the terminal to which
+    the errors go, by a pager such as less. A file is as wide on every terminal.
+    """
     given = os.environ.get("COLUMNS", "")
     if given.isdigit() and int(given):
         return int(given)
-    return (
-        shutil.get_terminal_size((WITHOUT_TERMINAL, 24)).columns if _is_terminal(stream) else WITHOUT_TERMINAL
-    )
+    if not (_is_terminal(stream) or _is_pipe(stream)):
+        return WITHOUT_TERMINAL
+    shown: IO[str] = stream if _is_terminal(stream) else sys.stderr
+    try:
+        return os.get_terminal_size(shown.fileno()).columns or WITHOUT_TERMINAL
+    except (AttributeError, OSError, ValueError):
+        return WITHOUT_TERMINAL
+
+
+def _is_pipe(stream: IO[str]) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (AttributeError, OSError, ValueError):
+        return False

@@ -6,6 +6,7 @@ becomes a piece, so that no control character of a file reaches a terminal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -107,12 +108,24 @@ def wrap(line: Line, width: int, others: int | None = None) -> list[Line]:
     """
     if line_columns(line) <= width:
         return [line]
-    text = "".join(piece for piece, _ in line)
+    first, rest = max(2, width), max(2, width if others is None else others)
+    text = _with_whole_amounts("".join(piece for piece, _ in line), min(first, rest))
     cut = _Cut(line)
     return [
-        cut.to(start, start + len(text[start:end].rstrip(" ")))
-        for start, end in _breaks(text, max(2, width), max(2, width if others is None else others))
+        cut.to(start, start + len(text[start:end].rstrip(" "))) for start, end in _breaks(text, first, rest)
     ]
+
+
+_AMOUNT: Final = re.compile(r"\b([A-Z]{3}) ([~≈]?[<>]?=?[\d?][^ ]*)")
+
+
+def _with_whole_amounts(text: str, width: int) -> str:
+    """``text`` without the blank in each amount that fits on a line: no place to break is found there."""
+
+    def joined_up(found: re.Match[str]) -> str:
+        return f"{found[1]}_{found[2]}" if len(found[0]) <= width else found[0]
+
+    return _AMOUNT.sub(joined_up, text)
 
 
 # Closing marks, which may not begin a line in Chinese and Japanese typesetting.

@@ -31,6 +31,21 @@ def in_reading_order(events: Sequence[Event]) -> tuple[list[Event], list[Event]]
     return list(_merged(begun, open_ended)), undated
 
 
+def first_or_last(
+    events: Sequence[Event], first: int | None = None, last: int | None = None
+) -> tuple[Event, ...]:
+    """The ``first`` or the ``last`` so many of events in the order in which they are read, in that of replay.
+
+    Events without a date are among neither while there are others.
+    """
+    if first is None and last is None:
+        return tuple(events)
+    dated, undated = in_reading_order(events)
+    chosen = [*dated, *undated][:first] if last is None else [*undated, *dated][-last:]
+    ids = {event.id for event in chosen}
+    return tuple(event for event in events if event.id in ids)
+
+
 def _without_begin(date: PartialDate) -> bool:
     # The first day alone is not an open range: it is the date of what was always so.
     return date.earliest == DAWN and date.latest != DAWN

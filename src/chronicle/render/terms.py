@@ -53,6 +53,29 @@ ASKED_PLAINLY: Final = Terms()
 """The default terms."""
 
 
+@frozen
+class Excerpt:
+    """Which events of a timeline are shown: from when until when, in which order, how many are left out.
+
+    ``ids`` says whether the page has the id of each.
+    """
+
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+    more: int = 0
+    ids: bool = False
+    reverse: bool = False
+
+    def words(self) -> str:
+        """The period as the end of a sentence; empty where it is open on both sides."""
+        since = "" if self.since is None else f" since {day_words(self.since.earliest)}"
+        return since + ("" if self.until is None else f" until {day_words(self.until.latest)}")
+
+
+EVERYTHING: Final = Excerpt()
+"""All events, the oldest first."""
+
+
 def assumed_words(assumed: tuple[Assumption, ...]) -> str:
     """The assumptions as the end of a title."""
     said = " and ".join(f"{clean(deal)} is completed ({short(on)})" for deal, on in assumed)

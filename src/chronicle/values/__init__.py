@@ -10,13 +10,14 @@ from chronicle.values.agreement import confirms, contradicts, disagree
 from chronicle.values.counts import Count, Ratio, parse_count, parse_ratio
 from chronicle.values.currencies import CURRENCIES
 from chronicle.values.money import Money, parse_money
-from chronicle.values.share_texts import parse_share
+from chronicle.values.share_texts import ROUNDED, brief_share, parse_share
 from chronicle.values.shares import NOTHING, UNKNOWN, WHOLE, Share, more_than_whole
 from chronicle.values.sources import Source
 
 __all__ = [
     "CURRENCIES",
     "NOTHING",
+    "ROUNDED",
     "UNKNOWN",
     "WHOLE",
     "Count",
@@ -24,6 +25,7 @@ __all__ = [
     "Ratio",
     "Share",
     "Source",
+    "brief_share",
     "confirms",
     "contradicts",
     "disagree",

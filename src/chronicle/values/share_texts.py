@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 from chronicle.errors import InvalidValue, shown
 from chronicle.values.shares import NOTHING, SHARE, UNKNOWN, WHOLE, Share, exact_share
@@ -114,3 +115,36 @@ def _likely_share(text: str) -> str | None:
         except InvalidValue:
             continue
     return None
+
+
+_LONG: Final = 9
+ROUNDED: Final = "≈"
+_LEAST: Final = Fraction(1, 20_000)  # what is less would be rounded to nothing
+
+
+def brief_share(share: Share) -> str:
+    """A share in few characters: "59.32%", ">50%", "≈33.33%" for one that was rounded.
+
+    One that is not nothing is never rounded to nothing, and one that is not the whole never to the whole.
+    """
+    text = str(share)
+    if (
+        share.minimum is None
+        or share.maximum is None
+        or share.text
+        or (len(text) <= _LONG and "/" not in text)
+    ):
+        return text
+    if NOTHING < share.maximum < _LEAST:
+        return "<0.01%"
+    if WHOLE - _LEAST < share.minimum < WHOLE:
+        return ">99.99%"
+    low, high = _percent(share.minimum), _percent(share.maximum)
+    return f"{ROUNDED}{low}%" if low == high else f"{ROUNDED}{low}-{high}%"
+
+
+def _percent(value: Fraction) -> str:
+    """``value`` in percent with at most two decimals."""
+    hundredths = round(abs(value) * 10_000)
+    sign = "-" if value < 0 and hundredths else ""
+    return f"{sign}{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".")

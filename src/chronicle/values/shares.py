@@ -164,17 +164,15 @@ class Share(Stated):
     def __format__(self, spec: str) -> str:
         """The share with its numbers in the format ``spec``, such as ``.1%`` or ``.3f``.
 
-        Any other format applies to its text.
+        A range has both ends, ``25.0-50.0%``, or the one that was stated, ``>50.0%``; the unknown is ``?``.
+        Any other format applies to its text. Raises ``ValueError`` for a format that there is not.
         """
         if spec[-1:] not in _OF_NUMBERS:
             return format(str(self), spec)
         if self.minimum is None or self.maximum is None:
             return str(self)
-        low, high = (format(_rounded(end), spec) for end in (self.minimum, self.maximum))
         about = "~" if self.approximate else ""
-        if self.is_exact:
-            return about + low
-        return f"{about}{'>' if self.minimum_open else ''}{low}-{'<' if self.maximum_open else ''}{high}"
+        return about + self._range_text(self.minimum, self.maximum, lambda end: format(_rounded(end), spec))
 
     def __add__(self, other: Share) -> Share:
         if not isinstance(other, Share):
@@ -297,8 +295,10 @@ class Share(Stated):
         about = "~" if self.approximate else ""
         return about + self._range_text(self.minimum, self.maximum)
 
-    def _range_text(self, low: Fraction, high: Fraction) -> str:
-        first, last = percent_text(low), percent_text(high)
+    def _range_text(
+        self, low: Fraction, high: Fraction, text: Callable[[Fraction], str] = percent_text
+    ) -> str:
+        first, last = text(low), text(high)
         if low == high:
             return first
         if high == WHOLE and not self.maximum_open:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, day, exporting
-from chronicle.errors import Problem, UsageError, printable
+from chronicle.cli.asked import Asked, exporting
+from chronicle.cli.days import day
+from chronicle.cli.keeping.report import page, write_page
+from chronicle.cli.keeping.writing import refuse_source, say_written, write_file
+from chronicle.errors import Problem, UsageError
 from chronicle.interop.exports import EXPORTS, exported, made_of, named
 
 if TYPE_CHECKING:
@@ -24,15 +27,17 @@ if TYPE_CHECKING:
 _MOST_EDGES = 500
 """The number of edges above which Mermaid refuses a diagram, if its settings do not say otherwise."""
 
-# The first bytes of every SQLite file.
-_SQLITE = b"SQLite format 3\x00"
-
 
 def _formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in EXPORTS if name.startswith(incomplete)]
+    return [name for name in (*EXPORTS, _PAGE) if name.startswith(incomplete)]
 
 
-_FORMATS = "\n".join(f"  {name:<11} {export.help}" for name, export in EXPORTS.items())
+_PAGE = "html"
+"""The format of the page that ``chronicle report`` makes, which is made of words and so stands elsewhere."""
+
+_HELP = {name: export.help for name, export in EXPORTS.items()}
+_HELP[_PAGE] = "One page of all of it, as chronicle report makes it. Needs the extra report."
+_FORMATS = "\n".join(f"  {name:<11} {help}" for name, help in _HELP.items())
 
 _EPILOG = f"""\
 \b
@@ -59,7 +64,12 @@ Examples:
     help="Write to this file instead of printing; it appears only when it is complete.",
 )
 @click.option(
-    "--as-of", "as_of", type=day, metavar="DATE", help="Export the facts of this day; today if not given."
+    "--as-of",
+    "as_of",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="Export the facts of this day; today if not given.",
 )
 @click.option("--events", "of", flag_value="events", help="Export events.")
 @click.option("--spans", "of", flag_value="spans", help="Export spans: what was so, from when until when.")
@@ -95,6 +105,14 @@ def export(
     first; --events, --as-of and --spans ask for another one. With ENTITY (an id or a name) a diagram has
     only what is around it.
     """
+    if format == _PAGE:
+        _refuse_of_page(of, view, for_spreadsheets)
+        chunks = iter([page(asked, [entity] if entity else [], depth, as_of)])
+        if output is None:
+            _print(chunks)
+        else:
+            write_page(asked, chunks, output)
+        return
     if of is None and as_of is not None and not named(format).until:
         of = "facts"
     of = made_of(format, of)
@@ -103,7 +121,7 @@ def export(
     from chronicle.cli.progress import waiting
 
     if output is not None:
-        _refuse_source(asked, output)
+        refuse_source(asked, output)
     with waiting("exporting"):
         if (format, of, view) == ("jsonl", "events", None) and _is_whole_store(asked):
             chunks, left_out, too_many = _records(asked.source_named()), 0, 0
@@ -116,7 +134,7 @@ def export(
         if output is None:
             _print(chunks)
         else:
-            size = _write(chunks, output)
+            size = write_file(chunks, output)
     if left_out:
         click.echo(f"left out {left_out:,} event{'' if left_out == 1 else 's'} without any date", err=True)
     if too_many > _MOST_EDGES:
@@ -125,9 +143,16 @@ def export(
             "says so; name an ENTITY, with --depth, or export dot or graphml",
             err=True,
         )
-    if output is None:
-        return
-    click.echo(f'wrote {size:,} bytes to "{printable(str(output))}"', err=True)
+    if output is not None:
+        say_written(size, output)
+
+
+def _refuse_of_page(of: Of | None, view: str | None, for_spreadsheets: bool) -> None:
+    """Raise ``UsageError`` for what a page cannot be limited to: it has every day and every view."""
+    for given, option in ((of, f"--{of}"), (view, "--view"), (for_spreadsheets, "--for-spreadsheets")):
+        if given:
+            help = "leave it out; `chronicle export html ENTITY` has what is around one entity"
+            raise UsageError(Problem("C742", f"html is one page of everything, without {option}", help=help))
 
 
 def _refuse_limits(format: str, entity: str | None, depth: int | None, for_spreadsheets: bool) -> None:
@@ -197,41 +222,8 @@ def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _refuse_source(asked: Asked, output: Path) -> None:
-    """Refuse to write over the source, into its folder as an event file, or over any store."""
-    from chronicle.stores.location import is_event_file
-
-    source = Path(asked.source_named())
-    is_source = output.exists() and source.exists() and output.samefile(source)
-    beside = source.is_dir() and output.resolve().parent == source.resolve() and is_event_file(output)
-    if is_source or beside or _is_store(output):
-        message = f'"{printable(str(output))}" is a history or a part of one'
-        raise UsageError(Problem("C742", message, help="write the export elsewhere"))
-
-
-def _is_store(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    from chronicle.stores.sqlite.tables import APPLICATION_ID
-
-    with path.open("rb") as file:
-        head = file.read(100)
-    return head.startswith(_SQLITE) and int.from_bytes(head[68:72], "big") == APPLICATION_ID
-
-
 def _print(chunks: Iterator[bytes]) -> None:
     stream = sys.stdout.buffer
     for chunk in chunks:
         stream.write(chunk)
     stream.flush()
-
-
-def _write(chunks: Iterator[bytes], output: Path) -> int:
-    """Write the file atomically, so that a reader sees the old or the new one; gives the number of bytes."""
-    from chronicle.stores.drafts import drafted
-
-    if output.exists() and not output.is_file():
-        with output.open("wb") as device:
-            return sum(device.write(chunk) for chunk in chunks)
-    with drafted(output.resolve(), replace=True) as draft, draft.open("wb") as file:
-        return sum(file.write(chunk) for chunk in chunks)

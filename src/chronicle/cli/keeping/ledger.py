@@ -45,7 +45,7 @@ def ledger(store: str, *, drop: bool, as_json: bool) -> None:
             _print_dropped(history, as_json)
             return
         kept = history.kept_ledger
-        if kept is None:
+        if kept is None or kept.head != history.head or not kept.shares:
             with waiting("replaying"):
                 kept = history.keep_ledger()
         _print_notices(history)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, day, reading
+from chronicle.cli.asked import Asked, reading
+from chronicle.cli.days import day
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     epilog="\b\nExamples:\n  chronicle as-of 2015-04-30"
     "\n  chronicle as-of 2014-12-31 alibaba-pictures --known 2014-06-30",
 )
-@click.argument("date", type=day)
+@click.argument("date", type=day, shell_complete=completion.days)
 @click.argument("entity", required=False, shell_complete=completion.entities)
 @reading
 def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:

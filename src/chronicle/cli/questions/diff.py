@@ -8,7 +8,8 @@ import click
 from attrs import evolve
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, day, reading
+from chronicle.cli.asked import Asked, reading
+from chronicle.cli.days import day
 from chronicle.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -22,10 +23,22 @@ _Known = tuple["PartialDate | None", "PartialDate | None"]
     "\n  chronicle diff 2014-12-31 --known-from 2014-04-01 --known-to 2014-06-30"
     "\n  chronicle diff 2016 --assume asset-injection@2015-12-31"
 )
-@click.argument("first", metavar="A", type=day)
+@click.argument("first", metavar="A", type=day, shell_complete=completion.days)
 @click.argument("others", metavar="[B] [ENTITY]", nargs=-1, shell_complete=completion.entities)
-@click.option("--known-from", type=day, metavar="DATE", help="For A, use only what was known on this day.")
-@click.option("--known-to", type=day, metavar="DATE", help="For B, use only what was known on this day.")
+@click.option(
+    "--known-from",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="For A, use only what was known on this day.",
+)
+@click.option(
+    "--known-to",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="For B, use only what was known on this day.",
+)
 @reading
 def diff(
     asked: Asked,

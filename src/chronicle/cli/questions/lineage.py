@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, day, reading
+from chronicle.cli.asked import Asked, reading
+from chronicle.cli.days import day
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 )
 @click.argument("entity", shell_complete=completion.entities)
 @click.option(
-    "--as-of", "date", type=day, metavar="DATE", help="Only what happened by this day; all if not given."
+    "--as-of",
+    "date",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="Only what happened by this day; all if not given.",
 )
 @click.option("--back", is_flag=True, help="Only what it came out of.")
 @click.option("--forward", is_flag=True, help="Only what it became.")

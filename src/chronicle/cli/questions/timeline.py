@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, date, day, reading
+from chronicle.cli.asked import Asked, reading
+from chronicle.cli.days import date, day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +24,22 @@ if TYPE_CHECKING:
     "\n  chronicle timeline asset-injection"
 )
 @click.argument(
-    "concerning", metavar="[ENTITY|DEAL]", required=False, shell_complete=completion.entities_and_deals
+    "concerning", metavar="[ENTITY|DEAL ...]", nargs=-1, shell_complete=completion.entities_and_deals
 )
-@click.option("--since", type=date, metavar="DATE", help="Only what may have happened on this date or later.")
-@click.option("--until", type=day, metavar="DATE", help="Only what may have happened by this date.")
+@click.option(
+    "--since",
+    type=date,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="Only what may have happened on this date or later.",
+)
+@click.option(
+    "--until",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="Only what may have happened by this date.",
+)
 @click.option(
     "--kind",
     "kinds",
@@ -35,45 +48,63 @@ if TYPE_CHECKING:
     shell_complete=completion.kinds,
     help="Only events of this kind (stake.acquired) or family (stake); may be repeated.",
 )
+@click.option("--ids", is_flag=True, help="Show the id of each event.")
+@click.option(
+    "-n", "--last", type=click.IntRange(min=1), metavar="N", help="Only the last N events, the newest."
+)
+@click.option("--first", type=click.IntRange(min=1), metavar="N", help="Only the first N events, the oldest.")
+@click.option("--reverse", is_flag=True, help="The newest first.")
 @reading
 def timeline(
     asked: Asked,
-    concerning: str | None,
+    *,
+    concerning: tuple[str, ...],
     since: PartialDate | None,
     until: PartialDate | None,
     kinds: tuple[str, ...],
+    ids: bool,
+    last: int | None,
+    first: int | None,
+    reverse: bool,
 ) -> None:
     """What happened, in order.
 
     With ENTITY (an id or a name) only what concerns it, its deals included; with DEAL (an id or a title)
-    only what belongs to that deal. Dates are 2014, 2014-Q3, 2014-03 or 2014-03-11.
+    only what belongs to that deal; with several what concerns any of them. Dates are 2014, 2014-Q3, 2014-03,
+    2014-03-11, or counted from today, such as last-year and 30-days-ago.
 
     On the right, +60% was bought, -60% was sold, and =60% is what is held after the event. Declarations of
     entities are not shown; --kind entity.declared lists them.
     """
+    if first is not None and last is not None:
+        raise click.UsageError("--first and --last exclude each other")
     from chronicle.cli.progress import waiting
     from chronicle.render.pages.timeline import Timeline
+    from chronicle.render.reading_order import first_or_last
+    from chronicle.render.terms import Excerpt
     from chronicle.render.words.names import namer
 
     history = asked.history()
     with waiting("sorting"):
         events = history.timeline(
-            concerning,
+            concerning or None,
             since=since,
             until=until,
             kinds=_kinds(kinds) or None,
             known=asked.known,
             recorded=asked.recorded,
         )
+    chosen = first_or_last(events, first, last)
     name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
     asked.show(
         Timeline(
-            events,
+            chosen,
             history.position,
             name,
             asked.terms(history),
             history.known_since,
-            _titles(history, asked, events),
+            _titles(history, asked, chosen),
+            Excerpt(since, until, len(events) - len(chosen), ids, reverse),
         )
     )
 

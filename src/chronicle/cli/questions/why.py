@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from chronicle.cli import completion
-from chronicle.cli.asked import Asked, day, reading
+from chronicle.cli.asked import Asked, day_option, reading
+from chronicle.cli.days import today
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
@@ -15,15 +16,18 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="\b\nExamples:\n  chronicle why alibaba-group alibaba-pictures --as-of 2014-12-31"
-    "\n  chronicle why taobao-movie --as-of 2015"
+    "\n  chronicle why taobao-movie --as-of 2015\n  chronicle why taobao-movie"
 )
 @click.argument("key", nargs=-1, required=True, shell_complete=completion.entities_and_deals)
-@click.option("--as-of", "date", type=day, required=True, metavar="DATE", help="The day to explain.")
+@day_option
 @click.option(
-    "--view", metavar="VIEW", help="Look in this view alone, such as roles; else in those that KEY fits."
+    "--view",
+    metavar="VIEW",
+    shell_complete=completion.views,
+    help="Look in this view alone, such as roles; else in those that KEY fits.",
 )
 @reading
-def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None) -> None:
+def why(asked: Asked, key: tuple[str, ...], date: PartialDate | None, view: str | None) -> None:
     """Why something is so on a day, its provenance: the events behind it, their sources and corrections,
     and the claims that contradict them. Of what is over by then, the event that ended it.
 
@@ -40,11 +44,11 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
 
     history = asked.history()
     with waiting("replaying"):
-        on = as_day(date)
+        on = today() if date is None else as_day(date)
         resolver = history.resolver(asked.known, asked.recorded)
         found, cells = meant(resolver, _fitting(key, view), on, view)
         whys = tuple(
-            history.why(*parts, as_of=date, view=each, known=asked.known, recorded=asked.recorded)
+            history.why(*parts, as_of=on, view=each, known=asked.known, recorded=asked.recorded)
             for each, parts in cells
         )
         whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
@@ -54,6 +58,7 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate, view: str | None)
         around = Around(
             known_instead(resolver.ledger, found) if unknown else (),
             later=unknown and asked.known is not None and next(told_of, False),
+            today=date is None,
         )
     terms = asked.terms(history)
     asked.show(Explained(whys, found, on, terms, words.teller, words.written, words.effects, around))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chronicle.cli.asked import Asked
-from chronicle.cli.statements.recording import Options, opened, state, stating
+from chronicle.cli.statements.recording import Options, opened, pairs, state, stating
 
 if TYPE_CHECKING:
     from chronicle.events import Event
@@ -50,27 +50,14 @@ def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[st
 
 def _pairs(fields: tuple[str, ...], dropped: tuple[str, ...]) -> dict[str, str | None]:
     """The fields and their values as texts, None for a field to remove."""
-    given: dict[str, str | None] = {}
-    for text in fields:
-        name, equals, value = text.partition("=")
-        if not (name.strip() and equals):
-            raise click.UsageError(f'not FIELD=VALUE: "{text}"; such as --set share=59.32%')
-        if not value.strip():
-            raise click.UsageError(
-                f'no value for "{name.strip()}"; to take it away, use --unset {name.strip()}'
-            )
-        _give(given, name.strip(), value.strip())
+    given: dict[str, str | None] = {**pairs(fields, "; to take it away, use --unset {name}")}
     for name in dropped:
-        _give(given, name.strip(), None)
+        if name.strip() in given:
+            raise click.UsageError(f'field "{name.strip()}" is given twice')
+        given[name.strip()] = None
     if not given:
         raise click.UsageError("nothing to correct: give --set FIELD=VALUE or --unset FIELD")
     return given
-
-
-def _give(given: dict[str, str | None], name: str, value: str | None) -> None:
-    if name in given:
-        raise click.UsageError(f'field "{name}" is given twice')
-    given[name] = value
 
 
 def _values(event: Event, given: dict[str, str | None]) -> dict[str, object]:

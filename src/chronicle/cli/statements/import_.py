@@ -15,7 +15,8 @@ import click
 
 from chronicle.cli import completion
 from chronicle.cli import exit as ending
-from chronicle.cli.asked import Asked, color_option, day
+from chronicle.cli.asked import Asked, color_option
+from chronicle.cli.days import day
 from chronicle.cli.explain import code_named
 from chronicle.cli.progress import Report, waiting
 from chronicle.errors import Problem

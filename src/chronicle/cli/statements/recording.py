@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from chronicle.cli.asked import Asked, color_option, date, source_option
+from chronicle.cli import completion
+from chronicle.cli.asked import Asked, color_option, source_option
+from chronicle.cli.days import date
 from chronicle.errors import nearest
 
 if TYPE_CHECKING:
@@ -60,6 +62,24 @@ def source(text: str) -> dict[str, str]:
     return {name.strip(): value.strip().rstrip(";").rstrip() for name, _, value in parts}
 
 
+def pairs(fields: tuple[str, ...], otherwise: str = "") -> dict[str, str]:
+    """The fields and their values in texts such as ``share=60%``.
+
+    Raises ``UsageError`` for another form; ``otherwise`` says what to do instead of giving no value.
+    """
+    given: dict[str, str] = {}
+    for text in fields:
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals):
+            raise click.UsageError(f'not FIELD=VALUE: "{text}"; such as --set share=59.32%')
+        if not value.strip():
+            raise click.UsageError(f'no value for "{name.strip()}"{otherwise.format(name=name.strip())}')
+        if name.strip() in given:
+            raise click.UsageError(f'field "{name.strip()}" is given twice')
+        given[name.strip()] = value.strip()
+    return given
+
+
 _OPTIONS = (
     click.option("--reason", required=True, metavar="TEXT", help="Why, in a sentence."),
     click.option(
@@ -71,12 +91,18 @@ _OPTIONS = (
         help="Who says so, such as 'publisher=ECNS; published=2014-06-25; url=...'; may be repeated.",
     ),
     click.option(
-        "--date", "date", type=date, metavar="DATE", help="The date of this statement; today if not given."
+        "--date",
+        "date",
+        type=date,
+        metavar="DATE",
+        shell_complete=completion.days,
+        help="The date of this statement; today if not given.",
     ),
     click.option(
         "--known",
         "known",
         type=date,
+        shell_complete=completion.days,
         metavar="DATE",
         help="When it became known; by its sources if not given.",
     ),
@@ -131,7 +157,7 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
 def state(history: History, store: Store | None, event: Event, statement: Options) -> None:
     """Append an event to the store of the history, or print it as YAML."""
     if store is None or statement.dry_run:
-        from chronicle.render.pages.event_file import event_file
+        from chronicle.codec.event_text import event_file
 
         click.echo(event_file([event]), nl=False)
         next = "leave out --dry-run to record it" if store else "put it into a file of the history"

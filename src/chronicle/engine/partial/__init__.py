@@ -13,7 +13,7 @@ from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.knowledge import Resolved, resolve, visible
 from chronicle.engine.order import Origin
-from chronicle.engine.partial.parts import Parts
+from chronicle.engine.partial.parts import KnownSharing, Parts
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.replay.patched import patched
@@ -38,6 +38,8 @@ class PartialReplay:
     _origin: Origin
     _ledger: Ledger
     _length: int
+    # What the first events share, where that was kept.
+    _base: KnownSharing | None = None
     # How many events there were when everything was replayed.
     _whole: int = field(init=False)
     _parts: Parts | None = field(default=None, init=False)
@@ -52,13 +54,33 @@ class PartialReplay:
         """Continue from ``ledger``, the replay of all events of the log."""
         self._ledger, self._length, self._whole = ledger, len(self._log), len(self._log)
 
+    def go_on_with(self, log: EventLog) -> None:
+        """Continue with another log of the same events."""
+        self._log = log
+        if self._parts is not None:
+            self._parts.go_on_with(log)
+
     def forked(self, log: EventLog, origin: Origin) -> PartialReplay:
         """The same for ``log``, which begins with the events of this log and continues with others."""
         self._caught_up()
-        fork = PartialReplay(log, self._projectors, origin, self._ledger, self._length)
+        fork = PartialReplay(log, self._projectors, origin, self._ledger, self._length, self._base)
         fork._whole = self._whole
         fork._parts = None if self._parts is None else self._parts.forked(log)
         return fork
+
+    def has_parts(self) -> bool:
+        """Whether the parts of the whole history were found out, event by event."""
+        return self._base is None and self._parts is not None
+
+    def all_parts(self) -> Parts:
+        """The parts of the whole history, found out event by event."""
+        if self._base is None and self._parts is not None:
+            self._parts.catch_up()
+            return self._parts
+        parts = Parts(self._log)
+        parts.catch_up()
+        self._add_versions(parts, self._log.events[:], None)
+        return parts
 
     @paused_collector()
     def ledger(
@@ -93,20 +115,20 @@ class PartialReplay:
         """The places of the events that became known after the day ``known``."""
         if known is None:
             return []
-        by_day, first = self._by_knowledge, len(self._by_knowledge)
-        by_day += [(knowledge(self._log.events[at]).day, at) for at in range(first, len(self._log))]
-        if first < len(by_day):
+        base, by_day = self._base, self._by_knowledge
+        first = len(by_day) + (0 if base is None else base.length)
+        if first < len(self._log):
+            by_day += [(knowledge(self._log.events[at]).day, at) for at in range(first, len(self._log))]
             # What was sorted before stays where it is: to sort it again costs little.
             by_day.sort()
-        return [place for _, place in by_day[bisect_right(by_day, (known, len(by_day))) :]]
+        later = [place for _, place in by_day[bisect_right(by_day, (known, len(self._log))) :]]
+        return later if base is None else [*base.known_after(known), *later]
 
     def _caught_up(self) -> Parts | None:
         if any(projector not in PROJECTORS for projector in self._projectors):
             return None
         if self._parts is None:
-            self._parts = Parts(self._log)
-            self._parts.catch_up()
-            self._add_versions(self._parts, self._log.events[: self._length], None)
+            self._parts = self.all_parts() if self._base is None else Parts(self._log, self._base)
         self._parts.catch_up()
         return None if self._parts.linked else self._parts
 

@@ -11,12 +11,13 @@ too large costs time, one that is too small would cost the truth.
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from attrs import define, field, fields_dict
 
@@ -54,14 +55,44 @@ _EVENT: Final = "event"
 _HELD: Final = "held"
 
 
+class KnownSharing(Protocol):
+    """What the first ``length`` events of a log share, as it was found out before and kept.
+
+    It may say of an event that it shares more than it does, for parts are only larger for it, and never less.
+    """
+
+    length: int
+    linked: bool
+
+    def places(self, shared: Shared) -> Sequence[int]:
+        """The places of the events that share something, by any version of them."""
+
+    def is_counted(self, entity: str) -> bool:
+        """Whether stakes in an entity are measured by a number of shares."""
+
+    def is_turning(self, entity: str) -> bool:
+        """Whether an entity ends, comes back, merges or is split."""
+
+    def is_early(self, entity: str) -> bool:
+        """Whether something names an entity that may have come before its founding was over."""
+
+    def founded(self, entity: str) -> int | None:
+        """The ``past`` of the date on which an entity was founded; None without a founding."""
+
+    def known_after(self, day: datetime.date) -> Sequence[int]:
+        """The places of the events that became known after a day."""
+
+
 @define
 class Parts:
     """The parts of a growing history, by what its events share.
 
-    Nothing is ever taken out: what an event shares by any version of it, it shares for good.
+    Nothing is ever taken out: what an event shares by any version of it, it shares for good. With ``_base``
+    only the events behind those of the base are taken in.
     """
 
     _log: EventLog
+    _base: KnownSharing | None = None
     # By what is shared the place in the log of the one that shares it, or a list of several.
     _sharing: defaultdict[str, dict[Any, int | list[int]]] = field(
         factory=lambda: defaultdict(dict), init=False
@@ -71,9 +102,21 @@ class Parts:
     _counted: set[str] = field(factory=set, init=False)
     _turning: set[str] = field(factory=set, init=False)
     _founded: dict[str, int] = field(factory=dict, init=False)
-    _length: int = field(default=0, init=False)
+    _length: int = field(init=False)
     # Whether ids turned out to be another's, which reaches everywhere.
-    linked: bool = field(default=False, init=False)
+    linked: bool = field(init=False)
+
+    @_length.default
+    def _taken_in_before(self) -> int:
+        return 0 if self._base is None else self._base.length
+
+    @linked.default
+    def _linked_before(self) -> bool:
+        return self._base is not None and self._base.linked
+
+    def go_on_with(self, log: EventLog) -> None:
+        """Continue with another log of the same events."""
+        self._log = log
 
     def forked(self, log: EventLog) -> Parts:
         """The parts of a log that begins as this one does and goes on otherwise.
@@ -127,6 +170,39 @@ class Parts:
                     waiting += new
         return sorted(found)
 
+    # What is kept for later
+
+    def sharing(self, length: int) -> Iterator[tuple[Shared, Sequence[int]]]:
+        """All that the first ``length`` events share, each with the places of those that share it.
+
+        Of parts without a base.
+        """
+        for sort, of_sort in self._sharing.items():
+            for which, others in of_sort.items():
+                places = [place for place in _all(others) if place < length]
+                if places:
+                    yield (sort, which), places
+
+    @property
+    def counted(self) -> Collection[str]:
+        """Whose stakes are measured by a number of shares."""
+        return self._counted
+
+    @property
+    def turning(self) -> Collection[str]:
+        """Who ends, comes back, merges or is split."""
+        return self._turning
+
+    @property
+    def founded(self) -> Mapping[str, int]:
+        """Who was founded, each with the ``past`` of the date."""
+        return self._founded
+
+    @property
+    def early(self) -> Iterator[str]:
+        """Whom something names that may have come before the founding was over."""
+        return filter(self._may_act_before_being_founded, self._founded)
+
     def _shared_at(self, place: int) -> Iterator[Shared]:
         event = self._log.events[place]
         yield _EVENT, event.id
@@ -137,31 +213,42 @@ class Parts:
         sort, which = shared
         if sort == _EVENT and which in self._log.positions:
             yield self._log.positions[which] - 1
-        others = self._sharing[sort].get(which, ())
+        if self._base is not None:
+            yield from self._base.places(shared)
         # A fork of this log may be longer.
-        places = (others,) if isinstance(others, int) else others
-        yield from (place for place in places if place < self._length)
+        yield from (place for place in _all(self._sharing[sort].get(which, ())) if place < self._length)
 
     def _binds(self, shared: Shared) -> bool:
         """Whether events hang together by what they share."""
         sort, which = shared
+        base = self._base
         if sort == _HELD:
-            return which in self._counted
+            return which in self._counted or (base is not None and base.is_counted(which))
         if sort == _ENTITY:
-            return which in self._turning or self._may_act_before_being_founded(which)
+            if which in self._turning or (base is not None and base.is_turning(which)):
+                return True
+            return self._may_act_before_being_founded(which)
         return True
 
     def _may_act_before_being_founded(self, entity: str) -> bool:
         """Whether something names an entity that may have come before its founding was over."""
-        founded = self._founded.get(entity)
+        base, founded = self._base, self._founded.get(entity)
+        places: Iterable[int] = self._sharing_of((_ENTITY, entity))
+        if base is not None:
+            if base.is_early(entity):
+                return True
+            before = base.founded(entity)
+            if before is not None and (founded is None or before >= founded):
+                # Of the events of the base none came before this founding was over.
+                founded, places = before, _all(self._sharing[_ENTITY].get(entity, ()))
         if founded is None:
             return False
-        named = (
-            version
-            for place in self._sharing_of((_ENTITY, entity))
+        return any(
+            version.date.order < founded
+            for place in places
             for version in (self._log.events[place], *self._versions.get(place, ()))
+            if not _founds(version, entity)
         )
-        return any(event.date.order < founded for event in named if not _founds(event, entity))
 
     def _note(self, event: Event) -> None:
         for each in (event, *possible_effects_of(event)):
@@ -182,6 +269,10 @@ def _add(of_sort: dict[Any, int | list[int]], which: Any, others: int | list[int
             others.append(place)
     else:
         of_sort[which] = others if others == place else [others, place]
+
+
+def _all(others: int | Sequence[int]) -> Sequence[int]:
+    return (others,) if isinstance(others, int) else others
 
 
 def _founds(event: Event, entity: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -59,6 +59,13 @@ class Ledger:
             index = self._indexes[view, position] = index_of(self.keys(view), position)
         return index.get(part, ())
 
+    def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:  # noqa: ARG002
+        """The keys of a view that may have a text for which ``like`` is true, in them or in their values.
+
+        All keys, where the texts are not at hand; a ledger that has them in a table leaves out the others.
+        """
+        return self.keys(view)
+
     def spans(self, view: str, *parts: str) -> tuple[Span, ...]:
         """The spans of all keys of a view that begin with ``parts``.
 
@@ -105,9 +112,14 @@ class Ledger:
         self,
         view: str,  # noqa: ARG002  # as a ledger says that has its spans as columns
         day: datetime.date,  # noqa: ARG002
-        facts: Callable[[], Sequence[Any]],  # noqa: ARG002
+        facts: Callable[[Collection[Key] | None], Sequence[Any]],  # noqa: ARG002
+        replaced: Collection[Key] = (),  # noqa: ARG002
     ) -> Any:
-        """None; a ledger that has its spans as columns gives the values of a view on a day as a table."""
+        """None; a ledger that has its spans as columns gives the values of a view on a day as a table.
+
+        ``facts`` gives those of some keys, and those of all for None. The rows of the keys in ``replaced``
+        are made of facts, and come last.
+        """
         return None
 
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:

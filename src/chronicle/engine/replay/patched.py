@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from attrs import field, frozen
@@ -66,9 +66,15 @@ class PatchedLedger(Ledger):
         """The times in which by some order that makes as much sense as any a cell is empty."""
         return self._holding(*cell).nothing_in(cell)
 
-    def table(self, view: str, day: datetime.date, facts: Callable[[], Sequence[Any]]) -> Any:
-        """What stands in a view on a day as a table, where that is to be had as columns; else None."""
-        return None if view in self.patches else self.base.table(view, day, facts)
+    def table(
+        self,
+        view: str,
+        day: datetime.date,
+        facts: Callable[[Collection[Key] | None], Sequence[Any]],
+        replaced: Collection[Key] = (),
+    ) -> Any:
+        """As ``Ledger`` says."""
+        return self.base.table(view, day, facts, [*replaced, *self.patches.get(view, ())])
 
     def _holding(self, view: str, key: Key) -> Ledger:
         patched = self.patches.get(view)

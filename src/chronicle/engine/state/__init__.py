@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -43,6 +44,10 @@ from chronicle.engine.views import Stage
 from chronicle.errors import NotFound, Problem, absent
 from chronicle.events import Right
 from chronicle.ownership import MAJORITY
+from chronicle.values import Share, parse_share
+
+if TYPE_CHECKING:
+    from chronicle.engine.state.graph import Structure
 
 __all__ = [
     "Deal",
@@ -191,7 +196,7 @@ class State(RulesOfDay):
             raise absent("C606", "view", view, self._ledger.views)
         if names:
             return named_facts_table(view, self.view(view), self.name)
-        kept: Table | None = self._ledger.table(view, self.as_of, lambda: self.view(view))
+        kept: Table | None = self._ledger.table(view, self.as_of, lambda keys: self._listed(view, keys))
         return facts_table(view, self.view(view)) if kept is None else kept
 
     def holdings_table(self) -> Table:
@@ -226,6 +231,30 @@ class State(RulesOfDay):
     def loops_table(self, *, right: Right = "equity") -> Table:
         """The shares within the loops of a day, as a table."""
         return loops_table(self.loops(right=right), right, self.name)
+
+    # As a picture
+
+    @paused_collector()
+    def graph(
+        self,
+        entity: str | None = None,
+        *,
+        depth: int | None = None,
+        least: Fraction | Share | str | None = None,
+        most: int = 60,
+    ) -> Structure:
+        """Holdings, business units and control on the day as a graph: ``state.graph().svg()`` is a picture.
+
+        ``entity``, an id or a name, keeps what is around it, at most ``depth`` steps away. Holdings of less
+        than ``least`` ("5%") are left out, and all but the nearest ``most`` entities; the picture says so.
+        Raises ``NotFound`` (C601) for an unknown entity, ``InvalidValue`` (C302) if ``least`` is no share.
+        """
+        from chronicle.engine.state.graph import structure_of
+
+        one = None if entity is None else self._one(entity)
+        share = parse_share(least) if isinstance(least, str) else least
+        limit = share.minimum if isinstance(share, Share) else share
+        return structure_of(self, one, depth, limit, most)
 
     # As a value
 

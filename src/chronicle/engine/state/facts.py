@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from attrs import evolve, frozen
@@ -48,6 +48,12 @@ class FactsOfDay:
             for position, part in ((self._position(view, name), part) for name, part in parts.items())
         }
         return tuple(listed_facts(self._facts(view, wanted)))
+
+    def _listed(self, view: str, keys: Collection[Key] | None) -> tuple[Fact, ...]:
+        """The facts of some keys of a view, or of all, that lists have; in order of key."""
+        if keys is None:
+            return self.view(view)
+        return tuple(listed_facts(fact for key in sorted(keys) for fact in self._cell(view, key)))
 
     def beginning(self, view: str, *parts: str) -> tuple[Fact, ...]:
         """The facts of a view whose keys begin with ``parts``, in order of key.

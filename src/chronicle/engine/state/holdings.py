@@ -26,7 +26,8 @@ class HoldingsOfDay(FactsOfDay):
 
         If a source states that nothing is held, the answer is the share 0 and not None.
         On a day inside the window of a change it is the value that begins last. Its ``certain`` is
-        false whenever it is not certain that it holds on the day.
+        false whenever it is not certain that it holds on the day. Raises ``NotFound`` for an unknown entity
+        (C601) and right (C610).
         """
         key = self._key(views.HOLDINGS, (holder, target, right))
         found = list(self._cell(views.HOLDINGS, key))

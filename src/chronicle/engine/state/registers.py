@@ -42,8 +42,9 @@ class RegisterOfDay(EdgesOfDay):
         return self._registers[right]
 
     def _of_columns(self, right: str) -> Register | None:
-        table = self._ledger.table(views.HOLDINGS, self.as_of, tuple)
-        if table is None:
+        table = self._ledger.table(views.HOLDINGS, self.as_of, lambda _: ())
+        # Where rows come from facts, they number texts of their own.
+        if table is None or table.replaced:
             return None
         from chronicle.ownership.register import Register
 

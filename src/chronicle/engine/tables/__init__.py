@@ -20,6 +20,7 @@ from chronicle.engine.tables.answers import (
 )
 from chronicle.engine.tables.columns import names_beside
 from chronicle.engine.tables.courses import Row, rows_by_day, spans_table, table_by_day
+from chronicle.engine.tables.over_days import table_over_days
 from chronicle.engine.tables.table import Column, Kind, Table
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "rows_by_day",
     "spans_table",
     "table_by_day",
+    "table_over_days",
     "units_table",
 ]

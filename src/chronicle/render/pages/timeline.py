@@ -25,7 +25,7 @@ from chronicle.render.layout import (
     wrap,
 )
 from chronicle.render.reading_order import in_reading_order
-from chronicle.render.terms import ASKED_PLAINLY, Terms, assumed_data
+from chronicle.render.terms import ASKED_PLAINLY, EVERYTHING, Excerpt, Terms, assumed_data
 from chronicle.render.words.days import gutter, is_undated, speaking_day
 from chronicle.render.words.figures import money_figure, money_words, share_figure, share_is_unknown
 from chronicle.render.words.marks import MARKS, mark_of
@@ -62,7 +62,8 @@ class Timeline:
 
     ``position`` gives the position of an event by its id, ``name`` what an entity is called on a day,
     ``known`` from which day an event could be known. ``terms`` are the days of knowledge and the assumptions
-    of the question. ``titles`` are those of deals whose events are not all among ``events``.
+    of the question. ``titles`` are those of deals whose events are not all among ``events``; ``excerpt`` says
+    which events were asked for.
     """
 
     events: tuple[Event, ...]
@@ -71,11 +72,12 @@ class Timeline:
     terms: Terms = ASKED_PLAINLY
     known: Callable[[Event], Knowledge] = knowledge
     titles: Mapping[str, str] = field(factory=dict)
+    excerpt: Excerpt = EVERYTHING
 
     def data(self) -> dict[str, Any]:
         """Each event as in a file, with its id, position and the day from which it is known."""
         terms = assumed_data(self.terms.assumed)
-        return {**terms, "events": [self._plain(event) for event in self.events]}
+        return {**terms, "events": [self._plain(event) for event in self._in_turn()]}
 
     def _plain(self, event: Event) -> dict[str, Any]:
         known = self.known(event)
@@ -86,7 +88,7 @@ class Timeline:
     def rows(self) -> tuple[tuple[str, ...], Iterator[tuple[str, ...]]]:
         """A row for each event, with its sentence. An open end of a date is an empty cell."""
         teller = self._teller()
-        return _COLUMNS, (self._row(event, teller) for event in self.events)
+        return _COLUMNS, (self._row(event, teller) for event in self._in_turn())
 
     def _row(self, event: Event, teller: Teller) -> tuple[str, ...]:
         known = self.known(event)
@@ -120,7 +122,7 @@ class Timeline:
     def lines(self) -> Iterator[str]:
         """An event a line: kind, date, id, what happened, share, money, sources."""
         teller = self._teller()
-        for event in self.events:
+        for event in self._in_turn():
             yield "\t".join(
                 (
                     event.kind,
@@ -135,7 +137,10 @@ class Timeline:
 
     def people(self, width: int) -> Page:
         """The events along a line, with dates on the left and figures in columns on the right."""
-        return timeline_page(self.events, self._teller(), self.terms, width)
+        return timeline_page(self.events, self._teller(), self.terms, width, self.excerpt)
+
+    def _in_turn(self) -> tuple[Event, ...]:
+        return self.events[::-1] if self.excerpt.reverse else self.events
 
     def _teller(self) -> Teller:
         return Teller(self.name, {**self.titles, **titles_of(iter(self.events))})
@@ -181,19 +186,26 @@ _WORD: Final = 7
 _NARROWEST_SENTENCE: Final = 24
 
 
-def timeline_page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> Page:
+def timeline_page(
+    events: Sequence[Event], teller: Teller, terms: Terms, width: int, excerpt: Excerpt = EVERYTHING
+) -> Page:
     """The page of ``events`` on a terminal of ``width`` columns."""
-    return Page(lambda: _page(events, teller, terms, page_width(width)))
+    return Page(lambda: _page(events, teller, terms, page_width(width), excerpt))
 
 
-def _page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> Iterator[Line]:
+def _page(
+    events: Sequence[Event], teller: Teller, terms: Terms, width: int, excerpt: Excerpt
+) -> Iterator[Line]:
     if not events:
-        said = f"No events{terms.words()}."
+        said = f"No events{excerpt.words()}{terms.words()}."
         yield from wrap([(" ".join(filter(None, (said, terms.too_early()))), PLAIN)], width)
         return
-    frame = _frame(events, width)
+    frame = _frame(events, width, excerpt.ids)
     shown = _Shown()
     dated, undated = in_reading_order(events)
+    if excerpt.reverse:
+        dated.reverse()
+        undated.reverse()
     for event in dated:
         yield from _told(event, teller, frame, shown)
     if undated:
@@ -202,7 +214,7 @@ def _page(events: Sequence[Event], teller: Teller, terms: Terms, width: int) -> 
     for event in undated:
         yield from _told(event, teller, frame, shown)
     yield []
-    yield from _foot(events, terms, frame)
+    yield from _foot(events, terms, frame, excerpt)
 
 
 # The frame: how wide every column is
@@ -217,6 +229,7 @@ class _Frame:
     share: int
     money: int
     same_sources: bool
+    ids: bool
 
     @property
     def text(self) -> int:
@@ -229,7 +242,7 @@ class _Frame:
         return sum(column + _GAP for column in (self.share, self.money) if column)
 
 
-def _frame(events: Sequence[Event], width: int) -> _Frame:
+def _frame(events: Sequence[Event], width: int, ids: bool) -> _Frame:
     # Undated events are under a heading of their own, without a date.
     rows = [row for event in events if not is_undated(event.date) for row in gutter(event.date)]
     prefix = max((len(prefix) for prefix, _, _ in rows), default=0)
@@ -243,6 +256,7 @@ def _frame(events: Sequence[Event], width: int) -> _Frame:
         share=_column(map(_share, events), _WIDEST_SHARE),
         money=_column(map(money_words, events), _WIDEST_MONEY),
         same_sources=len(sources) == 1 and len(events) > 1,
+        ids=ids,
     )
 
 
@@ -338,7 +352,9 @@ def _figures(sentence: Line, share: str, money: str, frame: _Frame) -> Line:
 
 
 def _details(event: Event, teller: Teller, frame: _Frame, room: int) -> Iterator[Line]:
-    """The lines below the sentence: effects, the note, the sources."""
+    """The lines below the sentence: the id, effects, the note, the sources."""
+    if frame.ids:
+        yield from wrap([(clean(event.id), "cyan")], room)
     label = "effect: " if event.kind == "deal.completed" else "if completed: "
     for effect in getattr(event, "effects", None) or ():
         yield from _hanging(label, teller.effect(effect, event.date), room)
@@ -358,8 +374,10 @@ def _hanging(label: str, line: Line, room: int) -> Iterator[Line]:
 # The foot
 
 
-def _foot(events: Sequence[Event], terms: Terms, frame: _Frame) -> Iterator[Line]:
-    count = f"{len(events):,} event{'' if len(events) == 1 else 's'}{terms.words()}"
+def _foot(events: Sequence[Event], terms: Terms, frame: _Frame, excerpt: Excerpt) -> Iterator[Line]:
+    of = f" of {len(events) + excerpt.more:,}" if excerpt.more else ""
+    count = f"{len(events):,}{of} event{'' if len(events) == 1 and not of else 's'}"
+    count += f"{excerpt.words()}{terms.words()}"
     sources = events[0].sources if frame.same_sources else ()
     said = "; ".join(map(source_in_full, sources))
     tail: Line = [(f", all from {said}", DIM)] if said else []

@@ -48,10 +48,14 @@ _COLUMNS: Final = (
 
 @frozen
 class Around:
-    """What is known where nothing is of what was asked for: by other views, and whether it is ``later``."""
+    """What is known where nothing is of what was asked for: by other views, and whether it is ``later``.
+
+    ``today`` says that no day was asked for, so that the page says which was taken.
+    """
 
     cells: Sequence[tuple[str, Key]] = ()
     later: bool = False
+    today: bool = False
 
 
 _NOTHING_ELSE: Final = Around()

@@ -5,29 +5,25 @@ A value that has ended is shown with the event that ended it.
 
 from __future__ import annotations
 
-import datetime
-import json
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from chronicle import codec
-from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.conflicts import Conflict
 from chronicle.engine.state import Fact
 from chronicle.engine.why import Ending, Reason, Step, Why
-from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, RecordCorrected, knowledge
+from chronicle.events import DealCompleted, Effect, EntityDeclared, Event, knowledge
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, Page, clean, page_width, wrap
-from chronicle.render.pages.claims import claimed, differing, disagreement, once, reason_words, said_by
+from chronicle.render.pages.claims import claimed, said_by
 from chronicle.render.pages.why import Explained
+from chronicle.render.provenance import corrections_told, day_in_words, known_words, rivalry
 from chronicle.render.tree import Branch, tree
 from chronicle.render.words.days import day_words, short, since, stood, until
 from chronicle.render.words.facts import statement, subject, subject_of
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
 from chronicle.render.words.owners import effective_lines
-from chronicle.render.words.sentences import Teller, has_parts, stated
-from chronicle.render.words.sources import source_in_full, source_words
+from chronicle.render.words.sentences import Teller
+from chronicle.render.words.sources import source_details, source_in_full
 from chronicle.values import Source
 
 _HOLDER_AND_TARGET = 2
@@ -47,7 +43,8 @@ def _page(explained: Explained, width: int) -> Iterator[Line]:
     told = [*(reason.fact for reason in reasons), *(ending.fact for ending in endings)]
     one = told[0] if len({(fact.view, fact.key) for fact in told}) == 1 else None
     yield from wrap(_title(one, explained), width)
-    when = f"on {day_words(explained.as_of)}{explained.terms.words()}"
+    today = ", today" if explained.around.today else ""
+    when = f"on {day_words(explained.as_of)}{today}{explained.terms.words()}"
     yield from wrap([(when, PLAIN)], width)
     for why in explained.whys:
         if why.effective is not None:
@@ -194,17 +191,8 @@ def _concerns(effect: Effect, fact: Fact) -> bool:
 
 
 def _known(step: Step) -> Line:
-    event = step.event
-    assumed = " (assumed: no source is dated)" if step.knowledge.assumed else ""
     place = f"{step.place.file}:{step.place.line}" if step.place else ""
-    said = [
-        event.id,
-        event.kind,
-        "" if step.knowledge.day <= datetime.date.min else f"known from {_day(step.knowledge.day)}{assumed}",
-        event.confidence or "",
-        place,
-    ]
-    return [(" · ".join(clean(part) for part in said if part), DIM)]
+    return [(" · ".join(filter(None, (known_words(step.event, step.knowledge), clean(place)))), DIM)]
 
 
 def _below(step: Step, explained: Explained) -> Iterator[Branch]:
@@ -221,51 +209,20 @@ def _below(step: Step, explained: Explained) -> Iterator[Branch]:
 
 
 def _source(source: Source) -> Branch:
-    details = [
-        f"“{clean(source.quote)}”" if source.quote else "",
-        f"page {clean(source.page)}" if source.page else "",
-        clean(source.url) if source.url else "",
-        f"retrieved {short(source.retrieved)}" if source.retrieved else "",
-    ]
-    below: list[Line] = [[(detail, DIM)] for detail in details if detail]
+    below: list[Line] = [[(detail, DIM)] for detail in source_details(source)]
     return Branch(([("source  ", _SOURCE), (source_in_full(source), PLAIN)], *below))
 
 
 def _corrections(step: Step, explained: Explained) -> Iterator[Branch]:
     if not step.corrections:
         return
-    plain: dict[str, Any] = dict(codec.encode(explained.written[step.event.id]))
-    for correction in step.corrections:
-        assert isinstance(correction, RecordCorrected)
-        changes = ", ".join(_change(plain, name, json.loads(text)) for name, text in correction.set)
-        known = _day(knowledge(correction).day)
-        head: Line = [
-            ("corrected  ", _CORRECTED),
-            (changes, STRONG),
-            (f": {clean(correction.reason)}", PLAIN),
-        ]
-        sources = "; ".join(map(source_words, correction.sources))
-        tail = f"{clean(correction.id)} · known from {known}" + (f" · {sources}" if sources else "")
+    for changes, reason, tail in corrections_told(explained.written[step.event.id], step.corrections):
+        head: Line = [("corrected  ", _CORRECTED), (changes, STRONG), (f": {reason}", PLAIN)]
         yield Branch((head, [(tail, DIM)]))
 
 
-def _change(plain: dict[str, Any], name: str, value: Any) -> str:
-    """One field of a correction in words. ``plain`` is the event until then; its field is changed."""
-    before = plain.pop(name, None)
-    if value is not None:
-        plain[name] = value
-    if has_parts(before) or has_parts(value):
-        return f"{clean(name)} stated anew"
-    old, new = ("nothing" if each is None else stated(each) for each in (before, value))
-    return f"{clean(name)} {old} → {new}"
-
-
 def _known_from(event: Event) -> str:
-    return f"known from {_day(knowledge(event).day)}"
-
-
-def _day(day: datetime.date) -> str:
-    return short(PartialDate.of(day))
+    return f"known from {day_in_words(knowledge(event).day)}"
 
 
 def _conflict(conflict: Conflict, teller: Teller) -> Branch:
@@ -273,9 +230,5 @@ def _conflict(conflict: Conflict, teller: Teller) -> Branch:
         Branch(([(claimed(other, teller), STRONG)], [(said_by(other, teller), DIM)]))
         for other in conflict.others
     )
-    if not conflict.differ:
-        words = f"counted once; {reason_words(conflict)}"
-        return Branch(([("told by others too  ", DIM), (words, PLAIN)],), losers)
-    told = f"{once(conflict)}; " if conflict.once else ""
-    words = f"{told}{disagreement(conflict)}{differing(conflict)}; this one counts: {reason_words(conflict)}"
-    return Branch(([("contradicted  ", DOUBT), (words, PLAIN)],), losers)
+    label, words = rivalry(conflict)
+    return Branch(([(f"{label}  ", DOUBT if conflict.differ else DIM), (words, PLAIN)],), losers)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
 from chronicle.events import Event
 from chronicle.render.layout import clean
-from chronicle.values import NOTHING, WHOLE, Money, Share
-
-_LONG: Final = 9
-ROUNDED: Final = "≈"
-_LEAST: Final = Fraction(1, 20_000)  # what is less would be rounded to nothing
-
+from chronicle.values import Money, Share, brief_share
 
 _LONG_NUMBER: Final = re.compile(r"(?<![\w.,-])\d{5,}(?![\w-]|[.,]\d)")
 
@@ -30,20 +24,7 @@ def share_words(share: Share) -> str:
 
     One that is not nothing is never rounded to nothing, and one that is not the whole never to the whole.
     """
-    text = clean(str(share))
-    if (
-        share.minimum is None
-        or share.maximum is None
-        or share.text
-        or (len(text) <= _LONG and "/" not in text)
-    ):
-        return text
-    if NOTHING < share.maximum < _LEAST:
-        return "<0.01%"
-    if WHOLE - _LEAST < share.minimum < WHOLE:
-        return ">99.99%"
-    low, high = _percent(share.minimum), _percent(share.maximum)
-    return f"{ROUNDED}{low}%" if low == high else f"{ROUNDED}{low}-{high}%"
+    return clean(brief_share(share))
 
 
 # The fields that state a share, by kind, the preferred one first, with their signs.
@@ -104,10 +85,3 @@ def money_figure(event: Event) -> str:
 def money_words(event: Event) -> str:
     """The same with digits in groups: "HKD 6,244,000,000"."""
     return grouped(money_figure(event))
-
-
-def _percent(value: Fraction) -> str:
-    """``value`` in percent with at most two decimals."""
-    hundredths = round(abs(value) * 10_000)
-    sign = "-" if value < 0 and hundredths else ""
-    return f"{sign}{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".")

@@ -21,5 +21,16 @@ def source_in_full(source: Source) -> str:
     return source_words(source) + title
 
 
+def source_details(source: Source) -> list[str]:
+    """What else is said of a source: its quote, its page, its address, the day on which it was read."""
+    details = [
+        f"“{clean(source.quote)}”" if source.quote else "",
+        f"page {clean(source.page)}" if source.page else "",
+        clean(source.url) if source.url else "",
+        f"retrieved {short(source.retrieved)}" if source.retrieved else "",
+    ]
+    return [detail for detail in details if detail]
+
+
 def _host(url: str) -> str:
     return urlsplit(url).netloc or url

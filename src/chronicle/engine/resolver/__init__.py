@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import field, frozen
 
 from chronicle.engine import views
 from chronicle.engine.replay import Key, Ledger, Span
-from chronicle.errors import NotFound, Problem, nearest, printable
+from chronicle.errors import NotFound, Problem, absent_of_few, nearest, printable
+from chronicle.events import Right
 
 
 @frozen
@@ -75,6 +77,18 @@ class Resolver:
             return Reference("deal", deal)
         raise self._neither(word)
 
+    def nothing_like(self, text: str) -> NotFound:
+        """The error (C601) for a search that finds nothing, with the nearest names, ids and titles."""
+        everything = (*self.deals(), *self.entities(), *(title for title, _ in self._titles))
+        # A name is suggested rather than the id that is made of it.
+        known = {
+            each.casefold().replace("-", " "): each for each in (*everything, *(n for n, _ in self._names))
+        }
+        near = [known[each] for each in get_close_matches(text.casefold()[:100], known, n=3, cutoff=0.6)]
+        said = " or ".join(filter(None, (", ".join(near[:-1]), *near[-1:])))
+        help = f"did you mean {said}?" if near else _count("entity", self.entities())
+        return NotFound(Problem("C601", f'nothing is called "{printable(text)}"', help=help))
+
     def key(self, view: str, words: Sequence[str], day: datetime.date | None = None) -> Key:
         """``words`` as the first parts of a key of ``view``: with ids instead of names of entities and deals.
 
@@ -87,7 +101,12 @@ class Resolver:
         return (*(self.part(part, word, day) for word, part in named), *words[len(parts) :])
 
     def part(self, part: str, word: str, day: datetime.date | None = None) -> str:
-        """``word`` as one part of a key: an id if the part is an entity or a deal, else as it is."""
+        """``word`` as one part of a key: an id if the part is an entity or a deal, else as it is.
+
+        Raises ``NotFound``: C601 for an unknown entity, C602 for a deal, C610 for a right that there is not.
+        """
+        if part == "right" and word not in get_args(Right):
+            raise absent_of_few("C610", "right", word, get_args(Right))
         refers = views.REFERS[part]
         if refers == "deal":
             return self.deal(word)

@@ -1,0 +1,145 @@
+"""Questions on a terminal: completed by the Tab key, with what an answer may be, and lists to choose from."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from chronicle.errors import nearest, printable
+
+if TYPE_CHECKING:
+    from chronicle.codec import FieldOf
+
+
+def prompted(question: str, words: Iterable[str] = ()) -> str:
+    """The answer to a question, without blanks around it; the Tab key completes it to one of ``words``."""
+    with _completing(list(words)):
+        answer: str = click.prompt(question, default="", show_default=False)
+    return answer.strip()
+
+
+@contextmanager
+def _completing(words: Sequence[str]) -> Iterator[None]:
+    """Inside, the Tab key completes to one of these words, where the terminal can do so."""
+    try:
+        import readline
+    except ImportError:
+        yield
+        return
+    if not sys.stdin.isatty():
+        yield
+        return
+
+    def complete(text: str, number: int) -> str | None:
+        found = [word for word in words if word.startswith(text)]
+        return found[number] if number < len(found) else None
+
+    before = readline.get_completer(), readline.get_completer_delims()
+    readline.set_completer(complete)
+    readline.set_completer_delims("")
+    with suppress(AttributeError):
+        readline.parse_and_bind("tab: complete")
+    try:
+        yield
+    finally:
+        readline.set_completer(before[0])
+        readline.set_completer_delims(before[1])
+
+
+def chosen(text: str, words: Sequence[str], what: str) -> str:
+    """The one of the words that a text is or begins; empty where it is none, which is said."""
+    if text in words:
+        return text
+    found = [word for word in words if text and word.startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    if text == "?" or found:
+        click.echo(wrapped(f"  {what}: {', '.join(found or words)}"))
+    elif text:
+        near = nearest(text, words)
+        click.echo(f'  no {what} "{printable(text)}"' + (f"; did you mean {near}?" if near else ""))
+    return ""
+
+
+def list_kinds(kinds: Sequence[str]) -> None:
+    """Print kinds, those of one family together, each with what it means."""
+    from chronicle.events import KINDS
+
+    families = list(dict.fromkeys(_family(kind) for kind in KINDS))
+    width = max(map(len, kinds))
+    for kind in sorted(kinds, key=lambda kind: families.index(_family(kind))):
+        said = _FIRST_SENTENCE.split((KINDS[kind].__doc__ or "").replace("``", ""))[0]
+        line = f"  {kind.ljust(width)}  {said}"
+        click.echo(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1].rstrip()}…")
+
+
+_WIDTH = 80
+
+
+def _family(kind: str) -> str:
+    return kind.partition(".")[0]
+
+
+# A colon with a blank before it is one of a ratio.
+_FIRST_SENTENCE = re.compile(r"\.\s|\.$|(?<! ): |\n")
+
+
+def wrapped(text: str) -> str:
+    """A text in lines of at most 80 columns."""
+    return click.wrap_text(text, width=_WIDTH, subsequent_indent="  ")
+
+
+def hint(field: FieldOf) -> str:
+    """What the values of a field look like, in brackets; empty for a plain text."""
+    from chronicle.codec.shapes import shape
+
+    if shape(field.hint) == "word":
+        return choice(get_args(field.hint))
+    said = _hints().get(field.hint) or _OF_SHAPES.get(shape(field.hint))
+    return f" ({said})" if said else ""
+
+
+def choice(words: Sequence[str]) -> str:
+    """Words to choose from, in brackets; ``?`` lists them where they are many."""
+    return f" ({', '.join(words)})" if len(words) <= _MOST_WORDS else " (? for all)"
+
+
+_MOST_WORDS = 4
+
+
+def words_for(field: FieldOf) -> Sequence[str]:
+    """The words that a field allows, if it allows only some."""
+    from chronicle.codec.shapes import shape
+
+    return get_args(field.hint) if shape(field.hint) == "word" else ()
+
+
+def _hints() -> dict[Any, str]:
+    from chronicle.dates import PartialDate
+    from chronicle.events import DealId, EntityId, EventId
+    from chronicle.values import Count, Money, Ratio, Share
+
+    return {
+        PartialDate: "2014, 2014-Q3, 2014-03, 2014-03-11~, [..2014-09]",
+        Share: "60%, 3/8, 25-50%, >50%, ? for unknown",
+        Money: "USD 800M, ~HKD 6.2bn, undisclosed",
+        Count: "12500000, 12.5M",
+        Ratio: "new:old, 2:1",
+        bool: "yes or no",
+        DealId: "the id of a deal",
+        EntityId: "its id, such as acme-films",
+        EventId: "the id of an event",
+    }
+
+
+_OF_SHAPES = {
+    "pairs": "id: value, id: value",
+    "set": "field: value, field: value",
+    "effect": "as YAML",
+    "list": "as YAML: [{kind: unit.transferred, unit: ..., from: ..., to: ...}]",
+}

@@ -1,0 +1,256 @@
+"""The events of a history and their source: those of files, or of a store, read when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from chronicle.dates import Day, Moment, as_day, as_moment
+from chronicle.engine.declarations import Named
+from chronicle.engine.event_log import EventLog
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.projectors import PROJECTORS
+from chronicle.engine.projectors.guarded import guarded
+from chronicle.engine.replay import Projector
+from chronicle.errors import Place, Problem, UsageError, absent
+from chronicle.events import (
+    Event,
+    Knowledge,
+)
+from chronicle.events import knowledge as known_from
+from chronicle.stores import Head, Record, Store
+from chronicle.stores.record import head_of
+
+if TYPE_CHECKING:
+    from chronicle.ledgers.stored_log import StoredLog
+
+
+class ToldEvents:
+    """The events of a source."""
+
+    def __init__(
+        self,
+        events: Iterable[Event],
+        projectors: Sequence[Projector] = (),
+        *,
+        places: Mapping[str, Place] | None = None,
+        recorded: Sequence[str] | None = None,
+        store: Store | None = None,
+    ) -> None:
+        """A history of ``events`` in order of position; ``chronicle.open`` is the usual way to make one.
+
+        ``projectors`` are added to those of Chronicle. ``places`` says by event id where each stands in its
+        file. ``recorded`` has the time of recording of each event, and is None for events that come from no
+        store.
+        """
+        self._told = EventLog([*events])
+        self._projectors = (*PROJECTORS, *map(guarded, projectors))
+        self._places = dict(places or {})
+        self._recorded_at = None if recorded is None else [*recorded]
+        self._store = store
+        self._head = head_of(None)
+        # Whether events are still to be read, since a ledger on disk has answered so far.
+        self._unread = False
+        self._kept_events: tuple[Event, ...] = ()
+        self._named = Named()
+        self._noted = 0
+
+    @classmethod
+    def from_files(cls, paths: Sequence[Path], projectors: Sequence[Projector] = ()) -> Self:
+        """The history in a folder or in files. Raises ``InvalidEvents`` with all problems of all files."""
+        from chronicle import authoring
+
+        authored = authoring.read(paths)
+        return cls(authored.events, projectors, places=authored.places)
+
+    def __repr__(self) -> str:
+        where = "files" if self._store is None else self._store.location
+        return f"<History of {self._head.position if self._unread else len(self._log)} events from {where}>"
+
+    def close(self) -> None:
+        """Close the store, if there is one. What was read can still be asked; nothing can be appended."""
+        if self._store is not None:
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every event as it was written, in order of position."""
+        if len(self._kept_events) < len(self._log):
+            self._kept_events = tuple(self._log.events)
+        return self._kept_events
+
+    def written(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Event, ...]:
+        """The events known by ``known`` and recorded by ``recorded``, both inclusive; without corrections."""
+        held = self.events if recorded is None else self._held(as_moment(recorded))
+        if known is None:
+            return held
+        day = as_day(known)
+        return tuple(event for event in held if known_from(event).day <= day)
+
+    @property
+    def head(self) -> Head | None:
+        """Where the store ended when this history last read it; None for a history without a store.
+
+        Give its position to ``append`` as ``expected`` to append only if nobody else did since (optimistic
+        concurrency).
+        """
+        return None if self._store is None else self._head
+
+    def refresh(self) -> int:
+        """Read what others appended to the store since it was last read, and give the number of these events.
+
+        Only new records are read. Raises ``UsageError`` (C509) without a store.
+        """
+        if self._store is None:
+            message = "a history without a store has nothing to read again"
+            raise UsageError(Problem("C509", message, help="open the files anew"))
+        return self._catch_up()
+
+    def position(self, event: str) -> int:
+        """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
+        position = self._some.positions.get(event)
+        if position is None:
+            raise absent("C608", "event", event, self._log)
+        return position
+
+    def known_since(self, event: Event) -> Knowledge:
+        """From which day an event of this history could be known, as it was written, without its corrections.
+
+        Raises ``NotFound`` (C608) for an event that is not in this history.
+        """
+        return known_from(self._some.events[self.position(event.id) - 1])
+
+    def place(self, event: str) -> Place | None:
+        """The file, line and column of an event by its id; None when it comes from a store."""
+        return self._places.get(event)
+
+    def entity_ids(self) -> tuple[str, ...]:
+        """The ids of all entities that some event names, sorted."""
+        return self._everything_named().in_order("entity")
+
+    def deal_ids(self) -> tuple[str, ...]:
+        """The ids of all deals that some event belongs to, sorted."""
+        return self._everything_named().in_order("deal")
+
+    def _everything_named(self) -> Named:
+        # A ledger on disk has those of its events, which need not be read for them.
+        if not self._unread or len(self._told) > self._noted:
+            log = self._some
+            self._named.note(log.events[self._noted :])
+            self._noted = len(log)
+        return self._named
+
+    def _require_store(self) -> Store:
+        if self._store is None:
+            message = "a history without a store takes no events"
+            help = "add them to a file, or record the files into a store and open that"
+            raise UsageError(Problem("C509", message, help=help))
+        return self._store
+
+    @property
+    def _log(self) -> EventLog:
+        """The events. Reads them from the store now, if a ledger on disk has answered so far."""
+        self._read_in()
+        return self._told
+
+    @property
+    def _some(self) -> EventLog:
+        """The events, for a caller that needs few of them: where that can be, only these are read."""
+        return self._told if self._sparse is not None else self._log
+
+    @property
+    def _sparse(self) -> StoredLog | None:
+        """The log that reads only what is asked for, until everything is read; None where there is none."""
+        told: Any = self._told
+        return told if self._unread and told.reads_some else None
+
+    @property
+    def _recorded(self) -> list[str] | None:
+        """The time at which each event was recorded; None for a history without a store."""
+        self._read_in()
+        return self._recorded_at
+
+    def _read_in(self) -> None:
+        """Read the events from which the ledger on disk was made, if they were not read yet."""
+        if self._unread and self._store is not None:
+            with paused_collector():
+                records = list(self._store.read(limit=self._head.position))
+                from chronicle import codec
+
+                self._told = EventLog([codec.from_record(record) for record in records])
+            self._recorded_at, self._unread = [record.recorded_at for record in records], False
+            self._everything_read()
+
+    def _everything_read(self) -> None:
+        """Called when the events behind a ledger on disk have been read."""
+
+    def _changed(self) -> None:
+        """Called when events were added."""
+
+    def _catch_up(self) -> int:
+        """Read what others appended to the store, and give the number of these events."""
+        if self._store is None or (self._unread and self._store.head() == self._head):
+            return 0
+        with paused_collector():
+            records = list(self._store.read(after=len(self._some)))
+            from chronicle import codec
+
+            self._add(records, [codec.from_record(record) for record in records])
+        return len(records)
+
+    def _take_in(self, added: Sequence[Record], events: Mapping[str, Event]) -> None:
+        """Add records that were just appended, without reading them again; ``events`` has them by id.
+
+        Where others appended in between, the store is read from where this history ends.
+        """
+        if added and added[0].position == len(self._some) + 1:
+            self._add(added, [events[record.id] for record in added])
+        else:
+            self._catch_up()
+
+    def _add(self, records: Sequence[Record], events: Iterable[Event]) -> None:
+        if not records:
+            return
+        self._some.add(events)
+        if self._sparse is not None:
+            self._sparse.note_recorded(records)
+        else:
+            self._recorded_at = self._recorded_at or []
+            self._recorded_at += [record.recorded_at for record in records]
+        self._head = head_of(records[-1])
+        self._changed()
+
+    def _held(self, recorded: str) -> tuple[Event, ...]:
+        later = self._recorded_after(recorded)
+        return tuple(event for place, event in enumerate(self._log.events) if place not in later)
+
+    def _recorded_after(self, recorded: str) -> frozenset[int]:
+        """The places, from 0, of the events that were recorded after a moment."""
+        if self._recorded is None:
+            message = "a history without a store has no times of recording"
+            help = "record the files into a store and ask that, or ask by --known"
+            raise UsageError(Problem("C509", message, help=help))
+        last = recorded.removesuffix("Z")
+        return frozenset(place for place, at in enumerate(self._recorded) if at[: len(last)] > last)
+
+    def _origin(self, event: Event) -> str | None:
+        """In which file, or by which append, an event was told: there, and only there, order is data."""
+        if self._recorded_at is None:
+            place = self._places.get(event.id)
+            return None if place is None else place.file
+        position = self._told.positions.get(event.id)
+        if position is None:
+            return None
+        return self._recorded_at[position - 1] if self._sparse is None else self._sparse.recorded_at(position)
+
+    def _placed(self, problem: Problem) -> Problem:
+        """The problem with the place of the first of its events that has one."""
+        places = (self._places.get(event) for event in problem.events)
+        return problem.at(next((place for place in places if place), None))

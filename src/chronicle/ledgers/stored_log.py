@@ -1,0 +1,166 @@
+"""The events of a store as a log that reads only those which are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import overload
+
+from attrs import define, field
+
+from chronicle import codec
+from chronicle.engine.event_log import EventLog
+from chronicle.events import Event, RecordConfirmed, RecordCorrected, RecordRetracted
+from chronicle.ledgers.sharing import StoredSharing
+from chronicle.stores import Record, Store
+
+_STATEMENTS = (RecordCorrected, RecordRetracted)
+
+
+class StoredEvents(Sequence[Event]):
+    """The first ``length`` events of a store, each read when it is asked for, and others behind them.
+
+    ``recorded`` has the time of recording of each event that was read, by its position.
+    """
+
+    def __init__(self, store: Store, length: int) -> None:
+        self._store, self._length = store, length
+        self._read: dict[int, Event] = {}
+        self._more: list[Event] = []
+        self.recorded: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        return self._length + len(self._more)
+
+    @overload
+    def __getitem__(self, place: int) -> Event: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Event]: ...
+    def __getitem__(self, place: int | slice) -> Event | Sequence[Event]:
+        """One event, or several. Raises what reading the store raises."""
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        if place >= self._length:
+            return self._more[place - self._length]
+        if place not in self._read:
+            for record in self._store.read(after=place, limit=1):
+                self.take_in(record)
+        return self._read[place]
+
+    def __iter__(self) -> Iterator[Event]:
+        """All of them, read at once."""
+        if len(self._read) < self._length:
+            for record in self._store.read(limit=self._length):
+                self.take_in(record)
+        return (self[place] for place in range(len(self)))
+
+    def extend(self, more: Iterable[Event]) -> None:
+        """Add events at the end, which are in the store already."""
+        self._more += more
+
+    def take_in(self, record: Record) -> None:
+        """Note the event in a record, which was verified."""
+        self.recorded[record.position] = record.recorded_at
+        if record.position - 1 not in self._read:
+            self._read[record.position - 1] = codec.from_record(record)
+
+
+@define
+class _StoredPositions(Mapping[str, int]):
+    """The positions of events by id, looked up in the store and in what came later."""
+
+    store: Store
+    length: int
+    later: Mapping[str, int]
+    found: dict[str, int | None] = field(factory=dict)
+
+    def __getitem__(self, event: str) -> int:
+        if event in self.later:
+            return self.later[event]
+        if event not in self.found:
+            record = self.store.get(event)
+            self.found[event] = None if record is None else record.position
+        position = self.found[event]
+        if position is None or position > self.length:
+            raise KeyError(event)
+        return position
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (record.id for record in self.store.read(limit=self.length))
+        yield from self.later
+
+    def __len__(self) -> int:
+        return self.length + len(self.later)
+
+
+@define(eq=False)
+class StoredLog(EventLog):
+    """The log of a store, of whose first events a file says what they share.
+
+    They are read one by one, when they are asked for. To read all of them at once the store is quicker.
+    """
+
+    events: StoredEvents
+    _store: Store = field(kw_only=True)
+    _sharing: StoredSharing = field(kw_only=True)
+    _looked_up: _StoredPositions = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._noted = self._sharing.length
+        self._looked_up = _StoredPositions(self._store, self._sharing.length, self._positions)
+
+    @classmethod
+    def of(cls, store: Store, sharing: StoredSharing) -> StoredLog:
+        """The log of the first events of a store, those that ``sharing`` speaks of."""
+        return cls(StoredEvents(store, sharing.length), store=store, sharing=sharing)
+
+    @property
+    def reads_some(self) -> bool:
+        """Whether events are read when they are asked for, each alone."""
+        return True
+
+    def add(self, more: Iterable[Event]) -> None:
+        """Add events at the end, which are in the store already."""
+        self.events.extend(more)
+
+    def note_recorded(self, records: Iterable[Record]) -> None:
+        """Note when later records were recorded."""
+        self.events.recorded.update((record.position, record.recorded_at) for record in records)
+
+    def recorded_at(self, position: int) -> str:
+        """When an event was recorded, by its position."""
+        if position not in self.events.recorded:
+            self.events[position - 1]
+        return self.events.recorded[position]
+
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """The position of each event by its id, from 1."""
+        self._note()
+        return self._looked_up
+
+    def may_confirm(self, event: str) -> Sequence[RecordConfirmed]:
+        """The editions among which those are that state an event again, given by its id; by position."""
+        self._note()
+        before = [each for each in self._naming(event) if isinstance(each, RecordConfirmed)]
+        return [*before, *self._confirmations]
+
+    def with_statements_of(self, targets: Iterable[str]) -> list[Event]:
+        """The events of these ids and all that corrects or retracts them, by position."""
+        self._note()
+        found: dict[str, Event] = {}
+        waiting = [target for target in targets if target in self]
+        while waiting:
+            event = waiting.pop()
+            if event in found:
+                continue
+            found[event] = told = self[event]
+            if isinstance(told, _STATEMENTS) and told.target in self:
+                waiting.append(told.target)
+            for other in (*self._naming(event), *self._statements):
+                if isinstance(other, _STATEMENTS) and other.target == event:
+                    waiting.append(other.id)
+        return sorted(found.values(), key=lambda event: self.positions[event.id])
+
+    def _naming(self, event: str) -> list[Event]:
+        """The events, of those that were there before, that name an event."""
+        return [self.events[place] for place in self._sharing.places(("event", event))]

@@ -1,0 +1,1 @@
+"""Pages for who looks something up: the kinds of event, a search, one thing by its id."""

@@ -1,0 +1,45 @@
+"""A page that is opened in a browser, and all that it asked for and said on its console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import Factory, define
+
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@define
+class Opened:
+    """A page, what it asked for, and what it said."""
+
+    page: Any
+    requests: list[str] = Factory(list)
+    console: list[str] = Factory(list)
+
+    def violations(self, axe: str) -> list[str]:
+        """What keeps people out of the page: a line for each rule that is broken, with what breaks it."""
+        self.page.evaluate(axe)
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", _TAGS)
+        return [
+            f"{each['id']}: {each['help']}: {node['html'][:200]}"
+            for each in found["violations"]
+            for node in each["nodes"][:3]
+        ]
+
+
+@contextmanager
+def opened(browser: Any, file: Path, fragment: str = "", **options: Any) -> Iterator[Opened]:
+    """The page of a file; ``options`` are those of a context of the browser, such as its colours."""
+    # axe is a script of the test, which the policy of the page would refuse.
+    context = browser.new_context(**options)
+    found = Opened(context.new_page())
+    found.page.on("request", lambda request: found.requests.append(request.url))
+    found.page.on("console", lambda message: found.console.append(f"{message.type}: {message.text}"))
+    found.page.on("pageerror", lambda error: found.console.append(f"error: {error}"))
+    found.page.goto(f"{file.as_uri()}{fragment}")
+    yield found
+    context.close()

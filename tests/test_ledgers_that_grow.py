@@ -1,0 +1,307 @@
+"""A ledger of the beginning of a store: what was appended is replayed with what it touches alone."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pyarrow
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import chronicle
+import histories
+from chronicle import codec
+from chronicle.cli.workloads import made
+from chronicle.dates import parse_date
+from chronicle.engine import partial
+from chronicle.errors import InvalidEvents, NotFound
+from chronicle.events import Event, RecordConfirmed
+from chronicle.history import History
+from chronicle.ledgers import keeping, layout, places, vectors
+from chronicle.ledgers.layout import LedgerFile
+from chronicle.ledgers.stored_log import StoredEvents
+from chronicle.stores import open_store
+from given import absorbed, acquired, corrected, disposed, observed, retracted
+from kept_ledgers import answers
+from test_parts import GROUPS, WRITTEN, assert_keys_equal, everything, spread
+
+KNOWN = st.sampled_from(histories.KNOWN)
+SIZE = 300
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache of the user is a folder of the test."""
+    monkeypatch.setattr(places, "cache_folder", lambda: tmp_path / "cache")
+
+
+@pytest.fixture
+def generous() -> Iterator[None]:
+    """However much was appended, or differs, only the parts of it are replayed."""
+    with patch.object(keeping, "_ONE_IN", 1), patch.object(partial, "_ONE_IN", 1):
+        yield
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of a few hundred events, and a ledger beside it that says what they share."""
+    path = tmp_path_factory.mktemp("filled") / "corp.db"
+    with chronicle.open(path, create=True) as history:
+        history.append(made(SIZE).events, declared=False)
+        history.keep_ledger()
+    return path
+
+
+@pytest.fixture
+def store(filled: Path, tmp_path: Path) -> Path:
+    """A copy of both for the test."""
+    for path in (filled, Path(f"{filled}.ledger")):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    return tmp_path / filled.name
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The places of the events that are read one by one."""
+    found: list[int] = []
+    take_in = StoredEvents.take_in
+    monkeypatch.setattr(
+        StoredEvents, "take_in", lambda self, record: (found.append(record.position), take_in(self, record))
+    )
+    return found
+
+
+def appended(store: Path, *events: Event) -> None:
+    """Append events by a process of its own."""
+    with open_store(str(store)) as opened:
+        opened.append([codec.to_record(event) for event in events])
+
+
+def plain(store: Path) -> History:
+    """The history in a store, without any ledger on disk."""
+    return chronicle.open(store, ledger=False)
+
+
+def test_after_an_append_only_what_it_touches_is_read(store: Path, read: list[int]) -> None:
+    """The next process answers from the ledger of before, and from the few events of one part."""
+    held = plain(store).as_of("2030").holdings()[0]
+    appended(store, disposed("2031", held.holder, held.target, holds="0%"))
+    history = chronicle.open(store)
+    assert answers(history.as_of("2032")) == answers(plain(store).as_of("2032"))
+    assert 0 < len(set(read)) < SIZE / 10
+    assert history.notices == ()
+
+
+def test_a_process_appends_without_reading_everything(store: Path, read: list[int]) -> None:
+    """It checks the events, appends them and answers, and what it did not need it never read."""
+    held = plain(store).as_of("2030").holdings()[0]
+    with chronicle.open(store) as history:
+        history.append([observed("2031", held.holder, held.target, "3%")])
+        assert str(history.as_of("2032").share(held.holder, held.target)) == "3%"
+        assert history.head is not None
+        assert history.head.position == SIZE + 1
+    assert len(set(read)) < SIZE / 10
+
+
+def test_tables_are_columns_of_the_file_with_the_rows_that_were_replayed_last(store: Path) -> None:
+    """The rows of the file but for the cells that were replayed since, and these behind them."""
+    held = plain(store).as_of("2030").holdings()[0]
+    appended(
+        store,
+        observed("2031", held.holder, held.target, "3%"),
+        acquired("2031", "company-1", "newcomer", "1%"),
+    )
+    history = chronicle.open(store)
+    for many in (vectors.MANY, 1):
+        with patch.object(vectors, "MANY", many):
+            found, wanted = (each.as_of("2032").table("holdings") for each in (history, plain(store)))
+            assert len(found) == len(wanted)
+            assert by_key(found) == by_key(wanted)
+            keys = [(row["holder"], row["target"]) for row in pyarrow.table(found).to_pylist()]
+            assert {*keys[-2:]} == {(held.holder, held.target), ("company-1", "newcomer")}
+            assert [row[:2] for row in found.rows()] == keys
+    registers = [each.as_of("2032").register() for each in (history, plain(store))]
+    assert registers[0].effective("company-1", "newcomer") == registers[1].effective("company-1", "newcomer")
+
+
+def by_key(table: Any) -> list[dict[str, Any]]:
+    """The rows of a table, in an order that does not matter."""
+    return sorted(pyarrow.table(table).to_pylist(), key=str)
+
+
+def test_names_that_nothing_declared_are_refused_as_ever(store: Path) -> None:
+    """The ids that events name come from the file, with those of later events."""
+    appended(store, acquired("2031", "newcomer", "company-1", "1%"))
+    for history in (chronicle.open(store), plain(store)):
+        with pytest.raises(InvalidEvents) as refused:
+            history.append([acquired("2031", "newcomer", "compani-1", "1%")])
+        assert [problem.code for problem in refused.value.problems] == ["C204"]
+        assert history.entity_ids() == plain(store).entity_ids()
+
+
+def test_why_reads_the_events_behind_an_answer_alone(store: Path, read: list[int]) -> None:
+    """With what corrected them, and the editions that state them again."""
+    held = plain(store).as_of("2030").holdings()[0]
+    told = plain(store).spans(held.holder, held.target)[0].events[0]
+    appended(
+        store,
+        corrected("2031", told, {"note": "as the register has it"}),
+        RecordConfirmed(id="edition", date=parse_date("2031"), targets=(told,)),
+    )
+    history = chronicle.open(store)
+    asked = history.why(held.holder, held.target, as_of="2030")
+    assert asked == plain(store).why(held.holder, held.target, as_of="2030")
+    assert len(set(read)) < SIZE / 10
+
+
+def test_an_event_is_given_without_the_others(store: Path, read: list[int]) -> None:
+    """As it was corrected; one that was retracted is refused."""
+    first, second = plain(store).events[10].id, plain(store).events[11].id
+    appended(store, corrected("2031", first, {"note": "mended"}), retracted("2031", second))
+    history = chronicle.open(store)
+    assert history.event(first) == plain(store).event(first)
+    with pytest.raises(InvalidEvents):
+        history.event(second)
+    with pytest.raises(NotFound):
+        history.event("no-such-event")
+
+
+def test_corrections_of_corrections_are_looked_through(store: Path) -> None:
+    """One that leaves no event behind the correction that it corrects is refused, as with everything read."""
+    told = plain(store).events[10].id
+    appended(store, corrected("2031", told, {"note": "a"}, id="one"))
+    faulty = corrected("2032", "one", {"set": {"no_such_field": "b"}}, id="two")
+    refusals = []
+    for history in (chronicle.open(store), plain(store)):
+        with pytest.raises(InvalidEvents) as refused:
+            history.append([faulty])
+        refusals.append(
+            [(problem.code, problem.message, problem.events) for problem in refused.value.problems]
+        )
+    assert refusals[0] == refusals[1] != []
+
+
+def test_a_ledger_learns_what_events_share_when_somebody_needed_it(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made unasked it says only what replay made; the first process that reads all events adds the rest."""
+    file = Path(f"{store}.ledger")
+    file.unlink()
+    monkeypatch.setattr(keeping, "UNASKED", SIZE)
+    chronicle.open(store).as_of("2030")
+    assert not layout.has_sharing(LedgerFile(file))
+    before = answers(chronicle.open(store).as_of("2030"))
+    history = chronicle.open(store)
+    history.as_of("2030", known="2020")
+    assert layout.has_sharing(LedgerFile(file))
+    assert answers(chronicle.open(store).as_of("2030")) == before
+    assert chronicle.open(store).ledger_faults() == ()
+
+
+def test_where_the_file_cannot_be_written_again_nothing_is_said(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is there, and so is the ledger that was."""
+    file = Path(f"{store}.ledger")
+    file.unlink()
+    monkeypatch.setattr(keeping, "UNASKED", SIZE)
+    chronicle.open(store).as_of("2030")
+    before = file.read_bytes()
+
+    def full(*_: object) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(keeping, "written_aside", full)
+    history = chronicle.open(store)
+    assert answers(history.as_of("2030", known="2020")) == answers(plain(store).as_of("2030", known="2020"))
+    assert history.notices == ()
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("block", ["sharing.places", "sharing.known", "sharing.turning"])
+def test_verify_finds_a_ledger_that_says_less_than_events_share(store: Path, block: str) -> None:
+    """Else an append would be replayed without what it touches."""
+    appended(store, absorbed("2031", "company-1", "company-2"))
+    chronicle.open(store).keep_ledger()
+    file = LedgerFile(Path(f"{store}.ledger"))
+    changed = []
+    for name, code, numbers in file.blocks():
+        content = bytearray(memoryview(numbers).tobytes())
+        if name == block:
+            content[0] ^= 255
+        changed.append(layout.Block(name, code, memoryview(content).cast(code) if content else b""))
+    with Path(f"{store}.forged").open("wb") as out:
+        layout.write(out, file.about, changed)
+    Path(f"{store}.forged").replace(f"{store}.ledger")
+    appended(store, acquired("2032", "company-3", "company-4", "1%"))
+    assert chronicle.open(store).ledger_faults() == (block,)
+
+
+def test_a_ledger_of_a_store_that_was_begun_anew_is_not_gone_on_from(store: Path) -> None:
+    """The record at its end must be the one that the ledger was made of."""
+    file = Path(f"{store}.ledger").read_bytes()
+    events = plain(store).events
+    other = store.parent / "other" / "corp.db"
+    other.parent.mkdir()
+    with chronicle.open(other, create=True) as history:
+        history.append([*events[:-1], acquired("2031", "company-1", "company-2", "1%")], declared=False)
+        history.append([acquired("2032", "company-1", "company-2", "1%")], declared=False)
+    Path(f"{other}.ledger").write_bytes(file)
+    found = chronicle.open(other)
+    assert answers(found.as_of("2033")) == answers(plain(other).as_of("2033"))
+    assert [notice.code for notice in found.notices] == ["C521"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("generous")
+@given(WRITTEN, GROUPS, st.tuples(st.integers(1, 12), st.integers(0, 12)), KNOWN, st.booleans())
+def test_a_ledger_of_any_beginning_goes_on_as_if_everything_were_replayed(
+    events: list[Event], groups: list[str], cuts: tuple[int, int], known: datetime.date, asked_before: bool
+) -> None:
+    """Fact by fact, span by span, by every day of knowledge, and with the same reasons."""
+    history, (cut, later) = spread(events, groups), cuts
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "corp.db"
+        with chronicle.open(path, create=True) as made_of:
+            made_of.append([], declared=False)
+        appended(path, *history[:cut])
+        with chronicle.open(path) as before:
+            if asked_before:
+                before.ledger(known)
+            before.keep_ledger()
+        appended(path, *history[cut : cut + later])
+        with chronicle.open(path) as grown, plain(path) as fresh:
+            with open_store(str(path)) as writer:
+                if later % 2:
+                    grown.ledger()
+                writer.append([codec.to_record(event) for event in history[cut + later :]])
+            grown.refresh()
+            fresh.refresh()
+            for by in (None, known):
+                ledger, wanted = grown.ledger(by), fresh.ledger(by)
+                assert everything(ledger) == everything(wanted)
+                assert_keys_equal(ledger, wanted)
+                for view in wanted.views:
+                    asked = [each.as_of("2014-06", known=by) for each in (grown, fresh)]
+                    assert by_key(asked[0].table(view)) == by_key(asked[1].table(view))
+                for view, key in everything(wanted)[0]:
+                    where: dict[str, Any] = {"as_of": "2014-06", "view": view, "known": by}
+                    assert _reason(grown, key, where) == _reason(fresh, key, where)
+            assert grown.entity_ids() == fresh.entity_ids()
+            assert grown.deal_ids() == fresh.deal_ids()
+            assert grown.events == fresh.events
+            assert grown.check() == fresh.check()
+
+
+def _reason(history: History, key: tuple[str, ...], where: dict[str, Any]) -> object:
+    """Why a fact is so, or that what it names is not found: what only a correction names has no name."""
+    try:
+        return history.why(*key, **where)
+    except NotFound as missing:
+        return missing.problems

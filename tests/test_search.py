@@ -1,0 +1,213 @@
+"""Finding entities and deals by what they are called, in any script and on any day."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import chronicle
+from chronicle.cli import chronicle as command_line
+from chronicle.engine.resolver.folding import folded
+from chronicle.history import History
+from given import happened
+
+NAMES = """\
+entities:
+  - {id: alibaba-pictures, name: ChinaVision Media Group, short: ChinaVision, type: company}
+  - {id: alibaba-group, name: 阿里巴巴集团, lang: zh, type: company}
+  - {id: nestle, name: Nestlé S.A., type: company}
+  - {id: straße, name: Straßenbahn Köln, type: company}
+  - {id: maersk, name: A.P. Møller – Mærsk, type: company}
+  - {id: lodz, name: ŁÓDŹ Film, type: company}
+  - {id: moscow, name: МОСФИЛЬМ, type: company}
+  - {id: athens, name: Ἑλλάς, type: company}
+  - {id: wide, name: ＴＯＨＯ東宝, type: company}
+  - {id: moodys, name: Moody’s, type: company}
+  - {id: kana, name: ガメラ, type: project}
+  - {id: picture-house, name: The Alibaba Picture House, type: company}
+
+events:
+  - kind: entity.renamed
+    date: 2014-06-24
+    entity: alibaba-pictures
+    name: Alibaba Pictures Group
+    short: AliPic
+  - kind: entity.identified
+    date: 2010
+    entity: alibaba-pictures
+    scheme: hkex
+    value: "1060"
+    until: 2020-03
+  - {kind: entity.identified, date: 2013, entity: nestle, scheme: lei, value: KY37LUS27QQX7BB93L28}
+  - {kind: stake.acquired, date: 2014-03, holder: alibaba-group, target: alibaba-pictures, share: 60%}
+  - kind: deal.proposed
+    date: 2015-04
+    deal: asset-injection
+    title: Injection of Taobao Movie
+    parties: [alibaba-group, alibaba-pictures]
+  - {kind: deal.agreed, date: 2015-05, deal: asset-injection, title: Umbau der Küche}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """The history in a file."""
+    path = tmp_path / "names.yaml"
+    path.write_text(NAMES.replace("straße", "strasse"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(params=["files", "store", "ledger"], scope="module")
+def history(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> History:
+    """The history from files, from a store, and from a ledger kept beside it."""
+    folder = tmp_path_factory.mktemp("names")
+    (folder / "names.yaml").write_text(NAMES.replace("straße", "strasse"), encoding="utf-8")
+    read = chronicle.open(folder)
+    if request.param == "files":
+        return read
+    path = folder / "names.db"
+    with chronicle.open(path, create=True) as store:
+        store.append(read.events)
+        if request.param == "ledger":
+            assert store.keep_ledger() is not None
+    found = chronicle.open(path)
+    assert (found.kept_ledger is not None) == (request.param == "ledger")
+    return found
+
+
+def search(*arguments: str | Path) -> Result:
+    """Run ``chronicle search`` on 80 columns."""
+    return CliRunner().invoke(command_line, ["search", *map(str, arguments)], env={"COLUMNS": "80"})
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("ChinaVision", ["alibaba-pictures"]),
+        ("alipic", ["alibaba-pictures"]),
+        ("alibaba pictures", ["alibaba-pictures"]),
+        ("pictures  alibaba", ["alibaba-pictures"]),
+        ("alibaba", ["alibaba-group", "alibaba-pictures", "picture-house"]),
+        ("picture", ["picture-house", "alibaba-pictures"]),
+        ("阿里", ["alibaba-group"]),
+        ("巴巴", ["alibaba-group"]),
+        ("nestle", ["nestle"]),
+        ("NESTLÉ", ["nestle"]),
+        ("koln", ["strasse"]),
+        ("STRASSENBAHN", ["strasse"]),
+        ("moller - maersk", ["maersk"]),
+        ("łodz", ["lodz"]),
+        ("мосфильм", ["moscow"]),
+        ("ελλας", ["athens"]),
+        ("toho", ["wide"]),
+        ("東宝", ["wide"]),
+        ("moody's", ["moodys"]),
+        ("ガメ", ["kana"]),
+        ("カメ", []),
+        ("1060", ["alibaba-pictures"]),
+        ("HKEX:1060", ["alibaba-pictures"]),
+        ("ky37lus27", ["nestle"]),
+        ("lei:ky37", ["nestle"]),
+        ("injection", ["asset-injection"]),
+        ("taobao", ["asset-injection"]),
+        ("kuche", ["asset-injection"]),
+        ("name", []),
+        ("null", []),
+        ('"', []),
+        ("-", ["alibaba-group", "alibaba-pictures", "asset-injection", "maersk", "picture-house"]),
+    ],
+)
+def test_a_name_of_any_day_in_any_script_is_found(history: History, text: str, ids: list[str]) -> None:
+    """Also identifiers, ids and titles; the same from files, a store and a ledger on disk."""
+    found = [each.id for each in history.search(text)]
+    assert (found if text != "-" else sorted(found)) == ids
+
+
+def test_without_a_text_all_entities_are_listed(history: History) -> None:
+    """In order of id, each with its names and identifiers and their days."""
+    found = history.search()
+    assert [each.id for each in found] == sorted(each.id for each in found)
+    assert len(found) == 12
+    (one,) = [each for each in found if each.id == "alibaba-pictures"]
+    assert [(span.value.name, str(span.begin)) for span in one.names][1:] == [
+        ("Alibaba Pictures Group", "2014-06-24")
+    ]
+    assert [(span.key[1:], str(span.end)) for span in one.identifiers] == [(("hkex", "1060"), "2020-03")]
+
+
+def test_only_what_was_known_is_found(history: History) -> None:
+    """A name that became known later is not, nor is a deal."""
+    assert [each.id for each in history.search("Pictures Group", known="2014-06-01")] == []
+    assert [each.id for each in history.search("chinavision", known="2014-06-01")] == ["alibaba-pictures"]
+    assert history.search("taobao", known="2014") == ()
+
+
+def test_linked_ids_are_one_answer(files: Path) -> None:
+    """Who looks for the id that went finds the one that stays."""
+    read = chronicle.open(files)
+    linked = happened("identity.linked", "2016", a="nestle", b="moodys")
+    history = chronicle.History(events=[*read.events, linked])
+    assert [each.id for each in history.search("moodys")] == ["nestle"]
+    assert "moodys" not in [each.id for each in history.search()]
+
+
+def test_an_entity_that_nothing_declares_is_found_by_its_id() -> None:
+    """As a store may hold one."""
+    history = chronicle.History(
+        events=[happened("stake.acquired", "2014", holder="a-fund", target="b", share="5%")]
+    )
+    (found,) = history.search("fund")
+    assert (found.id, found.type, found.names) == ("a-fund", None, ())
+
+
+# As a command
+
+
+def test_each_line_has_id_type_names_and_identifiers(files: Path) -> None:
+    """With the days of names; what fits best is first."""
+    assert search("--from", files, "alibaba").stdout == (
+        "alibaba-group     company  阿里巴巴集团\n"
+        "alibaba-pictures  company  ChinaVision Media Group (ChinaVision)  until 24 Jun\n"
+        "                           2014\n"
+        "                           Alibaba Pictures Group (AliPic)  since 24 Jun 2014\n"
+        "                           hkex 1060 since 2010, until Mar 2020\n"
+        "picture-house     company  The Alibaba Picture House\n"
+        "\n3 found\n"
+    )
+    assert search("--from", files, "-n", "1", "alibaba").stdout.endswith("3 found; 2 more are not shown\n")
+    assert search("--from", files, "injection", "--plain").stdout == (
+        "deal\tasset-injection\tagreed\tInjection of Taobao Movie; Umbau der Küche\t\n"
+    )
+    found = json.loads(search("--from", files, "1060", "--json", "--known", "2030").stdout)
+    assert (found["known"], found["more"]) == ("2030-12-31", 0)
+    assert found["found"][0]["names"][1] == {
+        "name": "Alibaba Pictures Group",
+        "short": "AliPic",
+        "lang": None,
+        "since": "2014-06-24",
+        "until": None,
+    }
+    assert len(search("--from", files, "--csv").stdout.splitlines()) == 13
+
+
+def test_nothing_found_names_the_nearest(files: Path) -> None:
+    """With exit code 3; up to three of them."""
+    result = search("--from", files, "alibaba picture house limited")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == (
+        'error[C601]: nothing is called "alibaba picture house limited"\n'
+        "  help: did you mean The Alibaba Picture House, alibaba-pictures or Alibaba Pictures Group?\n"
+    )
+    assert "the history has 12 entities" in search("--from", files, "qqqq").stderr
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=20))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    """So that what is typed as it is shown is found."""
+    assert folded(folded(text)) == folded(text)
