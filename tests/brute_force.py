@@ -3,7 +3,8 @@
 A history is a list of events as plain data. Each way in which it can have happened is an order of its events,
 with a day for each inside its window, never going back. Of all orders those count in which most events make
 sense; where something stood, an end comes before a new beginning of the same window. Knows roles, stakes,
-units, counts of shares, deals, mergers, foundings and dissolutions, as far as the laws need them.
+units, counts of shares, deals, mergers of both kinds, demergers, foundings and dissolutions, as far as the
+laws need them.
 """
 
 from __future__ import annotations
@@ -51,8 +52,7 @@ def _orders(events, in_line):
                 swapped += sum(
                     1
                     for other in pending
-                    if _turn(other, events) < _turn(event, events)
-                    and cells_of(other, events) & cells_of(event, events)
+                    if _turn(other, events) < _turn(event, events) and _touch_the_same(other, event, events)
                 )
             sense += makes_sense(event, now, order[place + 1 :])
             now = after(event, now)
@@ -97,17 +97,23 @@ def _assignments(order):
 
 def _too_early(event, pending, now, rest):
     """How many ends that make sense by now should come first: of what begins anew, or began elsewhere."""
-    begun = {
-        key
-        for key, value in changes(event, now).items()
-        if value is not None and now.get(key) is not None and key[0] != "says"
-    }
     return sum(
         1
         for other in pending
-        if (not begun.isdisjoint(_emptied(other, now)) or _ends_both(event, other, now))
+        if not gone_by(other)
+        and (_begins_anew(event, other, now) or _ends_both(event, other, now))
         and makes_sense(other, now, [each for each in rest if each is not other])
     )
+
+
+def _begins_anew(event, end, now):
+    """Whether an event gives a value to what stands, and would do so after an end of it as well."""
+    ended = _emptied(end, now) & _begun(event, now)
+    return bool(ended and ended & _begun(event, after(end, now)))
+
+
+def _begun(event, now):
+    return {key for key, value in changes(event, now).items() if value is not None and key[0] != "says"}
 
 
 def _emptied(event, now):
@@ -120,6 +126,12 @@ def _ends_both(event, end, now):
         return False
     stands = _emptied(end, now)
     return bool(stands) and stands < _emptied(end, after(event, now))
+
+
+def _touch_the_same(one, two, events):
+    """Whether two events are about one cell, or one about the number of the shares that the other moves."""
+    issuers, targets = ({each.get(name) for each in (one, two)} - {None} for name in ("issuer", "target"))
+    return bool(issuers & targets or cells_of(one, events) & cells_of(two, events))
 
 
 def cells_of(event, events):
@@ -138,17 +150,54 @@ def cells_of(event, events):
         )
     if kind.startswith("shares."):
         return {("shares", about["issuer"])}
-    if kind == "merger.absorbed":
-        gone, stays = about["absorbed"], about["survivor"]
-        held = {other["target"] for other in events if other.get("holder") == gone}
-        owners = ("owner", "from", "to")
-        units = {other["unit"] for other in events if gone in [other.get(name) for name in owners]}
-        return (
-            {("stake", name, target) for name in (gone, stays) for target in held}
-            | {("unit", unit) for unit in units}
-            | {("status", gone), ("status", stays)}
-        )
+    if handing_over(event):
+        return _moved_by(event, events)
     return {("status", about["entity"])}
+
+
+def handing_over(event):
+    """Which company hands over to which by a merger or a demerger, as pairs; none for other kinds."""
+    if event["kind"] == "merger.absorbed":
+        return [(event["absorbed"], event["survivor"])]
+    if event["kind"] == "merger.consolidated":
+        return [(gone, event["successor"]) for gone in event["predecessors"]]
+    if event["kind"] == "demerger.split":
+        return [(event["parent"], new) for new in event["successors"]]
+    return []
+
+
+def gone_by(event):
+    """The companies that a merger ends."""
+    return [] if event["kind"] == "demerger.split" else [gone for gone, _ in handing_over(event)]
+
+
+def _moved_by(event, events):
+    """The cells of what the parties of a merger have, or may have come to by other mergers."""
+    cells, size = set(), -1
+    for other in events:
+        if not handing_over(other):
+            cells |= {cell for cell in cells_of(other, events) if cell[0] in ("stake", "unit")}
+            if other["kind"].startswith("unit."):
+                owners = (other.get(name) for name in ("owner", "from", "to"))
+                cells |= {("unit", other["unit"], owner) for owner in owners if owner}
+    while size != len(cells):
+        size = len(cells)
+        for giver, taker in (pair for other in events for pair in handing_over(other)):
+            cells |= {("stake", taker, cell[2]) for cell in cells if cell[:2] == ("stake", giver)}
+            cells |= {
+                ("unit", cell[1], taker) for cell in cells if cell[0] == "unit" and cell[2:] == (giver,)
+            }
+    found = {("status", thing) for thing, _ in event.get("allocation", ())}
+    for giver, taker in handing_over(event):
+        found |= {("status", giver), ("status", taker)}
+        for cell in cells:
+            if cell[:2] == ("stake", giver):
+                found |= {cell, ("stake", taker, cell[2])}
+            elif cell[0] == "stake" and cell[2] == giver:
+                found.add(cell)
+            elif cell[0] == "unit" and cell[2:] == (giver,):
+                found.add(cell[:2])
+    return found
 
 
 def _bought(events):
@@ -174,7 +223,9 @@ def changes(event, now):
         return {("unit", event["unit"], event["from"]): None, ("unit", event["unit"], event["to"]): "owned"}
     if kind == "unit.closed":
         return {key: None for key in now if key[:2] == ("unit", event["unit"])}
-    if kind == "merger.absorbed":
+    if kind == "demerger.split":
+        return _demerger(event, now)
+    if handing_over(event):
         return _merger(event, now)
     if kind.startswith("deal."):
         return _deal(event, now)
@@ -183,7 +234,7 @@ def changes(event, now):
     if kind == "entity.dissolved":
         return {("status", event["entity"]): "dissolved"}
     if kind == "shares.issued":
-        return {("shares", event["issuer"]): event["total"]}
+        return _issue(event, now)
     if kind == "shares.restructured":
         count = now.get(("shares", event["issuer"]))
         return {} if count is None else {("shares", event["issuer"]): count * event["factor"]}
@@ -207,22 +258,48 @@ def _stake(event, now):
     return {key: max(Fraction(0), old - share) or None}
 
 
+def _issue(event, now):
+    """More shares: who holds a part of the old ones holds less of all, where both numbers are known."""
+    count = ("shares", event["issuer"])
+    new = {count: event["total"]}
+    for key, value in now.items() if now.get(count) else ():
+        if key[0] == "stake" and key[2] == event["issuer"] and value is not None:
+            kept = value * now[count] / event["total"]
+            new |= {} if kept == value else {key: kept}
+    return new
+
+
 def _merger(event, now):
-    gone, stays = event["absorbed"], event["survivor"]
-    new = {("status", gone): "dissolved"}
+    gone, stays = gone_by(event), handing_over(event)[0][1]
+    new = dict.fromkeys((("status", each) for each in gone), "dissolved")
+    if event["kind"] == "merger.consolidated":
+        new["status", stays] = "active"
     for key, value in now.items():
-        if value is None:
+        if value is None or key[0] not in ("stake", "unit"):
             continue
-        if key[:2] == ("stake", gone):
-            new[key] = None
-            if key[2] != stays:
-                taken = ("stake", stays, key[2])
-                new[taken] = (now.get(taken) or Fraction(0)) + value
-        elif key[0] == "stake" and key[2] == gone:
-            new[key] = None
-        elif key[0] == "unit" and key[2] == gone:
-            new[key] = None
+        of_gone = (key[1] if key[0] == "stake" else key[2]) in gone
+        if of_gone and key[0] == "stake" and key[2] not in (*gone, stays):
+            _gains(new, now, ("stake", stays, key[2]), value)
+        elif of_gone and key[0] == "unit":
             new["unit", key[1], stays] = "owned"
+        if of_gone or (key[0] == "stake" and key[2] in gone):
+            new[key] = None
+    return new
+
+
+def _gains(new, now, key, share):
+    new[key] = (new.get(key, now.get(key)) or Fraction(0)) + share
+
+
+def _demerger(event, now):
+    new = dict.fromkeys((("status", each) for each in event["successors"]), "active")
+    for thing, taker in event["allocation"]:
+        stake, unit = ("stake", event["parent"], thing), ("unit", thing, event["parent"])
+        if now.get(stake) is not None:
+            _gains(new, now, ("stake", taker, thing), now[stake])
+            new[stake] = None
+        if now.get(unit) is not None:
+            new[unit], new["unit", thing, taker] = None, "owned"
     return new
 
 
@@ -273,6 +350,12 @@ def makes_sense(event, now, pending):
         good = now.get(("status", event["entity"])) != "dissolved"
     elif kind == "shares.restructured":
         good = now.get(("shares", event["issuer"])) is not None
+    elif kind == "demerger.split":
+        good = all(
+            now.get(("stake", event["parent"], thing)) is not None
+            or now.get(("unit", thing, event["parent"])) is not None
+            for thing, _ in event["allocation"]
+        )
     else:
         good = True
     return int(good and alive)
@@ -290,6 +373,9 @@ _BEFORE = {
 def acting(event):
     if event["kind"] in ("stake.observed", "entity.founded", "entity.dissolved"):
         return ()
+    if handing_over(event):
+        things = [thing for thing, _ in event.get("allocation", ())]
+        return tuple(dict.fromkeys([*(name for pair in handing_over(event) for name in pair), *things]))
     names = (
         "person",
         "entity",
@@ -302,7 +388,6 @@ def acting(event):
         "to",
         "unit",
         "issuer",
-        "survivor",
     )
     return tuple(event[name] for name in names if event.get(name)) + tuple(event.get("parties", ()))
 

@@ -272,7 +272,8 @@ def _status(entity: str, before: Standing) -> str | None:
 
 
 def _splits(event: DemergerSplit, before: Standing) -> bool:
-    owned = {key[1] for key, _ in before.where(views.HOLDINGS, 0, event.parent)}
+    stakes = before.where(views.HOLDINGS, 0, event.parent)
+    owned = {key[1] for key, stake in stakes if not stake.share.is_nothing}
     owned.update(key[0] for key, _ in before.where(views.UNITS, 1, event.parent))
     return owned.issuperset(thing for thing, _ in event.allocation)
 

@@ -74,11 +74,12 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
         followed = {event.after for event in following}
         gathering.add(event for event in natural if event.after is not None or event.id in followed)
     # The end of an entity makes its ties doubtful, so that they are ordered together with it.
+    tied = _named_in(gathering.hot, arranged)
     parties |= {
         name
         for ending in lives.values()
         for event in ending
-        if event.id in found or not gathering.hot.isdisjoint(ended_by(event))
+        if event.id in found or not tied.isdisjoint(ended_by(event))
         for name in ended_by(event)
     }
     if gathering.hot or parties:
@@ -89,6 +90,15 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
         Lives(bool(lives or parties), founded, contradicted),
         any(gathering.effects.values()),
     )
+
+
+def _named_in(hot: Set[Any], arranged: Arranged) -> Set[str]:
+    """The entities between which ties are hot."""
+    found: set[str] = set()
+    for key in hot:
+        if key in arranged.others.first:
+            found.update(key.split("+") if isinstance(key, str) else key)
+    return found
 
 
 @define
@@ -172,6 +182,7 @@ class _Gathering:
             found.update((event.id, event) for event in taken)
             self._heat(taken)
             found.update((event.id, event) for event in arranged.reaching if isinstance(event, _MERGERS))
+        counted = {event.issuer for event in arranged.reaching if isinstance(event, _COUNTS)}
         done: set[Any] = set()
         while done != hot:
             fresh = hot - done
@@ -180,6 +191,8 @@ class _Gathering:
                 found.update((event.id, event) for event in arranged.about(key))
             # The key of the number of shares is the company itself, a text.
             companies = {key for key in fresh if isinstance(key, str)}
+            # A change of that number between two events about a stake changes the stake.
+            hot.update(key[1] for key in fresh if key in arranged.holdings.first and key[1] in counted)
             found.update((event.id, event) for event in self._stakes_in(companies))
             for event, key, other in arranged.sided:
                 if event.id in found or other in hot:

@@ -11,9 +11,20 @@ from attrs import define, field, frozen
 
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
+from chronicle.engine.order.preceding import in_turn
 from chronicle.engine.order.touching import acting, touched_by
 from chronicle.engine.order.union import Union
-from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, Event, ended_by, founded_by, revived_by
+from chronicle.events import (
+    ENDS_OF_TIES,
+    KINDS,
+    NO_ACTS,
+    DemergerSplit,
+    Event,
+    MergerConsolidated,
+    ended_by,
+    founded_by,
+    revived_by,
+)
 
 Origin = Callable[[Event], Hashable]
 """The file or the append that an event comes from."""
@@ -42,6 +53,8 @@ LIVES: frozenset[type[Event]] = frozenset(
 _OF_DEALS: frozenset[type[Event]] = frozenset(
     kind for kind in KINDS.values() if kind.kind.startswith("deal.")
 )
+
+_MAKING = (MergerConsolidated, DemergerSplit)
 
 
 @frozen
@@ -75,6 +88,8 @@ class Plan:
     position: dict[str, int] = field(init=False)
     deals: defaultdict[str, list[int]] = field(init=False)
     holders: dict[str, list[int]] = field(init=False)
+    # By the end of an entity, the events in which it takes part: the end makes its ties doubtful.
+    acts: Mapping[int, list[int]] = field(init=False)
     turns: list[int] = field(init=False)
     # Events whose ``after`` names one that is certainly later: they follow it, with their window unchanged.
     against: dict[int, int] = field(factory=dict, init=False)
@@ -104,6 +119,7 @@ class Plan:
             for thing, indexes in self.things.items():
                 if thing[0] == views.HOLDINGS and (views.SHARES, thing[2]) in self.things:
                     self.holders[thing[2]].extend(indexes)
+        self.acts = self._acts()
         self.groups = self._grouped(cut)
 
     def _note_touched(self) -> None:
@@ -122,7 +138,7 @@ class Plan:
             self._add_lives()
         if not self.before and not self.against:
             return set()
-        order = self._topological()
+        order = in_turn(self.before)
         for index in order:
             # "Before" is transitive.
             self.before[index].update(
@@ -216,9 +232,7 @@ class Plan:
             for name, where in ended.items()
             if len(where) == 1
             and name not in self.lives.contradicted
-            and (
-                name in once or all(self.last[back] < self.first[where[0]] for back in revived.get(name, ()))
-            )
+            and (name in once or all(self._begins_before(back, where[0]) for back in revived.get(name, ())))
         }
         if not mortal and not ending:
             return
@@ -227,6 +241,15 @@ class Plan:
     def _surely(self, first: int, others: Iterable[int]) -> bool:
         """Whether an event certainly comes before all of some others."""
         return all(self.last[first] < self.first[other] for other in others)
+
+    def _begins_before(self, made: int, end: int) -> bool:
+        """Whether what makes an entity or brings it back comes before its end.
+
+        To come out of a merger or a split is an act, which comes before the end wherever it can.
+        """
+        if self.last[made] < self.first[end]:
+            return True
+        return isinstance(self.natural[made], _MAKING) and self.first[made] <= self.last[end]
 
     def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
         for index, event in enumerate(self.natural):
@@ -256,27 +279,6 @@ class Plan:
     def _may_swap(self, one: int, two: int) -> bool:
         """Whether the first can come before the second, and the second before the first."""
         return self.first[one] <= self.last[two] and self.first[two] <= self.last[one]
-
-    def _topological(self) -> list[int]:
-        """The indexes in ``before``, each after those that must come before it; circles are cut."""
-        order: dict[int, None] = {}
-        under_way: set[int] = set()
-        for start in sorted(self.before):
-            stack = [(start, False)]
-            while stack:
-                index, done = stack.pop()
-                if done:
-                    under_way.discard(index)
-                    order.setdefault(index)
-                elif index not in order and index not in under_way:
-                    under_way.add(index)
-                    stack.append((index, True))
-                    for earlier in sorted(self.before.get(index, ())):
-                        if earlier in under_way:
-                            self.before[index].discard(earlier)
-                        elif earlier not in order:
-                            stack.append((earlier, False))
-        return list(order)
 
     # Groups
 
@@ -322,14 +324,14 @@ class Plan:
         """Add whatever touches the same things between two members of a group."""
         if not union.parents:
             return
-        acts, changed = self._acts, True
+        changed = True
         while changed:
             changed = False
             for indexes in self.things.values():
                 changed = self._close_thing(indexes, union) or changed
             for issuer, stakes in self.holders.items():
                 changed = self._close_counted(issuer, stakes, union) or changed
-            for end, places in acts.items():
+            for end, places in self.acts.items():
                 changed = self._close_life(end, places, union) or changed
 
     def _close_thing(self, indexes: Sequence[int], union: Union) -> bool:
@@ -357,9 +359,7 @@ class Plan:
                     changed = union.join(index, end) or changed
         return changed
 
-    @property
     def _acts(self) -> Mapping[int, list[int]]:
-        """By the end of an entity, the events in which it takes part: the end makes its ties doubtful."""
         ends: defaultdict[str, list[int]] = defaultdict(list)
         for index, event in enumerate(self.natural) if self.lives.any else ():
             for entity in ended_by(event):
@@ -369,7 +369,7 @@ class Plan:
             for entity in acting(event):
                 for end in ends.get(entity, ()):
                     found[end].append(index)
-        return found
+        return dict(sorted(found.items()))
 
     def _close_life(self, end: int, acts: Sequence[int], union: Union) -> bool:
         """Join what an entity takes part in between the beginning of a group and its end in that group."""

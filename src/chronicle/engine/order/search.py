@@ -11,16 +11,13 @@ from attrs import define, field
 from chronicle.engine import sense, views
 from chronicle.engine.order.plan import Plan
 from chronicle.engine.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
+from chronicle.engine.order.turns import out_of_line
 from chronicle.engine.replay import Cell, Handler, Live, Replay, World, ending_its_own
 from chronicle.events import (
     ENDS_OF_TIES,
     NO_ACTS,
-    EntityFounded,
     Event,
-    SharesCancelled,
-    SharesIssued,
-    SharesRestructured,
-    StakeObserved,
+    ended_by,
     founded_by,
 )
 
@@ -116,7 +113,7 @@ class Search:
         score = (
             node.score
             - _ENDING * self._comes_too_early(event, pending, node)
-            - self._out_of_line(place, pending)
+            - out_of_line(self.plan, self.members, place, pending)
         )
         steps = [event]
         if type(event) in OF_DEALS:
@@ -190,11 +187,14 @@ class Search:
         ]
 
     def _comes_too_early(self, event: Event, pending: Sequence[int], node: Arrangement) -> int:
-        """How many pending ends should come before an event: they end what stands, and make sense by now."""
+        """How many pending ends should come before an event: of what it begins anew, if that makes sense now.
+
+        What a company had ends with it, and nothing of that begins anew: its end may come before or after.
+        """
         if not pending:
             return 0
         world = Component(self.running, node.overlay)
-        begun = {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
+        begun = self._begun(event, world)
         if not begun:
             return 0
         again = {cell for cell in begun if not _is_none(world.get(*cell))}
@@ -202,66 +202,27 @@ class Search:
         early = 0
         for place in pending:
             end = self.plan.natural[self.members[place]]
-            ended = self._ended(end, world)
+            ended = set() if ended_by(end) else self._ended(end, world)
             if not ended or not (self._makes_sense(end, world) and self._alive(end, node)):
                 continue
             if isinstance(end, ENDS_OF_TIES) and ended.isdisjoint(again):
                 # An end that ends everything would also end what begins here, besides what stands.
                 after = after or world.after(event, self.handlers, self.values)
                 early += ended < self._ended(end, after)
-            else:
-                early += not ended.isdisjoint(again)
+            elif not ended.isdisjoint(again):
+                # What only changes a value that stands finds none after the end, and begins nothing.
+                begins = self._begun(event, world.after(end, self.handlers, self.values))
+                early += not begins.isdisjoint(ended & again)
         return early
+
+    def _begun(self, event: Event, world: Component) -> set[Cell]:
+        """The cells to which an event would give a value, whether they have one or not."""
+        return {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
 
     def _ended(self, event: Event, world: Component) -> set[Cell]:
         """The cells with a value that an event would empty."""
         emptied = (cell for cell, value in world.changed_by(event, self.handlers) if _is_none(value))
         return {cell for cell in emptied if not _is_none(world.get(*cell))}
-
-    def _out_of_line(self, place: int, pending: Sequence[int]) -> int:
-        """How many pending events of its window and file should come before it, as they touch the same."""
-        if not pending:
-            return 0
-        plan = self.plan
-        index = self.members[place]
-        event = plan.natural[index]
-        things = set(plan.touched[index])
-        turn = self._turn(event)
-        return sum(
-            1
-            for other in (self.members[each] for each in pending)
-            if self._turn(plan.natural[other]) < turn
-            and not _two_lots(event, plan.natural[other])
-            and plan.terms.origin(plan.natural[other]) == plan.terms.origin(event)
-            and (not things.isdisjoint(plan.touched[other]) or _wide(event, plan.natural[other]))
-        )
-
-    def _turn(self, event: Event) -> tuple[int, int]:
-        """The sort key of an event in its window: its place in the file; some kinds go first or last."""
-        one_day = event.date.earliest == event.date.latest
-        if isinstance(event, EntityFounded) or (one_day and isinstance(event, _COUNTS)):
-            rank = -1
-        else:
-            # An observation states the end of its day.
-            rank = 1 if one_day and isinstance(event, StakeObserved) else 0
-        return rank, self.plan.position[event.id]
-
-
-# These come first: the number of shares before the holdings of them.
-_COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
-
-
-def _two_lots(one: Event, two: Event) -> bool:
-    """Whether both are records of a register about different lots: the order of its lines says nothing."""
-    lots = getattr(one, "lot", None), getattr(two, "lot", None)
-    return None not in lots and lots[0] != lots[1]
-
-
-def _wide(one: Event, two: Event) -> bool:
-    """Whether one changes the number of shares in which the other is a stake."""
-    issuers = {getattr(event, "issuer", None) for event in (one, two)} - {None}
-    targets = {getattr(event, "target", None) for event in (one, two)} - {None}
-    return not issuers.isdisjoint(targets)
 
 
 def _is_none(value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chronicle.engine import sense, views
@@ -99,6 +99,9 @@ def _of_effects(effects: Iterable[Event]) -> tuple[sense.Thing, ...]:
     return tuple(dict.fromkeys(thing for effect in effects for thing in sense.touches(effect)))
 
 
+_Things = defaultdict[str, dict[sense.Thing, None]]
+
+
 def _add_moved(
     natural: Sequence[Event],
     deals: Mapping[str, list[int]],
@@ -106,8 +109,31 @@ def _add_moved(
     moving: Sequence[int],
 ) -> None:
     """Add to mergers and splits what their parties have, or may come to have, and the cells it moves to."""
-    held: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
-    of: defaultdict[str, dict[sense.Thing, None]] = defaultdict(dict)
+    held, of = _had(natural, found)
+    handing = {index: _handed_over(natural, deals, index) for index in moving}
+    by_giver: defaultdict[str, list[int]] = defaultdict(list)
+    for index, pairs in handing.items():
+        for giver in dict.fromkeys(giver for giver, _ in pairs):
+            by_giver[giver].append(index)
+    moved = {index: dict.fromkeys((*found[index], *_allotted(natural[index]))) for index in moving}
+    queue, queued = deque(moving), set(moving)
+    while queue:
+        index = queue.popleft()
+        queued.discard(index)
+        # What one merger brings, another takes along or ends, even one that comes earlier by its date.
+        for name in _move(handing[index], held, of, moved[index]):
+            for other in by_giver.get(name, ()):
+                if other not in queued and natural[index].date.order < natural[other].date.past:
+                    queue.append(other)
+                    queued.add(other)
+    for index, things in moved.items():
+        found[index] = tuple(things)
+
+
+def _had(natural: Sequence[Event], found: Sequence[tuple[sense.Thing, ...]]) -> tuple[_Things, _Things]:
+    """What each company has by the events that say so, and the stakes that are held of each."""
+    held: _Things = defaultdict(dict)
+    of: _Things = defaultdict(dict)
     for touched in found:
         for thing in touched:
             if thing[0] == views.HOLDINGS:
@@ -122,20 +148,46 @@ def _add_moved(
                 taken = (views.HOLDINGS, subscriber, event.issuer, "equity")
                 held[subscriber].setdefault(taken)
                 of[event.issuer].setdefault(taken)
-    for index in moving:
-        event = natural[index]
-        merged = [event, *possible_effects([natural[other] for other in deals.get(event.deal or "", ())])]
-        things: dict[sense.Thing, None] = dict.fromkeys(found[index])
-        for each in merged:
-            for giver, taker in _handing_over(each):
-                for thing in tuple(held[giver]):
-                    moved = (views.HOLDINGS, taker, *thing[2:]) if thing[0] == views.HOLDINGS else thing
-                    held[taker].setdefault(moved)
-                    things.update(dict.fromkeys((thing, moved)))
-                things.update(dict.fromkeys(of[giver]))
-                things.setdefault((views.STATUS, giver))
-                things.setdefault((views.STATUS, taker))
-        found[index] = tuple(things)
+    return held, of
+
+
+def _allotted(event: Event) -> Iterator[sense.Thing]:
+    """What a split passes on by name: it is compared with the end of that, also where the parent has none."""
+    return ((views.STATUS, thing) for thing, _ in getattr(event, "allocation", ()))
+
+
+def _handed_over(
+    natural: Sequence[Event], deals: Mapping[str, list[int]], index: int
+) -> list[tuple[str, str]]:
+    """Which entity hands over to which by an event, or by the effects of its deal."""
+    event = natural[index]
+    effects = possible_effects([natural[other] for other in deals.get(event.deal or "", ())])
+    return [pair for each in (event, *effects) for pair in _handing_over(each)]
+
+
+def _move(
+    pairs: Iterable[tuple[str, str]], held: _Things, of: _Things, things: dict[sense.Thing, None]
+) -> set[str]:
+    """Note in ``things`` what moves from givers to takers, and what is held of the givers.
+
+    Gives the entities that come to have more by it, or of which more is held.
+    """
+    more: set[str] = set()
+    for giver, taker in pairs:
+        for thing in tuple(held[giver]):
+            stake = thing[0] == views.HOLDINGS
+            moved = (views.HOLDINGS, taker, *thing[2:]) if stake else thing
+            things.update(dict.fromkeys((thing, moved)))
+            if moved not in held[taker]:
+                held[taker][moved] = None
+                more.add(taker)
+                if stake:
+                    of[moved[2]].setdefault(moved)
+                    more.add(moved[2])
+        things.update(dict.fromkeys(of[giver]))
+        things.setdefault((views.STATUS, giver))
+        things.setdefault((views.STATUS, taker))
+    return more
 
 
 def _owners(event: Event) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
@@ -59,6 +59,10 @@ class Walk:
     _moved: list[tuple[int, Event]] = field(factory=list)
     _announced: dict[str, Event] = field(factory=dict)
     _open: list[tuple[Cell, int]] = field(factory=list)
+    _ends: list[int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._ends = list(self.plan.acts)
 
     def result(self, plain: Sequence[Event], names: Mapping[str, str]) -> Replayed:
         """Replay the events of the plan, with the ``plain`` ones, whose order does not matter, in between."""
@@ -162,13 +166,18 @@ class Walk:
         return taken | between
 
     def _between(self, taken: set[int], members: list[int], done: set[int]) -> set[int]:
-        """The events that touch the same things and lie between."""
-        touched = {thing for index in (*members, *taken) for thing in self.plan.touched[index]}
+        """The events that touch the same things and lie between, and the ends of those who act in them."""
         low, high = min(members), max(*taken, *members)
-        found = {
-            index for thing in touched for index in self.plan.things.get(thing, ()) if low <= index <= high
-        }
-        return found.difference(members, done)
+        found, size = {*members, *taken}, 0
+        while size != len(found):
+            size = len(found)
+            touched = {thing for index in found for thing in self.plan.touched[index]}
+            for thing in touched:
+                found.update(index for index in self.plan.things.get(thing, ()) if low <= index <= high)
+            for end in self._ends[bisect_left(self._ends, low) : bisect_right(self._ends, high)]:
+                if not found.isdisjoint(self.plan.acts[end]):
+                    found.update((end, *(act for act in self.plan.acts[end] if low <= act < end)))
+        return found.difference(members, taken, done)
 
     def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
         """Replay one event with its effects, and give the place of each change: its cell and log index."""

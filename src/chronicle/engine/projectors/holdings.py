@@ -258,7 +258,7 @@ def _taken_again(event: Event, before: Before, holder: str, taker: str | None) -
     if taker is None or not others:
         return
     for (_, target, right), stake in given_away(views.HOLDINGS, 0, holder, others, before):
-        if stake.share.is_nothing or target in (*others, taker):
+        if stake.share.is_nothing or target in (*others, taker) or _is_gone(target, event, before):
             continue
         for other in others:
             held = stake_of(before, (other, target, right))
@@ -269,6 +269,12 @@ def _taken_again(event: Event, before: Before, holder: str, taker: str | None) -
         joined = stake if own is None else _joined(own, stake)
         yield Change(views.HOLDINGS, key, anew(own), joined, event.date, event.id)
         yield doubted(views.HOLDINGS, key, joined, event, holder)
+
+
+def _is_gone(company: str, event: Event, before: Before) -> bool:
+    """Whether a company has ended before an event, or ends with it: nobody has a part of it any more."""
+    status: views.Status | None = before.get(views.STATUS, (company,))
+    return company in ended_by(event) or (status is not None and status.status == "dissolved")
 
 
 def _reinstated(event: EntityReinstated, before: Before) -> list[Change]:
