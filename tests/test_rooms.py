@@ -18,7 +18,7 @@ from chronicle.cli.made_up import made
 from chronicle.engine.replay import Span
 from chronicle.errors import AppendRefused
 
-MOST_ROOMS = 16
+MOST_ROOMS = 17
 MOST_FILES = 15
 
 

@@ -45,7 +45,7 @@ def placed(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> GraphLayou
 
 
 @frozen
-class _Connected:
+class _Joined:
     """One connected part of the graph, laid out by itself."""
 
     nodes: Sequence[str]
@@ -106,21 +106,19 @@ def _laid_out(
     labels: dict[EdgeKey, Size | None],
     *,
     downwards: bool,
-) -> _Connected:
+) -> _Joined:
     nodes, edges = part
     number = {node: at for at, node in enumerate(nodes)}
     ends = [(number[source], number[target]) for source, target, _ in edges]
     own = [sizes[node] for node in nodes]
-    return _Connected(
-        nodes, edges, pictured(own, ends, [labels[edge] for edge in edges], downwards=downwards)
-    )
+    return _Joined(nodes, edges, pictured(own, ends, [labels[edge] for edge in edges], downwards=downwards))
 
 
-def _width(parts: Sequence[_Connected]) -> float:
+def _width(parts: Sequence[_Joined]) -> float:
     return max((part.picture.width for part in parts), default=0.0)
 
 
-def _packed(parts: Sequence[_Connected]) -> GraphLayout:
+def _packed(parts: Sequence[_Joined]) -> GraphLayout:
     """All parts, in rows from above to below."""
     area = sum((part.picture.width + _BETWEEN) * (part.picture.height + _BETWEEN) for part in parts)
     widest = max([part.picture.width for part in parts] + [min(_WIDEST_DRAWING, 1.4 * sqrt(area))])

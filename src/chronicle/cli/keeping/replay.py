@@ -29,10 +29,18 @@ Examples:
     "--into", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Where the rows go."
 )
 @click.option(
-    "--partitions", type=click.IntRange(1, 10_000), default=16, show_default=True, help="How many buckets."
+    "--partitions",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    default=16,
+    help="How many buckets, 16 if not given.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 1_000), default=1, show_default=True, help="How many processes."
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 1_000),
+    default=1,
+    help="How many processes, 1 if not given.",
 )
 @click.option("--quarantine", is_flag=True, help="Set aside records that make no event, and say which.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -111,7 +111,7 @@ class RowsFolder:
             if said is not None and said.get("job") == asdict(self.job) and self._is_whole(said):
                 self._done[bucket] = said
         if len(self._done) < self.job.partitions:
-            # Whoever opens the folder from now on must not take old files and new ones for one answer.
+            # From now on nobody must take old files and new ones together for one answer.
             (self.path / MANIFEST).unlink(missing_ok=True)
 
     def _is_whole(self, said: Mapping[str, Any]) -> bool:
