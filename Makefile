@@ -32,6 +32,8 @@ demo: $(READY)  ## the main job, end to end: text files -> timeline and state ->
 	@$(CHRONICLE) --from events as-of $(DAY) --json > $(dir $(STORE))files.json
 	@$(CHRONICLE) --from $(STORE) as-of $(DAY) --json > $(dir $(STORE))store.json
 	@cmp $(dir $(STORE))files.json $(dir $(STORE))store.json && printf '\nFiles and store give the same answer.\n'
+	@printf '\n== All of it as one page, for a browser\n\n'
+	@$(CHRONICLE) --from events report -o $(dir $(STORE))report.html
 
 test: $(INSTALLED)  ## every test, with coverage
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term
@@ -74,12 +76,12 @@ clean:  ## away with all that was made
 	@rm -rf $(VENV) .browser .gate .peers build dist .crash.json .demo .benchmarks .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# What the package itself needs; the demo needs no more.
+# What the package itself needs, and the page of a history; the demo needs no more.
 $(READY): pyproject.toml constraints.txt
 	@printf '== making $(VENV)\n'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chronicle needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[report]'
 	@touch $@
 
 # And what tests and checks need besides.
