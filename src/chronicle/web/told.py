@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -14,6 +13,7 @@ from chronicle.engine.state import State
 from chronicle.errors.characters import FORBIDDEN
 from chronicle.events import Event, references
 from chronicle.render.layout import DIM, DOUBT, STRONG, Line, clean
+from chronicle.render.markup import language_tag
 from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.words.days import day_before, short, speaking_day
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
@@ -28,7 +28,6 @@ from chronicle.web.address import PageAddress
 _MARK: Final = "\x00"
 assert FORBIDDEN.match(_MARK)
 
-_TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LINKED: Final = ("http", "https")
 KEPT: Final = ("as_of", "known")
 """The parameters that go along with links from page to page."""
@@ -171,8 +170,7 @@ class LinkedFacts:
 
     def _lang(self, entity: str) -> str:
         found = self.state.cell(views.NAMES, entity)
-        lang = (found[-1].value.lang or "") if found else ""
-        return lang if _TAG.fullmatch(lang) else ""
+        return language_tag(found[-1].value.lang) if found else ""
 
     def _fact(self, line: FactLine) -> FactItem:
         return FactItem(

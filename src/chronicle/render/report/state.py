@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from chronicle.engine import views
+from chronicle.render.markup import language_tag
 from chronicle.render.report.facts import Data
 from chronicle.render.report.names import KnownNames
 
@@ -133,4 +134,4 @@ class LastState:
     def _name(self, entity: str) -> tuple[str, str]:
         found = [each for each in self.names.of(entity) if each.known(None) and each.possible(self.day)]
         lang = found[-1].value.lang if found else None
-        return self.names.name(entity, self.day, None), lang or ""
+        return self.names.name(entity, self.day, None), language_tag(lang)

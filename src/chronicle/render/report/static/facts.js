@@ -32,12 +32,15 @@ function nameOn(entity, day, known) {
 
 // Where names stand on the page, so that they change with the day.
 const namePlaces = data.entities.map(() => new Set());
+// What may be the language of a name, as tags of languages are written (BCP 47).
+const isLanguage = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
+
 const namesNow = data.entities.map((entity) => ({ text: entity, lang: "" }));
 
 function showName(place, entity) {
   const { text, lang } = namesNow[entity];
   place.textContent = text;
-  if (lang) place.lang = lang;
+  if (isLanguage.test(lang)) place.lang = lang;
   else place.removeAttribute("lang");
 }
 
