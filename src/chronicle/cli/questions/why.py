@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chronicle.cli import completion
+from chronicle.cli import completion, days
 from chronicle.cli.asked import Asked, day_option, reading
-from chronicle.cli.days import today
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
@@ -44,7 +43,7 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate | None, view: str 
 
     history = asked.history()
     with waiting("replaying"):
-        on = today() if date is None else as_day(date)
+        on = days.today() if date is None else as_day(date)
         resolver = history.resolver(asked.known, asked.recorded)
         found, cells = meant(resolver, _fitting(key, view), on, view)
         whys = tuple(
