@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import random
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from pypdf import PdfReader
 
 import chronicle
 import hostile
@@ -68,6 +71,16 @@ def test_the_tables_of_a_large_history_are_what_as_of_says(
         assert (len(found.requests), found.console) == (1, [])
     for (on, by), tables in zip(pairs, read, strict=True):
         assert _listed(tables) == _expected(history, on, by), (on, by)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(settings.default.max_examples < 2_000, reason="takes minutes: for the nightly run")
+def test_nobody_is_kept_out_of_a_large_report(browser: Any, page_of: Page, axe: str) -> None:
+    """axe finds nothing on the page of a history of 3,000 events, in light and dark."""
+    for colours in ("light", "dark"):
+        with opened(browser, page_of("made"), color_scheme=colours, bypass_csp=True) as found:
+            found.page.set_default_timeout(0)
+            assert found.violations(axe) == []
 
 
 @every
@@ -155,7 +168,10 @@ def test_without_javascript_the_last_state_is_there(
 @every
 @pytest.mark.slow
 def test_on_paper_every_row_is_there(browser: Any, page_of: Page, name: str) -> None:
-    """Every row that the page has stands on the paper, the controls do not, and sources are numbered."""
+    """Every row that the page has stands on the paper, the controls do not, and sources are numbered.
+
+    What is not ASCII a reader of PDF may put together otherwise.
+    """
     with opened(browser, page_of(name)) as found:
         on_screen = [text for text, _ in found.page.evaluate(_ROWS)]
         found.page.emulate_media(media="print")
@@ -163,4 +179,12 @@ def test_on_paper_every_row_is_there(browser: Any, page_of: Page, name: str) -> 
         assert [text for text, placed in rows if placed] == on_screen != []
         assert not found.page.locator("#controls").is_visible()
         assert found.page.locator("#sources ol > li").first.is_visible()
-        assert found.page.pdf()[:5] == b"%PDF-"
+        cells = found.page.locator("section.view:not([hidden]) tbody td").all_inner_texts()
+        read = PdfReader(io.BytesIO(found.page.pdf()))
+    paper = _without_blanks(" ".join(page.extract_text() for page in read.pages))
+    assert [cell for cell in cells if cell.isascii() and _without_blanks(cell) not in paper] == []
+
+
+def _without_blanks(text: str) -> str:
+    """A text without the places where a line may end, its ligatures as letters."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
