@@ -98,6 +98,12 @@ class Why:
     effective: Effective | None = None
     tabled: Callable[[Why], Table] | None = field(default=None, eq=False, repr=False, kw_only=True)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every event that makes or ends one of the values, as often as it does."""
+        made = (step for reason in self.reasons for step in (*reason.steps, *reason.ending))
+        return (*made, *(step for ending in self.ended for step in ending.steps))
+
     def table(self) -> Table | None:
         """A row with names for each event that makes or ends a value, if a history gave the answer."""
         return None if self.tabled is None else self.tabled(self)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import partial
 
 from chronicle.dates import Day, PartialDate, as_day
 from chronicle.engine.resolver.search import deal_found, entity_found
-from chronicle.errors import InvalidEvents, NotFound
+from chronicle.errors import InvalidEvents
 from chronicle.events import KINDS
 from chronicle.history import History
 from chronicle.render.lookup.deal import deal_shown
@@ -22,7 +21,7 @@ from chronicle.render.pages.timeline import Timeline
 from chronicle.render.terms import Terms
 from chronicle.render.words.names import namer
 from chronicle.render.words.sentences import Teller, titles_of
-from chronicle.render.words.telling import Telling, telling_of
+from chronicle.render.words.telling import DealTitles, Telling, telling_of
 
 Known = PartialDate | None
 
@@ -43,35 +42,14 @@ def telling(history: History, known: Known, *others: Known) -> Telling:
     )
 
 
-class DealTitles(Mapping[str, str]):
+def titles(history: History, known: Known) -> DealTitles:
     """The titles of deals by what is known, each looked up when it is first needed."""
-
-    def __init__(self, history: History, known: Known) -> None:
-        self._history, self._known = history, known
-        self._found: dict[str, str] = {}
-
-    def __getitem__(self, deal: str) -> str:
-        """The last title of a deal. Raises ``KeyError`` for one without."""
-        if deal not in self._found:
-            try:
-                events = self._history.timeline(deal=deal, kinds=KINDS, known=self._known)
-            except NotFound:
-                raise KeyError(deal) from None
-            self._found |= titles_of(iter(events))
-        return self._found[deal]
-
-    def __iter__(self) -> Iterator[str]:
-        """The deals whose titles were looked up."""
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        """How many titles were looked up."""
-        return len(self._found)
+    return DealTitles(lambda deal: history.timeline(deal=deal, kinds=KINDS, known=known))
 
 
 def teller(history: History, known: Known) -> Teller:
     """What tells a few events of a history, which need not be read as a whole for it."""
-    return Teller(namer(partial(history.as_of, known=known)), DealTitles(history, known), history.known_since)
+    return Teller(namer(partial(history.as_of, known=known)), titles(history, known), history.known_since)
 
 
 def entity_meant(history: History, word: str, day: Day, known: Known) -> str:
@@ -96,7 +74,7 @@ def timeline(
 ) -> Timeline:
     """What happened, as ``chronicle timeline`` answers."""
     events = history.timeline(concerning, since=since, until=until, known=known)
-    titles = DealTitles(history, known)
+    found = titles(history, known)
     deals = {event.deal for event in events if event.deal is not None}
     return Timeline(
         events,
@@ -104,7 +82,7 @@ def timeline(
         namer(partial(history.as_of, known=known)),
         terms(known),
         history.known_since,
-        {deal: titles[deal] for deal in deals.difference(titles_of(iter(events))) if deal in titles},
+        {deal: found[deal] for deal in deals.difference(titles_of(iter(events))) if deal in found},
     )
 
 

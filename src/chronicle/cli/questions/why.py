@@ -36,7 +36,7 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate | None, view: str 
     memberships, and what it came out of or became.
     """
     from chronicle.cli.progress import waiting
-    from chronicle.cli.questions.telling import telling
+    from chronicle.cli.questions.telling import telling_reasons
     from chronicle.dates import as_day
     from chronicle.engine.keys import known_instead, meant, told
     from chronicle.render.pages.why import Around, Explained
@@ -51,7 +51,7 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate | None, view: str 
             for each, parts in cells
         )
         whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
-        words = telling(history, asked)
+        words = telling_reasons(history, asked, whys)
         told_of = (any(told(by, each, parts) for each, parts in cells) for by in resolver.ledgers())
         unknown = not next(told_of)
         around = Around(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
 from chronicle.engine.state import State
+from chronicle.errors import NotFound
 from chronicle.events import Effect, Event, Knowledge, announcements
 from chronicle.render.words.names import namer
 from chronicle.render.words.sentences import Teller, titles_of
@@ -25,6 +26,34 @@ class Telling:
     events: Mapping[str, Event]
     written: Mapping[str, Event]
     effects: Mapping[str, Sequence[Effect]]
+
+
+class DealTitles(Mapping[str, str]):
+    """The titles of deals, each looked up when it is first needed.
+
+    ``events_of`` gives the events of a deal by its id, and raises ``NotFound`` for one that is not known.
+    """
+
+    def __init__(self, events_of: Callable[[str], Sequence[Event]]) -> None:
+        self._events_of = events_of
+        self._found: dict[str, str] = {}
+
+    def __getitem__(self, deal: str) -> str:
+        """The last title of a deal. Raises ``KeyError`` for one without."""
+        if deal not in self._found:
+            try:
+                self._found |= titles_of(iter(self._events_of(deal)))
+            except NotFound:
+                raise KeyError(deal) from None
+        return self._found[deal]
+
+    def __iter__(self) -> Iterator[str]:
+        """The deals whose titles were looked up."""
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """How many titles were looked up."""
+        return len(self._found)
 
 
 def telling_of(
@@ -48,6 +77,29 @@ def telling_of(
         by_id | {event.id: event for event in known},
         by_id,
         _effects(known),
+    )
+
+
+def telling_some(
+    told: Sequence[Event],
+    events_of: Callable[[str], Sequence[Event]],
+    as_written: Callable[[str], Event],
+    state_on: Callable[[datetime.date], State],
+    known_since: Callable[[Event], Knowledge],
+) -> Telling:
+    """What tells the events ``told`` alone, as they are known, without the others of a history.
+
+    ``events_of`` gives the events of a deal, as for ``DealTitles``, and ``as_written`` an event by its id.
+    """
+    deals = dict.fromkeys(event.deal for event in told if event.deal is not None)
+    effects: dict[str, Sequence[Effect]] = {}
+    for deal in deals:
+        effects |= _effects(events_of(deal))
+    return Telling(
+        Teller(namer(state_on), DealTitles(events_of), known_since),
+        {event.id: event for event in told},
+        {event.id: as_written(event.id) for event in told},
+        effects,
     )
 
 
