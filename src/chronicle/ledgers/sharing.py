@@ -43,14 +43,7 @@ def sharing_blocks(parts: Parts, events: Sequence[Event], length: int) -> list[B
         Block(_THINGS, "I", things),
         Block(_PLACES_FROM, "I", begins),
         Block(_PLACES, "I", flat),
-        *(
-            Block(name, "I", _numbers(entities))
-            for name, entities in (
-                (_COUNTED, parts.counted),
-                (_TURNING, parts.turning),
-                (_EARLY, parts.early),
-            )
-        ),
+        *(Block(name, "I", _numbers(entities)) for name, entities in _kinds(parts)),
         Block(_LINKED, "B", bytes([parts.linked])),
         Block(_FOUNDED, "I", array("I", founded)),
         Block(_FOUNDED_BY, "q", array("q", founded.values())),
