@@ -61,8 +61,8 @@ class HeldEvents(ToldEvents):
     def from_store(cls, store: Store, projectors: Sequence[Projector] = (), *, ledger: bool = True) -> Self:
         """The history in a store, whose checksums and chain are verified while it is read.
 
-        Where a ledger on disk fits the store, it answers, and the events are read only when they are needed.
-        ``ledger=False`` neither uses nor makes one.
+        Where a ledger on disk fits the store, or its beginning, answers come from it, and events are read
+        only when they are needed. ``ledger=False`` neither uses nor makes one.
         """
         history = cls((), projectors, recorded=(), store=store)
         if ledger:
