@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define
 
 from chronicle.dates import FOREVER
 from chronicle.engine import views
+from chronicle.engine.order.course import Course, Stretch, as_date, runs_of, stretches_of, surely
 from chronicle.engine.order.search import LIVE, Arrangement, Found, Search, content
 from chronicle.engine.order.touching import ANNOUNCED
 from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
@@ -23,85 +24,9 @@ def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
     return {cell: running.before.get(*cell) for cell in cells}
 
 
-def days_of(
-    kept: Sequence[Arrangement], windows: Sequence[tuple[int, int]]
-) -> list[tuple[int, int | None, Arrangement]]:
-    """Each node that can be the state at the end of some day, with the first and the last such day.
-
-    Days are proleptic ordinals, both inclusive; the last is None for a node without an end.
-    """
-    found: list[tuple[int, int | None, Arrangement]] = []
-    for node in kept:
-        inside = [first for place, (first, _) in enumerate(windows) if node.mask >> place & 1]
-        outside = [last for place, (_, last) in enumerate(windows) if not node.mask >> place & 1]
-        low = max(inside, default=0)
-        high = min(outside) - 1 if outside else None
-        if high is None or low <= high:
-            found.append((low, high, node))
-    return found
-
-
-Course = Sequence[tuple[int, tuple[Any, ...]]]
-"""The possible values of a cell over time: pairs of a first day (an ordinal) and the values from it on."""
-
-
-def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
-    """The course of a cell, from its values, each with its first and last day (None: without an end)."""
-    starts = sorted({low for low, _, _ in stood} | {high + 1 for _, high, _ in stood if high is not None})
-    course: list[tuple[int, tuple[Any, ...]]] = []
-    for day in starts:
-        at = (value for low, high, value in stood if low <= day and (high is None or day <= high))
-        values = tuple(dict.fromkeys(at))
-        if not course or set(course[-1][1]) != set(values):
-            course.append((day, values))
-    return course
-
-
-def as_date(ordinal: int) -> datetime.date:
-    """The day of a proleptic ordinal; for one outside the calendar its first or last day."""
-    return datetime.date.fromordinal(max(1, min(ordinal, FOREVER.toordinal())))
-
-
-@frozen
-class _Stretch:
-    """A value with the places in a course (end exclusive) where it is possible, and where it is certain."""
-
-    value: Any
-    low: int
-    high: int
-    sure: tuple[int, int] | None
-
-
-def _stretches(course: Course) -> list[_Stretch]:
-    """The stretches of each value except none, sorted by their first places."""
-    found: list[_Stretch] = []
-    for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
-        places = [place for place, (_, values) in enumerate(course) if value in values]
-        for low, high in _runs(places):
-            found.append(_Stretch(value, low, high, _surely(course, range(low, high))))
-    return sorted(found, key=lambda stretch: stretch.low)
-
-
-def _surely(course: Course, places: Sequence[int]) -> tuple[int, int] | None:
-    """The longest run of places with one value only, if possible up to the end of the course."""
-    alone = [place for place in places if len(course[place][1]) == 1]
-    return max(_runs(alone), key=lambda run: (run[1] == len(course), run[1] - run[0]), default=None)
-
-
 def _said(value: Any) -> Any:
     """A value as it is compared: of a stake without its lots and without how it was computed."""
     return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
-
-
-def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
-    """Places without gaps, as pairs of the first and the one after the last."""
-    runs: list[tuple[int, int]] = []
-    for place in places:
-        if runs and runs[-1][1] == place:
-            runs[-1] = runs[-1][0], place + 1
-        else:
-            runs.append((place, place + 1))
-    return runs
 
 
 # With more steps than this, which events of a group decide a cell is not computed.
@@ -167,7 +92,7 @@ class Left:
 
     def _note_nothing(self, course: Course) -> None:
         """Note when the cell may be empty, except for the time before the group."""
-        for low, high in _runs([place for place, (_, values) in enumerate(course) if None in values]):
+        for low, high in runs_of([place for place, (_, values) in enumerate(course) if None in values]):
             if low or high < len(course) or any(len(values) > 1 for _, values in course):
                 until = None if high == len(course) else self._day(course, high)
                 times = Nothing(as_date(course[low][0]), until, not low, high == len(course))
@@ -186,7 +111,7 @@ class Left:
         self.bound(course)
 
     def _assign(self, course: Course, log: Sequence[Change], runs: list[int], standing: Any) -> None:
-        stretches = _stretches(course)
+        stretches = stretches_of(course)
         free = list(runs)
         end = len(course)
         if self.base is not None and stretches:
@@ -195,24 +120,22 @@ class Left:
         last = next((each for each in ending if _said(each.value) == _said(standing)), None)
         if last is not None and runs:
             stretches.remove(last)
-            for index in self._bound_last(course, log, runs, last):
+            for index in self._divide(course, log, self._of_value(log, runs, last), last):
                 free.remove(index)
-        for stretch in stretches:
-            run = next((index for index in free if _said(log[index].value) == _said(stretch.value)), None)
-            if run is None or stretch.high == end:
+        for place, stretch in enumerate(stretches):
+            later = [each for each in stretches[place + 1 :] if each.high < end]
+            own = [] if stretch.high == end else self._runs_of(course, log, free, stretch, later)
+            if not own:
                 self._add_other(course, log, stretch)
-            else:
-                free.remove(run)
-                self.running.changes.bounds[self.cell][run] = Bounds(
-                    *self._days_of(course, stretch), self._day(course, stretch.high)
-                )
+            for index in self._divide(course, log, own, stretch) if own else ():
+                free.remove(index)
         for index in free:
             day = as_date(course[-1][0])
             self.running.changes.bounds[self.cell][index] = Bounds(day, day, datetime.date.min, day)
 
     def _end_base(
-        self, course: Course, log: Sequence[Change], stretches: list[_Stretch], changed: bool
-    ) -> list[_Stretch]:
+        self, course: Course, log: Sequence[Change], stretches: list[Stretch], changed: bool
+    ) -> list[Stretch]:
         """Bound the end of the value before the group, and give the remaining stretches."""
         before = min(self.made, default=len(log)) - 1
         while before > 0 and log[before].operation in GOES_ON:
@@ -229,7 +152,7 @@ class Left:
             # It may stand again: that is another span, and none begins before the event that begins it.
             day = self._day(course, sure)
             self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
-            rest.append(_Stretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
+            rest.append(Stretch(own.value, sure, own.high, surely(course, range(sure, own.high))))
         elif not goes_on:
             self._cut(
                 before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
@@ -256,35 +179,57 @@ class Left:
         again = (index for index in self.made if _said(log[index].value) == _said(self.base))
         return [index for index in again if log[index].operation not in GOES_ON]
 
-    def _bound_last(
-        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
+    def _of_value(self, log: Sequence[Change], runs: Sequence[int], stretch: Stretch) -> list[int]:
+        """Those of some changes that make the value of a stretch."""
+        return [index for index in runs if _said(log[index].value) == _said(stretch.value)]
+
+    def _runs_of(
+        self,
+        course: Course,
+        log: Sequence[Change],
+        free: Sequence[int],
+        stretch: Stretch,
+        later: Sequence[Stretch],
     ) -> list[int]:
-        """Divide a stretch without an end among the changes to its value, and give the indexes of these.
+        """The changes that made the value of a stretch with an end: all that can, but one for each later one.
+
+        What ended and began again in one day leaves one stretch of days, though it has two beginnings.
+        """
+        same = self._of_value(log, free, stretch)
+        kept = sum(1 for each in later if _said(each.value) == _said(stretch.value))
+        high = self._day(course, stretch.high)
+        own = [index for index in same if as_date(self.search.first_of(log[index].event)) < high]
+        return own[: max(1, len(same) - kept)] or same[:1]
+
+    def _divide(
+        self, course: Course, log: Sequence[Change], same: Sequence[int], stretch: Stretch
+    ) -> list[int]:
+        """Divide a stretch among the changes to its value, and give the indexes of those that have a part.
 
         If the value before the group is possible throughout, it stands until the group restores it, and each
         change holds from its own first day on; otherwise the first holds from the beginning of the stretch.
         """
-        same = [index for index in runs if _said(log[index].value) == _said(stretch.value)]
         low = as_date(course[stretch.low][0])
         days = [max(low, as_date(self.search.first_of(log[index].event))) for index in same]
         if _said(stretch.value) != _said(self.base) or not all(self.base in values for _, values in course):
             days[0] = low
+        end = None if stretch.high == len(course) else self._day(course, stretch.high)
         bounds = self.running.changes.bounds[self.cell]
         shared: list[int] = []
         for place, (index, day) in enumerate(zip(same, days, strict=True)):
-            until = min(days[place + 1 :], default=None)
+            until = min(days[place + 1 :], default=end)
             if until is None or day < until:
                 bounds[index] = self._between(course, stretch, day, until)
                 shared.append(index)
         return shared
 
     def _between(
-        self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
+        self, course: Course, stretch: Stretch, low: datetime.date, high: datetime.date | None
     ) -> Bounds:
         """The bounds of the part of a stretch from a day to another, exclusive (None: without an end)."""
         alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
         sure: list[tuple[datetime.date, datetime.date | None]] = []
-        for first, end in _runs(alone):
+        for first, end in runs_of(alone):
             begin = max(low, self._day(course, first))
             until = high if end == len(course) else self._day(course, end)
             until = until if high is None else min(high, until or high)
@@ -296,7 +241,7 @@ class Left:
         return Bounds(low, begin, until, high)
 
     def _days_of(
-        self, course: Course, stretch: _Stretch
+        self, course: Course, stretch: Stretch
     ) -> tuple[datetime.date, datetime.date, datetime.date]:
         """From when a value is possible, and from when until when it is certain."""
         low = as_date(course[stretch.low][0])
@@ -307,7 +252,7 @@ class Left:
     def _day(self, course: Course, place: int) -> datetime.date:
         return as_date(course[place][0]) if place < len(course) else FOREVER
 
-    def _add_other(self, course: Course, log: Sequence[Change], stretch: _Stretch) -> None:
+    def _add_other(self, course: Course, log: Sequence[Change], stretch: Stretch) -> None:
         makers = self._makers(stretch.value)
         low, certain, until = self._days_of(course, stretch)
         open_end = stretch.high == len(course)

@@ -97,8 +97,14 @@ def _named_in(hot: Set[Any], arranged: Arranged) -> Set[str]:
     found: set[str] = set()
     for key in hot:
         if key in arranged.others.first:
-            found.update(key.split("+") if isinstance(key, str) else key)
+            found.update((key,) if isinstance(key, str) else key)
+            # The key of a deal or of a partnership is one text: its events say whose it is.
+            found.update(name for event in arranged.others.about(key) for name in _parties_of(event))
     return found
+
+
+def _parties_of(event: Event) -> tuple[str, ...]:
+    return getattr(event, "parties", ())
 
 
 @define

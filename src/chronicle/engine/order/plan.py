@@ -11,20 +11,11 @@ from attrs import define, field, frozen
 
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
+from chronicle.engine.order.by_life import ByLife
 from chronicle.engine.order.preceding import in_turn
 from chronicle.engine.order.touching import acting, touched_by
 from chronicle.engine.order.union import Union
-from chronicle.events import (
-    ENDS_OF_TIES,
-    KINDS,
-    NO_ACTS,
-    DemergerSplit,
-    Event,
-    MergerConsolidated,
-    ended_by,
-    founded_by,
-    revived_by,
-)
+from chronicle.events import KINDS, Event, ended_by
 
 Origin = Callable[[Event], Hashable]
 """The file or the append that an event comes from."""
@@ -45,16 +36,9 @@ class ReplayTerms:
     doubtful: frozenset[str] = frozenset()
 
 
-LIVES: frozenset[type[Event]] = frozenset(
-    kind for kind in KINDS.values() if kind.kind.startswith(("entity.", "merger.", "demerger."))
-)
-
-
 _OF_DEALS: frozenset[type[Event]] = frozenset(
     kind for kind in KINDS.values() if kind.kind.startswith("deal.")
 )
-
-_MAKING = (MergerConsolidated, DemergerSplit)
 
 
 @frozen
@@ -200,81 +184,10 @@ class Plan:
 
     def _add_lives(self) -> None:
         """Order acts by lives: not before the founding, nor after dissolution or a merger."""
-        founded: defaultdict[str, list[int]] = defaultdict(list)
-        ended: defaultdict[str, list[int]] = defaultdict(list)
-        revived: defaultdict[str, list[int]] = defaultdict(list)
-        for index, event in enumerate(self.natural):
-            if type(event) in LIVES:
-                for entity in founded_by(event):
-                    founded[entity].append(index)
-                for entity in ended_by(event):
-                    ended[entity].append(index)
-                for entity in revived_by(event):
-                    revived[entity].append(index)
-        # An entity that is founded once, ends once and is never reinstated is founded first.
-        once = {
-            name
-            for name, where in founded.items()
-            if len(where) == len(ended.get(name, ())) == 1
-            and revived[name] == where
-            and self.first[where[0]] <= self.last[ended[name][0]]
-        }
-        mortal = {
-            name: where
-            for name, where in founded.items()
-            if len(where) == 1
-            and name not in self.lives.contradicted
-            and (name in once or self._surely(where[0], ended.get(name, ())))
-        }
-        # An entity that was reinstated, or may have ended before its founding, may act before and after that.
-        ending = {
-            name: where
-            for name, where in ended.items()
-            if len(where) == 1
-            and name not in self.lives.contradicted
-            and (name in once or all(self._begins_before(back, where[0]) for back in revived.get(name, ())))
-        }
-        if not mortal and not ending:
-            return
-        self._compare_with_acts(mortal, ending)
-
-    def _surely(self, first: int, others: Iterable[int]) -> bool:
-        """Whether an event certainly comes before all of some others."""
-        return all(self.last[first] < self.first[other] for other in others)
-
-    def _begins_before(self, made: int, end: int) -> bool:
-        """Whether what makes an entity or brings it back comes before its end.
-
-        To come out of a merger or a split is an act, which comes before the end wherever it can.
-        """
-        if self.last[made] < self.first[end]:
-            return True
-        return isinstance(self.natural[made], _MAKING) and self.first[made] <= self.last[end]
-
-    def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
-        for index, event in enumerate(self.natural):
-            if isinstance(event, NO_ACTS):
-                continue
-            for entity in acting(event):
-                birth = mortal.get(entity)
-                if birth and birth[0] != index and self._in_order_by_life(birth[0], index):
-                    self._order_by_life(birth[0], index)
-                end = ending.get(entity)
-                if (
-                    end
-                    and end[0] != index
-                    and not isinstance(event, ENDS_OF_TIES)
-                    and self._in_order_by_life(index, end[0])
-                ):
-                    self._order_by_life(index, end[0])
-
-    def _order_by_life(self, one: int, two: int) -> None:
-        self.before[two].add(one)
-        self.by_life.update((self.natural[one].id, self.natural[two].id))
-
-    def _in_order_by_life(self, one: int, two: int) -> bool:
-        """Whether only the life of an entity orders two events: the search orders what touches the same."""
-        return self._may_swap(one, two) and set(self.touched[one]).isdisjoint(self.touched[two])
+        lived = ByLife(self.natural, self.first, self.last, self.touched, self.deals, self.lives.contradicted)
+        for one, two in lived.pairs():
+            self.before[two].add(one)
+            self.by_life.update((self.natural[one].id, self.natural[two].id))
 
     def _may_swap(self, one: int, two: int) -> bool:
         """Whether the first can come before the second, and the second before the first."""

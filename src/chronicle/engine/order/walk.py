@@ -13,7 +13,8 @@ from attrs import define, field, frozen
 
 from chronicle.dates import order_of
 from chronicle.engine import views
-from chronicle.engine.order.bounds import Left, as_date, bases_of, course_of, days_of
+from chronicle.engine.order.bounds import Left, bases_of
+from chronicle.engine.order.course import as_date, course_of, days_of
 from chronicle.engine.order.plan import Plan
 from chronicle.engine.order.search import Found, Search
 from chronicle.engine.order.touching import OF_DEALS, acting, deal_step
