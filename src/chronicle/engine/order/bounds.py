@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from itertools import combinations
+from operator import attrgetter
 from typing import Any
 
 from attrs import define
@@ -12,15 +13,20 @@ from attrs import define
 from chronicle.dates import FOREVER
 from chronicle.engine import views
 from chronicle.engine.order.course import Course, Stretch, as_date, runs_of, stretches_of, surely
-from chronicle.engine.order.search import LIVE, Arrangement, Found, Search, content
+from chronicle.engine.order.search import DOUBTED, LIVE, Arrangement, Found, OpenDoubt, Search, content
 from chronicle.engine.order.touching import ANNOUNCED
-from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
+from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay, doubts_in
 from chronicle.events import Event
 
 
 def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
-    """The values before the group of the cells that some best order changes."""
-    cells = dict.fromkeys(cell for node in kept for cell in node.overlay if cell[0] not in (LIVE, ANNOUNCED))
+    """The values before the group of the cells that some best order changes, or makes doubtful."""
+    cells = dict.fromkeys(
+        cell[1] if cell[0] == DOUBTED else cell
+        for node in kept
+        for cell in node.overlay
+        if cell[0] not in (LIVE, ANNOUNCED)
+    )
     return {cell: running.before.get(*cell) for cell in cells}
 
 
@@ -33,6 +39,9 @@ def _said(value: Any) -> Any:
 _MOST_DECIDED = 10_000
 
 
+_event_of = attrgetter("event")
+
+
 @define
 class Left:
     """The values that a group leaves in one cell: by the order of replay, and by the other best orders."""
@@ -42,11 +51,20 @@ class Left:
     found: Found
     cell: Cell
     base: Any
+    doubts: frozenset[OpenDoubt]
     made: list[int]
     order: tuple[str, ...]
     # The other values of the cell by a guess before the group: empty once the group set the cell outright,
     # None if no such guess was involved.
     earlier: tuple[Any, ...] | None = None
+
+    def in_node(self, node: Arrangement) -> tuple[Any, bool]:
+        """The value of the cell in a node, and whether it is in doubt."""
+        return node.overlay.get(self.cell, self.base), bool(self._doubts(node))
+
+    def _doubts(self, node: Arrangement) -> frozenset[OpenDoubt]:
+        found: frozenset[OpenDoubt] = node.overlay.get((DOUBTED, self.cell), self.doubts)
+        return found
 
     def bound(self, course: Course) -> None:
         """Bound every possible value by a stretch of the course."""
@@ -71,6 +89,21 @@ class Left:
             self.running.doubtful[self.cell] = others
         else:
             self.running.doubtful.pop(self.cell, None)
+        if self.search.doubting:
+            self._leave_doubts(log)
+
+    def _leave_doubts(self, log: list[Change]) -> None:
+        """Note the doubts that only another best order leaves about the value."""
+        last = log[-1]
+        if last.value is None:
+            return
+        known = {doubt.made_from for doubt in self.running.changes.open_doubts(self.cell)}
+        for doubt in sorted({each for node in self.found.best for each in self._doubts(node)}, key=_event_of):
+            if doubt.made_from not in known:
+                known.add(doubt.made_from)
+                change = last._replace(operation="doubt", window=doubt.window, event=doubt.event)
+                log.append(change._replace(made_from=doubt.made_from))
+                self.running.changes.doubted.add(self.cell)
 
     def _rest_on_earlier(self, course: Course, runs: Sequence[int], told: int) -> None:
         """Make the values of the group possible only, after a guess before it, up to where it sets the cell.
@@ -81,7 +114,7 @@ class Left:
         for index in runs if self.earlier else runs[:-1]:
             bounds[index] = bounds.get(index, Bounds())._replace(certain_until=datetime.date.min)
         if runs and not self.earlier:
-            outright = as_date(course[-1][0])
+            outright = as_date(course[-1].day)
             last = bounds.get(runs[-1], Bounds())
             sure = max(last.certain_from or outright, outright)
             bounds[runs[-1]] = last._replace(certain_from=sure)
@@ -92,16 +125,16 @@ class Left:
 
     def _note_nothing(self, course: Course) -> None:
         """Note when the cell may be empty, except for the time before the group."""
-        for low, high in runs_of([place for place, (_, values) in enumerate(course) if None in values]):
-            if low or high < len(course) or any(len(values) > 1 for _, values in course):
+        for low, high in runs_of([place for place, each in enumerate(course) if None in each.values]):
+            if low or high < len(course) or any(len(each.values) > 1 for each in course):
                 until = None if high == len(course) else self._day(course, high)
-                times = Nothing(as_date(course[low][0]), until, not low, high == len(course))
+                times = Nothing(as_date(course[low].day), until, not low, high == len(course))
                 self.running.changes.nothing[self.cell].append(times)
 
     def _absent(self, course: Course) -> None:
         """Bound a cell without changes that another best order fills: it needs a log of changes."""
         view, key = self.cell
-        value = next((value for _, values in course for value in values if value is not None), None)
+        value = next((value for each in course for value in each.values if value is not None), None)
         if value is None:
             return
         event = self._makers(value)[-1]
@@ -110,7 +143,7 @@ class Left:
             self.running.before.appeared[view].append(key)
         self.bound(course)
 
-    def _assign(self, course: Course, log: Sequence[Change], runs: list[int], standing: Any) -> None:
+    def _assign(self, course: Course, log: list[Change], runs: list[int], standing: Any) -> None:
         stretches = stretches_of(course)
         free = list(runs)
         end = len(course)
@@ -130,11 +163,11 @@ class Left:
             for index in self._divide(course, log, own, stretch) if own else ():
                 free.remove(index)
         for index in free:
-            day = as_date(course[-1][0])
+            day = as_date(course[-1].day)
             self.running.changes.bounds[self.cell][index] = Bounds(day, day, datetime.date.min, day)
 
     def _end_base(
-        self, course: Course, log: Sequence[Change], stretches: list[Stretch], changed: bool
+        self, course: Course, log: list[Change], stretches: list[Stretch], changed: bool
     ) -> list[Stretch]:
         """Bound the end of the value before the group, and give the remaining stretches."""
         before = min(self.made, default=len(log)) - 1
@@ -142,11 +175,12 @@ class Left:
             before -= 1
         own = next((each for each in stretches if each.value == self.base and each.low == 0), None)
         if own is None:
-            first = as_date(course[0][0])
+            first = as_date(course[0].day)
             self._cut(before, first, first)
             return stretches
         rest = [each for each in stretches if each is not own]
-        sure = next((place for place in range(own.high) if len(course[place][1]) > 1), None)
+        self._doubt_base(course, log, before, own)
+        sure = next((place for place in range(own.high) if len(course[place].values) > 1), None)
         goes_on = own.high == len(course)
         if sure is not None and (goes_on or self._bringing_back(log)):
             # It may stand again: that is another span, and none begins before the event that begins it.
@@ -162,6 +196,22 @@ class Left:
             self._cut(before, day, day)
             rest.append(own)
         return rest
+
+    def _doubt_base(self, course: Course, log: list[Change], before: int, own: Stretch) -> None:
+        """Cut the certainty of the value before the group where only another best order makes it doubtful."""
+        following = next((index for index in self.made if log[index].operation not in GOES_ON), len(log))
+        told = doubts_in(log[:following])
+        for place in range(1, own.high):
+            low, high = (
+                course[place].day,
+                course[place + 1].day - 1 if place + 1 < len(course) else FOREVER.toordinal(),
+            )
+            if course[place].doubted and not any(
+                each.on(as_date(low)) and each.on(as_date(high)) for each in told
+            ):
+                bounds = self.running.changes.bounds[self.cell]
+                bounds[before] = bounds.get(before, Bounds())._replace(certain_until=as_date(low))
+                return
 
     def _cut(self, index: int, certain: datetime.date, possible: datetime.date | None) -> None:
         bounds = self.running.changes.bounds[self.cell]
@@ -209,9 +259,9 @@ class Left:
         If the value before the group is possible throughout, it stands until the group restores it, and each
         change holds from its own first day on; otherwise the first holds from the beginning of the stretch.
         """
-        low = as_date(course[stretch.low][0])
+        low = as_date(course[stretch.low].day)
         days = [max(low, as_date(self.search.first_of(log[index].event))) for index in same]
-        if _said(stretch.value) != _said(self.base) or not all(self.base in values for _, values in course):
+        if _said(stretch.value) != _said(self.base) or not all(self.base in each.values for each in course):
             days[0] = low
         end = None if stretch.high == len(course) else self._day(course, stretch.high)
         bounds = self.running.changes.bounds[self.cell]
@@ -227,7 +277,7 @@ class Left:
         self, course: Course, stretch: Stretch, low: datetime.date, high: datetime.date | None
     ) -> Bounds:
         """The bounds of the part of a stretch from a day to another, exclusive (None: without an end)."""
-        alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
+        alone = [place for place in range(stretch.low, stretch.high) if course[place].sure]
         sure: list[tuple[datetime.date, datetime.date | None]] = []
         for first, end in runs_of(alone):
             begin = max(low, self._day(course, first))
@@ -244,13 +294,13 @@ class Left:
         self, course: Course, stretch: Stretch
     ) -> tuple[datetime.date, datetime.date, datetime.date]:
         """From when a value is possible, and from when until when it is certain."""
-        low = as_date(course[stretch.low][0])
+        low = as_date(course[stretch.low].day)
         if stretch.sure is None:
             return low, low, datetime.date.min
-        return low, as_date(course[stretch.sure[0]][0]), self._day(course, stretch.sure[1])
+        return low, as_date(course[stretch.sure[0]].day), self._day(course, stretch.sure[1])
 
     def _day(self, course: Course, place: int) -> datetime.date:
-        return as_date(course[place][0]) if place < len(course) else FOREVER
+        return as_date(course[place].day) if place < len(course) else FOREVER
 
     def _add_other(self, course: Course, log: Sequence[Change], stretch: Stretch) -> None:
         makers = self._makers(stretch.value)

@@ -44,6 +44,14 @@ class ByLife:
     deals: Mapping[str, Sequence[int]]
     contradicted: Set[str]
 
+    def of_each(self) -> Mapping[str, list[tuple[int, Event]]]:
+        """By entity, what founds, ends or brings it back."""
+        found: defaultdict[str, list[tuple[int, Event]]] = defaultdict(list)
+        for index, event in self._of_lives():
+            for entity in dict.fromkeys((*founded_by(event), *ended_by(event), *revived_by(event))):
+                found[entity].append((index, event))
+        return found
+
     def pairs(self) -> Iterator[tuple[int, int]]:
         """The pairs of events of which the first comes before the second, and only a life says so."""
         founded: defaultdict[str, list[int]] = defaultdict(list)

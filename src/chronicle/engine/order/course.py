@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import frozen
 
@@ -30,19 +30,35 @@ def days_of(
     return found
 
 
-Course = Sequence[tuple[int, tuple[Any, ...]]]
-"""The possible values of a cell over time: pairs of a first day (an ordinal) and the values from it on."""
+class Standing(NamedTuple):
+    """From a day on (an ordinal), the possible values of a cell, and whether one of them is in doubt."""
+
+    day: int
+    values: tuple[Any, ...]
+    doubted: bool
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is one value, and no doubt about it."""
+        return len(self.values) == 1 and not self.doubted
 
 
-def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
-    """The course of a cell, from its values, each with its first and last day (None: without an end)."""
-    starts = sorted({low for low, _, _ in stood} | {high + 1 for _, high, _ in stood if high is not None})
-    course: list[tuple[int, tuple[Any, ...]]] = []
-    for day in starts:
-        at = (value for low, high, value in stood if low <= day and (high is None or day <= high))
-        values = tuple(dict.fromkeys(at))
-        if not course or set(course[-1][1]) != set(values):
-            course.append((day, values))
+Course = Sequence[Standing]
+"""The possible values of a cell over time."""
+
+
+def course_of(stood: Sequence[tuple[int, int | None, Any, bool]]) -> Course:
+    """The course of a cell, from its values, each with its first and last day (None: without an end).
+
+    The last part of each says whether the value is in doubt.
+    """
+    starts = {low for low, *_ in stood} | {high + 1 for _, high, *_ in stood if high is not None}
+    course: list[Standing] = []
+    for day in sorted(starts):
+        at = [each for each in stood if each[0] <= day and (each[1] is None or day <= each[1])]
+        values, doubted = tuple(dict.fromkeys(each[2] for each in at)), any(each[3] for each in at)
+        if not course or set(course[-1].values) != set(values) or course[-1].doubted != doubted:
+            course.append(Standing(day, values, doubted))
     return course
 
 
@@ -64,16 +80,16 @@ class Stretch:
 def stretches_of(course: Course) -> list[Stretch]:
     """The stretches of each value except none, sorted by their first places."""
     found: list[Stretch] = []
-    for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
-        places = [place for place, (_, values) in enumerate(course) if value in values]
+    for value in dict.fromkeys(value for each in course for value in each.values if value is not None):
+        places = [place for place, each in enumerate(course) if value in each.values]
         for low, high in runs_of(places):
             found.append(Stretch(value, low, high, surely(course, range(low, high))))
     return sorted(found, key=lambda stretch: stretch.low)
 
 
 def surely(course: Course, places: Sequence[int]) -> tuple[int, int] | None:
-    """The longest run of places with one value only, if possible up to the end of the course."""
-    alone = [place for place in places if len(course[place][1]) == 1]
+    """The longest run of places that are sure, if possible up to the end of the course."""
+    alone = [place for place in places if course[place].sure]
     return max(runs_of(alone), key=lambda run: (run[1] == len(course), run[1] - run[0]), default=None)
 
 

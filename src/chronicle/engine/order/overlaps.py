@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define, field, frozen
 
@@ -21,7 +21,10 @@ from chronicle.engine.order.touching import OF_DEALS, acting, possible_effects_o
 from chronicle.events import (
     ENDS_OF_TIES,
     NO_ACTS,
+    DealAgreed,
+    DealApproved,
     DealCompleted,
+    DealProposed,
     DemergerSplit,
     EntityDissolved,
     EntityFounded,
@@ -61,7 +64,7 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     """The candidates among events. ``doubtful`` are ids of events that are candidates in any case."""
     natural = arranged.natural
     lives = _lives(arranged.reaching)
-    found = _bound_by_lives(natural, lives)
+    found = _bound_by_lives(natural, arranged.reaching, lives)
     contradicted = _contradicted(natural, lives) if found else frozenset[str]()
     gathering = _Gathering(arranged, set(arranged.overlapping), found)
     gathering.add_deals()
@@ -78,9 +81,9 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     parties |= {
         name
         for ending in lives.values()
-        for event in ending
-        if event.id in found or not tied.isdisjoint(ended_by(event))
-        for name in ended_by(event)
+        for event, does in ending
+        if event.id in found or not tied.isdisjoint(ended_by(does))
+        for name in ended_by(does)
     }
     if gathering.hot or parties:
         gathering.gather(parties)
@@ -235,59 +238,106 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _lives(reaching: Sequence[Event]) -> Mapping[str, list[Event]]:
+class _Life(NamedTuple):
+    """An event that founds, ends or brings back an entity, and what does so: itself, or an effect of it."""
+
+    event: Event
+    does: Event
+
+
+def _lives(reaching: Sequence[Event]) -> Mapping[str, list[_Life]]:
     """The foundings, ends and reinstatements by entity."""
-    lives: defaultdict[str, list[Event]] = defaultdict(list)
+    lives: defaultdict[str, list[_Life]] = defaultdict(list)
     for event in reaching:
         if type(event) is EntityFounded:
-            lives[event.entity].append(event)
+            lives[event.entity].append(_Life(event, event))
         elif type(event) in _OTHER_LIVES:
-            for entity in dict.fromkeys((*ended_by(event), *revived_by(event))):
-                lives[entity].append(event)
+            _note(_Life(event, event), lives)
+    for life in _effects_of_lives(reaching):
+        _note(life, lives)
     return lives
 
 
+def _note(life: _Life, lives: defaultdict[str, list[_Life]]) -> None:
+    for entity in dict.fromkeys((*ended_by(life.does), *revived_by(life.does))):
+        lives[entity].append(life)
+
+
+def _effects_of_lives(reaching: Sequence[Event]) -> Iterator[_Life]:
+    """The effects of deals that found, end or bring back an entity, each with the completion of its deal."""
+    stated: defaultdict[str, list[Event]] = defaultdict(list)
+    done: dict[str, Event] = {}
+    for event in reaching:
+        if type(event) in OF_DEALS:
+            if type(event) is DealCompleted:
+                done[event.deal] = event
+            effects = (each for each in possible_effects_of(event) if type(each) in _LIVES)
+            stated[event.deal or ""].extend(effects)
+    for deal, completion in done.items():
+        for effect in stated[deal]:
+            yield _Life(completion, effect)
+
+
 _OTHER_LIVES = frozenset({*_MERGERS, EntityDissolved, EntityReinstated})
+_LIVES = frozenset({*_OTHER_LIVES, EntityFounded})
 
 
-def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> dict[str, Event]:
+def _bound_by_lives(
+    natural: Sequence[Event], reaching: Sequence[Event], lives: Mapping[str, list[_Life]]
+) -> dict[str, Event]:
     """By id, foundings and ends, and the acts of an entity whose windows overlap one of these."""
     if not lives:
         return {}
-    furthest = max(life.date.past for events in lives.values() for life in events)
+    parties = {
+        event.deal: event.parties for event in reaching if isinstance(event, DealProposed | DealAgreed)
+    }
+    furthest = max(life.event.date.past for events in lives.values() for life in events)
     found: dict[str, Event] = {}
     for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
         if type(event) is EntityFounded and not event.founders:
             continue
         if isinstance(event, NO_ACTS):
             continue
-        for entity in acting(event):
+        # An approval names nobody, but ends the doubts about a deal of which a party has ended.
+        approves = type(event) is DealApproved
+        for entity in parties.get(event.deal or "", ()) if approves else acting(event):
             for life in lives.get(entity, ()):
-                one, two = event.date, life.date
-                if life is not event and one.order < two.past and two.order < one.past:
+                one, two = event.date, life.event.date
+                if life.event is not event and one.order < two.past and two.order < one.past:
                     # All events of the life are needed to decide the order of the two.
-                    found.update((each.id, each) for each in (event, *lives[entity]))
+                    found[event.id] = event
+                    found.update((each.event.id, each.event) for each in lives[entity])
     return found
 
 
-def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> frozenset[str]:
+def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[_Life]]) -> frozenset[str]:
     """The entities that certainly act before being founded or after their end: such a life orders nothing."""
     found: set[str] = set()
     for event in natural:
         if not isinstance(event, NO_ACTS):
             for entity in acting(event):
-                if any(_against(event, life, entity) for life in lives.get(entity, ())):
+                events = lives.get(entity, ())
+                if any(_against(event, life, entity, events) for life in events):
                     found.add(entity)
     return frozenset(found)
 
 
-def _against(act: Event, life: Event, entity: str) -> bool:
-    if act is life:
+def _against(act: Event, life: _Life, entity: str, events: Iterable[_Life]) -> bool:
+    if act is life.event:
         return False
-    if entity in founded_by(life):
-        return act.date.past <= life.date.order
-    over = entity in ended_by(life) and not isinstance(act, ENDS_OF_TIES)
-    return over and life.date.past <= act.date.order
+    if entity in founded_by(life.does):
+        return act.date.past <= life.event.date.order
+    over = entity in ended_by(life.does) and not isinstance(act, ENDS_OF_TIES)
+    if not over or act.date.order < life.event.date.past:
+        return False
+    return not any(
+        entity in revived_by(each.does) and _between(life.event, each.event, act) for each in events
+    )
+
+
+def _between(one: Event, two: Event, three: Event) -> bool:
+    """Whether the second event may come after the first and before the third."""
+    return one.date.order < two.date.past and two.date.order < three.date.past
 
 
 def _concerns_party(event: Event, parties: frozenset[str]) -> bool:

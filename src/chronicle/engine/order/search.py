@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define, field
 
+from chronicle.dates import PartialDate
 from chronicle.engine import sense, views
 from chronicle.engine.order.plan import Plan
 from chronicle.engine.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
 from chronicle.engine.order.turns import out_of_line
-from chronicle.engine.replay import Cell, Handler, Live, Replay, World, ending_its_own
+from chronicle.engine.replay import Cell, Change, Handler, Live, Replay, World, ending_its_own
 from chronicle.events import (
     ENDS_OF_TIES,
     NO_ACTS,
@@ -50,6 +51,8 @@ class Search:
     members: list[int]
     announced: Mapping[str, Event]
     values: dict[Any, Any] = field(factory=dict)
+    # Whether anything may be in doubt: else no doubt is looked for.
+    doubting: bool = field(default=False, init=False)
 
     def run(self) -> Found | None:
         """The best orders, or None if there are too many to compare."""
@@ -57,6 +60,7 @@ class Search:
             return None
         count = len(self.members)
         needed = self._needed()
+        self.doubting = self._may_doubt()
         level: dict[int, list[Arrangement]] = {0: [Arrangement(0, {}, 0)]}
         steps = 0
         for _ in range(count):
@@ -73,6 +77,12 @@ class Search:
             level = {mask: list(nodes.values()) for mask, nodes in following.items() if nodes}
         ends = [node for nodes in level.values() for node in nodes]
         return Found(ends) if ends else None
+
+    def _may_doubt(self) -> bool:
+        """Whether something is in doubt before the group, or an entity ends in it."""
+        if self.running.changes.doubted:
+            return True
+        return any(index in self.plan.ending for index in self.members)
 
     def first_of(self, event: str) -> int:
         """The first day, as an ordinal, on which an event of the group can have happened."""
@@ -108,7 +118,7 @@ class Search:
 
     def _step(self, node: Arrangement, place: int, following: dict[frozenset[Any], Arrangement]) -> None:
         event = self.plan.natural[self.members[place]]
-        world = Component(self.running, node.overlay)
+        world = Component(self.running, node.overlay, doubting=self.doubting)
         pending = self._pending(node.mask, place)
         score = (
             node.score
@@ -164,8 +174,9 @@ class Search:
         """Whether no entity acts here before being founded or after its end."""
         if not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
+        ignored = self.plan.lives.ignored
         for name in acting(event):
-            if name in self.plan.lives.contradicted:
+            if name in ignored:
                 continue
             status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
             over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
@@ -240,13 +251,32 @@ def content(value: Any) -> Any:
 LIVE = "live"
 """A view of the search only: which beginnings stand in a cell."""
 
+DOUBTED = "doubted"
+"""A view of the search only: by what the value of a cell is in doubt, as a set of open doubts."""
+
+
+class OpenDoubt(NamedTuple):
+    """What makes a value doubtful, and the event since whose date it does."""
+
+    made_from: tuple[Cell, ...]
+    window: PartialDate
+    event: str
+
+
+def doubts_before(running: Replay, cell: Cell) -> frozenset[OpenDoubt]:
+    """The open doubts about a cell before the group."""
+    return frozenset(
+        OpenDoubt(doubt.made_from, doubt.window, doubt.event) for doubt in running.changes.open_doubts(cell)
+    )
+
 
 class Component(World):
     """The values while a group is tried out: those before it, and the changes of its events so far."""
 
-    def __init__(self, running: Replay, overlay: Mapping[Any, Any]) -> None:
+    def __init__(self, running: Replay, overlay: Mapping[Any, Any], *, doubting: bool = False) -> None:
         super().__init__(running.before, dict(overlay))
         self._running = running
+        self._doubting = doubting
 
     overlay: dict[Any, Any]
 
@@ -277,7 +307,7 @@ class Component(World):
         if handler is None:
             return self
         made = tuple(handler(event, self))
-        following = Component(self._running, self.overlay)
+        following = Component(self._running, self.overlay, doubting=self._doubting)
         for change in made:
             cell = change.view, change.key
             kept: Any = change
@@ -286,12 +316,36 @@ class Component(World):
                 following.overlay[LIVE, cell] = live
             if kept is None:
                 continue
+            if self._doubting:
+                following._doubt(kept, self)
             if content(kept.value) == content(self._running.before.get(*cell)):
                 following.overlay.pop(cell, None)
             else:
                 # One object for each content, so that values compare equal by content.
                 following.overlay[cell] = known.setdefault((cell, content(kept.value)), kept.value)
         return following
+
+    def doubts(self, cell: Cell) -> frozenset[OpenDoubt]:
+        """The open doubts about a cell."""
+        known: frozenset[OpenDoubt] | None = self.overlay.get((DOUBTED, cell))
+        return doubts_before(self._running, cell) if known is None else known
+
+    def _doubt(self, change: Change, before: Component) -> None:
+        """Note the doubts about a cell after a change, as ``replay`` does for the order that it takes."""
+        cell = change.view, change.key
+        found = self.doubts(cell)
+        if change.operation == "doubt":
+            if all(change.made_from != doubt.made_from for doubt in found):
+                found |= {OpenDoubt(change.made_from, change.window, change.event)}
+        elif change.operation == "lift":
+            found = frozenset(doubt for doubt in found if change.made_from not in ((), doubt.made_from))
+        else:
+            found = found if change.operation == "adjust" else frozenset()
+            found = found.union(*(before.doubts(origin) for origin in change.made_from if origin != cell))
+        if found == doubts_before(self._running, cell):
+            self.overlay.pop((DOUBTED, cell), None)
+        else:
+            self.overlay[DOUBTED, cell] = found
 
 
 @define
@@ -354,7 +408,7 @@ _BASE = "as before"
 
 def _concerns(thing: sense.Thing, cell: Any) -> bool:
     view, key = cell
-    if view == LIVE:
+    if view in (LIVE, DOUBTED):
         view, key = key
     if view == ANNOUNCED:
         view = views.DEALS

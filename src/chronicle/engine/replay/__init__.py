@@ -20,6 +20,7 @@ from chronicle.engine.replay.changes import (
     Nothing,
     Operation,
     Other,
+    doubts_in,
 )
 from chronicle.engine.replay.ledger import Guess, Ledger
 from chronicle.engine.replay.order import Happening, in_order
@@ -49,6 +50,7 @@ __all__ = [
     "Replay",
     "Span",
     "World",
+    "doubts_in",
     "ending_its_own",
     "in_order",
     "pieces",
