@@ -272,7 +272,7 @@ def histories(draw: st.DrawFn) -> list[Plain]:
     now: dict[Any, Any] = {}
     for number in range(count):
         event = dict(draw(_ALL[scene]))
-        for _ in range(0 if wild else 4):
+        for _ in range(0 if wild else 8):
             if brute_meanings.makes_sense(event, now, []):
                 break
             event = dict(draw(_ALL[scene]))

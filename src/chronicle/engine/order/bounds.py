@@ -12,8 +12,9 @@ from attrs import define
 
 from chronicle.dates import FOREVER
 from chronicle.engine import views
+from chronicle.engine.order.component import DOUBTED, LIVE, OpenDoubt, content
 from chronicle.engine.order.course import Course, Stretch, as_date, runs_of, stretches_of, surely
-from chronicle.engine.order.search import DOUBTED, LIVE, Arrangement, Found, OpenDoubt, Search, content
+from chronicle.engine.order.search import Arrangement, Found, Search
 from chronicle.engine.order.touching import ANNOUNCED
 from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay, doubts_in
 from chronicle.events import Event

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from attrs import define, field, frozen
 
@@ -20,11 +20,13 @@ from chronicle.engine.order.plan import Lives
 from chronicle.engine.order.touching import OF_DEALS, acting, possible_effects_of
 from chronicle.events import (
     ENDS_OF_TIES,
+    KINDS,
     NO_ACTS,
     DealAgreed,
     DealApproved,
     DealCompleted,
     DealProposed,
+    DealTerminated,
     DemergerSplit,
     EntityDissolved,
     EntityFounded,
@@ -238,11 +240,8 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-class _Life(NamedTuple):
-    """An event that founds, ends or brings back an entity, and what does so: itself, or an effect of it."""
-
-    event: Event
-    does: Event
+_Life = tuple[Event, Event]
+"""An event that founds, ends or brings back an entity, and what does so: itself, or an effect of it."""
 
 
 def _lives(reaching: Sequence[Event]) -> Mapping[str, list[_Life]]:
@@ -250,36 +249,40 @@ def _lives(reaching: Sequence[Event]) -> Mapping[str, list[_Life]]:
     lives: defaultdict[str, list[_Life]] = defaultdict(list)
     for event in reaching:
         if type(event) is EntityFounded:
-            lives[event.entity].append(_Life(event, event))
+            lives[event.entity].append((event, event))
         elif type(event) in _OTHER_LIVES:
-            _note(_Life(event, event), lives)
+            _note((event, event), lives)
     for life in _effects_of_lives(reaching):
         _note(life, lives)
     return lives
 
 
 def _note(life: _Life, lives: defaultdict[str, list[_Life]]) -> None:
-    for entity in dict.fromkeys((*ended_by(life.does), *revived_by(life.does))):
+    for entity in dict.fromkeys((*ended_by(life[1]), *revived_by(life[1]))):
         lives[entity].append(life)
 
 
 def _effects_of_lives(reaching: Sequence[Event]) -> Iterator[_Life]:
     """The effects of deals that found, end or bring back an entity, each with the completion of its deal."""
     stated: defaultdict[str, list[Event]] = defaultdict(list)
-    done: dict[str, Event] = {}
     for event in reaching:
-        if type(event) in OF_DEALS:
-            if type(event) is DealCompleted:
-                done[event.deal] = event
-            effects = (each for each in possible_effects_of(event) if type(each) in _LIVES)
-            stated[event.deal or ""].extend(effects)
-    for deal, completion in done.items():
-        for effect in stated[deal]:
-            yield _Life(completion, effect)
+        if type(event) in _STATING:
+            # Few have such an effect: no event is made of the others.
+            for effect in event.effects or ():  # type: ignore[attr-defined]  # by kind
+                if effect.kind in _KINDS_OF_LIVES:
+                    found = (each for each in possible_effects_of(event) if type(each) in _LIVES)
+                    stated[event.deal or ""].extend(found)
+                    break
+    for event in reaching if stated else ():
+        if type(event) is DealCompleted:
+            for effect in stated.get(event.deal, ()):
+                yield event, effect
 
 
+_STATING: frozenset[type[Event]] = OF_DEALS - {DealTerminated}
 _OTHER_LIVES = frozenset({*_MERGERS, EntityDissolved, EntityReinstated})
 _LIVES = frozenset({*_OTHER_LIVES, EntityFounded})
+_KINDS_OF_LIVES = frozenset(name for name, kind in KINDS.items() if kind in _LIVES)
 
 
 def _bound_by_lives(
@@ -288,10 +291,8 @@ def _bound_by_lives(
     """By id, foundings and ends, and the acts of an entity whose windows overlap one of these."""
     if not lives:
         return {}
-    parties = {
-        event.deal: event.parties for event in reaching if isinstance(event, DealProposed | DealAgreed)
-    }
-    furthest = max(life.event.date.past for events in lives.values() for life in events)
+    parties: dict[str, tuple[str, ...]] = {}
+    furthest = max(life.date.past for events in lives.values() for life, _ in events)
     found: dict[str, Event] = {}
     for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
         if type(event) is EntityFounded and not event.founders:
@@ -300,13 +301,16 @@ def _bound_by_lives(
             continue
         # An approval names nobody, but ends the doubts about a deal of which a party has ended.
         approves = type(event) is DealApproved
+        if approves and not parties:
+            stated = (each for each in reaching if isinstance(each, DealProposed | DealAgreed))
+            parties = {each.deal: each.parties for each in stated}
         for entity in parties.get(event.deal or "", ()) if approves else acting(event):
-            for life in lives.get(entity, ()):
-                one, two = event.date, life.event.date
-                if life.event is not event and one.order < two.past and two.order < one.past:
+            for life, _ in lives.get(entity, ()):
+                one, two = event.date, life.date
+                if life is not event and one.order < two.past and two.order < one.past:
                     # All events of the life are needed to decide the order of the two.
                     found[event.id] = event
-                    found.update((each.event.id, each.event) for each in lives[entity])
+                    found.update((each.id, each) for each, _ in lives[entity])
     return found
 
 
@@ -322,17 +326,16 @@ def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[_Life]]) ->
     return frozenset(found)
 
 
-def _against(act: Event, life: _Life, entity: str, events: Iterable[_Life]) -> bool:
-    if act is life.event:
+def _against(act: Event, life: _Life, entity: str, lives: Iterable[_Life]) -> bool:
+    event, does = life
+    if act is event:
         return False
-    if entity in founded_by(life.does):
-        return act.date.past <= life.event.date.order
-    over = entity in ended_by(life.does) and not isinstance(act, ENDS_OF_TIES)
-    if not over or act.date.order < life.event.date.past:
+    if entity in founded_by(does):
+        return act.date.past <= event.date.order
+    over = entity in ended_by(does) and not isinstance(act, ENDS_OF_TIES)
+    if not over or act.date.order < event.date.past:
         return False
-    return not any(
-        entity in revived_by(each.does) and _between(life.event, each.event, act) for each in events
-    )
+    return not any(entity in revived_by(does) and _between(event, back, act) for back, does in lives)
 
 
 def _between(one: Event, two: Event, three: Event) -> bool:

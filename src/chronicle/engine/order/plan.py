@@ -326,18 +326,16 @@ class Plan:
 
         The end itself joins a group in which the entity takes part both before and after it.
         """
-        if end not in union.parents:
-            place = bisect_left(acts, end)
-            after = {union.root(index) for index in acts[place:] if index in union.parents}
-            around = [
-                index for index in acts[:place] if index in union.parents and union.root(index) in after
-            ]
-            for index in around:
-                union.join(index, end)
-            return bool(around)
-        root, changed = union.root(end), False
-        for index in acts[bisect_left(acts, root) : bisect_left(acts, end)]:
-            changed = union.join(index, end) or changed
+        place, known = bisect_left(acts, end), union.parents
+        after = {union.root(index) for index in acts[place:] if index in known}
+        changed = False
+        for index in acts[:place] if after else ():
+            if index in known and union.root(index) in after:
+                changed = union.join(index, end) or changed
+        if end in known:
+            root = union.root(end)
+            for index in acts[bisect_left(acts, root) : place]:
+                changed = union.join(index, end) or changed
         return changed
 
     def later(self, things: Iterable[sense.Thing], index: int) -> int | None:

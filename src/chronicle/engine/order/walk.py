@@ -14,9 +14,10 @@ from attrs import define, field, frozen
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.bounds import Left, bases_of
+from chronicle.engine.order.component import doubts_before
 from chronicle.engine.order.course import as_date, course_of, days_of
 from chronicle.engine.order.plan import Plan
-from chronicle.engine.order.search import Found, Search, doubts_before
+from chronicle.engine.order.search import Found, Search
 from chronicle.engine.order.touching import OF_DEALS, acting, deal_step
 from chronicle.engine.replay import (
     GOES_ON,
