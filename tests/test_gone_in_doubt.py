@@ -9,7 +9,8 @@ from attrs import evolve
 
 from chronicle.engine.state import Fact
 from chronicle.events import Event
-from given import acquired, corrected, disposed, happened, launched
+from chronicle.history import History
+from given import acquired, corrected, disposed, happened, launched, transferred
 from test_mergers_in_doubt import DAYS, apart, told
 
 Made = Callable[[str], Event]
@@ -176,3 +177,129 @@ def test_a_deal_that_is_never_completed_brings_nothing_back() -> None:
         acquired("[2020-03-03..2020-03-06]", "south", "mill", "20%"),
     )
     assert told(history, DAYS[4]) == {("south", "mill"): {("20%", True)}}
+
+
+# What another order makes doubtful
+
+_SEAT = {"person": "ann", "entity": "mill", "role": "director"}
+
+
+def _appointed(date: str) -> Event:
+    return happened("role.appointed", date, **_SEAT)
+
+
+def _left(date: str) -> Event:
+    return happened("role.ended", date, **_SEAT)
+
+
+def _wound_up(date: str) -> Event:
+    return happened("entity.dissolved", date, entity="mill", reason="wound up")
+
+
+def _restored(date: str) -> Event:
+    return happened("entity.reinstated", date, entity="mill", reason="restored")
+
+
+_ENDING = {"kind": "entity.dissolved", "entity": "mill", "reason": "wound up"}
+
+# Histories with the view in which something is possible only, and the day.
+IN_DOUBT: dict[str, tuple[Sequence[Event], str, str]] = {
+    "appointed before the end of a company that was restored": (
+        (_appointed(DAYS[2]), _wound_up("[2020-03-02..2020-03-03]"), _restored(DAYS[5])),
+        "roles",
+        DAYS[2],
+    ),
+    "appointed before the second end of a company": (
+        (
+            _wound_up("2019"),
+            _restored(DAYS[0]),
+            _appointed(DAYS[2]),
+            _wound_up("[2020-03-02..2020-03-03]"),
+        ),
+        "roles",
+        DAYS[2],
+    ),
+    "ended and begun again on the day of the end": (
+        (
+            _appointed("2019"),
+            _left("[2020-03-03..2020-03-04]"),
+            _appointed(DAYS[2]),
+            _wound_up(DAYS[2]),
+            _left(DAYS[3]),
+        ),
+        "roles",
+        DAYS[2],
+    ),
+    "begun twice, and the company ended before or after the second": (
+        (
+            _appointed(DAYS[1]),
+            _appointed("[2020-03-03..2020-03-04]"),
+            happened("merger.absorbed", DAYS[2], absorbed="mill"),
+        ),
+        "roles",
+        DAYS[3],
+    ),
+    "the company ends by a deal": (
+        (agreed("2019", _ENDING), completed(DAYS[2]), _appointed("2018")),
+        "roles",
+        DAYS[2],
+    ),
+    "appointed on the day on which the company ends by a deal": (
+        (agreed("2019", _ENDING), completed("[2020-03-02..2020-03-03]"), _appointed(DAYS[2])),
+        "roles",
+        DAYS[2],
+    ),
+    "approved before the end of a party": (
+        (
+            happened("deal.proposed", DAYS[0], deal="sale", title="Sale", parties=["mill", "north"]),
+            happened("deal.approved", DAYS[3], deal="sale"),
+            _wound_up("[2020-03-03..2020-03-04]"),
+        ),
+        "deals",
+        DAYS[3],
+    ),
+    "a unit that was handed over before the end of its owner": (
+        (
+            transferred("[2020-03-01..2020-03-02]", "shop", "north", "mill"),
+            happened("merger.absorbed", DAYS[0], absorbed="mill"),
+        ),
+        "units",
+        DAYS[1],
+    ),
+    "restored between two ends, or after both": (
+        (
+            acquired("2019", "mill", "quay", "30%"),
+            _wound_up(DAYS[2]),
+            _restored(DAYS[2]),
+            happened("merger.absorbed", DAYS[2], absorbed="mill"),
+            _restored(DAYS[5]),
+        ),
+        "holdings",
+        DAYS[2],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IN_DOUBT)
+def test_what_one_order_makes_doubtful_is_not_certain(name: str) -> None:
+    """Of the orders that make as much sense, one has the company gone while it stands."""
+    events, view, date = IN_DOUBT[name]
+    for order in (events, events[::-1]):
+        assert [fact.certain for fact in apart(*order).as_of(date).view(view)] == [False]
+
+
+def test_what_may_still_be_held_stays_possible_once_its_holder_is_gone() -> None:
+    """Bought twice on the first and sold out by the second: a purchase may have come after the sale."""
+    bought = [acquired(DAYS[0], "south", "mill", "10%") for _ in range(2)]
+    sold = disposed("[2020-03-01..2020-03-02]", "south", "mill", holds="0%")
+    history = apart(*bought, sold, happened("merger.absorbed", DAYS[5], absorbed="south"))
+    assert told(history, DAYS[5])["south", "mill"] == {("10%", False)}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_deal_brings_begins_after_a_sale_of_that_day(turned: bool) -> None:
+    """Sold out, and bought anew by a deal on the same day: as with any purchase, the new beginning stands."""
+    deal = [agreed("2019", {**_BOUGHT, "share": "10%"}), acquired("2019", "north", "mill", "20%")]
+    of_the_day = [completed(DAYS[1]), disposed(DAYS[1], "north", "mill", holds="0%")]
+    for history in (History([*deal, *of_the_day[:: -1 if turned else 1]]), apart(*deal, *of_the_day)):
+        assert told(history, DAYS[1])["north", "mill"] == {("10%", True)}

@@ -451,9 +451,37 @@ _BACK_TO_THE_FIRST: list[Plain] = [
 ]
 
 
+_DAYS = brute_force.DAYS
+
+# Ended and begun again on the first, the company dissolved on the second: what stands then is in doubt.
+_RENEWED: list[Plain] = [
+    {"kind": "role.appointed", **_seat, "id": "e0", "window": (_DAYS[0], _DAYS[0])},
+    {"kind": "role.appointed", **_seat, "id": "e1", "window": (_DAYS[0], _DAYS[0])},
+    {"kind": "role.ended", **_seat, "id": "e2", "window": (_DAYS[0], _DAYS[0])},
+    {**_GONE[0], "id": "e3", "window": (_DAYS[1], _DAYS[1])},
+    {"kind": "role.ended", **_seat, "id": "e4", "window": (_DAYS[2], _DAYS[2])},
+]
+
+# Dissolved on the second and brought back by a deal on the same day, the company may buy on the sixth.
+_BROUGHT_BACK: list[Plain] = [
+    {
+        **{"kind": "deal.agreed", **_parties, "parties": ("north", "mill"), "effects": _BRINGING_BACK[:1]},
+        **{"id": "e0", "window": _EARLIER},
+    },
+    {"kind": "deal.completed", "deal": "sale", "id": "e1", "window": (_DAYS[0], _DAYS[1])},
+    {**_GONE[0], "id": "e2", "window": (_DAYS[1], _DAYS[4])},
+    {
+        **{"kind": "stake.acquired", **_of_south, "share": Fraction(1, 5)},
+        **{"id": "e3", "window": (_DAYS[2], _DAYS[5])},
+    },
+]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("in_line", [False, True], ids=["from-anywhere", "from-one-file"])
 @example(_BACK_TO_THE_FIRST)
+@example(_RENEWED)
+@example(_BROUGHT_BACK)
 @settings(max_examples=max(400, settings.default.max_examples))
 @given(histories())
 def test_what_is_certain_is_so_in_every_way_that_makes_most_sense(in_line: bool, events: list[Plain]) -> None:
