@@ -28,7 +28,7 @@ from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.stored_log import StoredEvents
 from chronicle.stores import open_store
 from given import absorbed, acquired, corrected, disposed, observed, retracted
-from kept_ledgers import answers
+from kept_ledgers import answers, assert_holdings_equal
 from test_parts import GROUPS, WRITTEN, assert_keys_equal, everything, spread
 
 KNOWN = st.sampled_from(histories.KNOWN)
@@ -94,6 +94,7 @@ def test_after_an_append_only_what_it_touches_is_read(store: Path, read: list[in
     appended(store, disposed("2031", held.holder, held.target, holds="0%"))
     history = chronicle.open(store)
     assert answers(history.as_of("2032")) == answers(plain(store).as_of("2032"))
+    assert_holdings_equal(plain(store).as_of("2032"), history.as_of("2032"))
     assert 0 < len(set(read)) < SIZE / 10
     assert history.notices == ()
 
@@ -220,6 +221,7 @@ def test_where_the_file_cannot_be_written_again_nothing_is_said(
     monkeypatch.setattr(keeping, "written_aside", full)
     history = chronicle.open(store)
     assert answers(history.as_of("2030", known="2020")) == answers(plain(store).as_of("2030", known="2020"))
+    assert_holdings_equal(plain(store).as_of("2030", known="2020"), history.as_of("2030", known="2020"))
     assert history.notices == ()
     assert file.read_bytes() == before
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 from attrs import field, frozen
 
-from chronicle.engine.replay import Cell, Guess, Key, Ledger, Nothing, Span
+from chronicle.engine.replay import Cell, Guess, Key, Ledger, Listed, Nothing, Span, Standing
 from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
 from chronicle.ledgers.sharing import is_of_sharing
+from chronicle.ledgers.standing import all_standing
 from chronicle.ledgers.tables import StandingTable, standing_table
 from chronicle.ledgers.texts import TextTable
 
@@ -59,6 +61,29 @@ class KeptLedger(Ledger):
             cell = self.stored.find(view, key)
             spans = self._spans[view, key] = () if cell is None else self.stored.spans(view, cell)
         return spans
+
+    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
+        """The spans of one key that may hold on a day; none for a key that is not there."""
+        key = self._by_name(key)
+        cell = self.stored.find(view, key)
+        rows = () if cell is None else self.stored.possible(cell, day.toordinal())
+        return [self.stored.span(view, key, row) for row in rows]
+
+    def standing(
+        self,
+        view: str,
+        day: datetime.date,
+        wanted: Mapping[int, str],
+        listed: Listed,  # noqa: ARG002  # the file says which rows are
+    ) -> Iterable[Standing]:
+        """As ``Ledger`` says."""
+        if not wanted:
+            return all_standing(self.stored, view, day)
+        found = [
+            self.stored.cells_with(view, place, self.names.get(part, part)) for place, part in wanted.items()
+        ]
+        cells = sorted(found[0]) if len(found) == 1 else sorted(set(found[0]).intersection(*found[1:]))
+        return chain.from_iterable(self.stored.standing(cell, day) for cell in cells)
 
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by another order that makes as much sense."""
