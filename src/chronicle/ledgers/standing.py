@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from chronicle.engine.replay import Key, Standing
@@ -42,12 +43,13 @@ def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[
         keys = _keys(stored, view, taken("rows.cell"), quick)
         values = _decoded(stored.value, taken("rows.value"))
         begins = _decoded(stored.date, taken("rows.begin"))
-        certain = bytes(standing.certain)
-        for row, *told, sure in zip(standing.rows.tolist(), keys, values, begins, certain, strict=True):
-            key, value, begin = told
-            doubted_by = doubted.get(row, ())
-            events = partial(stored.with_doubts, row, doubted_by)
-            yield Standing(key, value, sure == 1 and not doubted_by, begin, events, doubted_by)
+        rows, certain = standing.rows.tolist(), [flag == 1 for flag in bytes(standing.certain)]
+        doubts = [doubted.get(row, ()) for row in rows] if doubted else [()] * len(rows)
+        if doubted:
+            certain = [sure and not events for sure, events in zip(certain, doubts, strict=True)]
+        events = map(partial, repeat(stored.with_doubts), rows, doubts)
+        # By ``map`` alone, since there are very many.
+        yield from map(Standing, keys, values, certain, begins, events, doubts)
 
 
 def _doubted(stored: StoredRows, day: datetime.date) -> Mapping[int, tuple[str, ...]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
-from chronicle.dates import PartialDate
 from chronicle.engine.replay.changes import Key
 
 Listed = Callable[[Any], bool]
@@ -16,16 +14,16 @@ Listed = Callable[[Any], bool]
 class Standing(NamedTuple):
     """A value that may hold on a day, its key and its certainty.
 
-    ``since`` gives the date from which on it holds. ``events`` gives the ids of the events behind it, causes
-    first, then those in ``doubted_by``, because of which it is uncertain. To make these takes longer than
-    all the rest, and few callers ask.
+    ``since`` is the date from which on it holds, ``events`` the ids of the events behind it, causes first,
+    then those in ``doubted_by``, because of which it is uncertain. Both may be a ``partial`` that makes them: that
+    takes longer than all the rest, and few callers ask.
     """
 
     key: Key
     value: Any
     certain: bool
-    since: partial[PartialDate] | PartialDate
-    events: partial[tuple[str, ...]]
+    since: Any
+    events: Any
     doubted_by: tuple[str, ...]
 
 

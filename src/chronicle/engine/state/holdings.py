@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import cast
 
 from attrs import frozen
 
-from chronicle.dates import DAWN, PartialDate
+from chronicle.dates import DAWN
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Cell, Key, Span
@@ -96,11 +95,13 @@ class HoldingsOfDay(FactsOfDay):
     def _standing_holdings(self, wanted: Mapping[int, str]) -> tuple[Holding, ...]:
         standing = self._ledger.standing(views.HOLDINGS, self.as_of, wanted, _is_something)
         return tuple(
-            Holding(
-                *(holder, target, right, stake.share, stake.shares, stake.basis, stake.stale),
-                *(certain, cast("PartialDate", since), cast("tuple[str, ...]", events), doubted_by),
-            )
-            for (holder, target, right), stake, certain, since, events, doubted_by in standing
+            Holding(holder, target, right, share, shares, basis, stale, sure, since, events, doubts)
+            for (holder, target, right), (
+                share,
+                shares,
+                basis,
+                stale,
+            ), sure, since, events, doubts in standing
         )
 
     def above_the_whole(self, *targets: str) -> tuple[Excess, ...]:
