@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, BinaryIO, cast
 
 from attrs import field, frozen
@@ -49,6 +48,10 @@ class KeptLedger(Ledger):
         """The keys of a view that have ``part`` at ``position`` (from 0)."""
         return self.stored.where(view, position, self.names.get(part, part))
 
+    def beginning(self, view: str, parts: Key) -> Iterable[Key]:
+        """The keys of a view that begin with ``parts``."""
+        return self.stored.beginning(view, parts)
+
     def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:
         """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
         return self.stored.keys_like(view, like)
@@ -82,8 +85,9 @@ class KeptLedger(Ledger):
         found = [
             self.stored.cells_with(view, place, self.names.get(part, part)) for place, part in wanted.items()
         ]
-        cells = sorted(found[0]) if len(found) == 1 else sorted(set(found[0]).intersection(*found[1:]))
-        return chain.from_iterable(self.stored.standing(cell, day) for cell in cells)
+        cells = found[0] if len(found) == 1 else set(found[0]).intersection(*found[1:])
+        # Cells are in order of key.
+        return self.stored.standing(sorted(cells), day)
 
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by another order that makes as much sense."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -117,7 +117,15 @@ class StoredRows:
 
         Raises ``IndexError`` for a position that no key has.
         """
-        keys = {self.key(cell): cell for cell in self._in_turn(self.cells_with(view, position, part))}
+        return self._keys_of(view, self.cells_with(view, position, part))
+
+    def beginning(self, view: str, parts: Key) -> list[Key]:
+        """The keys of a view that begin with ``parts``, in the order of replay."""
+        cells, wanted = self.cells_with(view, 0, parts[0]), [self.names.number(part) for part in parts]
+        return self._keys_of(view, [cell for cell in cells if self._parts(cell)[: len(wanted)] == wanted])
+
+    def _keys_of(self, view: str, cells: Sequence[int]) -> list[Key]:
+        keys = {self.key(cell): cell for cell in self._in_turn(cells)}
         # Remembered, since keys that were asked for are mostly looked up next.
         self._met.setdefault(view, {}).update(keys)
         return list(keys)
@@ -165,9 +173,7 @@ class StoredRows:
             cells = {cell_of[row] for row, number in enumerate(values, start=place.row) if number in said}
         if named:
             cells.update(cell for cell in self._cells(view) if not named.isdisjoint(self._parts(cell)))
-        keys = {self.key(cell): cell for cell in self._in_turn([*cells])}
-        self._met.setdefault(view, {}).update(keys)
-        return list(keys)
+        return self._keys_of(view, [*cells])
 
     def empty(self, cell: int) -> Iterator[Nothing]:
         """The times in which a cell may be empty by another order."""
@@ -227,24 +233,27 @@ class StoredRows:
             doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
         )
 
-    def standing(self, cell: int, day: datetime.date) -> Iterator[Standing]:
-        """The listed values of a cell that may hold on a day."""
-        ordinal, key = day.toordinal(), None
-        for row in self.possible(cell, ordinal):
-            flags = self._flags[row]
-            if flags & UNLISTED:
-                continue
-            key = key or self.key(cell)
-            certain = self._days[1][row] <= ordinal < self._days[2][row]
-            doubted_by = self.doubted_by(row, day) if flags & DOUBTED else ()
-            yield Standing(
-                key,
-                self.value(self._value[row]),
-                certain and not doubted_by,
-                partial(self.date, self._begin[row]),
-                partial(self.with_doubts, row, doubted_by),
-                doubted_by,
-            )
+    def standing(self, cells: Iterable[int], day: datetime.date) -> Iterator[Standing]:
+        """The listed values of some cells that may hold on a day.
+
+        A look-up is little more than this, so it is written without calls that would be usual elsewhere.
+        """
+        ordinal, rows_from, all_flags = day.toordinal(), self._rows_from, self._flags
+        possible_from, certain_from, certain_until, possible_until = self._days
+        for cell in cells:
+            key = None
+            for row in range(rows_from[cell], rows_from[cell + 1]):
+                if not possible_from[row] <= ordinal < possible_until[row]:
+                    continue
+                flags = all_flags[row]
+                if flags & UNLISTED:
+                    continue
+                key = key or self.key(cell)
+                doubts = self.doubted_by(row, day) if flags & DOUBTED else ()
+                sure = certain_from[row] <= ordinal < certain_until[row] and not doubts
+                since = partial(self.date, self._begin[row])
+                events = partial(self.with_doubts, row, doubts)
+                yield Standing(key, self.value(self._value[row]), sure, since, events, doubts)
 
     def doubted_by(self, row: int, day: datetime.date) -> tuple[str, ...]:
         """The ids of the events because of which a row is only possible on a day."""

@@ -89,8 +89,9 @@ def _value(plain: Any) -> Any:
     if not isinstance(plain, dict):
         return plain
     ((name, parts),) = plain.items()
-    if name in _VALUE:
-        return _VALUE[name](parts)
+    of = _VALUE.get(name)
+    if of is not None:
+        return of(parts)
     # Most parts are plain, and a call for each would take half of the time.
     items = [_value(item) if type(item) is dict else item for item in parts]
     return tuple(items) if name == "tuple" else _NAMED[name](*items)
@@ -106,10 +107,10 @@ def _share_parts(share: Share) -> list[Any]:
 
 
 def _share(parts: list[Any]) -> Share:
-    low, high, *more = parts
-    minimum = _fraction(low)
     # One number is one object, as in shares that were parsed.
-    return Share(minimum, minimum if low == high else _fraction(high), *more)
+    parts[0], high = _fraction(parts[0]), parts[0]
+    parts[1] = parts[0] if parts[1] == high else _fraction(parts[1])
+    return Share(*parts)
 
 
 def _fraction(text: str | None) -> Fraction | None:

@@ -93,9 +93,12 @@ class Ledger:
         """
         if view not in self.views:
             raise absent("C606", "view", view, self.views)
-        parts = self._by_name(parts)
-        keys = self.where(view, 0, parts[0]) if parts else self.keys(view)
-        return tuple(span for key in keys if key[: len(parts)] == parts for span in self.cell(view, key))
+        keys = self.beginning(view, self._by_name(parts)) if parts else self.keys(view)
+        return tuple(span for key in keys for span in self.cell(view, key))
+
+    def beginning(self, view: str, parts: Key) -> Iterable[Key]:
+        """The keys of a view that begin with ``parts``, of which there is at least one."""
+        return [key for key in self.where(view, 0, parts[0]) if key[: len(parts)] == parts]
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for an unknown key."""

@@ -15,8 +15,8 @@ class Standing(NamedTuple):
     """A value that may hold on a day, its key and its certainty.
 
     ``since`` is the date from which on it holds, ``events`` the ids of the events behind it, causes first,
-    then those in ``doubted_by``, because of which it is uncertain. Both may be a ``partial`` that makes them: that
-    takes longer than all the rest, and few callers ask.
+    then those in ``doubted_by``, because of which it is uncertain. Both may be a ``partial`` that makes them:
+    that takes longer than all the rest, and few callers ask.
     """
 
     key: Key
