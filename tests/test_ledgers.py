@@ -139,7 +139,9 @@ def test_histories_of_events_of_any_kind_are_the_same_from_a_file(history: list[
 @pytest.fixture(params=["loops", "numpy"])
 def by_any_means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns by plain loops, and by numpy a few rows at a time."""
-    monkeypatch.setattr(vectors, "MANY", 0 if request.param == "numpy" else sys.maxsize)
+    least = 0 if request.param == "numpy" else sys.maxsize
+    monkeypatch.setattr(vectors, "MANY", least)
+    monkeypatch.setattr(vectors, "SOME", least)
     monkeypatch.setattr(standing, "AT_ONCE", 7)
 
 
@@ -227,3 +229,12 @@ def test_a_holding_is_read_without_its_events(tmp_path: Path, monkeypatch: pytes
     assert hash(found) == hash(wanted)
     assert repr(found) == repr(wanted)
     assert pickle.loads(pickle.dumps(copy.copy(found))) == evolve(another) == wanted
+
+
+def test_a_table_of_a_few_rows_does_not_wait_for_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is imported for many rows; where it is there already, a few hundred are made with it."""
+    monkeypatch.delitem(sys.modules, "numpy")
+    assert isinstance(vectors.vectors(vectors.MANY - 1), vectors.PlainVectors)
+    monkeypatch.undo()
+    assert isinstance(vectors.vectors(vectors.SOME), vectors.NumpyVectors)
+    assert isinstance(vectors.vectors(vectors.SOME - 1), vectors.PlainVectors)

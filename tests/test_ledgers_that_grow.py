@@ -120,7 +120,7 @@ def test_tables_are_columns_of_the_file_with_the_rows_that_were_replayed_last(st
     )
     history = chronicle.open(store)
     for many in (vectors.MANY, 1):
-        with patch.object(vectors, "MANY", many):
+        with patch.object(vectors, "MANY", many), patch.object(vectors, "SOME", many):
             found, wanted = (each.as_of("2032").table("holdings") for each in (history, plain(store)))
             assert len(found) == len(wanted)
             assert by_key(found) == by_key(wanted)
