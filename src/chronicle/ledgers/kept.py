@@ -144,19 +144,11 @@ def write_ledger(
 ) -> int:
     """Write a replayed ledger into an empty file, and give the length. ``about`` says what it was made from.
 
-    ``more`` are blocks besides those of the ledger. Raises ``NotKept`` for a value that has no text,
-    ``TooLarge`` for more than can be counted, and ``OSError``.
+    ``more`` are blocks besides those of the ledger, which stand last. Raises ``NotKept`` for a value that has
+    no text, ``TooLarge`` for more than can be counted, and ``OSError``.
     """
     views, blocks = blocks_of(ledger, named)
     return write(out, {**about, "views": [list(view) for view in views]}, [*blocks, *more])
-
-
-def extended(out: BinaryIO, file: LedgerFile, more: Sequence[Block]) -> int:
-    """Write a ledger that is in a file once more, with more blocks, and give the length.
-
-    Raises ``OSError``.
-    """
-    return write(out, file.about, [*file.blocks(), *more])
 
 
 def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple[str, ...]:

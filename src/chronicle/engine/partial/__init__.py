@@ -68,10 +68,6 @@ class PartialReplay:
         fork._parts = None if self._parts is None else self._parts.forked(log)
         return fork
 
-    def has_parts(self) -> bool:
-        """Whether the parts of the whole history were found out, event by event."""
-        return self._base is None and self._parts is not None
-
     def all_parts(self) -> Parts:
         """The parts of the whole history, found out event by event."""
         if self._base is None and self._parts is not None:
@@ -80,6 +76,8 @@ class PartialReplay:
         parts = Parts(self._log)
         parts.catch_up()
         self._add_versions(parts, self._log.events[:], None)
+        if self._base is None:
+            self._parts = parts
         return parts
 
     @paused_collector()
