@@ -271,6 +271,27 @@ def test_a_ledger_cut_anywhere_is_not_used(store: Path) -> None:
         LedgerFile(beside(store))
 
 
+def test_a_question_that_a_ledger_answers_does_not_wait_for_what_replays_events(store: Path) -> None:
+    """What stands on a day, as objects and as columns, comes without projectors, orders, stated files."""
+    program = f"""
+import sys, chronicle
+state = chronicle.open({str(store)!r}).as_of("2030")
+assert state.holdings() and state.table("holdings").__arrow_c_stream__()
+print(*sorted(name for name in sys.modules if name.startswith("chronicle.")))
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    needless = (
+        "engine.projectors",
+        "engine.knowledge",
+        "engine.order",
+        "engine.partial",
+        "codec",
+        "authoring",
+    )
+    assert "chronicle.ledgers.kept" in result.stdout.split()
+    assert not [name for name in needless if f"chronicle.{name}" in result.stdout.split()]
+
+
 def test_a_cut_ledger_is_said_and_made_anew(store: Path, right: list[tuple[Any, ...]]) -> None:
     """The answer comes from the events."""
     whole = beside(store).read_bytes()

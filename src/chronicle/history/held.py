@@ -127,7 +127,7 @@ class HeldEvents(ToldEvents):
         if self._keeper is None:
             from chronicle.ledgers.keeping import LedgerKeeper
 
-            self._keeper = LedgerKeeper(self._require_store(), self._projectors, self._notices.append)
+            self._keeper = LedgerKeeper(self._require_store(), self._own_projectors, self._notices.append)
         return self._keeper
 
     def _changed(self) -> None:

@@ -14,7 +14,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.errors import Problem, StoreError, printable
 from chronicle.ledgers.layout import SHARED, Block, CannotKeep, LedgerFile, Unsound, has_sharing
@@ -134,6 +133,10 @@ def code_key() -> str:
 
 def projectors_key(projectors: Sequence[Projector]) -> str | None:
     """The user's own projectors as text; None where one of them has no version."""
+    if not projectors:
+        return ""
+    from chronicle.engine.projectors import PROJECTORS
+
     own = [projector for projector in projectors if projector not in PROJECTORS]
     if not all(projector.version for projector in own):
         return None

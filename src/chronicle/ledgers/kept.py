@@ -14,7 +14,6 @@ from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
-from chronicle.ledgers.sharing import is_of_sharing
 from chronicle.ledgers.standing import all_standing
 from chronicle.ledgers.tables import StandingTable, standing_table
 from chronicle.ledgers.texts import TextTable
@@ -153,6 +152,8 @@ def write_ledger(
 
 def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple[str, ...]:
     """The names of the blocks of a file that differ from those of a replayed ledger, sorted."""
+    from chronicle.ledgers.sharing import is_of_sharing
+
     views, blocks = blocks_of(ledger, named)
     wrong = {block.name for block in blocks if not _same(file, block)}
     wrong |= {name for name, _ in file if not is_of_sharing(name)} - {block.name for block in blocks}
