@@ -80,7 +80,7 @@ def assert_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetime.date]
     """Both say the same of every view, every key, every part of a key, every span and every day."""
     assert from_file.views == plain.views
     assert from_file.names == plain.names
-    assert tuple(from_file.guesses) == plain.guesses
+    assert tuple(from_file.guesses) == tuple(plain.guesses)
     for view in plain.views:
         keys = list(plain.keys(view))
         assert list(from_file.keys(view)) == keys

@@ -93,7 +93,8 @@ class HeldEvents(ToldEvents):
         """
         keeper = self._ledger_keeper()
         keeper.asked()
-        self._base = self._opened = self._keep(keeper)
+        self._base = self._opened = None
+        self._go_on_from_file(self._keep(keeper))
         return self._base
 
     def drop_ledger(self) -> tuple[Path, ...]:
@@ -224,7 +225,7 @@ class HeldEvents(ToldEvents):
                 and self._keeper is not None
                 and self._keeper.worth_it(len(events))
             ):
-                self._keep(self._keeper)
+                self._go_on_from_file(self._keep(self._keeper))
         return self._answers[day, held]
 
     def _go_on_from(self, ledger: Ledger, sharing: StoredSharing | None = None) -> None:
@@ -238,6 +239,12 @@ class HeldEvents(ToldEvents):
             self._partial_replay = partial
         else:
             partial.begin_anew(ledger)
+
+    def _go_on_from_file(self, kept: KeptFile | None) -> None:
+        """Answer from now on from a ledger that was written just now: look-ups in it need no index."""
+        if kept is not None:
+            self._base = self._opened = kept
+            self._go_on_from(kept.ledger)
 
     def _partial_ledger(self, known: datetime.date | None, recorded: str | None) -> Ledger | None:
         """The ledger by what was known and recorded by some days, where only parts need to be replayed."""

@@ -52,6 +52,14 @@ class PatchedLedger(Ledger):
             index = self._by_part[view, position] = index_of(self._patched_keys(view), position)
         return [*(key for key in found if key not in patched), *index.get(part, ())]
 
+    def beginning(self, view: str, parts: Key) -> Iterable[Key]:
+        """The keys of a view that begin with ``parts``."""
+        found, patched = self.base.beginning(view, parts), self.patches.get(view)
+        if patched is None:
+            return found
+        own = (key for key in self._patched_keys(view) if key[: len(parts)] == parts)
+        return [*(key for key in found if key not in patched), *own]
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         return self._holding(view, key).cell(view, key)
