@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -57,7 +58,7 @@ class ToldEvents:
         self._named = Named()
         self._noted = 0
 
-    @property
+    @cached_property
     def _projectors(self) -> tuple[Projector, ...]:
         """Those of Chronicle and the user's own. Imported only now: a ledger on disk answers without them."""
         from chronicle.engine.projectors import PROJECTORS

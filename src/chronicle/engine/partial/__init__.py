@@ -75,7 +75,7 @@ class PartialReplay:
             return self._parts
         parts = Parts(self._log)
         parts.catch_up()
-        self._add_versions(parts, self._log.events[:], None)
+        self._add_versions(parts, self._log.with_statements_of(self._log.stated_about()), None)
         if self._base is None:
             self._parts = parts
         return parts
