@@ -17,7 +17,7 @@ import os
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -148,7 +148,8 @@ class LedgerFile:
             self.size = os.fstat(file.fileno()).st_size
             if self.size < _FIXED.size + 2 * _HASH:
                 raise Unsound("it is cut off")
-            self._bytes = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._bytes = memoryview(self._mapped)
         self._body, self._pages_proven = _body(self.size), 0
         self._base = _FIXED.size + self._header_length()
         self._prove(self._base)
@@ -177,9 +178,19 @@ class LedgerFile:
     def _prove(self, end: int) -> None:
         """Verify the pages before ``end`` that were not verified yet. Raises ``Unsound``."""
         wanted = range(self._pages_proven, -(-min(end, self._body) // PAGE))
-        if not all(_proven(self._bytes[: self._body], self._hashes, wanted)):
+        if not all(_in_threads(self._is_proven, wanted)):
             raise Unsound("it was changed")
         self._pages_proven = max(self._pages_proven, wanted.stop)
+
+    def _is_proven(self, number: int) -> bool:
+        """Whether a page has its hash."""
+        start = number * PAGE
+        end = min(start + PAGE, self._body)
+        hashed = sha256(self._bytes[start:end]).digest()
+        if hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
+            # Most of the file is only hashed. What is read as well comes back from the cache of the system.
+            self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
+        return hashed == self._hashes[number * _HASH : (number + 1) * _HASH]
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a block of this name."""
@@ -211,24 +222,19 @@ def _body(size: int) -> int:
     return size - _HASH * (pages + 1)
 
 
-def _proven(body: memoryview, hashes: memoryview, numbers: range) -> list[bool]:
-    """Whether each of some pages, given by their numbers, has its hash.
-
-    Hashing releases the interpreter lock, so threads share the work.
-    """
+def _in_threads(prove: Callable[[int], bool], numbers: range) -> list[bool]:
+    """What ``prove`` says of some numbers. Hashing frees the interpreter lock, so threads share the work."""
     proven = [False] * len(numbers)
 
-    def prove(first: int, step: int) -> None:
+    def some(first: int, step: int) -> None:
         for place in range(first, len(numbers), step):
-            number = numbers[place]
-            page = body[number * PAGE : (number + 1) * PAGE]
-            proven[place] = sha256(page).digest() == hashes[number * _HASH : (number + 1) * _HASH]
+            proven[place] = prove(numbers[place])
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1) if len(numbers) > _FEW_PAGES else 1
-    others = [Thread(target=prove, args=(first, threads)) for first in range(1, threads)]
+    others = [Thread(target=some, args=(first, threads)) for first in range(1, threads)]
     for thread in others:
         thread.start()
-    prove(0, threads)
+    some(0, threads)
     for thread in others:
         thread.join()
     return proven
