@@ -147,6 +147,27 @@ def test_questions_take_days_counted_from_today(file: Path) -> None:
     assert run(file, "export", "csv", "--as-of", "last-month").exit_code == 0
 
 
+def test_a_short_day_is_no_option(file: Path) -> None:
+    """Also as an argument, after ``--`` and beside options; a slip in an option is still one."""
+    assert answer(file, "as-of", "-30d")["as_of"] == "2016-03-01"
+    assert answer(file, "as-of", "-1Y", "film", "--known", "-6m")["known"] == "2015-09-30"
+    assert run(file, "as-of", "--", "-2w").stdout.startswith("As of 17 March 2016\n")
+    assert run(file, "diff", "-1y", "-6m", "film").stdout.startswith(
+        "Film Works: from 31 March 2015 to 30 September 2015\n"
+    )
+    assert run(file, "as-of", "2015", "--", "-30d").exit_code == 3
+    for slip in ("-3q", "-d", "-30"):
+        result = run(file, "as-of", slip)
+        assert (result.exit_code, "no such option" in result.stderr) == (2, True)
+
+
+def test_the_second_day_may_be_left_out_before_no_word_for_a_day(file: Path) -> None:
+    """A word for a day is the second day, as a date is, and no entity."""
+    for day in ("today", "yesterday", "-1d", "2016-03-30"):
+        page = run(file, "diff", "2015", day, "--known-from", "2014-06", "--known-to", "today").stdout
+        assert page.startswith("31 December 2015 and 3")
+
+
 def test_a_slip_in_a_word_gets_the_nearest(file: Path) -> None:
     """A slip in a date is explained as before."""
     for word, near in (("yesteday", "yesterday"), ("last yaer", "last-year"), ("2014-3", "2014-03")):
