@@ -22,6 +22,7 @@ from chronicle.engine.replay.changes import (
     Other,
 )
 from chronicle.engine.replay.ledger import Guess, Ledger
+from chronicle.engine.replay.linked import LinkedIds
 from chronicle.engine.replay.order import Happening, in_order
 from chronicle.engine.replay.projector import Handler, Projector
 from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
@@ -39,6 +40,7 @@ __all__ = [
     "Happening",
     "Key",
     "Ledger",
+    "LinkedIds",
     "Live",
     "Log",
     "Nothing",

@@ -41,6 +41,7 @@ class PatchedLedger(Ledger):
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
+        part = self.names.part(view, position, part)
         found = self.base.where(view, position, part)
         patched = self.patches.get(view)
         if patched is None:
@@ -78,7 +79,7 @@ class PatchedLedger(Ledger):
 
     def _holding(self, view: str, key: Key) -> Ledger:
         patched = self.patches.get(view)
-        return self.base if patched is None else patched.get(key, self.base)
+        return self.base if patched is None else patched.get(self.names.key(view, key), self.base)
 
     def _patched_keys(self, view: str) -> list[Key]:
         if view not in self._there:
