@@ -529,6 +529,37 @@ def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(sample: Pat
         process.stdout.close()
         found = sum(event.id.startswith(f"k{turn}-") for event in chronicle.open(sample).events)
         assert said <= found <= said + 1
-    for left in sample.glob("*.new"):
-        left.unlink()
+    subprocess.run([sys.executable, "-c", ADD_MANY, "last", "1", "events/events.yaml"], check=True)
     assert len(content(sample)) == 3
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from chronicle.authoring import adding
+from chronicle.codec import decode
+write = Path.write_bytes
+def killed(path, data):
+    write(path, data)
+    os.kill(os.getpid(), signal.SIGKILL)
+Path.write_bytes = killed
+plain = {"id": "lost", "kind": "deal.approved", "date": "2024", "deal": "shop-sale"}
+adding.add("events", decode(plain), file=sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("file", ["events/events.yaml", "events/new.yaml", "events/more.jsonl"])
+def test_the_next_addition_deletes_what_a_killed_one_left(sample: Path, file: str) -> None:
+    """And nothing that anybody else may be writing."""
+    if not hasattr(signal, "SIGKILL"):
+        pytest.skip("this system kills no processes so")
+    pytest.importorskip("fcntl", reason="folders are locked only where there is fcntl")
+    before = content(sample)
+    other = sample / "export.jsonl.0a1b2c3d.new"
+    other.write_text("somebody else is writing this")
+    assert subprocess.run([sys.executable, "-c", KILLED, file], check=False).returncode == -signal.SIGKILL
+    (draft,) = {path.name for path in sample.iterdir()} - before.keys() - {other.name}
+    assert draft.startswith(Path(file).name)
+    assert len(chronicle.open(sample).events) > 0
+    subprocess.run([sys.executable, "-c", ADD_MANY, "next", "1", "events/events.yaml"], check=True)
+    assert {path.name for path in sample.iterdir()} == {*before, other.name}
