@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import select
@@ -17,6 +18,8 @@ from click.testing import CliRunner, Result
 import chronicle
 from chronicle.authoring.sampling import SCHEMA_FILE
 from chronicle.cli import chronicle as command_line
+from chronicle.cli import days
+from chronicle.codec.kinds import described
 from chronicle.codec.schema import json_schema
 from chronicle.events import KINDS
 
@@ -334,7 +337,47 @@ def test_kinds_are_listed_and_completed(sample: Path) -> None:
     assert all(f"  {kind} " in result.stdout for kind in KINDS)
     assert result.stdout.count("  stake.observed ") == 2
     assert "error[C201]" in result.stderr
-    assert "  unit.closed\n" in result.stdout
+    assert "  unit.closed: A business unit ends.\n" in result.stdout
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_question_says_what_the_field_means(kind: str, sample: Path) -> None:
+    """In the words of `explain`, before it is asked; first what the kind itself says."""
+    needed = [each for each in described(kind).fields if each.required and each.name != "sources"]
+    output = " ".join(run("add", input=typed(kind)).stdout.split())
+    assert (
+        f"{kind}: {' '.join(described(kind).summary.split())}. {needed[0].meaning} {needed[0].name}" in output
+    )
+
+
+def test_what_may_be_left_out_is_explained(sample: Path) -> None:
+    """By a question mark, a line each."""
+    lines = run("add", *SOLD, "--source", "Example Wire", input=typed("?")).stdout.splitlines()
+    assert "  buyer       Who bought it: what the buyer holds grows by as much." in lines
+    assert "  price       What was paid." in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_day_counted_from_today_is_written_as_that_day(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file must mean the same whenever it is read; in answers, options, fields and sources."""
+    monkeypatch.setattr(days, "today", lambda: datetime.date(2024, 3, 31))
+    sold = [word if word != SOLD[SOLD.index("--date") + 1] else "yesterday" for word in SOLD]
+    source = ("--source", "publisher=Example Wire; published=-6d")
+    result = run("add", "--no-input", *sold, *source, "--known", "today", "--id", "sold")
+    assert result.exit_code == 0, result.output
+    event = chronicle.open(sample).event("sold")
+    assert (str(event.date), str(event.known)) == ("2024-03-30", "2024-03-31")
+    assert str(event.sources[0].published) == "2024-03-25"
+    answers = [*CONFIRMED]
+    answers[answers.index("2024-03")] = "last-month"
+    answers[answers.index("2024-04")] = "1 day ago"
+    result = run("add", input=typed(*answers))
+    assert result.exit_code == 0, result.output
+    assert "]): \n  2024-02\n" in result.stdout.replace("last-month", "")
+    event = chronicle.open(sample).event("2024-02-stake-acquired-example-fund-bolt-works")
+    assert (str(event.date), str(event.sources[0].published)) == ("2024-02", "2024-03-30")
 
 
 def test_only_what_the_options_leave_open_is_asked(sample: Path) -> None:

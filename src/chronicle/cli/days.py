@@ -55,6 +55,13 @@ def date(text: str) -> PartialDate:
         raise UsageError(problem) from None
 
 
+def as_written(text: str) -> str:
+    """A text that may be a date, as a file has it: ``yesterday`` by the day that it means."""
+    from chronicle.dates import relative_text
+
+    return relative_text(text, today()) or text
+
+
 def day(text: str) -> PartialDate:
     """The same for a date that must have a last day. Raises ``UsageError`` (C308) when it has none."""
     from chronicle.dates import as_day
