@@ -241,6 +241,7 @@ _KNOWLEDGE = (
         "--recorded",
         type=moment,
         metavar="MOMENT",
+        shell_complete=completion.days,
         expose_value=False,
         callback=_keep("recorded"),
         help="Use only what the store had recorded by this time, or by the end of this day (system time).",

@@ -104,6 +104,13 @@ def days(_: click.Context, __: click.Parameter, incomplete: str) -> list[Complet
     return [_item(word, relative_text(word, today())) for word in found]
 
 
+def days_and_entities(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The words for days, and the ids of the entities in the source."""
+    return days(context, parameter, incomplete) + entities(context, parameter, incomplete)
+
+
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Files, which the shell itself completes."""
     return [CompletionItem(incomplete, type="file")]

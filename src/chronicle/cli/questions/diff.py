@@ -25,7 +25,7 @@ _Known = tuple["PartialDate | None", "PartialDate | None"]
     "\n  chronicle diff 2016 --assume asset-injection@2015-12-31",
 )
 @click.argument("first", metavar="A", type=day, shell_complete=completion.days)
-@click.argument("others", metavar="[B] [ENTITY]", nargs=-1, shell_complete=completion.entities)
+@click.argument("others", metavar="[B] [ENTITY]", nargs=-1, shell_complete=completion.days_and_entities)
 @click.option(
     "--known-from",
     type=day,
