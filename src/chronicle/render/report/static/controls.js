@@ -94,9 +94,35 @@ function fromAddress(otherwise) {
   show(day("as_of", otherwise ? data.last : asked.day), day("known", otherwise ? lastKnown : asked.known));
 }
 
-addEventListener("hashchange", () => fromAddress(false));
-addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((part) => (part.open = true)));
+// All rows and all events, as they are printed; or the first and those of the day again.
+let unprinted = null;
+
+function showWhole(whole) {
+  if (whole === (unprinted !== null)) return;
+  if (whole) {
+    unprinted = { everyEvent, parts: [...document.querySelectorAll("main details:not([open])")] };
+    everyRow = everyEvent = true;
+  } else {
+    everyRow = false;
+    everyEvent = unprinted.everyEvent;
+    for (const part of unprinted.parts) part.open = false;
+    unprinted = null;
+  }
+  placeEvents();
+  updateTables();
+  if (whole) for (const part of document.querySelectorAll("main details")) part.open = true;
+}
+
+const onPaper = matchMedia("print");
+onPaper.addEventListener("change", () => showWhole(onPaper.matches));
+addEventListener("beforeprint", () => showWhole(true));
+addEventListener("afterprint", () => showWhole(false));
+addEventListener("hashchange", () => {
+  if (turnTo(location.hash)) location.replace(location.hash);
+  else fromAddress(false);
+});
 document.getElementById("controls").hidden = data.days.length === 0;
 if (picture) document.getElementById("picture").hidden = false;
 fromAddress(true);
-window.chronicle = { show: (day, known) => show(dayOf(day), dayOf(known)) };
+if (turnTo(location.hash)) location.replace(location.hash);
+window.chronicle = { show: (day, known) => show(dayOf(day), dayOf(known)), whole: showWhole };

@@ -52,7 +52,8 @@ function showEdge(groups, edge) {
   const labelled = groups.filter((group) => group.querySelector("text.label"));
   const line = groups.find((group) => group.querySelector("path.line"));
   const label = edge && (labelled.find((group) => group.textContent === edge.label) || labelled[0]);
-  if (label && edge.label) label.querySelector("text.label").textContent = edge.label;
+  const text = label && edge.label && label.querySelector("text.label");
+  if (text && text.textContent !== edge.label) text.textContent = edge.label;
   for (const group of groups) {
     group.classList.toggle("absent", !edge || (group !== line && group !== label));
     if (edge) group.classList.toggle("possible", !edge.certain);
