@@ -144,7 +144,11 @@ Row = tuple[tuple[str, str], ...]
 
 def _listed(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[Row]]:
     """What the page shows, view by view, in any order of rows."""
-    return {view: sorted(map(_row, rows)) for view, rows in tables.items() if rows and view != "through"}
+    return {
+        view: sorted(map(_row, rows))
+        for view, rows in tables.items()
+        if rows and view not in ("through", "groups")
+    }
 
 
 def _row(cells: dict[str, Any]) -> Row:

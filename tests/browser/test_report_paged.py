@@ -33,7 +33,8 @@ _CHANGED = """([before, after]) => new Promise(resolve => {
             gone.push(...record.removedNodes);
         }
     });
-    document.querySelectorAll("section.view tbody").forEach(body => observer.observe(body, {childList: true}));
+    const bodies = document.querySelectorAll("section.view tbody");
+    bodies.forEach(body => observer.observe(body, {childList: true}));
     chronicle.show(after, known);
     setTimeout(() => {
         observer.disconnect();

@@ -12,6 +12,7 @@ from chronicle.engine import views
 from chronicle.render.markup import language_tag
 from chronicle.render.report.facts import Data
 from chronicle.render.report.names import KnownNames
+from chronicle.render.report.through import GROUPS, SHARES
 
 _SHORT: Final = 13
 """The most characters of a column that is narrow: those of a million in full, of a date, of a percentage."""
@@ -74,8 +75,9 @@ class PageTable:
 
 
 def _place(view: str) -> int:
-    """What is held through others follows what is held; all else keeps its order."""
-    return (views.HOLDINGS, "through").index(view) if view in (views.HOLDINGS, "through") else 2
+    """Effective shares and groups follow what is held directly; all else keeps its order."""
+    first = (views.HOLDINGS, SHARES, GROUPS)
+    return first.index(view) if view in first else len(first)
 
 
 @frozen(eq=False)

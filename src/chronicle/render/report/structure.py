@@ -14,6 +14,7 @@ from chronicle.engine import views
 from chronicle.engine.partial.rectangles import Rectangle
 from chronicle.render.layout import clean
 from chronicle.render.report.material import Report
+from chronicle.render.report.through import SHARES
 from chronicle.render.words.figures import share_words
 
 _MOST: Final = 60  # nodes: a picture of more is a ball of hair
@@ -45,7 +46,7 @@ def structure_of(report: Report) -> TiesDrawn | None:
     left_out = len({end for each in ties for end in _ends(each)}) - len(shown)
     ties = [each for each in ties if shown.keys() >= set(_ends(each))]
     nodes = [node for entity in sorted(shown) for node in _named(report, entity)]
-    edges = list(dict.fromkeys(_edge(each, certain=True) for each in ties))
+    edges = list(dict.fromkeys((*(_edge(each, certain=True) for each in ties), *_effective(report, ties))))
     layout = drawing.placed(nodes, edges)
     standing = [each for each in ties if each.known(None) and each.possible(report.day)]
     last = _last(report, standing)
@@ -101,6 +102,15 @@ def _label(each: Rectangle) -> str:
 def _edge(each: Rectangle, certain: bool) -> Edge:
     source, target, right = _key(each) or ("", "", "")
     return Edge(source, target, _label(each), right, certain)
+
+
+def _effective(report: Report, ties: Iterable[Rectangle]) -> Iterator[Edge]:
+    """The arrows of equity with the effective shares that they ever have, so that these have a place."""
+    held = {_key(each) for each in ties}
+    for each in report.looked.found:
+        key = each.one, each.other, "equity"
+        if each.view == SHARES and key in held:
+            yield Edge(each.one, each.other, each.share, "equity", True)
 
 
 def _named(report: Report, entity: str) -> list[Node]:

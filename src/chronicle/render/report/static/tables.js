@@ -84,7 +84,7 @@ function updateTable(table) {
     table.count.textContent = counted(count);
   }
   hideUnused(table);
-  showRows(table);
+  if (everyRow || isLooked(table.view)) showRows(table);
 }
 
 // Lines that stand already stay where they are; only what comes or goes is touched.
@@ -162,6 +162,6 @@ function isEmpty(value) {
 function updateTables() {
   for (const table of tables) updateTable(table);
   document.getElementById("nothing").hidden = tables.some((table) => table.shown > 0);
-  const possible = tables.some((table) => table.standing.some(({ row }) => !isCertain(row, asked.day)));
+  const possible = tables.some((table) => isLooked(table.view) && table.standing.some(({ row }) => !isCertain(row, asked.day)));
   document.getElementById("legend").hidden = !possible;
 }
