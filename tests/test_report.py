@@ -9,6 +9,7 @@ import random
 import re
 import sys
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -358,6 +359,27 @@ def test_of_many_entities_it_draws_the_nearest() -> None:
     assert "entities, those nearest" not in history.report("far", depth=2)
 
 
+def test_small_holdings_are_left_out_of_the_picture_and_in_the_tables() -> None:
+    """Those that never reach the least share; and the page says so."""
+    history = History(
+        [
+            acquired("2014", "a", "b", "60%"),
+            acquired("2014", "a", "small", "3%"),
+            acquired("2014", "a", "grown", "2%"),
+            acquired("2015", "a", "grown", "8%"),
+            acquired("2014", "a", "unknown", "?"),
+        ]
+    )
+    page = history.report(least=Fraction(1, 20))
+    drawn = {node.get("data-node") for node in parsed(page).of("g") if node.get("data-node")}
+    assert drawn == {"a", "b", "grown", "unknown"}
+    assert "Not drawn: holdings that are never 5% or more." in page
+    assert ("a", "small") in held(page)
+    assert "Not drawn" not in history.report()
+    page = History([acquired("2014", "a", "small", "3%")]).report(least=Fraction(1, 20))
+    assert ("Not drawn" in page, '<svg class="chronicle-drawing' in page) == (True, False)
+
+
 def test_where_effective_shares_would_take_too_long_it_says_so() -> None:
     """And why, and what tells them; a history without any tie needs no word."""
     page = History(made(150).events).report()
@@ -405,10 +427,10 @@ def test_the_command_writes_the_page_of_the_library(tmp_path: Path) -> None:
 def test_the_command_takes_entities_a_day_and_what_was_known(tmp_path: Path) -> None:
     """As the method does."""
     source, out = SHIPPED[0], tmp_path / "page.html"
-    options = ("--depth", 2, "--as-of", "2014-12-31", "--known", "2015-09-07", "-o", out)
+    options = ("--depth", 2, "--least", "5%", "--as-of", "2014-12-31", "--known", "2015-09-07", "-o", out)
     assert run("--from", source, "report", "Alibaba Pictures", *options).exit_code == 0
     expected = chronicle.open(source).report(
-        "alibaba-pictures", depth=2, as_of="2014-12-31", known="2015-09-07"
+        "alibaba-pictures", depth=2, least=Fraction(1, 20), as_of="2014-12-31", known="2015-09-07"
     )
     assert out.read_text(encoding="utf-8") == expected
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -25,8 +26,9 @@ class Report:
     """A history, or what is around some of its entities, as a page.
 
     ``chosen`` are the ids of these entities; of none, all of the history. ``events`` are those that the page
-    tells, in the order in which they are read, and ``written`` has each as it was written, by its id.
-    ``looked`` has the effective shares and groups, or says why they are left out.
+    tells, in the order in which they are read, and ``written`` has each as it was written, by its id. A
+    holding in its picture reaches ``least`` on some day. ``looked`` has the effective shares and groups, or
+    says why they are left out.
     """
 
     chosen: tuple[str, ...]
@@ -39,6 +41,7 @@ class Report:
     places: Mapping[str, Place]
     names: KnownNames = field(repr=False)
     opens: datetime.date | None = None
+    least: Fraction | None = None
     looked: Looked = field(factory=Looked)
 
     @property
@@ -61,13 +64,15 @@ def report_of(
     entities: Sequence[str] = (),
     *,
     depth: int = 1,
+    least: Fraction | None = None,
     opens: datetime.date | None = None,
     known: Day | None = None,
     recorded: Moment | None = None,
 ) -> Report:
     """The report of a history, or of some ``entities`` (ids or names) and what is ``depth`` ties around them.
 
-    It ``opens`` on this day, by default on the last one. By ``known`` and ``recorded`` it says nothing of
+    It ``opens`` on this day, by default on the last one. In its picture are no holdings that never reach
+    ``least``. By ``known`` and ``recorded`` it says nothing of
     what became known or was recorded later. Raises ``NotFound`` (C601) for an unknown entity.
     """
     resolver = history.resolver(known, recorded)
@@ -99,6 +104,7 @@ def report_of(
         places={id: place for id in versions if (place := history.place(id)) is not None},
         names=KnownNames(names),
         opens=opens,
+        least=least,
         looked=_looked(history, found, near, recorded),
     )
 
