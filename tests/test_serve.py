@@ -72,10 +72,10 @@ def serve() -> Iterator[Callable[[Path], Application]]:
 
 
 def printed(source: Path, *words: str) -> bytes:
-    """What the command line prints."""
+    """What the command line prints, where places are told from the folder of the source on."""
     result = CliRunner().invoke(command, ["--from", str(source), *words])
     assert result.exit_code == 0, result.output
-    return result.stdout_bytes
+    return result.stdout_bytes.replace(f"{source.parent}{os.sep}".encode(), b"")
 
 
 # The same answers as elsewhere
@@ -128,7 +128,7 @@ def test_every_fact_of_a_day_is_on_its_page(shipped: Ask) -> None:
         assert f'href="/entity/{holding.holder}?as_of=2015"' in page
         assert name_in(state, holding.target) in page
         if holding.share.value is not None:
-            assert f'<td class="figure">{holding.share}</td>' in page
+            assert f'">{holding.share}</a></td>' in page
 
 
 def test_every_link_on_every_page_leads_to_a_page(shipped: Ask) -> None:
@@ -616,6 +616,29 @@ def test_errors_in_files_are_shown_and_the_last_good_answer_stays(
     assert '<input type="hidden" name="last" value="good">' in kept.text
     edit(file, WRITTEN.replace("5%", "8%"))
     assert "8%" in asked(pages, "/as-of?as_of=2015").text
+
+
+def test_no_page_tells_where_on_this_computer_the_source_lies(
+    tmp_path: Path, serve: Callable[[Path], Application]
+) -> None:
+    """Files are told by the name of the folder that is served: on pages, as data, and in what is wrong."""
+    folder = tmp_path / "secret" / "events"
+    folder.mkdir(parents=True)
+    edit(folder / "a.yaml", WRITTEN)
+    pages = serve(folder)
+    targets = ("/event/first", "/why?of=acme+bolt&as_of=2015", "/as-of", "/", "/timeline", "/nothing")
+    targets += ("/event/first.json", "/why.csv?of=acme+bolt&as_of=2015")
+    for target in targets:
+        assert "secret" not in asked(pages, target).text, target
+    assert "events/a.yaml:6:" in asked(pages, "/event/first").text
+    edit(folder / "a.yaml", WRITTEN.replace("target: bolt", "target: bold"))
+    for target in (*targets, "/as-of.json"):
+        got = asked(pages, target)
+        assert "secret" not in got.text, target
+    assert "events/a.yaml:6:" in asked(pages, "/as-of").text
+    (folder / "a.yaml").unlink()
+    folder.rmdir()
+    assert "secret" not in asked(pages, "/as-of").text
 
 
 def test_a_folder_that_is_gone_is_said(tmp_path: Path, serve: Callable[[Path], Application]) -> None:

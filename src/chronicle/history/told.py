@@ -149,6 +149,11 @@ class ToldEvents:
         """The file, line and column of an event by its id; None when it comes from a store."""
         return self._places.get(event)
 
+    def tell_places_from(self, folder: str) -> None:
+        """Tell places of files below ``folder`` by their paths from there on, as when it is published."""
+        there = (*self._places.items(),)
+        self._places = {event: place.seen_from(folder) for event, place in there}
+
     def entity_ids(self) -> tuple[str, ...]:
         """The ids of all entities that some event names, sorted."""
         return self._everything_named().in_order("entity")

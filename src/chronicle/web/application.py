@@ -186,7 +186,7 @@ class _Site:
 
     def _failed(self, request: Request, error: ChronicleError) -> Response:
         status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, StoreError) else 400
-        return self._wrong(request, status, error.problems)
+        return self._wrong(request, status, map(self._served.shown, error.problems))
 
     def _wrong(
         self, request: Request, status: int, problems: Iterable[Problem], message: str = "", help: str = ""

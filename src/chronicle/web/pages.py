@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from chronicle.web import lists, things
+from chronicle.web import lists, reasons, things
 from chronicle.web.kinds import PageKind
 
 _DAY: Final = ("as_of", "known")
@@ -51,6 +51,12 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             answer=things.deal_answer,
             parameters=("known", "page"),
             has_id=True,
+        ),
+        "why": PageKind(
+            template="why",
+            content=reasons.why,
+            answer=reasons.why_answer,
+            parameters=("of", "view", *_DAY),
         ),
         "search": PageKind(
             template="search",
