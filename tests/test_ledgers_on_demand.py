@@ -44,7 +44,7 @@ def named(view: str, key: Any, value: Any) -> Any:
 
 
 @pytest.mark.slow
-@settings(max_examples=max(200, settings.default.max_examples))
+@settings(max_examples=max(100, settings.default.max_examples))
 @given(HISTORIES, GROUPS, KNOWN)
 def test_whatever_is_asked_first_the_answer_is_that_of_a_replay_of_everything(
     events: list[Event], groups: list[str], known: datetime.date

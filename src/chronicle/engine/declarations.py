@@ -67,6 +67,11 @@ class Named:
         new, before = self._new(what), self.before.get(what, ())
         return tuple(sorted({*before, *new}) if new else before)
 
+    def count(self, what: str) -> int:
+        """How many ids of one sort there are."""
+        before = self.before.get(what, ())
+        return len(before) + sum(1 for each in self._new(what) if each not in before)
+
     def _new(self, what: str) -> set[str]:
         return self.entities if what == "entity" else self.deals
 

@@ -162,6 +162,14 @@ class ToldEvents:
         """The ids of all deals that some event belongs to, sorted."""
         return self._everything_named().in_order("deal")
 
+    def names(self, what: str, id: str) -> bool:
+        """Whether some event names an ``"entity"`` or a ``"deal"`` of this id."""
+        return self._everything_named().has(what, id)
+
+    def count_named(self, what: str) -> int:
+        """How many entities (``"entity"``) or deals (``"deal"``) events name."""
+        return self._everything_named().count(what)
+
     def event_ids(self) -> tuple[str, ...]:
         """The ids of all events, in order of position. Where a ledger answers, no event is made for it."""
         if self._unread and self._store is not None:

@@ -51,6 +51,10 @@ class KeptLedger(Ledger):
         """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
         return self.stored.keys_like(view, like)
 
+    def values(self, view: str) -> Iterable[tuple[Key, Any]]:
+        """Every value of a view with its key, without the spans between."""
+        return self.stored.all_values(view)
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         key = self._by_name(key)

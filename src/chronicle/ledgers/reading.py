@@ -188,6 +188,14 @@ class StoredRows:
             doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
         )
 
+    def all_values(self, view: str) -> Iterator[tuple[Key, Any]]:
+        """Every value of a view with its key. None of them is kept, since there may be very many."""
+        place = self.views.get(view)
+        for cell in self._cells(view) if place else ():
+            key = self.key(cell)
+            for row in range(self._rows_from[cell], self._rows_from[cell + 1]):
+                yield key, of_text(self.values[self._value[row]])
+
     def value(self, number: int) -> Any:
         """The value with this number, decoded once."""
         if number not in self._decoded:

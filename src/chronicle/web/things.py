@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from chronicle.engine import views
@@ -15,7 +16,7 @@ from chronicle.render.lookup.shown import ShownLine, ShownThing, days_words
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 from chronicle.web import answers
-from chronicle.web.address import PageAddress
+from chronicle.web.address import BadAddress, PageAddress
 from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, picture_of, size
 from chronicle.web.told import (
     KEPT,
@@ -35,14 +36,14 @@ from chronicle.web.told import (
 def overview(history: History, address: PageAddress, _: str) -> Content:
     """How much there is, and where to begin."""
     large = is_large(history)
-    # All entities are found by no text; of a large history that is too long a list.
+    # All entities are found by no text; of a large history they have a page of their own.
     hits = () if large else history.search(None, known=address.known)
     first, last = paged(hits, address.page, ON_A_PAGE)
     return {
         "title": "What is here",
         "events": size(history),
-        "entities": len(history.entity_ids()),
-        "deals": len(history.deal_ids()),
+        "entities": history.count_named("entity"),
+        "deals": history.count_named("deal"),
         "listed": [_hit(hit, PageLinks(address)) for hit in hits[first:last]],
         "pages": pages_of(address, first, last, len(hits)),
     }
@@ -54,19 +55,33 @@ def overview(history: History, address: PageAddress, _: str) -> Content:
 def search(history: History, address: PageAddress, _: str) -> Content:
     """What a text may mean."""
     text = address.text("q")
-    hits = () if text is None else history.search(text, known=address.known)
+    hits = _found(history, text, address)
     first, last = paged(hits, address.page, ON_A_PAGE)
     links = PageLinks(address)
     return {
-        "title": "Search",
+        "title": "Search" if text else "All entities",
+        "by_today": address.known is not None and is_large(history),
         "q": text or "",
         "hits_found": [_hit(hit, links) for hit in hits[first:last]],
         "pages": pages_of(address, first, last, len(hits)),
     }
 
 
+def _found(history: History, text: str | None, address: PageAddress) -> Sequence[SearchHit]:
+    """What a text may mean; without a text all entities.
+
+    Of a large history by all that is known, since the names of another day would take a replay of it.
+    """
+    if address.known is not None and not is_large(history):
+        return history.search(text, known=address.known)
+    index = history.search_index()
+    return index.entities() if text is None else index.find(text)
+
+
 def search_answer(history: History, address: PageAddress, _: str) -> Answer:
-    """The same for programs."""
+    """The same for programs. Raises ``BadAddress`` for what a large history has no quick answer to."""
+    if address.known is not None and is_large(history):
+        raise BadAddress("names by another day of knowledge take a replay of all", "leave known out")
     return answers.found(history, address.text("q"), address.known)
 
 

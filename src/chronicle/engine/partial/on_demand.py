@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
 from chronicle.engine import views
-from chronicle.engine.partial.parts import HELD, SET, Shared
+from chronicle.engine.partial.parts import HELD, OWNED, SET, Shared
 from chronicle.engine.replay import Cell, Key, Ledger, Nothing, Span
 from chronicle.engine.replay.changes import Log
+
+# What is asked of each entity on the way to owners, though most events that name it are about other things:
+# by which sort of what is shared the events are found that say it.
+_ON_THE_WAY: Final[Mapping[tuple[str, int], str]] = MappingProxyType(
+    {(views.HOLDINGS, 1): HELD, (views.UNITS, 0): views.UNITS, (views.UNITS, 1): OWNED}
+)
 
 
 class PartsReplayed(Protocol):
@@ -106,9 +113,9 @@ class OnDemandLedger(Ledger):
         names = views.KEYS.get(view, ())
         refers = views.REFERS[names[position]] if position < len(names) else ""
         things: list[Shared] = [(refers, part)]
-        if view == views.HOLDINGS and names[position] == "target":
-            # Who holds something is asked on the way to owners, and a large holder has little of this sort.
-            things = self._by_itself((HELD, part), part)
+        sort = _ON_THE_WAY.get((view, position))
+        if sort is not None:
+            things = self._by_itself((sort, (part,) if sort == views.UNITS else part), part)
         if refers not in ("entity", "deal") or not self._settled(things):
             return self.whole.where(view, position, part)
         patched = self._patches[view]
@@ -142,6 +149,10 @@ class OnDemandLedger(Ledger):
         if view == views.NAMES:
             # Names are asked for on every page, also those of who is named very often.
             return self._by_itself((view, key), key[0])
+        if view == views.HOLDINGS:
+            return self._of_holding(key)
+        if view == views.UNITS:
+            return self._by_itself((view, key[:1]), key[0])
         things = [
             (views.REFERS[name], part)
             for name, part in zip(names, key, strict=False)
@@ -151,6 +162,11 @@ class OnDemandLedger(Ledger):
             return [(view, key[:length]) for length in range(1, len(key) + 1)]
         known = next((thing for thing in things if thing in self._asked), None)
         return [known or min(things, key=self._parts.count)]
+
+    def _of_holding(self, key: Key) -> list[Shared]:
+        """What all events share that a holding comes of: they are about stakes in the same."""
+        holder: Shared = ("entity", key[0])
+        return [holder] if holder in self._asked else self._by_itself((HELD, key[1]), key[1])
 
     def _by_itself(self, shared: Shared, entity: str) -> list[Shared]:
         """What events share that a cell of an entity comes of, without the others that name the entity.

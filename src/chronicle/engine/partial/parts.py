@@ -55,6 +55,7 @@ Shared = tuple[str, Any]
 ENTITY: Final = "entity"
 EVENT: Final = "event"
 HELD: Final = "held"
+OWNED: Final = "owned"  # who owns units, by which these do not hang together
 # What a correction sets, as it stands there, which may be the id of an entity or a deal. By it events are
 # found that named somebody for a while; they do not hang together by it.
 SET: Final = "set"
@@ -239,7 +240,7 @@ class Parts:
         """Whether events hang together by what they share."""
         sort, which = shared
         base = self._base
-        if sort == SET:
+        if sort in (SET, OWNED):
             return False
         if sort == HELD:
             return which in self._counted or (base is not None and base.is_counted(which))
@@ -336,6 +337,8 @@ def _reader(kind: str) -> Callable[[Any], list[Shared]]:
                 found.append((thing[0], thing[1:]))
                 if thing[0] == views.HOLDINGS:
                     found.append((HELD, thing[2]))
+                elif thing[0] == views.UNITS:
+                    found += [(OWNED, name) for name in entities_of(event) if name != event.unit]
         elif declared:
             found.append((views.NAMES, (event.entity,)))
         if counting:

@@ -83,6 +83,10 @@ class Ledger:
         """
         return self.keys(view)
 
+    def values(self, view: str) -> Iterable[tuple[Key, Any]]:
+        """Every value of a view with its key; quicker than all spans where values are at hand."""
+        return ((key, span.value) for key in self.keys(view) for span in self.cell(view, key))
+
     def spans(self, view: str, *parts: str) -> tuple[Span, ...]:
         """The spans of all keys of a view that begin with ``parts``.
 

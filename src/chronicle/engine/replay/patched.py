@@ -50,6 +50,12 @@ class PatchedLedger(Ledger):
             index = self._by_part[view, position] = index_of(self._patched_keys(view), position)
         return [*(key for key in found if key not in patched), *index.get(part, ())]
 
+    def values(self, view: str) -> Iterable[tuple[Key, Any]]:
+        """Every value of a view with its key."""
+        patched = self.patches.get(view, {})
+        yield from (pair for pair in self.base.values(view) if pair[0] not in patched)
+        yield from ((key, span.value) for key in patched for span in self._holding(view, key).cell(view, key))
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         return self._holding(view, key).cell(view, key)
