@@ -324,7 +324,7 @@ def test_every_answer_tells_the_browser_what_it_may_do(shipped: Ask) -> None:
         ("/event/none", 404, "no event"),
         ("/deal/none", 404, "no deal"),
         ("/as-of/2014", 404, "there is no such page"),
-        ("/.json", 404, "there is no such page"),
+        ("/.json", 404, "this page is not there as JSON"),
         ("/static/../application.py", 404, "there is no such page"),
         ("/static/%2e%2e%2fapplication.py", 404, "there is no such page"),
         ("/as-of?as_off=2014", 400, "did you mean as_of?"),
@@ -757,12 +757,14 @@ def test_of_a_large_history_no_page_goes_through_everything(
     monkeypatch.setattr(kinds, "LARGE", 3)
     monkeypatch.setattr(kinds, "IN_A_REPORT", 3)
     pages = serve(SHIPPED)
-    asks = ("/as-of", "/timeline", "/diff?from=2014&to=2015", "/conflicts", "/timeline.csv")
-    for target in (*asks, "/as-of.svg?entity=alibaba-pictures", "/entity/alibaba-pictures.svg"):
+    asks = ("/as-of", "/timeline", "/diff?from=2014&to=2015", "/conflicts", "/timeline.csv", "/as-of.svg")
+    for target in asks:
         got = asked(pages, target)
         assert got.status == 400
         assert "too many" in got.text
-    for target in ("/", "/entity/alibaba-pictures", "/as-of?entity=alibaba-pictures", "/search?q=a"):
+    of_one = ("/as-of?entity=alibaba-pictures", "/as-of.svg?entity=alibaba-pictures")
+    of_one += ("/entity/alibaba-pictures", "/entity/alibaba-pictures.svg", "/deal/asset-injection.svg")
+    for target in ("/", "/search?q=a", *of_one):
         assert asked(pages, target).status == 200
     first = asked(pages, "/").text
     assert "search for an entity" in first

@@ -13,7 +13,12 @@ _DAY: Final = ("as_of", "known")
 
 PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
     {
-        "": PageKind(template="overview", content=things.overview, parameters=(*_DAY, "entity", "page")),
+        "": PageKind(
+            template="overview",
+            content=things.overview,
+            parameters=(*_DAY, "entity", "page"),
+            instead=(("what is so on a day", "/as-of"), ("what happened", "/timeline")),
+        ),
         "as-of": PageKind(
             template="day",
             content=lists.as_of,
@@ -49,6 +54,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             template="thing",
             content=things.deal,
             answer=things.deal_answer,
+            picture=things.deal_picture,
             parameters=("known", "page"),
             has_id=True,
         ),

@@ -8,6 +8,7 @@ from typing import Any
 from chronicle.engine import views
 from chronicle.engine.resolver.search import SearchHit, entity_found
 from chronicle.errors import InvalidEvents
+from chronicle.events import KINDS
 from chronicle.history import History
 from chronicle.render.behind import behind
 from chronicle.render.forms import Answer
@@ -17,7 +18,16 @@ from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 from chronicle.web import answers
 from chronicle.web.address import BadAddress, PageAddress
-from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, picture_of, size
+from chronicle.web.kinds import (
+    ON_A_PAGE,
+    Content,
+    around,
+    is_large,
+    listed_events,
+    pages_of,
+    picture_of,
+    size,
+)
 from chronicle.web.told import (
     KEPT,
     LinkedFacts,
@@ -122,7 +132,7 @@ def entity(history: History, address: PageAddress, id: str) -> Content:
         "sections": shown,
         "count": count,
         "all_facts": address.link("/as-of", KEPT, entity=one) if last < count else "",
-        "picture": picture_of(history, state, one, address),
+        "picture": picture_of(state, one, address),
         "owners": owners,
         **listed_events(told.events, answers.teller(history, address.known), address),
     }
@@ -136,7 +146,7 @@ def _name(span: Any) -> str:
 def entity_picture(history: History, address: PageAddress, id: str) -> str:
     """What is around an entity, as SVG."""
     one = answers.entity_meant(history, id, address.as_of, address.known)
-    return history.as_of(address.as_of, address.known).graph(one, depth=1).svg()
+    return around(history, address, one, depth=1)
 
 
 def entity_answer(history: History, address: PageAddress, id: str) -> Answer:
@@ -205,6 +215,11 @@ def deal(history: History, address: PageAddress, id: str) -> Content:
         "parts": [part for part in content["parts"] if part[0] != "Events"],
         **told,
     }
+
+
+def deal_picture(history: History, address: PageAddress, id: str) -> str:
+    """The events of a deal along a line of time, as SVG."""
+    return history.timeline(deal=id, kinds=KINDS, known=address.known).svg()
 
 
 def deal_answer(history: History, address: PageAddress, id: str) -> Answer:

@@ -75,10 +75,10 @@ class SearchIndex:
     def _found(self, wanted: str, words: Sequence[str]) -> Iterable[tuple[int, int]]:
         """Whom the words fit, in order, each with its best rank."""
         everything, begins, owners = self._all, self._begins, self._owners
-        longest, several = max(words, key=len), len(words) > 1
+        rarest, several = min(words, key=everything.count), len(words) > 1
         begins_word = re.compile(rf"\b{re.escape(wanted)}").search
         before, best = -1, _RANKS
-        at = everything.find(longest)
+        at = everything.find(rarest)
         while at >= 0:
             line = bisect_right(begins, at) - 1
             text = everything[begins[line] : begins[line + 1] - 1]
@@ -93,7 +93,7 @@ class SearchIndex:
                     if before >= 0:
                         yield before, best
                     before, best = owners[line], rank
-            at = everything.find(longest, begins[line + 1])
+            at = everything.find(rarest, begins[line + 1])
         if before >= 0:
             yield before, best
 
