@@ -12,12 +12,17 @@ from chronicle.history.ownership import OwnershipQuestions
 
 if TYPE_CHECKING:
     from chronicle.engine.diff.one_event import Moved
+    from chronicle.engine.replay import Ledger
+    from chronicle.engine.resolver.index import SearchIndex
     from chronicle.engine.resolver.search import SearchHit
     from chronicle.engine.resolver.sources import Cited
 
 
 class LookUps(OwnershipQuestions):
     """The questions of ``OwnershipQuestions``, and those for what a word finds."""
+
+    # The index that was made last, and the ledger of which it was made.
+    _index: tuple[Ledger, SearchIndex] | None = None
 
     @paused_collector()
     def search(
@@ -36,6 +41,16 @@ class LookUps(OwnershipQuestions):
             return found_answer(search(ledger, text, self.entity_ids(), self.deal_ids()))
         # Ids are there whatever the day, so that by less knowledge only those count which have a name.
         return found_answer(search(ledger, text, (), [key[0] for key in ledger.keys("deals")]))
+
+    @paused_collector()
+    def search_index(self) -> SearchIndex:
+        """What finds as ``search`` does by all that is known, made once for many searches."""
+        from chronicle.engine.resolver.index import SearchIndex
+
+        ledger = self.ledger()
+        if self._index is None or self._index[0] is not ledger:
+            self._index = ledger, SearchIndex.of(ledger, self.entity_ids(), self.deal_ids())
+        return self._index[1]
 
     @paused_collector()
     def moved_by(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from chronicle.dates import Day, PartialDate, as_day
+from chronicle.engine.keys import known_instead, meant
+from chronicle.engine.keys import told as is_told
 from chronicle.engine.resolver.search import deal_found, entity_found
 from chronicle.errors import InvalidEvents
 from chronicle.events import KINDS
@@ -18,10 +20,11 @@ from chronicle.render.pages.as_of import AsOf
 from chronicle.render.pages.conflicts import Conflicts
 from chronicle.render.pages.diff import Changes
 from chronicle.render.pages.timeline import Timeline
+from chronicle.render.pages.why import Around, Explained
 from chronicle.render.terms import Terms
 from chronicle.render.words.names import namer
 from chronicle.render.words.sentences import Teller, titles_of
-from chronicle.render.words.telling import DealTitles, Telling, telling_of
+from chronicle.render.words.telling import DealTitles, Telling, telling_of, telling_some
 
 Known = PartialDate | None
 
@@ -89,6 +92,32 @@ def timeline(
 def conflicts(history: History, known: Known) -> Conflicts:
     """Where sources disagree, as ``chronicle conflicts`` answers."""
     return Conflicts(history.conflicts(known), terms(known), telling(history, known).teller)
+
+
+def why(
+    history: History, words: tuple[str, ...], view: str | None, asked: tuple[Day, bool], known: Known
+) -> Explained:
+    """Why something is so, as ``chronicle why`` answers; ``asked`` has the day, and whether it is taken.
+
+    Raises ``NotFound`` as ``meant`` does.
+    """
+    day, today = as_day(asked[0]), asked[1]
+    resolver = history.resolver(known)
+    key, cells = meant(resolver, words, day, view)
+    whys = tuple(history.why(*parts, as_of=day, view=each, known=known) for each, parts in cells)
+    whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
+    told = telling_some(
+        [step.event for why in whys for step in why.steps],
+        lambda deal: history.timeline(deal=deal, kinds=KINDS, known=known),
+        history.as_written,
+        partial(history.as_of, known=known),
+        history.known_since,
+    )
+    found = (any(is_told(by, each, parts) for each, parts in cells) for by in resolver.ledgers())
+    unknown = not next(found)
+    instead = known_instead(resolver.ledger, key) if unknown else ()
+    around = Around(instead, later=unknown and known is not None and next(found, False), today=today)
+    return Explained(whys, key, day, terms(known), told.teller, told.written, told.effects, around)
 
 
 def changes(

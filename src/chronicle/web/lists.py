@@ -19,7 +19,7 @@ from chronicle.render.words.sentences import Teller
 from chronicle.render.words.through_others import through_change, through_subject
 from chronicle.web import answers
 from chronicle.web.address import BadAddress, PageAddress
-from chronicle.web.kinds import ON_A_PAGE, Content, listed_events, pages_of, picture_of
+from chronicle.web.kinds import ON_A_PAGE, Content, around, listed_events, pages_of, picture_of
 from chronicle.web.told import (
     LinkedFacts,
     LinkedText,
@@ -40,7 +40,7 @@ def as_of(history: History, address: PageAddress, _: str) -> Content:
         "terms": asked.terms.words().removeprefix(", "),
         "sections": shown,
         "pages": pages_of(address, first, last, count),
-        "picture": picture_of(history, asked.state, asked.entity, address),
+        "picture": picture_of(asked.state, asked.entity, address),
         "about": None if asked.entity is None else facts.links.entity(asked.entity),
     }
 
@@ -54,7 +54,7 @@ def as_of_picture(history: History, address: PageAddress, _: str) -> str:
     """The structure of a day, or what is around one entity, as SVG."""
     entity = address.text("entity")
     chosen = None if entity is None else answers.entity_meant(history, entity, address.as_of, address.known)
-    return history.as_of(address.as_of, address.known).graph(chosen).svg()
+    return around(history, address, chosen)
 
 
 # Events

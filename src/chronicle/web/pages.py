@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from chronicle.web import lists, things
+from chronicle.web import lists, reasons, things
 from chronicle.web.kinds import PageKind
 
 _DAY: Final = ("as_of", "known")
 
 PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
     {
-        "": PageKind(template="overview", content=things.overview, parameters=(*_DAY, "entity", "page")),
+        "": PageKind(
+            template="overview",
+            content=things.overview,
+            parameters=(*_DAY, "entity", "page"),
+            instead=(("what is so on a day", "/as-of"), ("what happened", "/timeline")),
+        ),
         "as-of": PageKind(
             template="day",
             content=lists.as_of,
@@ -49,8 +54,15 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             template="thing",
             content=things.deal,
             answer=things.deal_answer,
+            picture=things.deal_picture,
             parameters=("known", "page"),
             has_id=True,
+        ),
+        "why": PageKind(
+            template="why",
+            content=reasons.why,
+            answer=reasons.why_answer,
+            parameters=("of", "view", *_DAY),
         ),
         "search": PageKind(
             template="search",

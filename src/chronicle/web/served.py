@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from chronicle.errors import ChronicleError, Problem, UsageError
 from chronicle.history import History, open_history
@@ -93,8 +93,31 @@ class Served:
 
     def _open(self) -> None:
         self._tried = self._state_of_files()
-        self._history = open_history(self.source, read_only=True, ledger=self.ledger)
+        self._history = self._read()
         self._note()
+
+    def _read(self) -> History:
+        """The history of the source, which tells no folder above that of the source."""
+        history = open_history(self.source, read_only=True, ledger=self.ledger)
+        if os.path.isabs(self.source):
+            history.tell_places_from(self._above)
+        return history
+
+    @property
+    def _above(self) -> str:
+        return os.path.dirname(self.source.rstrip(os.sep)) or os.sep
+
+    def shown(self, problem: Problem) -> Problem:
+        """A problem as pages tell it: without the folders above the source."""
+        if not os.path.isabs(self.source):
+            return problem
+        begin = self._above.rstrip(os.sep) + os.sep
+        return evolve(
+            problem,
+            message=problem.message.replace(begin, ""),
+            help=problem.help and problem.help.replace(begin, ""),
+            place=problem.place and problem.place.seen_from(begin),
+        )
 
     def _note(self) -> None:
         head = self._history.head
@@ -126,9 +149,9 @@ class Served:
             self.problems = ()
             return
         try:
-            self._history = open_history(self.source, read_only=True)
+            self._history = self._read()
         except ChronicleError as error:
-            self.problems = error.problems
+            self.problems = tuple(map(self.shown, error.problems))
         else:
             self._note()
 
