@@ -20,6 +20,7 @@ from chronicle.engine.replay.changes import (
     Nothing,
     Operation,
     Other,
+    doubts_in,
 )
 from chronicle.engine.replay.ledger import Guess, Ledger
 from chronicle.engine.replay.linked import LinkedIds
@@ -27,6 +28,7 @@ from chronicle.engine.replay.order import Happening, in_order
 from chronicle.engine.replay.projector import Handler, Projector
 from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
 from chronicle.engine.replay.spans import Piece, Span, pieces
+from chronicle.engine.replay.standing import Listed, Standing, with_doubts
 
 __all__ = [
     "GOES_ON",
@@ -41,6 +43,7 @@ __all__ = [
     "Key",
     "Ledger",
     "LinkedIds",
+    "Listed",
     "Live",
     "Log",
     "Nothing",
@@ -50,9 +53,12 @@ __all__ = [
     "Projector",
     "Replay",
     "Span",
+    "Standing",
     "World",
+    "doubts_in",
     "ending_its_own",
     "in_order",
     "pieces",
     "replay",
+    "with_doubts",
 ]
