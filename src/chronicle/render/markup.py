@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Final
@@ -10,7 +9,6 @@ from typing import Any, Final
 from chronicle.errors import not_installed
 
 _REPORT: Final = "chronicle.render.report"
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _STYLES: Final = ("page.css", "tables.css", "timeline.css", "print.css")
 
 
@@ -31,11 +29,6 @@ def environment(read: Callable[[str], str], extra: str = "report") -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def language_tag(lang: str | None) -> str:
-    """The language of a name as a page may say it; empty for what is no tag of a language (BCP 47)."""
-    return lang if lang is not None and _LANGUAGE.fullmatch(lang) else ""
 
 
 def report_style() -> str:
