@@ -23,7 +23,7 @@ from chronicle.render.report.material import Report
 from chronicle.render.report.scale import Scale
 from chronicle.render.report.state import LastState
 from chronicle.render.report.structure import structure_of
-from chronicle.render.report.told import EventTold, Wordings
+from chronicle.render.report.told import UNLISTED, EventTold, Wordings
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 
@@ -81,7 +81,7 @@ def _content(report: Report) -> Mapping[str, Any]:
     events = wordings.events()
     named = [_named(report, event.id, facts) for event in events]
     data = facts.data()
-    scale = Scale.of(report.events)
+    scale = Scale.of(event for event in report.events if not isinstance(event, UNLISTED))
     tables = LastState(data, report.names, report.day).tables()
     return {
         "title": _title(report),
