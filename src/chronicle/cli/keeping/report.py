@@ -35,7 +35,12 @@ _NAME = "report.html"
     help="Write to this file; it appears only when it is complete.",
 )
 @click.option(
-    "--as-of", "as_of", type=day, metavar="DATE", help="Open on this day; on the last one if not given."
+    "--as-of",
+    "as_of",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="Open on this day; on the last one if not given.",
 )
 @click.option(
     "--depth",
