@@ -126,7 +126,7 @@ class History(LookUps):
         assumed._store = assumed._keeper = assumed._opened = assumed._base = None
         assumed._named, assumed._noted = Named(), 0
         if self._partial is not None:
-            assumed._partial = self._partial.forked(assumed._told, assumed._origin)
+            assumed._partial_replay = self._partial.forked(assumed._told, assumed._origin)
         assumed._forget()
         return assumed
 
