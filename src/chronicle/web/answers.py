@@ -89,8 +89,10 @@ def timeline(
     )
 
 
-def conflicts(history: History, known: Known) -> Conflicts:
-    """Where sources disagree, as ``chronicle conflicts`` answers."""
+def conflicts(history: History, known: Known, entity: str | None = None) -> Conflicts:
+    """Where sources disagree, as ``chronicle conflicts`` answers; of one entity only what concerns it."""
+    if entity is not None:
+        return Conflicts(history.conflicts_about(entity, known), terms(known), teller(history, known))
     return Conflicts(history.conflicts(known), terms(known), telling(history, known).teller)
 
 

@@ -129,7 +129,7 @@ class _Site:
     ) -> Response:
         if self._served.problems and address.text("last") != "good":
             return self._broken(address, form)
-        refuse_large(history, address, kind, picture=form == "svg")
+        refuse_large(history, address, kind, form=form)
         if form == "svg" and kind.picture is not None:
             return _picture(kind.picture(history, address, id))
         if form in ("json", "csv") and kind.answer is not None:
@@ -178,6 +178,7 @@ class _Site:
             history_name=served.name,
             state=served.state,
             large=served.events > kinds.LARGE,
+            years_there=served.has_ledger,
             good=served.read_at.strftime("%H:%M:%S") if served.problems and address.text("last") else "",
             show=urlencode({name: value for name, value in show.items() if value}),
             **{"forms": [], "lang": "", "message": "", "help": "", "links": (), "broken": "", **content},

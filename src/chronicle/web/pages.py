@@ -34,6 +34,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             picture=lists.timeline_picture,
             parameters=("known", "entity", "since", "until", "page"),
             whole=True,
+            by_year=True,
         ),
         "entity": PageKind(
             template="entity",
@@ -81,7 +82,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             template="conflicts",
             content=lists.conflicts,
             answer=lists.conflicts_answer,
-            parameters=("known", "page"),
+            parameters=("known", "entity", "page"),
             whole=True,
         ),
     }

@@ -75,6 +75,11 @@ class Served:
         """A text that is another whenever the source is another."""
         return self._tried
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether a ledger on disk has the values of the history."""
+        return self._history.kept_ledger is not None
+
     async def ask(self, question: Callable[[History], Answer]) -> Answer:
         """The answer to a question, by the source as it is now. Raises what the question raises."""
         return await asyncio.wrap_future(self._thread.submit(partial(self._asked, question)))
