@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -119,6 +120,25 @@ def test_names_by_another_day_are_found_by_all_that_is_known(pages: Application)
     assert asked(pages, "/search.json?q=company-3").status == 200
 
 
+def test_a_name_is_understood_by_the_index(pages: Application, store: Path) -> None:
+    """Wherever an entity is named in an address; what is no name is refused, with where to look."""
+    name = chronicle.open(store).as_of("2015").name("company-3")
+    assert name is not None
+    word = quote(name)
+    for target in (f"/as-of.json?entity={word}", f"/timeline.json?entity={word}", f"/entity/{word}.json"):
+        assert asked(pages, target).status == 200, target
+    by_name, by_id = (asked(pages, f"/why.json?of='{each}'&view=names").json for each in (word, "company-3"))
+    assert by_name == by_id
+    for target in ("/entity/nobody", "/as-of?entity=nobody", "/why?of=nobody", "/conflicts?entity=nobody"):
+        got = asked(pages, target)
+        assert (got.status, "C601" in got.text, "search for" in got.text) == (404, True, True), target
+
+
+def test_differences_of_a_register_are_refused_in_words(pages: Application) -> None:
+    """Also of one entity, since they go through everything."""
+    assert "ask the command line" in asked(pages, "/diff?from=2014&to=2015&entity=company-3").text
+
+
 DISPUTED = """
 entities:
   - {id: acme, name: Acme, type: company}
@@ -139,7 +159,7 @@ _CLAIM = """\
 
 def test_conflicts_about_one_entity_are_those_that_name_it(tmp_path: Path) -> None:
     """Of a large history too; its page leads there."""
-    claims = [("bolt", "A", "5%"), ("bolt", "B", "9%"), ("cord", "A", "5%"), ("cord", "B", "7%")]
+    claims = [("bolt", "a", "5%"), ("bolt", "b", "9%"), ("cord", "a", "5%"), ("cord", "b", "7%")]
     (tmp_path / "a.yaml").write_text(DISPUTED + "".join(_CLAIM.format(*claim) for claim in claims))
     served = Served.of(str(tmp_path))
     pages = application(served)

@@ -77,6 +77,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             answer=lists.diff_answer,
             parameters=("from", "to", "known", "known_from", "known_to", "entity", "page"),
             whole=True,
+            never_large=True,
         ),
         "conflicts": PageKind(
             template="conflicts",
