@@ -118,7 +118,7 @@ class HeldEvents(ToldEvents):
 
         log = EventLog(self._log.events[: kept.head.position])
         named = Named()
-        named.note(log.events)
+        named.note(log.events, log)
         ledger = resolve(log.events, None, self._projectors, self._origin).ledger
         parts = PartialReplay(log, self._projectors, self._origin, ledger, len(log)).all_parts()
         ids = named.in_order("entity"), named.in_order("deal")

@@ -186,7 +186,7 @@ class ToldEvents:
         # A ledger on disk has those of its events, which need not be read for them.
         if not self._unread or len(self._told) > self._noted:
             log = self._some
-            self._named.note(log.events[self._noted :])
+            self._named.note(log.events[self._noted :], log)
             self._noted = len(log)
         return self._named
 

@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, cast
 
 from attrs import field, frozen
 
-from chronicle.engine.replay import Cell, Guess, Key, Ledger, Listed, Nothing, Span, Standing
+from chronicle.engine import views
+from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed, Nothing, Span, Standing
 from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
@@ -30,7 +31,7 @@ class KeptLedger(Ledger):
         """The ledger in a verified file."""
         stored = StoredRows(file)
         links = [stored.names[number] for number in file.numbers("links")]
-        names = dict(zip(links[::2], links[1::2], strict=True))
+        names = LinkedIds(zip(links[::2], links[1::2], strict=True), views.ENTITY_PARTS)
         # Guesses are seldom asked for, and a register may have very many.
         guesses = cast("tuple[Guess, ...]", Later(stored.guesses))
         return cls(tuple(stored.views), cast("Any", stored), names, guesses, stored=stored)
@@ -41,11 +42,11 @@ class KeptLedger(Ledger):
 
     def has(self, view: str, key: Key) -> bool:
         """Whether a key of a view is there, an empty one too."""
-        return self.stored.find(view, self._by_name(key)) is not None
+        return self.stored.find(view, self.names.key(view, key)) is not None
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position`` (from 0)."""
-        return self.stored.where(view, position, self.names.get(part, part))
+        return self.stored.where(view, position, self.names.part(view, position, part))
 
     def beginning(self, view: str, parts: Key) -> Iterable[Key]:
         """The keys of a view that begin with ``parts``."""
@@ -61,7 +62,7 @@ class KeptLedger(Ledger):
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
-        key = self._by_name(key)
+        key = self.names.key(view, key)
         spans = self._spans.get((view, key))
         if spans is None:
             cell = self.stored.find(view, key)
@@ -70,7 +71,7 @@ class KeptLedger(Ledger):
 
     def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
         """The spans of one key that may hold on a day; none for a key that is not there."""
-        key = self._by_name(key)
+        key = self.names.key(view, key)
         cell = self.stored.find(view, key)
         rows = () if cell is None else self.stored.possible(cell, day.toordinal())
         return [self.stored.span(view, key, row) for row in rows]
@@ -86,7 +87,8 @@ class KeptLedger(Ledger):
         if not wanted:
             return all_standing(self.stored, view, day)
         found = [
-            self.stored.cells_with(view, place, self.names.get(part, part)) for place, part in wanted.items()
+            self.stored.cells_with(view, place, self.names.part(view, place, part))
+            for place, part in wanted.items()
         ]
         cells = found[0] if len(found) == 1 else set(found[0]).intersection(*found[1:])
         # Cells are in order of key.
@@ -95,7 +97,7 @@ class KeptLedger(Ledger):
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by another order that makes as much sense."""
         view, key = cell
-        number = self.stored.find(view, self._by_name(key))
+        number = self.stored.find(view, self.names.key(view, key))
         return () if number is None else self.stored.empty(number)
 
     def named_ids(self) -> Mapping[str, Collection[str]]:

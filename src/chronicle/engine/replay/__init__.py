@@ -23,6 +23,7 @@ from chronicle.engine.replay.changes import (
     doubts_in,
 )
 from chronicle.engine.replay.ledger import Guess, Ledger
+from chronicle.engine.replay.linked import LinkedIds
 from chronicle.engine.replay.order import Happening, in_order
 from chronicle.engine.replay.projector import Handler, Projector
 from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
@@ -41,6 +42,7 @@ __all__ = [
     "Happening",
     "Key",
     "Ledger",
+    "LinkedIds",
     "Listed",
     "Live",
     "Log",

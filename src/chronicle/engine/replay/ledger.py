@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from chronicle.engine.replay.before import index_of
 from chronicle.engine.replay.changes import Cell, ChangeLogs, Key, Log, Nothing
+from chronicle.engine.replay.linked import LinkedIds, linked
 from chronicle.engine.replay.spans import Span, spans_of
 from chronicle.engine.replay.standing import Listed, Standing, with_doubts
 from chronicle.errors import absent
@@ -41,7 +42,7 @@ class Ledger:
 
     views: tuple[str, ...]
     _changes: ChangeLogs = field(repr=False)
-    names: Mapping[str, str] = field(factory=dict, repr=False)
+    names: LinkedIds = field(factory=LinkedIds, converter=linked, repr=False)
     guesses: tuple[Guess, ...] = field(default=(), repr=False)
     _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
@@ -53,11 +54,11 @@ class Ledger:
 
     def has(self, view: str, key: Key) -> bool:
         """Whether a key of a view is there, an empty one too."""
-        return view in self._changes.cells and self._by_name(key) in self._changes.cells[view]
+        return view in self._changes.cells and self.names.key(view, key) in self._changes.cells[view]
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
-        part = self.names.get(part, part)
+        part = self.names.part(view, position, part)
         index = self._indexes.get((view, position))
         if index is None:
             index = self._indexes[view, position] = index_of(self.keys(view), position)
@@ -97,7 +98,7 @@ class Ledger:
         """
         if view not in self.views:
             raise absent("C606", "view", view, self.views)
-        keys = self.beginning(view, self._by_name(parts)) if parts else self.keys(view)
+        keys = self.beginning(view, self.names.key(view, parts)) if parts else self.keys(view)
         return tuple(span for key in keys for span in self.cell(view, key))
 
     def beginning(self, view: str, parts: Key) -> Iterable[Key]:
@@ -106,7 +107,7 @@ class Ledger:
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for an unknown key."""
-        key = self._by_name(key)
+        key = self.names.key(view, key)
         spans = self._spans.get((view, key))
         if spans is None:
             log = self._changes.cells[view].get(key, []) if view in self._changes.cells else []
@@ -131,7 +132,7 @@ class Ledger:
         if not wanted:
             return self.keys(view)
         (position, part), *others = wanted.items()
-        more = [(at, self.names.get(other, other)) for at, other in others]
+        more = [(at, self.names.part(view, at, other)) for at, other in others]
         return [
             key for key in self.where(view, position, part) if all(key[at] == other for at, other in more)
         ]
@@ -141,7 +142,7 @@ class Ledger:
 
         None for any other cell. ``pieces`` makes the spans of such a log.
         """
-        changes, cell = self._changes, (view, self._by_name(key))
+        changes, cell = self._changes, (view, self.names.key(view, key))
         if cell in changes.bounds or cell in changes.others or cell in changes.doubted:
             return None
         if cell in changes.nothing or view in changes.unordered:
@@ -175,10 +176,7 @@ class Ledger:
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by an order that makes as much sense as the one of replay."""
         view, key = cell
-        return self._changes.nothing.get((view, self._by_name(key)), ())
-
-    def _by_name(self, parts: Key) -> Key:
-        return tuple(self.names.get(part, part) for part in parts) if self.names else parts
+        return self._changes.nothing.get((view, self.names.key(view, key)), ())
 
     def __iter__(self) -> Iterator[Span]:
         """All spans, view by view and key by key."""

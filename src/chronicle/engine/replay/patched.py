@@ -43,6 +43,7 @@ class PatchedLedger(Ledger):
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
+        part = self.names.part(view, position, part)
         found = self.base.where(view, position, part)
         patched = self.patches.get(view)
         if patched is None:
@@ -83,7 +84,7 @@ class PatchedLedger(Ledger):
         if patched is None:
             return found
         kept = [each for each in found if each.key not in patched]
-        named = {position: self.names.get(part, part) for position, part in wanted.items()}
+        named = {position: self.names.part(view, position, part) for position, part in wanted.items()}
         for key in self._patched_keys(view):
             if all(key[position] == part for position, part in named.items()):
                 kept += standing_in(patched[key].possible(view, key, day), day, listed)
@@ -114,7 +115,7 @@ class PatchedLedger(Ledger):
 
     def _holding(self, view: str, key: Key) -> Ledger:
         patched = self.patches.get(view)
-        return self.base if patched is None else patched.get(key, self.base)
+        return self.base if patched is None else patched.get(self.names.key(view, key), self.base)
 
     def _patched_keys(self, view: str) -> list[Key]:
         if view not in self._there:

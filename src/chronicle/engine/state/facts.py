@@ -125,7 +125,7 @@ class FactsOfDay:
         return [
             key
             for key in found
-            if all(key[at] == self._ledger.names.get(other, other) for at, other in others)
+            if all(key[at] == self._ledger.names.part(view, at, other) for at, other in others)
         ]
 
     def _cell(self, view: str, key: Key) -> Iterator[Fact]:

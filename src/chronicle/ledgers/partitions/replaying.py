@@ -52,7 +52,7 @@ def replay_partition(records: Iterable[Any], projectors: Sequence[Projector] = (
         own = map(guarded, projectors)
         resolved = resolve(told, None, (*PROJECTORS, *own), lambda event: origins.get(event.id))
         named = Named()
-        named.note(told)
+        named.note(told, {event.id: event for event in told})
         # All of it now: rows are made from what replay keeps, for which the collector has to rest.
         made = list(frames.batches(rows_of(resolved.ledger, named, positions), frames.rows_schema()))
         made += frames.batches(faulty, frames.rows_schema())
