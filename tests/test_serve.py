@@ -393,8 +393,8 @@ def test_an_id_that_ends_as_a_form_does_has_a_page(
 
 _OF_PAGES = re.compile(
     "html|head|meta|title|link|style|body|a|header|p|nav|ul|ol|li|form|label|input|button|script|main|h[123]|div"
-    "|section|img|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
-    "|svg|g|path|rect|circle|line|text|defs|marker|desc|tspan"
+    "|section|fieldset|legend|img|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
+    "|code|svg|g|path|rect|circle|line|text|defs|marker|desc|tspan"
 )
 DRAWN = {
     "svg",
