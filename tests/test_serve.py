@@ -328,6 +328,7 @@ def test_every_answer_tells_the_browser_what_it_may_do(shipped: Ask) -> None:
         ("/static/../application.py", 404, "there is no such page"),
         ("/static/%2e%2e%2fapplication.py", 404, "there is no such page"),
         ("/as-of?as_off=2014", 400, "did you mean as_of?"),
+        ("/as-of?recorded=2014", 400, "pages answer by known alone"),
         ("/as-of?as_of=2014-99", 400, "C301"),
         ("/as-of?as_of=[2014-09..]", 400, "C308"),
         ("/as-of?as_of=2014&as_of=2015", 400, "given twice"),
@@ -350,6 +351,20 @@ def test_what_is_asked_wrongly_is_answered_in_words(
     got = shipped(target)
     assert got.status == status
     assert words in (got.text if got.headers["content-type"] == "application/json" else unescape(got.text))
+
+
+@pytest.mark.parametrize("target", ["/as-of.svg?as_of=2015", "/timeline.svg", "/deal/asset-injection.svg"])
+def test_pictures_have_the_colours_of_the_pages(shipped: Ask, target: str) -> None:
+    """The tokens of the report, in light and in dark, after those that a picture has by itself."""
+    report, picture = shipped("/static/page.css").text, shipped(target).text
+    styles = re.findall("<style>(.*?)</style>", picture, re.DOTALL)
+    assert len(styles) == 2
+    for token in ("--paper", "--ink", "--accent"):
+        values = re.findall(rf"{token}: (#[0-9a-f]+);", report)
+        assert len(values) >= 2
+        assert re.findall(rf"{token}: (#[0-9a-f]+);", styles[1]) == values[:2]
+    assert "--company: var(--raised)" in styles[1]
+    assert "--ground: var(--paper)" in styles[1]
 
 
 def test_an_error_for_programs_is_data(shipped: Ask) -> None:
@@ -377,9 +392,9 @@ def test_an_id_that_ends_as_a_form_does_has_a_page(
 # Whatever is asked
 
 _OF_PAGES = re.compile(
-    "html|head|meta|title|link|style|body|a|header|p|nav|ul|ol|li|form|fieldset|legend|label|input|button|script|main|h[123]|div"
-    "|section|img|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
-    "|svg|g|path|rect|circle|line|text|defs|marker|desc|tspan"
+    "html|head|meta|title|link|style|body|a|header|p|nav|ul|ol|li|form|label|input|button|script|main|h[123]|div"
+    "|section|fieldset|legend|img|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
+    "|code|svg|g|path|rect|circle|line|text|defs|marker|desc|tspan"
 )
 DRAWN = {
     "svg",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
@@ -271,6 +272,26 @@ class StoredRows:
             key = self.key(cell)
             for row in range(self._rows_from[cell], self._rows_from[cell + 1]):
                 yield key, of_text(self.values[self._value[row]])
+
+    def years(self) -> dict[int, int]:
+        """By year, how many values began in it, as far as that is certain: by the first day of each."""
+        found: Counter[int] = Counter()
+        for date, count in Counter(self._begin).items():
+            found[datetime.date.fromordinal(self._dates.earliest[date]).year] += count
+        return dict(sorted(found.items()))
+
+    def happened(self, first: datetime.date, last: datetime.date) -> list[str]:
+        """The ids of the events that began or ended a value from one day to another, by the days of these."""
+        low, high, earliest = first.toordinal(), last.toordinal(), self._dates.earliest
+        days = {date: day for date, day in enumerate(earliest) if low <= day <= high}
+        found: dict[int, int] = {}
+        for row, date in enumerate(self._begin):
+            if date in days:
+                found.setdefault(self.behind(row)[-1], days[date])
+        for row, date in enumerate(self._end):
+            if date in days and self._ended_by[row] != NONE:
+                found.setdefault(self._ended_by[row], days[date])
+        return [self.event_ids[event] for event in sorted(found, key=lambda event: (found[event], event))]
 
     def value(self, number: int) -> Any:
         """The value with this number, decoded once."""

@@ -21,7 +21,7 @@ from chronicle.errors import ChronicleError, NotFound, Problem, StoreError
 from chronicle.history import History
 from chronicle.render import forms
 from chronicle.render.forms import Answer, Form
-from chronicle.render.markup import environment, report_style
+from chronicle.render.markup import drawing_style, environment, report_style
 from chronicle.render.pages.problems import Findings
 from chronicle.render.report import report_of
 from chronicle.render.report.page import Surroundings, hashed
@@ -129,7 +129,7 @@ class _Site:
     ) -> Response:
         if self._served.problems and address.text("last") != "good":
             return self._broken(address, form)
-        refuse_large(history, address, kind, picture=form == "svg")
+        refuse_large(history, address, kind, form=form)
         if form == "svg" and kind.picture is not None:
             return _picture(kind.picture(history, address, id))
         if form in ("json", "csv") and kind.answer is not None:
@@ -178,6 +178,7 @@ class _Site:
             history_name=served.name,
             state=served.state,
             large=served.events > kinds.LARGE,
+            years_there=served.has_ledger,
             good=served.read_at.strftime("%H:%M:%S") if served.problems and address.text("last") else "",
             show=urlencode({name: value for name, value in show.items() if value}),
             **{"forms": [], "lang": "", "message": "", "help": "", "links": (), "broken": "", **content},
@@ -258,7 +259,8 @@ def _endings(kind: PageKind, content: Mapping[str, Any] | None = None) -> list[E
 
 
 def _picture(picture: str) -> Response:
-    """A picture, which may apply the styles that it has, and do nothing else."""
+    """A picture in the colours of the pages, which may apply the styles that it has, and do nothing else."""
+    picture = picture.replace("</style>", f"</style><style>{drawing_style()}</style>", 1)
     styles = " ".join(
         f"'{hashed(style)}'" for style in re.findall(r"<style>(.*?)</style>", picture, re.DOTALL)
     )

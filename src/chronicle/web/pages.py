@@ -34,6 +34,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             picture=lists.timeline_picture,
             parameters=("known", "entity", "since", "until", "page"),
             whole=True,
+            by_year=True,
         ),
         "entity": PageKind(
             template="entity",
@@ -76,12 +77,13 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             answer=lists.diff_answer,
             parameters=("from", "to", "known", "known_from", "known_to", "entity", "page"),
             whole=True,
+            never_large=True,
         ),
         "conflicts": PageKind(
             template="conflicts",
             content=lists.conflicts,
             answer=lists.conflicts_answer,
-            parameters=("known", "page"),
+            parameters=("known", "entity", "page"),
             whole=True,
         ),
     }

@@ -134,6 +134,7 @@ def entity(history: History, address: PageAddress, id: str) -> Content:
         "all_facts": address.link("/as-of", KEPT, entity=one) if last < count else "",
         "picture": picture_of(state, one, address),
         "owners": owners,
+        "disputed": address.link("/conflicts", ("known",), entity=one),
         **listed_events(told.events, answers.teller(history, address.known), address),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from chronicle.engine import views
 from chronicle.engine.partial.parts import HELD, OWNED, SET, Shared
 from chronicle.engine.replay import Cell, Key, Ledger, Nothing, Span
 from chronicle.engine.replay.changes import Log
+from chronicle.engine.replay.standing import Listed, StandingValue
 
 # What is asked of each entity on the way to owners, though most events that name it are about other things:
 # by which sort of what is shared the events are found that say it.
@@ -95,6 +97,24 @@ class OnDemandLedger(Ledger):
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         return self._holding(view, key).cell(view, key)
+
+    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
+        """The spans of one key that may hold on a day; none for a key that is not there."""
+        return self._holding(view, key).possible(view, key, day)
+
+    def beginning(self, view: str, parts: Key) -> Iterable[Key]:
+        """The keys of a view that begin with ``parts``."""
+        if len(parts) == len(views.KEYS.get(view, ())):
+            return [parts] if self.has(view, parts) else []
+        return super().beginning(view, parts)
+
+    def standing(
+        self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
+    ) -> Iterable[StandingValue]:
+        """As ``Ledger`` says."""
+        if not wanted:
+            return self.whole.standing(view, day, wanted, listed)
+        return super().standing(view, day, wanted, listed)
 
     def log(self, view: str, key: Key) -> Log | None:
         """The changes of a cell of which nothing else is to say; None where there is."""
