@@ -10,7 +10,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -31,6 +31,9 @@ from chronicle.ledgers.partitions.replaying import replay_partition, tells
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and the total."""
+
+Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
+"""Calls some functions, and gives what they give, in any order."""
 
 PARTITIONS: Final = 16
 """The number of partitions, where nobody says how many."""
@@ -76,11 +79,13 @@ def replay_into(
     *,
     partitions: int = PARTITIONS,
     workers: int = 1,
+    machines: Callable[[], AbstractContextManager[Run]] | None = None,
     quarantine: bool = False,
     report: Report = lambda *_: None,
 ) -> ReplayOutcome:
     """Replay the records of a source into a folder of rows, or make what is missing there.
 
+    ``machines`` is what does the tasks in place of worker processes, and has to see the folder.
     Raises ``InvalidEvents`` (C534), before anything is written, for records that make no event, unless they
     are set aside (``quarantine``); ``UsageError`` (C530) for a folder with something else in it; and
     ``OSError``.
@@ -90,7 +95,7 @@ def replay_into(
     job = Job(source.key, partitions, code_key(), token_hex() if key is None else key, quarantine)
     rows = RowsFolder(folder, job)
     with ExitStack() as stack:
-        run = stack.enter_context(_running(workers))
+        run = stack.enter_context(_running(workers) if machines is None else machines())
         spooled = stack.enter_context(_spooled(source))
         found = _partitioned(source, spooled, projectors, run, report)
         set_aside = _faults(source, found)
@@ -108,10 +113,6 @@ def replay_into(
         views = [view for projector in (*PROJECTORS, *projectors) for view in projector.views]
         about = {"head": source.head, "views": views, "set_aside": [str(each) for each in set_aside]}
         return ReplayOutcome(rows.end(about), set_aside, found.whole)
-
-
-Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
-"""Calls some functions, and gives what they give."""
 
 
 @contextmanager
