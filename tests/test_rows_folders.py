@@ -91,7 +91,7 @@ def test_a_difference_names_its_events_by_id(rows: Path) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        ("as-of", "2015", "--known", "2014"),
+        ("as-of", "2015", "--recorded", "2014"),
         ("timeline",),
         ("why", "alibaba-group", "alibaba-pictures", "--as-of", "2015"),
         ("check",),
@@ -101,7 +101,7 @@ def test_a_difference_names_its_events_by_id(rows: Path) -> None:
     ids=" ".join,
 )
 def test_what_rows_do_not_say_is_refused(question: tuple[str, ...], rows: Path) -> None:
-    """Events, and what was known earlier: with the code, and where to ask instead."""
+    """Events, and what was recorded earlier: with the code, and where to ask instead."""
     refused = run("--from", rows, *question, code=2)
     assert "error[C533]: rows in" in refused.stderr
     assert "ask the store they were made from" in refused.stderr
@@ -199,6 +199,9 @@ def test_what_was_replayed_is_not_replayed_again(store: Path, rows: Path) -> Non
         assert written == [2]
         run("replay", store, "--into", rows, "--partitions", "2")
         assert written == [2, 0, 1]
+    # Whoever reads all files of a view in another program is not to find those of another replay.
+    assert {path.stem[-5:] for path in rows.rglob("*.parquet")} == {"00000", "00001"}
+    assert {path.stem for path in (rows / "buckets").iterdir()} == {"00000", "00001"}
     assert "Alibaba Group" in run("--from", rows, "as-of", "2015").stdout
 
 

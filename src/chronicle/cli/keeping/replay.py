@@ -49,6 +49,9 @@ Examples:
     help="Replay on Spark: local[2], or the spark:// address of a cluster that sees the same files.",
 )
 @click.option("--quarantine", is_flag=True, help="Set aside records that make no event, and say which.")
+@click.option(
+    "--latest-only", is_flag=True, help="Leave out what was known earlier; --known then cannot be asked."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def replay(
     source: str,
@@ -58,6 +61,7 @@ def replay(
     workers: int | None,
     spark: str | None,
     quarantine: bool,
+    latest_only: bool,
     as_json: bool,
 ) -> None:
     """Replay the records of SOURCE, and write what stood when as rows of Parquet into a folder.
@@ -87,6 +91,7 @@ def replay(
             workers=workers or 1,
             machines=machines,
             quarantine=quarantine,
+            known=not latest_only,
             report=lambda _, done, total: report(done, total),
         )
     _print_set_aside(outcome)

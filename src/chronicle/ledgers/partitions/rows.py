@@ -62,10 +62,12 @@ class LedgerRow(NamedTuple):
     bounded: bool | None = None
     doubts: Sequence[str] | None = None
     events: Sequence[str] | None = None
+    known_from: datetime.date | None = None
+    known_until: datetime.date | None = None
 
 
-def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Iterator[LedgerRow]:
-    """Everything that a ledger says, row by row, and the ids that its events name.
+def rows_of(ledger: Ledger, positions: Mapping[str, int]) -> Iterator[LedgerRow]:
+    """Everything that a ledger says, row by row.
 
     ``positions`` are those of the events, by id. Raises ``NotKept`` for a value that has no text.
     """
@@ -79,10 +81,14 @@ def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Itera
         yield LedgerRow(GUESS, guess.view, guess.key, value=said)
     for dropped, stays in ledger.names.items():
         yield LedgerRow(LINK, key=(dropped, stays))
+
+
+def rows_of_names(named: Named) -> Iterator[LedgerRow]:
+    """The ids that events name."""
     for what, ids in (("entities", named.entities), ("deals", named.deals)):
         ordered = sorted(ids)
         for first in range(0, len(ordered), _AT_ONCE):
-            yield LedgerRow(NAMED, key=ordered[first : first + _AT_ONCE], value=what)
+            yield LedgerRow(NAMED, key=tuple(ordered[first : first + _AT_ONCE]), value=what)
 
 
 def broken(position: int, problem: Problem) -> LedgerRow:
@@ -127,7 +133,7 @@ def _cell(
             span.certain_until,
             span.possible_until,
             span.bounded,
-            [_doubt_text(doubt) for doubt in span.doubts] or None,
+            tuple(map(_doubt_text, span.doubts)) or None,
             events,
         )
     empty = list(ledger.nothing_in((view, key)))
