@@ -55,10 +55,11 @@ def test_spark_writes_what_one_process_writes(master: str, tmp_path: Path) -> No
     store = stored(tmp_path / "corp.db", made(1_000).events)
     run("replay", store, "--into", tmp_path / "one", "--partitions", "5")
     run("replay", store, "--into", tmp_path / "spark", "--partitions", "5", "--spark", master)
-    assert _files(tmp_path / "spark") == _files(tmp_path / "one")
+    assert contents(tmp_path / "spark") == contents(tmp_path / "one")
 
 
-def _files(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its name."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -88,7 +89,7 @@ def test_a_worker_that_is_killed_changes_nothing(
     replay_into(tmp_path / "one", source, [BY_TARGET], partitions=3)
     replay_into(tmp_path / "spark", source, own, partitions=3, machines=partial(running, master))
     assert (tmp_path / "killed").exists()
-    assert _files(tmp_path / "spark") == _files(tmp_path / "one")
+    assert contents(tmp_path / "spark") == contents(tmp_path / "one")
 
 
 @on_spark("local[2]")

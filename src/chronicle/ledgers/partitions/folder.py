@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +50,6 @@ class IdFilter:
     """A set of ids in ten bits each, which says of one id in a hundred that it is there though it is not."""
 
     _PER_ID: Final = 10
-    _HASHES: Final = 7
 
     def __init__(self, bits: bytes | bytearray) -> None:
         self.bits = bits
@@ -58,21 +57,22 @@ class IdFilter:
     @classmethod
     def of(cls, ids: set[str]) -> IdFilter:
         """The filter of some ids."""
-        made = cls(bytearray(len(ids) * cls._PER_ID // 8 + 8))
+        bits = bytearray(len(ids) * cls._PER_ID // 8 + 8)
         for name in ids:
-            for place in made._places(name):
-                made.bits[place >> 3] |= 1 << (place & 7)  # type: ignore[index]  # a bytearray
-        return made
+            for place in _places(name, len(bits) * 8):
+                bits[place >> 3] |= 1 << (place & 7)
+        return cls(bits)
 
     def may_have(self, name: str) -> bool:
         """Whether the id may be there; False is certain."""
-        return all(self.bits[place >> 3] & (1 << (place & 7)) for place in self._places(name))
+        return all(self.bits[place >> 3] & (1 << (place & 7)) for place in _places(name, len(self.bits) * 8))
 
-    def _places(self, name: str) -> Iterator[int]:
-        hashed = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4 * self._HASHES).digest()
-        size = len(self.bits) * 8
-        for at in range(0, len(hashed), 4):
-            yield int.from_bytes(hashed[at : at + 4], "little") % size
+
+def _places(name: str, size: int) -> Sequence[int]:
+    """Seven places in so many bits, the same for one id always."""
+    hashed = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "little")
+    first, step = hashed >> 64, hashed & (2**64 - 1) | 1
+    return [(first + turn * step) % size for turn in range(7)]
 
 
 # Writing

@@ -222,6 +222,19 @@ def parts_of_keys(rows: Any) -> list[str]:
     return parts
 
 
+def with_text(batch: Any) -> Any:
+    """The rows of a batch of which the column ``text`` says something."""
+    pyarrow()
+    from pyarrow import compute
+
+    return batch.filter(compute.is_valid(batch.column("text")))
+
+
+def columns_in(batch: Any) -> list[list[Any]]:
+    """The columns of a batch as Python values."""
+    return [column.to_pylist() for column in batch.columns]
+
+
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a batch as tuples of Python values, in the order of the columns."""
-    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    return zip(*columns_in(batch), strict=True)

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from attrs import define
 
+from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem, StoreError
@@ -195,6 +196,7 @@ def _spooled(source: RecordSource) -> Iterator[_Spooled]:
         yield _Spooled(source, str(Path(folder) / "records.arrow"))
 
 
+@paused_collector()
 def _tells(batch: Any, projectors: Sequence[Projector]) -> list[Any]:
     return list(tells([batch], projectors))
 
@@ -239,7 +241,7 @@ def _laid_out(work: Path, bucket: int) -> str:
 
 def _write_bucket(folder: Path, job: Job, bucket: int, work: Path, projectors: Sequence[Projector]) -> int:
     """Replay a partition and write its rows. Runs in a worker."""
-    with frames.pyarrow().OSFile(_laid_out(work, bucket)) as file:
+    with paused_collector(), frames.pyarrow().OSFile(_laid_out(work, bucket)) as file:
         reader = frames.pyarrow().ipc.open_file(file)
         records = (reader.get_batch(place) for place in range(reader.num_record_batches))
         RowsFolder(folder, job).write(bucket, replay_partition(records, projectors, known=job.known))

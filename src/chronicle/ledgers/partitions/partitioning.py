@@ -39,14 +39,14 @@ class Partitioning:
 
     def take(self, batch: Any) -> None:
         """Take in a batch of what records say."""
-        connected = self._connected
-        for position, how, thing, when, text in frames.rows_in(batch):
+        with_text = frames.with_text(batch)
+        for position, how, _, _, text in frames.rows_in(with_text):
             if how == ABOUT:
                 self._about.setdefault(text, set()).add(position)
             elif how == FAULTY:
                 self.faulty[position] = text
-            else:
-                connected.take(position, how, thing, when)
+        *told, _ = frames.columns_in(batch)
+        self._connected.take(each for each in zip(*told, strict=True) if each[1] < ABOUT)
 
     def settle(self, fetch: Fetch) -> None:
         """Take in the versions that corrections make of events, once all batches were taken in.
