@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime
 import json
 import random
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from hypothesis import settings
 from pyarrow import parquet
 
 from chronicle import codec
+from chronicle.engine.replay import Span
 from chronicle.history import History
 from chronicle.history.sources import records_at
 from chronicle.ledgers.partitions import frames
@@ -34,8 +35,11 @@ AT_NIGHT = settings.default.max_examples > 2_000
 SIZE = 100_000 if AT_NIGHT else 300
 pytestmark = pytest.mark.slow
 
-Known = list[tuple[datetime.date, datetime.date | None]]
-"""Between which days of knowledge something was so."""
+KNOWN = (None, datetime.date(1999, 12, 31), datetime.date(2010, 6, 30))
+"""Days of knowledge; None stands for all that is known."""
+
+Said = Counter[tuple[Any, ...]]
+"""What is said of every span, and how often."""
 
 
 @pytest.fixture(scope="module")
@@ -57,48 +61,46 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wanted(told: Path) -> Mapping[Any, Known]:
-    """What one process says was so, and was known so, of every cell."""
+def wanted(told: Path) -> Sequence[Said]:
+    """What one process says of every cell, by each day of knowledge."""
+    found: list[Said] = []
     with open_store(told, read_only=True) as store:
-        rectangles = History.from_store(store, ledger=False).rectangles().rectangles
-    found: defaultdict[Any, Known] = defaultdict(list)
-    for each in rectangles:
-        days = each.possible_from, each.certain_from, each.certain_until, each.possible_until
-        what = (each.view, each.key, to_text(each.value), *days, each.ended_by, each.events)
-        found[what].append((each.known_from, each.known_until))
-    return joined(found)
+        history = History.from_store(store, ledger=False)
+        for known in KNOWN:
+            found.append(Counter(map(_said, history.ledger(known))))
+    return found
 
 
-def said_in(rows: Path) -> Mapping[Any, Known]:
+def _said(span: Span) -> tuple[Any, ...]:
+    days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
+    return (span.view, span.key, to_text(span.value), *days, span.ended_by, span.events)
+
+
+def said_in(rows: Path) -> Sequence[Said]:
     """The same from the rows in a folder."""
-    found: defaultdict[Any, Known] = defaultdict(list)
+    found: list[Said] = [Counter() for _ in KNOWN]
     for file in rows.rglob("*.parquet"):
         for row in (LedgerRow(*each) for each in frames.rows_in(parquet.read_table(file))):
             if row.what == SPAN:
-                assert row.known_from is not None
                 days = row.possible_from, row.certain_from, row.certain_until, row.possible_until
-                what = (row.view, tuple(row.key), row.value, *days, row.ended_by, tuple(row.events or ()))
-                found[what].append((row.known_from, row.known_until))
-    return joined(found)
+                said = (row.view, tuple(row.key), row.value, *days, row.ended_by, tuple(row.events or ()))
+                for place, known in enumerate(KNOWN):
+                    found[place][said] += _is_known(row, known)
+    return [+each for each in found]
 
 
-def joined(found: Mapping[Any, Iterable[tuple[datetime.date, datetime.date | None]]]) -> Mapping[Any, Known]:
-    """Times of knowledge that follow on each other as one: a row also says its place among others."""
-    made: dict[Any, Known] = {}
-    for what, times in found.items():
-        made[what] = []
-        for since, until in sorted(times, key=lambda time: time[0]):
-            if made[what] and made[what][-1][1] == since:
-                since = made[what].pop()[0]  # noqa: PLW2901
-            made[what].append((since, until))
-    return made
+def _is_known(row: LedgerRow, day: datetime.date | None) -> bool:
+    assert row.known_from is not None
+    if day is None:
+        return row.known_until is None
+    return row.known_from <= day and (row.known_until is None or day < row.known_until)
 
 
 @pytest.mark.parametrize("partitions", [1, 2, 7, 16])
 def test_partitions_say_what_one_process_says(
-    partitions: int, told: Path, wanted: Mapping[Any, Known], tmp_path: Path
+    partitions: int, told: Path, wanted: Sequence[Said], tmp_path: Path
 ) -> None:
-    """Every span with the days of knowledge on which it was so, and none else."""
+    """Every span as often, and none else, by what is known and was known."""
     replay_into(tmp_path / "rows", records_at(told), partitions=partitions, workers=min(partitions, 2))
     assert said_in(tmp_path / "rows") == wanted
 
