@@ -131,6 +131,23 @@ def test_only_buckets_are_read_that_may_have_what_is_asked_for(tmp_path: Path) -
     assert len(cells.read["holdings"]) == 16
 
 
+def test_who_owns_a_company_is_read_from_the_buckets_that_name_it(tmp_path: Path) -> None:
+    """Of sixteen buckets with a hundred companies, on the command line."""
+    history = [acquired("2012", f"holder-{n}", f"mill-{n}", "10%") for n in range(100)]
+    replay_into(tmp_path / "rows", records_at(stored(tmp_path / "corp.db", history)))
+    read = list[tuple[str, int]]()
+    rows = StoredRowsFolder.rows
+
+    def noted(self: StoredRowsFolder, view: str, bucket: int, *known: Any) -> Any:
+        read.append((view, bucket))
+        return rows(self, view, bucket, *known)
+
+    with patch.object(StoredRowsFolder, "rows", noted):
+        assert "holder-7" in run("--from", tmp_path / "rows", "owners", "mill-7", "--as-of", "2015").stdout
+    assert len({bucket for view, bucket in read if view == "holdings"}) < 4
+    assert len({bucket for view, bucket in read if view == "names"}) < 4
+
+
 def test_a_filter_of_ids_never_leaves_one_out() -> None:
     """About one in a hundred it takes for another, and never says of one that is there that it is not."""
     found = IdFilter.of({f"company-{n}" for n in range(1000)})
