@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow
+from attrs import astuple
 
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
@@ -79,7 +80,7 @@ def assert_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetime.date]
     """Both say the same of every view, every key, every part of a key, every span and every day."""
     assert from_file.views == plain.views
     assert from_file.names == plain.names
-    assert tuple(from_file.guesses) == plain.guesses
+    assert tuple(from_file.guesses) == tuple(plain.guesses)
     for view in plain.views:
         keys = list(plain.keys(view))
         assert list(from_file.keys(view)) == keys
@@ -94,12 +95,29 @@ def assert_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetime.date]
     assert from_file.cell("holdings", ("nobody", "mill", "equity")) == ()
     for day in some_days(plain) if days is None else days:
         assert answers(State(day, None, from_file)) == answers(State(day, None, plain))
+        assert_holdings_equal(State(day, None, plain), State(day, None, from_file))
+        assert State(day, None, from_file).holdings("nobody") == ()
+
+
+def assert_holdings_equal(plain: State, from_file: State) -> None:
+    """Both say the same of all holdings, and of those of each holder and in each target."""
+    wanted = plain.holdings()
+    assert from_file.holdings() == wanted
+    assert [*map(as_written, map(astuple, from_file.holdings()))] == [*map(as_written, map(astuple, wanted))]
+    for holder, target, right in {(each.holder, each.target, each.right) for each in wanted}:
+        assert from_file.holdings(holder) == tuple(each for each in wanted if each.holder == holder)
+        assert from_file.holdings(target=target) == tuple(each for each in wanted if each.target == target)
+        one = tuple(
+            each for each in wanted if (each.holder, each.target, each.right) == (holder, target, right)
+        )
+        assert from_file.holdings(holder, target, right) == one
 
 
 def assert_tables_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetime.date]) -> None:
     """Both make the same table of every view on some days, column by column."""
     for day in days:
         replayed, opened = State(day, None, plain), State(day, None, from_file)
+        assert_holdings_equal(replayed, opened)
         for view in filter(plain.keys, plain.views):
             wanted, found = replayed.table(view), opened.table(view)
             table = pyarrow.table(found)

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chronicle.cli import COMMANDS, chronicle
+from chronicle.cli.group import HelpContext
 from chronicle.errors.codes import CODES
 from chronicle.history import open_history
 from chronicle.stores import open_store
@@ -581,6 +582,21 @@ def test_help_lists_every_command_in_one_line() -> None:
     for name, listed in COMMANDS.items():
         assert re.search(rf"^  {name} +{re.escape(listed.help)}$", text, re.MULTILINE)
         assert f"Usage: chronicle {name} " in run(name, "--help").stdout
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_has_room_on_80_columns_and_breaks_no_word(name: str) -> None:
+    """Each word, option and name of a format is one of those of a very wide page."""
+    root = HelpContext(chronicle, info_name="chronicle")
+    command = chronicle.get_command(root, name) if name else chronicle
+    assert command is not None
+
+    def page(width: int) -> str:
+        return HelpContext(command, info_name=name, terminal_width=width).get_help()
+
+    # A page keeps two columns free, as on a terminal.
+    assert max(map(len, page(78).splitlines())) <= 80
+    assert set(page(78).split()) <= set(page(1000).split())
 
 
 def test_no_command_at_all_shows_the_help() -> None:

@@ -9,9 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from chronicle.cli import chronicle as command_line
 
 HEAVY = {"cattrs", "pendulum", "yaml", "rich"}
 
@@ -144,6 +148,8 @@ def test_the_tab_key_knows_events_names_views_and_days(root: Path) -> None:
     assert completions(root, "chronicle retract --into events chinavision-s") == ["chinavision-stake"]
     assert completions(root, "chronicle timeline Jiaj") == ["zhang-jiajia"]
     assert completions(root, "chronicle search Asset") == ["asset-injection"]
+    assert completions(root, "chronicle timeline ALIBABA") == ["alibaba-group", "alibaba-pictures"]
+    assert completions(root, "chronicle show 2015-film") == []
     assert completions(root, "chronicle owners --rule us-ofac-50 --listed jack-ma,enl") == ["jack-ma,enlight"]
     assert completions(root, "chronicle as-of 2015 --assume as") == ["asset-injection@"]
     assert completions(root, "chronicle why x --view ho") == ["holdings"]
@@ -166,6 +172,33 @@ def test_the_tab_key_asks_the_ledger_beside_a_store(root: Path, tmp_path: Path) 
         }
         assert loaded(cwd=root, **settings) == set()
         assert len(completions(root, f"chronicle --from {store} {words} {offered}")) == 1
+
+
+@pytest.mark.slow
+def test_what_was_typed_is_not_replaced_by_less(root: Path, tmp_path: Path) -> None:
+    """A shell writes what all that is offered begins with, and so there is something that does not."""
+    entities = (("mill-one", "Works of the North"), ("mill-two", "Works of the South"), ("other", "Other"))
+    lines = [f"  - {{id: {id}, name: {name}, type: company}}\n" for id, name in entities]
+    (tmp_path / "events.yaml").write_text("entities:\n" + "".join(lines))
+    source = f"chronicle --from {tmp_path / 'events.yaml'} timeline"
+    assert completions(root, f"{source} Works") == ["Works", "mill-one", "mill-two"]
+    assert completions(root, f"{source} North") == ["mill-one"]
+    assert completions(root, f"{source} MILL") == ["mill-one", "mill-two"]
+    assert completions(root, f"{source} o") == ["other"]
+
+
+def test_no_progress_is_written_over_the_line_that_is_typed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the history takes to be read."""
+    shown: list[str] = []
+    monkeypatch.setattr("chronicle.cli.asked.waiting", lambda what: nullcontext(shown.append(what)))
+    monkeypatch.chdir(root)
+    env = {"_CHRONICLE_COMPLETE": "bash_complete", "COMP_WORDS": "chronicle timeline enl", "COMP_CWORD": "2"}
+    assert "enlight" in CliRunner().invoke(command_line, [], prog_name="chronicle", env=env).stdout
+    assert shown == []
+    CliRunner().invoke(command_line, ["timeline", "enlight"])
+    assert shown == ["reading"]
 
 
 def test_the_tab_key_is_silent_when_nothing_can_be_read(root: Path, tmp_path: Path) -> None:

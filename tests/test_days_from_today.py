@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chronicle.cli import chronicle, days
+from chronicle.cli import COMMANDS, chronicle, days
 from chronicle.dates import RELATIVE, as_day, parse_date, relative_date
 from chronicle.errors import InvalidValue
 
@@ -145,6 +147,78 @@ def test_questions_take_days_counted_from_today(file: Path) -> None:
         "No events since 1 April 2016.\n"
     )
     assert run(file, "export", "csv", "--as-of", "last-month").exit_code == 0
+
+
+DAYS_ASKED = [
+    pytest.param(command, parameter, id=f"{command.name}-{parameter.name}")
+    for command in (chronicle.get_command(click.Context(chronicle), name) for name in COMMANDS)
+    if command is not None
+    for parameter in command.params
+    if parameter.metavar in ("DATE", "MOMENT", "DEAL@DATE", "A") or parameter.name == "date"
+]
+
+
+def test_days_are_asked_for_in_many_places() -> None:
+    """So that the next test has something to try."""
+    assert len(DAYS_ASKED) > 50
+
+
+@pytest.mark.parametrize(("command", "parameter"), DAYS_ASKED)
+def test_every_option_that_takes_a_day_takes_one_counted_from_today(
+    command: click.Command, parameter: click.Parameter
+) -> None:
+    """And the Tab key offers the words for it, in every command."""
+    context = click.Context(command)
+    deal = "deal@" if parameter.metavar == "DEAL@DATE" else ""
+    for word, meant in (("yesterday", "2016-03-30"), ("-6m", "2015-09-30"), ("2-days-ago", "2016-03-29")):
+        found = parameter.type.convert(f"{deal}{word}", parameter, context)
+        # `add` reads all of its options as a file would have them, when its kind is known.
+        assert str(found[1] if deal else found) in (meant, word if command.name == "add" else meant)
+    if not deal:
+        assert "yesterday" in [each.value for each in parameter.shell_complete(context, "yes")]
+
+
+@pytest.mark.parametrize(
+    "page", ["as-of?as_of={}", "as-of?known={}", "timeline?since={}", "diff?from=2014&to={}"]
+)
+def test_an_address_takes_them_too(file: Path, page: str) -> None:
+    """Where a page is served; what is meant stands on it."""
+    pytest.importorskip("starlette")
+    from asking import asked
+    from chronicle.web.application import application
+    from chronicle.web.served import Served
+
+    with closing(Served.of(str(file))) as served:
+        pages = application(served)
+        today = datetime.date.today()
+        for word in ("yesterday", "last-year", "-6m"):
+            meant = relative_date(word, today)
+            got = asked(pages, f"/{page.format(word).replace('?', '.json?')}")
+            assert got.status == 200, got.text
+            assert got.body == asked(pages, f"/{page.format(meant).replace('?', '.json?')}").body
+            assert asked(pages, f"/{page.format(word)}").status == 200
+        assert asked(pages, f"/{page.format('yesteday')}").status == 400
+
+
+def test_a_short_day_is_no_option(file: Path) -> None:
+    """Also as an argument, after ``--`` and beside options; a slip in an option is still one."""
+    assert answer(file, "as-of", "-30d")["as_of"] == "2016-03-01"
+    assert answer(file, "as-of", "-1Y", "film", "--known", "-6m")["known"] == "2015-09-30"
+    assert run(file, "as-of", "--", "-2w").stdout.startswith("As of 17 March 2016\n")
+    assert run(file, "diff", "-1y", "-6m", "film").stdout.startswith(
+        "Film Works: from 31 March 2015 to 30 September 2015\n"
+    )
+    assert run(file, "as-of", "2015", "--", "-30d").exit_code == 3
+    for slip in ("-3q", "-d", "-30"):
+        result = run(file, "as-of", slip)
+        assert (result.exit_code, "no such option" in result.stderr) == (2, True)
+
+
+def test_the_second_day_may_be_left_out_before_no_word_for_a_day(file: Path) -> None:
+    """A word for a day is the second day, as a date is, and no entity."""
+    for day in ("today", "yesterday", "-1d", "2016-03-30"):
+        page = run(file, "diff", "2015", day, "--known-from", "2014-06", "--known-to", "today").stdout
+        assert page.startswith("31 December 2015 and 3")
 
 
 def test_a_slip_in_a_word_gets_the_nearest(file: Path) -> None:

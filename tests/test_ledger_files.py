@@ -148,7 +148,7 @@ def test_large_stores_get_one_with_the_first_question(
     beside(store).unlink()
     monkeypatch.setattr(keeping, "UNASKED", SIZE)
     first = asked(store)
-    assert first.kept_ledger is None
+    assert first.kept_ledger is not None
     assert beside(store).exists()
     second = asked(store)
     assert second.kept_ledger is not None
@@ -271,6 +271,27 @@ def test_a_ledger_cut_anywhere_is_not_used(store: Path) -> None:
         LedgerFile(beside(store))
 
 
+def test_a_question_that_a_ledger_answers_does_not_wait_for_what_replays_events(store: Path) -> None:
+    """What stands on a day, as objects and as columns, comes without projectors, orders, stated files."""
+    program = f"""
+import sys, chronicle
+state = chronicle.open({str(store)!r}).as_of("2030")
+assert state.holdings() and state.table("holdings").__arrow_c_stream__()
+print(*sorted(name for name in sys.modules if name.startswith("chronicle.")))
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    needless = (
+        "engine.projectors",
+        "engine.knowledge",
+        "engine.order",
+        "engine.partial",
+        "codec",
+        "authoring",
+    )
+    assert "chronicle.ledgers.kept" in result.stdout.split()
+    assert not [name for name in needless if f"chronicle.{name}" in result.stdout.split()]
+
+
 def test_a_cut_ledger_is_said_and_made_anew(store: Path, right: list[tuple[Any, ...]]) -> None:
     """The answer comes from the events."""
     whole = beside(store).read_bytes()
@@ -296,10 +317,10 @@ def test_no_flipped_bit_is_believed(store: Path, page: int, monkeypatch: pytest.
         whole[bit // 8] ^= 1 << bit % 8
         tmp.write_bytes(whole)
         with pytest.raises(Unsound):
-            LedgerFile(flipped)
+            LedgerFile(flipped).blocks()
         whole[bit // 8] ^= 1 << bit % 8
     tmp.write_bytes(whole)
-    assert LedgerFile(flipped).size == len(whole)
+    assert LedgerFile(flipped).blocks()
 
 
 def test_flipped_bits_are_said_and_no_answer_suffers(store: Path, right: list[tuple[Any, ...]]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
+import pickle
 import sys
 import tempfile
 from decimal import Decimal
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pyarrow
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +27,7 @@ from chronicle.errors import ChronicleError, InvalidEvents, InvalidValue
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
 from chronicle.interop import bods, gleif
-from chronicle.ledgers import tables, vectors
+from chronicle.ledgers import standing, vectors
 from chronicle.ledgers.values import NotKept
 from given import acquired, day, happened
 from histories import HISTORIES, HISTORIES_APART
@@ -136,8 +139,10 @@ def test_histories_of_events_of_any_kind_are_the_same_from_a_file(history: list[
 @pytest.fixture(params=["loops", "numpy"])
 def by_any_means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns by plain loops, and by numpy a few rows at a time."""
-    monkeypatch.setattr(vectors, "MANY", 0 if request.param == "numpy" else sys.maxsize)
-    monkeypatch.setattr(tables, "AT_ONCE", 7)
+    least = 0 if request.param == "numpy" else sys.maxsize
+    monkeypatch.setattr(vectors, "MANY", least)
+    monkeypatch.setattr(vectors, "SOME", least)
+    monkeypatch.setattr(standing, "AT_ONCE", 7)
 
 
 @pytest.mark.slow
@@ -205,3 +210,31 @@ def test_values_that_no_text_stands_for_are_not_kept(tmp_path: Path, value: obje
     history = History([acquired("2014", "a", "b", "10%")], [own(value)])
     with pytest.raises(NotKept):
         kept(history, tmp_path / "own.ledger")
+
+
+def test_a_holding_is_read_without_its_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is behind a holding is read when somebody asks for it, and is part of it wherever it goes."""
+    history = History([acquired("2014", "bona", "film", "60%"), acquired("2015", "bona", "film", "10%")])
+    ledger = kept(history, tmp_path / "a.ledger")
+    (wanted,) = history.as_of("2016").holdings()
+    (found,) = State(day("2016"), None, ledger).holdings("bona")
+    (another,) = State(day("2016"), None, ledger).holdings()
+    with monkeypatch.context() as patches:
+        patches.setattr(ledger.stored, "behind", None)
+        assert (found.holder, found.share, found.certain) == (wanted.holder, wanted.share, wanted.certain)
+        with pytest.raises(TypeError):
+            assert found.events
+    assert found.events == another.events == wanted.events
+    assert found == another == wanted
+    assert hash(found) == hash(wanted)
+    assert repr(found) == repr(wanted)
+    assert pickle.loads(pickle.dumps(copy.copy(found))) == evolve(another) == wanted
+
+
+def test_a_table_of_a_few_rows_does_not_wait_for_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is imported for many rows; where it is there already, a few hundred are made with it."""
+    monkeypatch.delitem(sys.modules, "numpy")
+    assert isinstance(vectors.vectors(vectors.MANY - 1), vectors.PlainVectors)
+    monkeypatch.undo()
+    assert isinstance(vectors.vectors(vectors.SOME), vectors.NumpyVectors)
+    assert isinstance(vectors.vectors(vectors.SOME - 1), vectors.PlainVectors)

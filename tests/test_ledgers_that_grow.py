@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -28,7 +29,7 @@ from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.stored_log import StoredEvents
 from chronicle.stores import open_store
 from given import absorbed, acquired, corrected, disposed, observed, retracted
-from kept_ledgers import answers
+from kept_ledgers import answers, assert_holdings_equal
 from test_parts import GROUPS, WRITTEN, assert_keys_equal, everything, spread
 
 KNOWN = st.sampled_from(histories.KNOWN)
@@ -94,6 +95,7 @@ def test_after_an_append_only_what_it_touches_is_read(store: Path, read: list[in
     appended(store, disposed("2031", held.holder, held.target, holds="0%"))
     history = chronicle.open(store)
     assert answers(history.as_of("2032")) == answers(plain(store).as_of("2032"))
+    assert_holdings_equal(plain(store).as_of("2032"), history.as_of("2032"))
     assert 0 < len(set(read)) < SIZE / 10
     assert history.notices == ()
 
@@ -119,7 +121,7 @@ def test_tables_are_columns_of_the_file_with_the_rows_that_were_replayed_last(st
     )
     history = chronicle.open(store)
     for many in (vectors.MANY, 1):
-        with patch.object(vectors, "MANY", many):
+        with patch.object(vectors, "MANY", many), patch.object(vectors, "SOME", many):
             found, wanted = (each.as_of("2032").table("holdings") for each in (history, plain(store)))
             assert len(found) == len(wanted)
             assert by_key(found) == by_key(wanted)
@@ -187,41 +189,82 @@ def test_corrections_of_corrections_are_looked_through(store: Path) -> None:
     assert refusals[0] == refusals[1] != []
 
 
-def test_a_ledger_learns_what_events_share_when_somebody_needed_it(
+def test_a_ledger_that_nobody_asked_for_says_what_events_share(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Made unasked it says only what replay made; the first process that reads all events adds the rest."""
+    """So the first append of a new process reads what it touches, and nothing else."""
     file = Path(f"{store}.ledger")
     file.unlink()
     monkeypatch.setattr(keeping, "UNASKED", SIZE)
     chronicle.open(store).as_of("2030")
-    assert not layout.has_sharing(LedgerFile(file))
-    before = answers(chronicle.open(store).as_of("2030"))
-    history = chronicle.open(store)
-    history.as_of("2030", known="2020")
     assert layout.has_sharing(LedgerFile(file))
-    assert answers(chronicle.open(store).as_of("2030")) == before
+    history = chronicle.open(store)
+    history.append([acquired("2032", "company-1", "company-2", "1%")])
+    assert answers(history.as_of("2033")) == answers(plain(store).as_of("2033"))
+    assert history._unread
     assert chronicle.open(store).ledger_faults() == ()
 
 
-def test_where_the_file_cannot_be_written_again_nothing_is_said(
+def flipped(file: Path, block: str) -> None:
+    """One bit of a block of a ledger is another."""
+    kept = LedgerFile(file)
+    _, offset, length = kept._blocks[block]
+    whole = bytearray(file.read_bytes())
+    whole[kept._base + offset + length // 2] ^= 4
+    del kept
+    file.with_suffix(".new").write_bytes(whole)
+    file.with_suffix(".new").replace(file)
+
+
+def another_day_of_knowledge(history: History) -> object:
+    """A question for which one must know what events share."""
+    return answers(history.as_of("2030", known="2020"))
+
+
+def an_append(history: History) -> object:
+    """Another."""
+    history.append([acquired("2032", "company-1", "company-2", "1%", id="one-more")])
+    return answers(history.as_of("2033"))
+
+
+def an_assumption(history: History) -> object:
+    """One for which all events are read, too."""
+    return answers(history.assume(history.deal_ids()[0], on="2032").as_of("2033"))
+
+
+def the_reasons(history: History) -> object:
+    """One of which the answer is in events."""
+    held = history.as_of("2030").holdings()[0]
+    return history.why(held.holder, held.target, as_of="2030").table().to_dicts()
+
+
+@pytest.mark.parametrize("ask", [another_day_of_knowledge, an_append, an_assumption, the_reasons])
+def test_what_events_share_is_verified_when_it_is_needed(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[History], object]
+) -> None:
+    """Other answers do not rest on it; with the first that does the ledger is refused, and made anew."""
+    monkeypatch.setattr(layout, "PAGE", 4096)
+    chronicle.open(store).keep_ledger()
+    wanted = ask(plain(Path(shutil.copy(store, tmp_path / "copy.db"))))
+    flipped(Path(f"{store}.ledger"), "sharing.places")
+    history = chronicle.open(store)
+    assert answers(history.as_of("2030")) == answers(plain(store).as_of("2030"))
+    assert history.notices == ()
+    assert ask(history) == wanted
+    assert [notice.code for notice in history.notices] == ["C521"]
+    assert answers(history.as_of("2031")) == answers(plain(store).as_of("2031"))
+    assert chronicle.open(store).ledger_faults() == ()
+    assert chronicle.open(store).notices == ()
+
+
+def test_verify_finds_that_what_events_share_was_changed(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer is there, and so is the ledger that was."""
-    file = Path(f"{store}.ledger")
-    file.unlink()
-    monkeypatch.setattr(keeping, "UNASKED", SIZE)
-    chronicle.open(store).as_of("2030")
-    before = file.read_bytes()
-
-    def full(*_: object) -> Any:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(keeping, "written_aside", full)
-    history = chronicle.open(store)
-    assert answers(history.as_of("2030", known="2020")) == answers(plain(store).as_of("2030", known="2020"))
-    assert history.notices == ()
-    assert file.read_bytes() == before
+    """Though no question has read it yet."""
+    monkeypatch.setattr(layout, "PAGE", 4096)
+    chronicle.open(store).keep_ledger()
+    flipped(Path(f"{store}.ledger"), "sharing.known")
+    assert chronicle.open(store).ledger_faults() == (layout.SHARED,)
 
 
 @pytest.mark.parametrize("block", ["sharing.places", "sharing.known", "sharing.turning"])

@@ -103,6 +103,56 @@ def test_a_notebook_shows_why() -> None:
     assert Why("holdings", ("a",), ()).table() is None
 
 
+DISPUTED = (
+    *HISTORY,
+    observed(
+        "2016", "group", "bank", "5%", id="claimed", sources=[{"publisher": "Times", "published": "2016"}]
+    ),
+    observed(
+        "2016", "group", "bank", "7%", id="denied", sources=[{"publisher": "Post", "published": "2017"}]
+    ),
+)
+
+
+def test_a_notebook_shows_where_sources_disagree() -> None:
+    """A row for each claim, the one that counts first; the answer is a tuple, as before."""
+    found = History(DISPUTED).conflicts()
+    assert found == tuple(found)
+    assert [conflict.chosen.id for conflict in found] == ["denied"]
+    rows = found.table().to_dicts()
+    assert [(row["event"], row["counts"], row["fact_name"]) for row in rows][:2] == [
+        ("denied", "yes", "Stake of Alibaba Group in bank"),
+        ("claimed", "no", "Stake of Alibaba Group in bank"),
+    ]
+    assert "<td>Stake of Alibaba Group in bank</td><td>share</td><td>yes</td>" in found._repr_html_()
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert "<tbody></tbody>" in history().conflicts()._repr_html_()
+
+
+def test_a_notebook_shows_what_a_search_found() -> None:
+    """With names, of which none runs a script."""
+    found = history().search("group")
+    assert found == tuple(found)
+    assert found.table().to_dicts()[0]["names"] == "Alibaba Group [since 2000 or earlier]"
+    assert "<td>Alibaba Group [since 2000 or earlier]</td>" in found._repr_html_()
+    assert "<script>" not in history().search()._repr_html_()
+
+
+def test_ipython_shows_tables_and_pictures() -> None:
+    """By its own formatter, which chooses among what an answer can be shown as."""
+    shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell()
+    told, state = History(DISPUTED), history().as_of("2016")
+    for answer in (
+        *(state, told.timeline(), told.diff("2014", "2016"), told.conflicts(), told.search("group")),
+        *(told.why("group", "film", as_of="2016"), told.states("2014", "2016", "Y"), state.holdings_table()),
+    ):
+        shown, _ = shell.display_formatter.format(answer)
+        assert shown["text/html"].startswith("<table>")
+        assert "Alibaba Group" in shown["text/html"]
+    shown, _ = shell.display_formatter.format(state.graph())
+    assert shown["image/svg+xml"].startswith("<svg")
+
+
 @pytest.mark.parametrize("library", ["polars", "pandas"])
 def test_data_frames_take_answers(library: str) -> None:
     """A timeline and its days, as every other table."""

@@ -25,6 +25,7 @@ from chronicle.engine.partial import PartialReplay
 from chronicle.engine.partial.parts import Parts
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Before, Change, Ledger, Projector
+from chronicle.engine.state import State
 from chronicle.errors import NotFound
 from chronicle.events import (
     KINDS,
@@ -41,7 +42,7 @@ from chronicle.history.held import _KEPT_LEDGERS
 from chronicle.stores import open_store
 from chronicle.stores.memory import MemoryStore
 from given import absorbed, acquired, corrected, day, declared, happened, issued, observed, retracted
-from kept_ledgers import told
+from kept_ledgers import assert_holdings_equal, some_days, told
 
 WRITTEN = st.one_of(
     histories.HISTORIES,
@@ -169,6 +170,8 @@ def test_what_was_replayed_in_parts_is_what_a_replay_of_everything_is(
                     wanted = resolved(log.events, by)
                     assert everything(found) == everything(wanted)
                     assert_keys_equal(found, wanted)
+                    for when in some_days(wanted, 5):
+                        assert_holdings_equal(State(when, None, wanted), State(when, None, found))
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -826,3 +827,16 @@ def test_a_teller_needs_no_names() -> None:
     told = event("role.ended", "2014", person="ma", entity="board", role="chair")
     assert Teller(lambda entity, _: entity, {}).told(told) == "ma is no longer chair of board"
     assert "ma is no longer chair of board" in printed(Timeline((told,), lambda _: 1))
+
+
+@pytest.mark.slow
+@given(width=st.integers(40, 200))
+def test_no_amount_and_no_share_is_broken(every_kind: History, width: int) -> None:
+    """Each stands on one line, whatever the width: what a wide page has, a narrow one has."""
+    amounts = re.compile(
+        r"(?:~|>|<|≥|≤)?[A-Z]{3} \d[\d,.]*(?:-[\d,.]+)?(?:[MK]|bn)?|[~<>≥≤]?\d[\d.]*(?:-[\d.]+)?%"
+    )
+    for answer in (timeline_of(every_kind, kinds=KINDS), AsOf(every_kind.as_of("2016-06"))):
+        wide = Counter(amounts.findall(printed(answer, width=400)))
+        assert len(wide) > 1
+        assert Counter(amounts.findall(printed(answer, width=width))) == wide

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import random
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from chronicle.errors import NotFound, UsageError
 from chronicle.history import History
 from chronicle.render.words.figures import share_words
 from given import acquired, corrected, day, declared, disposed, happened, proposed, retracted
-from test_rectangles import SHIPPED
+from test_rectangles import SHIPPED, edges, map_known
 
 
 @define
@@ -256,35 +258,95 @@ def test_a_holding_of_nothing_is_in_no_table() -> None:
     assert {data["facts"][row[0]][1][2] for row in data["rows"]} == {"60%"}
 
 
-def test_what_is_held_through_others_is_so_on_each_day_by_each_knowledge() -> None:
-    """As the state of that day has it, and nothing that is held directly alone."""
-    history = chronicle.open(Path(__file__).parent.parent / "docs" / "examples" / "funds.yaml")
-    later = [*history.events, acquired("2022", "z", "ann-trust", "20%", known="2023-06")]
-    history = History([*later, acquired("2022-03", "ann-trust", "mill", "5%", known="2024")])
-    data = data_of(history.report())
-    (at,) = (number for number, view in enumerate(data["views"]) if view["name"] == "through")
-    names = data["entities"]
-    for known in ("2021", "2023-06", "2024"):
-        for on in ("2019", "2020-06", "2020-12-31", "2022-06", "2022-12-31"):
-            shown = {
-                (names[fact[1][0]], names[fact[1][1]]): (fact[1][2], row[3] <= day(on).toordinal())
-                for row in data["rows"]
-                for fact in (data["facts"][row[0]],)
-                if data["cells"][fact[0]][0] == at
-                and row[2] <= day(on).toordinal() < (row[5] or 9**9)
-                and row[6] <= day(known).toordinal() < (row[7] or 9**9)
+def looked(page: str, on: str, known: str) -> dict[str, dict[tuple[str, str], tuple[str, bool]]]:
+    """What a page has of effective shares and groups on a day by what was known on another."""
+    data = data_of(page)
+    names, day_of, day_known = data["entities"], day(on).toordinal(), day(known).toordinal()
+    found: dict[str, dict[tuple[str, str], tuple[str, bool]]] = {"through": {}, "groups": {}}
+    for row in data["rows"]:
+        cell, values = data["facts"][row[0]][:2]
+        view = data["views"][data["cells"][cell][0]]["name"]
+        stands = row[2] <= day_of < (row[5] or 9**9) and row[6] <= day_known < (row[7] or 9**9)
+        if view in found and stands:
+            found[view][names[values[0]], names[values[1]]] = (values[2], row[3] <= day_of)
+    return found
+
+
+FUNDS = Path(__file__).parent.parent / "docs" / "examples" / "funds.yaml"
+
+
+def funds() -> History:
+    """Funds that hold each other, with what became known later."""
+    history = chronicle.open(FUNDS)
+    later = [
+        acquired("2022", "z", "ann-trust", "20%", known="2023-06"),
+        acquired("2022-03", "ann-trust", "mill", "55%", known="2024"),
+        acquired("2021", "z", "far", "60%", known="2023"),
+    ]
+    return History([*history.events, *later])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [funds, lambda: chronicle.open(SHIPPED[0]), lambda: History(made(60).events)],
+    ids=["funds", "shipped", "made"],
+)
+def test_effective_shares_and_groups_are_those_of_each_day_by_each_knowledge(
+    given: Callable[[], History],
+) -> None:
+    """As the state of that day has them: of all that somebody has, and of who controls whom."""
+    history = given()
+    page = history.report()
+    days, known = edges(history.events), map_known(history)
+    chance = random.Random(3)
+    for on in chance.sample(days, min(4, len(days))):
+        for by in chance.sample(known, min(3, len(known))):
+            if on.year == 1:
+                continue
+            shown, state = looked(page, on.isoformat(), by.isoformat()), history.as_of(on, by)
+            holders = {holding.holder for holding in state.holdings(right="equity")}
+            holders |= {unit.owner for unit in state.units()}
+            assert shown["through"] == {
+                (holder, owned.entity): (share_words(owned.share), owned.certain)
+                for holder in holders
+                for owned in state.owned(holder)
+                if owned.entity is not None
             }
-            state = history.as_of(on, known)
-            for (holder, target), told in shown.items():
-                share = next(each.share for each in state.owned(holder) if each.entity == target)
-                assert told == (share_words(share), share.certain)
-            chained = {
-                (holder.holder, each.entity)
-                for holder in state.holdings()
-                for each in state.owned(holder.holder)
-                if state.through_others(holder.holder, each.entity) is not None
+            heads = {head for head, _ in shown["groups"]}
+            certain = {
+                head: {each.entity for each in state.group(head).members if each.certain} for head in holders
             }
-            assert chained <= shown.keys()
+            assert {(head, member) for head, member in shown["groups"]} == {
+                (head, each.entity) for head in heads for each in state.group(head).members
+            }
+            for head in holders - heads:  # it has no group, or is in that of another
+                assert not certain[head] or any(head in members for members in certain.values())
+
+
+def test_of_two_that_control_each_other_one_is_the_head() -> None:
+    """And a group within a group is not listed by itself."""
+    history = History(
+        [
+            acquired("2014", "a", "b", "60%"),
+            acquired("2014", "b", "a", "60%"),
+            acquired("2014", "b", "c", "60%"),
+        ]
+    )
+    assert {head for head, _ in looked(history.report(), "2015", "2015")["groups"]} == {"a"}
+
+
+def test_control_by_other_means_is_told_by_its_means() -> None:
+    """A share of nothing would say nothing."""
+    history = chronicle.open(FUNDS)
+    assert looked(history.report(), "2021", "2021")["groups"] == {("mill", "shop"): ("contract", True)}
+
+
+def test_by_what_was_recorded_there_are_effective_shares_too(tmp_path: Path) -> None:
+    """Those of the records of then."""
+    with chronicle.open(tmp_path / "corp.db", create=True) as history:
+        told = [acquired("2014", "a", "b", "60%"), acquired("2014", "b", "c", "50%")]
+        history.append(told, declared=False)
+        assert ">30%<" in history.report(recorded="2999-12-31T00:00:00Z")
 
 
 def test_of_many_entities_it_draws_the_nearest() -> None:
@@ -297,9 +359,53 @@ def test_of_many_entities_it_draws_the_nearest() -> None:
     assert "entities, those nearest" not in history.report("far", depth=2)
 
 
-def test_of_too_many_days_it_says_that_it_is_left_out() -> None:
-    """Chains are not looked for on thousands of days."""
-    assert "What is held through others is not listed" in History(made(400).events).report()
+def test_small_holdings_are_left_out_of_the_picture_and_in_the_tables() -> None:
+    """Those that never reach the least share; and the page says so."""
+    history = History(
+        [
+            acquired("2014", "a", "b", "60%"),
+            acquired("2014", "a", "small", "3%"),
+            acquired("2014", "a", "grown", "2%"),
+            acquired("2015", "a", "grown", "8%"),
+            acquired("2014", "a", "unknown", "?"),
+        ]
+    )
+    page = history.report(least=Fraction(1, 20))
+    drawn = {node.get("data-node") for node in parsed(page).of("g") if node.get("data-node")}
+    assert drawn == {"a", "b", "grown", "unknown"}
+    assert "Not drawn: holdings that are never 5% or more." in page
+    assert ("a", "small") in held(page)
+    assert "Not drawn" not in history.report()
+    page = History([acquired("2014", "a", "small", "3%")]).report(least=Fraction(1, 20))
+    assert ("Not drawn" in page, '<svg class="chronicle-drawing' in page) == (True, False)
+
+
+def test_where_effective_shares_would_take_too_long_it_says_so() -> None:
+    """And why, and what tells them; a history without any tie needs no word."""
+    page = History(made(150).events).report()
+    (said,) = re.findall(r'<p class="note" id="left-out">(.*?)</p>', page)
+    assert re.search(r"this history has [\d,]+ holders and structures, too much", said)
+    assert "<code>chronicle owners</code>" in said
+    assert 'id="look"' not in page
+    assert 'id="left-out"' not in History([declared("a", "A")]).report()
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"),
+    [
+        ("_DAYS", "days by 3 days of knowledge"),
+        ("_WIDEST", "4 ties on one day"),
+        ("_STRUCTURES", "different structures"),
+        ("_QUESTIONS", "holders and structures"),
+        ("_ROWS", "more than 1 rows"),
+    ],
+)
+def test_each_limit_of_effective_shares_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, limit: str, reason: str
+) -> None:
+    """Nobody is left to wonder."""
+    monkeypatch.setattr(f"chronicle.render.report.through.{limit}", 1)
+    assert reason in chain().report()
 
 
 # From the command line
@@ -321,10 +427,10 @@ def test_the_command_writes_the_page_of_the_library(tmp_path: Path) -> None:
 def test_the_command_takes_entities_a_day_and_what_was_known(tmp_path: Path) -> None:
     """As the method does."""
     source, out = SHIPPED[0], tmp_path / "page.html"
-    options = ("--depth", 2, "--as-of", "2014-12-31", "--known", "2015-09-07", "-o", out)
+    options = ("--depth", 2, "--least", "5%", "--as-of", "2014-12-31", "--known", "2015-09-07", "-o", out)
     assert run("--from", source, "report", "Alibaba Pictures", *options).exit_code == 0
     expected = chronicle.open(source).report(
-        "alibaba-pictures", depth=2, as_of="2014-12-31", known="2015-09-07"
+        "alibaba-pictures", depth=2, least=Fraction(1, 20), as_of="2014-12-31", known="2015-09-07"
     )
     assert out.read_text(encoding="utf-8") == expected
 

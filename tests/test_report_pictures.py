@@ -71,7 +71,6 @@ def test_where_nothing_is_known_the_picture_says_of_which_day_it_is(report: Repo
     ("words", "said"),
     [
         (("--svg", "x", "enlight", "alibaba-group"), "one ENTITY"),
-        (("--least", "5%"), "--least is about pictures"),
         (("--svg", "x", "enlihgt"), "error[C601]"),
         (("--svg", "x", "--least", "much"), "error[C302]"),
     ],

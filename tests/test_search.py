@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 import chronicle
 from chronicle.cli import chronicle as command_line
+from chronicle.engine.replay import Span
 from chronicle.engine.resolver.folding import folded
 from chronicle.history import History
+from chronicle.ledgers.kept import KeptLedger
 from given import happened
 
 NAMES = """\
@@ -113,6 +115,9 @@ def search(*arguments: str | Path) -> Result:
         ("HKEX:1060", ["alibaba-pictures"]),
         ("ky37lus27", ["nestle"]),
         ("lei:ky37", ["nestle"]),
+        ("1060 hkex", ["alibaba-pictures"]),
+        ("group alibaba pictures", ["alibaba-pictures"]),
+        ("injection assets", []),
         ("injection", ["asset-injection"]),
         ("taobao", ["asset-injection"]),
         ("kuche", ["asset-injection"]),
@@ -163,6 +168,28 @@ def test_an_entity_that_nothing_declares_is_found_by_its_id() -> None:
     )
     (found,) = history.search("fund")
     assert (found.id, found.type, found.names) == ("a-fund", None, ())
+
+
+def test_a_ledger_makes_only_what_has_every_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a register in which one of the words is everywhere."""
+    names = [
+        happened("entity.declared", "2014", entity=f"c{n}", name=f"Company {n}", type="company")
+        for n in range(50)
+    ]
+    with chronicle.open(tmp_path / "names.db", create=True) as store:
+        store.append(names)
+        store.keep_ledger()
+    made: list[tuple[str, ...]] = []
+    of_file = KeptLedger.cell
+
+    def noted(ledger: KeptLedger, view: str, key: tuple[str, ...]) -> tuple[Span, ...]:
+        made.append((view, *key))
+        return of_file(ledger, view, key)
+
+    monkeypatch.setattr(KeptLedger, "cell", noted)
+    with chronicle.open(tmp_path / "names.db") as history:
+        assert [each.id for each in history.search("company 49")] == ["c49"]
+    assert set(made) == {("names", "c49"), ("types", "c49")}
 
 
 # As a command

@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from hypothesis import given as tried_on
+from hypothesis import strategies as st
 
 import chronicle
+from chronicle.engine.state.over_days import facts_over_days
+from chronicle.engine.tables import Table
 from chronicle.errors import NotFound, UsageError
+from chronicle.events import Event
 from chronicle.history import History
-from given import acquired, declared, disposed, launched, transferred
+from given import acquired, declared, disposed, happened, launched, transferred
+from test_replay_laws import ANYTHING, HISTORIES, _days
 
 HISTORY = (
     declared("group", "Alibaba Group"),
@@ -99,3 +105,43 @@ def test_data_frames_take_it(library: str, root: object) -> None:
         days = module.table(table)["day"].to_pylist()
     assert days[0] == datetime.date(2014, 3, 31)
     assert days == [row[0] for row in table.rows()]
+
+
+def _rows(table: Table) -> list[tuple[object, ...]]:
+    """The rows as texts, since a share that is not certain equals one that is."""
+    return [tuple(map(repr, row)) for row in table.rows()]
+
+
+@pytest.mark.slow
+@tried_on(st.one_of(ANYTHING, HISTORIES))
+def test_on_every_day_that_matters_it_is_what_the_state_says(events: list[Event]) -> None:
+    """Every view, with doubts, imprecise dates, names that change and ids that are linked."""
+    history = History(events)
+    days, ledger = _days(events), history.ledger()
+    for view in ledger.views:
+        expected = []
+        for day in days:
+            state = history.as_of(day)
+            own = getattr(
+                state, f"{view}_table", lambda of=state, of_view=view: of.table(of_view, names=True)
+            )
+            expected += [(repr(day), *row) for row in _rows(own())]
+        assert _rows(facts_over_days(ledger, view, days, history.as_of)) == expected
+
+
+def test_a_row_has_the_names_of_its_day() -> None:
+    """Also where the stake stays as it is while a name changes."""
+    events = [*HISTORY[:3], happened("entity.renamed", "2014-06-15", entity="film", name="Alibaba Pictures")]
+    rows = History(events).states("2014-05", "2014-07", "M").to_dicts()
+    assert [row["target_name"] for row in rows] == ["ChinaVision", "Alibaba Pictures", "Alibaba Pictures"]
+
+
+def test_it_has_what_every_table_has() -> None:
+    """Columns can be chosen, rows counted and read again, and what is assumed says so."""
+    table = History(HISTORY).states("2014-03", "2014-12", "M")
+    assert len(table) == len([*table.rows()]) == len([*table.each()]) == 10
+    chosen = table.select("share", "day")
+    assert [*chosen.rows()] == [(row["share"], row["day"]) for row in table.to_dicts()]
+    assert [len(batch[0]) for batch in table.batches(4)] == [4, 4, 2]
+    assert "10 rows of day, holder" in repr(table)
+    assert table._repr_html_().count("<tr>") == 11

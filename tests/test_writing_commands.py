@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import select
@@ -17,6 +18,8 @@ from click.testing import CliRunner, Result
 import chronicle
 from chronicle.authoring.sampling import SCHEMA_FILE
 from chronicle.cli import chronicle as command_line
+from chronicle.cli import days
+from chronicle.codec.kinds import described
 from chronicle.codec.schema import json_schema
 from chronicle.events import KINDS
 
@@ -334,7 +337,47 @@ def test_kinds_are_listed_and_completed(sample: Path) -> None:
     assert all(f"  {kind} " in result.stdout for kind in KINDS)
     assert result.stdout.count("  stake.observed ") == 2
     assert "error[C201]" in result.stderr
-    assert "  unit.closed\n" in result.stdout
+    assert "  unit.closed: A business unit ends.\n" in result.stdout
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_question_says_what_the_field_means(kind: str, sample: Path) -> None:
+    """In the words of `explain`, before it is asked; first what the kind itself says."""
+    needed = [each for each in described(kind).fields if each.required and each.name != "sources"]
+    output = " ".join(run("add", input=typed(kind)).stdout.split())
+    assert (
+        f"{kind}: {' '.join(described(kind).summary.split())}. {needed[0].meaning} {needed[0].name}" in output
+    )
+
+
+def test_what_may_be_left_out_is_explained(sample: Path) -> None:
+    """By a question mark, a line each."""
+    lines = run("add", *SOLD, "--source", "Example Wire", input=typed("?")).stdout.splitlines()
+    assert "  buyer       Who bought it: what the buyer holds grows by as much." in lines
+    assert "  price       What was paid." in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_day_counted_from_today_is_written_as_that_day(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file must mean the same whenever it is read; in answers, options, fields and sources."""
+    monkeypatch.setattr(days, "today", lambda: datetime.date(2024, 3, 31))
+    sold = [word if word != SOLD[SOLD.index("--date") + 1] else "yesterday" for word in SOLD]
+    source = ("--source", "publisher=Example Wire; published=-6d")
+    result = run("add", "--no-input", *sold, *source, "--known", "today", "--id", "sold")
+    assert result.exit_code == 0, result.output
+    event = chronicle.open(sample).event("sold")
+    assert (str(event.date), str(event.known)) == ("2024-03-30", "2024-03-31")
+    assert str(event.sources[0].published) == "2024-03-25"
+    answers = [*CONFIRMED]
+    answers[answers.index("2024-03")] = "last-month"
+    answers[answers.index("2024-04")] = "1 day ago"
+    result = run("add", input=typed(*answers))
+    assert result.exit_code == 0, result.output
+    assert "]): \n  2024-02\n" in result.stdout.replace("last-month", "")
+    event = chronicle.open(sample).event("2024-02-stake-acquired-example-fund-bolt-works")
+    assert (str(event.date), str(event.sources[0].published)) == ("2024-02", "2024-03-30")
 
 
 def test_only_what_the_options_leave_open_is_asked(sample: Path) -> None:
@@ -529,6 +572,37 @@ def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(sample: Pat
         process.stdout.close()
         found = sum(event.id.startswith(f"k{turn}-") for event in chronicle.open(sample).events)
         assert said <= found <= said + 1
-    for left in sample.glob("*.new"):
-        left.unlink()
+    subprocess.run([sys.executable, "-c", ADD_MANY, "last", "1", "events/events.yaml"], check=True)
     assert len(content(sample)) == 3
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from chronicle.authoring import adding
+from chronicle.codec import decode
+write = Path.write_bytes
+def killed(path, data):
+    write(path, data)
+    os.kill(os.getpid(), signal.SIGKILL)
+Path.write_bytes = killed
+plain = {"id": "lost", "kind": "deal.approved", "date": "2024", "deal": "shop-sale"}
+adding.add("events", decode(plain), file=sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("file", ["events/events.yaml", "events/new.yaml", "events/more.jsonl"])
+def test_the_next_addition_deletes_what_a_killed_one_left(sample: Path, file: str) -> None:
+    """And nothing that anybody else may be writing."""
+    if not hasattr(signal, "SIGKILL"):
+        pytest.skip("this system kills no processes so")
+    pytest.importorskip("fcntl", reason="folders are locked only where there is fcntl")
+    before = content(sample)
+    other = sample / "export.jsonl.0a1b2c3d.new"
+    other.write_text("somebody else is writing this")
+    assert subprocess.run([sys.executable, "-c", KILLED, file], check=False).returncode == -signal.SIGKILL
+    (draft,) = {path.name for path in sample.iterdir()} - before.keys() - {other.name}
+    assert draft.startswith(Path(file).name)
+    assert len(chronicle.open(sample).events) > 0
+    subprocess.run([sys.executable, "-c", ADD_MANY, "next", "1", "events/events.yaml"], check=True)
+    assert {path.name for path in sample.iterdir()} == {*before, other.name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,15 @@ class Opened:
     requests: list[str] = Factory(list)
     console: list[str] = Factory(list)
 
-    def violations(self, axe: str) -> list[str]:
-        """What keeps people out of the page: a line for each rule that is broken, with what breaks it."""
+    def violations(self, axe: str, rules: Sequence[str] = ()) -> list[str]:
+        """What keeps people out of the page: a line for each rule that is broken, with what breaks it.
+
+        Of ``rules`` only these are judged; without any, all.
+        """
         self.page.evaluate(axe)
-        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", _TAGS)
+        only = {"type": "rule", "values": [*rules]} if rules else {"type": "tag", "values": _TAGS}
+        options = {"runOnly": only, "resultTypes": ["violations"]}
+        found = self.page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{each['id']}: {each['help']}: {node['html'][:200]}"
             for each in found["violations"]

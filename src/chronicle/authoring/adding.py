@@ -55,7 +55,9 @@ def add(
     a file that cannot be written or that somebody else has changed, C115 where the event has no place in it.
     """
     folder = _folder(Path(source))
-    with _alone(folder):
+    with _alone(folder) as alone:
+        if alone:
+            _delete_drafts(folder)
         files = event_files(source)
         target = Path(file) if file is not None else file_for_events(files)
         paths = _with_target(files, target, folder)
@@ -214,7 +216,7 @@ def _write(drafts: Sequence[_Draft], first: _Draft) -> tuple[Path, ...]:
         for draft in ordered:
             _require_writable(draft)
             real = Path(os.path.realpath(draft.path))
-            new = stack.enter_context(drafted(real, replace=draft.content is not None))
+            new = stack.enter_context(drafted(real, draft.content is not None, _DRAFT))
             new.write_bytes(draft.data)
             if draft.content is not None:
                 shutil.copymode(real, new)
@@ -256,13 +258,25 @@ def _unwritable(path: Path, reason: str, help: str) -> Problem:
     return Problem("C114", f"cannot be written: {reason}", Place(printable(str(path))), help)
 
 
+_DRAFT: Final = "adding"
+"""The end of the names of files that are being written here, and of no other file."""
+
+
+def _delete_drafts(folder: Path) -> None:
+    """Delete what a process left that was killed while it added; while nobody else can be adding."""
+    with suppress(OSError):  # a folder that is not there, or not to be read, is reported when it is read
+        for left in folder.glob(f"*.*.{_DRAFT}"):
+            with suppress(OSError):
+                left.unlink()
+
+
 _AGAIN: Final = "nothing was written; try again"
 _ROOM: Final = "nothing was written; look for room on the disk and for the right to write into the folder"
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until nobody else adds to the folder, and keep others out until the end.
+def _alone(folder: Path) -> Iterator[bool]:
+    """Wait until nobody else adds to the folder, and keep others out until the end; whether that is sure.
 
     Where folders cannot be locked (Windows), only the comparison before the renaming protects.
     """
@@ -272,11 +286,13 @@ def _alone(folder: Path) -> Iterator[None]:
         descriptor = os.open(folder, os.O_RDONLY)
     except (ImportError, OSError):  # a folder that is not there is reported when it is read
         descriptor = -1
+    alone = False
     try:
         if descriptor >= 0:
             with suppress(OSError):  # not every file system has locks
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+                alone = True
+        yield alone
     finally:
         if descriptor >= 0:
             os.close(descriptor)

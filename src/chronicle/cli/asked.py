@@ -10,6 +10,7 @@ import datetime
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -52,12 +53,13 @@ class Asked:
 
     def actual(self) -> History:
         """The history of the source, without assumptions. Raises ``NotFound`` (C604) without a source."""
-        with waiting("reading"):
+        # During completion by the shell there is no context, and what is written lies over the line typed.
+        context = click.get_current_context(silent=True)
+        with waiting("reading") if context else nullcontext():
             from chronicle.history import open_history
 
             history = open_history(self.source_named(), read_only=True, ledger=not self.no_ledger)
-        # During completion by the shell there is no context.
-        if context := click.get_current_context(silent=True):
+        if context:
             context.call_on_close(history.close)
             context.call_on_close(lambda: self.print_notices(history))
         return history
@@ -239,6 +241,7 @@ _KNOWLEDGE = (
         "--recorded",
         type=moment,
         metavar="MOMENT",
+        shell_complete=completion.days,
         expose_value=False,
         callback=_keep("recorded"),
         help="Use only what the store had recorded by this time, or by the end of this day (system time).",

@@ -70,8 +70,10 @@ def _beginning(
         if is_standard_input(asked.source_named()):
             return []
         history = asked.history()
-        found = [_item(id) for id in dict.fromkeys(ids(history)) if id.startswith(incomplete)]
-        return found or (_called(history, incomplete) if named else [])
+        everything, typed = list(dict.fromkeys(ids(history))), incomplete.casefold()
+        found = [id for id in everything if id.startswith(incomplete)]
+        found = found or [id for id in everything if id.casefold().startswith(typed)]
+        return [*map(_item, found)] or (_called(history, incomplete) if named else [])
     return []
 
 
@@ -80,8 +82,10 @@ def _called(history: History, incomplete: str) -> list[CompletionItem]:
     begun = incomplete.strip()
     if not begun:
         return []
-    found = (each for each in history.search(begun) if each.begins)
-    return [_item(each.id, each.called) for each in found]
+    found = [_item(each.id, each.called) for each in history.search(begun) if each.begins]
+    # A shell puts what several have in common in the place of what was typed, however short it is.
+    alike = len(found) > 1 and len({each.value[:1] for each in found}) == 1
+    return [CompletionItem(incomplete), *found] if alike else found
 
 
 def kinds(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -98,6 +102,13 @@ def days(_: click.Context, __: click.Parameter, incomplete: str) -> list[Complet
 
     found = (word for word in RELATIVE if word.startswith(incomplete))
     return [_item(word, relative_text(word, today())) for word in found]
+
+
+def days_and_entities(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The words for days, and the ids of the entities in the source."""
+    return days(context, parameter, incomplete) + entities(context, parameter, incomplete)
 
 
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -157,9 +157,9 @@ Exit codes:
 
 \b
 To complete commands, entities and codes with the Tab key:
-  bash   eval "$(_CHRONICLE_COMPLETE=bash_source chronicle)"        in ~/.bashrc
-  zsh    eval "$(_CHRONICLE_COMPLETE=zsh_source chronicle)"         in ~/.zshrc
-  fish   _CHRONICLE_COMPLETE=fish_source chronicle | source         in config.fish
+  in ~/.bashrc      eval "$(_CHRONICLE_COMPLETE=bash_source chronicle)"
+  in ~/.zshrc       eval "$(_CHRONICLE_COMPLETE=zsh_source chronicle)"
+  in config.fish    _CHRONICLE_COMPLETE=fish_source chronicle | source
 """
 
 

@@ -13,7 +13,7 @@ from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
 from chronicle.dates.moments import Moment, as_moment
 from chronicle.dates.partial import Day, PartialDate, as_date, as_day, order_of, parse_date
 from chronicle.dates.periods import Period, ends_between
-from chronicle.dates.relative import RELATIVE, relative_date, relative_text
+from chronicle.dates.relative import RELATIVE, relative_date, relative_text, spelled_out
 from chronicle.dates.windows import DAWN, FOREVER, Precision
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "parse_date",
     "relative_date",
     "relative_text",
+    "spelled_out",
 ]

@@ -52,6 +52,12 @@ def relative_text(text: str, today: datetime.date) -> str | None:
     return _day(today, _UNITS[short[2]], int(short[1])) if short else None
 
 
+def spelled_out(text: str) -> str:
+    """``-30d`` as ``30-days-ago``, which does not begin as an option does; any other text as it is."""
+    short = _SHORT.fullmatch(text.lower())
+    return text if short is None else f"{short[1]}-{_UNITS[short[2]]}s-ago"
+
+
 def _day(today: datetime.date, unit: str, back: int) -> str | None:
     """The day so many units before today; in a shorter month its last day."""
     try:

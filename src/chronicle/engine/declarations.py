@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from attrs import define, field
 
 from chronicle.errors import Problem, nearest
 from chronicle.events import (
+    KINDS,
     DealAgreed,
     DealProposed,
     Effect,
     EntityDeclared,
     EntityFounded,
     Event,
+    RecordCorrected,
+    plain_name,
+    reference_fields,
     references,
 )
 
@@ -37,6 +42,44 @@ def brought_in(event: Event) -> Iterator[tuple[str, str]]:
         yield "deal", event.deal
 
 
+def named_by_correction(
+    correction: RecordCorrected, log: Mapping[str, Event]
+) -> Iterator[tuple[str, str, str]]:
+    """What a correction makes its target refer to, as ``references`` gives it of an event.
+
+    ``log`` has the target; of one that it does not have nothing is known to be a name.
+    """
+    target = log.get(correction.target)
+    values: Any = {name: json.loads(text) for name, text in correction.set}
+    while isinstance(target, RecordCorrected):
+        # A correction of a correction: what it sets are fields of the event that that one corrects.
+        target, values = log.get(target.target), values.get("set")
+    if target is not None and isinstance(values, dict):
+        yield from _named_in({**values, "kind": target.kind})
+
+
+def _named_in(plain: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The references in fields as they are in a file; a text that is no id is none."""
+    from chronicle import codec  # only for corrections, so that other questions start without it
+
+    for name, what, shape in reference_fields(plain["kind"]):
+        found = _texts_in(plain.get(plain_name(name)), shape)
+        yield from ((name, what, each) for each in found if isinstance(each, str) and codec.is_id(each))
+    effects = plain.get("effects")
+    for effect in effects if isinstance(effects, list) else ():
+        if isinstance(effect, dict) and effect.get("kind") in KINDS:
+            yield from _named_in(effect)
+
+
+def _texts_in(value: object, shape: str) -> Iterable[object]:
+    """The items of a value of a field of this shape that are ids."""
+    if shape == "one":
+        return (value,)
+    if isinstance(value, dict):
+        return (*value, *(value.values() if shape == "pairs" else ()))
+    return value if isinstance(value, list) else ()
+
+
 @define
 class Named:
     """The ids of the entities and deals that events name, collected while a history grows.
@@ -49,14 +92,18 @@ class Named:
     deals: set[str] = field(factory=set)
     before: Mapping[str, Collection[str]] = field(factory=dict)
 
-    def note(self, events: Iterable[Event]) -> None:
-        """Add what ``events`` name."""
+    def note(self, events: Iterable[Event], log: Mapping[str, Event]) -> None:
+        """Add what ``events`` name, and what corrections among them make others name, which ``log`` has."""
         for event in events:
             for _, what, identifier in references(event):
                 if what == "entity":
                     self.entities.add(identifier)
             if event.deal is not None:
                 self.deals.add(event.deal)
+            if isinstance(event, RecordCorrected):
+                for _, what, identifier in named_by_correction(event, log):
+                    if what != "event":
+                        self._new(what).add(identifier)
 
     def has(self, what: str, identifier: str) -> bool:
         """Whether some event names an ``"entity"`` or a ``"deal"`` of this id."""

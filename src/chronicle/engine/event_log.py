@@ -62,6 +62,11 @@ class EventLog(Mapping[str, Event]):
         self._note()
         return self._confirmations
 
+    def stated_about(self) -> list[str]:
+        """The ids of the events that some other corrects or retracts."""
+        self._note()
+        return [statement.target for statement in self._statements]
+
     def with_statements_of(self, targets: Iterable[str]) -> list[Event]:
         """The events of these ids and all that corrects or retracts them, by position.
 

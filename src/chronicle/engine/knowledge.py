@@ -24,7 +24,8 @@ from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.lots import sorted_out
 from chronicle.engine.order import Origin, ReplayTerms, replay_in_order
 from chronicle.engine.projectors import PROJECTORS
-from chronicle.engine.replay import Ledger, Projector, in_order
+from chronicle.engine.replay import Ledger, LinkedIds, Projector, in_order
+from chronicle.engine.views import ENTITY_PARTS
 from chronicle.errors import InvalidEvents, Problem
 from chronicle.events import (
     NOT_CORRECTED,
@@ -180,7 +181,9 @@ def resolve(
         shipped = [projector for projector in projectors if projector in PROJECTORS]
         terms = ReplayTerms(origin, deals.effects, doubtful)
         arranged = _rearranged(counted.events, arranged)
-        replayed = replay_in_order(counted.events, projectors, shipped, seen.names, terms, arranged=arranged)
+        replayed = replay_in_order(
+            counted.events, projectors, shipped, LinkedIds(seen.names, ENTITY_PARTS), terms, arranged=arranged
+        )
         problems = (*told.problems, *deals.problems)
         return Resolved(seen, counted, replayed.ordered, replayed.ledger, problems, doubtful)
 

@@ -10,7 +10,7 @@ Where the windows of events overlap, those orders are taken in which most events
 - no entity acts before being founded, or after being dissolved, absorbed or consolidated.
 
 The first five are decided by one event and the values before it: ``SENSE``. The last orders two events
-whatever the values are: ``LIVES``. ``CONCERNS`` decides which events are compared at all.
+whatever the values are: ``order/by_life.py``. ``CONCERNS`` decides which events are compared at all.
 """
 
 from __future__ import annotations

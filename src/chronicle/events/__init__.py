@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -148,6 +149,7 @@ __all__ = [
     "knowledge",
     "mirrored",
     "overlap",
+    "own_entities",
     "plain_name",
     "publishers",
     "reach",
@@ -278,6 +280,24 @@ def entities_named_by(kind: str, attribute: str) -> Callable[[Any], tuple[str, .
                 return lambda value: (value,) if value else ()
             return lambda value: tuple(_flat(value, shape)) if value else ()
     return lambda _: ()
+
+
+def own_entities(event: Event) -> Sequence[str]:
+    """The ids of the entities that an event itself refers to; not those in its effects."""
+    return _own_entities(event.kind)(event)
+
+
+@cache
+def _own_entities(kind: str) -> Callable[[Event], Sequence[str]]:
+    named = [(name, shape) for name, target, shape in reference_fields(kind) if target == "entity"]
+    ids = [attrgetter(name) for name, _ in named]
+    if all(shape == "one" for _, shape in named):
+        # Replay asks it of every event several times, and nearly all are of this sort.
+        return lambda event: [found for each in ids if (found := each(event))]
+    shaped = [(getter, shape) for getter, (_, shape) in zip(ids, named, strict=True)]
+    return lambda event: [
+        found for getter, shape in shaped if (value := getter(event)) for found in _flat(value, shape)
+    ]
 
 
 def _flat(value: object, shape: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ import datetime
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -126,7 +127,7 @@ class History(LookUps):
         assumed._store = assumed._keeper = assumed._opened = assumed._base = None
         assumed._named, assumed._noted = Named(), 0
         if self._partial is not None:
-            assumed._partial = self._partial.forked(assumed._told, assumed._origin)
+            assumed._partial_replay = self._partial.forked(assumed._told, assumed._origin)
         assumed._forget()
         return assumed
 
@@ -134,6 +135,7 @@ class History(LookUps):
         self,
         *entities: str,
         depth: int = 1,
+        least: Fraction | None = None,
         as_of: Day | None = None,
         known: Day | None = None,
         recorded: Moment | None = None,
@@ -141,14 +143,17 @@ class History(LookUps):
         """One page of HTML of all days and all knowledge, or of what is around some entities (ids or names).
 
         It needs no other file and no network. ``depth`` is how many ties away from the entities it goes, and
-        ``as_of`` the day on which it opens. By ``known`` and ``recorded`` it has nothing that became known or
-        was recorded later. Raises ``NotFound`` (C601) for an unknown entity, and ``UsageError`` (C740)
-        without the extra ``report``.
+        ``as_of`` the day on which it opens. In its picture are no holdings that never reach ``least``. By
+        ``known`` and ``recorded`` it has nothing that became known or was recorded later. Raises
+        ``NotFound`` (C601) for an unknown entity, and ``UsageError`` (C740) without the
+        extra ``report``.
         """
         from chronicle.render.report import report_of
 
         opens = None if as_of is None else as_day(as_of)
-        return report_of(self, entities, depth=depth, opens=opens, known=known, recorded=recorded).html()
+        return report_of(
+            self, entities, depth=depth, least=least, opens=opens, known=known, recorded=recorded
+        ).html()
 
     def _completion(self, deal: str, on: Day | None) -> DealCompleted:
         """The event that completes ``deal`` on a day. Raises ``UsageError`` (C603) when ``on`` is None."""

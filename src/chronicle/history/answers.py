@@ -15,7 +15,9 @@ from chronicle.engine.tables import Column, Table
 from chronicle.events import KINDS, Event, references
 
 if TYPE_CHECKING:
+    from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
+    from chronicle.engine.resolver.search import SearchHit
     from chronicle.engine.why import Why
     from chronicle.history.questions import Questions
     from chronicle.render.words.sentences import Teller
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SHOWN_OF_TIMELINE: Final = ("date", "what", "share", "money", "sources", "id")
+_SHOWN_OF_CONFLICTS: Final = ("fact_name", "differ", "counts", "claim", "sources", "rule", "event")
+_SHOWN_OF_SEARCH: Final = ("what", "id", "type", "names", "identifiers")
 _SHOWN_OF_DIFF: Final = ("how", "view", "subject_name", "before", "after", "events")
 
 
@@ -85,6 +89,10 @@ class AnswerTables:
         """What changed up to a day as an answer, with the names of that day."""
         return Answers.of(found, partial(self._diff_table, day), _SHOWN_OF_DIFF)
 
+    def conflicts(self, found: Iterable[Conflict]) -> Answers[Conflict]:
+        """Conflicts as an answer, with a row for each claim."""
+        return Answers.of(found, self._conflicts_table, _SHOWN_OF_CONFLICTS)
+
     def why(self, day: datetime.date, why: Why) -> Table:
         """The provenance of some facts as a table: a row for each event that makes or ends one."""
         from chronicle.render.pages.why import Explained
@@ -119,6 +127,24 @@ class AnswerTables:
 
         page = Changes(found, (day, day), (ASKED_PLAINLY, ASKED_PLAINLY), self._teller(), {})
         return _of_texts("differences", *page.rows())
+
+    def _conflicts_table(self, found: Sequence[Conflict]) -> Table:
+        from chronicle.render.pages.conflicts import Conflicts
+        from chronicle.render.terms import ASKED_PLAINLY
+
+        return _of_texts("claims", *Conflicts(found, ASKED_PLAINLY, self._teller()).rows())
+
+
+def found_answer(found: Iterable[SearchHit]) -> Answers[SearchHit]:
+    """What a search found as an answer, with a row for each."""
+    return Answers.of(found, _found_table, _SHOWN_OF_SEARCH)
+
+
+def _found_table(found: Sequence[SearchHit]) -> Table:
+    from chronicle.render.lookup.search import SearchPage
+    from chronicle.render.terms import ASKED_PLAINLY
+
+    return _of_texts("found", *SearchPage(found, ASKED_PLAINLY).rows())
 
 
 def event_columns(teller: Teller) -> tuple[Column, ...]:

@@ -86,7 +86,6 @@ class EvidenceHeld(HeldEvents):
         self._read_in_without_sharing()
         if self._partial is not None and (day, None) not in self._answers:
             resolved = self._partial.resolved(dict.fromkeys(events), day)
-            self._keep_sharing()
             if resolved is not None:
                 return resolved
         return self._resolved(known, None)
@@ -99,7 +98,6 @@ class EvidenceHeld(HeldEvents):
         if things and recorded is None and (day, None) not in self._answers:
             self._read_in_without_sharing()
             resolved = None if self._partial is None else self._partial.concerning(things, day)
-            self._keep_sharing()
             if resolved is not None:
                 return resolved
         return self._resolved(known, recorded)

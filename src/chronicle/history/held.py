@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
     from chronicle.ledgers.layout import Block
     from chronicle.ledgers.sharing import StoredSharing
+    from chronicle.ledgers.stored_log import StoredLog
 
 # How many ledgers of other days of knowledge are cached.
 _KEPT_LEDGERS = 8
@@ -54,7 +55,9 @@ class HeldEvents(ToldEvents):
         self._notices: list[Problem] = []
         self._assumed: frozenset[str] = frozenset()
         # What was last replayed of everything, from which later events and other days of knowledge go on.
-        self._partial: PartialReplay | None = None
+        self._partial_replay: PartialReplay | None = None
+        # The ledger on disk whose word on what events share was not read yet.
+        self._says_what_is_shared: KeptFile | None = None
         self._forget()
 
     @classmethod
@@ -90,7 +93,8 @@ class HeldEvents(ToldEvents):
         """
         keeper = self._ledger_keeper()
         keeper.asked()
-        self._base = self._opened = self._keep(keeper)
+        self._base = self._opened = None
+        self._go_on_from_file(self._keep(keeper))
         return self._base
 
     def drop_ledger(self) -> tuple[Path, ...]:
@@ -106,24 +110,25 @@ class HeldEvents(ToldEvents):
 
         Empty where all agree or there is no ledger. Raises what reading the store raises.
         """
-        if self._base is None:
+        kept = self._base
+        if kept is None:
             return ()
         from chronicle.engine.knowledge import resolve
         from chronicle.engine.partial import PartialReplay
 
-        log = EventLog(self._log.events[: self._base.head.position])
+        log = EventLog(self._log.events[: kept.head.position])
         named = Named()
-        named.note(log.events)
+        named.note(log.events, log)
         ledger = resolve(log.events, None, self._projectors, self._origin).ledger
         parts = PartialReplay(log, self._projectors, self._origin, ledger, len(log)).all_parts()
         ids = named.in_order("entity"), named.in_order("deal")
-        return self._base.faults(ledger, ids, parts, log.events)
+        return kept.faults(ledger, ids, parts, log.events)
 
     def _ledger_keeper(self) -> LedgerKeeper:
         if self._keeper is None:
             from chronicle.ledgers.keeping import LedgerKeeper
 
-            self._keeper = LedgerKeeper(self._require_store(), self._projectors, self._notices.append)
+            self._keeper = LedgerKeeper(self._require_store(), self._own_projectors, self._notices.append)
         return self._keeper
 
     def _changed(self) -> None:
@@ -152,13 +157,42 @@ class HeldEvents(ToldEvents):
         self._named, self._noted = Named(before=file.ledger.named_ids()), file.head.position
         if self._store.head() == file.head:
             self._opened = file
-        if file.shares:
-            from chronicle.ledgers.sharing import StoredSharing
-            from chronicle.ledgers.stored_log import StoredLog
+        self._says_what_is_shared = file if file.shares else None
 
+    @property
+    def _partial(self) -> PartialReplay | None:
+        """What replays only the parts of the history that differ; None until something was replayed."""
+        self._read_what_is_shared()
+        return self._partial_replay
+
+    @property
+    def _sparse(self) -> StoredLog | None:
+        """The log that reads only what is asked for, until everything is read; None where there is none."""
+        self._read_what_is_shared()
+        return super()._sparse
+
+    def _read_what_is_shared(self) -> None:
+        """Read what the ledger on disk says of what events share, when it is first needed.
+
+        It is verified only now. Where it is not as it was written, the ledger is no longer used.
+        """
+        file, self._says_what_is_shared = self._says_what_is_shared, None
+        if file is None or self._store is None:
+            return
+        from chronicle.ledgers.layout import Unsound
+        from chronicle.ledgers.sharing import StoredSharing
+        from chronicle.ledgers.stored_log import StoredLog
+
+        try:
             sharing = StoredSharing(file.file, file.head.position)
+        except Unsound as unsound:
+            self._base = self._opened = None
+            self._ledger_keeper().refuse(file.file.path, str(unsound))
+            self._read_in()
+            return
+        if self._unread:
             self._told = StoredLog.of(self._store, sharing)
-            self._go_on_from(file.ledger, sharing)
+        self._go_on_from(file.ledger, sharing)
 
     def _read_in_without_sharing(self) -> None:
         """Read the events where a ledger on disk does not say what they share, so that this is found out."""
@@ -191,7 +225,7 @@ class HeldEvents(ToldEvents):
                 and self._keeper is not None
                 and self._keeper.worth_it(len(events))
             ):
-                self._keep(self._keeper)
+                self._go_on_from_file(self._keep(self._keeper))
         return self._answers[day, held]
 
     def _go_on_from(self, ledger: Ledger, sharing: StoredSharing | None = None) -> None:
@@ -199,10 +233,18 @@ class HeldEvents(ToldEvents):
         from chronicle.engine.partial import PartialReplay
 
         log = self._told
-        if self._partial is None:
-            self._partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log), sharing)
+        partial = self._partial
+        if partial is None:
+            partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log), sharing)
+            self._partial_replay = partial
         else:
-            self._partial.begin_anew(ledger)
+            partial.begin_anew(ledger)
+
+    def _go_on_from_file(self, kept: KeptFile | None) -> None:
+        """Answer from now on from a ledger that was written just now: look-ups in it need no index."""
+        if kept is not None:
+            self._base = self._opened = kept
+            self._go_on_from(kept.ledger)
 
     def _partial_ledger(self, known: datetime.date | None, recorded: str | None) -> Ledger | None:
         """The ledger by what was known and recorded by some days, where only parts need to be replayed."""
@@ -217,7 +259,6 @@ class HeldEvents(ToldEvents):
                 self._resolvers.pop(oldest, None)
             later = frozenset() if recorded is None else self._recorded_after(recorded)
             kept[known, recorded] = self._partial.ledger(known, later)
-            self._keep_sharing()
         return kept[known, recorded]
 
     @paused_collector()
@@ -225,28 +266,12 @@ class HeldEvents(ToldEvents):
         """Write the ledger of all that is known to disk. None where the store has changed since."""
         ledger = self._resolved(None, None).ledger
         named = self.entity_ids(), self.deal_ids()
-        return keeper.keep(ledger, named, self._head, self._sharing_of(len(self._log), keeper.with_sharing))
+        return keeper.keep(ledger, named, self._head, self._sharing)
 
-    def _sharing_of(self, length: int, wanted: bool = False) -> Callable[[], list[Block]] | None:
-        """What makes the blocks of what the first events share.
+    def _sharing(self) -> list[Block]:
+        """What all events share, as blocks of the ledger on disk."""
+        from chronicle.ledgers.sharing import sharing_blocks
 
-        None where that was not found out, unless it is ``wanted``.
-        """
-        if self._partial is None or (not wanted and not self._partial.has_parts()):
-            return None
-        parts = self._partial.all_parts()
-
-        def blocks() -> list[Block]:
-            from chronicle.ledgers.sharing import sharing_blocks
-
-            return sharing_blocks(parts, self._log.events, length)
-
-        return blocks
-
-    def _keep_sharing(self) -> None:
-        """Add what the events share to the ledger on disk, where that was found out just now."""
-        if self._base is None or self._base.shares or self._keeper is None or self._store is None:
-            return
-        blocks = self._sharing_of(self._base.head.position)
-        if blocks is not None:
-            self._keeper.extend(self._base, blocks)
+        # There is one, since everything has been replayed.
+        parts = cast("PartialReplay", self._partial).all_parts()
+        return sharing_blocks(parts, self._log.events, len(self._log))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chronicle.dates import Day, Moment
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.events import Event, RecordCorrected, RecordRetracted
+from chronicle.history.answers import Answers, found_answer
 from chronicle.history.ownership import OwnershipQuestions
 
 if TYPE_CHECKING:
@@ -21,19 +22,20 @@ class LookUps(OwnershipQuestions):
     @paused_collector()
     def search(
         self, text: str | None = None, *, known: Day | None = None, recorded: Moment | None = None
-    ) -> tuple[SearchHit, ...]:
+    ) -> Answers[SearchHit]:
         """Every entity and deal that ``text`` may mean, what it fits best first; without a text all entities.
 
         Each word of it is looked for in the names of any day, in identifiers (as ``value`` or
         ``scheme:value``), ids and titles of deals, whatever case, accents and widths. Empty if there is none.
+        The answer is a tuple; ``table()`` of it is for data frames.
         """
         from chronicle.engine.resolver.search import search
 
         ledger = self.ledger(known, recorded)
         if known is None and recorded is None:
-            return tuple(search(ledger, text, self.entity_ids(), self.deal_ids()))
+            return found_answer(search(ledger, text, self.entity_ids(), self.deal_ids()))
         # Ids are there whatever the day, so that by less knowledge only those count which have a name.
-        return tuple(search(ledger, text, (), [key[0] for key in ledger.keys("deals")]))
+        return found_answer(search(ledger, text, (), [key[0] for key in ledger.keys("deals")]))
 
     @paused_collector()
     def moved_by(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chronicle.dates import Day, Period, as_date, as_day, ends_between
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.state import State
-from chronicle.engine.tables import Table, table_over_days
+from chronicle.engine.state.over_days import facts_over_days
+from chronicle.engine.tables import Table
 from chronicle.history.questions import Questions
 
 
@@ -32,15 +34,6 @@ class QuestionsOverDays(Questions):
         lies between (C609); ``NotFound`` (C606) for an unknown view.
         """
         first, last = as_date(start).earliest, as_day(end)
-        days = ends_between(first, last, every)
-        empty = _table(self.as_of(last, known), view)
-        return table_over_days(empty, ((day, _table(self.as_of(day, known), view)) for day in days))
-
-
-def _table(state: State, view: str) -> Table:
-    """The facts of a view on a day, with names; holdings, units and deals as their own tables have them."""
-    if view == views.HOLDINGS:
-        return state.holdings_table()
-    if view == views.UNITS:
-        return state.units_table()
-    return state.deals_table() if view == views.DEALS else state.table(view, names=True)
+        days = [*ends_between(first, last, every)]
+        ledger = self.resolver(known).ledger
+        return facts_over_days(ledger, view, days, partial(self.as_of, known=known))

@@ -297,9 +297,13 @@ class Questions(EvidenceHeld):
         return AnswerTables(second_side, known[1]).differences(found, max(before.as_of, after.as_of))
 
     @paused_collector()
-    def conflicts(self, known: Day | None = None, recorded: Moment | None = None) -> tuple[Conflict, ...]:
-        """Where sources disagree: every claim, which one counts, and by which rule."""
-        return self._resolved(known, recorded).conflicts
+    def conflicts(self, known: Day | None = None, recorded: Moment | None = None) -> Answers[Conflict]:
+        """Where sources disagree: every claim, which one counts, and by which rule.
+
+        The answer is a tuple; ``table()`` of it is for data frames.
+        """
+        found = self._resolved(known, recorded).conflicts
+        return AnswerTables(self, known, recorded).conflicts(found)
 
     @paused_collector()
     def check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,8 +11,6 @@ from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.projectors import PROJECTORS
-from chronicle.engine.projectors.guarded import guarded
 from chronicle.engine.replay import Projector
 from chronicle.errors import Place, Problem, UsageError, absent
 from chronicle.events import (
@@ -46,7 +45,7 @@ class ToldEvents:
         store.
         """
         self._told = EventLog([*events])
-        self._projectors = (*PROJECTORS, *map(guarded, projectors))
+        self._own_projectors = _guarded(projectors)
         self._places = dict(places or {})
         self._recorded_at = None if recorded is None else [*recorded]
         self._store = store
@@ -58,6 +57,13 @@ class ToldEvents:
         self._kept_events: tuple[Event, ...] = ()
         self._named = Named()
         self._noted = 0
+
+    @cached_property
+    def _projectors(self) -> tuple[Projector, ...]:
+        """Those of Chronicle and the user's own. Imported only now: a ledger on disk answers without them."""
+        from chronicle.engine.projectors import PROJECTORS
+
+        return (*PROJECTORS, *self._own_projectors)
 
     @classmethod
     def from_files(cls, paths: Sequence[Path], projectors: Sequence[Projector] = ()) -> Self:
@@ -167,7 +173,7 @@ class ToldEvents:
         # A ledger on disk has those of its events, which need not be read for them.
         if not self._unread or len(self._told) > self._noted:
             log = self._some
-            self._named.note(log.events[self._noted :])
+            self._named.note(log.events[self._noted :], log)
             self._noted = len(log)
         return self._named
 
@@ -280,3 +286,11 @@ class ToldEvents:
         """The problem with the place of the first of its events that has one."""
         places = (self._places.get(event) for event in problem.events)
         return problem.at(next((place for place in places if place), None))
+
+
+def _guarded(projectors: Sequence[Projector]) -> tuple[Projector, ...]:
+    if not projectors:
+        return ()
+    from chronicle.engine.projectors.guarded import guarded
+
+    return tuple(map(guarded, projectors))

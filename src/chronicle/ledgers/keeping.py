@@ -7,7 +7,6 @@ made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -15,10 +14,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.errors import Problem, StoreError, printable
-from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Unsound, has_sharing
+from chronicle.ledgers.layout import SHARED, Block, CannotKeep, LedgerFile, Unsound, has_sharing
 from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import GENESIS, Head
@@ -110,7 +108,10 @@ class KeptFile(NamedTuple):
         from chronicle.ledgers.kept import differing_blocks
         from chronicle.ledgers.sharing import lacking_blocks
 
-        lacking = lacking_blocks(self.file, parts, events, self.head.position) if self.shares else ()
+        try:
+            lacking = lacking_blocks(self.file, parts, events, self.head.position) if self.shares else ()
+        except Unsound:
+            lacking = (SHARED,)
         return (*differing_blocks(self.file, ledger, named), *lacking)
 
     @property
@@ -132,6 +133,10 @@ def code_key() -> str:
 
 def projectors_key(projectors: Sequence[Projector]) -> str | None:
     """The user's own projectors as text; None where one of them has no version."""
+    if not projectors:
+        return ""
+    from chronicle.engine.projectors import PROJECTORS
+
     own = [projector for projector in projectors if projector not in PROJECTORS]
     if not all(projector.version for projector in own):
         return None
@@ -153,8 +158,6 @@ class LedgerKeeper:
         self._store_file = None if place is None else Path(store.location)
         self._beside = place
         self._refused = self._tried = False
-        # Whether what events share is kept as well: once it was of use, or on request.
-        self.with_sharing = False
         self._in_memory = store.location == "memory:"
 
     @property
@@ -198,7 +201,6 @@ class LedgerKeeper:
                 raise Unsound("it is the file of somebody else")
             file = LedgerFile(path)
             differs = made_from.differs(dict(file.about))
-            self.with_sharing = self.with_sharing or has_sharing(file)
             if differs and not self._goes_on_from(file, made_from):
                 raise Unsound(differs)
             # Imported here, since most stores are small and have no ledger.
@@ -211,10 +213,14 @@ class LedgerKeeper:
             why = str(unsound)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-        message = f'ledger "{printable(str(path))}" is not used: {why}'
-        self._refused = True
-        self._report(Problem("C521", message, help=_MADE_ANEW))
+        self.refuse(path, why)
         return None
+
+    def refuse(self, path: Path, why: str) -> None:
+        """Report that a ledger is not used, and make it anew when everything was replayed."""
+        message = f'ledger "{printable(str(path))}" is not used: {why}'
+        self._refused, self._tried = True, False
+        self._report(Problem("C521", message, help=_MADE_ANEW))
 
     def _goes_on_from(self, file: LedgerFile, made_from: MadeFrom) -> bool:
         """Whether a ledger is of the beginning of the store, and the rest is little enough to be replayed."""
@@ -239,7 +245,7 @@ class LedgerKeeper:
 
     def asked(self) -> None:
         """Note that a ledger is kept on request: then none is written unasked beside it."""
-        self._tried = self.with_sharing = True
+        self._tried = True
 
     def keep(
         self,
@@ -278,20 +284,6 @@ class LedgerKeeper:
         message = f'ledger "{printable(str(path))}" cannot be kept: {why}'
         self._report(Problem("C522", message, help=_WITHOUT))
         return None
-
-    def extend(self, kept: KeptFile, sharing: Callable[[], Sequence[Block]]) -> None:
-        """Write a ledger once more, with the blocks that ``sharing`` makes: at most once for each keeper.
-
-        Nothing happens where that cannot be done: the ledger that is there serves as before.
-        """
-        if self._tried or not self.able:
-            return
-        self._tried = True
-        from chronicle.ledgers.kept import extended
-
-        with suppress(OSError, CannotKeep):
-            blocks = sharing()
-            self._written(Path(kept.path), lambda file: extended(file, kept.file, blocks))
 
     def _written(self, path: Path, write: Callable[[BinaryIO], object]) -> bool:
         """Write a ledger; False where another process is writing it."""

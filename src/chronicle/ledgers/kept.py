@@ -9,12 +9,13 @@ from typing import Any, BinaryIO, cast
 
 from attrs import field, frozen
 
-from chronicle.engine.replay import Cell, Guess, Key, Ledger, Nothing, Span
+from chronicle.engine import views
+from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed, Nothing, Span, Standing
 from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
-from chronicle.ledgers.sharing import is_of_sharing
+from chronicle.ledgers.standing import all_standing
 from chronicle.ledgers.tables import StandingTable, standing_table
 from chronicle.ledgers.texts import TextTable
 
@@ -30,7 +31,7 @@ class KeptLedger(Ledger):
         """The ledger in a verified file."""
         stored = StoredRows(file)
         links = [stored.names[number] for number in file.numbers("links")]
-        names = dict(zip(links[::2], links[1::2], strict=True))
+        names = LinkedIds(zip(links[::2], links[1::2], strict=True), views.ENTITY_PARTS)
         # Guesses are seldom asked for, and a register may have very many.
         guesses = cast("tuple[Guess, ...]", Later(stored.guesses))
         return cls(tuple(stored.views), cast("Any", stored), names, guesses, stored=stored)
@@ -41,11 +42,15 @@ class KeptLedger(Ledger):
 
     def has(self, view: str, key: Key) -> bool:
         """Whether a key of a view is there, an empty one too."""
-        return self.stored.find(view, self._by_name(key)) is not None
+        return self.stored.find(view, self.names.key(view, key)) is not None
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position`` (from 0)."""
-        return self.stored.where(view, position, self.names.get(part, part))
+        return self.stored.where(view, position, self.names.part(view, position, part))
+
+    def beginning(self, view: str, parts: Key) -> Iterable[Key]:
+        """The keys of a view that begin with ``parts``."""
+        return self.stored.beginning(view, parts)
 
     def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:
         """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
@@ -53,17 +58,42 @@ class KeptLedger(Ledger):
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
-        key = self._by_name(key)
+        key = self.names.key(view, key)
         spans = self._spans.get((view, key))
         if spans is None:
             cell = self.stored.find(view, key)
             spans = self._spans[view, key] = () if cell is None else self.stored.spans(view, cell)
         return spans
 
+    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
+        """The spans of one key that may hold on a day; none for a key that is not there."""
+        key = self.names.key(view, key)
+        cell = self.stored.find(view, key)
+        rows = () if cell is None else self.stored.possible(cell, day.toordinal())
+        return [self.stored.span(view, key, row) for row in rows]
+
+    def standing(
+        self,
+        view: str,
+        day: datetime.date,
+        wanted: Mapping[int, str],
+        listed: Listed,  # noqa: ARG002  # the file says which rows are
+    ) -> Iterable[Standing]:
+        """As ``Ledger`` says."""
+        if not wanted:
+            return all_standing(self.stored, view, day)
+        found = [
+            self.stored.cells_with(view, place, self.names.part(view, place, part))
+            for place, part in wanted.items()
+        ]
+        cells = found[0] if len(found) == 1 else set(found[0]).intersection(*found[1:])
+        # Cells are in order of key.
+        return self.stored.standing(sorted(cells), day)
+
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by another order that makes as much sense."""
         view, key = cell
-        number = self.stored.find(view, self._by_name(key))
+        number = self.stored.find(view, self.names.key(view, key))
         return () if number is None else self.stored.empty(number)
 
     def named_ids(self) -> Mapping[str, Collection[str]]:
@@ -115,23 +145,17 @@ def write_ledger(
 ) -> int:
     """Write a replayed ledger into an empty file, and give the length. ``about`` says what it was made from.
 
-    ``more`` are blocks besides those of the ledger. Raises ``NotKept`` for a value that has no text,
-    ``TooLarge`` for more than can be counted, and ``OSError``.
+    ``more`` are blocks besides those of the ledger, which stand last. Raises ``NotKept`` for a value that has
+    no text, ``TooLarge`` for more than can be counted, and ``OSError``.
     """
     views, blocks = blocks_of(ledger, named)
     return write(out, {**about, "views": [list(view) for view in views]}, [*blocks, *more])
 
 
-def extended(out: BinaryIO, file: LedgerFile, more: Sequence[Block]) -> int:
-    """Write a ledger that is in a file once more, with more blocks, and give the length.
-
-    Raises ``OSError``.
-    """
-    return write(out, file.about, [*file.blocks(), *more])
-
-
 def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple[str, ...]:
     """The names of the blocks of a file that differ from those of a replayed ledger, sorted."""
+    from chronicle.ledgers.sharing import is_of_sharing
+
     views, blocks = blocks_of(ledger, named)
     wrong = {block.name for block in blocks if not _same(file, block)}
     wrong |= {name for name, _ in file if not is_of_sharing(name)} - {block.name for block in blocks}

@@ -17,7 +17,7 @@ import os
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -30,7 +30,7 @@ PAGE: Final = 1 << 20
 """The number of bytes that one hash verifies."""
 
 SHARED: Final = "sharing.things"
-"""The first block of what the events share, which a ledger may have or not."""
+"""The first block of what the events share, which a ledger may have or not. Such blocks stand last."""
 
 _MAGIC: Final = b"chronicle ledger"
 _FIXED: Final = struct.Struct("<16sIIQ")
@@ -131,7 +131,8 @@ def _pages(body: int) -> range:
 class LedgerFile:
     """A verified ledger: what it was made from, and its blocks, memory-mapped.
 
-    Only the parts that are used are read into memory.
+    Only the parts that are used are read into memory. What the events share stands last, and is verified when
+    it is first read, since most questions do not need it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -147,15 +148,19 @@ class LedgerFile:
             self.size = os.fstat(file.fileno()).st_size
             if self.size < _FIXED.size + 2 * _HASH:
                 raise Unsound("it is cut off")
-            self._bytes = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        length = self._proven_length()
-        told = self._told(length)
+            self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._bytes = memoryview(self._mapped)
+        self._body, self._pages_proven = _body(self.size), 0
+        self._base = _FIXED.size + self._header_length()
+        self._prove(self._base)
+        told = json.loads(bytes(self._bytes[_FIXED.size : self._base]))
         self.about: Mapping[str, Any] = told["about"]
         self._blocks: Mapping[str, tuple[str, int, int]] = told["blocks"]
-        self._base = _FIXED.size + length
+        # Everything but what the events share.
+        self._prove(self._base + self._blocks[SHARED][1] if SHARED in self._blocks else self._body)
 
-    def _proven_length(self) -> int:
-        """Verify the file, and give the length of its header."""
+    def _header_length(self) -> int:
+        """Verify the beginning and the hashes of the file, and give the length of its header."""
         magic, format, header, length = _FIXED.unpack_from(self._bytes)
         if magic != _MAGIC:
             raise Unsound("it is no ledger")
@@ -163,35 +168,47 @@ class LedgerFile:
             raise Unsound(f"it has format {format}, and this version reads {FORMAT}")
         if length != self.size:
             raise Unsound("it is cut off" if length > self.size else "something was added to it")
-        self._prove()
+        self._hashes = self._bytes[self._body : -_HASH]
+        if len(self._hashes) != _HASH * len(_pages(self._body)):
+            raise Unsound("it was changed")
+        if sha256(self._hashes).digest() != self._bytes[-_HASH:]:
+            raise Unsound("it was changed")
         return int(header)
 
-    def _prove(self) -> None:
-        body = _body(self.size)
-        pages = _pages(body)
-        hashes = self._bytes[body:-_HASH]
-        if len(hashes) != _HASH * len(pages) or sha256(hashes).digest() != self._bytes[-_HASH:]:
+    def _prove(self, end: int) -> None:
+        """Verify the pages before ``end`` that were not verified yet. Raises ``Unsound``."""
+        wanted = range(self._pages_proven, -(-min(end, self._body) // PAGE))
+        if not all(_in_threads(self._is_proven, wanted)):
             raise Unsound("it was changed")
-        if not all(_proven(self._bytes[:body], hashes, pages)):
-            raise Unsound("it was changed")
+        self._pages_proven = max(self._pages_proven, wanted.stop)
 
-    def _told(self, length: int) -> Any:
-        return json.loads(bytes(self._bytes[_FIXED.size : _FIXED.size + length]))
+    def _is_proven(self, number: int) -> bool:
+        """Whether a page has its hash."""
+        start = number * PAGE
+        end = min(start + PAGE, self._body)
+        hashed = sha256(self._bytes[start:end]).digest()
+        if hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
+            # Most of the file is only hashed. What is read as well comes back from the cache of the system.
+            self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
+        return hashed == self._hashes[number * _HASH : (number + 1) * _HASH]
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a block of this name."""
         return name in self._blocks
 
     def numbers(self, name: str) -> Numbers:
-        """The numbers of a block."""
+        """The numbers of a block. Raises ``Unsound`` where it stands last, and is not as it was written."""
         code, offset, length = self._blocks[name]
         if not length:
             return memoryview(array(code))
         start = self._base + offset
+        if start + length > self._pages_proven * PAGE:
+            self._prove(start + length)
         return self._bytes[start : start + length].cast(code)  # type: ignore[call-overload, no-any-return]
 
     def blocks(self) -> list[Block]:
-        """All blocks, to be written again."""
+        """All blocks, to be written again. Raises ``Unsound`` as ``numbers`` does."""
+        self._prove(self._body)
         return [Block(name, code, self.numbers(name)) for name, (code, _, _) in self._blocks.items()]
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
@@ -205,20 +222,19 @@ def _body(size: int) -> int:
     return size - _HASH * (pages + 1)
 
 
-def _proven(body: memoryview, hashes: memoryview, pages: range) -> list[bool]:
-    """Whether each page has its hash. Hashing releases the interpreter lock, so threads share the work."""
-    proven = [False] * len(pages)
+def _in_threads(prove: Callable[[int], bool], numbers: range) -> list[bool]:
+    """What ``prove`` says of some numbers. Hashing frees the interpreter lock, so threads share the work."""
+    proven = [False] * len(numbers)
 
-    def prove(first: int, step: int) -> None:
-        for number in range(first, len(pages), step):
-            page = body[pages[number] : pages[number] + PAGE]
-            proven[number] = sha256(page).digest() == hashes[number * _HASH : (number + 1) * _HASH]
+    def some(first: int, step: int) -> None:
+        for place in range(first, len(numbers), step):
+            proven[place] = prove(numbers[place])
 
-    threads = min(_MOST_THREADS, os.cpu_count() or 1) if len(pages) > _FEW_PAGES else 1
-    others = [Thread(target=prove, args=(first, threads)) for first in range(1, threads)]
+    threads = min(_MOST_THREADS, os.cpu_count() or 1) if len(numbers) > _FEW_PAGES else 1
+    others = [Thread(target=some, args=(first, threads)) for first in range(1, threads)]
     for thread in others:
         thread.start()
-    prove(0, threads)
+    some(0, threads)
     for thread in others:
         thread.join()
     return proven

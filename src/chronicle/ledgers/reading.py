@@ -5,12 +5,21 @@ from __future__ import annotations
 import datetime
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, cast
 
-from chronicle.dates import PartialDate, parse_date
-from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Nothing, Span
-from chronicle.errors import InvalidValue
+from chronicle.dates import PartialDate
+from chronicle.engine.replay import (
+    Bounds,
+    Doubt,
+    Guess,
+    Key,
+    Nothing,
+    Span,
+    Standing,
+    with_doubts,
+)
 from chronicle.ledgers.columns import NONE
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.rows import (
@@ -22,6 +31,7 @@ from chronicle.ledgers.rows import (
     LAST,
     NEVER,
     PRECISIONS,
+    UNLISTED,
     ViewRows,
     order_name,
 )
@@ -49,6 +59,8 @@ class StoredRows:
         self._doubts = [file.numbers(f"doubts.{name}") for name in ("row", "since", "until", "event")]
         self._empty = [file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
         self._decoded: dict[int, Any] = {}
+        self._spans: dict[int, Span] = {}
+        self._named: dict[int, str] = {}
         self._all: dict[str, dict[Key, int]] = {}
         self._met: dict[str, dict[Key, int]] = {}
         # The names that were last looked for, since several views are searched for one text.
@@ -58,8 +70,14 @@ class StoredRows:
 
     def key(self, cell: int) -> Key:
         """The key of a cell."""
-        names = self.names
-        return tuple(names[part] for part in self._keys[self._keys_from[cell] : self._keys_from[cell + 1]])
+        return tuple(map(self._name, self._parts(cell)))
+
+    def _name(self, number: int) -> str:
+        """The name with this number, decoded once, since keys share most of theirs."""
+        name = self._named.get(number)
+        if name is None:
+            name = self._named[number] = self.names[number]
+        return name
 
     def keys(self, view: str) -> list[Key]:
         """The keys of a view, in the order of replay."""
@@ -99,26 +117,42 @@ class StoredRows:
 
         Raises ``IndexError`` for a position that no key has.
         """
-        number, cells = self.names.number(part), self._cells(view)
-        if number is None or not cells:
-            return []
-        parts = self.views[view].parts
-        if position and not parts:
-            return [key for key in self.keys(view) if key[position] == part]
-        if position >= (parts or 1):
-            raise IndexError(position)
-        order: Sequence[int] = cells
-        if position:
-            order = cast("Sequence[int]", self.file.numbers(order_name(self.views[view], position)))
+        return self._keys_of(view, self.cells_with(view, position, part))
 
-        def at(cell: int) -> int:
-            return self._keys[self._keys_from[cell] + position]
+    def beginning(self, view: str, parts: Key) -> list[Key]:
+        """The keys of a view that begin with ``parts``, in the order of replay."""
+        cells, wanted = self.cells_with(view, 0, parts[0]), [self.names.number(part) for part in parts]
+        return self._keys_of(view, [cell for cell in cells if self._parts(cell)[: len(wanted)] == wanted])
 
-        found = order[bisect_left(order, number, key=at) : bisect_right(order, number, key=at)]
-        keys = {self.key(cell): cell for cell in self._in_turn(found)}
+    def _keys_of(self, view: str, cells: Sequence[int]) -> list[Key]:
+        keys = {self.key(cell): cell for cell in self._in_turn(cells)}
         # Remembered, since keys that were asked for are mostly looked up next.
         self._met.setdefault(view, {}).update(keys)
         return list(keys)
+
+    def cells_with(self, view: str, position: int, part: str) -> Sequence[int]:
+        """The cells of a view whose keys have ``part`` at ``position``.
+
+        Raises ``IndexError`` for a position that no key has.
+        """
+        number, cells = self.names.number(part), self._cells(view)
+        if number is None or not cells:
+            return ()
+        parts = self.views[view].parts
+        if position and not parts:
+            return [cell for cell in cells if self._parts(cell)[position] == number]
+        if position >= (parts or 1):
+            raise IndexError(position)
+        if not parts:
+            return _equal(cells, number, lambda cell: self._keys[self._keys_from[cell]])
+        first = self._keys_from[cells.start] + position
+        # One part of all keys of the view, without a call for each.
+        column = self._keys[first : first + parts * len(cells) : parts]
+        if not position:
+            begin = bisect_left(column, number)
+            return cells[begin : bisect_right(column, number, begin)]
+        order = cast("Sequence[int]", self.file.numbers(order_name(self.views[view], position)))
+        return _equal(order, number, lambda cell: column[cell - cells.start])
 
     def keys_like(self, view: str, like: Callable[[str], bool]) -> list[Key]:
         """The keys of a view that have a text for which ``like`` is true, in them or in their values.
@@ -139,9 +173,7 @@ class StoredRows:
             cells = {cell_of[row] for row, number in enumerate(values, start=place.row) if number in said}
         if named:
             cells.update(cell for cell in self._cells(view) if not named.isdisjoint(self._parts(cell)))
-        keys = {self.key(cell): cell for cell in self._in_turn([*cells])}
-        self._met.setdefault(view, {}).update(keys)
-        return list(keys)
+        return self._keys_of(view, [*cells])
 
     def empty(self, cell: int) -> Iterator[Nothing]:
         """The times in which a cell may be empty by another order."""
@@ -170,8 +202,21 @@ class StoredRows:
         """The spans of a cell, in the order of replay."""
         key = self.key(cell)
         return tuple(
-            self._span(view, key, row) for row in range(self._rows_from[cell], self._rows_from[cell + 1])
+            self.span(view, key, row) for row in range(self._rows_from[cell], self._rows_from[cell + 1])
         )
+
+    def possible(self, cell: int, day: int) -> list[int]:
+        """The rows of a cell that may hold on a day, given as its ordinal."""
+        begins, ends = self._days[0], self._days[3]
+        rows = range(self._rows_from[cell], self._rows_from[cell + 1])
+        return [row for row in rows if begins[row] <= day < ends[row]]
+
+    def span(self, view: str, key: Key, row: int) -> Span:
+        """The span in a row, made once."""
+        span = self._spans.get(row)
+        if span is None:
+            span = self._spans[row] = self._span(view, key, row)
+        return span
 
     def _span(self, view: str, key: Key, row: int) -> Span:
         end, ended_by, flags = self._end[row], self._ended_by[row], self._flags[row]
@@ -188,11 +233,46 @@ class StoredRows:
             doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
         )
 
+    def standing(self, cells: Iterable[int], day: datetime.date) -> Iterator[Standing]:
+        """The listed values of some cells that may hold on a day.
+
+        A look-up is little more than this, so it is written without calls that would be usual elsewhere.
+        """
+        ordinal, rows_from, all_flags = day.toordinal(), self._rows_from, self._flags
+        possible_from, certain_from, certain_until, possible_until = self._days
+        for cell in cells:
+            key = None
+            for row in range(rows_from[cell], rows_from[cell + 1]):
+                if not possible_from[row] <= ordinal < possible_until[row]:
+                    continue
+                flags = all_flags[row]
+                if flags & UNLISTED:
+                    continue
+                key = key or self.key(cell)
+                doubts = self.doubted_by(row, day) if flags & DOUBTED else ()
+                sure = certain_from[row] <= ordinal < certain_until[row] and not doubts
+                since = partial(self.date, self._begin[row])
+                events = partial(self.with_doubts, row, doubts)
+                yield Standing(key, self.value(self._value[row]), sure, since, events, doubts)
+
+    def doubted_by(self, row: int, day: datetime.date) -> tuple[str, ...]:
+        """The ids of the events because of which a row is only possible on a day."""
+        return tuple(doubt.event for _, doubt in self.doubts_of(row) if doubt.on(day))
+
+    def with_doubts(self, row: int, doubted_by: tuple[str, ...]) -> tuple[str, ...]:
+        """The ids of the events behind a row, and of those that make it doubtful."""
+        found = tuple(self.event_ids[number] for number in self.behind(row))
+        return with_doubts(found, doubted_by) if doubted_by else found
+
     def value(self, number: int) -> Any:
         """The value with this number, decoded once."""
         if number not in self._decoded:
             self._decoded[number] = of_text(self.values[number])
         return self._decoded[number]
+
+    def date(self, number: int) -> PartialDate:
+        """The date with this number, made once."""
+        return self._dates[number]
 
     def _bounds(self, row: int) -> Bounds:
         return Bounds(*(_day(column[row]) for column in self._days))
@@ -238,19 +318,20 @@ class StoredDates:
         return self._made[number]
 
     def _date(self, number: int) -> PartialDate:
-        text, precision = self.texts[self.text[number]], PRECISIONS[self._precision[number]]
-        approximate = bool(self._approximate[number])
-        first = datetime.date.fromordinal(self.earliest[number])
-        last = datetime.date.fromordinal(self.latest[number])
-        try:
-            written = parse_date(text)
-        except InvalidValue:
-            return PartialDate(first, last, precision, approximate, text)
-        said = written.earliest, written.latest, written.precision, written.approximate
-        # Most dates are as their text says; parsed dates are shared.
-        if said == (first, last, precision, approximate):
-            return written
-        return PartialDate(first, last, precision, approximate, text)
+        # Not read from the text: the file has what that says, and a date from code may differ from its text.
+        return PartialDate(
+            datetime.date.fromordinal(self.earliest[number]),
+            datetime.date.fromordinal(self.latest[number]),
+            PRECISIONS[self._precision[number]],
+            bool(self._approximate[number]),
+            self.texts[self.text[number]],
+        )
+
+
+def _equal(cells: Sequence[int], number: int, at: Callable[[int], int]) -> Sequence[int]:
+    """Those of some cells, sorted by ``at``, for which it gives ``number``."""
+    begin = bisect_left(cells, number, key=at)
+    return cells[begin : bisect_right(cells, number, begin, key=at)]
 
 
 def _day(number: int) -> datetime.date | None:

@@ -21,8 +21,8 @@ from chronicle.engine.tables.columns import SINCE, keys_of, values_of
 from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import NONE, WIDE, block_name
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.rows import DAYS
-from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
+from chronicle.ledgers.standing import standing_rows
+from chronicle.ledgers.vectors import StandingRows, Vector, Vectors, vectors
 
 _LIST: Final = "texts"
 
@@ -66,18 +66,11 @@ class StandingTable(CodedTable):
     def _standing(self, vectors: Vectors) -> Iterator[StandingRows]:
         """The rows of the file that stand on the day, many at a time, without those that are replaced."""
         stored = self.stored
-        place = stored.views[self.name]
-        days = [stored.file.numbers(f"rows.{name}") for name in DAYS]
-        flags = stored.file.numbers("rows.flags")
         gone = sorted(row for key in self.replaced for row in stored.rows_of(self.name, key))
-        last = place.row + place.rows
-        for first in range(place.row, last, AT_ONCE):
-            within = range(first, min(last, first + AT_ONCE))
-            standing = vectors.standing(days, flags, within, self.day.toordinal())
-            if gone:
-                standing = vectors.less(standing, gone)
-            if len(standing.rows):
-                yield standing
+        for standing in standing_rows(stored, self.name, self.day, vectors):
+            kept = vectors.less(standing, gone) if gone else standing
+            if len(kept.rows):
+                yield kept
 
 
 def standing_table(

@@ -15,15 +15,16 @@ _BESIDE = ("", "-wal", "-shm", "-journal")
 
 
 @contextmanager
-def drafted(path: Path, replace: bool = False) -> Iterator[Path]:
+def drafted(path: Path, replace: bool = False, suffix: str = "new") -> Iterator[Path]:
     """A name beside ``path`` to write a file under, which is renamed to ``path`` at the end.
 
     What was written is synced to disk before it is renamed. When anything is raised inside, no file is left
     behind. Raises ``OSError`` when the disk fails, and ``FileExistsError`` when there is a file at ``path``
-    by then, unless ``replace``.
+    by then, unless ``replace``. ``suffix`` ends the name of the draft, by which drafts of a process that was
+    killed can be told from those of others.
     """
     # Not with_name(), which raises a ValueError for a path without a name.
-    draft = Path(f"{path}.{token_hex(4)}.new")
+    draft = Path(f"{path}.{token_hex(4)}.{suffix}")
     try:
         yield draft
         if os.path.exists(f"{draft}-wal"):

@@ -69,7 +69,7 @@ class Share(Stated):
 
     def __attrs_post_init__(self) -> None:
         low, high, is_open = self.minimum, self.maximum, self.minimum_open or self.maximum_open
-        if low is None and high is None and not is_open:
+        if low is high and not is_open:
             return
         if low is None or high is None:
             raise SHARE.invalid("share with one end", "give both ends, or none for unknown")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from attrs import evolve, field, frozen
 
-from chronicle.dates import Day, PartialDate, as_day, parse_date
+from chronicle.dates import Day, PartialDate, as_day, parse_date, relative_date
 from chronicle.errors import nearest, printable
 
 MOST_PAGES: Final = 1_000_000
@@ -82,7 +82,7 @@ class PageAddress:
 
 
 def _day(name: str, text: str) -> PartialDate:
-    found = parse_date(text)
+    found = relative_date(text, datetime.date.today()) or parse_date(text)
     if name != "since":
         as_day(found)
     return found

@@ -35,7 +35,12 @@ _NAME = "report.html"
     help="Write to this file; it appears only when it is complete.",
 )
 @click.option(
-    "--as-of", "as_of", type=day, metavar="DATE", help="Open on this day; on the last one if not given."
+    "--as-of",
+    "as_of",
+    type=day,
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="Open on this day; on the last one if not given.",
 )
 @click.option(
     "--depth",
@@ -55,7 +60,8 @@ _NAME = "report.html"
     "--least",
     type=limit,
     metavar="SHARE",
-    help="With --svg: leave out holdings of less, such as 5%.",
+    help="Leave out of the picture of the structure holdings of less, such as 5%; of the one on the page "
+    "those that never reach it.",
 )
 @exporting
 def report(
@@ -81,21 +87,30 @@ def report(
 
         write_pictures(asked, Pictured(one_entity(entities), as_of, depth, least), pictures)
         return
-    if least is not None:
-        raise click.UsageError("--least is about pictures: give it with --svg")
     if depth is not None and not entities:
         raise click.UsageError("--depth needs ENTITY: so many ties away from whom?")
-    write_page(asked, iter([page(asked, entities, depth, as_of)]), output)
+    write_page(asked, iter([page(asked, entities, depth, as_of, least)]), output)
 
 
-def page(asked: Asked, entities: Sequence[str], depth: int | None, as_of: PartialDate | None) -> bytes:
+def page(
+    asked: Asked,
+    entities: Sequence[str],
+    depth: int | None,
+    as_of: PartialDate | None,
+    least: Fraction | None = None,
+) -> bytes:
     """The page that was asked for."""
     from chronicle.cli.progress import waiting
 
     history = asked.history()
     with waiting("making the page"):
         made = history.report(
-            *entities, depth=depth or 1, as_of=as_of, known=asked.known, recorded=asked.recorded
+            *entities,
+            depth=depth or 1,
+            least=least,
+            as_of=as_of,
+            known=asked.known,
+            recorded=asked.recorded,
         )
     return made.encode()
 

@@ -8,7 +8,7 @@ import click
 
 from chronicle.cli import completion
 from chronicle.cli.asked import Asked, reading
-from chronicle.cli.days import day
+from chronicle.cli.days import DaysCommand, day
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "as-of",
+    cls=DaysCommand,
     epilog="\b\nExamples:\n  chronicle as-of 2015-04-30"
     "\n  chronicle as-of 2014-12-31 alibaba-pictures --known 2014-06-30",
 )

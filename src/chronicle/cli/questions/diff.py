@@ -9,8 +9,8 @@ from attrs import evolve
 
 from chronicle.cli import completion
 from chronicle.cli.asked import Asked, reading
-from chronicle.cli.days import day
-from chronicle.errors import InvalidValue
+from chronicle.cli.days import DaysCommand, date, day
+from chronicle.errors import UsageError
 
 if TYPE_CHECKING:
     from chronicle.dates import PartialDate
@@ -19,12 +19,13 @@ _Known = tuple["PartialDate | None", "PartialDate | None"]
 
 
 @click.command(
+    cls=DaysCommand,
     epilog="\b\nExamples:\n  chronicle diff 2014-12-31 2015-12-31 alibaba-pictures"
     "\n  chronicle diff 2014-12-31 --known-from 2014-04-01 --known-to 2014-06-30"
-    "\n  chronicle diff 2016 --assume asset-injection@2015-12-31"
+    "\n  chronicle diff 2016 --assume asset-injection@2015-12-31",
 )
 @click.argument("first", metavar="A", type=day, shell_complete=completion.days)
-@click.argument("others", metavar="[B] [ENTITY]", nargs=-1, shell_complete=completion.entities)
+@click.argument("others", metavar="[B] [ENTITY]", nargs=-1, shell_complete=completion.days_and_entities)
 @click.option(
     "--known-from",
     type=day,
@@ -109,10 +110,8 @@ def _second(first: PartialDate, others: tuple[str, ...], one_day: bool) -> tuple
 
 
 def _is_date(text: str) -> bool:
-    from chronicle.dates import parse_date
-
     try:
-        parse_date(text)
-    except InvalidValue:
+        date(text)
+    except UsageError:
         return False
     return True

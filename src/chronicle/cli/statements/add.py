@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "    --source 'publisher=ECNS; published=2014-06-25'"
 )
 @click.option("--kind", metavar="KIND", shell_complete=completion.kinds, help="What happened.")
-@click.option("--date", metavar="DATE", help="When it happened.")
+@click.option("--date", metavar="DATE", shell_complete=completion.days, help="When it happened.")
 @click.option(
     "--set",
     "fields",
@@ -48,7 +48,12 @@ if TYPE_CHECKING:
     metavar="SOURCE",
     help="Who says so, such as 'publisher=ECNS; published=2014-06-25; url=...'; may be repeated.",
 )
-@click.option("--known", metavar="DATE", help="When it became known; by its sources if not given.")
+@click.option(
+    "--known",
+    metavar="DATE",
+    shell_complete=completion.days,
+    help="When it became known; by its sources if not given.",
+)
 @click.option("--id", "id", metavar="ID", help="The id of the event; made from its date, kind and subject.")
 @click.option(
     "--declare",
@@ -108,6 +113,7 @@ def _draft(given: dict[str, Any]) -> EventDraft:
         named["kind"] = fields.pop("kind")
     draft = EventDraft(named, [_declaration(text) for text in given["declared"]])
     known = draft.fields()
+    fields.update((name, named[name]) for name in ("date", "known") if name in named)
     draft.plain.update({name: value_of(known.get(name), text) for name, text in fields.items()})
     return draft
 

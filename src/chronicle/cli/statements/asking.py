@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chronicle.cli import days
 from chronicle.cli.asked import Asked
 from chronicle.cli.exit import colored, print_problems
 from chronicle.cli.statements.drafting import EventDraft, value_of
-from chronicle.cli.statements.prompts import chosen, hint, prompted, words_for, wrapped
+from chronicle.cli.statements.prompts import (
+    SOURCE_HINTS,
+    chosen,
+    described_in_lines,
+    hint,
+    prompted,
+    words_for,
+    wrapped,
+)
 from chronicle.errors import ChronicleError, InvalidEvents, printable
 
 if TYPE_CHECKING:
@@ -57,6 +66,7 @@ class Interview:
     # Kind
 
     def _kind(self) -> None:
+        from chronicle.codec.kinds import described
         from chronicle.events import KINDS
 
         if "kind" in self._draft.plain:
@@ -67,9 +77,9 @@ class Interview:
                 kind for kind in KINDS if text in kind
             ]
             if text in KINDS or (text and len(found) == 1):
-                self._draft.plain["kind"] = text if text in KINDS else found[0]
-                if text not in KINDS:
-                    click.echo(f"  {found[0]}")
+                kind = text if text in KINDS else found[0]
+                self._draft.plain["kind"] = kind
+                click.echo(wrapped(f"  {kind}: {described(kind).summary}."))
                 return
             if text in ("", "?") or found:
                 self._list_kinds(found if text not in ("", "?") else list(KINDS))
@@ -98,6 +108,7 @@ class Interview:
         from chronicle.codec.shapes import item_of, shape
         from chronicle.events import EntityId
 
+        click.echo(wrapped(f"  {self._meaning(field.name)}"))
         if field.hint == EntityId and not (field.name == "entity" and self._draft.kind in _NEW_ENTITY):
             self._draft.plain[field.name] = self._entities.one(field.name)
         elif shape(field.hint) == "list" and item_of(field.hint) == EntityId:
@@ -106,6 +117,12 @@ class Interview:
             self._draft.plain[field.name] = self._valid(
                 f"{field.name}{hint(field)}", lambda text: value_of(field, text), field.name
             )
+
+    def _meaning(self, name: str) -> str:
+        """What a field of the kind means."""
+        from chronicle.events.meanings import meaning_of
+
+        return meaning_of(str(self._draft.kind), name)
 
     def _valid(self, question: str, read: Callable[[str], object], name: str) -> object:
         while True:
@@ -122,6 +139,8 @@ class Interview:
                 continue
             problems = [*self._draft.problems_of(name, value), *self._unknown(name, value)]
             if not problems:
+                if isinstance(value, str) and value != text:
+                    click.echo(f"  {value}")
                 return value
             self._say(problems)
 
@@ -149,7 +168,10 @@ class Interview:
             if not open_:
                 return
             click.echo(wrapped(f"more fields: {', '.join(open_)}"))
-            text = prompted("field (Enter for none)", words=open_)
+            text = prompted("field (Enter for none, ? for what they mean)", words=open_)
+            if text == "?":
+                described_in_lines({name: self._meaning(name) for name in open_})
+                continue
             name = chosen(text, open_, "field")
             if name:
                 self._field(self._draft.fields()[name])
@@ -183,9 +205,11 @@ class Interview:
 
     def _source_field(self, source: dict[str, str], name: str) -> None:
         while True:
-            text = prompted(f"  {name}")
+            text = prompted(f"  {name} ({SOURCE_HINTS[name]})")
             if not text:
                 return
+            if name == "published":
+                text = days.as_written(text)
             # A source needs a name: whether it has one is asked when all of its fields are there.
             named = {} if name in ("publisher", "title", "url") else {"publisher": "somebody"}
             problems = self._draft.problems_of("sources", [{**named, name: text}])

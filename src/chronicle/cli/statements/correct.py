@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="\b\nExample:\n  chronicle correct first-report --set share=59.32% --reason 'by the circular' \\"
+    epilog="\b\nExample:\n  chronicle correct first-report --set share=59.32% --reason 'the circular' \\"
     "\n      --source 'publisher=ECNS; published=2014-06-25'"
 )
 @click.argument("event", metavar="ID", shell_complete=completion.events)

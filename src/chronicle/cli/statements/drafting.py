@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
+from chronicle.cli import days
 from chronicle.errors import InvalidEvents, Place, Problem
 
 if TYPE_CHECKING:
@@ -109,10 +110,14 @@ def _at_option(path: tuple[str | int, ...], problem: Problem) -> Problem:
 def value_of(field: FieldOf | None, text: str) -> object:
     """The value that a text gives a field: the text, or a list or mapping written as in a file.
 
-    A list of ids may also have only commas between its items. Raises ``InvalidEvents`` for wrong YAML.
+    A day counted from today, such as ``yesterday``, is written as the day that it means. A list of ids may
+    also have only commas between its items. Raises ``InvalidEvents`` for wrong YAML.
     """
     from chronicle.authoring.yaml_items import value_of as written
+    from chronicle.dates import PartialDate
 
+    if field is not None and field.hint == PartialDate:
+        return days.as_written(text)
     if field is None or field.reader is not None:
         return text
     if text[:1] in ("[", "{", "-") or "\n" in text:

@@ -73,6 +73,7 @@ Examples:
     "--known",
     type=day,
     metavar="DATE",
+    shell_complete=completion.days,
     help="The day on which this edition became known; else that of its publication, else today.",
 )
 @click.option(

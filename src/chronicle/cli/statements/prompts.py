@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
@@ -73,6 +73,14 @@ def wrapped(text: str) -> str:
     return click.wrap_text(text, width=_WIDTH, subsequent_indent="  ")
 
 
+def described_in_lines(meanings: Mapping[str, str]) -> None:
+    """Print names, each with what it means beside it."""
+    width = max(map(len, meanings))
+    for name, meaning in meanings.items():
+        first = f"  {name.ljust(width)}  "
+        click.echo(click.wrap_text(meaning, _WIDTH, first, " " * len(first)))
+
+
 def hint(field: FieldOf) -> str:
     """What the values of a field look like, in brackets; empty for a plain text."""
     from chronicle.codec.shapes import shape
@@ -115,6 +123,14 @@ def _hints() -> dict[Any, str]:
         EventId: "the id of an event",
     }
 
+
+SOURCE_HINTS: Final = {
+    "publisher": "who published it: a newspaper, a register, a company",
+    "title": "what it is called",
+    "url": "https://..., doi:... or urn:...",
+    "published": "2014-06-25, 2014-06",
+}
+"""What the first fields of a source look like."""
 
 _OF_SHAPES = {
     "pairs": "id: value, id: value",

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from chronicle.cli import completion
 from chronicle.cli.asked import Asked, color_option, source_option
-from chronicle.cli.days import date
+from chronicle.cli.days import as_written, date
 from chronicle.errors import nearest
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chronicle.stores import Store
 
 _SOURCE_FIELDS = ("publisher", "title", "url", "published", "retrieved", "quote", "page")
+_DATES = ("published", "retrieved")
 _NEXT_FIELD = re.compile(rf";\s*(?=(?:{'|'.join(_SOURCE_FIELDS)})\s*=)")
 
 
@@ -59,7 +60,8 @@ def source(text: str) -> dict[str, str]:
             raise click.BadParameter(f'a source has no "{name.strip()}"; {hint}')
         return {"url" if re.match(r"(?:https?://|urn:|doi:|10\.)", text) else "publisher": text}
     parts = (part.partition("=") for part in _NEXT_FIELD.split(text))
-    return {name.strip(): value.strip().rstrip(";").rstrip() for name, _, value in parts}
+    given = {name.strip(): value.strip().rstrip(";").rstrip() for name, _, value in parts}
+    return {name: as_written(value) if name in _DATES else value for name, value in given.items()}
 
 
 def pairs(fields: tuple[str, ...], otherwise: str = "") -> dict[str, str]:

@@ -12,7 +12,8 @@ from chronicle.cli.statements.recording import Options, opened, state, stating
 
 
 @click.command(
-    epilog="\b\nExample:\n  chronicle retract rumour-of-2014 --reason 'the paper took it back' --into corp.db"
+    epilog="\b\nExample:\n  chronicle retract rumour-of-2014 --into corp.db \\"
+    "\n      --reason 'the paper took it back'"
 )
 @click.argument("event", metavar="ID", shell_complete=completion.events)
 @stating

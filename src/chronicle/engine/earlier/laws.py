@@ -36,6 +36,7 @@ LATER = Law("only claims of one time are rivals", "A later observation")
 LOTS = Law("records of one publisher add up", "Lots")
 ONCE = Law("several tell of one happening", "One happening, several tellers")
 NO_ZERO = Law("nobody holds zero shares", "Smaller laws")
+LINKED = Law("only entities are linked", "Smaller laws")
 CORRECTIONS = Law("corrections go by their own date", "Smaller laws")
 
 
@@ -63,6 +64,8 @@ class Laws:
         )
         if told is not None and told != self.earlier.events.get(event, told):
             yield CORRECTIONS
+        if self.earlier.ledger.names.key(*cell) != cell[1]:
+            yield LINKED
         if event in self._counted_once:
             yield ONCE
         if getattr(told, "lot", None) is not None:

@@ -45,6 +45,7 @@ def replayed_earlier(events: Sequence[Event], known: datetime.date | None) -> Ea
     out = set_aside(seen.events)
     counted = [event for event in seen.events if event.id not in out]
     ordered = with_effects(in_order(counted, ORDER), KINDS)
+    # Then any part of a key was taken for an entity, a deal of the same id too.
     ledger = replay(ordered, PROJECTORS, seen.names)
     return Earlier({event.id: event for event in seen.events}, out, ledger)
 

@@ -5,87 +5,30 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from itertools import combinations
+from operator import attrgetter
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define
 
 from chronicle.dates import FOREVER
 from chronicle.engine import views
-from chronicle.engine.order.search import LIVE, Arrangement, Found, Search, content
+from chronicle.engine.order.component import DOUBTED, LIVE, OpenDoubt, content
+from chronicle.engine.order.course import Course, Stretch, as_date, runs_of, stretches_of, surely
+from chronicle.engine.order.search import Arrangement, Found, Search
 from chronicle.engine.order.touching import ANNOUNCED
-from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay
+from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay, doubts_in
 from chronicle.events import Event
 
 
 def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
-    """The values before the group of the cells that some best order changes."""
-    cells = dict.fromkeys(cell for node in kept for cell in node.overlay if cell[0] not in (LIVE, ANNOUNCED))
+    """The values before the group of the cells that some best order changes, or makes doubtful."""
+    cells = dict.fromkeys(
+        cell[1] if cell[0] == DOUBTED else cell
+        for node in kept
+        for cell in node.overlay
+        if cell[0] not in (LIVE, ANNOUNCED)
+    )
     return {cell: running.before.get(*cell) for cell in cells}
-
-
-def days_of(
-    kept: Sequence[Arrangement], windows: Sequence[tuple[int, int]]
-) -> list[tuple[int, int | None, Arrangement]]:
-    """Each node that can be the state at the end of some day, with the first and the last such day.
-
-    Days are proleptic ordinals, both inclusive; the last is None for a node without an end.
-    """
-    found: list[tuple[int, int | None, Arrangement]] = []
-    for node in kept:
-        inside = [first for place, (first, _) in enumerate(windows) if node.mask >> place & 1]
-        outside = [last for place, (_, last) in enumerate(windows) if not node.mask >> place & 1]
-        low = max(inside, default=0)
-        high = min(outside) - 1 if outside else None
-        if high is None or low <= high:
-            found.append((low, high, node))
-    return found
-
-
-Course = Sequence[tuple[int, tuple[Any, ...]]]
-"""The possible values of a cell over time: pairs of a first day (an ordinal) and the values from it on."""
-
-
-def course_of(stood: Sequence[tuple[int, int | None, Any]]) -> Course:
-    """The course of a cell, from its values, each with its first and last day (None: without an end)."""
-    starts = sorted({low for low, _, _ in stood} | {high + 1 for _, high, _ in stood if high is not None})
-    course: list[tuple[int, tuple[Any, ...]]] = []
-    for day in starts:
-        at = (value for low, high, value in stood if low <= day and (high is None or day <= high))
-        values = tuple(dict.fromkeys(at))
-        if not course or set(course[-1][1]) != set(values):
-            course.append((day, values))
-    return course
-
-
-def as_date(ordinal: int) -> datetime.date:
-    """The day of a proleptic ordinal; for one outside the calendar its first or last day."""
-    return datetime.date.fromordinal(max(1, min(ordinal, FOREVER.toordinal())))
-
-
-@frozen
-class _Stretch:
-    """A value with the places in a course (end exclusive) where it is possible, and where it is certain."""
-
-    value: Any
-    low: int
-    high: int
-    sure: tuple[int, int] | None
-
-
-def _stretches(course: Course) -> list[_Stretch]:
-    """The stretches of each value except none, sorted by their first places."""
-    found: list[_Stretch] = []
-    for value in dict.fromkeys(value for _, values in course for value in values if value is not None):
-        places = [place for place, (_, values) in enumerate(course) if value in values]
-        for low, high in _runs(places):
-            found.append(_Stretch(value, low, high, _surely(course, range(low, high))))
-    return sorted(found, key=lambda stretch: stretch.low)
-
-
-def _surely(course: Course, places: Sequence[int]) -> tuple[int, int] | None:
-    """The longest run of places with one value only, if possible up to the end of the course."""
-    alone = [place for place in places if len(course[place][1]) == 1]
-    return max(_runs(alone), key=lambda run: (run[1] == len(course), run[1] - run[0]), default=None)
 
 
 def _said(value: Any) -> Any:
@@ -93,19 +36,11 @@ def _said(value: Any) -> Any:
     return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
 
 
-def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
-    """Places without gaps, as pairs of the first and the one after the last."""
-    runs: list[tuple[int, int]] = []
-    for place in places:
-        if runs and runs[-1][1] == place:
-            runs[-1] = runs[-1][0], place + 1
-        else:
-            runs.append((place, place + 1))
-    return runs
-
-
 # With more steps than this, which events of a group decide a cell is not computed.
 _MOST_DECIDED = 10_000
+
+
+_event_of = attrgetter("event")
 
 
 @define
@@ -117,11 +52,20 @@ class Left:
     found: Found
     cell: Cell
     base: Any
+    doubts: frozenset[OpenDoubt]
     made: list[int]
     order: tuple[str, ...]
     # The other values of the cell by a guess before the group: empty once the group set the cell outright,
     # None if no such guess was involved.
     earlier: tuple[Any, ...] | None = None
+
+    def in_node(self, node: Arrangement) -> tuple[Any, bool]:
+        """The value of the cell in a node, and whether it is in doubt."""
+        return node.overlay.get(self.cell, self.base), bool(self._doubts(node))
+
+    def _doubts(self, node: Arrangement) -> frozenset[OpenDoubt]:
+        found: frozenset[OpenDoubt] = node.overlay.get((DOUBTED, self.cell), self.doubts)
+        return found
 
     def bound(self, course: Course) -> None:
         """Bound every possible value by a stretch of the course."""
@@ -146,6 +90,21 @@ class Left:
             self.running.doubtful[self.cell] = others
         else:
             self.running.doubtful.pop(self.cell, None)
+        if self.search.doubting:
+            self._leave_doubts(log)
+
+    def _leave_doubts(self, log: list[Change]) -> None:
+        """Note the doubts that only another best order leaves about the value."""
+        last = log[-1]
+        if last.value is None:
+            return
+        known = {doubt.made_from for doubt in self.running.changes.open_doubts(self.cell)}
+        for doubt in sorted({each for node in self.found.best for each in self._doubts(node)}, key=_event_of):
+            if doubt.made_from not in known:
+                known.add(doubt.made_from)
+                change = last._replace(operation="doubt", window=doubt.window, event=doubt.event)
+                log.append(change._replace(made_from=doubt.made_from))
+                self.running.changes.doubted.add(self.cell)
 
     def _rest_on_earlier(self, course: Course, runs: Sequence[int], told: int) -> None:
         """Make the values of the group possible only, after a guess before it, up to where it sets the cell.
@@ -156,7 +115,7 @@ class Left:
         for index in runs if self.earlier else runs[:-1]:
             bounds[index] = bounds.get(index, Bounds())._replace(certain_until=datetime.date.min)
         if runs and not self.earlier:
-            outright = as_date(course[-1][0])
+            outright = as_date(course[-1].day)
             last = bounds.get(runs[-1], Bounds())
             sure = max(last.certain_from or outright, outright)
             bounds[runs[-1]] = last._replace(certain_from=sure)
@@ -167,16 +126,16 @@ class Left:
 
     def _note_nothing(self, course: Course) -> None:
         """Note when the cell may be empty, except for the time before the group."""
-        for low, high in _runs([place for place, (_, values) in enumerate(course) if None in values]):
-            if low or high < len(course) or any(len(values) > 1 for _, values in course):
+        for low, high in runs_of([place for place, each in enumerate(course) if None in each.values]):
+            if low or high < len(course) or any(len(each.values) > 1 for each in course):
                 until = None if high == len(course) else self._day(course, high)
-                times = Nothing(as_date(course[low][0]), until, not low, high == len(course))
+                times = Nothing(as_date(course[low].day), until, not low, high == len(course))
                 self.running.changes.nothing[self.cell].append(times)
 
     def _absent(self, course: Course) -> None:
         """Bound a cell without changes that another best order fills: it needs a log of changes."""
         view, key = self.cell
-        value = next((value for _, values in course for value in values if value is not None), None)
+        value = next((value for each in course for value in each.values if value is not None), None)
         if value is None:
             return
         event = self._makers(value)[-1]
@@ -185,8 +144,8 @@ class Left:
             self.running.before.appeared[view].append(key)
         self.bound(course)
 
-    def _assign(self, course: Course, log: Sequence[Change], runs: list[int], standing: Any) -> None:
-        stretches = _stretches(course)
+    def _assign(self, course: Course, log: list[Change], runs: list[int], standing: Any) -> None:
+        stretches = stretches_of(course)
         free = list(runs)
         end = len(course)
         if self.base is not None and stretches:
@@ -195,41 +154,40 @@ class Left:
         last = next((each for each in ending if _said(each.value) == _said(standing)), None)
         if last is not None and runs:
             stretches.remove(last)
-            for index in self._bound_last(course, log, runs, last):
+            for index in self._divide(course, log, self._of_value(log, runs, last), last):
                 free.remove(index)
-        for stretch in stretches:
-            run = next((index for index in free if _said(log[index].value) == _said(stretch.value)), None)
-            if run is None or stretch.high == end:
+        for place, stretch in enumerate(stretches):
+            later = [each for each in stretches[place + 1 :] if each.high < end]
+            own = [] if stretch.high == end else self._runs_of(course, log, free, stretch, later)
+            if not own:
                 self._add_other(course, log, stretch)
-            else:
-                free.remove(run)
-                self.running.changes.bounds[self.cell][run] = Bounds(
-                    *self._days_of(course, stretch), self._day(course, stretch.high)
-                )
+            for index in self._divide(course, log, own, stretch) if own else ():
+                free.remove(index)
         for index in free:
-            day = as_date(course[-1][0])
+            day = as_date(course[-1].day)
             self.running.changes.bounds[self.cell][index] = Bounds(day, day, datetime.date.min, day)
 
     def _end_base(
-        self, course: Course, log: Sequence[Change], stretches: list[_Stretch], changed: bool
-    ) -> list[_Stretch]:
+        self, course: Course, log: list[Change], stretches: list[Stretch], changed: bool
+    ) -> list[Stretch]:
         """Bound the end of the value before the group, and give the remaining stretches."""
         before = min(self.made, default=len(log)) - 1
         while before > 0 and log[before].operation in GOES_ON:
             before -= 1
         own = next((each for each in stretches if each.value == self.base and each.low == 0), None)
         if own is None:
-            first = as_date(course[0][0])
+            first = as_date(course[0].day)
             self._cut(before, first, first)
             return stretches
         rest = [each for each in stretches if each is not own]
-        sure = next((place for place in range(own.high) if len(course[place][1]) > 1), None)
+        self._doubt_base(course, log, before, own)
+        sure = next((place for place in range(own.high) if len(course[place].values) > 1), None)
         goes_on = own.high == len(course)
         if sure is not None and (goes_on or self._bringing_back(log)):
             # It may stand again: that is another span, and none begins before the event that begins it.
             day = self._day(course, sure)
             self._cut(before, day, max(day, self._begins_again(log, day)) if changed else day)
-            rest.append(_Stretch(own.value, sure, own.high, _surely(course, range(sure, own.high))))
+            rest.append(Stretch(own.value, sure, own.high, surely(course, range(sure, own.high))))
         elif not goes_on:
             self._cut(
                 before, self._day(course, own.high if sure is None else sure), self._day(course, own.high)
@@ -239,6 +197,22 @@ class Left:
             self._cut(before, day, day)
             rest.append(own)
         return rest
+
+    def _doubt_base(self, course: Course, log: list[Change], before: int, own: Stretch) -> None:
+        """Cut the certainty of the value before the group where only another best order makes it doubtful."""
+        following = next((index for index in self.made if log[index].operation not in GOES_ON), len(log))
+        told = doubts_in(log[:following])
+        for place in range(1, own.high):
+            low, high = (
+                course[place].day,
+                course[place + 1].day - 1 if place + 1 < len(course) else FOREVER.toordinal(),
+            )
+            if course[place].doubted and not any(
+                each.on(as_date(low)) and each.on(as_date(high)) for each in told
+            ):
+                bounds = self.running.changes.bounds[self.cell]
+                bounds[before] = bounds.get(before, Bounds())._replace(certain_until=as_date(low))
+                return
 
     def _cut(self, index: int, certain: datetime.date, possible: datetime.date | None) -> None:
         bounds = self.running.changes.bounds[self.cell]
@@ -256,35 +230,57 @@ class Left:
         again = (index for index in self.made if _said(log[index].value) == _said(self.base))
         return [index for index in again if log[index].operation not in GOES_ON]
 
-    def _bound_last(
-        self, course: Course, log: Sequence[Change], runs: Sequence[int], stretch: _Stretch
+    def _of_value(self, log: Sequence[Change], runs: Sequence[int], stretch: Stretch) -> list[int]:
+        """Those of some changes that make the value of a stretch."""
+        return [index for index in runs if _said(log[index].value) == _said(stretch.value)]
+
+    def _runs_of(
+        self,
+        course: Course,
+        log: Sequence[Change],
+        free: Sequence[int],
+        stretch: Stretch,
+        later: Sequence[Stretch],
     ) -> list[int]:
-        """Divide a stretch without an end among the changes to its value, and give the indexes of these.
+        """The changes that made the value of a stretch with an end: all that can, but one for each later one.
+
+        What ended and began again in one day leaves one stretch of days, though it has two beginnings.
+        """
+        same = self._of_value(log, free, stretch)
+        kept = sum(1 for each in later if _said(each.value) == _said(stretch.value))
+        high = self._day(course, stretch.high)
+        own = [index for index in same if as_date(self.search.first_of(log[index].event)) < high]
+        return own[: max(1, len(same) - kept)] or same[:1]
+
+    def _divide(
+        self, course: Course, log: Sequence[Change], same: Sequence[int], stretch: Stretch
+    ) -> list[int]:
+        """Divide a stretch among the changes to its value, and give the indexes of those that have a part.
 
         If the value before the group is possible throughout, it stands until the group restores it, and each
         change holds from its own first day on; otherwise the first holds from the beginning of the stretch.
         """
-        same = [index for index in runs if _said(log[index].value) == _said(stretch.value)]
-        low = as_date(course[stretch.low][0])
+        low = as_date(course[stretch.low].day)
         days = [max(low, as_date(self.search.first_of(log[index].event))) for index in same]
-        if _said(stretch.value) != _said(self.base) or not all(self.base in values for _, values in course):
+        if _said(stretch.value) != _said(self.base) or not all(self.base in each.values for each in course):
             days[0] = low
+        end = None if stretch.high == len(course) else self._day(course, stretch.high)
         bounds = self.running.changes.bounds[self.cell]
         shared: list[int] = []
         for place, (index, day) in enumerate(zip(same, days, strict=True)):
-            until = min(days[place + 1 :], default=None)
+            until = min(days[place + 1 :], default=end)
             if until is None or day < until:
                 bounds[index] = self._between(course, stretch, day, until)
                 shared.append(index)
         return shared
 
     def _between(
-        self, course: Course, stretch: _Stretch, low: datetime.date, high: datetime.date | None
+        self, course: Course, stretch: Stretch, low: datetime.date, high: datetime.date | None
     ) -> Bounds:
         """The bounds of the part of a stretch from a day to another, exclusive (None: without an end)."""
-        alone = [place for place in range(stretch.low, stretch.high) if len(course[place][1]) == 1]
+        alone = [place for place in range(stretch.low, stretch.high) if course[place].sure]
         sure: list[tuple[datetime.date, datetime.date | None]] = []
-        for first, end in _runs(alone):
+        for first, end in runs_of(alone):
             begin = max(low, self._day(course, first))
             until = high if end == len(course) else self._day(course, end)
             until = until if high is None else min(high, until or high)
@@ -296,18 +292,18 @@ class Left:
         return Bounds(low, begin, until, high)
 
     def _days_of(
-        self, course: Course, stretch: _Stretch
+        self, course: Course, stretch: Stretch
     ) -> tuple[datetime.date, datetime.date, datetime.date]:
         """From when a value is possible, and from when until when it is certain."""
-        low = as_date(course[stretch.low][0])
+        low = as_date(course[stretch.low].day)
         if stretch.sure is None:
             return low, low, datetime.date.min
-        return low, as_date(course[stretch.sure[0]][0]), self._day(course, stretch.sure[1])
+        return low, as_date(course[stretch.sure[0]].day), self._day(course, stretch.sure[1])
 
     def _day(self, course: Course, place: int) -> datetime.date:
-        return as_date(course[place][0]) if place < len(course) else FOREVER
+        return as_date(course[place].day) if place < len(course) else FOREVER
 
-    def _add_other(self, course: Course, log: Sequence[Change], stretch: _Stretch) -> None:
+    def _add_other(self, course: Course, log: Sequence[Change], stretch: Stretch) -> None:
         makers = self._makers(stretch.value)
         low, certain, until = self._days_of(course, stretch)
         open_end = stretch.high == len(course)

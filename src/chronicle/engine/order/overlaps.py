@@ -20,8 +20,13 @@ from chronicle.engine.order.plan import Lives
 from chronicle.engine.order.touching import OF_DEALS, acting, possible_effects_of
 from chronicle.events import (
     ENDS_OF_TIES,
+    KINDS,
     NO_ACTS,
+    DealAgreed,
+    DealApproved,
     DealCompleted,
+    DealProposed,
+    DealTerminated,
     DemergerSplit,
     EntityDissolved,
     EntityFounded,
@@ -61,7 +66,7 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     """The candidates among events. ``doubtful`` are ids of events that are candidates in any case."""
     natural = arranged.natural
     lives = _lives(arranged.reaching)
-    found = _bound_by_lives(natural, lives)
+    found = _bound_by_lives(natural, arranged.reaching, lives)
     contradicted = _contradicted(natural, lives) if found else frozenset[str]()
     gathering = _Gathering(arranged, set(arranged.overlapping), found)
     gathering.add_deals()
@@ -78,9 +83,9 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     parties |= {
         name
         for ending in lives.values()
-        for event in ending
-        if event.id in found or not tied.isdisjoint(ended_by(event))
-        for name in ended_by(event)
+        for event, does in ending
+        if event.id in found or not tied.isdisjoint(ended_by(does))
+        for name in ended_by(does)
     }
     if gathering.hot or parties:
         gathering.gather(parties)
@@ -97,8 +102,14 @@ def _named_in(hot: Set[Any], arranged: Arranged) -> Set[str]:
     found: set[str] = set()
     for key in hot:
         if key in arranged.others.first:
-            found.update(key.split("+") if isinstance(key, str) else key)
+            found.update((key,) if isinstance(key, str) else key)
+            # The key of a deal or of a partnership is one text: its events say whose it is.
+            found.update(name for event in arranged.others.about(key) for name in _parties_of(event))
     return found
+
+
+def _parties_of(event: Event) -> tuple[str, ...]:
+    return getattr(event, "parties", ())
 
 
 @define
@@ -229,59 +240,107 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _lives(reaching: Sequence[Event]) -> Mapping[str, list[Event]]:
+_Life = tuple[Event, Event]
+"""An event that founds, ends or brings back an entity, and what does so: itself, or an effect of it."""
+
+
+def _lives(reaching: Sequence[Event]) -> Mapping[str, list[_Life]]:
     """The foundings, ends and reinstatements by entity."""
-    lives: defaultdict[str, list[Event]] = defaultdict(list)
+    lives: defaultdict[str, list[_Life]] = defaultdict(list)
     for event in reaching:
         if type(event) is EntityFounded:
-            lives[event.entity].append(event)
+            lives[event.entity].append((event, event))
         elif type(event) in _OTHER_LIVES:
-            for entity in dict.fromkeys((*ended_by(event), *revived_by(event))):
-                lives[entity].append(event)
+            _note((event, event), lives)
+    for life in _effects_of_lives(reaching):
+        _note(life, lives)
     return lives
 
 
+def _note(life: _Life, lives: defaultdict[str, list[_Life]]) -> None:
+    for entity in dict.fromkeys((*ended_by(life[1]), *revived_by(life[1]))):
+        lives[entity].append(life)
+
+
+def _effects_of_lives(reaching: Sequence[Event]) -> Iterator[_Life]:
+    """The effects of deals that found, end or bring back an entity, each with the completion of its deal."""
+    stated: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in reaching:
+        if type(event) in _STATING:
+            # Few have such an effect: no event is made of the others.
+            for effect in event.effects or ():  # type: ignore[attr-defined]  # by kind
+                if effect.kind in _KINDS_OF_LIVES:
+                    found = (each for each in possible_effects_of(event) if type(each) in _LIVES)
+                    stated[event.deal or ""].extend(found)
+                    break
+    for event in reaching if stated else ():
+        if type(event) is DealCompleted:
+            for effect in stated.get(event.deal, ()):
+                yield event, effect
+
+
+_STATING: frozenset[type[Event]] = OF_DEALS - {DealTerminated}
 _OTHER_LIVES = frozenset({*_MERGERS, EntityDissolved, EntityReinstated})
+_LIVES = frozenset({*_OTHER_LIVES, EntityFounded})
+_KINDS_OF_LIVES = frozenset(name for name, kind in KINDS.items() if kind in _LIVES)
 
 
-def _bound_by_lives(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> dict[str, Event]:
+def _bound_by_lives(
+    natural: Sequence[Event], reaching: Sequence[Event], lives: Mapping[str, list[_Life]]
+) -> dict[str, Event]:
     """By id, foundings and ends, and the acts of an entity whose windows overlap one of these."""
     if not lives:
         return {}
-    furthest = max(life.date.past for events in lives.values() for life in events)
+    parties: dict[str, tuple[str, ...]] = {}
+    furthest = max(life.date.past for events in lives.values() for life, _ in events)
     found: dict[str, Event] = {}
     for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
         if type(event) is EntityFounded and not event.founders:
             continue
         if isinstance(event, NO_ACTS):
             continue
-        for entity in acting(event):
-            for life in lives.get(entity, ()):
+        # An approval names nobody, but ends the doubts about a deal of which a party has ended.
+        approves = type(event) is DealApproved
+        if approves and not parties:
+            stated = (each for each in reaching if isinstance(each, DealProposed | DealAgreed))
+            parties = {each.deal: each.parties for each in stated}
+        for entity in parties.get(event.deal or "", ()) if approves else acting(event):
+            for life, _ in lives.get(entity, ()):
                 one, two = event.date, life.date
                 if life is not event and one.order < two.past and two.order < one.past:
                     # All events of the life are needed to decide the order of the two.
-                    found.update((each.id, each) for each in (event, *lives[entity]))
+                    found[event.id] = event
+                    found.update((each.id, each) for each, _ in lives[entity])
     return found
 
 
-def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[Event]]) -> frozenset[str]:
+def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[_Life]]) -> frozenset[str]:
     """The entities that certainly act before being founded or after their end: such a life orders nothing."""
     found: set[str] = set()
     for event in natural:
         if not isinstance(event, NO_ACTS):
             for entity in acting(event):
-                if any(_against(event, life, entity) for life in lives.get(entity, ())):
+                events = lives.get(entity, ())
+                if any(_against(event, life, entity, events) for life in events):
                     found.add(entity)
     return frozenset(found)
 
 
-def _against(act: Event, life: Event, entity: str) -> bool:
-    if act is life:
+def _against(act: Event, life: _Life, entity: str, lives: Iterable[_Life]) -> bool:
+    event, does = life
+    if act is event:
         return False
-    if entity in founded_by(life):
-        return act.date.past <= life.date.order
-    over = entity in ended_by(life) and not isinstance(act, ENDS_OF_TIES)
-    return over and life.date.past <= act.date.order
+    if entity in founded_by(does):
+        return act.date.past <= event.date.order
+    over = entity in ended_by(does) and not isinstance(act, ENDS_OF_TIES)
+    if not over or act.date.order < event.date.past:
+        return False
+    return not any(entity in revived_by(does) and _between(event, back, act) for back, does in lives)
+
+
+def _between(one: Event, two: Event, three: Event) -> bool:
+    """Whether the second event may come after the first and before the third."""
+    return one.date.order < two.date.past and two.date.order < three.date.past
 
 
 def _concerns_party(event: Event, parties: frozenset[str]) -> bool:

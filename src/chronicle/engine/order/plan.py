@@ -7,24 +7,15 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from itertools import accumulate, compress
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
+from chronicle.engine.order.by_life import ByLife
 from chronicle.engine.order.preceding import in_turn
 from chronicle.engine.order.touching import acting, touched_by
 from chronicle.engine.order.union import Union
-from chronicle.events import (
-    ENDS_OF_TIES,
-    KINDS,
-    NO_ACTS,
-    DemergerSplit,
-    Event,
-    MergerConsolidated,
-    ended_by,
-    founded_by,
-    revived_by,
-)
+from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, DealCompleted, Event, ended_by
 
 Origin = Callable[[Event], Hashable]
 """The file or the append that an event comes from."""
@@ -45,28 +36,26 @@ class ReplayTerms:
     doubtful: frozenset[str] = frozenset()
 
 
-LIVES: frozenset[type[Event]] = frozenset(
-    kind for kind in KINDS.values() if kind.kind.startswith(("entity.", "merger.", "demerger."))
-)
-
-
 _OF_DEALS: frozenset[type[Event]] = frozenset(
     kind for kind in KINDS.values() if kind.kind.startswith("deal.")
 )
-
-_MAKING = (MergerConsolidated, DemergerSplit)
 
 
 @frozen
 class Lives:
     """Whether any entity is founded or ends, which are founded some time, and whose life orders nothing.
 
-    The latter are those that certainly act before being founded or after their end.
+    The latter are those that certainly act before being founded or after their end (``contradicted``), and
+    those by whose lives events were ordered though some of them make no sense (``against``).
     """
 
     any: bool
     founded: frozenset[str]
     contradicted: frozenset[str]
+    against: frozenset[str] = frozenset()
+    ignored: frozenset[str] = field(
+        init=False, default=Factory(lambda self: self.contradicted | self.against, takes_self=True)
+    )
 
 
 @define
@@ -89,7 +78,11 @@ class Plan:
     deals: defaultdict[str, list[int]] = field(init=False)
     holders: dict[str, list[int]] = field(init=False)
     # By the end of an entity, the events in which it takes part: the end makes its ties doubtful.
-    acts: Mapping[int, list[int]] = field(init=False)
+    acts: Mapping[int, list[int]] = field(factory=dict, init=False)
+    # The events that end an entity, themselves or by the effects of a deal.
+    ending: Set[int] = field(factory=set, init=False)
+    # A life and what may come before or after it.
+    joined: list[tuple[int, int]] = field(factory=list, init=False)
     turns: list[int] = field(init=False)
     # Events whose ``after`` names one that is certainly later: they follow it, with their window unchanged.
     against: dict[int, int] = field(factory=dict, init=False)
@@ -119,7 +112,7 @@ class Plan:
             for thing, indexes in self.things.items():
                 if thing[0] == views.HOLDINGS and (views.SHARES, thing[2]) in self.things:
                     self.holders[thing[2]].extend(indexes)
-        self.acts = self._acts()
+        self._note_lives()
         self.groups = self._grouped(cut)
 
     def _note_touched(self) -> None:
@@ -200,81 +193,10 @@ class Plan:
 
     def _add_lives(self) -> None:
         """Order acts by lives: not before the founding, nor after dissolution or a merger."""
-        founded: defaultdict[str, list[int]] = defaultdict(list)
-        ended: defaultdict[str, list[int]] = defaultdict(list)
-        revived: defaultdict[str, list[int]] = defaultdict(list)
-        for index, event in enumerate(self.natural):
-            if type(event) in LIVES:
-                for entity in founded_by(event):
-                    founded[entity].append(index)
-                for entity in ended_by(event):
-                    ended[entity].append(index)
-                for entity in revived_by(event):
-                    revived[entity].append(index)
-        # An entity that is founded once, ends once and is never reinstated is founded first.
-        once = {
-            name
-            for name, where in founded.items()
-            if len(where) == len(ended.get(name, ())) == 1
-            and revived[name] == where
-            and self.first[where[0]] <= self.last[ended[name][0]]
-        }
-        mortal = {
-            name: where
-            for name, where in founded.items()
-            if len(where) == 1
-            and name not in self.lives.contradicted
-            and (name in once or self._surely(where[0], ended.get(name, ())))
-        }
-        # An entity that was reinstated, or may have ended before its founding, may act before and after that.
-        ending = {
-            name: where
-            for name, where in ended.items()
-            if len(where) == 1
-            and name not in self.lives.contradicted
-            and (name in once or all(self._begins_before(back, where[0]) for back in revived.get(name, ())))
-        }
-        if not mortal and not ending:
-            return
-        self._compare_with_acts(mortal, ending)
-
-    def _surely(self, first: int, others: Iterable[int]) -> bool:
-        """Whether an event certainly comes before all of some others."""
-        return all(self.last[first] < self.first[other] for other in others)
-
-    def _begins_before(self, made: int, end: int) -> bool:
-        """Whether what makes an entity or brings it back comes before its end.
-
-        To come out of a merger or a split is an act, which comes before the end wherever it can.
-        """
-        if self.last[made] < self.first[end]:
-            return True
-        return isinstance(self.natural[made], _MAKING) and self.first[made] <= self.last[end]
-
-    def _compare_with_acts(self, mortal: Mapping[str, list[int]], ending: Mapping[str, list[int]]) -> None:
-        for index, event in enumerate(self.natural):
-            if isinstance(event, NO_ACTS):
-                continue
-            for entity in acting(event):
-                birth = mortal.get(entity)
-                if birth and birth[0] != index and self._in_order_by_life(birth[0], index):
-                    self._order_by_life(birth[0], index)
-                end = ending.get(entity)
-                if (
-                    end
-                    and end[0] != index
-                    and not isinstance(event, ENDS_OF_TIES)
-                    and self._in_order_by_life(index, end[0])
-                ):
-                    self._order_by_life(index, end[0])
-
-    def _order_by_life(self, one: int, two: int) -> None:
-        self.before[two].add(one)
-        self.by_life.update((self.natural[one].id, self.natural[two].id))
-
-    def _in_order_by_life(self, one: int, two: int) -> bool:
-        """Whether only the life of an entity orders two events: the search orders what touches the same."""
-        return self._may_swap(one, two) and set(self.touched[one]).isdisjoint(self.touched[two])
+        lived = ByLife(self.natural, self.first, self.last, self.touched, self.deals, self.lives.ignored)
+        for one, two in lived.pairs():
+            self.before[two].add(one)
+            self.by_life.update((self.natural[one].id, self.natural[two].id))
 
     def _may_swap(self, one: int, two: int) -> bool:
         """Whether the first can come before the second, and the second before the first."""
@@ -289,6 +211,8 @@ class Plan:
             self._join_overlapping(indexes, union)
             if thing[0] == views.SHARES:
                 self._join_with_holders(thing[1], indexes, union)
+        for life, act in self.joined:
+            union.join(life, act)
         for index in cut:
             union.root(index)
         self._close(union)
@@ -359,25 +283,59 @@ class Plan:
                     changed = union.join(index, end) or changed
         return changed
 
-    def _acts(self) -> Mapping[int, list[int]]:
-        ends: defaultdict[str, list[int]] = defaultdict(list)
-        for index, event in enumerate(self.natural) if self.lives.any else ():
-            for entity in ended_by(event):
-                ends[entity].append(index)
+    def _note_lives(self) -> None:
+        """Note what ends or brings back each entity, and what the entity takes part in."""
+        if not self.lives.any:
+            return
+        lived = ByLife(
+            self.natural, self.first, self.last, self.touched, self.deals, self.lives.ignored
+        ).of_each()
+        self.ending = {
+            index for entity, events in lived.items() for index, event in events if entity in ended_by(event)
+        }
         found: defaultdict[int, list[int]] = defaultdict(list)
-        for index, event in enumerate(self.natural) if ends else ():
-            for entity in acting(event):
-                for end in ends.get(entity, ()):
-                    found[end].append(index)
-        return dict(sorted(found.items()))
+        for index, event in enumerate(self.natural) if lived else ():
+            for entity in self._taking_part(event):
+                for life in dict.fromkeys(life for life, _ in lived.get(entity, ())):
+                    if life in self.ending:
+                        found[life].append(index)
+                    if entity not in self.lives.contradicted and self._unordered_by_life(life, index):
+                        self.joined.append((life, index))
+        self.acts = dict(sorted(found.items()))
+
+    def _taking_part(self, event: Event) -> Iterable[str]:
+        """The entities that an event names; for a stage of a deal also its parties."""
+        if event.deal is None or type(event) not in _OF_DEALS:
+            return acting(event)
+        staged = (self.natural[index] for index in self.deals[event.deal])
+        return dict.fromkeys(name for stage in staged for name in getattr(stage, "parties", ()))
+
+    def _unordered_by_life(self, life: int, act: int) -> bool:
+        """Whether the search must order a life and what may come before or after it.
+
+        What a company leaves ends by itself, before the company or after.
+        """
+        event = self.natural[act]
+        if life == act or isinstance(event, (*NO_ACTS, *ENDS_OF_TIES, DealCompleted)):
+            return False
+        ordered = life in self.before.get(act, ()) or act in self.before.get(life, ())
+        return not ordered and self._may_swap(life, act)
 
     def _close_life(self, end: int, acts: Sequence[int], union: Union) -> bool:
-        """Join what an entity takes part in between the beginning of a group and its end in that group."""
-        if end not in union.parents:
-            return False
-        root, changed = union.root(end), False
-        for index in acts[bisect_left(acts, root) : bisect_left(acts, end)]:
-            changed = union.join(index, end) or changed
+        """Join what an entity takes part in between the beginning of a group and its end in that group.
+
+        The end itself joins a group in which the entity takes part both before and after it.
+        """
+        place, known = bisect_left(acts, end), union.parents
+        after = {union.root(index) for index in acts[place:] if index in known}
+        changed = False
+        for index in acts[:place] if after else ():
+            if index in known and union.root(index) in after:
+                changed = union.join(index, end) or changed
+        if end in known:
+            root = union.root(end)
+            for index in acts[bisect_left(acts, root) : place]:
+                changed = union.join(index, end) or changed
         return changed
 
     def later(self, things: Iterable[sense.Thing], index: int) -> int | None:

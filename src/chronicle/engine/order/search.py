@@ -9,10 +9,11 @@ from typing import Any
 from attrs import define, field
 
 from chronicle.engine import sense, views
+from chronicle.engine.order.component import DOUBTED, LIVE, Component, content, is_none
 from chronicle.engine.order.plan import Plan
 from chronicle.engine.order.touching import ANNOUNCED, OF_DEALS, acting, deal_step
 from chronicle.engine.order.turns import out_of_line
-from chronicle.engine.replay import Cell, Handler, Live, Replay, World, ending_its_own
+from chronicle.engine.replay import Cell, Handler, Replay
 from chronicle.events import (
     ENDS_OF_TIES,
     NO_ACTS,
@@ -50,6 +51,8 @@ class Search:
     members: list[int]
     announced: Mapping[str, Event]
     values: dict[Any, Any] = field(factory=dict)
+    # Whether anything may be in doubt: else no doubt is looked for.
+    doubting: bool = field(default=False, init=False)
 
     def run(self) -> Found | None:
         """The best orders, or None if there are too many to compare."""
@@ -57,6 +60,7 @@ class Search:
             return None
         count = len(self.members)
         needed = self._needed()
+        self.doubting = self._may_doubt()
         level: dict[int, list[Arrangement]] = {0: [Arrangement(0, {}, 0)]}
         steps = 0
         for _ in range(count):
@@ -73,6 +77,12 @@ class Search:
             level = {mask: list(nodes.values()) for mask, nodes in following.items() if nodes}
         ends = [node for nodes in level.values() for node in nodes]
         return Found(ends) if ends else None
+
+    def _may_doubt(self) -> bool:
+        """Whether something is in doubt before the group, or an entity ends in it."""
+        if self.running.changes.doubted:
+            return True
+        return any(index in self.plan.ending for index in self.members)
 
     def first_of(self, event: str) -> int:
         """The first day, as an ordinal, on which an event of the group can have happened."""
@@ -108,29 +118,37 @@ class Search:
 
     def _step(self, node: Arrangement, place: int, following: dict[frozenset[Any], Arrangement]) -> None:
         event = self.plan.natural[self.members[place]]
-        world = Component(self.running, node.overlay)
+        world = Component(self.running, node.overlay, doubting=self.doubting)
         pending = self._pending(node.mask, place)
         score = (
             node.score
             - _ENDING * self._comes_too_early(event, pending, node)
             - out_of_line(self.plan, self.members, place, pending)
         )
-        steps = [event]
-        if type(event) in OF_DEALS:
-            cell = (ANNOUNCED, (event.deal or "",))
-            announced = world.overlay.get(cell, self.announced.get(event.deal or ""))
-            effects, saying = deal_step(event, announced, self.plan.terms.told)
-            steps += effects
-        # The effects of a deal are part of its completion: they make sense together or not at all.
+        good, world = self._through(event, world)
+        score += _SENSE * (good and self._alive(event, node))
+        self._reach(node, place, score, world.overlay, following)
+
+    def _through(self, event: Event, world: Component) -> tuple[bool, Component]:
+        """Whether an event makes sense, and the values after it.
+
+        The effects of a deal are part of its completion: they make sense together or not at all.
+        """
+        if type(event) not in OF_DEALS:
+            return self._makes_sense(event, world), world.after(event, self.handlers, self.values)
+        effects, saying = self._effects(event, world)
         good = True
-        for step in steps:
+        for step in (event, *effects):
             good = good and self._makes_sense(step, world)
             world = world.after(step, self.handlers, self.values)
-        good = good and self._alive(event, node)
-        score += _SENSE * good
-        if type(event) in OF_DEALS:
-            world.overlay[cell] = saying
-        self._reach(node, place, score, world.overlay, following)
+        world.overlay[ANNOUNCED, (event.deal or "",)] = saying
+        return good, world
+
+    def _effects(self, event: Event, world: Component) -> tuple[list[Event], Event | None]:
+        """The effects of an event of a deal, and what states the effects of the deal afterwards."""
+        deal = event.deal or ""
+        announced = world.overlay.get((ANNOUNCED, (deal,)), self.announced.get(deal))
+        return deal_step(event, announced, self.plan.terms.told)
 
     def _reach(
         self,
@@ -164,8 +182,9 @@ class Search:
         """Whether no entity acts here before being founded or after its end."""
         if not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
+        ignored = self.plan.lives.ignored
         for name in acting(event):
-            if name in self.plan.lives.contradicted:
+            if name in ignored:
                 continue
             status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
             over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
@@ -197,101 +216,47 @@ class Search:
         begun = self._begun(event, world)
         if not begun:
             return 0
-        again = {cell for cell in begun if not _is_none(world.get(*cell))}
+        again = {cell for cell in begun if not is_none(world.get(*cell))}
         after: Component | None = None
         early = 0
         for place in pending:
             end = self.plan.natural[self.members[place]]
-            ended = set() if ended_by(end) else self._ended(end, world)
-            if not ended or not (self._makes_sense(end, world) and self._alive(end, node)):
+            ended = self._ended(end, world)
+            if not ended or not self._alive(end, node):
+                continue
+            good, without = self._through(end, world)
+            if not good:
                 continue
             if isinstance(end, ENDS_OF_TIES) and ended.isdisjoint(again):
                 # An end that ends everything would also end what begins here, besides what stands.
-                after = after or world.after(event, self.handlers, self.values)
+                after = after or self._through(event, world)[1]
                 early += ended < self._ended(end, after)
             elif not ended.isdisjoint(again):
                 # What only changes a value that stands finds none after the end, and begins nothing.
-                begins = self._begun(event, world.after(end, self.handlers, self.values))
+                begins = self._begun(event, without)
                 early += not begins.isdisjoint(ended & again)
         return early
 
+    def _given(self, event: Event, world: Component) -> Mapping[Cell, Any]:
+        """The cells that an event would change, with its effects, each with the new value."""
+        effects = self._effects(event, world)[0] if type(event) in OF_DEALS else ()
+        given = dict(world.changed_by(event, self.handlers))
+        for effect in effects:
+            given.update(world.changed_by(effect, self.handlers))
+            world = world.after(effect, self.handlers, self.values)
+        return given
+
     def _begun(self, event: Event, world: Component) -> set[Cell]:
         """The cells to which an event would give a value, whether they have one or not."""
-        return {cell for cell, value in world.changed_by(event, self.handlers) if not _is_none(value)}
+        return {cell for cell, value in self._given(event, world).items() if not is_none(value)}
 
     def _ended(self, event: Event, world: Component) -> set[Cell]:
-        """The cells with a value that an event would empty."""
-        emptied = (cell for cell, value in world.changed_by(event, self.handlers) if _is_none(value))
-        return {cell for cell in emptied if not _is_none(world.get(*cell))}
-
-
-def _is_none(value: Any) -> bool:
-    """Whether a cell is empty, or has a stake of zero."""
-    return value is None or (isinstance(value, views.Stake) and value.share.is_nothing)
-
-
-def content(value: Any) -> Any:
-    """A value as the search compares it: of a stake also its lots, and not how it was computed."""
-    if isinstance(value, views.Stake):
-        return value.share, value.shares, value.stale, value.lots
-    return value
-
-
-LIVE = "live"
-"""A view of the search only: which beginnings stand in a cell."""
-
-
-class Component(World):
-    """The values while a group is tried out: those before it, and the changes of its events so far."""
-
-    def __init__(self, running: Replay, overlay: Mapping[Any, Any]) -> None:
-        super().__init__(running.before, dict(overlay))
-        self._running = running
-
-    overlay: dict[Any, Any]
-
-    def changed_by(self, event: Event, handlers: Mapping[type, Handler]) -> list[tuple[Cell, Any]]:
-        """The cells that an event would change, each with the new value."""
-        handler = handlers.get(type(event))
-        if handler is None:
-            return []
-        return [((change.view, change.key), change.value) for change in handler(event, self)]
-
-    def would_change(self, event: Event, handlers: Mapping[type, Handler]) -> bool:
-        """Whether an event that ends another by name would change anything."""
-        handler = handlers.get(type(event))
-        made = () if handler is None else tuple(handler(event, self))
-        return any(
-            kept is not None or live != self._live((change.view, change.key))
-            for change in made
-            for kept, live in (ending_its_own(event, change, self._live((change.view, change.key))),)
-        )
-
-    def _live(self, cell: Cell) -> Live:
-        held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))
-        return held
-
-    def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Component:
-        """The values after an event. ``known`` has the values of the group so far, by cell and content."""
-        handler = handlers.get(type(event))
-        if handler is None:
-            return self
-        made = tuple(handler(event, self))
-        following = Component(self._running, self.overlay)
-        for change in made:
-            cell = change.view, change.key
-            kept: Any = change
-            if self._running.own:
-                kept, live = ending_its_own(event, change, self._live(cell))
-                following.overlay[LIVE, cell] = live
-            if kept is None:
-                continue
-            if content(kept.value) == content(self._running.before.get(*cell)):
-                following.overlay.pop(cell, None)
-            else:
-                # One object for each content, so that values compare equal by content.
-                following.overlay[cell] = known.setdefault((cell, content(kept.value)), kept.value)
-        return following
+        """The cells with a value that an event would empty; not of what a company had that ends with it."""
+        effects = self._effects(event, world)[0] if type(event) in OF_DEALS else ()
+        if any(ended_by(step) for step in (event, *effects)):
+            return set()
+        emptied = (cell for cell, value in self._given(event, world).items() if is_none(value))
+        return {cell for cell in emptied if not is_none(world.get(*cell))}
 
 
 @define
@@ -354,7 +319,7 @@ _BASE = "as before"
 
 def _concerns(thing: sense.Thing, cell: Any) -> bool:
     view, key = cell
-    if view == LIVE:
+    if view in (LIVE, DOUBTED):
         view, key = key
     if view == ANNOUNCED:
         view = views.DEALS

@@ -18,7 +18,7 @@ from chronicle.events import (
     MergerConsolidated,
     SharesIssued,
     happened,
-    references,
+    own_entities,
 )
 
 ANNOUNCED = "announced"
@@ -46,12 +46,9 @@ def deal_step(
     return [], event if getattr(event, "effects", None) is not None else announced
 
 
-def acting(event: Event) -> Iterator[str]:
+def acting(event: Event) -> Sequence[str]:
     """The ids of the entities that an event names; not those in its effects, which may not exist yet."""
-    found = references(event)
-    effects = getattr(event, "effects", None) or ()
-    own = sum(1 for _ in references(event)) - sum(1 for effect in effects for _ in references(effect))
-    return (name for _, (_, target, name) in zip(range(own), found, strict=False) if target == "entity")
+    return own_entities(event)
 
 
 def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list[tuple[sense.Thing, ...]]:

@@ -12,8 +12,10 @@ from typing import Any
 from attrs import define, field, frozen
 
 from chronicle.dates import order_of
-from chronicle.engine import views
-from chronicle.engine.order.bounds import Left, as_date, bases_of, course_of, days_of
+from chronicle.engine import sense, views
+from chronicle.engine.order.bounds import Left, bases_of
+from chronicle.engine.order.component import doubts_before
+from chronicle.engine.order.course import as_date, course_of, days_of
 from chronicle.engine.order.plan import Plan
 from chronicle.engine.order.search import Found, Search
 from chronicle.engine.order.touching import OF_DEALS, acting, deal_step
@@ -78,6 +80,7 @@ class Walk:
             if index in groups:
                 done.update(self._order(groups[index], done))
             else:
+                self._note_senseless(event)
                 self.take_one(event, plan.turns[index])
             self._doubt_happenings()
         self._take(plain[taken:])
@@ -154,6 +157,12 @@ class Walk:
         if found.sensible < len(members) and not ids.isdisjoint(self.plan.by_life):
             self.against.update(name for index in members for name in acting(self.plan.natural[index]))
 
+    def _note_senseless(self, event: Event) -> None:
+        """The same for an event that is ordered by a life alone: without sense, it orders nothing."""
+        asked = sense.SENSE.get(type(event)) if event.id in self.plan.by_life else None
+        if asked is not None and event.id not in self.plan.own and not asked(event, self.running.before):
+            self.against.update(acting(event))
+
     def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
         """The next event that touches a thing in which the ends of the group differ, with its own group."""
         things = found.apart(self.plan, members)
@@ -219,6 +228,7 @@ class _Ordered:
         kept = self.found.kept()
         plan, members = self.search.plan, self.search.members
         bases = bases_of(self.walk.running, kept)
+        doubts = {cell: doubts_before(self.walk.running, cell) for cell in bases}
         path = [place for place, _ in self.found.path(kept)]
         made: defaultdict[Cell, list[int]] = defaultdict(list)
         doubtful = self.walk.running.doubtful
@@ -240,13 +250,12 @@ class _Ordered:
                     self.found,
                     cell,
                     bases[cell],
+                    doubts[cell],
                     made.get(cell, []),
                     order,
                     earlier=doubtful.get(cell, ()) if cell in resting else None,
                 )
-                left.bound(
-                    course_of([(low, high, node.overlay.get(cell, bases[cell])) for low, high, node in days])
-                )
+                left.bound(course_of([(low, high, *left.in_node(node)) for low, high, node in days]))
             elif cell[0] not in views.KEYS:
                 self._bound_own(cell, made[cell])
 

@@ -68,10 +68,6 @@ class PartialReplay:
         fork._parts = None if self._parts is None else self._parts.forked(log)
         return fork
 
-    def has_parts(self) -> bool:
-        """Whether the parts of the whole history were found out, event by event."""
-        return self._base is None and self._parts is not None
-
     def all_parts(self) -> Parts:
         """The parts of the whole history, found out event by event."""
         if self._base is None and self._parts is not None:
@@ -79,7 +75,9 @@ class PartialReplay:
             return self._parts
         parts = Parts(self._log)
         parts.catch_up()
-        self._add_versions(parts, self._log.events[:], None)
+        self._add_versions(parts, self._log.with_statements_of(self._log.stated_about()), None)
+        if self._base is None:
+            self._parts = parts
         return parts
 
     @paused_collector()

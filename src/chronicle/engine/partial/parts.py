@@ -251,10 +251,9 @@ class Parts:
         if founded is None:
             return False
         return any(
-            version.date.order < founded
+            version.date.order < founded and not founds(version, entity)
             for place in places
             for version in (self._log.events[place], *self._versions.get(place, ()))
-            if not founds(version, entity)
         )
 
     def _note(self, event: Event) -> None:

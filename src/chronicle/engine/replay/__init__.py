@@ -20,12 +20,15 @@ from chronicle.engine.replay.changes import (
     Nothing,
     Operation,
     Other,
+    doubts_in,
 )
 from chronicle.engine.replay.ledger import Guess, Ledger
+from chronicle.engine.replay.linked import LinkedIds
 from chronicle.engine.replay.order import Happening, in_order
 from chronicle.engine.replay.projector import Handler, Projector
 from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
 from chronicle.engine.replay.spans import Piece, Span, pieces
+from chronicle.engine.replay.standing import Listed, Standing, with_doubts
 
 __all__ = [
     "GOES_ON",
@@ -39,6 +42,8 @@ __all__ = [
     "Happening",
     "Key",
     "Ledger",
+    "LinkedIds",
+    "Listed",
     "Live",
     "Log",
     "Nothing",
@@ -48,9 +53,12 @@ __all__ = [
     "Projector",
     "Replay",
     "Span",
+    "Standing",
     "World",
+    "doubts_in",
     "ending_its_own",
     "in_order",
     "pieces",
     "replay",
+    "with_doubts",
 ]

@@ -106,6 +106,10 @@ class ChangeLogs:
     # The cells that were ever doubted: few, so that the others need no look at their doubts.
     doubted: set[tuple[str, Key]] = Factory(set)
 
+    def open_doubts(self, cell: Cell) -> list[Change]:
+        """The open doubts about the value of a cell; mostly none."""
+        return _open_doubts(self.cells[cell[0]].get(cell[1], [])) if cell in self.doubted else []
+
     def events(self, view: str, key: Key, last: int) -> tuple[str, ...]:
         """Ids of the events in the provenance of the value after change ``last`` of a cell, causes first."""
         change = self.cells[view][key][last]
@@ -179,6 +183,14 @@ class OpenDoubts:
         """The doubts about the span that ends here; a value made from it inherits the open ones."""
         closed, self._closed = self._closed, []
         return (*closed, *(Doubt(doubt.window, None, doubt.event) for doubt in self.open))
+
+
+def doubts_in(log: Log) -> tuple[Doubt, ...]:
+    """The doubts about the last value of a log."""
+    doubts = OpenDoubts()
+    for change in log:
+        doubts.take(change)
+    return doubts.of_span()
 
 
 def _lifts(change: Change, doubt: Change) -> bool:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from attrs import field, frozen
 
 from chronicle.engine.replay.before import index_of
 from chronicle.engine.replay.changes import Cell, ChangeLogs, Key, Log, Nothing
+from chronicle.engine.replay.linked import LinkedIds, linked
 from chronicle.engine.replay.spans import Span, spans_of
+from chronicle.engine.replay.standing import Listed, Standing, with_doubts
 from chronicle.errors import absent
 
 
@@ -38,7 +42,7 @@ class Ledger:
 
     views: tuple[str, ...]
     _changes: ChangeLogs = field(repr=False)
-    names: Mapping[str, str] = field(factory=dict, repr=False)
+    names: LinkedIds = field(factory=LinkedIds, converter=linked, repr=False)
     guesses: tuple[Guess, ...] = field(default=(), repr=False)
     _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
@@ -50,11 +54,11 @@ class Ledger:
 
     def has(self, view: str, key: Key) -> bool:
         """Whether a key of a view is there, an empty one too."""
-        return view in self._changes.cells and self._by_name(key) in self._changes.cells[view]
+        return view in self._changes.cells and self.names.key(view, key) in self._changes.cells[view]
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
-        part = self.names.get(part, part)
+        part = self.names.part(view, position, part)
         index = self._indexes.get((view, position))
         if index is None:
             index = self._indexes[view, position] = index_of(self.keys(view), position)
@@ -90,25 +94,51 @@ class Ledger:
         """
         if view not in self.views:
             raise absent("C606", "view", view, self.views)
-        parts = self._by_name(parts)
-        keys = self.where(view, 0, parts[0]) if parts else self.keys(view)
-        return tuple(span for key in keys if key[: len(parts)] == parts for span in self.cell(view, key))
+        keys = self.beginning(view, self.names.key(view, parts)) if parts else self.keys(view)
+        return tuple(span for key in keys for span in self.cell(view, key))
+
+    def beginning(self, view: str, parts: Key) -> Iterable[Key]:
+        """The keys of a view that begin with ``parts``, of which there is at least one."""
+        return [key for key in self.where(view, 0, parts[0]) if key[: len(parts)] == parts]
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for an unknown key."""
-        key = self._by_name(key)
+        key = self.names.key(view, key)
         spans = self._spans.get((view, key))
         if spans is None:
             log = self._changes.cells[view].get(key, []) if view in self._changes.cells else []
             spans = self._spans[view, key] = tuple(spans_of(log, self._changes))
         return spans
 
+    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
+        """The spans of one key that may hold on a day; none for an unknown key."""
+        return [span for span in self.cell(view, key) if span.possible(day)]
+
+    def standing(
+        self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
+    ) -> Iterable[Standing]:
+        """The listed values of a view that may hold on a day, in order of key.
+
+        ``wanted`` has by position the parts that keys must have.
+        """
+        keys = sorted(self._keys_with(view, wanted))
+        return chain.from_iterable(standing_in(self.possible(view, key, day), day, listed) for key in keys)
+
+    def _keys_with(self, view: str, wanted: Mapping[int, str]) -> Iterable[Key]:
+        if not wanted:
+            return self.keys(view)
+        (position, part), *others = wanted.items()
+        more = [(at, self.names.part(view, at, other)) for at, other in others]
+        return [
+            key for key in self.where(view, position, part) if all(key[at] == other for at, other in more)
+        ]
+
     def log(self, view: str, key: Key) -> Log | None:
         """The changes of a cell whose spans follow from them alone: without bounds, doubts and other values.
 
         None for any other cell. ``pieces`` makes the spans of such a log.
         """
-        changes, cell = self._changes, (view, self._by_name(key))
+        changes, cell = self._changes, (view, self.names.key(view, key))
         if cell in changes.bounds or cell in changes.others or cell in changes.doubted:
             return None
         if cell in changes.nothing or view in changes.unordered:
@@ -146,13 +176,23 @@ class Ledger:
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by an order that makes as much sense as the one of replay."""
         view, key = cell
-        return self._changes.nothing.get((view, self._by_name(key)), ())
-
-    def _by_name(self, parts: Key) -> Key:
-        return tuple(self.names.get(part, part) for part in parts) if self.names else parts
+        return self._changes.nothing.get((view, self.names.key(view, key)), ())
 
     def __iter__(self) -> Iterator[Span]:
         """All spans, view by view and key by key."""
         for view in self.views:
             for key in self.keys(view):
                 yield from self.cell(view, key)
+
+
+def standing_in(spans: Iterable[Span], day: datetime.date, listed: Listed) -> Iterator[Standing]:
+    """What is listed of spans that may hold on a day."""
+    for span in spans:
+        if listed(span.value):
+            doubted_by = span.doubted_by(day) if span.doubts else ()
+            events = partial(_events, span, doubted_by)
+            yield Standing(span.key, span.value, span.certain(day), span.begin, events, doubted_by)
+
+
+def _events(span: Span, doubted_by: tuple[str, ...]) -> tuple[str, ...]:
+    return with_doubts(span.events, doubted_by) if doubted_by else span.events

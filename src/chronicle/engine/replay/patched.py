@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from attrs import field, frozen
@@ -12,8 +13,9 @@ from attrs import field, frozen
 from chronicle.engine.replay.before import index_of
 from chronicle.engine.replay.changes import Cell, Key, Log, Nothing
 from chronicle.engine.replay.later import Later
-from chronicle.engine.replay.ledger import Guess, Ledger
+from chronicle.engine.replay.ledger import Guess, Ledger, standing_in
 from chronicle.engine.replay.spans import Span
+from chronicle.engine.replay.standing import Listed, Standing
 
 Patches = Mapping[str, Mapping[Key, Ledger]]
 """By view and key, the ledger that has a cell; a cell without an entry does not exist."""
@@ -41,6 +43,7 @@ class PatchedLedger(Ledger):
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
+        part = self.names.part(view, position, part)
         found = self.base.where(view, position, part)
         patched = self.patches.get(view)
         if patched is None:
@@ -50,9 +53,37 @@ class PatchedLedger(Ledger):
             index = self._by_part[view, position] = index_of(self._patched_keys(view), position)
         return [*(key for key in found if key not in patched), *index.get(part, ())]
 
+    def beginning(self, view: str, parts: Key) -> Iterable[Key]:
+        """The keys of a view that begin with ``parts``."""
+        found, patched = self.base.beginning(view, parts), self.patches.get(view)
+        if patched is None:
+            return found
+        own = (key for key in self._patched_keys(view) if key[: len(parts)] == parts)
+        return [*(key for key in found if key not in patched), *own]
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         return self._holding(view, key).cell(view, key)
+
+    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
+        """The spans of one key that may hold on a day; none for a key that is not there."""
+        return self._holding(view, key).possible(view, key, day)
+
+    def standing(
+        self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
+    ) -> Iterable[Standing]:
+        """As ``Ledger`` says."""
+        found = self.base.standing(view, day, wanted, listed)
+        patched = self.patches.get(view)
+        if patched is None:
+            return found
+        kept = [each for each in found if each.key not in patched]
+        named = {position: self.names.part(view, position, part) for position, part in wanted.items()}
+        for key in self._patched_keys(view):
+            if all(key[position] == part for position, part in named.items()):
+                kept += standing_in(patched[key].possible(view, key, day), day, listed)
+        # Of one key the values stay in the order of replay, since they all come from one ledger.
+        return sorted(kept, key=itemgetter(0))
 
     def log(self, view: str, key: Key) -> Log | None:
         """The changes of a cell of which nothing else is to say; None where there is."""
@@ -78,7 +109,7 @@ class PatchedLedger(Ledger):
 
     def _holding(self, view: str, key: Key) -> Ledger:
         patched = self.patches.get(view)
-        return self.base if patched is None else patched.get(key, self.base)
+        return self.base if patched is None else patched.get(self.names.key(view, key), self.base)
 
     def _patched_keys(self, view: str) -> list[Key]:
         if view not in self._there:

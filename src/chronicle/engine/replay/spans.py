@@ -198,7 +198,7 @@ def _bound_group(
 
 
 def _other_span(change: Change, other: Other, log: Log, changes: ChangeLogs) -> Span:
-    following = next((later for later in log[other.place + 1 :] if later.operation != "confirm"), None)
+    following = next((later for later in log[other.place + 1 :] if later.operation not in GOES_ON), None)
     end = None if following is None or other.bounds.possible_until is not None else following.window
     ended_by = None if following is None else following.event
     return Span(

@@ -72,21 +72,22 @@ def _ranked(
     for id in entities:
         if (rank := wanted.rank(id)) is not None:
             yield "entity", stays(id, id), rank
-    for key in ledger.keys_like(views.NAMES, wanted.possible):
+    for key in ledger.keys_like(views.NAMES, wanted.in_one_text):
         for span in ledger.cell(views.NAMES, key):
             for name in (key[0], span.value.name, span.value.short):
                 if name and (rank := wanted.rank(name)) is not None:
                     yield "entity", key[0], rank
-    for key in ledger.keys_like(views.IDENTIFIERS, wanted.possible):
-        ranks = [wanted.rank(key[2]), wanted.rank(f"{key[1]}:{key[2]}")]
-        yield from (("entity", key[0], rank) for rank in ranks if rank is not None)
     for id in deals:
         if (rank := wanted.rank(id)) is not None:
             yield "deal", id, rank
-    for key in ledger.keys_like(views.DEALS, wanted.possible):
+    for key in ledger.keys_like(views.DEALS, wanted.in_one_text):
         for span in ledger.cell(views.DEALS, key):
             if (rank := wanted.rank(span.value.title)) is not None:
                 yield "deal", key[0], rank
+    # A scheme and its value are two texts.
+    for key in ledger.keys_like(views.IDENTIFIERS, wanted.in_several_texts):
+        ranks = [wanted.rank(key[2]), wanted.rank(f"{key[1]}:{key[2]}")]
+        yield from (("entity", key[0], rank) for rank in ranks if rank is not None)
 
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -97,8 +98,8 @@ class _SearchWords:
 
     def __init__(self, text: str) -> None:
         self._text, self._words = text, text.split()
-        # The longest run of letters in it: a ledger may say where this cannot be, before anything is decoded.
-        self._core = max(_WORD.findall(text), key=len, default="")
+        # Its runs of letters and digits: a ledger may say where these cannot be, before anything is decoded.
+        self._runs = sorted(set(_WORD.findall(text)), key=len, reverse=True)
 
     def rank(self, text: str) -> Rank | None:
         """How well the words fit a text; None where they do not."""
@@ -111,9 +112,14 @@ class _SearchWords:
             return 1
         return 2 if re.search(rf"\b{re.escape(self._text)}", there) else 3
 
-    def possible(self, text: str) -> bool:
-        """Whether a text of which more may be said than is looked for can have the words."""
-        return self._core in folded(text)
+    def in_one_text(self, text: str) -> bool:
+        """Whether a text, of which more may be said than is looked for, can have all words."""
+        there = folded(text)
+        return all(run in there for run in self._runs)
+
+    def in_several_texts(self, text: str) -> bool:
+        """The same of a text among others that have the words together."""
+        return not self._runs or self._runs[0] in folded(text)
 
 
 def entity_found(ledger: Ledger, id: str) -> SearchHit:

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.replay import Key, Span
+from chronicle.engine.state.made_later import made_later
 from chronicle.engine.views import Stage
 from chronicle.values import NOTHING, Share, more_than_whole
 
@@ -62,6 +63,7 @@ class Fact:
         return hash(self._answer())
 
 
+@made_later("since", "events")
 @frozen
 class Holding:
     """A share of a right in a target. ``basis`` says whether a source stated it or it was computed."""

@@ -125,15 +125,14 @@ class FactsOfDay:
         return [
             key
             for key in found
-            if all(key[at] == self._ledger.names.get(other, other) for at, other in others)
+            if all(key[at] == self._ledger.names.part(view, at, other) for at, other in others)
         ]
 
     def _cell(self, view: str, key: Key) -> Iterator[Fact]:
-        for span in self._ledger.cell(view, key):
-            if span.possible(self.as_of):
-                doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
-                stated = self._with_basis(span) if self._assumed else span
-                yield Fact(stated, span.certain(self.as_of), doubted_by)
+        for span in self._ledger.possible(view, key, self.as_of):
+            doubted_by = span.doubted_by(self.as_of) if span.doubts else ()
+            stated = self._with_basis(span) if self._assumed else span
+            yield Fact(stated, span.certain(self.as_of), doubted_by)
 
     def _with_basis(self, span: Span) -> Span:
         """The span of a fact: its basis is ``assumed`` if an assumption is in its provenance."""

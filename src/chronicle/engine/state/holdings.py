@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -81,21 +81,27 @@ class HoldingsOfDay(FactsOfDay):
         self, holder: str | None = None, target: str | None = None, right: str | None = None
     ) -> tuple[Holding, ...]:
         """The holdings on the day, certain and possible ones, by holder, target and right."""
-        parts = {"holder": holder, "target": target, "right": right}
-        return tuple(self._holding(fact) for fact in self._where(views.HOLDINGS, parts))
+        parts = dict(zip(views.KEYS[views.HOLDINGS], (holder, target, right), strict=True))
+        if self._assumed or views.HOLDINGS not in self._ledger.views:
+            return tuple(map(_holding, self._where(views.HOLDINGS, parts)))
+        wanted = {place: part for place, part in enumerate(parts.values()) if part is not None}
+        found = self._standing_holdings(wanted)
+        # Ids are tried before names, since to find out what a name means takes longer.
+        if not found and wanted:
+            meant = {place: self._meant(views.HOLDINGS, place, part) for place, part in wanted.items()}
+            return found if meant == wanted else self._standing_holdings(meant)
+        return found
 
-    def _holding(self, fact: Fact) -> Holding:
-        holder, target, right = fact.key
-        stake: views.Stake = fact.value
-        return Holding(
-            holder,
-            target,
-            right,
-            *stake,
-            fact.certain,
-            fact.since,
-            fact.events,
-            fact.doubted_by,
+    def _standing_holdings(self, wanted: Mapping[int, str]) -> tuple[Holding, ...]:
+        standing = self._ledger.standing(views.HOLDINGS, self.as_of, wanted, _is_something)
+        return tuple(
+            Holding(holder, target, right, share, shares, basis, stale, sure, since, events, doubts)
+            for (holder, target, right), (
+                share,
+                shares,
+                basis,
+                stale,
+            ), sure, since, events, doubts in standing
         )
 
     def above_the_whole(self, *targets: str) -> tuple[Excess, ...]:
@@ -110,3 +116,13 @@ class HoldingsOfDay(FactsOfDay):
                     groups[holding.target, holding.right].append(holding)
         found = (excess_of(*what, held) for what, held in sorted(groups.items()))
         return tuple(excess for excess in found if excess is not None)
+
+
+def _is_something(stake: views.Stake) -> bool:
+    return views.is_listed(views.HOLDINGS, stake)
+
+
+def _holding(fact: Fact) -> Holding:
+    holder, target, right = fact.key
+    stake: views.Stake = fact.value
+    return Holding(holder, target, right, *stake, fact.certain, fact.since, fact.events, fact.doubted_by)

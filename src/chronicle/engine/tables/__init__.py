@@ -20,7 +20,7 @@ from chronicle.engine.tables.answers import (
 )
 from chronicle.engine.tables.columns import names_beside
 from chronicle.engine.tables.courses import Row, rows_by_day, spans_table, table_by_day
-from chronicle.engine.tables.over_days import table_over_days
+from chronicle.engine.tables.over_days import Told, table_over_days
 from chronicle.engine.tables.table import Column, Kind, Table
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Kind",
     "Row",
     "Table",
+    "Told",
     "deals_table",
     "entities_table",
     "facts_table",

@@ -10,6 +10,7 @@ import datetime
 from array import array
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,11 +96,7 @@ def bits(flags: Sequence[bool]) -> bytes:
 
 
 def _offsets(lengths: Sequence[int]) -> array[int]:
-    offsets, end = array("i", [0]), 0
-    for length in lengths:
-        end += length
-        offsets.append(end)
-    return offsets
+    return array("i", accumulate(lengths, initial=0))
 
 
 def _text(values: list[str | None]) -> list[Any]:
@@ -133,7 +130,12 @@ def _day(values: list[datetime.date | None]) -> list[Any]:
 
 
 def _number(values: list[Fraction | None]) -> list[Any]:
-    return [b"".join(scaled(value).to_bytes(16, "little", signed=True) for value in values)]
+    # The same number often stands in many rows, and to scale it takes long.
+    known: dict[int, bytes] = {}
+    for value in values:
+        if id(value) not in known:
+            known[id(value)] = scaled(value).to_bytes(16, "little", signed=True)
+    return [b"".join([known[id(value)] for value in values])]
 
 
 def scaled(value: Fraction | None) -> int:

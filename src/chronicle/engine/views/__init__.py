@@ -27,6 +27,7 @@ from chronicle.engine.views.names import (
 )
 from chronicle.engine.views.stakes import Basis, Lot, Ownership, ShareCount, Stake, StakeSeen, seen
 from chronicle.engine.views.table import (
+    ENTITY_PARTS,
     IN_DATA,
     KEYS,
     ON_PAGES,
@@ -44,6 +45,7 @@ __all__ = [
     "CONTROL",
     "DEALS",
     "ENTITIES",
+    "ENTITY_PARTS",
     "HOLDINGS",
     "IDENTIFIERS",
     "IN_DATA",

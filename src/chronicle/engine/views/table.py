@@ -89,6 +89,15 @@ REFERS: Final[Mapping[str, Refers]] = MappingProxyType(_refers())
 """What a part of a key refers to, by its name."""
 
 
+ENTITY_PARTS: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
+    {
+        name: frozenset(at for at, part in enumerate(parts) if REFERS[part] == "entity")
+        for name, parts in KEYS.items()
+    }
+)
+"""By view, the positions in its keys at which ids of entities stand."""
+
+
 def _worth(_: Key, value: Any) -> str:
     """The value of a user's own view as text; empty for True, which adds nothing to the key."""
     return value if isinstance(value, str) else "" if value is True else str(value)

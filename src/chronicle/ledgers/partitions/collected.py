@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from attrs import define, field, frozen
 
-from chronicle.engine.replay import Cell, Guess, Key, Ledger, Log, Nothing, Span
+from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Log, Nothing, Span
 from chronicle.engine.replay.later import Later
+from chronicle.engine.views import ENTITY_PARTS
 from chronicle.errors import Problem, StoreError, shown
 from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.folder import IdFilter, StoredRowsFolder
@@ -91,7 +92,8 @@ class Collected:
     def ledger(self, views: Sequence[str]) -> CollectedLedger:
         """The ledger of all that was taken in, with these views."""
         guesses = cast("tuple[Guess, ...]", Later(lambda: self.guesses))
-        return CollectedLedger(tuple(views), cast("Any", None), self.names, guesses, collected=self)
+        names = LinkedIds(self.names, ENTITY_PARTS)
+        return CollectedLedger(tuple(views), cast("Any", None), names, guesses, collected=self)
 
 
 @frozen(eq=False)
@@ -120,7 +122,7 @@ class CollectedLedger(Ledger):
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
-        part = self.names.get(part, part)
+        part = self.names.part(view, position, part)
         if view in self._ordered:
             return super().where(view, position, part)
         asked = view, position, part
@@ -132,7 +134,7 @@ class CollectedLedger(Ledger):
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
-        key = self._by_name(key)
+        key = self.names.key(view, key)
         spans = self._spans.get((view, key))
         if spans is None:
             found = self._found(view, key)
@@ -154,7 +156,7 @@ class CollectedLedger(Ledger):
         return tuple(sorted(self.collected.named[what]))
 
     def _found(self, view: str, key: Key) -> CollectedCell | None:
-        key = self._by_name(key)
+        key = self.names.key(view, key)
         self.collected.need(view, key)
         return self.collected.cells[view].get(key)
 

@@ -82,7 +82,7 @@ def _rows(told: Sequence[_Told], projectors: Sequence[Projector], *, known: bool
     else:
         yield from replayed(events, None)[1]
     named = Named()
-    named.note(events)
+    named.note(events, {event.id: event for event in events})
     yield from rows_of_names(named)
 
 

@@ -21,6 +21,7 @@ from chronicle.engine.views import View
 from chronicle.engine.views.view import SURE
 from chronicle.render.layout import clean
 from chronicle.render.report.material import Report
+from chronicle.render.report.through import GROUPS, SHARES, LookedThrough
 from chronicle.render.words.days import short, since
 from chronicle.render.words.said import said, words
 
@@ -32,16 +33,35 @@ _FIGURES: Final = frozenset({"share", "shares", "total", "raised", "price"})
 _OWN: Final = ("key", "value")
 
 _NEVER: Final = datetime.date.max.toordinal() + 1
-_THROUGH: Final = MappingProxyType(
+_LOOKED: Final = MappingProxyType(
     {
-        "name": "through",
-        "title": "Held through others",
-        "what": "effective share",
-        "about": False,
-        "columns": [["holder", "Holder", "name"], ["target", "Target", "name"], ["share", "Share", "figure"]],
+        SHARES: {
+            "name": SHARES,
+            "title": "Effective shares",
+            "what": "effective share",
+            "about": False,
+            "columns": [
+                ["holder", "Holder", "name"],
+                ["target", "Target", "name"],
+                ["share", "Effective", "figure"],
+                ["directly", "Directly", "figure"],
+            ],
+        },
+        GROUPS: {
+            "name": GROUPS,
+            "title": "Groups",
+            "what": "control",
+            "about": False,
+            "columns": [
+                ["head", "Head", "name"],
+                ["member", "Member", "name"],
+                ["share", "By", "figure"],
+                ["at_last", "Effective", "figure"],
+            ],
+        },
     }
 )
-"""The view of what is held through others, which replay does not make."""
+"""The views that look through holdings, which replay does not make."""
 
 # A mark around the id of an entity in a text that is to be split again; no text of an event can have it.
 _MARK: Final = "\x00"
@@ -86,7 +106,8 @@ class Facts:
         """Everything that the page chooses among."""
         listed = [each for each in self._report.rectangles if views.is_listed(each.view, each.value)]
         shown = {name: views.view_of(name) for name in _in_reading_order(listed)}
-        through = list(self._through(len(shown)))
+        looked = [name for name in _LOOKED if any(each.view == name for each in self._report.looked.found)]
+        through = list(self._through(len(shown), looked))
         columns = {
             name: _columns(view, [each for each in listed if each.view == name])
             for name, view in shown.items()
@@ -100,7 +121,7 @@ class Facts:
         return {
             "views": [
                 *(_view_data(view, columns[name]) for name, view in shown.items()),
-                *([dict(_THROUGH)] if through else []),
+                *(_LOOKED[name] for name in looked),
             ],
             "entities": self._entities.things,
             "cells": cells,
@@ -119,7 +140,7 @@ class Facts:
 
     def _key(self, at: int, key: Key, shown: Sequence[str]) -> list[Piece]:
         """A key with the numbers of its entities."""
-        if at == len(shown):
+        if at >= len(shown):
             return list(key)
         refers = tuple(views.view_of(shown[at]).key.values())
         parts = zip(key, (*refers, *("text" for _ in key)), strict=False)
@@ -184,21 +205,17 @@ class Facts:
         pieces = (self._entities.of(part) if at % 2 else part for at, part in enumerate(parts))
         return tuple(piece for piece in pieces if piece != "")
 
-    def _through(self, view: int) -> Iterator[list[Any]]:
-        """A row for all that is held through others, of a view of its own."""
-        for each in self._report.through or ():
-            pair = self._entities.of(each.holder), self._entities.of(each.target)
-            about = (pair[0], " in ", pair[1])
-            fact = (
-                self._cells.of((view, pair)),
-                (*pair, each.share),
-                about,
-                (f"{each.share}, through others",),
-            )
+    def _through(self, first: int, names: Sequence[str]) -> Iterator[list[Any]]:
+        """A row for each effective share and each member of a group, of views of their own."""
+        for each in sorted(self._report.looked.found, key=lambda each: names.index(each.view)):
+            pair = self._entities.of(each.one), self._entities.of(each.other)
+            cell = self._cells.of((first + names.index(each.view), pair))
+            about = (pair[0], " in " if each.view == SHARES else " over ", pair[1])
+            fact = (cell, (*pair, each.share, each.beside), about, (_looked_words(each),))
             begin, end = _number(each.begin), _until(each.end)
             yield [
                 self._statements.of(fact),
-                short(PartialDate.of(each.begin)),
+                "" if each.begin == DAWN else short(PartialDate.of(each.begin)),
                 begin,
                 begin if each.certain else _NEVER,
                 end,
@@ -247,6 +264,15 @@ class Facts:
                     course = found.setdefault(str(at), [])
                     course.append([_number(each.known_from), _until(each.known_until), announced])
         return found
+
+
+def _looked_words(each: LookedThrough) -> str:
+    """What an effective share, or a member of a group, says."""
+    if each.view == GROUPS:
+        return f"{each.share}; {each.beside} effective" if each.beside else each.share
+    if each.beside == each.share:
+        return each.share
+    return f"{each.share}, {each.beside} of it directly" if each.beside else f"{each.share}, through others"
 
 
 def _marked(entity: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from chronicle.dates import Day, Moment
 from chronicle.engine import views
@@ -15,7 +16,7 @@ from chronicle.errors import Place
 from chronicle.events import KINDS, Event, Knowledge, references
 from chronicle.render.reading_order import in_reading_order
 from chronicle.render.report.names import KnownNames
-from chronicle.render.report.through import HeldThrough, held_through
+from chronicle.render.report.through import Looked, looked_through
 
 _TIES: Final = (views.HOLDINGS, views.CONTROL, views.UNITS)
 
@@ -25,8 +26,9 @@ class Report:
     """A history, or what is around some of its entities, as a page.
 
     ``chosen`` are the ids of these entities; of none, all of the history. ``events`` are those that the page
-    tells, in the order in which they are read, and ``written`` has each as it was written, by its id.
-    ``through`` is None where there are too many days to compute what is held through others.
+    tells, in the order in which they are read, and ``written`` has each as it was written, by its id. A
+    holding in its picture reaches ``least`` on some day. ``looked`` has the effective shares and groups, or
+    says why they are left out.
     """
 
     chosen: tuple[str, ...]
@@ -39,7 +41,8 @@ class Report:
     places: Mapping[str, Place]
     names: KnownNames = field(repr=False)
     opens: datetime.date | None = None
-    through: tuple[HeldThrough, ...] | None = ()
+    least: Fraction | None = None
+    looked: Looked = field(factory=Looked)
 
     @property
     def day(self) -> datetime.date:
@@ -61,13 +64,15 @@ def report_of(
     entities: Sequence[str] = (),
     *,
     depth: int = 1,
+    least: Fraction | None = None,
     opens: datetime.date | None = None,
     known: Day | None = None,
     recorded: Moment | None = None,
 ) -> Report:
     """The report of a history, or of some ``entities`` (ids or names) and what is ``depth`` ties around them.
 
-    It ``opens`` on this day, by default on the last one. By ``known`` and ``recorded`` it says nothing of
+    It ``opens`` on this day, by default on the last one. In its picture are no holdings that never reach
+    ``least``. By ``known`` and ``recorded`` it says nothing of
     what became known or was recorded later. Raises ``NotFound`` (C601) for an unknown entity.
     """
     resolver = history.resolver(known, recorded)
@@ -99,18 +104,17 @@ def report_of(
         places={id: place for id in versions if (place := history.place(id)) is not None},
         names=KnownNames(names),
         opens=opens,
-        through=_through(history, found, near, recorded),
+        least=least,
+        looked=_looked(history, found, near, recorded),
     )
 
 
-def _through(
-    history: Any, found: Rectangles, near: set[str] | None, recorded: Moment | None
-) -> tuple[HeldThrough, ...] | None:
-    """What is held through others, by or of the entities that are near; None where that takes too long."""
-    every = None if recorded else held_through(history, found.rectangles, found.days)
-    if every is None or near is None:
+def _looked(history: Any, found: Rectangles, near: set[str] | None, recorded: Moment | None) -> Looked:
+    """The effective shares by or of the entities that are near, and the groups with any of them."""
+    every = looked_through(history, found.rectangles, found.days, recorded)
+    if near is None:
         return every
-    return tuple(each for each in every if near & {each.holder, each.target})
+    return evolve(every, found=tuple(each for each in every.found if near & {each.one, each.other}))
 
 
 def _is_name_of(each: Rectangle, named: set[str]) -> bool:

@@ -32,6 +32,7 @@ _STYLES: Final = ("page.css", "tables.css", "timeline.css", "print.css")
 _SCRIPTS: Final = (
     "dates.js",
     "facts.js",
+    "look.js",
     "tables.js",
     "events.js",
     "picture.js",
@@ -85,7 +86,8 @@ def _content(report: Report) -> Mapping[str, Any]:
         "day": day_words(report.day),
         "span": scale.words(),
         "tables": tables,
-        "unlooked": report.through is None,
+        "looked": bool(report.looked.found),
+        "left_out": report.looked.left_out,
         "possible": any(not row.certain for table in tables for row in table.rows),
         "events": events,
         "lanes": lanes(report, scale),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -12,6 +12,24 @@ from chronicle.engine import views
 from chronicle.render.markup import language_tag
 from chronicle.render.report.facts import Data
 from chronicle.render.report.names import KnownNames
+from chronicle.render.report.through import GROUPS, SHARES
+
+_SHORT: Final = 13
+"""The most characters of a column that is narrow: those of a million in full, of a date, of a percentage."""
+
+
+@frozen
+class PageColumn:
+    """A column: its title, what sort of texts it has, and whether all of these, on any day, are short."""
+
+    title: str
+    sort: str
+    short: bool
+
+    @property
+    def classes(self) -> str:
+        """The classes of its head, which settle its width: it is the same on all days."""
+        return f"{self.sort} short" if self.short else self.sort
 
 
 @frozen
@@ -42,7 +60,7 @@ class PageTable:
     title: str
     about: bool
     kept: bool | None
-    columns: tuple[tuple[str, str, str], ...]
+    columns: tuple[PageColumn, ...]
     rows: tuple[PageRow, ...]
 
     @property
@@ -57,8 +75,9 @@ class PageTable:
 
 
 def _place(view: str) -> int:
-    """What is held through others follows what is held; all else keeps its order."""
-    return (views.HOLDINGS, "through").index(view) if view in (views.HOLDINGS, "through") else 2
+    """Effective shares and groups follow what is held directly; all else keeps its order."""
+    first = (views.HOLDINGS, SHARES, GROUPS)
+    return first.index(view) if view in first else len(first)
 
 
 @frozen(eq=False)
@@ -79,6 +98,7 @@ class LastState:
         if "kept" in view:
             titles = [(view["kept"], True), (f"Other {view['title'].lower()}", False)]
         rows = [(number, row) for number, row in enumerate(self.data["rows"]) if self._cell(row)[0] == at]
+        columns = self._columns(view, [row for _, row in rows])
         standing = [(number, row) for number, row in rows if self._stands(row)]
         return [
             PageTable(
@@ -87,7 +107,7 @@ class LastState:
                 title=title,
                 about=view["about"],
                 kept=kept,
-                columns=tuple(map(tuple, view["columns"])),
+                columns=columns,
                 rows=tuple(
                     self._row(number, row, view["columns"])
                     for number, row in standing
@@ -96,6 +116,13 @@ class LastState:
             )
             for title, kept in titles
         ]
+
+    def _columns(self, view: Data, rows: Sequence[Sequence[Any]]) -> tuple[PageColumn, ...]:
+        every = [self._fact(row)[1] for row in rows]
+        return tuple(
+            PageColumn(title, sort, sort != "name" and all(len(fact[at]) <= _SHORT for fact in every))
+            for at, (_, title, sort) in enumerate(view["columns"])
+        )
 
     def _fact(self, row: Sequence[Any]) -> list[Any]:
         fact: list[Any] = self.data["facts"][row[0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Final
 
 from attrs import frozen
@@ -14,7 +15,9 @@ from chronicle.engine import views
 from chronicle.engine.partial.rectangles import Rectangle
 from chronicle.render.layout import clean
 from chronicle.render.report.material import Report
+from chronicle.render.report.through import SHARES
 from chronicle.render.words.figures import share_words
+from chronicle.values import Share
 
 _MOST: Final = 60  # nodes: a picture of more is a ball of hair
 _TITLE: Final = "Structure"
@@ -41,11 +44,14 @@ def structure_of(report: Report) -> TiesDrawn | None:
     ties = [each for each in report.rectangles if _key(each) and views.is_listed(each.view, each.value)]
     if not ties:
         return None
+    ties = _large_enough(report, ties)
+    if not ties:
+        return TiesDrawn("", "", _note(report, [], 0))
     shown = _nodes_shown(report, ties)
     left_out = len({end for each in ties for end in _ends(each)}) - len(shown)
     ties = [each for each in ties if shown.keys() >= set(_ends(each))]
     nodes = [node for entity in sorted(shown) for node in _named(report, entity)]
-    edges = list(dict.fromkeys(_edge(each, certain=True) for each in ties))
+    edges = list(dict.fromkeys((*(_edge(each, certain=True) for each in ties), *_effective(report, ties))))
     layout = drawing.placed(nodes, edges)
     standing = [each for each in ties if each.known(None) and each.possible(report.day)]
     last = _last(report, standing)
@@ -103,6 +109,15 @@ def _edge(each: Rectangle, certain: bool) -> Edge:
     return Edge(source, target, _label(each), right, certain)
 
 
+def _effective(report: Report, ties: Iterable[Rectangle]) -> Iterator[Edge]:
+    """The arrows of equity with the effective shares that they ever have, so that these have a place."""
+    held = {_key(each) for each in ties}
+    for each in report.looked.found:
+        key = each.one, each.other, "equity"
+        if each.view == SHARES and key in held:
+            yield Edge(each.one, each.other, each.share, "equity", True)
+
+
 def _named(report: Report, entity: str) -> list[Node]:
     """An entity by each of its names; by its id where it has none."""
     of_it = [each for each in report.rectangles if each.key == (entity,)]
@@ -148,10 +163,29 @@ def _outward(begin: Iterable[str], beside: Mapping[str, Iterable[str]]) -> Itera
 
 
 def _note(report: Report, shown: Sequence[str], left_out: int) -> str:
-    if not left_out:
-        return ""
-    centre = report.names.name(shown[0], report.day, None)
-    return (
-        f"{len(shown)} of {len(shown) + left_out} entities, those nearest to {centre}. "
-        "A report of another one (chronicle report ENTITY) has the picture around that."
-    )
+    notes = []
+    if report.least is not None:
+        least = share_words(Share.exact(report.least))
+        notes.append(f"Not drawn: holdings that are never {least} or more.")
+    if left_out:
+        centre = report.names.name(shown[0], report.day, None)
+        notes.append(
+            f"{len(shown)} of {len(shown) + left_out} entities, those nearest to {centre}. "
+            "A report of another one (chronicle report ENTITY) has the picture around that."
+        )
+    return " ".join(notes)
+
+
+def _large_enough(report: Report, ties: Sequence[Rectangle]) -> list[Rectangle]:
+    """The ties without the holdings that are certainly less than the least share on every day."""
+    least = report.least
+    if least is None:
+        return [*ties]
+    reached = {each.key for each in ties if each.view == views.HOLDINGS and _reaches(each, least)}
+    return [each for each in ties if each.view != views.HOLDINGS or each.key in reached]
+
+
+def _reaches(each: Rectangle, least: Fraction) -> bool:
+    """Whether a holding may be as large as that; one of unknown size may be."""
+    most = each.value.share.maximum
+    return most is None or most >= least

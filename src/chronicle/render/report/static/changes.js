@@ -18,6 +18,7 @@ function standing({ day, known }) {
   for (const row of data.rows) {
     if (!stands(row, day, known)) continue;
     const [cell, , , says] = factOf(row);
+    if (!isLooked(data.cells[cell][0])) continue;
     if (!cells.has(cell)) cells.set(cell, { row, said: [] });
     cells.get(cell).said.push(textOf(says) + (isCertain(row, day) ? "" : " (possible)"));
   }

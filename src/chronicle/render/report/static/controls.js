@@ -24,7 +24,8 @@ function placeOf(days, day) {
   return low;
 }
 
-const fragment = () => `#as_of=${isoOf(asked.day)}&known=${isoOf(asked.known)}`;
+const fragment = () =>
+  `#as_of=${isoOf(asked.day)}&known=${isoOf(asked.known)}${look === "through" ? "&look=through" : ""}`;
 
 function show(day, known) {
   asked.day = day;
@@ -83,7 +84,7 @@ for (const control of controls) {
 // What an address asks for; the last day, by all that is known, where it asks for nothing.
 function fromAddress(otherwise) {
   const terms = new URLSearchParams(location.hash.slice(1));
-  if (!terms.has("as_of") && !terms.has("known") && !otherwise) return;
+  if (!["as_of", "known", "look"].some((name) => terms.has(name)) && !otherwise) return;
   const day = (name, given) => {
     try {
       return terms.has(name) ? dayOf(terms.get(name)) : given;
@@ -91,12 +92,40 @@ function fromAddress(otherwise) {
       return given;
     }
   };
+  setLook(terms.get("look"));
   show(day("as_of", otherwise ? data.last : asked.day), day("known", otherwise ? lastKnown : asked.known));
 }
 
-addEventListener("hashchange", () => fromAddress(false));
-addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((part) => (part.open = true)));
+// All rows and all events, as they are printed; or the first and those of the day again.
+let unprinted = null;
+
+function showWhole(whole) {
+  if (whole === (unprinted !== null)) return;
+  if (whole) {
+    unprinted = { everyEvent, parts: [...document.querySelectorAll("main details:not([open])")] };
+    everyRow = everyEvent = true;
+  } else {
+    everyRow = false;
+    everyEvent = unprinted.everyEvent;
+    for (const part of unprinted.parts) part.open = false;
+    unprinted = null;
+  }
+  placeEvents();
+  updateTables();
+  if (whole) for (const part of document.querySelectorAll("main details")) part.open = true;
+}
+
+const onPaper = matchMedia("print");
+onPaper.addEventListener("change", () => showWhole(onPaper.matches));
+addEventListener("beforeprint", () => showWhole(true));
+addEventListener("afterprint", () => showWhole(false));
+addEventListener("hashchange", () => {
+  if (turnTo(location.hash)) location.replace(location.hash);
+  else fromAddress(false);
+});
 document.getElementById("controls").hidden = data.days.length === 0;
 if (picture) document.getElementById("picture").hidden = false;
+if (lookPart) lookPart.hidden = false;
 fromAddress(true);
-window.chronicle = { show: (day, known) => show(dayOf(day), dayOf(known)) };
+if (turnTo(location.hash)) location.replace(location.hash);
+window.chronicle = { show: (day, known) => show(dayOf(day), dayOf(known)), whole: showWhole };

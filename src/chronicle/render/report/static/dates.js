@@ -1,6 +1,8 @@
 // Days are numbers: 1 is the first day of the year 1, as in Python.
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
   "October", "November", "December"];
+const numbers = new Intl.NumberFormat("en");
+const counted = (number) => numbers.format(number);
 const UNIX = 719163;
 const FORMS = "write 2014, 2014-Q3, 2014-03 or 2014-03-11";
 

@@ -26,6 +26,20 @@ function edgeOf(row) {
   return { key: [one, other, third].join("\n"), ends: [one, other], label: third === "equity" ? share : `${share} ${third}` };
 }
 
+// The effective share of each arrow of equity on the day, where shares are looked through.
+const effectiveRows = data.rows.filter((row) => viewOf(row).name === "through");
+
+function effectiveLabels() {
+  const found = new Map();
+  if (look !== "through") return found;
+  for (const row of effectiveRows) {
+    if (!stands(row, asked.day, asked.known)) continue;
+    const [, one, other] = cellOf(row);
+    found.set([data.entities[one], data.entities[other], "equity"].join("\n"), factOf(row)[1][2]);
+  }
+  return found;
+}
+
 function updatePicture() {
   if (!picture) return;
   const edges = new Map();
@@ -39,6 +53,7 @@ function updatePicture() {
     });
     ends.forEach((end) => nodes.add(end));
   }
+  for (const [key, label] of effectiveLabels()) if (edges.has(key)) edges.get(key).label = label;
   for (const [key, groups] of pictureEdges) showEdge(groups, edges.get(key));
   for (const [entity, groups] of pictureNodes) {
     const names = namesNow[entityNumbers.get(entity)];
@@ -52,7 +67,8 @@ function showEdge(groups, edge) {
   const labelled = groups.filter((group) => group.querySelector("text.label"));
   const line = groups.find((group) => group.querySelector("path.line"));
   const label = edge && (labelled.find((group) => group.textContent === edge.label) || labelled[0]);
-  if (label && edge.label) label.querySelector("text.label").textContent = edge.label;
+  const text = label && edge.label && label.querySelector("text.label");
+  if (text && text.textContent !== edge.label) text.textContent = edge.label;
   for (const group of groups) {
     group.classList.toggle("absent", !edge || (group !== line && group !== label));
     if (edge) group.classList.toggle("possible", !edge.certain);
