@@ -149,6 +149,10 @@ class Ledger:
             return None
         return changes.cells[view].get(cell[1])
 
+    def first_event(self, view: str, key: Key) -> str:
+        """The id of the event that first changed a cell, which must be there."""
+        return self._changes.cells[view][key][0].event
+
     def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
         """Ids of the events in the provenance of the value after change ``last`` of a cell, causes first."""
         return self._changes.events(view, key, last)
