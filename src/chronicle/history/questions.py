@@ -141,7 +141,7 @@ class Questions(EvidenceHeld):
         ledger = self.ledger(known, recorded)
         if terms not in self._resolvers:
             later = None if terms == (None, None) else self.ledger
-            self._resolvers[terms] = Resolver(self.entity_ids, self.deal_ids, ledger, later)
+            self._resolvers[terms] = Resolver(self.entity_ids, self.deal_ids, ledger, later, self.names)
         return self._resolvers[terms]
 
     @paused_collector()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Final
@@ -9,6 +10,23 @@ from typing import Any, Final
 from chronicle.errors import not_installed
 
 _REPORT: Final = "chronicle.render.report"
+# The tokens, in light and in dark, and what is set in drawings by them.
+_OF_DRAWINGS: Final = re.compile(
+    r"^:root \{.*?^\}\n"
+    r"|^@media \(prefers-color-scheme: dark\) \{\n  :root.*?^\}\n"
+    r"|^\.chronicle-drawing\b.*?\}\n",
+    re.DOTALL | re.MULTILINE,
+)
+# What a picture has that stands alone: its ground, and time.
+_ALONE: Final = """\
+.chronicle-drawing {
+  --ground: var(--paper);
+  --lane: var(--faint);
+  --tick: var(--rule);
+  --deal: var(--band);
+  --deal-line: var(--accent);
+}
+"""
 _STYLES: Final = ("page.css", "tables.css", "timeline.css", "print.css")
 
 
@@ -29,6 +47,12 @@ def environment(read: Callable[[str], str], extra: str = "report") -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def drawing_style() -> str:
+    """The colours that the report gives to drawings, for a picture that stands beside its pages."""
+    page = (files(_REPORT) / "static" / "page.css").read_text(encoding="utf-8")
+    return "".join(match[0] for match in _OF_DRAWINGS.finditer(page)) + _ALONE
 
 
 def report_style() -> str:

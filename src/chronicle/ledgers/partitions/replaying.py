@@ -12,6 +12,7 @@ from zlib import crc32
 
 from chronicle import codec
 from chronicle.engine.declarations import Named
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.knowledge import resolve
 from chronicle.engine.partial.connected import target_of, tells_of
@@ -52,7 +53,7 @@ def replay_partition(records: Iterable[Any], projectors: Sequence[Projector] = (
         own = map(guarded, projectors)
         resolved = resolve(told, None, (*PROJECTORS, *own), lambda event: origins.get(event.id))
         named = Named()
-        named.note(told, {event.id: event for event in told})
+        named.note(told, EventLog(told))
         # All of it now: rows are made from what replay keeps, for which the collector has to rest.
         made = list(frames.batches(rows_of(resolved.ledger, named, positions), frames.rows_schema()))
         made += frames.batches(faulty, frames.rows_schema())
