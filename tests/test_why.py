@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +60,14 @@ def test_a_value_leads_back_to_the_events_that_made_it() -> None:
     assert (str(reason.fact.value.share), reason.fact.certain) == ("50%", True)
     assert steps(answer) == [["bought", "sold"]]
     assert [step.event for step in reason.steps] == [BOUGHT, SOLD]
+
+
+def test_without_a_day_it_is_asked_of_today() -> None:
+    """What was sold by now has ended; what was bought later than today is not there."""
+    history = History([BOUGHT, SOLD, acquired("2999", "group", "film", "1%", id="far")])
+    today = history.why("group", "film", as_of=datetime.date.today())
+    assert steps(history.why("group", "film")) == steps(today)
+    assert today.reasons[0].fact.value.share.maximum == Fraction(1, 2)
 
 
 def test_the_chain_goes_back_to_the_last_value_that_was_set_outright() -> None:

@@ -223,12 +223,12 @@ class Questions(EvidenceHeld):
     def why(
         self,
         *key: str,
-        as_of: Day,
+        as_of: Day | None = None,
         view: str | None = None,
         known: Day | None = None,
         recorded: Moment | None = None,
     ) -> Why:
-        """The provenance of the facts about a key on a day: their events, sources, corrections and rivals.
+        """The provenance of the facts about a key on a day, or today: events, sources, corrections, rivals.
 
         For a value that has ended by then, the event that ended it. ``key`` may leave out its last parts:
         ``why("alibaba-group", "alibaba-pictures", as_of="2015")``. It takes names and titles for ids. Without
@@ -240,7 +240,7 @@ class Questions(EvidenceHeld):
         """
         from chronicle.engine.why import Why, endings_for, instead, reasons_for
 
-        state = self.as_of(as_of, known, recorded)
+        state = self.as_of(datetime.date.today() if as_of is None else as_of, known, recorded)
         ledger = self.ledger(known, recorded)
         spans = ledger.spans(view or views.HOLDINGS, *key)
         if key and not spans:
