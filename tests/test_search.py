@@ -238,3 +238,73 @@ def test_nothing_found_names_the_nearest(files: Path) -> None:
 def test_folding_twice_is_folding_once(text: str) -> None:
     """So that what is typed as it is shown is found."""
     assert folded(folded(text)) == folded(text)
+
+
+# An index for many searches
+
+
+def assert_finds_the_same(history: History, text: str) -> None:
+    """The index has the hits of a search, in their order."""
+    assert [*history.search_index().find(text)] == [*history.search(text)], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("alibaba", "ALI pic", "picture", "group 阿里", "阿里", "nestle", "strasse", "lodz", "toho", "1060"),
+        *("hkex:1060", "lei:ky37", "asset", "umbau kuche", "o", "a b", "nobody", "", " ", "-", ".*", "\\b"),
+    ],
+)
+def test_the_index_finds_what_a_search_finds(files: Path, text: str) -> None:
+    """In the same order, with the same names and identifiers, in any script."""
+    assert_finds_the_same(chronicle.open(files), text)
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=5), st.text(max_size=4))
+def test_the_index_finds_what_a_search_finds_in_any_names(names: list[str], text: str) -> None:
+    """Whatever the names are, and whatever is looked for; also in a ledger that was patched."""
+    history = chronicle.open("memory:", create=True)
+    told = [name.strip() or "x" for name in names]
+    for number, name in enumerate(told):
+        try:
+            history.append(
+                [
+                    happened(
+                        "entity.founded",
+                        "2000",
+                        f"n{number}",
+                        entity=f"e{number % 3}",
+                        name=name,
+                        type="company",
+                    )
+                ],
+                declared=False,
+            )
+        except chronicle.ChronicleError:
+            continue
+    for looked_for in (text, told[0][:3], told[-1].upper()):
+        assert_finds_the_same(history, looked_for)
+
+
+def test_the_index_of_a_ledger_on_disk_finds_the_same(tmp_path: Path, files: Path) -> None:
+    """Also after an append, and after two ids were said to be one; a part of the hits is made alone."""
+    store = tmp_path / "a.db"
+    with chronicle.open(store, create=True) as writer:
+        writer.append(chronicle.open(files).events)
+        writer.keep_ledger()
+    history = chronicle.open(store)
+    for text in ("ali", "pic", "zenith"):
+        assert_finds_the_same(history, text)
+    with chronicle.open(store) as writer:
+        writer.append([happened("entity.renamed", "2016", entity="kana", name="Zenith")])
+    history.refresh()
+    for text in ("ali", "zenith", "ガメラ"):
+        assert_finds_the_same(history, text)
+    found = history.search_index().find("ali")
+    assert found[-1] == found[len(found) - 1] == [*found][-1]
+    assert [hit.id for hit in found[1:2]] == [[*found][1].id]
+    with chronicle.open(store) as writer:
+        writer.append([happened("identity.linked", "2017", a="nestle", b="kana", reason="a test")])
+    history.refresh()
+    for text in ("kana", "zenith", "nestle"):
+        assert_finds_the_same(history, text)

@@ -72,10 +72,10 @@ def serve() -> Iterator[Callable[[Path], Application]]:
 
 
 def printed(source: Path, *words: str) -> bytes:
-    """What the command line prints."""
+    """What the command line prints, where places are told from the folder of the source on."""
     result = CliRunner().invoke(command, ["--from", str(source), *words])
     assert result.exit_code == 0, result.output
-    return result.stdout_bytes
+    return result.stdout_bytes.replace(f"{source.parent}{os.sep}".encode(), b"")
 
 
 # The same answers as elsewhere
@@ -128,7 +128,7 @@ def test_every_fact_of_a_day_is_on_its_page(shipped: Ask) -> None:
         assert f'href="/entity/{holding.holder}?as_of=2015"' in page
         assert name_in(state, holding.target) in page
         if holding.share.value is not None:
-            assert f'<td class="figure">{holding.share}</td>' in page
+            assert f'">{holding.share}</a></td>' in page
 
 
 def test_every_link_on_every_page_leads_to_a_page(shipped: Ask) -> None:
@@ -324,10 +324,11 @@ def test_every_answer_tells_the_browser_what_it_may_do(shipped: Ask) -> None:
         ("/event/none", 404, "no event"),
         ("/deal/none", 404, "no deal"),
         ("/as-of/2014", 404, "there is no such page"),
-        ("/.json", 404, "there is no such page"),
+        ("/.json", 404, "this page is not there as JSON"),
         ("/static/../application.py", 404, "there is no such page"),
         ("/static/%2e%2e%2fapplication.py", 404, "there is no such page"),
         ("/as-of?as_off=2014", 400, "did you mean as_of?"),
+        ("/as-of?recorded=2014", 400, "pages answer by known alone"),
         ("/as-of?as_of=2014-99", 400, "C301"),
         ("/as-of?as_of=[2014-09..]", 400, "C308"),
         ("/as-of?as_of=2014&as_of=2015", 400, "given twice"),
@@ -350,6 +351,20 @@ def test_what_is_asked_wrongly_is_answered_in_words(
     got = shipped(target)
     assert got.status == status
     assert words in (got.text if got.headers["content-type"] == "application/json" else unescape(got.text))
+
+
+@pytest.mark.parametrize("target", ["/as-of.svg?as_of=2015", "/timeline.svg", "/deal/asset-injection.svg"])
+def test_pictures_have_the_colours_of_the_pages(shipped: Ask, target: str) -> None:
+    """The tokens of the report, in light and in dark, after those that a picture has by itself."""
+    report, picture = shipped("/static/page.css").text, shipped(target).text
+    styles = re.findall("<style>(.*?)</style>", picture, re.DOTALL)
+    assert len(styles) == 2
+    for token in ("--paper", "--ink", "--accent"):
+        values = re.findall(rf"{token}: (#[0-9a-f]+);", report)
+        assert len(values) >= 2
+        assert re.findall(rf"{token}: (#[0-9a-f]+);", styles[1]) == values[:2]
+    assert "--company: var(--raised)" in styles[1]
+    assert "--ground: var(--paper)" in styles[1]
 
 
 def test_an_error_for_programs_is_data(shipped: Ask) -> None:
@@ -378,8 +393,8 @@ def test_an_id_that_ends_as_a_form_does_has_a_page(
 
 _OF_PAGES = re.compile(
     "html|head|meta|title|link|style|body|a|header|p|nav|ul|ol|li|form|label|input|button|script|main|h[123]|div"
-    "|section|img|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
-    "|svg|g|path|rect|circle|line|text|defs|marker|desc|tspan"
+    "|section|fieldset|legend|img|table|thead|tbody|tr|th|td|span|strong|bdi|pre|footer|dialog|textarea|noscript|details|summary"
+    "|code|svg|g|path|rect|circle|line|text|defs|marker|desc|tspan"
 )
 DRAWN = {
     "svg",
@@ -618,6 +633,29 @@ def test_errors_in_files_are_shown_and_the_last_good_answer_stays(
     assert "8%" in asked(pages, "/as-of?as_of=2015").text
 
 
+def test_no_page_tells_where_on_this_computer_the_source_lies(
+    tmp_path: Path, serve: Callable[[Path], Application]
+) -> None:
+    """Files are told by the name of the folder that is served: on pages, as data, and in what is wrong."""
+    folder = tmp_path / "secret" / "events"
+    folder.mkdir(parents=True)
+    edit(folder / "a.yaml", WRITTEN)
+    pages = serve(folder)
+    targets = ("/event/first", "/why?of=acme+bolt&as_of=2015", "/as-of", "/", "/timeline", "/nothing")
+    targets += ("/event/first.json", "/why.csv?of=acme+bolt&as_of=2015")
+    for target in targets:
+        assert "secret" not in asked(pages, target).text, target
+    assert "events/a.yaml:6:" in asked(pages, "/event/first").text
+    edit(folder / "a.yaml", WRITTEN.replace("target: bolt", "target: bold"))
+    for target in (*targets, "/as-of.json"):
+        got = asked(pages, target)
+        assert "secret" not in got.text, target
+    assert "events/a.yaml:6:" in asked(pages, "/as-of").text
+    (folder / "a.yaml").unlink()
+    folder.rmdir()
+    assert "secret" not in asked(pages, "/as-of").text
+
+
 def test_a_folder_that_is_gone_is_said(tmp_path: Path, serve: Callable[[Path], Application]) -> None:
     """And the last good answer is there all the same."""
     folder = tmp_path / "events"
@@ -734,12 +772,14 @@ def test_of_a_large_history_no_page_goes_through_everything(
     monkeypatch.setattr(kinds, "LARGE", 3)
     monkeypatch.setattr(kinds, "IN_A_REPORT", 3)
     pages = serve(SHIPPED)
-    asks = ("/as-of", "/timeline", "/diff?from=2014&to=2015", "/conflicts", "/timeline.csv")
-    for target in (*asks, "/as-of.svg?entity=alibaba-pictures", "/entity/alibaba-pictures.svg"):
+    asks = ("/as-of", "/timeline", "/diff?from=2014&to=2015", "/conflicts", "/timeline.csv", "/as-of.svg")
+    for target in asks:
         got = asked(pages, target)
         assert got.status == 400
         assert "too many" in got.text
-    for target in ("/", "/entity/alibaba-pictures", "/as-of?entity=alibaba-pictures", "/search?q=a"):
+    of_one = ("/as-of?entity=alibaba-pictures", "/as-of.svg?entity=alibaba-pictures")
+    of_one += ("/entity/alibaba-pictures", "/entity/alibaba-pictures.svg", "/deal/asset-injection.svg")
+    for target in ("/", "/search?q=a", *of_one):
         assert asked(pages, target).status == 200
     first = asked(pages, "/").text
     assert "search for an entity" in first

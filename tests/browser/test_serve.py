@@ -19,6 +19,8 @@ PAGES = (
     "entity/alibaba-pictures?as_of=2015",
     "event/chinavision-stake",
     "deal/asset-injection",
+    "why?of=alibaba-group+alibaba-pictures&as_of=2015",
+    "why",
     "search?q=alibaba",
     "diff?from=2014&to=2015",
     "diff",

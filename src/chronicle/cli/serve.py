@@ -31,9 +31,9 @@ def serve(asked: Asked, host: str, port: int, names: tuple[str, ...], no_ledger:
     """Pages of a history in a browser: search, entities, events, any day, what changed, conflicts; and the
     same as JSON and CSV. Until Ctrl-C.
 
-    It only reads, and follows its source: a page shows when files or the store have changed. There is no
-    login: all of it can be read by everybody who reaches the address, which by default is this computer
-    alone.
+    Pages answer by any day of knowledge (known), not by what had been recorded (--recorded). It only reads,
+    and follows its source: a page shows when files or the store have changed. There is no login: all of it
+    can be read by everybody who reaches the address, which by default is this computer alone.
     """
     from chronicle.cli.progress import waiting
     from chronicle.web.served import Served

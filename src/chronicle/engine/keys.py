@@ -73,7 +73,7 @@ def known_instead(ledger: Ledger, key: Key) -> Sought:
 
 
 def _of_one(resolver: Resolver, word: str, day: datetime.date) -> tuple[Key, Sought]:
-    if word in resolver.deals() and any(ledger.spans(views.DEALS, word) for ledger in resolver.ledgers()):
+    if resolver.is_deal(word) and any(ledger.spans(views.DEALS, word) for ledger in resolver.ledgers()):
         return (word,), ((views.DEALS, (word,)),)
     reference = resolver.either(word, day)
     key = (reference.id,)

@@ -8,6 +8,7 @@ both have a stable code (``CODES``) that ``chronicle explain CODE`` explains.
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import unicodedata
 import warnings
@@ -109,6 +110,11 @@ class Place:
     column: int = 0
     length: int = 1
     excerpt: str = ""
+
+    def seen_from(self, folder: str) -> Place:
+        """The same place with its path from ``folder`` on, if it is below that."""
+        begin = folder if folder.endswith(("/", "\\")) else f"{folder}{os.sep}"
+        return evolve(self, file=self.file.removeprefix(begin))
 
     def __str__(self) -> str:
         if not self.line:

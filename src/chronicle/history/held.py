@@ -257,9 +257,18 @@ class HeldEvents(ToldEvents):
                 oldest = next(iter(kept))
                 del kept[oldest]
                 self._resolvers.pop(oldest, None)
-            later = frozenset() if recorded is None else self._recorded_after(recorded)
-            kept[known, recorded] = self._partial.ledger(known, later)
+            kept[known, recorded] = self._partly_replayed(self._partial, known, recorded)
         return kept[known, recorded]
+
+    def _partly_replayed(
+        self, partial: PartialReplay, known: datetime.date | None, recorded: str | None
+    ) -> Ledger | None:
+        if recorded is not None:
+            return partial.ledger(known, self._recorded_after(recorded))
+        if known is None or self._sparse is None:
+            return partial.ledger(known)
+        # Of a history whose events need not be read only what is asked about is replayed.
+        return partial.on_demand(known, lambda: partial.ledger(known) or self._resolved(known, None).ledger)
 
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:

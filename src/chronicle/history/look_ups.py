@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chronicle.dates import Day, Moment
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.events import Event, RecordCorrected, RecordRetracted
+from chronicle.events import Event, RecordCorrected, RecordRetracted, references
 from chronicle.history.answers import Answers, found_answer
 from chronicle.history.ownership import OwnershipQuestions
 
 if TYPE_CHECKING:
+    from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff.one_event import Moved
+    from chronicle.engine.replay import Ledger
+    from chronicle.engine.resolver.index import SearchIndex
     from chronicle.engine.resolver.search import SearchHit
     from chronicle.engine.resolver.sources import Cited
 
 
 class LookUps(OwnershipQuestions):
     """The questions of ``OwnershipQuestions``, and those for what a word finds."""
+
+    # The index that was made last, and the ledger of which it was made.
+    _index: tuple[Ledger, SearchIndex] | None = None
 
     @paused_collector()
     def search(
@@ -36,6 +43,40 @@ class LookUps(OwnershipQuestions):
             return found_answer(search(ledger, text, self.entity_ids(), self.deal_ids()))
         # Ids are there whatever the day, so that by less knowledge only those count which have a name.
         return found_answer(search(ledger, text, (), [key[0] for key in ledger.keys("deals")]))
+
+    @paused_collector()
+    def search_index(self) -> SearchIndex:
+        """What finds as ``search`` does by all that is known, made once for many searches."""
+        from chronicle.engine.resolver.index import SearchIndex
+
+        ledger = self.ledger()
+        if self._index is None or self._index[0] is not ledger:
+            self._index = ledger, SearchIndex.of(ledger, self.entity_ids(), self.deal_ids())
+        return self._index[1]
+
+    @paused_collector()
+    def conflicts_about(self, entity: str, known: Day | None = None) -> tuple[Conflict, ...]:
+        """Where sources disagree about ``entity``, an id or a name: the conflicts of which a claim names it.
+
+        Of a history that was not replayed only what concerns it is. Raises ``NotFound`` (C601).
+        """
+        one = self.resolver(known).entity(entity)
+        resolved = self._resolved_concerning([("entity", one)], known, None)
+        id = resolved.visible.names.get(one, one)
+        return tuple(
+            conflict
+            for conflict in resolved.conflicts
+            if any(
+                (what, named) == ("entity", id)
+                for event in (conflict.chosen, *conflict.others)
+                for _, what, named in references(event)
+            )
+        )
+
+    def several(self, events: Sequence[str], known: Day | None = None) -> tuple[Event, ...]:
+        """Some events by their ids, in this order, as corrected by what was known; without retracted ones."""
+        found = self._resolved_of(events, known).events
+        return tuple(found[event] for event in events if event in found)
 
     @paused_collector()
     def moved_by(

@@ -155,6 +155,11 @@ class ToldEvents:
         """The file, line and column of an event by its id; None when it comes from a store."""
         return self._places.get(event)
 
+    def tell_places_from(self, folder: str) -> None:
+        """Tell places of files below ``folder`` by their paths from there on, as when it is published."""
+        there = (*self._places.items(),)
+        self._places = {event: place.seen_from(folder) for event, place in there}
+
     def entity_ids(self) -> tuple[str, ...]:
         """The ids of all entities that some event names, sorted."""
         return self._everything_named().in_order("entity")
@@ -162,6 +167,14 @@ class ToldEvents:
     def deal_ids(self) -> tuple[str, ...]:
         """The ids of all deals that some event belongs to, sorted."""
         return self._everything_named().in_order("deal")
+
+    def names(self, what: str, id: str) -> bool:
+        """Whether some event names an ``"entity"`` or a ``"deal"`` of this id."""
+        return self._everything_named().has(what, id)
+
+    def count_named(self, what: str) -> int:
+        """How many entities (``"entity"``) or deals (``"deal"``) events name."""
+        return self._everything_named().count(what)
 
     def event_ids(self) -> tuple[str, ...]:
         """The ids of all events, in order of position. Where a ledger answers, no event is made for it."""

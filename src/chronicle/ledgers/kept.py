@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from attrs import field, frozen
 
 from chronicle.engine import views
-from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed, Nothing, Span, Standing
+from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed, Nothing, Span, StandingValue
 from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
@@ -56,6 +56,10 @@ class KeptLedger(Ledger):
         """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
         return self.stored.keys_like(view, like)
 
+    def values(self, view: str) -> Iterable[tuple[Key, Any]]:
+        """Every value of a view with its key, without the spans between."""
+        return self.stored.all_values(view)
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         key = self.names.key(view, key)
@@ -78,7 +82,7 @@ class KeptLedger(Ledger):
         day: datetime.date,
         wanted: Mapping[int, str],
         listed: Listed,  # noqa: ARG002  # the file says which rows are
-    ) -> Iterable[Standing]:
+    ) -> Iterable[StandingValue]:
         """As ``Ledger`` says."""
         if not wanted:
             return all_standing(self.stored, view, day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
@@ -17,7 +18,7 @@ from chronicle.engine.replay import (
     Key,
     Nothing,
     Span,
-    Standing,
+    StandingValue,
     with_doubts,
 )
 from chronicle.ledgers.columns import NONE
@@ -233,7 +234,7 @@ class StoredRows:
             doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
         )
 
-    def standing(self, cells: Iterable[int], day: datetime.date) -> Iterator[Standing]:
+    def standing(self, cells: Iterable[int], day: datetime.date) -> Iterator[StandingValue]:
         """The listed values of some cells that may hold on a day.
 
         A look-up is little more than this, so it is written without calls that would be usual elsewhere.
@@ -253,7 +254,7 @@ class StoredRows:
                 sure = certain_from[row] <= ordinal < certain_until[row] and not doubts
                 since = partial(self.date, self._begin[row])
                 events = partial(self.with_doubts, row, doubts)
-                yield Standing(key, self.value(self._value[row]), sure, since, events, doubts)
+                yield StandingValue(key, self.value(self._value[row]), sure, since, events, doubts)
 
     def doubted_by(self, row: int, day: datetime.date) -> tuple[str, ...]:
         """The ids of the events because of which a row is only possible on a day."""
@@ -263,6 +264,34 @@ class StoredRows:
         """The ids of the events behind a row, and of those that make it doubtful."""
         found = tuple(self.event_ids[number] for number in self.behind(row))
         return with_doubts(found, doubted_by) if doubted_by else found
+
+    def all_values(self, view: str) -> Iterator[tuple[Key, Any]]:
+        """Every value of a view with its key. None of them is kept, since there may be very many."""
+        place = self.views.get(view)
+        for cell in self._cells(view) if place else ():
+            key = self.key(cell)
+            for row in range(self._rows_from[cell], self._rows_from[cell + 1]):
+                yield key, of_text(self.values[self._value[row]])
+
+    def years(self) -> dict[int, int]:
+        """By year, how many values began in it, as far as that is certain: by the first day of each."""
+        found: Counter[int] = Counter()
+        for date, count in Counter(self._begin).items():
+            found[datetime.date.fromordinal(self._dates.earliest[date]).year] += count
+        return dict(sorted(found.items()))
+
+    def happened(self, first: datetime.date, last: datetime.date) -> list[str]:
+        """The ids of the events that began or ended a value from one day to another, by the days of these."""
+        low, high, earliest = first.toordinal(), last.toordinal(), self._dates.earliest
+        days = {date: day for date, day in enumerate(earliest) if low <= day <= high}
+        found: dict[int, int] = {}
+        for row, date in enumerate(self._begin):
+            if date in days:
+                found.setdefault(self.behind(row)[-1], days[date])
+        for row, date in enumerate(self._end):
+            if date in days and self._ended_by[row] != NONE:
+                found.setdefault(self._ended_by[row], days[date])
+        return [self.event_ids[event] for event in sorted(found, key=lambda event: (found[event], event))]
 
     def value(self, number: int) -> Any:
         """The value with this number, decoded once."""

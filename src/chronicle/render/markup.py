@@ -10,7 +10,23 @@ from typing import Any, Final
 from chronicle.errors import not_installed
 
 _REPORT: Final = "chronicle.render.report"
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+# The tokens, in light and in dark, and what is set in drawings by them.
+_OF_DRAWINGS: Final = re.compile(
+    r"^:root \{.*?^\}\n"
+    r"|^@media \(prefers-color-scheme: dark\) \{\n  :root.*?^\}\n"
+    r"|^\.chronicle-drawing\b.*?\}\n",
+    re.DOTALL | re.MULTILINE,
+)
+# What a picture has that stands alone: its ground, and time.
+_ALONE: Final = """\
+.chronicle-drawing {
+  --ground: var(--paper);
+  --lane: var(--faint);
+  --tick: var(--rule);
+  --deal: var(--band);
+  --deal-line: var(--accent);
+}
+"""
 _STYLES: Final = ("page.css", "tables.css", "timeline.css", "print.css")
 
 
@@ -33,9 +49,10 @@ def environment(read: Callable[[str], str], extra: str = "report") -> Any:
     )
 
 
-def language_tag(lang: str | None) -> str:
-    """The language of a name as a page may say it; empty for what is no tag of a language (BCP 47)."""
-    return lang if lang is not None and _LANGUAGE.fullmatch(lang) else ""
+def drawing_style() -> str:
+    """The colours that the report gives to drawings, for a picture that stands beside its pages."""
+    page = (files(_REPORT) / "static" / "page.css").read_text(encoding="utf-8")
+    return "".join(match[0] for match in _OF_DRAWINGS.finditer(page)) + _ALONE
 
 
 def report_style() -> str:

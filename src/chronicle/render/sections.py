@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from chronicle.engine import views
+from chronicle.engine.replay import Key
 from chronicle.engine.state import Fact, State
 from chronicle.engine.views import View
 from chronicle.engine.views.view import Section
@@ -37,7 +38,7 @@ class Question:
 class FactLine:
     """A fact on the page: its text, its figure, since when, and the entity under which it is listed.
 
-    ``events`` are the ids of those that made it.
+    ``events`` are the ids of those that made it, ``view`` and ``key`` where it stands.
     """
 
     said: Line
@@ -47,6 +48,8 @@ class FactLine:
     under: str | None
     doubted: bool
     events: tuple[str, ...] = ()
+    view: str = ""
+    key: Key = ()
 
 
 def sections(asked: Question) -> Iterator[tuple[View, Section, list[FactLine]]]:
@@ -86,4 +89,6 @@ def _told(asked: Question, view: View, section: Section, fact: Fact) -> FactLine
         under=view.read(section.under, fact.key, fact.value) if section.under else None,
         doubted=bool(fact.doubted_by),
         events=fact.events,
+        view=fact.view,
+        key=fact.key,
     )

@@ -47,6 +47,10 @@ class PageAddress:
         for name, value in parameters:
             if name not in known:
                 near = nearest(name, known)
+                if name == "recorded":
+                    raise BadAddress(
+                        "pages answer by known alone", "chronicle --recorded is for the command line"
+                    )
                 help = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
                 raise BadAddress(f'no parameter "{printable(name)}"', help)
             if name in given:

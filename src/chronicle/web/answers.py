@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import islice, zip_longest
+from typing import Final
 
 from chronicle.dates import Day, PartialDate, as_day
-from chronicle.engine.resolver.search import deal_found, entity_found
-from chronicle.errors import InvalidEvents
+from chronicle.engine import views
+from chronicle.engine.keys import known_instead, meant
+from chronicle.engine.keys import told as is_told
+from chronicle.engine.resolver.search import SearchHit, deal_found, entity_found
+from chronicle.errors import InvalidEvents, NotFound, Problem, printable
 from chronicle.events import KINDS
 from chronicle.history import History
 from chronicle.render.lookup.deal import deal_shown
@@ -18,12 +24,17 @@ from chronicle.render.pages.as_of import AsOf
 from chronicle.render.pages.conflicts import Conflicts
 from chronicle.render.pages.diff import Changes
 from chronicle.render.pages.timeline import Timeline
+from chronicle.render.pages.why import Around, Explained
 from chronicle.render.terms import Terms
 from chronicle.render.words.names import namer
 from chronicle.render.words.sentences import Teller, titles_of
-from chronicle.render.words.telling import DealTitles, Telling, telling_of
+from chronicle.render.words.telling import DealTitles, Telling, telling_of, telling_some
+from chronicle.web.kinds import is_large
 
 Known = PartialDate | None
+
+_LOOKED_AT: Final = 50
+"""How many hits are looked at for a name that is the word itself; these come first."""
 
 
 def terms(known: Known) -> Terms:
@@ -55,8 +66,33 @@ def teller(history: History, known: Known) -> Teller:
 def entity_meant(history: History, word: str, day: Day, known: Known) -> str:
     """The id of the entity that a word means. Raises ``NotFound`` (C601)."""
     resolver = history.resolver(known)
-    found = resolver.entity(word, as_day(day))
+    found = resolver.entity(quickly_meant(history, word), as_day(day))
     return resolver.ledger.names.get(found, found)
+
+
+def quickly_meant(history: History, word: str) -> str:
+    """The id that a word means in a large history, looked up in its index; of another the word itself.
+
+    Raises ``NotFound`` (C601), with where to search: to look for the nearest of very many names takes long.
+    """
+    if not is_large(history) or history.names("entity", word) or history.names("deal", word):
+        return word
+    found, wanted = history.search_index().find(word), word.casefold()
+    same = {hit.id for hit in found[:_LOOKED_AT] if wanted in map(str.casefold, _called(hit))}
+    if len(same) == 1:
+        return same.pop()
+    help = f"{len(found):,} have it in a name: search for it" if found else "search for a part of it"
+    raise NotFound(Problem("C601", f'no entity "{printable(word)}"', help=help))
+
+
+def _called(hit: SearchHit) -> Iterator[str]:
+    for span in hit.names:
+        if hit.kind == "deal":
+            yield span.value.title
+        else:
+            yield from filter(None, (span.value.name, span.value.short))
+    for span in hit.identifiers:
+        yield from (span.key[2], f"{span.key[1]}:{span.key[2]}")
 
 
 def as_of(history: History, day: Day, known: Known, entity: str | None) -> AsOf:
@@ -73,6 +109,7 @@ def timeline(
     until: Day | None = None,
 ) -> Timeline:
     """What happened, as ``chronicle timeline`` answers."""
+    concerning = None if concerning is None else quickly_meant(history, concerning)
     events = history.timeline(concerning, since=since, until=until, known=known)
     found = titles(history, known)
     deals = {event.deal for event in events if event.deal is not None}
@@ -86,9 +123,43 @@ def timeline(
     )
 
 
-def conflicts(history: History, known: Known) -> Conflicts:
-    """Where sources disagree, as ``chronicle conflicts`` answers."""
+def conflicts(history: History, known: Known, entity: str | None = None) -> Conflicts:
+    """Where sources disagree, as ``chronicle conflicts`` answers; of one entity only what concerns it."""
+    if entity is not None:
+        entity = quickly_meant(history, entity)
+        return Conflicts(history.conflicts_about(entity, known), terms(known), teller(history, known))
     return Conflicts(history.conflicts(known), terms(known), telling(history, known).teller)
+
+
+def why(
+    history: History, words: tuple[str, ...], view: str | None, asked: tuple[Day, bool], known: Known
+) -> Explained:
+    """Why something is so, as ``chronicle why`` answers; ``asked`` has the day, and whether it is taken.
+
+    Raises ``NotFound`` as ``meant`` does.
+    """
+    day, today = as_day(asked[0]), asked[1]
+    resolver = history.resolver(known)
+    parts = (views.REFERS[part] for part in views.KEYS.get(view or views.HOLDINGS, ()))
+    words = tuple(
+        word if refers == "text" else quickly_meant(history, word)
+        for word, refers in zip_longest(words, islice(parts, len(words)))
+    )
+    key, cells = meant(resolver, words, day, view)
+    whys = tuple(history.why(*parts, as_of=day, view=each, known=known) for each, parts in cells)
+    whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
+    told = telling_some(
+        [step.event for why in whys for step in why.steps],
+        lambda deal: history.timeline(deal=deal, kinds=KINDS, known=known),
+        history.as_written,
+        partial(history.as_of, known=known),
+        history.known_since,
+    )
+    found = (any(is_told(by, each, parts) for each, parts in cells) for by in resolver.ledgers())
+    unknown = not next(found)
+    instead = known_instead(resolver.ledger, key) if unknown else ()
+    around = Around(instead, later=unknown and known is not None and next(found, False), today=today)
+    return Explained(whys, key, day, terms(known), told.teller, told.written, told.effects, around)
 
 
 def changes(

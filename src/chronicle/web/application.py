@@ -21,7 +21,7 @@ from chronicle.errors import ChronicleError, NotFound, Problem, StoreError
 from chronicle.history import History
 from chronicle.render import forms
 from chronicle.render.forms import Answer, Form
-from chronicle.render.markup import environment, report_style
+from chronicle.render.markup import drawing_style, environment, report_style
 from chronicle.render.pages.problems import Findings
 from chronicle.render.report import report_of
 from chronicle.render.report.page import Surroundings, hashed
@@ -110,10 +110,12 @@ class _Site:
         path = request.scope["path"]
         what, id, form = _meant(path)
         kind = PAGES.get(what)
-        if kind is None or kind.has_id != bool(id) or (form and form not in _endings(kind)):
+        if kind is None or kind.has_id != bool(id):
             return self._wrong(request, 404, [], "there is no such page")
         try:
             address = PageAddress.read(path, _parameters(request), kind.parameters)
+            if form and form not in _endings(kind):
+                return self._has_not(request, kind, address, form)
             return await self._served.ask(partial(self._answered, kind, address, id, form))
         except BadAddress as error:
             return self._wrong(request, 400, [], error.message, error.help)
@@ -127,7 +129,7 @@ class _Site:
     ) -> Response:
         if self._served.problems and address.text("last") != "good":
             return self._broken(address, form)
-        refuse_large(history, address, kind, picture=form == "svg")
+        refuse_large(history, address, kind, form=form)
         if form == "svg" and kind.picture is not None:
             return _picture(kind.picture(history, address, id))
         if form in ("json", "csv") and kind.answer is not None:
@@ -176,9 +178,10 @@ class _Site:
             history_name=served.name,
             state=served.state,
             large=served.events > kinds.LARGE,
+            years_there=served.has_ledger,
             good=served.read_at.strftime("%H:%M:%S") if served.problems and address.text("last") else "",
             show=urlencode({name: value for name, value in show.items() if value}),
-            **{"forms": [], "lang": "", "message": "", "help": "", "broken": "", **content},
+            **{"forms": [], "lang": "", "message": "", "help": "", "links": (), "broken": "", **content},
         )
         return page
 
@@ -186,10 +189,29 @@ class _Site:
 
     def _failed(self, request: Request, error: ChronicleError) -> Response:
         status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, StoreError) else 400
-        return self._wrong(request, status, error.problems)
+        return self._wrong(request, status, map(self._served.shown, error.problems))
+
+    def _has_not(self, request: Request, kind: PageKind, address: PageAddress, form: Ending) -> Response:
+        """What to ask for instead of a form that a kind of page has not."""
+        bare = address.path.removesuffix(f".{form}")
+        links = [("the page itself", address.link(bare or "/"))]
+        links += [(end.upper(), address.link(f"{bare}.{end}")) for end in _endings(kind)]
+        for words, path in kind.instead:
+            ends = (end for end in _endings(PAGES[path[1:]]) if end == form)
+            links += [(f"{words}, as {end.upper()}", f"{path}.{end}") for end in ends]
+        what = "a picture" if form == "svg" else form.upper()
+        help = "there is " + ", ".join(f"{words} ({href})" for words, href in links)
+        return self._wrong(request, 404, [], f"this page is not there as {what}", help, links=links)
 
     def _wrong(
-        self, request: Request, status: int, problems: Iterable[Problem], message: str = "", help: str = ""
+        self,
+        request: Request,
+        status: int,
+        problems: Iterable[Problem],
+        message: str = "",
+        help: str = "",
+        *,
+        links: Iterable[tuple[str, str]] = (),
     ) -> Response:
         problems = tuple(problems)
         if request.scope["path"].endswith((".json", "/changed")):
@@ -201,7 +223,8 @@ class _Site:
             title="That cannot be answered" if status != 404 else "Nothing is here",
             problems=problems,
             message=message,
-            help=help,
+            help="" if links else help,
+            links=links,
         )
         return _html(page, status)
 
@@ -236,7 +259,8 @@ def _endings(kind: PageKind, content: Mapping[str, Any] | None = None) -> list[E
 
 
 def _picture(picture: str) -> Response:
-    """A picture, which may apply the styles that it has, and do nothing else."""
+    """A picture in the colours of the pages, which may apply the styles that it has, and do nothing else."""
+    picture = picture.replace("</style>", f"</style><style>{drawing_style()}</style>", 1)
     styles = " ".join(
         f"'{hashed(style)}'" for style in re.findall(r"<style>(.*?)</style>", picture, re.DOTALL)
     )

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from chronicle.drawing import MOST
 from chronicle.engine import views
 from chronicle.engine.state import State
+from chronicle.engine.state.graph import structure_near
 from chronicle.history import History
 from chronicle.render.forms import Answer
 from chronicle.render.groups import facts_of
@@ -42,8 +44,17 @@ class PageKind:
     picture: Callable[[History, PageAddress, str], str] | None = None
     parameters: tuple[str, ...] = ()
     has_id: bool = False
+    instead: tuple[tuple[str, str], ...] = ()
+    """Where what it has not itself is found: words, and the path of a page."""
+
     whole: bool = False
     """Whether it goes through all of a history, unless it is asked for one entity."""
+
+    never_large: bool = False
+    """Whether it goes through all of a history even if it is asked for one entity."""
+
+    by_year: bool = False
+    """Whether of a large history with a ledger it shows a year at a time."""
 
 
 def size(history: History) -> int:
@@ -62,9 +73,12 @@ def has_report(history: History) -> bool:
     return size(history) <= IN_A_REPORT
 
 
-def refuse_large(history: History, address: PageAddress, kind: PageKind, *, picture: bool) -> None:
+def refuse_large(history: History, address: PageAddress, kind: PageKind, *, form: str | None) -> None:
     """Raise ``BadAddress`` for a page or a picture that would go through all of a large history."""
-    if is_large(history) and (picture or (kind.whole and address.text("entity") is None)):
+    whole = kind.whole or (form == "svg" and not kind.has_id)
+    if kind.by_year and form is None and history.kept_ledger is not None:
+        return
+    if is_large(history) and whole and (kind.never_large or address.text("entity") is None):
         message = f"{size(history):,} events are too many for this page"
         raise BadAddress(message, "search for an entity, or ask the command line")
 
@@ -93,9 +107,17 @@ def pages_of(address: PageAddress, first: int, last: int, count: int) -> Content
 _TIES: Final = (views.HOLDINGS, views.UNITS, views.CONTROL)
 
 
-def picture_of(history: History, state: State, entity: str | None, address: PageAddress) -> str:
+def around(history: History, address: PageAddress, entity: str | None, depth: int | None = None) -> str:
+    """The structure of a day as SVG, or what is around an entity; in a large history what is next to it."""
+    state = history.as_of(address.as_of, address.known)
+    if entity is not None and is_large(history):
+        return structure_near(state, entity, MOST).svg()
+    return state.graph(entity, depth=depth).svg()
+
+
+def picture_of(state: State, entity: str | None, address: PageAddress) -> str:
     """The address of the picture of a page; empty where there is nothing to draw, or too much."""
     there = (facts_of(views.VIEWS[view], state, entity) for view in _TIES)
-    if is_large(history) or not any(there):
+    if not any(there):
         return ""
     return address.without_page().link(address.path.removesuffix(".html") + ".svg")

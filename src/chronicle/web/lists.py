@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
+from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.history import History
+from chronicle.ledgers.reading import StoredRows
 from chronicle.render.forms import Answer
 from chronicle.render.layout import clean
 from chronicle.render.pages.claims import claimed, said_by
@@ -19,11 +22,12 @@ from chronicle.render.words.sentences import Teller
 from chronicle.render.words.through_others import through_change, through_subject
 from chronicle.web import answers
 from chronicle.web.address import BadAddress, PageAddress
-from chronicle.web.kinds import ON_A_PAGE, Content, listed_events, pages_of, picture_of
+from chronicle.web.kinds import ON_A_PAGE, Content, around, is_large, listed_events, pages_of, picture_of
 from chronicle.web.told import (
     LinkedFacts,
     LinkedText,
     PageLinks,
+    happenings,
     paged,
 )
 
@@ -40,7 +44,7 @@ def as_of(history: History, address: PageAddress, _: str) -> Content:
         "terms": asked.terms.words().removeprefix(", "),
         "sections": shown,
         "pages": pages_of(address, first, last, count),
-        "picture": picture_of(history, asked.state, asked.entity, address),
+        "picture": picture_of(asked.state, asked.entity, address),
         "about": None if asked.entity is None else facts.links.entity(asked.entity),
     }
 
@@ -54,7 +58,7 @@ def as_of_picture(history: History, address: PageAddress, _: str) -> str:
     """The structure of a day, or what is around one entity, as SVG."""
     entity = address.text("entity")
     chosen = None if entity is None else answers.entity_meant(history, entity, address.as_of, address.known)
-    return history.as_of(address.as_of, address.known).graph(chosen).svg()
+    return around(history, address, chosen)
 
 
 # Events
@@ -74,11 +78,36 @@ def timeline_answer(history: History, address: PageAddress, _: str) -> Any:
 
 
 def timeline(history: History, address: PageAddress, _: str) -> Content:
-    """What happened, in order."""
+    """What happened, in order; of a large history what began or ended in a year, by its ledger."""
+    kept = history.kept_ledger
+    if is_large(history) and address.text("entity") is None and kept is not None:
+        return _years(history, kept.ledger.stored, address)
     found = timeline_answer(history, address, "")
     return {
         "title": "Timeline",
+        "years": (),
         **listed_events(found.events, answers.teller(history, address.known), address),
+    }
+
+
+def _years(history: History, rows: StoredRows, address: PageAddress) -> Content:
+    years = rows.years()
+    since, until = address.days.get("since"), address.days.get("until")
+    newest = PartialDate.of(datetime.date(max(years, default=datetime.date.today().year), 1, 1))
+    first = (since or until or newest).earliest
+    last = until.latest if until else first.replace(month=12, day=31)
+    ids = rows.happened(first, last)
+    begin, end = paged(ids, address.page, ON_A_PAGE)
+    events = history.several(ids[begin:end], address.known)
+    links = [
+        (str(year), f"{count:,}", address.link(page=None, since=str(year), until=str(year)))
+        for year, count in years.items()
+    ]
+    return {
+        "title": f"What began or ended from {day_words(first)} to {day_words(last)}",
+        "years": links,
+        "happenings": happenings(events, answers.teller(history, address.known), PageLinks(address)),
+        "pages": pages_of(address, begin, end, len(ids)),
     }
 
 
@@ -158,7 +187,7 @@ def _row(how: str, subject: str, change: str, events: Any, links: PageLinks) -> 
 
 def conflicts_answer(history: History, address: PageAddress, _: str) -> Any:
     """Where sources disagree, for programs."""
-    return answers.conflicts(history, address.known)
+    return answers.conflicts(history, address.known, address.text("entity"))
 
 
 def conflicts(history: History, address: PageAddress, _: str) -> Content:

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from chronicle.web import lists, things
+from chronicle.web import lists, reasons, things
 from chronicle.web.kinds import PageKind
 
 _DAY: Final = ("as_of", "known")
 
 PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
     {
-        "": PageKind(template="overview", content=things.overview, parameters=(*_DAY, "entity", "page")),
+        "": PageKind(
+            template="overview",
+            content=things.overview,
+            parameters=(*_DAY, "entity", "page"),
+            instead=(("what is so on a day", "/as-of"), ("what happened", "/timeline")),
+        ),
         "as-of": PageKind(
             template="day",
             content=lists.as_of,
@@ -29,6 +34,7 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             picture=lists.timeline_picture,
             parameters=("known", "entity", "since", "until", "page"),
             whole=True,
+            by_year=True,
         ),
         "entity": PageKind(
             template="entity",
@@ -49,8 +55,15 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             template="thing",
             content=things.deal,
             answer=things.deal_answer,
+            picture=things.deal_picture,
             parameters=("known", "page"),
             has_id=True,
+        ),
+        "why": PageKind(
+            template="why",
+            content=reasons.why,
+            answer=reasons.why_answer,
+            parameters=("of", "view", *_DAY),
         ),
         "search": PageKind(
             template="search",
@@ -64,12 +77,13 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             answer=lists.diff_answer,
             parameters=("from", "to", "known", "known_from", "known_to", "entity", "page"),
             whole=True,
+            never_large=True,
         ),
         "conflicts": PageKind(
             template="conflicts",
             content=lists.conflicts,
             answer=lists.conflicts_answer,
-            parameters=("known", "page"),
+            parameters=("known", "entity", "page"),
             whole=True,
         ),
     }

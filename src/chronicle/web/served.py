@@ -19,10 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from chronicle.engine import views
 from chronicle.errors import ChronicleError, Problem, UsageError
 from chronicle.history import History, open_history
+from chronicle.render.groups import facts_of
 from chronicle.stores.location import is_event_file, is_standard_input
 from chronicle.web.one_thread import OneThread
 
@@ -30,6 +32,7 @@ Answer = TypeVar("Answer")
 
 _SHORT: Final = 16
 _PATIENCE: Final = 2
+_NOBODY: Final = ""
 
 
 @define(eq=False)
@@ -49,6 +52,7 @@ class Served:
     _state: str = field(init=False)
     _tried: str = field(init=False)
     _thread: OneThread = field(init=False)
+    _is_ready: bool = field(default=False, init=False)
 
     @classmethod
     def of(cls, source: str, *, ledger: bool = True) -> Served:
@@ -75,6 +79,11 @@ class Served:
         """A text that is another whenever the source is another."""
         return self._tried
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether a ledger on disk has the values of the history."""
+        return self._history.kept_ledger is not None
+
     async def ask(self, question: Callable[[History], Answer]) -> Answer:
         """The answer to a question, by the source as it is now. Raises what the question raises."""
         return await asyncio.wrap_future(self._thread.submit(partial(self._asked, question)))
@@ -93,8 +102,40 @@ class Served:
 
     def _open(self) -> None:
         self._tried = self._state_of_files()
-        self._history = open_history(self.source, read_only=True, ledger=self.ledger)
+        self._history = self._read()
         self._note()
+
+    def _read(self) -> History:
+        """The history of the source, which tells no folder above that of the source."""
+        history = open_history(self.source, read_only=True, ledger=self.ledger)
+        if os.path.isabs(self.source):
+            history.tell_places_from(self._above)
+        return history
+
+    @property
+    def _above(self) -> str:
+        return os.path.dirname(self.source.rstrip(os.sep)) or os.sep
+
+    def shown(self, problem: Problem) -> Problem:
+        """A problem as pages tell it: without the folders above the source."""
+        if not os.path.isabs(self.source):
+            return problem
+        begin = self._above.rstrip(os.sep) + os.sep
+        return evolve(
+            problem,
+            message=problem.message.replace(begin, ""),
+            help=problem.help and problem.help.replace(begin, ""),
+            place=problem.place and problem.place.seen_from(begin),
+        )
+
+    def _made_ready(self) -> None:
+        """Find out which facts name whom, which the first page of an entity would else wait for.
+
+        After the first answer, which is mostly the first page: while somebody reads it.
+        """
+        state = self._history.as_of(datetime.date.today())
+        for view in views.VIEWS.values():
+            facts_of(view, state, _NOBODY)
 
     def _note(self) -> None:
         head = self._history.head
@@ -110,6 +151,9 @@ class Served:
 
     def _asked(self, question: Callable[[History], Answer]) -> Answer:
         self._catch_up()
+        if self.has_ledger and not self._is_ready:
+            self._is_ready = True
+            self._thread.submit(self._made_ready)
         return question(self._history)
 
     def _catch_up(self) -> None:
@@ -126,9 +170,9 @@ class Served:
             self.problems = ()
             return
         try:
-            self._history = open_history(self.source, read_only=True)
+            self._history = self._read()
         except ChronicleError as error:
-            self.problems = error.problems
+            self.problems = tuple(map(self.shown, error.problems))
         else:
             self._note()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from chronicle.engine import views
 from chronicle.engine.resolver.search import SearchHit, entity_found
 from chronicle.errors import InvalidEvents
+from chronicle.events import KINDS
 from chronicle.history import History
 from chronicle.render.behind import behind
 from chronicle.render.forms import Answer
@@ -15,8 +17,17 @@ from chronicle.render.lookup.shown import ShownLine, ShownThing, days_words
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 from chronicle.web import answers
-from chronicle.web.address import PageAddress
-from chronicle.web.kinds import ON_A_PAGE, Content, is_large, listed_events, pages_of, picture_of, size
+from chronicle.web.address import BadAddress, PageAddress
+from chronicle.web.kinds import (
+    ON_A_PAGE,
+    Content,
+    around,
+    is_large,
+    listed_events,
+    pages_of,
+    picture_of,
+    size,
+)
 from chronicle.web.told import (
     KEPT,
     LinkedFacts,
@@ -35,14 +46,14 @@ from chronicle.web.told import (
 def overview(history: History, address: PageAddress, _: str) -> Content:
     """How much there is, and where to begin."""
     large = is_large(history)
-    # All entities are found by no text; of a large history that is too long a list.
+    # All entities are found by no text; of a large history they have a page of their own.
     hits = () if large else history.search(None, known=address.known)
     first, last = paged(hits, address.page, ON_A_PAGE)
     return {
         "title": "What is here",
         "events": size(history),
-        "entities": len(history.entity_ids()),
-        "deals": len(history.deal_ids()),
+        "entities": history.count_named("entity"),
+        "deals": history.count_named("deal"),
         "listed": [_hit(hit, PageLinks(address)) for hit in hits[first:last]],
         "pages": pages_of(address, first, last, len(hits)),
     }
@@ -54,19 +65,33 @@ def overview(history: History, address: PageAddress, _: str) -> Content:
 def search(history: History, address: PageAddress, _: str) -> Content:
     """What a text may mean."""
     text = address.text("q")
-    hits = () if text is None else history.search(text, known=address.known)
+    hits = _found(history, text, address)
     first, last = paged(hits, address.page, ON_A_PAGE)
     links = PageLinks(address)
     return {
-        "title": "Search",
+        "title": "Search" if text else "All entities",
+        "by_today": address.known is not None and is_large(history),
         "q": text or "",
         "hits_found": [_hit(hit, links) for hit in hits[first:last]],
         "pages": pages_of(address, first, last, len(hits)),
     }
 
 
+def _found(history: History, text: str | None, address: PageAddress) -> Sequence[SearchHit]:
+    """What a text may mean; without a text all entities.
+
+    Of a large history by all that is known, since the names of another day would take a replay of it.
+    """
+    if address.known is not None and not is_large(history):
+        return history.search(text, known=address.known)
+    index = history.search_index()
+    return index.entities() if text is None else index.find(text)
+
+
 def search_answer(history: History, address: PageAddress, _: str) -> Answer:
-    """The same for programs."""
+    """The same for programs. Raises ``BadAddress`` for what a large history has no quick answer to."""
+    if address.known is not None and is_large(history):
+        raise BadAddress("names by another day of knowledge take a replay of all", "leave known out")
     return answers.found(history, address.text("q"), address.known)
 
 
@@ -107,8 +132,9 @@ def entity(history: History, address: PageAddress, id: str) -> Content:
         "sections": shown,
         "count": count,
         "all_facts": address.link("/as-of", KEPT, entity=one) if last < count else "",
-        "picture": picture_of(history, state, one, address),
+        "picture": picture_of(state, one, address),
         "owners": owners,
+        "disputed": address.link("/conflicts", ("known",), entity=one),
         **listed_events(told.events, answers.teller(history, address.known), address),
     }
 
@@ -121,7 +147,7 @@ def _name(span: Any) -> str:
 def entity_picture(history: History, address: PageAddress, id: str) -> str:
     """What is around an entity, as SVG."""
     one = answers.entity_meant(history, id, address.as_of, address.known)
-    return history.as_of(address.as_of, address.known).graph(one, depth=1).svg()
+    return around(history, address, one, depth=1)
 
 
 def entity_answer(history: History, address: PageAddress, id: str) -> Answer:
@@ -190,6 +216,11 @@ def deal(history: History, address: PageAddress, id: str) -> Content:
         "parts": [part for part in content["parts"] if part[0] != "Events"],
         **told,
     }
+
+
+def deal_picture(history: History, address: PageAddress, id: str) -> str:
+    """The events of a deal along a line of time, as SVG."""
+    return history.timeline(deal=id, kinds=KINDS, known=address.known).svg()
 
 
 def deal_answer(history: History, address: PageAddress, id: str) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -9,11 +10,11 @@ from urllib.parse import quote, urlsplit
 from attrs import field, frozen
 
 from chronicle.engine import views
+from chronicle.engine.replay import Key
 from chronicle.engine.state import State
 from chronicle.errors.characters import FORBIDDEN
 from chronicle.events import Event, references
 from chronicle.render.layout import DIM, DOUBT, STRONG, Line, clean
-from chronicle.render.markup import language_tag
 from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.words.days import day_before, short, speaking_day
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
@@ -48,13 +49,17 @@ Pieces = tuple[LinkedText, ...]
 
 @frozen
 class FactItem:
-    """A fact: its figure, what it says, since when, whether it is certain, and the events that made it."""
+    """A fact: its figure, what it says, since when, whether it is certain, and the events that made it.
+
+    ``why`` is the address of the page that explains it.
+    """
 
     figure: str
     said: Pieces
     since: str
     certain: bool
     events: tuple[tuple[str, str], ...]
+    why: str
     under: LinkedText | None = None
 
 
@@ -117,6 +122,10 @@ class PageLinks:
         """The page of a deal."""
         return self.address.link(page("deal", id), ("known",))
 
+    def why(self, view: str, key: Key) -> str:
+        """The page that explains what is said of a key."""
+        return self.address.link("/why", KEPT, of=shlex.join(key), view=view)
+
 
 _SUFFIXES: Final = (".json", ".csv", ".svg", ".html")
 
@@ -170,7 +179,7 @@ class LinkedFacts:
 
     def _lang(self, entity: str) -> str:
         found = self.state.cell(views.NAMES, entity)
-        return language_tag(found[-1].value.lang) if found else ""
+        return found[-1].value.tag if found else ""
 
     def _fact(self, line: FactLine) -> FactItem:
         return FactItem(
@@ -179,6 +188,7 @@ class LinkedFacts:
             since=line.since.removeprefix("since "),
             certain=line.certain,
             events=tuple((id, self.links.event(id)) for id in line.events),
+            why=self.links.why(line.view, line.key),
             under=None if line.under is None else self.called(line.under),
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Final, cast
 
 from attrs import define, field
 
@@ -13,9 +13,11 @@ from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.knowledge import Resolved, resolve, visible
 from chronicle.engine.order import Origin
-from chronicle.engine.partial.parts import KnownSharing, Parts
+from chronicle.engine.partial.on_demand import OnDemandLedger, TooMuch
+from chronicle.engine.partial.parts import KnownSharing, Parts, Shared
 from chronicle.engine.projectors import PROJECTORS
-from chronicle.engine.replay import Ledger, Projector
+from chronicle.engine.replay import Guess, Ledger, Projector
+from chronicle.engine.replay.later import Later
 from chronicle.engine.replay.patched import patched
 from chronicle.events import Event, knowledge
 
@@ -100,6 +102,20 @@ class PartialReplay:
         differing = {*self._known_after(known), *without}
         return self._replayed(parts, differing, known, without) if differing else self._ledger
 
+    def on_demand(self, known: datetime.date, whole: Callable[[], Ledger]) -> Ledger | None:
+        """The ledger by what was known on a day, of which only the parts that are asked about are replayed.
+
+        ``whole`` gives the one by a replay of all that differs. None as of ``ledger``.
+        """
+        base, parts = self.ledger(), self._caught_up()
+        if base is None or parts is None:
+            return None
+        replayed = _PartsByDay(self, parts, known)
+        guesses = cast("tuple[Guess, ...]", Later(lambda: whole().guesses))
+        return OnDemandLedger(
+            base.views, cast("Any", None), base.names, guesses, base=base, parts=replayed, make=whole
+        )
+
     @paused_collector()
     def resolved(self, events: Iterable[str], known: datetime.date | None = None) -> Resolved | None:
         """The parts of the history that some events, given by id, belong to. None as of ``ledger``."""
@@ -176,3 +192,40 @@ class PartialReplay:
 
     def _at(self, places: Iterable[int]) -> list[Event]:
         return [self._log.events[place] for place in places]
+
+
+@define
+class _PartsByDay:
+    """The parts of a history by another day of knowledge, each replayed when it is first asked about."""
+
+    _replay: PartialReplay
+    _parts: Parts
+    _known: datetime.date
+    # The places of the events in the parts that were looked at.
+    _done: set[int] = field(factory=set, init=False)
+
+    def count(self, thing: Shared) -> int:
+        """How many events share something."""
+        return len(self._parts.naming([thing]))
+
+    def binds(self, thing: Shared) -> bool:
+        """Whether events hang together by what they share."""
+        return self._parts.binds(thing)
+
+    @paused_collector()
+    def sharing(self, things: Iterable[Shared]) -> tuple[Ledger, Ledger] | None:
+        """As ``PartsReplayed`` says."""
+        replay, differing = self._replay, set[int]()
+        for place in sorted(self._parts.naming(things)):
+            if place in self._done:
+                continue
+            part = replay._around(self._parts, [place], self._known)
+            if part is None:
+                raise TooMuch
+            self._done.update(part)
+            if any(knowledge(event).day > self._known for event in replay._at(part)):
+                differing.update(part)
+        if not differing:
+            return None
+        told = replay._at(sorted(differing))
+        return replay._resolve(told, None).ledger, replay._resolve(told, self._known).ledger

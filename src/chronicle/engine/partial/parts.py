@@ -12,6 +12,7 @@ too large costs time, one that is too small would cost the truth.
 from __future__ import annotations
 
 import datetime
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -35,6 +36,7 @@ from chronicle.events import (
     IdentityLinked,
     MergerAbsorbed,
     MergerConsolidated,
+    RecordCorrected,
     SharesCancelled,
     SharesIssued,
     SharesRestructured,
@@ -53,6 +55,10 @@ Shared = tuple[str, Any]
 ENTITY: Final = "entity"
 EVENT: Final = "event"
 HELD: Final = "held"
+OWNED: Final = "owned"  # who owns units, by which these do not hang together
+# What a correction sets, as it stands there, which may be the id of an entity or a deal. By it events are
+# found that named somebody for a while; they do not hang together by it.
+SET: Final = "set"
 
 
 class KnownSharing(Protocol):
@@ -137,7 +143,7 @@ class Parts:
                 others = of_sort.setdefault(which, place)
                 if others is not place:
                     _add(of_sort, which, others, place)
-            if type(event) in _NOTED:
+            if type(event) in NOTED:
                 self._note(event)
         self._length = len(self._log)
 
@@ -160,7 +166,12 @@ class Parts:
 
         Some more may be among them.
         """
-        return {place for thing in things for place in self._sharing_of(thing)}
+        return {
+            place
+            for sort, which in things
+            for each in (sort, SET)
+            for place in self._sharing_of((each, which))
+        }
 
     def around(self, places: Collection[int], most: int) -> list[int] | None:
         """The places of all events in the parts of those at some, sorted; None for more than ``most``."""
@@ -170,7 +181,7 @@ class Parts:
             if len(found) > most:
                 return None
             for shared in self._shared_at(waiting.pop()):
-                if shared not in done and self._binds(shared):
+                if shared not in done and self.binds(shared):
                     done.add(shared)
                     new = [other for other in self._sharing_of(shared) if other not in found]
                     found.update(new)
@@ -225,10 +236,12 @@ class Parts:
         # A fork of this log may be longer.
         yield from (place for place in _all(self._sharing[sort].get(which, ())) if place < self._length)
 
-    def _binds(self, shared: Shared) -> bool:
+    def binds(self, shared: Shared) -> bool:
         """Whether events hang together by what they share."""
         sort, which = shared
         base = self._base
+        if sort in (SET, OWNED):
+            return False
         if sort == HELD:
             return which in self._counted or (base is not None and base.is_counted(which))
         if sort == ENTITY:
@@ -312,6 +325,7 @@ def _reader(kind: str) -> Callable[[Any], list[Shared]]:
     several = any(shape != "one" for _, _, shape in named)
     touching = event_class in sense.CONCERNS
     declared, counting = event_class is EntityDeclared, event_class in COUNTS
+    correcting = event_class is RecordCorrected
 
     def shared(event: Any) -> list[Shared]:
         found: list[Shared] = [pair for pair in zip(sorts, values(event), strict=True) if pair[1] is not None]
@@ -322,14 +336,34 @@ def _reader(kind: str) -> Callable[[Any], list[Shared]]:
                 found.append((thing[0], thing[1:]))
                 if thing[0] == views.HOLDINGS:
                     found.append((HELD, thing[2]))
+                elif thing[0] == views.UNITS:
+                    found += [(OWNED, name) for name in entities_of(event) if name != event.unit]
         elif declared:
             found.append((views.NAMES, (event.entity,)))
         if counting:
             found.append((HELD, event.issuer))
+        if correcting:
+            found += _set_by(event)
         return found
 
     return shared
 
 
+def _set_by(correction: RecordCorrected) -> Iterator[Shared]:
+    """All that a correction may put into an event, in whichever version of it."""
+    for _, text in correction.set:
+        for value in _texts_in(json.loads(text)):
+            yield SET, value
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.items() if isinstance(value, dict) else value:
+            yield from _texts_in(list(each) if isinstance(each, tuple) else each)
+
+
 _WITH_EFFECTS = (kind for kind in KINDS.values() if "effects" in fields_dict(kind))
-_NOTED: Final = frozenset({*COUNTS, *TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})
+NOTED: Final = frozenset({*COUNTS, *TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})
+"""The kinds of event that may bind others which share something with them."""

@@ -15,7 +15,7 @@ from chronicle.engine.replay.changes import Cell, Key, Log, Nothing
 from chronicle.engine.replay.later import Later
 from chronicle.engine.replay.ledger import Guess, Ledger, standing_in
 from chronicle.engine.replay.spans import Span
-from chronicle.engine.replay.standing import Listed, Standing
+from chronicle.engine.replay.standing import Listed, StandingValue
 
 Patches = Mapping[str, Mapping[Key, Ledger]]
 """By view and key, the ledger that has a cell; a cell without an entry does not exist."""
@@ -61,6 +61,12 @@ class PatchedLedger(Ledger):
         own = (key for key in self._patched_keys(view) if key[: len(parts)] == parts)
         return [*(key for key in found if key not in patched), *own]
 
+    def values(self, view: str) -> Iterable[tuple[Key, Any]]:
+        """Every value of a view with its key."""
+        patched = self.patches.get(view, {})
+        yield from (pair for pair in self.base.values(view) if pair[0] not in patched)
+        yield from ((key, span.value) for key in patched for span in self._holding(view, key).cell(view, key))
+
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
         return self._holding(view, key).cell(view, key)
@@ -71,7 +77,7 @@ class PatchedLedger(Ledger):
 
     def standing(
         self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
-    ) -> Iterable[Standing]:
+    ) -> Iterable[StandingValue]:
         """As ``Ledger`` says."""
         found = self.base.standing(view, day, wanted, listed)
         patched = self.patches.get(view)

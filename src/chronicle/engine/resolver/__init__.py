@@ -30,13 +30,15 @@ class Resolver:
 
     ``entities`` gives the ids of all entities that some event names and ``deals`` those of all deals, each
     sorted, whatever day they became known on. ``ledger`` has their names by the day of knowledge, and
-    ``later`` gives the ledger of all that is known: a name that became known later is understood too.
+    ``later`` gives the ledger of all that is known: a name that became known later is understood too. ``has``
+    says whether there is an ``"entity"`` or a ``"deal"`` of an id, where that is known without all of them.
     """
 
     entities: Callable[[], Sequence[str]]
     deals: Callable[[], Sequence[str]]
     ledger: Ledger
     later: Callable[[], Ledger] | None = field(default=None)
+    has: Callable[[str, str], bool] | None = field(default=None)
 
     def entity(self, word: str, day: datetime.date | None = None) -> str:
         """The id of the entity that ``word`` means: its id, its name or identifier on ``day`` or on any day.
@@ -55,7 +57,7 @@ class Resolver:
 
         Raises ``NotFound`` (C602): with all ids if several deals have the title, else with the nearest one.
         """
-        found = word if word in self._deal_ids else self._deal(word)
+        found = word if self.is_deal(word) else self._deal(word)
         if found is None:
             near = _near(word, [*(title for title, _ in self._titles), *self.deals()])
             help = f"did you mean {near}?" if near else _count("deal", self.deals())
@@ -67,7 +69,7 @@ class Resolver:
 
         Raises ``NotFound`` (C601, or C602 if the nearest name is of a deal) with the nearest of both.
         """
-        if word not in self._ids and word in self._deal_ids:
+        if self.is_deal(word) and not self.is_entity(word):
             return Reference("deal", word)
         entity = self._entity(word, day)
         if entity is not None:
@@ -118,6 +120,14 @@ class Resolver:
         if self.later is not None:
             yield self.later()
 
+    def is_entity(self, word: str) -> bool:
+        """Whether a word is the id of an entity."""
+        return word in self._ids if self.has is None else self.has("entity", word)
+
+    def is_deal(self, word: str) -> bool:
+        """Whether a word is the id of a deal."""
+        return word in self._deal_ids if self.has is None else self.has("deal", word)
+
     @cached_property
     def _ids(self) -> frozenset[str]:
         return frozenset(self.entities())
@@ -127,7 +137,7 @@ class Resolver:
         return frozenset(self.deals())
 
     def _entity(self, word: str, day: datetime.date | None) -> str | None:
-        if word in self._ids:
+        if self.is_entity(word):
             return word
         return _only(word, "entities", "C601", self._names_of_entities(day))
 

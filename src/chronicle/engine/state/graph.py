@@ -12,7 +12,7 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
-from chronicle.engine.state.answers import Fact, Holding
+from chronicle.engine.state.answers import Fact, Holding, Unit
 from chronicle.errors import printable
 from chronicle.values import NOTHING, brief_share
 
@@ -86,6 +86,28 @@ def structure_of(
     return OwnershipGraph(state.as_of, state.known, drawn.nodes, drawn.edges, drawn.centre, drawn.left_out)
 
 
+def structure_near(state: State, entity: str, most: int) -> OwnershipGraph:
+    """The graph of what has something of ``entity``, an id, or of which it has, and the ties between these.
+
+    Nothing else of the state is looked at, so that of a register it is made in no time. ``left_out`` counts
+    those next to it that are too many.
+    """
+    own = [*_told(state.holdings(holder=entity), state.units(owner=entity), state.control(controller=entity))]
+    own += _told_towards(state, entity)
+    ends = dict.fromkeys(end for edge in own for end in (edge.source, edge.target))
+    kept = [entity, *[end for end in ends if end != entity][: most - 1]]
+    nodes = [_node(state, each) for each in sorted(kept)]
+    between = (edge for each in kept if each != entity for edge in _told_towards(state, each))
+    drawn = dict.fromkeys(edge for edge in (*own, *between) if edge.source in kept and edge.target in kept)
+    left_out = len({entity, *ends}) - len(kept)
+    return OwnershipGraph(state.as_of, state.known, tuple(nodes), (*drawn,), entity, left_out)
+
+
+def _told_towards(state: State, entity: str) -> Iterator[drawing.Edge]:
+    """The ties of which an entity is the lower end."""
+    return _told(state.holdings(target=entity), state.units(unit=entity), state.control(target=entity))
+
+
 def _node(state: State, entity: str) -> drawing.Node:
     name = state.cell(views.NAMES, entity)
     kind = state.cell(views.TYPES, entity)
@@ -95,7 +117,14 @@ def _node(state: State, entity: str) -> drawing.Node:
 
 def _edges(state: State, least: Fraction | None) -> Iterator[drawing.Edge]:
     """The ties of the day, the largest first: which are nearest is decided by it where not all are drawn."""
-    held = sorted(state.holdings(), key=lambda holding: (holding.holder, holding.target, holding.right))
+    return _told(state.holdings(), state.units(), state.control(), least)
+
+
+def _told(
+    holdings: Iterable[Holding], units: Iterable[Unit], control: Iterable[Fact], least: Fraction | None = None
+) -> Iterator[drawing.Edge]:
+    """Holdings, units and control as ties."""
+    held = sorted(holdings, key=lambda holding: (holding.holder, holding.target, holding.right))
     grouped = (
         (key, [*group])
         for key, group in groupby(held, key=lambda each: (each.holder, each.target, each.right))
@@ -103,9 +132,9 @@ def _edges(state: State, least: Fraction | None) -> Iterator[drawing.Edge]:
     counted = [(key, group) for key, group in grouped if _counts(group, least)]
     for (holder, target, right), group in sorted(counted, key=lambda each: (-_most(each[1]), each[0])):
         yield drawing.Edge(holder, target, _held(group, right), right, _sure(group))
-    for unit in state.units():
+    for unit in units:
         yield drawing.Edge(unit.owner, unit.unit, "unit", "unit", unit.certain)
-    for fact in state.control():
+    for fact in control:
         yield _control(fact)
 
 

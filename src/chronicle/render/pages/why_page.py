@@ -39,10 +39,10 @@ def why_page(explained: Explained, width: int) -> Page:
 
 def _page(explained: Explained, width: int) -> Iterator[Line]:
     reasons = [reason for why in explained.whys for reason in why.reasons]
-    endings = list(_endings(explained.whys))
+    endings = list(endings_of(explained.whys))
     told = [*(reason.fact for reason in reasons), *(ending.fact for ending in endings)]
     one = told[0] if len({(fact.view, fact.key) for fact in told}) == 1 else None
-    yield from wrap(_title(one, explained), width)
+    yield from wrap(why_title(one, explained), width)
     today = ", today" if explained.around.today else ""
     when = f"on {day_words(explained.as_of)}{today}{explained.terms.words()}"
     yield from wrap([(when, PLAIN)], width)
@@ -52,7 +52,7 @@ def _page(explained: Explained, width: int) -> Iterator[Line]:
             yield from effective_lines(why.effective, explained.called, width)
     if not reasons:
         yield []
-        yield from wrap([(_nothing(explained), PLAIN)], width)
+        yield from wrap([(nothing_told(explained), PLAIN)], width)
         yield from _known_instead(explained, width)
     for reason in reasons:
         yield []
@@ -62,7 +62,7 @@ def _page(explained: Explained, width: int) -> Iterator[Line]:
         yield from tree(_ending(ending, explained, one is not None), width)
 
 
-def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
+def endings_of(whys: Sequence[Why]) -> Iterator[Ending]:
     """The values that have ended, except units that went to another owner, whose events say so already."""
     told = {step.event.id for why in whys for reason in why.reasons for step in reason.steps}
     for why in whys:
@@ -71,7 +71,8 @@ def _endings(whys: Sequence[Why]) -> Iterator[Ending]:
                 yield ending
 
 
-def _title(fact: Fact | None, explained: Explained) -> Line:
+def why_title(fact: Fact | None, explained: Explained) -> Line:
+    """What is explained: one fact, or what was asked for where there are several or none."""
     if fact is not None:
         return [
             ("Why: ", PLAIN),
@@ -95,7 +96,8 @@ def _asked(explained: Explained) -> str:
     return f"{what} of {', '.join(map(explained.called, key))}"
 
 
-def _nothing(explained: Explained) -> str:
+def nothing_told(explained: Explained) -> str:
+    """Why there is nothing to explain: what is known instead, or that it became known later."""
     if explained.terms.too_early():
         return explained.terms.too_early()
     if explained.around.later:
@@ -178,13 +180,13 @@ def _step(step: Step, fact: Fact, explained: Explained, said: str = "") -> Branc
     effects: list[Line] = [
         [(label, DIM), *teller.effect(effect, event.date)]
         for effect in explained.effects.get(event.id, ())
-        if fact.view == views.DEALS or _concerns(effect, fact)
+        if fact.view == views.DEALS or concerns(effect, fact)
     ]
     note: list[Line] = [[(clean(event.note), DIM)]] if event.note else []
     return Branch((head, *effects, _known(step), *note), tuple(_below(step, explained)))
 
 
-def _concerns(effect: Effect, fact: Fact) -> bool:
+def concerns(effect: Effect, fact: Fact) -> bool:
     """Whether an effect names something in the key of the fact."""
     named = {value for _, value in effect.fields if isinstance(value, str)}
     return bool(named.intersection(fact.key))
