@@ -207,7 +207,8 @@ def _open_doubts(log: Log) -> list[Change]:
 def remember_causes(changes: ChangeLogs, change: Change) -> None:
     """Note from which values a change that was just logged is made, and give it their doubts."""
     if change.operation in ("doubt", "lift"):
-        changes.doubted.add((change.view, change.key))
+        if change.operation == "doubt":
+            changes.doubted.add((change.view, change.key))
         return
     cells = changes.cells
     causes: list[tuple[str, Key, int]] = []
