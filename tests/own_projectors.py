@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 from chronicle.engine.replay import Before, Change, Projector
 from chronicle.events import StakeAcquired
@@ -43,3 +44,9 @@ FAILING = _of_target(_fails)
 KILLING = _of_target(_kills)
 OF_ALL = Projector("buying", ("bought",), {StakeAcquired: _bought_of_all})
 """It names no field by which to split the events."""
+
+
+def executor() -> int:
+    """The process of Spark itself, which has started the one that starts this one."""
+    said = Path(f"/proc/{os.getppid()}/stat").read_text("utf-8")
+    return int(said.rpartition(")")[2].split()[1])

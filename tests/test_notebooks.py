@@ -10,7 +10,7 @@ import pytest
 
 from chronicle.engine.why import Why
 from chronicle.history import History
-from given import acquired, corrected, declared, disposed, observed
+from given import acquired, corrected, declared, disposed, observed, proposed
 
 EVIL = "<script>alert(1)</script>"
 POST = [{"publisher": "Post", "published": "2014"}]
@@ -26,6 +26,24 @@ HISTORY = (
 def history() -> History:
     """A stake in a film company, of which some is sold, and one of unknown size."""
     return History(HISTORY)
+
+
+def test_a_name_says_its_language() -> None:
+    """Where it has a tag of a language, and nothing that would end the attribute."""
+    events = (
+        declared("group", "阿里巴巴集团", lang="zh-Hans"),
+        declared("film", "Film", lang='en" onclick="alert(1)'),
+        declared("bank", "Bank"),
+        acquired("2014", "group", "film", "60%"),
+        acquired("2014", "group", "bank", "5%"),
+        acquired("2014", "nobody", "bank", "5%"),
+        proposed("2014", "merger", parties=["group", "nobody"]),
+    )
+    page = History(events).as_of("2015")._repr_html_()
+    assert '<td><span lang="zh-Hans">阿里巴巴集团</span></td><td>Film</td>' in page
+    assert "<td></td><td>Bank</td>" in page
+    assert '<td><span lang="zh-Hans">阿里巴巴集团</span>, nobody</td><td></td>' in page
+    assert "onclick" not in page
 
 
 def test_a_timeline_is_a_tuple_and_a_table() -> None:

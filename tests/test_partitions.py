@@ -48,25 +48,41 @@ def recorded(*appends: Sequence[Event]) -> list[Record]:
     return list(store.read())
 
 
-def in_partitions(records: Sequence[Record], number: int, own: Sequence[Projector] = ()) -> Collected:
-    """What the rows of the partitions say together."""
+def in_partitions(
+    records: Sequence[Record],
+    number: int,
+    own: Sequence[Projector] = (),
+    known: datetime.date | None = None,
+) -> Collected:
+    """What the rows of the partitions say together, by what was known on a day; None stands for all."""
 
     def batches() -> Iterable[Any]:
         return frames.record_batches(records)
 
-    chosen = partitioned(batches, tells(batches(), own), own).partitions(number)
+    found = partitioned(batches, tells(batches(), own), own)
+    chosen, parts = found.partitions(number), found.parts()
     collected = Collected()
     for partition in range(number):
         some = [record for record in records if chosen.get(record.position) == partition]
-        for batch in replay_partition(frames.record_batches(some), own):
-            collected.take(batch, partition)
+        rows = (
+            (*record, parts.get(record.position, 0))  # as replay lays them out
+            for record in some
+        )
+        for batch in replay_partition(frames.batches(rows, frames.laid_out_schema()), own):
+            now = next(some for earlier, some in frames.by_knowledge(batch) if not earlier)
+            collected.take(now if known is None else frames.known_on(batch, known), partition)
     return collected
 
 
-def ledger_of(records: Sequence[Record], number: int, own: Sequence[Projector] = ()) -> Ledger:
+def ledger_of(
+    records: Sequence[Record],
+    number: int,
+    own: Sequence[Projector] = (),
+    known: datetime.date | None = None,
+) -> Ledger:
     """The ledger that the rows of the partitions make."""
     views = [view for projector in (*PROJECTORS, *own) for view in projector.views]
-    return in_partitions(records, number, own).ledger(views)
+    return in_partitions(records, number, own, known).ledger(views)
 
 
 def assert_same(found: Ledger, wanted: Ledger) -> None:

@@ -91,7 +91,7 @@ def test_a_difference_names_its_events_by_id(rows: Path) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        ("as-of", "2015", "--known", "2014"),
+        ("as-of", "2015", "--recorded", "2014"),
         ("timeline",),
         ("why", "alibaba-group", "alibaba-pictures", "--as-of", "2015"),
         ("check",),
@@ -101,7 +101,7 @@ def test_a_difference_names_its_events_by_id(rows: Path) -> None:
     ids=" ".join,
 )
 def test_what_rows_do_not_say_is_refused(question: tuple[str, ...], rows: Path) -> None:
-    """Events, and what was known earlier: with the code, and where to ask instead."""
+    """Events, and what was recorded earlier: with the code, and where to ask instead."""
     refused = run("--from", rows, *question, code=2)
     assert "error[C533]: rows in" in refused.stderr
     assert "ask the store they were made from" in refused.stderr
@@ -129,6 +129,23 @@ def test_only_buckets_are_read_that_may_have_what_is_asked_for(tmp_path: Path) -
     assert not ledger.has("holdings", ("nobody", "mill-7", "equity"))
     assert len(list(ledger.keys("holdings"))) == 100
     assert len(cells.read["holdings"]) == 16
+
+
+def test_who_owns_a_company_is_read_from_the_buckets_that_name_it(tmp_path: Path) -> None:
+    """Of sixteen buckets with a hundred companies, on the command line."""
+    history = [acquired("2012", f"holder-{n}", f"mill-{n}", "10%") for n in range(100)]
+    replay_into(tmp_path / "rows", records_at(stored(tmp_path / "corp.db", history)))
+    read = list[tuple[str, int]]()
+    rows = StoredRowsFolder.rows
+
+    def noted(self: StoredRowsFolder, view: str, bucket: int, *known: Any) -> Any:
+        read.append((view, bucket))
+        return rows(self, view, bucket, *known)
+
+    with patch.object(StoredRowsFolder, "rows", noted):
+        assert "holder-7" in run("--from", tmp_path / "rows", "owners", "mill-7", "--as-of", "2015").stdout
+    assert len({bucket for view, bucket in read if view == "holdings"}) < 4
+    assert len({bucket for view, bucket in read if view == "names"}) < 4
 
 
 def test_a_filter_of_ids_never_leaves_one_out() -> None:
@@ -199,6 +216,9 @@ def test_what_was_replayed_is_not_replayed_again(store: Path, rows: Path) -> Non
         assert written == [2]
         run("replay", store, "--into", rows, "--partitions", "2")
         assert written == [2, 0, 1]
+    # Whoever reads all files of a view in another program is not to find those of another replay.
+    assert {path.stem[-5:] for path in rows.rglob("*.parquet")} == {"00000", "00001"}
+    assert {path.stem for path in (rows / "buckets").iterdir()} == {"00000", "00001"}
     assert "Alibaba Group" in run("--from", rows, "as-of", "2015").stdout
 
 

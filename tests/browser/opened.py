@@ -11,6 +11,9 @@ from attrs import Factory, define
 
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+SETTLED = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+"""What waits until a page that was told of another medium, such as paper, is in it."""
+
 
 @define
 class Opened:

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 import chronicle
 import hostile
-from browser.opened import opened
+from browser.opened import SETTLED, opened
 from browser.test_report import _READ, _expected, _listed
 from chronicle import codec
 from chronicle.cli.made_up import made
@@ -185,15 +185,18 @@ def test_without_javascript_the_last_state_is_there(
 @every
 @pytest.mark.slow
 def test_on_paper_every_row_is_there(browser: Any, page_of: Page, name: str) -> None:
-    """Every row that the page has stands on the paper, the controls do not, and sources are numbered.
+    """Every row, direct and effective, stands on the paper, the controls do not, and sources are numbered.
 
     What is not ASCII a reader of PDF may put together otherwise.
     """
     with opened(browser, page_of(name)) as found:
-        on_screen = [text for text, _ in found.page.evaluate(_ROWS)]
+        found.page.evaluate("chronicle.whole(true)")
+        every_row = [text for text, _ in found.page.evaluate(_ROWS)]
+        found.page.evaluate("chronicle.whole(false)")
         found.page.emulate_media(media="print")
+        found.page.evaluate(SETTLED)
         rows = found.page.evaluate(_ROWS)
-        assert [text for text, placed in rows if placed] == on_screen != []
+        assert [text for text, placed in rows if placed] == every_row != []
         assert not found.page.locator("#controls").is_visible()
         assert found.page.locator("#sources ol > li").first.is_visible()
         cells = found.page.locator("section.view:not([hidden]) tbody td").all_inner_texts()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import chronicle
-from browser.opened import opened
+from browser.opened import SETTLED, opened
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +74,7 @@ def test_on_paper_and_without_javascript_there_are_both(browser: Any, page: Path
         assert not found.page.locator("#look").is_visible()
     with opened(browser, page) as found:
         found.page.emulate_media(media="print")
-        found.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        found.page.evaluate(SETTLED)
         assert [name for name in _tables(found) if name in every] == every
         assert found.page.locator("[data-name=through] tbody tr").count() > 0
         assert not found.page.locator("#look").is_visible()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from browser.opened import opened
+from browser.opened import SETTLED, opened
 from chronicle.cli.made_up import made
 from chronicle.history import History
 
@@ -17,9 +17,6 @@ pytestmark = pytest.mark.slow
 _LONGEST = 'Math.max(...[...document.querySelectorAll("section.view tbody")].map(body => body.rows.length))'
 _EVENTS = '[...document.querySelectorAll("#events .event:not([hidden])")].map(line => +line.dataset.event)'
 _PLACES = '[...document.querySelectorAll("[data-name=holdings] th")].map(cell => cell.offsetLeft)'
-
-# The medium of a page changes with its next picture.
-_SETTLED = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
 
 # What a step of the slider changes in the tables: the lines that came, and those that came and had just gone.
 _CHANGED = """([before, after]) => new Promise(resolve => {
@@ -109,13 +106,13 @@ def test_on_paper_a_long_report_is_whole(browser: Any, page: Path) -> None:
         before = found.page.evaluate(_EVENTS)
         found.page.emulate_media(media="print")
         many = int(found.page.locator("section.view[data-name=holdings] .count").inner_text())
-        found.page.evaluate(_SETTLED)
+        found.page.evaluate(SETTLED)
         assert found.page.evaluate(_LONGEST) == many > 100
         assert len(found.page.evaluate(_EVENTS)) > 1_000
         assert found.page.locator("details.entities tbody tr").count() > 300
         assert not found.page.get_by_role("button", name=f"Show all {many}").is_visible()
         found.page.emulate_media(media="screen")
-        found.page.evaluate(_SETTLED)
+        found.page.evaluate(SETTLED)
         assert found.page.evaluate(_LONGEST) == 100
         assert found.page.evaluate(_EVENTS) == before
 

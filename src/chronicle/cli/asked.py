@@ -110,7 +110,7 @@ class Asked:
             known=None if self.known is None else as_day(self.known),
             recorded=self.recorded,
             assumed=self.assumed,
-            first_known=None if self.form or self.known is None else first_known(history),
+            first_known=first_known(history) if history.has_events and self.known and not self.form else None,
         )
 
     def show(self, answer: Answer) -> None:

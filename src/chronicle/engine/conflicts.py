@@ -291,6 +291,9 @@ def _one_confirms(one: _Stake, two: _Stake) -> bool:
     if one.holds is None or two.holds is None:
         return False
     seen = isinstance(one, StakeObserved) or isinstance(two, StakeObserved)
+    if seen and one.holds == two.holds:
+        # Whatever the share is, it confirms itself: of many who say the same, each is compared with each.
+        return True
     return seen and (confirms(one.holds, two.holds) or confirms(two.holds, one.holds))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import define, field
 
+from chronicle.engine.event_log import EventLog
 from chronicle.errors import Problem, nearest
 from chronicle.events import (
     KINDS,
@@ -92,8 +93,8 @@ class Named:
     deals: set[str] = field(factory=set)
     before: Mapping[str, Collection[str]] = field(factory=dict)
 
-    def note(self, events: Iterable[Event], log: Mapping[str, Event]) -> None:
-        """Add what ``events`` name, and what corrections among them make others name, which ``log`` has."""
+    def note(self, events: Sequence[Event], log: EventLog) -> None:
+        """Add what ``events``, the last ones of ``log``, name, and what is named by their corrections."""
         for event in events:
             for _, what, identifier in references(event):
                 if what == "entity":
@@ -101,9 +102,17 @@ class Named:
             if event.deal is not None:
                 self.deals.add(event.deal)
             if isinstance(event, RecordCorrected):
-                for _, what, identifier in named_by_correction(event, log):
-                    if what != "event":
-                        self._new(what).add(identifier)
+                self._note_correction(event, log)
+        if len(events) < len(log):
+            # A correction may have been there before the event that it corrects.
+            for other in log.with_statements_of(event.id for event in events):
+                if isinstance(other, RecordCorrected):
+                    self._note_correction(other, log)
+
+    def _note_correction(self, correction: RecordCorrected, log: EventLog) -> None:
+        for _, what, identifier in named_by_correction(correction, log):
+            if what != "event":
+                self._new(what).add(identifier)
 
     def has(self, what: str, identifier: str) -> bool:
         """Whether some event names an ``"entity"`` or a ``"deal"`` of this id."""

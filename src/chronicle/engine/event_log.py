@@ -9,6 +9,9 @@ from attrs import define, field
 
 from chronicle.events import Event, RecordConfirmed, RecordCorrected, RecordRetracted
 
+STATEMENTS = (RecordCorrected, RecordRetracted)
+"""Events that speak of another event and change it."""
+
 
 @define(eq=False)
 class EventLog(Mapping[str, Event]):
@@ -20,7 +23,7 @@ class EventLog(Mapping[str, Event]):
 
     events: Sequence[Event] = field(factory=list)
     _positions: dict[str, int] = field(factory=dict, init=False)
-    _statements: list[RecordCorrected | RecordRetracted] = field(factory=list, init=False)
+    _statements: dict[str, list[Event]] = field(factory=dict, init=False)  # by what they speak of
     _confirmations: list[RecordConfirmed] = field(factory=list, init=False)
     _noted: int = field(default=0, init=False)
 
@@ -52,7 +55,8 @@ class EventLog(Mapping[str, Event]):
         """Another log that begins as this one and goes on with ``more``."""
         self._note()
         fork = EventLog([*self.events, *more])
-        fork._positions, fork._statements = dict(self._positions), list(self._statements)
+        fork._positions = dict(self._positions)
+        fork._statements.update((target, [*those]) for target, those in self._statements.items())
         fork._confirmations = list(self._confirmations)
         fork._noted = self._noted
         return fork
@@ -65,7 +69,7 @@ class EventLog(Mapping[str, Event]):
     def stated_about(self) -> list[str]:
         """The ids of the events that some other corrects or retracts."""
         self._note()
-        return [statement.target for statement in self._statements]
+        return [*self._statements]
 
     def with_statements_of(self, targets: Iterable[str]) -> list[Event]:
         """The events of these ids and all that corrects or retracts them, by position.
@@ -73,20 +77,28 @@ class EventLog(Mapping[str, Event]):
         So with these: a correction of a correction is there, and so is what a correction speaks of.
         """
         self._note()
-        found = {target for target in targets if target in self._positions}
-        grown = True
-        while grown:
-            before = len(found)
-            for statement in self._statements:
-                if statement.id in found or statement.target in found:
-                    found.update(each for each in (statement.id, statement.target) if each in self._positions)
-            grown = len(found) > before
-        return [self[event] for event in sorted(found, key=self._positions.__getitem__)]
+        found: dict[str, Event] = {}
+        waiting = [target for target in targets if target in self]
+        while waiting:
+            event = waiting.pop()
+            if event in found:
+                continue
+            found[event] = told = self[event]
+            if isinstance(told, STATEMENTS) and told.target in self:
+                waiting.append(told.target)
+            waiting += [statement.id for statement in self._about(event)]
+        return sorted(found.values(), key=lambda event: self.positions[event.id])
+
+    def _about(self, event: str) -> Iterable[Event]:
+        """What corrects or retracts the event of this id."""
+        return self._statements.get(event, ())
 
     def _note(self) -> None:
         """Take in what was added to ``events`` since."""
         new = self.events[self._noted :]
         self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
-        self._statements += [event for event in new if isinstance(event, RecordCorrected | RecordRetracted)]
+        for event in new:
+            if isinstance(event, STATEMENTS):
+                self._statements.setdefault(event.target, []).append(event)
         self._confirmations += [event for event in new if isinstance(event, RecordConfirmed)]
         self._noted = len(self.events)

@@ -85,14 +85,14 @@ class History(LookUps):
     def from_rows(cls, folder: str | Path) -> Self:
         """The history of which the rows of a replay are in a folder (``chronicle replay``).
 
-        It answers what stood on a day by all that is known. For events, and for what was known earlier, it
+        It answers what stood on a day by what was known on any. For events, and what was recorded earlier, it
         raises ``UsageError`` (C533). Raises ``StoreError`` (C532) where the folder is not whole.
         """
         from chronicle.ledgers.partitions.answering import opened_rows
 
         history = cls(())
         history._rows, history._unread = opened_rows(folder), True
-        ledger = history._rows.ledger
+        ledger = history._rows.by(None)
         history._named = Named(before={"entity": ledger.named("entities"), "deal": ledger.named("deals")})
         return history
 

@@ -167,11 +167,10 @@ class Questions(EvidenceHeld):
 
     def ledger(self, known: Day | None = None, recorded: Moment | None = None) -> Ledger:
         """Every span of every view, by what was known on ``known`` and recorded by ``recorded``."""
-        if known is None and recorded is None:
-            if self._rows is not None:
-                return self._rows.ledger
-            if self._opened is not None:
-                return self._opened.ledger
+        if self._rows is not None and recorded is None:
+            return self._rows.by(None if known is None else as_day(known))
+        if self._opened is not None and known is None and recorded is None:
+            return self._opened.ledger
         day = None if known is None else as_day(known)
         held = None if recorded is None else as_moment(recorded)
         if (day, held) not in self._answers:

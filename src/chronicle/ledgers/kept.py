@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 from attrs import field, frozen
 
 from chronicle.engine import views
-from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed, Nothing, Span, Standing
+from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed, Nothing, Span, StandingValue
 from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
@@ -82,7 +82,7 @@ class KeptLedger(Ledger):
         day: datetime.date,
         wanted: Mapping[int, str],
         listed: Listed,  # noqa: ARG002  # the file says which rows are
-    ) -> Iterable[Standing]:
+    ) -> Iterable[StandingValue]:
         """As ``Ledger`` says."""
         if not wanted:
             return all_standing(self.stored, view, day)

@@ -18,7 +18,7 @@ from chronicle.engine.replay import (
     Key,
     Nothing,
     Span,
-    Standing,
+    StandingValue,
     with_doubts,
 )
 from chronicle.ledgers.columns import NONE
@@ -234,15 +234,7 @@ class StoredRows:
             doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
         )
 
-    def all_values(self, view: str) -> Iterator[tuple[Key, Any]]:
-        """Every value of a view with its key. None of them is kept, since there may be very many."""
-        place = self.views.get(view)
-        for cell in self._cells(view) if place else ():
-            key = self.key(cell)
-            for row in range(self._rows_from[cell], self._rows_from[cell + 1]):
-                yield key, of_text(self.values[self._value[row]])
-
-    def standing(self, cells: Iterable[int], day: datetime.date) -> Iterator[Standing]:
+    def standing(self, cells: Iterable[int], day: datetime.date) -> Iterator[StandingValue]:
         """The listed values of some cells that may hold on a day.
 
         A look-up is little more than this, so it is written without calls that would be usual elsewhere.
@@ -262,7 +254,7 @@ class StoredRows:
                 sure = certain_from[row] <= ordinal < certain_until[row] and not doubts
                 since = partial(self.date, self._begin[row])
                 events = partial(self.with_doubts, row, doubts)
-                yield Standing(key, self.value(self._value[row]), sure, since, events, doubts)
+                yield StandingValue(key, self.value(self._value[row]), sure, since, events, doubts)
 
     def doubted_by(self, row: int, day: datetime.date) -> tuple[str, ...]:
         """The ids of the events because of which a row is only possible on a day."""
@@ -272,6 +264,14 @@ class StoredRows:
         """The ids of the events behind a row, and of those that make it doubtful."""
         found = tuple(self.event_ids[number] for number in self.behind(row))
         return with_doubts(found, doubted_by) if doubted_by else found
+
+    def all_values(self, view: str) -> Iterator[tuple[Key, Any]]:
+        """Every value of a view with its key. None of them is kept, since there may be very many."""
+        place = self.views.get(view)
+        for cell in self._cells(view) if place else ():
+            key = self.key(cell)
+            for row in range(self._rows_from[cell], self._rows_from[cell + 1]):
+                yield key, of_text(self.values[self._value[row]])
 
     def years(self) -> dict[int, int]:
         """By year, how many values began in it, as far as that is certain: by the first day of each."""

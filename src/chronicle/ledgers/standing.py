@@ -11,7 +11,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
-from chronicle.engine.replay import Key, Standing
+from chronicle.engine.replay import Key, StandingValue
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS
 from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
@@ -30,7 +30,7 @@ def standing_rows(
         yield vectors.standing(days, flags, within, day.toordinal())
 
 
-def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[Standing]:
+def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[StandingValue]:
     """The listed values of a view that may hold on a day, in order of key."""
     if view not in stored.views:
         return
@@ -49,7 +49,7 @@ def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[
             certain = [sure and not events for sure, events in zip(certain, doubts, strict=True)]
         events = map(partial, repeat(stored.with_doubts), rows, doubts)
         # By ``map`` alone, since there are very many.
-        yield from map(Standing, keys, values, certain, begins, events, doubts)
+        yield from map(StandingValue, keys, values, certain, begins, events, doubts)
 
 
 def _doubted(stored: StoredRows, day: datetime.date) -> Mapping[int, tuple[str, ...]]:

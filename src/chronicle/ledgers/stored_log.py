@@ -7,12 +7,10 @@ from typing import overload
 
 from attrs import define, field
 
-from chronicle.engine.event_log import EventLog
-from chronicle.events import Event, RecordConfirmed, RecordCorrected, RecordRetracted
+from chronicle.engine.event_log import STATEMENTS, EventLog
+from chronicle.events import Event, RecordConfirmed
 from chronicle.ledgers.sharing import StoredSharing
 from chronicle.stores import Record, Store
-
-_STATEMENTS = (RecordCorrected, RecordRetracted)
 
 
 class StoredEvents(Sequence[Event]):
@@ -146,22 +144,10 @@ class StoredLog(EventLog):
         before = [each for each in self._naming(event) if isinstance(each, RecordConfirmed)]
         return [*before, *self._confirmations]
 
-    def with_statements_of(self, targets: Iterable[str]) -> list[Event]:
-        """The events of these ids and all that corrects or retracts them, by position."""
-        self._note()
-        found: dict[str, Event] = {}
-        waiting = [target for target in targets if target in self]
-        while waiting:
-            event = waiting.pop()
-            if event in found:
-                continue
-            found[event] = told = self[event]
-            if isinstance(told, _STATEMENTS) and told.target in self:
-                waiting.append(told.target)
-            for other in (*self._naming(event), *self._statements):
-                if isinstance(other, _STATEMENTS) and other.target == event:
-                    waiting.append(other.id)
-        return sorted(found.values(), key=lambda event: self.positions[event.id])
+    def _about(self, event: str) -> Iterable[Event]:
+        """What corrects or retracts the event of this id."""
+        before = (each for each in self._naming(event) if isinstance(each, STATEMENTS))
+        return (*(each for each in before if each.target == event), *super()._about(event))
 
     def _naming(self, event: str) -> list[Event]:
         """The events, of those that were there before, that name an event."""

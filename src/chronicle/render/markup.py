@@ -10,7 +10,6 @@ from typing import Any, Final
 from chronicle.errors import not_installed
 
 _REPORT: Final = "chronicle.render.report"
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # The tokens, in light and in dark, and what is set in drawings by them.
 _OF_DRAWINGS: Final = re.compile(
     r"^:root \{.*?^\}\n"
@@ -48,11 +47,6 @@ def environment(read: Callable[[str], str], extra: str = "report") -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def language_tag(lang: str | None) -> str:
-    """The language of a name as a page may say it; empty for what is no tag of a language (BCP 47)."""
-    return lang if lang is not None and _LANGUAGE.fullmatch(lang) else ""
 
 
 def drawing_style() -> str:

@@ -8,6 +8,7 @@ one task. The workers need Chronicle installed, as they do pyarrow.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from chronicle.engine.replay import Projector
@@ -23,14 +24,20 @@ _MEND: Final = "mend it at its source, or set it aside with quarantine=True"
 
 
 def replay(
-    df: Any, projectors: Sequence[Projector] = (), *, partitions: int = PARTITIONS, quarantine: bool = False
+    df: Any,
+    projectors: Sequence[Projector] = (),
+    *,
+    partitions: int = PARTITIONS,
+    quarantine: bool = False,
+    known: bool = True,
 ) -> Any:
     """The rows of a replay of the records in a data frame of Spark, as a data frame.
 
     ``df`` has the columns of records, and the result those of rows (docs/partitions.md). A user's own
     ``projectors`` without a ``partition_key`` may read anything: with one of them all goes to one task.
-    ``quarantine`` sets records aside that make no event; each then is a row of its own. Raises
-    ``InvalidEvents`` (C534) for these otherwise, and ``UsageError`` (C740) without pyspark.
+    ``quarantine`` sets records aside that make no event; each then is a row of its own. With ``known`` there
+    are rows of every day of knowledge. Raises ``InvalidEvents`` (C534) for records that make no event, and
+    ``UsageError`` (C740) without pyspark.
     """
     functions = _functions()
     found = Partitioning(projectors)
@@ -45,9 +52,12 @@ def replay(
         raise InvalidEvents(*problems)
     found.settle(lambda ids, positions: _events_among(df, ids, positions))
     chosen = found.partitions(partitions) | dict.fromkeys(found.faulty, 0)
-    place = df.sparkSession.createDataFrame(list(chosen.items()), "position bigint, partition int")
+    parts = found.parts()
+    places = [(position, number, parts.get(position, 0)) for position, number in chosen.items()]
+    place = df.sparkSession.createDataFrame(places, f"position bigint, partition int, {frames.PART} bigint")
     placed = df.join(functions.broadcast(place), "position").repartition(partitions, "partition")
-    return placed.mapInArrow(_partial(replay_partition, projectors), _ddl(frames.rows_schema()))
+    replayed = partial(replay_partition, known=known)
+    return placed.mapInArrow(_partial(replayed, projectors), _ddl(frames.rows_schema()))
 
 
 def _functions() -> Any:

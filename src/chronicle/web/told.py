@@ -15,7 +15,6 @@ from chronicle.engine.state import State
 from chronicle.errors.characters import FORBIDDEN
 from chronicle.events import Event, references
 from chronicle.render.layout import DIM, DOUBT, STRONG, Line, clean
-from chronicle.render.markup import language_tag
 from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.words.days import day_before, short, speaking_day
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
@@ -180,7 +179,7 @@ class LinkedFacts:
 
     def _lang(self, entity: str) -> str:
         found = self.state.cell(views.NAMES, entity)
-        return language_tag(found[-1].value.lang) if found else ""
+        return found[-1].value.tag if found else ""
 
     def _fact(self, line: FactLine) -> FactItem:
         return FactItem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _EPILOG = """\
 Examples:
   chronicle replay corp.db --into rows
   chronicle replay records/ --into rows --partitions 64 --workers 8
+  chronicle replay corp.db --into rows --spark "local[2]"
   chronicle --from rows as-of 2015
 """
 
@@ -39,13 +41,28 @@ Examples:
     "--workers",
     metavar="N",
     type=click.IntRange(1, 1_000),
-    default=1,
     help="How many processes, 1 if not given.",
 )
+@click.option(
+    "--spark",
+    metavar="MASTER",
+    help="Replay on Spark: local[2], or the spark:// address of a cluster that sees the same files.",
+)
 @click.option("--quarantine", is_flag=True, help="Set aside records that make no event, and say which.")
+@click.option(
+    "--latest-only", is_flag=True, help="Leave out what was known earlier; --known then cannot be asked."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def replay(
-    source: str, *, into: Path, partitions: int, workers: int, quarantine: bool, as_json: bool
+    source: str,
+    *,
+    into: Path,
+    partitions: int,
+    workers: int | None,
+    spark: str | None,
+    quarantine: bool,
+    latest_only: bool,
+    as_json: bool,
 ) -> None:
     """Replay the records of SOURCE, and write what stood when as rows of Parquet into a folder.
 
@@ -59,13 +76,22 @@ def replay(
     from chronicle.history.sources import records_at
     from chronicle.ledgers.partitions.job import replay_into
 
+    machines = None
+    if spark is not None:
+        from chronicle.spark.machines import running
+
+        if workers is not None:
+            raise click.UsageError("--workers and --spark say both who replays: give one of them")
+        machines = partial(running, spark)
     with waiting("replaying") as report:
         outcome = replay_into(
             into,
             records_at(source),
             partitions=partitions,
-            workers=workers,
+            workers=workers or 1,
+            machines=machines,
             quarantine=quarantine,
+            known=not latest_only,
             report=lambda _, done, total: report(done, total),
         )
     _print_set_aside(outcome)

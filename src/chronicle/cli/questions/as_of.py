@@ -44,6 +44,8 @@ def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
 
 
 def _first(asked: Asked, history: History) -> PartialDate | None:
-    """The date of the first event, which an empty page for people names."""
+    """The date of the first event, which an empty page for people names; the rows of a replay have none."""
+    if not history.has_events:
+        return None
     events = history.timeline(known=asked.known, recorded=asked.recorded)
     return events[0].date if events else None

@@ -30,7 +30,7 @@ def days_of(
     return found
 
 
-class Standing(NamedTuple):
+class ValuesFrom(NamedTuple):
     """From a day on (an ordinal), the possible values of a cell, and whether one of them is in doubt."""
 
     day: int
@@ -43,7 +43,7 @@ class Standing(NamedTuple):
         return len(self.values) == 1 and not self.doubted
 
 
-Course = Sequence[Standing]
+Course = Sequence[ValuesFrom]
 """The possible values of a cell over time."""
 
 
@@ -53,12 +53,12 @@ def course_of(stood: Sequence[tuple[int, int | None, Any, bool]]) -> Course:
     The last part of each says whether the value is in doubt.
     """
     starts = {low for low, *_ in stood} | {high + 1 for _, high, *_ in stood if high is not None}
-    course: list[Standing] = []
+    course: list[ValuesFrom] = []
     for day in sorted(starts):
         at = [each for each in stood if each[0] <= day and (each[1] is None or day <= each[1])]
         values, doubted = tuple(dict.fromkeys(each[2] for each in at)), any(each[3] for each in at)
         if not course or set(course[-1].values) != set(values) or course[-1].doubted != doubted:
-            course.append(Standing(day, values, doubted))
+            course.append(ValuesFrom(day, values, doubted))
     return course
 
 

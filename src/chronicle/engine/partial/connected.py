@@ -7,17 +7,29 @@ what all of them said, in any order, and gives the parts. These are the parts of
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from heapq import heapify, heapreplace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from attrs import define, field
 
 from chronicle.engine.knowledge import visible
 from chronicle.engine.order.touching import possible_effects_of
-from chronicle.engine.partial.parts import COUNTS, ENTITY, EVENT, HELD, TURNS, entities_of, founds, shared_by
+from chronicle.engine.partial.parts import (
+    COUNTS,
+    ENTITY,
+    EVENT,
+    HELD,
+    NOTED,
+    TURNS,
+    entities_of,
+    founds,
+    shared_by,
+)
 from chronicle.engine.replay import Projector
 from chronicle.events import (
     EntityFounded,
@@ -44,42 +56,49 @@ FOUNDED: Final = 5
 _NEVER: Final = 2**62
 
 
-class Tells(NamedTuple):
-    """One thing that an event says of what it shares: how it binds, which thing, and when."""
-
-    how: int
-    thing: int
-    when: int = 0
+Tells = tuple[int, int, int]
+"""One thing that an event says of what it shares: how it binds, which thing, and when."""
 
 
-def tells_of(event: Event, projectors: Iterable[Projector] = ()) -> Iterator[Tells]:
+def tells_of(event: Event, projectors: Sequence[Projector] = ()) -> list[Tells]:
     """What an event says of what it shares, also for a user's own ``projectors`` by their key."""
-    yield Tells(BINDS, _number(EVENT, event.id))
+    told: list[Tells] = [(BINDS, _hashed(EVENT, event.id), 0)]
     for sort, which in shared_by(event):
         if sort == ENTITY:
             when = _NEVER if founds(event, which) else event.date.order
-            yield Tells(IF_TURNING, _number(ENTITY, which), when)
+            told.append((IF_TURNING, _number(ENTITY, which), when))
         else:
-            yield Tells(IF_COUNTED if sort == HELD else BINDS, _number(sort, which))
-    for each in (event, *possible_effects_of(event)):
-        if isinstance(each, COUNTS):
-            yield Tells(COUNTED, _number(HELD, each.issuer))
-        elif isinstance(each, (*TURNS, IdentityLinked)):
-            yield from (Tells(TURNING, _number(ENTITY, name)) for name in entities_of(each))
-        elif isinstance(each, EntityFounded):
-            yield Tells(FOUNDED, _number(ENTITY, each.entity), each.date.past)
+            told.append((IF_COUNTED if sort == HELD else BINDS, _number(sort, which), 0))
+    if type(event) in NOTED:
+        for each in (event, *possible_effects_of(event)):
+            told += _told_to_others(each)
     for projector in projectors:
         for each in (event, *possible_effects_of(event)):
             if type(each) in projector.table:
                 key = getattr(each, projector.partition_key, "")
-                yield Tells(BINDS, _number(f"projector {projector.name}", str(key)))
+                told.append((BINDS, _number(f"projector {projector.name}", str(key)), 0))
+    return told
 
 
-def _number(sort: str, which: Any) -> int:
+def _told_to_others(event: Event) -> Iterator[Tells]:
+    """What binds other events that share something with this one."""
+    if isinstance(event, COUNTS):
+        yield COUNTED, _number(HELD, event.issuer), 0
+    elif isinstance(event, (*TURNS, IdentityLinked)):
+        yield from ((TURNING, _number(ENTITY, name), 0) for name in entities_of(event))
+    elif isinstance(event, EntityFounded):
+        yield FOUNDED, _number(ENTITY, event.entity), event.date.past
+
+
+def _hashed(sort: str, which: Any) -> int:
     """A number for a thing, the same in every process. If two had the same, parts would only be larger."""
     parts = (sort, which) if isinstance(which, str) else (sort, *which)
     text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "little", signed=True)
+
+
+# Most things are named again soon.
+_number = lru_cache(2**16)(_hashed)
 
 
 def target_of(event: Event) -> str | None:
@@ -93,46 +112,51 @@ class Connected:
 
     _parents: dict[int, int] = field(factory=dict)
     _first: dict[int, int] = field(factory=dict)
-    # What binds only if something else is said somewhere: (thing, position) of companies, and with
-    # the time of the act of entities.
-    _held: list[tuple[int, int]] = field(factory=list)
-    _named: list[tuple[int, int]] = field(factory=list)
+    # What binds only if something else is said somewhere: the things and the positions, of companies and of
+    # entities. These are many, so they are numbers side by side.
+    _held: tuple[array[int], array[int]] = field(factory=lambda: (array("q"), array("q")))
+    _named: tuple[array[int], array[int]] = field(factory=lambda: (array("q"), array("q")))
     _acts: dict[int, int] = field(factory=dict)
     _counted: set[int] = field(factory=set)
     _turning: set[int] = field(factory=set)
     _founded: dict[int, int] = field(factory=dict)
 
-    def take(self, position: int, how: int, thing: int, when: int) -> None:
-        """Take in one thing that the event at a position says."""
-        if how == BINDS:
-            self._parents.setdefault(position, position)
-            self._share(thing, position)
-        elif how == IF_COUNTED:
-            self._held.append((thing, position))
-        elif how == IF_TURNING:
-            self._named.append((thing, position))
-            if when < self._acts.get(thing, _NEVER):
-                self._acts[thing] = when
-        elif how == COUNTED:
-            self._counted.add(thing)
-        elif how == TURNING:
-            self._turning.add(thing)
-        else:
-            self._founded[thing] = max(self._founded.get(thing, when), when)
+    def take(self, told: Iterable[tuple[int, int, int, int]]) -> None:
+        """Take in what events say: the position of each, how it binds, which thing, and when."""
+        parents, first, acts = self._parents, self._first, self._acts
+        for position, how, thing, when in told:
+            if how == BINDS:
+                parents.setdefault(position, position)
+                # Most things are of one event alone.
+                if first.setdefault(thing, position) != position:
+                    self._share(thing, position)
+            elif how == IF_TURNING:
+                self._named[0].append(thing)
+                self._named[1].append(position)
+                if when < acts.get(thing, _NEVER):
+                    acts[thing] = when
+            elif how == IF_COUNTED:
+                self._held[0].append(thing)
+                self._held[1].append(position)
+            elif how == COUNTED:
+                self._counted.add(thing)
+            elif how == TURNING:
+                self._turning.add(thing)
+            else:
+                self._founded[thing] = max(self._founded.get(thing, when), when)
 
-    def take_event(self, position: int, event: Event, projectors: Iterable[Projector] = ()) -> None:
+    def take_event(self, position: int, event: Event, projectors: Sequence[Projector] = ()) -> None:
         """Take in all that an event says, such as a version of one that is there."""
-        for each in tells_of(event, projectors):
-            self.take(position, *each)
+        self.take((position, *each) for each in tells_of(event, projectors))
 
     def parts(self) -> dict[int, int]:
         """For each position the first position of its part."""
-        for thing, position in self._held:
+        for thing, position in zip(*self._held, strict=True):
             if thing in self._counted:
                 self._share(thing, position)
         early = {thing for thing, when in self._founded.items() if self._acts.get(thing, _NEVER) < when}
         binding = self._turning | early
-        for thing, position in self._named:
+        for thing, position in zip(*self._named, strict=True):
             if thing in binding:
                 self._share(thing, position)
         return {position: self._root(position) for position in self._parents}
@@ -202,11 +226,8 @@ def _chains(told: Sequence[Event], about: Iterable[tuple[str, str]]) -> Iterator
     """The events with the records about them and about these."""
     places = {event.id: place for place, event in enumerate(told)}
     connected = Connected()
-    for place in places.values():
-        connected.take(place, BINDS, place, 0)
-    for record, target in about:
-        if target in places:
-            connected.take(places[record], BINDS, places[target], 0)
+    connected.take((place, BINDS, place, 0) for place in places.values())
+    connected.take((places[record], BINDS, places[target], 0) for record, target in about if target in places)
     chains: defaultdict[int, list[Event]] = defaultdict(list)
     for place, root in sorted(connected.parts().items()):
         chains[root].append(told[place])

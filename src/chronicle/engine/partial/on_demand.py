@@ -14,7 +14,7 @@ from chronicle.engine import views
 from chronicle.engine.partial.parts import HELD, OWNED, SET, Shared
 from chronicle.engine.replay import Cell, Key, Ledger, Nothing, Span
 from chronicle.engine.replay.changes import Log
-from chronicle.engine.replay.standing import Listed, Standing
+from chronicle.engine.replay.standing import Listed, StandingValue
 
 # What is asked of each entity on the way to owners, though most events that name it are about other things:
 # by which sort of what is shared the events are found that say it.
@@ -110,7 +110,7 @@ class OnDemandLedger(Ledger):
 
     def standing(
         self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
-    ) -> Iterable[Standing]:
+    ) -> Iterable[StandingValue]:
         """As ``Ledger`` says."""
         if not wanted:
             return self.whole.standing(view, day, wanted, listed)

@@ -143,7 +143,7 @@ class Parts:
                 others = of_sort.setdefault(which, place)
                 if others is not place:
                     _add(of_sort, which, others, place)
-            if type(event) in _NOTED:
+            if type(event) in NOTED:
                 self._note(event)
         self._length = len(self._log)
 
@@ -365,4 +365,5 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 _WITH_EFFECTS = (kind for kind in KINDS.values() if "effects" in fields_dict(kind))
-_NOTED: Final = frozenset({*COUNTS, *TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})
+NOTED: Final = frozenset({*COUNTS, *TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})
+"""The kinds of event that may bind others which share something with them."""

@@ -28,7 +28,7 @@ from chronicle.engine.replay.order import Happening, in_order
 from chronicle.engine.replay.projector import Handler, Projector
 from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
 from chronicle.engine.replay.spans import Piece, Span, pieces
-from chronicle.engine.replay.standing import Listed, Standing, with_doubts
+from chronicle.engine.replay.standing import Listed, StandingValue, with_doubts
 
 __all__ = [
     "GOES_ON",
@@ -53,7 +53,7 @@ __all__ = [
     "Projector",
     "Replay",
     "Span",
-    "Standing",
+    "StandingValue",
     "World",
     "doubts_in",
     "ending_its_own",

@@ -14,7 +14,7 @@ from chronicle.engine.replay.before import index_of
 from chronicle.engine.replay.changes import Cell, ChangeLogs, Key, Log, Nothing
 from chronicle.engine.replay.linked import LinkedIds, linked
 from chronicle.engine.replay.spans import Span, spans_of
-from chronicle.engine.replay.standing import Listed, Standing, with_doubts
+from chronicle.engine.replay.standing import Listed, StandingValue, with_doubts
 from chronicle.errors import absent
 
 
@@ -120,7 +120,7 @@ class Ledger:
 
     def standing(
         self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
-    ) -> Iterable[Standing]:
+    ) -> Iterable[StandingValue]:
         """The listed values of a view that may hold on a day, in order of key.
 
         ``wanted`` has by position the parts that keys must have.
@@ -148,6 +148,10 @@ class Ledger:
         if cell in changes.nothing or view in changes.unordered:
             return None
         return changes.cells[view].get(cell[1])
+
+    def first_event(self, view: str, key: Key) -> str:
+        """The id of the event that first changed a cell, which must be there."""
+        return self._changes.cells[view][key][0].event
 
     def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
         """Ids of the events in the provenance of the value after change ``last`` of a cell, causes first."""
@@ -185,13 +189,13 @@ class Ledger:
                 yield from self.cell(view, key)
 
 
-def standing_in(spans: Iterable[Span], day: datetime.date, listed: Listed) -> Iterator[Standing]:
+def standing_in(spans: Iterable[Span], day: datetime.date, listed: Listed) -> Iterator[StandingValue]:
     """What is listed of spans that may hold on a day."""
     for span in spans:
         if listed(span.value):
             doubted_by = span.doubted_by(day) if span.doubts else ()
             events = partial(_events, span, doubted_by)
-            yield Standing(span.key, span.value, span.certain(day), span.begin, events, doubted_by)
+            yield StandingValue(span.key, span.value, span.certain(day), span.begin, events, doubted_by)
 
 
 def _events(span: Span, doubted_by: tuple[str, ...]) -> tuple[str, ...]:

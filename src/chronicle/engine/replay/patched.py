@@ -15,7 +15,7 @@ from chronicle.engine.replay.changes import Cell, Key, Log, Nothing
 from chronicle.engine.replay.later import Later
 from chronicle.engine.replay.ledger import Guess, Ledger, standing_in
 from chronicle.engine.replay.spans import Span
-from chronicle.engine.replay.standing import Listed, Standing
+from chronicle.engine.replay.standing import Listed, StandingValue
 
 Patches = Mapping[str, Mapping[Key, Ledger]]
 """By view and key, the ledger that has a cell; a cell without an entry does not exist."""
@@ -53,12 +53,6 @@ class PatchedLedger(Ledger):
             index = self._by_part[view, position] = index_of(self._patched_keys(view), position)
         return [*(key for key in found if key not in patched), *index.get(part, ())]
 
-    def values(self, view: str) -> Iterable[tuple[Key, Any]]:
-        """Every value of a view with its key."""
-        patched = self.patches.get(view, {})
-        yield from (pair for pair in self.base.values(view) if pair[0] not in patched)
-        yield from ((key, span.value) for key in patched for span in self._holding(view, key).cell(view, key))
-
     def beginning(self, view: str, parts: Key) -> Iterable[Key]:
         """The keys of a view that begin with ``parts``."""
         found, patched = self.base.beginning(view, parts), self.patches.get(view)
@@ -66,6 +60,12 @@ class PatchedLedger(Ledger):
             return found
         own = (key for key in self._patched_keys(view) if key[: len(parts)] == parts)
         return [*(key for key in found if key not in patched), *own]
+
+    def values(self, view: str) -> Iterable[tuple[Key, Any]]:
+        """Every value of a view with its key."""
+        patched = self.patches.get(view, {})
+        yield from (pair for pair in self.base.values(view) if pair[0] not in patched)
+        yield from ((key, span.value) for key in patched for span in self._holding(view, key).cell(view, key))
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
@@ -77,7 +77,7 @@ class PatchedLedger(Ledger):
 
     def standing(
         self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
-    ) -> Iterable[Standing]:
+    ) -> Iterable[StandingValue]:
         """As ``Ledger`` says."""
         found = self.base.standing(view, day, wanted, listed)
         patched = self.patches.get(view)

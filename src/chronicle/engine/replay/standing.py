@@ -11,7 +11,7 @@ Listed = Callable[[Any], bool]
 """Whether lists show a value; they leave out a share of zero, for one."""
 
 
-class Standing(NamedTuple):
+class StandingValue(NamedTuple):
     """A value that may hold on a day, its key and its certainty.
 
     ``since`` is the date from which on it holds, ``events`` the ids of the events behind it, causes first,

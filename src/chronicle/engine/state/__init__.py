@@ -268,7 +268,11 @@ class State(RulesOfDay):
     def _repr_html_(self) -> str:
         known = "" if self.known is None else f", as known on {self.known}"
         caption = f"As of {self.as_of}{known}"
-        return html_table(caption, self.holdings(), self.units(), self.deals(), self.name)
+        return html_table(caption, self.holdings(), self.units(), self.deals(), self._name_of)
+
+    def _name_of(self, entity: str) -> views.Name | None:
+        name: views.Name | None = self._last(views.NAMES, (entity,))
+        return name
 
 
 def _folded(name: views.Name) -> tuple[str, ...]:

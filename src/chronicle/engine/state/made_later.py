@@ -31,7 +31,7 @@ class _MadeLater:
 def made_later(*names: str) -> Callable[[_Class], _Class]:
     """Let fields of a class with slots be given as a ``partial`` that makes them on the first reading.
 
-    Whoever reads, compares, prints or copies an answer sees the value alone.
+    An answer that is read, compared, printed or copied shows the value alone.
     """
 
     def changed(of: _Class) -> _Class:

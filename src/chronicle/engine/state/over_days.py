@@ -12,7 +12,7 @@ from chronicle.engine import views
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.state.answers import unit_of
 from chronicle.engine.state.facts import FactsOfDay, listed_facts
-from chronicle.engine.tables import Column, Table, Told, named_facts_table, table_over_days, units_table
+from chronicle.engine.tables import Column, FactOnDays, Table, named_facts_table, table_over_days, units_table
 from chronicle.errors import absent
 
 
@@ -28,14 +28,16 @@ def facts_over_days(
         raise absent("C606", "view", view, ledger.views)
     state_on = cache(lambda at: state_of(days[at]))
     columns = cache(lambda at: _columns_of(view, state_on(at).name))
-    told: list[Told] = []
+    told: list[FactOnDays] = []
     rows = [array("I") for _ in days]
     stretches = _Stretches(ledger, view, days)
     for key in sorted(ledger.keys(view)):
         for first, end in stretches.of(key):
             begin = len(told)
             facts = listed_facts(state_on(first).cell(view, *key))
-            told += (Told(columns(first), unit_of(fact) if view == views.UNITS else fact) for fact in facts)
+            told += (
+                FactOnDays(columns(first), unit_of(fact) if view == views.UNITS else fact) for fact in facts
+            )
             numbers = range(begin, len(told))
             for at in range(first, end) if numbers else ():
                 rows[at].extend(numbers)

@@ -20,15 +20,15 @@ from chronicle.engine.tables.answers import (
 )
 from chronicle.engine.tables.columns import names_beside
 from chronicle.engine.tables.courses import Row, rows_by_day, spans_table, table_by_day
-from chronicle.engine.tables.over_days import Told, table_over_days
+from chronicle.engine.tables.over_days import FactOnDays, table_over_days
 from chronicle.engine.tables.table import Column, Kind, Table
 
 __all__ = [
     "Column",
+    "FactOnDays",
     "Kind",
     "Row",
     "Table",
-    "Told",
     "deals_table",
     "entities_table",
     "facts_table",

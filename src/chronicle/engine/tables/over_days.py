@@ -16,7 +16,7 @@ from attrs import field, frozen
 from chronicle.engine.tables.table import Column, Table
 
 
-class Told(NamedTuple):
+class FactOnDays(NamedTuple):
     """What rows say besides their day: a fact, and the columns of a day on which it is told so."""
 
     columns: tuple[Column, ...]
@@ -26,7 +26,7 @@ class Told(NamedTuple):
 def table_over_days(
     name: str,
     columns: Sequence[Column],
-    told: Sequence[Told],
+    told: Sequence[FactOnDays],
     days: Iterable[tuple[datetime.date, Sequence[int]]],
 ) -> Table:
     """The rows of each day, in order, each with its ``day`` in front.
@@ -34,7 +34,7 @@ def table_over_days(
     ``days`` has for each day the numbers of what is told on it, in ``told``. Values are read by the columns
     of their day, when they are asked for, and once.
     """
-    of_rows = _Rows([*days])
+    of_rows = _RowsOfDays([*days])
     said = (_Said(told, number) for number in range(len(columns)))
     read = (Column(each.name, each.kind, values) for each, values in zip(columns, said, strict=True))
     return _OverDays(f"{name} over days", (Column("day", "day", _day_of), *read), of_rows)
@@ -52,7 +52,7 @@ def _day_of(row: _Row) -> datetime.date:
 class _Said:
     """One column of what rows say, read from a row."""
 
-    told: Sequence[Told]
+    told: Sequence[FactOnDays]
     number: int
 
     @cached_property
@@ -65,7 +65,7 @@ class _Said:
 
 
 @frozen(slots=False, eq=False)
-class _Rows(Sequence[_Row]):
+class _RowsOfDays(Sequence[_Row]):
     """The rows of all days."""
 
     days: Sequence[tuple[datetime.date, Sequence[int]]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal, NamedTuple
 
 from chronicle.engine.views.names import (
@@ -21,6 +22,14 @@ class Name(NamedTuple):
     name: str
     short: str | None = None
     lang: str | None = None
+
+    @property
+    def tag(self) -> str:
+        """Its language as a page may say it (BCP 47); empty where nothing says it so."""
+        return self.lang if self.lang is not None and _LANGUAGE.fullmatch(self.lang) else ""
+
+
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 class EntityKind(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
@@ -173,14 +174,19 @@ class StoredCells(Collected):
     """
 
     folder: StoredRowsFolder = field(kw_only=True)
+    # The day of knowledge; None for all that is known.
+    known: datetime.date | None = field(default=None, kw_only=True)
     # By view the buckets that were read.
     read: dict[str, set[int]] = field(factory=lambda: defaultdict(set), init=False)
     _filters: dict[int, IdFilter] = field(factory=dict, init=False)
 
     @classmethod
-    def of(cls, folder: StoredRowsFolder) -> StoredCells:
-        """The cells in a folder, and what is said of no view alone. Raises ``StoreError`` (C532)."""
-        cells = cls(folder=folder)
+    def of(cls, folder: StoredRowsFolder, known: datetime.date | None = None) -> StoredCells:
+        """The cells in a folder by what was known on a day, and what is said of no view alone.
+
+        Raises ``StoreError`` (C532).
+        """
+        cells = cls(folder=folder, known=known)
         cells.need("")
         return cells
 
@@ -192,7 +198,7 @@ class StoredCells(Collected):
         for bucket in range(self.folder.buckets):
             if bucket not in read and all(self._filter(bucket).may_have(part) for part in parts):
                 read.add(bucket)
-                for batch in self.folder.rows(view, bucket):
+                for batch in self.folder.rows(view, bucket, self.known):
                     self.take(batch, bucket)
 
     def _filter(self, bucket: int) -> IdFilter:

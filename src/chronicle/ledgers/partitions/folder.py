@@ -7,8 +7,9 @@ missing. The manifest of the folder is written last, and without it the folder i
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Final
@@ -24,11 +25,14 @@ from chronicle.stores.drafts import drafted
 MANIFEST: Final = "chronicle-rows.json"
 """The name of the manifest, by which a folder of rows is known."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The format that is written, and the only one that is read: rows are made again, never migrated."""
 
 OF_ALL: Final = "_all"
 """The folder of what is said of no view alone: linked ids, ids that events name, guesses."""
+
+EARLIER: Final = "_earlier"
+"""The folder of what was known earlier, a folder a view in it, so that nothing else has to be read today."""
 
 _BUCKETS: Final = "buckets"
 _AGAIN: Final = "run the same chronicle replay again: it makes what is missing"
@@ -46,7 +50,6 @@ class IdFilter:
     """A set of ids in ten bits each, which says of one id in a hundred that it is there though it is not."""
 
     _PER_ID: Final = 10
-    _HASHES: Final = 7
 
     def __init__(self, bits: bytes | bytearray) -> None:
         self.bits = bits
@@ -54,21 +57,22 @@ class IdFilter:
     @classmethod
     def of(cls, ids: set[str]) -> IdFilter:
         """The filter of some ids."""
-        made = cls(bytearray(len(ids) * cls._PER_ID // 8 + 8))
+        bits = bytearray(len(ids) * cls._PER_ID // 8 + 8)
         for name in ids:
-            for place in made._places(name):
-                made.bits[place >> 3] |= 1 << (place & 7)  # type: ignore[index]  # a bytearray
-        return made
+            for place in _places(name, len(bits) * 8):
+                bits[place >> 3] |= 1 << (place & 7)
+        return cls(bits)
 
     def may_have(self, name: str) -> bool:
         """Whether the id may be there; False is certain."""
-        return all(self.bits[place >> 3] & (1 << (place & 7)) for place in self._places(name))
+        return all(self.bits[place >> 3] & (1 << (place & 7)) for place in _places(name, len(self.bits) * 8))
 
-    def _places(self, name: str) -> Iterator[int]:
-        hashed = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4 * self._HASHES).digest()
-        size = len(self.bits) * 8
-        for at in range(0, len(hashed), 4):
-            yield int.from_bytes(hashed[at : at + 4], "little") % size
+
+def _places(name: str, size: int) -> Sequence[int]:
+    """Seven places in so many bits, the same for one id always."""
+    hashed = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "little")
+    first, step = hashed >> 64, hashed & (2**64 - 1) | 1
+    return [(first + turn * step) % size for turn in range(7)]
 
 
 # Writing
@@ -86,6 +90,7 @@ class Job:
     code: str
     projectors: str = ""
     quarantine: bool = False
+    known: bool = True
 
 
 @define
@@ -118,7 +123,13 @@ class RowsFolder:
         return all((self.path / name).is_file() for name in said["files"])
 
     def _of_bucket(self, bucket: int) -> Path:
-        return self.path / _BUCKETS / f"{bucket:05}.json"
+        return self.path / _note_of(bucket)
+
+    def _of_buckets(self) -> set[str]:
+        """The names of all files that are called as those of buckets are."""
+        patterns = "*/bucket-?????.parquet", f"{EARLIER}/*/bucket-?????.parquet", f"{_BUCKETS}/?????.*"
+        found = (path for pattern in patterns for path in self.path.glob(pattern))
+        return {path.relative_to(self.path).as_posix() for path in found}
 
     def missing(self) -> list[int]:
         """The numbers of the buckets that are not there."""
@@ -128,11 +139,12 @@ class RowsFolder:
         """Write the rows of a bucket, and give what its manifest says. Raises ``OSError``."""
         rows = frames.pyarrow().Table.from_batches(batches, frames.rows_schema())
         files, ids = {}, set[str]()
-        for view, some in frames.by_view(rows, OF_CELLS):
-            name = f"{quote(view, safe='') or OF_ALL}/bucket-{bucket:05}.parquet"
-            files[name] = self._write_rows(self.path / name, some)
-            if view:
-                ids.update(frames.parts_of_keys(some))
+        for earlier, of_knowledge in frames.by_knowledge(rows):
+            for view, some in frames.by_view(of_knowledge, OF_CELLS):
+                name = _file_of(view, bucket, earlier=earlier)
+                files[name] = self._write_rows(self.path / name, some)
+                if view:
+                    ids.update(frames.parts_of_keys(some))
         said = {"job": asdict(self.job), "files": files, "rows": rows.num_rows}
         name = f"{_BUCKETS}/{bucket:05}.ids"
         files[name] = _write_bytes(self.path / name, bytes(IdFilter.of(ids).bits))
@@ -156,7 +168,10 @@ class RowsFolder:
             return hash_of(draft)
 
     def end(self, about: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Write the manifest, by which the folder is an answer, and give what it says."""
+        """Write the manifest, by which the folder is an answer, and give what it says.
+
+        Files of buckets that are none of it, of a replay before it, are deleted: other programs read all.
+        """
         buckets = [self._done[bucket] for bucket in range(self.job.partitions)]
         said = {
             "format": FORMAT,
@@ -165,8 +180,20 @@ class RowsFolder:
             "rows": sum(each["rows"] for each in buckets),
             "files": {name: hashed for each in buckets for name, hashed in each["files"].items()},
         }
+        for old in self._of_buckets() - {*said["files"], *map(_note_of, range(self.job.partitions))}:
+            (self.path / old).unlink()
         _write_bytes(self.path / MANIFEST, json.dumps(said, indent=1).encode())
         return said
+
+
+def _note_of(bucket: int) -> str:
+    """The name of the file that says what a bucket has."""
+    return f"{_BUCKETS}/{bucket:05}.json"
+
+
+def _file_of(view: str, bucket: int, *, earlier: bool) -> str:
+    """The name of the file of a view and bucket: what is known now, or what was known earlier."""
+    return f"{f'{EARLIER}/' if earlier else ''}{quote(view, safe='') or OF_ALL}/bucket-{bucket:05}.parquet"
 
 
 def _write_bytes(path: Path, data: bytes) -> str:
@@ -217,18 +244,26 @@ class StoredRowsFolder:
         """The number of buckets."""
         return int(self.said["job"]["partitions"])
 
-    def rows(self, view: str, bucket: int) -> Iterator[Any]:
+    @property
+    def knows_days(self) -> bool:
+        """Whether it has what was known earlier."""
+        return bool(self.said["job"]["known"])
+
+    def rows(self, view: str, bucket: int, known: datetime.date | None = None) -> Iterator[Any]:
         """The rows of a view in a bucket as record batches; of no view where ``view`` is empty.
 
-        Raises ``StoreError`` (C532) for a file that is not as it was written.
+        They are those that were known on a day; None stands for all that is known, for which what was known
+        earlier is not read. Raises ``StoreError`` (C532) for a file that is not as it was written.
         """
-        name = f"{quote(view, safe='') or OF_ALL}/bucket-{bucket:05}.parquet"
-        if name in self.said["files"]:
-            frames.pyarrow()
-            from pyarrow import BufferReader
-            from pyarrow.parquet import ParquetFile
+        for earlier in (False,) if known is None else (False, True):
+            name = _file_of(view, bucket, earlier=earlier)
+            if name in self.said["files"]:
+                frames.pyarrow()
+                from pyarrow import BufferReader
+                from pyarrow.parquet import ParquetFile
 
-            yield from ParquetFile(BufferReader(self._proven(name))).iter_batches(frames.BATCH)
+                for batch in ParquetFile(BufferReader(self._proven(name))).iter_batches(frames.BATCH):
+                    yield batch if known is None else frames.known_on(batch, known)
 
     def filter(self, bucket: int) -> IdFilter:
         """Which ids are in the keys of a bucket. Raises as ``rows`` does."""

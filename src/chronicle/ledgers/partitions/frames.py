@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -59,16 +60,26 @@ _ROWS: Final[Mapping[str, str]] = {
     "bounded": "bool",
     "doubts": "list<string>",
     "events": "list<string>",
+    **dict.fromkeys(("known_from", "known_until"), "date32"),
 }
 
 ROW: Final = tuple(_ROWS)
 """The names of the columns of a row."""
+
+PART: Final = "part"
+"""The column that says which records hang together."""
 
 
 @cache
 def records_schema() -> Any:
     """The columns of records. The last two prove them, and may be missing, as may ``recorded_at``."""
     return _schema(_RECORDS)
+
+
+@cache
+def laid_out_schema() -> Any:
+    """The columns of records of a partition: those of records, and the part to which each belongs."""
+    return records_schema().append(pyarrow().field(PART, pyarrow().int64()))
 
 
 @cache
@@ -138,6 +149,11 @@ def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
         yield record, checksum is not None
 
 
+def parts_in(batch: Any) -> list[int]:
+    """The part of each record of a batch; all are of one where it does not say."""
+    return batch.column(PART).to_pylist() if PART in batch.schema.names else [0] * batch.num_rows
+
+
 def _names_of_records(batch: Any) -> list[str]:
     names: list[str] = batch.schema.names
     missing = [name for name in _REQUIRED if name not in names]
@@ -148,12 +164,12 @@ def _names_of_records(batch: Any) -> list[str]:
     return names
 
 
-def as_records(batch: Any) -> Any:
+def as_records(batch: Any, schema: Any = None) -> Any:
     """A batch with the columns of records in their order and types; those that it lacks are empty.
 
     Raises ``UsageError`` (C530) as ``records_of`` does.
     """
-    arrow, schema = pyarrow(), records_schema()
+    arrow, schema = pyarrow(), schema or records_schema()
     _names_of_records(batch)
     columns = [
         batch.column(field.name).cast(field.type)
@@ -176,6 +192,28 @@ def by_view(rows: Any, of_cells: Sequence[str]) -> Iterator[tuple[str, Any]]:
     yield "", rows.filter(compute.invert(cells))
 
 
+def by_knowledge(rows: Any) -> Iterator[tuple[bool, Any]]:
+    """The rows of what is known now, and after True those of what was known earlier, where there are any."""
+    pyarrow()
+    from pyarrow import compute
+
+    now = compute.is_null(rows.column("known_until"))
+    yield False, rows.filter(now)
+    earlier = rows.filter(compute.invert(now))
+    if earlier.num_rows:
+        yield True, earlier
+
+
+def known_on(batch: Any, day: datetime.date) -> Any:
+    """The rows of a batch that were known on a day; those that say no day of knowledge always are."""
+    by = pyarrow().scalar(day, pyarrow().date32())
+    from pyarrow import compute
+
+    since, until = batch.column("known_from"), batch.column("known_until")
+    known = compute.fill_null(compute.less_equal(since, by), True)
+    return batch.filter(compute.and_(known, compute.fill_null(compute.greater(until, by), True)))
+
+
 def parts_of_keys(rows: Any) -> list[str]:
     """Every part of the keys of some rows, once."""
     from pyarrow import compute
@@ -184,6 +222,19 @@ def parts_of_keys(rows: Any) -> list[str]:
     return parts
 
 
+def with_text(batch: Any) -> Any:
+    """The rows of a batch of which the column ``text`` says something."""
+    pyarrow()
+    from pyarrow import compute
+
+    return batch.filter(compute.is_valid(batch.column("text")))
+
+
+def columns_in(batch: Any) -> list[list[Any]]:
+    """The columns of a batch as Python values."""
+    return [column.to_pylist() for column in batch.columns]
+
+
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a batch as tuples of Python values, in the order of the columns."""
-    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    return zip(*columns_in(batch), strict=True)

@@ -10,7 +10,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from attrs import define
 
+from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem, StoreError
@@ -31,6 +32,9 @@ from chronicle.ledgers.partitions.replaying import replay_partition, tells
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and the total."""
+
+Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
+"""Calls some functions, and gives what they give, in any order."""
 
 PARTITIONS: Final = 16
 """The number of partitions, where nobody says how many."""
@@ -76,21 +80,25 @@ def replay_into(
     *,
     partitions: int = PARTITIONS,
     workers: int = 1,
+    machines: Callable[[], AbstractContextManager[Run]] | None = None,
     quarantine: bool = False,
+    known: bool = True,
     report: Report = lambda *_: None,
 ) -> ReplayOutcome:
     """Replay the records of a source into a folder of rows, or make what is missing there.
 
+    ``known`` is whether rows of every day of knowledge are made, and not only of all that is known.
+    ``machines`` is what does the tasks in place of worker processes, and has to see the folder.
     Raises ``InvalidEvents`` (C534), before anything is written, for records that make no event, unless they
     are set aside (``quarantine``); ``UsageError`` (C530) for a folder with something else in it; and
     ``OSError``.
     """
     # Of projectors without a version nobody can tell whether they are those of last time.
     key = projectors_key(projectors)
-    job = Job(source.key, partitions, code_key(), token_hex() if key is None else key, quarantine)
+    job = Job(source.key, partitions, code_key(), token_hex() if key is None else key, quarantine, known)
     rows = RowsFolder(folder, job)
     with ExitStack() as stack:
-        run = stack.enter_context(_running(workers))
+        run = stack.enter_context(_running(workers) if machines is None else machines())
         spooled = stack.enter_context(_spooled(source))
         found = _partitioned(source, spooled, projectors, run, report)
         set_aside = _faults(source, found)
@@ -100,7 +108,7 @@ def replay_into(
         missing = rows.missing()
         if missing:
             work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix="work-")))
-            _lay_out(spooled, found.partitions(partitions), set(missing), work)
+            _lay_out(spooled, found, found.partitions(partitions), set(missing), work)
             tasks = (partial(_write_bucket, folder, job, bucket, work, projectors) for bucket in missing)
             for done, bucket in enumerate(run(tasks), start=1):
                 rows.note(bucket)
@@ -108,10 +116,6 @@ def replay_into(
         views = [view for projector in (*PROJECTORS, *projectors) for view in projector.views]
         about = {"head": source.head, "views": views, "set_aside": [str(each) for each in set_aside]}
         return ReplayOutcome(rows.end(about), set_aside, found.whole)
-
-
-Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
-"""Calls some functions, and gives what they give."""
 
 
 @contextmanager
@@ -192,6 +196,7 @@ def _spooled(source: RecordSource) -> Iterator[_Spooled]:
         yield _Spooled(source, str(Path(folder) / "records.arrow"))
 
 
+@paused_collector()
 def _tells(batch: Any, projectors: Sequence[Projector]) -> list[Any]:
     return list(tells([batch], projectors))
 
@@ -209,20 +214,25 @@ def _faults(source: RecordSource, found: Partitioning) -> tuple[Problem, ...]:
 _MEND: Final = "mend it at its source, or set it aside with --quarantine"
 
 
-def _lay_out(source: _Spooled, chosen: Mapping[int, int], wanted: set[int], work: Path) -> None:
-    """Write the records of each partition that is wanted into a file of its own."""
-    arrow = frames.pyarrow()
+def _lay_out(
+    source: _Spooled, found: Partitioning, chosen: Mapping[int, int], wanted: set[int], work: Path
+) -> None:
+    """Write the records of each partition that is wanted into a file of its own, each with its part."""
+    arrow, schema, parts = frames.pyarrow(), frames.laid_out_schema(), found.parts()
     with ExitStack() as stack:
         writers = {
-            bucket: stack.enter_context(arrow.ipc.new_file(_laid_out(work, bucket), frames.records_schema()))
+            bucket: stack.enter_context(arrow.ipc.new_file(_laid_out(work, bucket), schema))
             for bucket in wanted
         }
         for batch in source.batches():
             places: dict[int, list[int]] = {}
-            for place, position in enumerate(batch.column("position").to_pylist()):
+            positions = batch.column("position").to_pylist()
+            of_parts = arrow.array([parts.get(position, 0) for position in positions], arrow.int64())
+            batch = batch.append_column(frames.PART, of_parts)  # noqa: PLW2901
+            for place, position in enumerate(positions):
                 places.setdefault(chosen.get(position, -1), []).append(place)
             for bucket in wanted & places.keys():
-                writers[bucket].write_batch(frames.as_records(batch.take(places[bucket])))
+                writers[bucket].write_batch(frames.as_records(batch.take(places[bucket]), schema))
 
 
 def _laid_out(work: Path, bucket: int) -> str:
@@ -231,9 +241,9 @@ def _laid_out(work: Path, bucket: int) -> str:
 
 def _write_bucket(folder: Path, job: Job, bucket: int, work: Path, projectors: Sequence[Projector]) -> int:
     """Replay a partition and write its rows. Runs in a worker."""
-    with frames.pyarrow().OSFile(_laid_out(work, bucket)) as file:
+    with paused_collector(), frames.pyarrow().OSFile(_laid_out(work, bucket)) as file:
         reader = frames.pyarrow().ipc.open_file(file)
         records = (reader.get_batch(place) for place in range(reader.num_record_batches))
-        RowsFolder(folder, job).write(bucket, replay_partition(records, projectors))
+        RowsFolder(folder, job).write(bucket, replay_partition(records, projectors, known=job.known))
     Path(_laid_out(work, bucket)).unlink()
     return bucket

@@ -28,6 +28,7 @@ class Partitioning:
     _projectors: Sequence[Projector] = ()
     _connected: Connected = field(factory=Connected, init=False)
     _about: dict[str, set[int]] = field(factory=dict, init=False)
+    _parts: dict[int, int] = field(factory=dict, init=False)
     # The positions of records that make no event, each with why.
     faulty: dict[int, str] = field(factory=dict, init=False)
 
@@ -38,14 +39,14 @@ class Partitioning:
 
     def take(self, batch: Any) -> None:
         """Take in a batch of what records say."""
-        connected = self._connected
-        for position, how, thing, when, text in frames.rows_in(batch):
+        with_text = frames.with_text(batch)
+        for position, how, _, _, text in frames.rows_in(with_text):
             if how == ABOUT:
                 self._about.setdefault(text, set()).add(position)
             elif how == FAULTY:
                 self.faulty[position] = text
-            else:
-                connected.take(position, how, thing, when)
+        *told, _ = frames.columns_in(batch)
+        self._connected.take(each for each in zip(*told, strict=True) if each[1] < ABOUT)
 
     def settle(self, fetch: Fetch) -> None:
         """Take in the versions that corrections make of events, once all batches were taken in.
@@ -71,10 +72,15 @@ class Partitioning:
 
     def partitions(self, number: int) -> dict[int, int]:
         """For each position of a record the number of its partition, from 0."""
-        parts = self._connected.parts()
-        if self.whole:
-            parts = dict.fromkeys(parts, min(parts, default=0))
-        return spread(parts, number)
+        return spread(self.parts(), number)
+
+    def parts(self) -> Mapping[int, int]:
+        """For each position of a record the first position of its part."""
+        if not self._parts:
+            self._parts = self._connected.parts()
+            if self.whole:
+                self._parts = dict.fromkeys(self._parts, min(self._parts, default=0))
+        return self._parts
 
 
 def partitioned(

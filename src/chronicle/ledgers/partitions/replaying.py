@@ -6,22 +6,26 @@ parts of the history (``Partitioning`` says which record belongs to which).
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from chronicle import codec
 from chronicle.engine.declarations import Named
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.knowledge import resolve
 from chronicle.engine.partial.connected import target_of, tells_of
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.projectors.guarded import guarded
-from chronicle.engine.replay import Projector
+from chronicle.engine.replay import Ledger, Projector
 from chronicle.errors import ChronicleError, Problem
 from chronicle.events import Event
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.rows import broken, rows_of
+from chronicle.ledgers.partitions.knowing import KnownRows
+from chronicle.ledgers.partitions.rows import LedgerRow, broken, rows_of, rows_of_names
 from chronicle.stores.record import Record, canonical_bytes
 
 ABOUT: Final = 100
@@ -30,33 +34,63 @@ FAULTY: Final = 101
 """Says that the record makes no event; ``text`` is its row as JSON."""
 
 
-def replay_partition(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Iterator[Any]:
+def replay_partition(
+    records: Iterable[Any], projectors: Sequence[Projector] = (), *, known: bool = True
+) -> Iterator[Any]:
     """Replay whole parts of a history, and give what the replay says of their cells, row by row.
 
-    ``records`` are record batches of Arrow in any order, with the columns of ``records_schema``; the result
-    are batches with those of ``rows_schema``. ``projectors`` are a user's own. A record that makes no event
-    is a row of its own, and nothing else is affected by it. Raises ``NotKept`` for a value of a user's own
-    view that has no text.
+    ``records`` are record batches of Arrow in any order, with the columns of ``records_schema``, and maybe
+    with ``part``, the part of each; the result are batches with those of ``rows_schema``. ``projectors`` are
+    a user's own. With ``known`` there are rows of every day of knowledge, else only of all that is known. A
+    record that makes no event is a row of its own, and nothing else is affected by it. Raises ``NotKept`` for
+    a value of a user's own view that has no text.
     """
     with paused_collector():
-        events, faulty = list[tuple[int, str, Event]](), list[Any]()
-        for record, event in _decoded(records):
+        told, faulty = list[_Told](), list[Any]()
+        for record, event, part in _with_parts(records):
             if isinstance(event, Event):
-                events.append((record.position, record.recorded_at, event))
+                told.append(_Told(record.position, record.recorded_at, event, part))
             else:
                 faulty.append(broken(record.position, event))
-        events.sort(key=lambda each: each[0])
-        told = [event for _, _, event in events]
-        origins = {event.id: recorded for _, recorded, event in events}
-        positions = {event.id: position for position, _, event in events}
-        own = map(guarded, projectors)
-        resolved = resolve(told, None, (*PROJECTORS, *own), lambda event: origins.get(event.id))
-        named = Named()
-        named.note(told, {event.id: event for event in told})
+        told.sort(key=lambda each: each.position)
+        rows = _rows(told, (*PROJECTORS, *map(guarded, projectors)), known=known)
         # All of it now: rows are made from what replay keeps, for which the collector has to rest.
-        made = list(frames.batches(rows_of(resolved.ledger, named, positions), frames.rows_schema()))
-        made += frames.batches(faulty, frames.rows_schema())
+        made = list(frames.batches(chain(rows, faulty), frames.rows_schema()))
     return iter(made)
+
+
+class _Told(NamedTuple):
+    """An event with its position, where it comes from, and its part."""
+
+    position: int
+    origin: str
+    event: Event
+    part: int
+
+
+def _rows(told: Sequence[_Told], projectors: Sequence[Projector], *, known: bool) -> Iterator[LedgerRow]:
+    """What a replay of the events says, row by row."""
+    events = [each.event for each in told]
+    origins = {each.event.id: each.origin for each in told}
+    positions = {each.event.id: each.position for each in told}
+
+    def replayed(some: Sequence[Event], day: datetime.date | None) -> tuple[Ledger, Iterator[LedgerRow]]:
+        ledger = resolve(some, day, projectors, lambda event: origins.get(event.id)).ledger
+        return ledger, rows_of(ledger, positions)
+
+    if known:
+        yield from KnownRows(events, {each.event.id: each.part for each in told}).rows(replayed)
+    else:
+        yield from replayed(events, None)[1]
+    named = Named()
+    named.note(events, EventLog(events))
+    yield from rows_of_names(named)
+
+
+def _with_parts(records: Iterable[Any]) -> Iterator[tuple[Record, Event | Problem, int]]:
+    for batch in records:
+        for part, (record, event) in zip(frames.parts_in(batch), _decoded([batch]), strict=True):
+            yield record, event, part
 
 
 def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Iterator[Any]:

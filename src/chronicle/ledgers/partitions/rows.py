@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
+
+from attrs import define, field
 
 from chronicle.dates import PartialDate, Precision, parse_date
 from chronicle.engine.declarations import Named
-from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Ledger, Nothing, Span
+from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Ledger, Log, Nothing, Span
+from chronicle.engine.replay.spans import pieces
 from chronicle.errors import InvalidValue, Problem
 from chronicle.ledgers.values import likeness, of_text, to_text
 
@@ -31,6 +34,7 @@ OF_CELLS: Final = (SPAN, NOTHING, CELL)
 # How many ids that events name stand in one row.
 _AT_ONCE: Final = 1_000
 
+_Days = tuple[datetime.date, datetime.date, datetime.date | None, datetime.date | None]
 _Dated = tuple[str | None, datetime.date | None, datetime.date | None, str | None]
 _NO_DATE: Final[_Dated] = (None, None, None, None)
 
@@ -62,16 +66,17 @@ class LedgerRow(NamedTuple):
     bounded: bool | None = None
     doubts: Sequence[str] | None = None
     events: Sequence[str] | None = None
+    known_from: datetime.date | None = None
+    known_until: datetime.date | None = None
 
 
-def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Iterator[LedgerRow]:
-    """Everything that a ledger says, row by row, and the ids that its events name.
+def rows_of(ledger: Ledger, positions: Mapping[str, int]) -> Iterator[LedgerRow]:
+    """Everything that a ledger says, row by row.
 
     ``positions`` are those of the events, by id. Raises ``NotKept`` for a value that has no text.
     """
     for view in ledger.views:
-        # Values repeat themselves, and their texts take long to make.
-        texts: dict[Any, str] = {}
+        texts = _Texts()
         for key in sorted(ledger.keys(view)):
             yield from _cell(ledger, view, key, positions, texts)
     for guess in ledger.guesses:
@@ -79,10 +84,14 @@ def rows_of(ledger: Ledger, named: Named, positions: Mapping[str, int]) -> Itera
         yield LedgerRow(GUESS, guess.view, guess.key, value=said)
     for dropped, stays in ledger.names.items():
         yield LedgerRow(LINK, key=(dropped, stays))
+
+
+def rows_of_names(named: Named) -> Iterator[LedgerRow]:
+    """The ids that events name."""
     for what, ids in (("entities", named.entities), ("deals", named.deals)):
         ordered = sorted(ids)
         for first in range(0, len(ordered), _AT_ONCE):
-            yield LedgerRow(NAMED, key=ordered[first : first + _AT_ONCE], value=what)
+            yield LedgerRow(NAMED, key=tuple(ordered[first : first + _AT_ONCE]), value=what)
 
 
 def broken(position: int, problem: Problem) -> LedgerRow:
@@ -100,16 +109,44 @@ def problem_of(row: LedgerRow) -> Problem:
     )
 
 
+@define
+class _Texts:
+    """The texts of values and dates, of which most repeat themselves and take long to make."""
+
+    values: dict[Any, str] = field(factory=dict)
+    # By identity: dates that were parsed are shared, and the ledger keeps them while this is used.
+    dates: dict[int, _Dated] = field(factory=dict)
+
+    def of(self, value: Any) -> str:
+        """The text of a value of the view. Raises ``NotKept``."""
+        same = likeness(value)
+        text = self.values.get(same)
+        if text is None:
+            text = self.values[same] = to_text(value)
+        return text
+
+    def date(self, date: PartialDate | None) -> _Dated:
+        """A date as texts and days, in four columns."""
+        if date is None:
+            return _NO_DATE
+        found = self.dates.get(id(date))
+        if found is None:
+            found = self.dates[id(date)] = _date(date)
+        return found
+
+
 def _cell(
-    ledger: Ledger, view: str, key: Key, positions: Mapping[str, int], texts: dict[Any, str]
+    ledger: Ledger, view: str, key: Key, positions: Mapping[str, int], texts: _Texts
 ) -> Iterator[LedgerRow]:
-    turn: int | None = None
-    for place, span in enumerate(ledger.cell(view, key)):
-        events, same = span.events, likeness(span.value)
-        if same not in texts:
-            texts[same] = to_text(span.value)
+    log = ledger.log(view, key)
+    if log is None:
+        spans: Iterable[_SpanParts] = map(_parts, ledger.cell(view, key))
+    else:
+        spans = _plain_parts(ledger, view, key, log)
+    turn = position = None
+    for place, (value, begin, end, ended_by, in_nothing, days, bounded, doubts, events) in enumerate(spans):
         if turn is None:
-            turn, position = span.begin.order, min((positions.get(each, 0) for each in events), default=0)
+            turn, position = begin.order, min((positions.get(each, 0) for each in events), default=0)
         yield LedgerRow(
             SPAN,
             view,
@@ -117,17 +154,14 @@ def _cell(
             turn,
             position,
             place,
-            texts[same],
-            *_date(span.begin),
-            *_date(span.end),
-            span.ended_by,
-            span.ended_by is not None and span.ends_in_nothing,
-            span.possible_from,
-            span.certain_from,
-            span.certain_until,
-            span.possible_until,
-            span.bounded,
-            [_doubt_text(doubt) for doubt in span.doubts] or None,
+            texts.of(value),
+            *texts.date(begin),
+            *texts.date(end),
+            ended_by,
+            in_nothing,
+            *days,
+            bounded,
+            doubts,
             events,
         )
     empty = list(ledger.nothing_in((view, key)))
@@ -138,10 +172,43 @@ def _cell(
         yield LedgerRow(CELL, view, key)
 
 
-def _date(date: PartialDate | None) -> _Dated:
-    """A date as texts and days, in four columns."""
-    if date is None:
-        return _NO_DATE
+class _SpanParts(NamedTuple):
+    """What is said of a span, apart from its cell."""
+
+    value: Any
+    begin: PartialDate
+    end: PartialDate | None
+    ended_by: str | None
+    in_nothing: bool
+    days: _Days
+    bounded: bool
+    doubts: tuple[str, ...] | None
+    events: tuple[str, ...]
+
+
+def _parts(span: Span) -> _SpanParts:
+    days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
+    in_nothing = span.ended_by is not None and span.ends_in_nothing
+    doubts = tuple(map(_doubt_text, span.doubts)) or None
+    end = span.end, span.ended_by, in_nothing
+    return _SpanParts(span.value, span.begin, *end, days, span.bounded, doubts, span.events)
+
+
+def _plain_parts(ledger: Ledger, view: str, key: Key, log: Log) -> Iterator[_SpanParts]:
+    """The same without a span for each, for a cell whose spans follow from its changes alone."""
+    for _, last, begin, following in pieces(log):
+        events = ledger.behind(view, key, last)
+        if following is None:
+            days = begin.earliest, begin.latest, None, None
+            yield _SpanParts(log[last].value, begin, None, None, False, days, False, None, events)
+        else:
+            end = following.window
+            until = begin.earliest, begin.latest, end.earliest, end.latest
+            ended = following.event, following.value is None
+            yield _SpanParts(log[last].value, begin, end, *ended, until, False, None, events)
+
+
+def _date(date: PartialDate) -> _Dated:
     return date.text, date.earliest, date.latest, f"{date.precision}{'~' if date.approximate else ''}"
 
 

@@ -23,7 +23,7 @@ from chronicle.render.report.material import Report
 from chronicle.render.report.scale import Scale
 from chronicle.render.report.state import LastState
 from chronicle.render.report.structure import structure_of
-from chronicle.render.report.told import EventTold, Wordings
+from chronicle.render.report.told import UNLISTED, EventTold, Wordings
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
 
@@ -35,6 +35,7 @@ _SCRIPTS: Final = (
     "look.js",
     "tables.js",
     "events.js",
+    "find.js",
     "picture.js",
     "why.js",
     "changes.js",
@@ -78,8 +79,9 @@ def _page(report: Report, around: Surroundings | None) -> tuple[str, str, str]:
 def _content(report: Report) -> Mapping[str, Any]:
     facts, wordings = Facts(report), Wordings(report)
     events = wordings.events()
+    named = [_named(report, event.id, facts) for event in events]
     data = facts.data()
-    scale = Scale.of(report.events)
+    scale = Scale.of(event for event in report.events if not isinstance(event, UNLISTED))
     tables = LastState(data, report.names, report.day).tables()
     return {
         "title": _title(report),
@@ -94,7 +96,7 @@ def _content(report: Report) -> Mapping[str, Any]:
         "scale": scale,
         "conflicts": wordings.conflicts(),
         "sources": wordings.sources(),
-        "data": as_data(data | _around(report, scale, events)),
+        "data": as_data(data | _around(report, scale, events, named)),
         "drawing": structure_of(report),
     }
 
@@ -113,10 +115,25 @@ def _counted(report: Report) -> Counter[str]:
     return Counter(name for event in told for _, what, name in references(event) if what == "entity")
 
 
-def _around(report: Report, scale: Scale, events: Sequence[EventTold]) -> dict[str, Any]:
-    """What the page needs besides facts: the window of each event, its last day, the ends of its scale."""
+def _named(report: Report, event: str, facts: Facts) -> list[int]:
+    """The numbers of the entities that an event names, in any version."""
+    named = (
+        name
+        for version in report.versions[event]
+        for _, what, name in references(version.event)
+        if what == "entity"
+    )
+    return [facts.entity(entity) for entity in dict.fromkeys(named)]
+
+
+def _around(
+    report: Report, scale: Scale, events: Sequence[EventTold], named: Sequence[Sequence[int]]
+) -> dict[str, Any]:
+    """What the page needs besides facts: windows of events and whom they name, the last day, the scale."""
     return {
-        "events": [[event.earliest, event.latest] for event in events],
+        "events": [
+            [event.earliest, event.latest, *entities] for event, entities in zip(events, named, strict=True)
+        ],
         "last": report.day.toordinal(),
         "scale": [scale.first, scale.last],
     }

@@ -9,7 +9,6 @@ from typing import Any, Final
 from attrs import frozen
 
 from chronicle.engine import views
-from chronicle.render.markup import language_tag
 from chronicle.render.report.facts import Data
 from chronicle.render.report.names import KnownNames
 from chronicle.render.report.through import GROUPS, SHARES
@@ -160,5 +159,4 @@ class LastState:
 
     def _name(self, entity: str) -> tuple[str, str]:
         found = [each for each in self.names.of(entity) if each.known(None) and each.possible(self.day)]
-        lang = found[-1].value.lang if found else None
-        return self.names.name(entity, self.day, None), language_tag(lang)
+        return self.names.name(entity, self.day, None), found[-1].value.tag if found else ""

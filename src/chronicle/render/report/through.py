@@ -1,6 +1,6 @@
 """What looks through holdings: effective shares and groups, on every day and by what was known on every day.
 
-Both are worked out in Python, once for each structure that ever stands: what the page shows on a day is
+Both are computed in Python, once for each structure that ever stands: what the page shows on a day is
 chosen among the results like any other fact.
 """
 
@@ -127,7 +127,7 @@ def _joined(asking: _Asking, known: Sequence[datetime.date]) -> Iterator[LookedT
 
 @define
 class _Asking:
-    """The structures of a history, of each holder only as far as they bear on it, each worked out once."""
+    """The structures of a history, of each holder only as far as they bear on it, each computed once."""
 
     _history: Any
     _recorded: Any

@@ -28,6 +28,9 @@ from chronicle.values import Source
 
 _LINKED: Final = ("http", "https")
 
+UNLISTED: Final = (EntityDeclared, RecordConfirmed)
+"""The kinds of event that no timeline lists."""
+
 Pieces = tuple[tuple[str, bool], ...]
 """Texts, each with whether it is emphasized."""
 
@@ -143,7 +146,7 @@ class Wordings:
             symbol=mark.symbol,
             earliest=event.date.earliest.toordinal(),
             latest=event.date.latest.toordinal(),
-            listed=not isinstance(event, EntityDeclared | RecordConfirmed),
+            listed=not isinstance(event, UNLISTED),
             undated=is_undated(event.date) or event.date.latest == DAWN,
             wordings=tuple(self._wordings(event.id)),
             rivals=tuple(self._rivals.get(event.id, ())),

@@ -35,6 +35,7 @@ function show(day, known) {
   updateTables();
   updatePicture();
   updateChanges();
+  sayFound();
   stateTitle.textContent = `As of ${dayWords(day)}`;
   stateKnown.textContent = known >= lastKnown ? "by all that is known" : `as known on ${dayWords(known)}`;
   for (const control of controls) showControl(control);
@@ -103,13 +104,15 @@ function showWhole(whole) {
   if (whole === (unprinted !== null)) return;
   if (whole) {
     unprinted = { everyEvent, parts: [...document.querySelectorAll("main details:not([open])")] };
-    everyRow = everyEvent = true;
+    everyRow = true;
+    everyEvent = "paper";
   } else {
     everyRow = false;
     everyEvent = unprinted.everyEvent;
     for (const part of unprinted.parts) part.open = false;
     unprinted = null;
   }
+  listEvents();
   placeEvents();
   updateTables();
   if (whole) for (const part of document.querySelectorAll("main details")) part.open = true;

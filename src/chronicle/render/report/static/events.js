@@ -106,6 +106,15 @@ function updateEvents() {
   placeEvents();
 }
 
+// The events that are listed: those that are known, and have the words that are looked for.
+function listEvents() {
+  shownEvents = [...eventKnown.keys()].filter((event) => eventKnown[event] && !unlisted[event] && isEventSought(event));
+  const listed = new Set(shownEvents);
+  eventLines.forEach((line, event) => {
+    if (line.hidden === listed.has(event)) line.hidden = !line.hidden;
+  });
+}
+
 // What was not known yet is hidden: events, wordings, conflicts, marks and lanes of deals.
 function updateKnown() {
   const known = data.events.map(() => false);
@@ -117,10 +126,9 @@ function updateKnown() {
   known.forEach((now, event) => {
     if (now === eventKnown[event]) return;
     eventKnown[event] = now;
-    eventLines[event].hidden = !now || unlisted[event];
     for (const mark of eventMarks[event]) mark.toggleAttribute("hidden", !now);
   });
-  shownEvents = [...known.keys()].filter((event) => known[event] && !unlisted[event]);
+  listEvents();
   for (const lane of lanes) lane.hidden = !lane.querySelector(".stages li:not([hidden])");
   if (conflicts) conflicts.hidden = !conflicts.querySelector("li:not([hidden])");
 }

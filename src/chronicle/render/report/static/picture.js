@@ -40,6 +40,15 @@ function effectiveLabels() {
   return found;
 }
 
+// What each node and edge was drawn as last: what is as before is left alone.
+const drawnAs = new Map();
+
+function differs(groups, now) {
+  if (drawnAs.get(groups) === now) return false;
+  drawnAs.set(groups, now);
+  return true;
+}
+
 function updatePicture() {
   if (!picture) return;
   const edges = new Map();
@@ -54,10 +63,14 @@ function updatePicture() {
     ends.forEach((end) => nodes.add(end));
   }
   for (const [key, label] of effectiveLabels()) if (edges.has(key)) edges.get(key).label = label;
-  for (const [key, groups] of pictureEdges) showEdge(groups, edges.get(key));
+  for (const [key, groups] of pictureEdges) {
+    const edge = edges.get(key);
+    if (differs(groups, edge ? `${edge.certain} ${edge.label}` : "")) showEdge(groups, edge);
+  }
   for (const [entity, groups] of pictureNodes) {
     const names = namesNow[entityNumbers.get(entity)];
     const name = names ? names.text.replace(/ \(name possible\)$/, "") : entity;
+    if (!differs(groups, nodes.has(entity) ? name : "")) continue;
     const called = groups.find((group) => group.querySelector("title").textContent === name) || groups[0];
     for (const group of groups) group.classList.toggle("absent", group !== called || !nodes.has(entity));
   }

@@ -76,7 +76,7 @@ function usedColumns(values) {
 }
 
 function updateTable(table) {
-  table.standing = table.rows.filter(({ row }) => stands(row, asked.day, asked.known));
+  table.standing = table.rows.filter(({ row }) => stands(row, asked.day, asked.known) && isSought(row));
   const count = table.standing.length;
   if (table.shown !== count) {
     table.shown = count;
@@ -161,7 +161,9 @@ function isEmpty(value) {
 
 function updateTables() {
   for (const table of tables) updateTable(table);
-  document.getElementById("nothing").hidden = tables.some((table) => table.shown > 0);
+  const nothing = document.getElementById("nothing");
+  nothing.hidden = tables.some((table) => table.shown > 0);
+  nothing.textContent = sought.length ? "Nothing that is so on this day has these words." : "Nothing is known of this day.";
   const possible = tables.some((table) => isLooked(table.view) && table.standing.some(({ row }) => !isCertain(row, asked.day)));
   document.getElementById("legend").hidden = !possible;
 }
