@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import chronicle
 from asking import asked
@@ -17,6 +19,7 @@ from chronicle.web import kinds, lists, things
 from chronicle.web.application import application
 from chronicle.web.guard import Application
 from chronicle.web.served import Served
+from test_serve import PATHS, QUERIES, assert_only_texts
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +174,37 @@ def test_conflicts_about_one_entity_are_those_that_name_it(tmp_path: Path) -> No
     assert asked(pages, "/conflicts?entity=bolt").text.count('<p class="about">') == 1
     assert asked(pages, "/conflicts?entity=nobody").status == 404
     served.close()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(path=PATHS, query=QUERIES, method=st.sampled_from(["GET", "GET", "HEAD", "PUT"]))
+def test_whatever_is_asked_of_a_register_nothing_breaks(
+    pages: Application, path: str, query: list[tuple[str, str]], method: str
+) -> None:
+    """No error of the server, and no text that is more than a text."""
+    path = path.replace("?", "%3F").replace("#", "%23")
+    got = asked(pages, f"{path}?{'&'.join(f'{name}={value}' for name, value in query)}", method)
+    assert got.status in (200, 400, 404, 405)
+    assert "default-src 'none'" in got.headers["content-security-policy"]
+    if got.headers["content-type"].startswith("text/html") and got.body:
+        assert_only_texts(got.text)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *(
+            "/timeline?since=9999&until=0001",
+            "/timeline?since=0001",
+            "/timeline?until=9999-12-31&page=1000000",
+        ),
+        *("/timeline?since=2010&until=2009", "/search?q=%00", "/why?of=%00&as_of=2015", "/why?of='%22'"),
+        *("/conflicts?entity=%00", "/entity/company-3.svg?as_of=0001", "/why?of=company-3&view=%3Cb%3E"),
+    ],
+)
+def test_odd_questions_about_a_register_are_answered(pages: Application, target: str) -> None:
+    """With a page or with words, and never with an error of the server."""
+    got = asked(pages, target)
+    assert got.status in (200, 400, 404), got.text
+    if "until=2009" in target:
+        assert (got.status, "the earlier date" in got.text) == (400, True)

@@ -96,6 +96,8 @@ def _years(history: History, rows: StoredRows, address: PageAddress) -> Content:
     newest = PartialDate.of(datetime.date(max(years, default=datetime.date.today().year), 1, 1))
     first = (since or until or newest).earliest
     last = until.latest if until else first.replace(month=12, day=31)
+    if last < first:
+        raise BadAddress(f"no day lies between {first} and {last}", "give the earlier date as since")
     ids = rows.happened(first, last)
     begin, end = paged(ids, address.page, ON_A_PAGE)
     events = history.several(ids[begin:end], address.known)
