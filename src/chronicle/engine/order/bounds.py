@@ -287,7 +287,11 @@ class Left:
             if until is None or begin < until:
                 sure.append((begin, until))
         if not sure:
-            return Bounds(low, low, datetime.date.min, high)
+            # It has begun for certain where it is the only value, though it may be in doubt from then on.
+            places = range(stretch.low, stretch.high)
+            only = next((place for place in places if len(course[place].values) == 1), None)
+            begun = low if only is None else max(low, as_date(course[only].day))
+            return Bounds(low, begun, datetime.date.min, high)
         begin, until = max(sure, key=lambda run: (run[1] or FOREVER) - run[0])
         return Bounds(low, begin, until, high)
 
