@@ -46,10 +46,10 @@ def replay_partition(
     a value of a user's own view that has no text.
     """
     with paused_collector():
-        told, faulty = list[_Told](), list[Any]()
+        told, faulty = list[_ReadRecord](), list[Any]()
         for record, event, part in _with_parts(records):
             if isinstance(event, Event):
-                told.append(_Told(record.position, record.recorded_at, event, part))
+                told.append(_ReadRecord(record.position, record.recorded_at, event, part))
             else:
                 faulty.append(broken(record.position, event))
         told.sort(key=lambda each: each.position)
@@ -59,7 +59,7 @@ def replay_partition(
     return iter(made)
 
 
-class _Told(NamedTuple):
+class _ReadRecord(NamedTuple):
     """An event with its position, where it comes from, and its part."""
 
     position: int
@@ -68,7 +68,9 @@ class _Told(NamedTuple):
     part: int
 
 
-def _rows(told: Sequence[_Told], projectors: Sequence[Projector], *, known: bool) -> Iterator[LedgerRow]:
+def _rows(
+    told: Sequence[_ReadRecord], projectors: Sequence[Projector], *, known: bool
+) -> Iterator[LedgerRow]:
     """What a replay of the events says, row by row."""
     events = [each.event for each in told]
     origins = {each.event.id: each.origin for each in told}
