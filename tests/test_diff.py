@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chronicle.engine import diff
 from chronicle.engine.diff import Difference, StakeChanged, UnitMoved
@@ -22,6 +25,7 @@ from given import (
     retracted,
     transferred,
 )
+from test_parts import GROUPS, HISTORIES, spread
 
 BOUGHT = acquired("2014-03-11", "group", "film", "60%", id="bought")
 SOLD = disposed("2015-05-04", "group", "film", "10%", id="sold")
@@ -317,3 +321,21 @@ def test_a_diff_is_of_days_that_can_be_read() -> None:
     """A history without changes has none, and partial dates stand for their ends."""
     assert History([]).diff("2014", "2015") == ()
     assert History([BOUGHT]).diff("2014-03", "2014") == ()
+
+
+# Of one entity
+
+
+@given(HISTORIES, GROUPS, st.sampled_from([None, datetime.date(2014, 6, 30), datetime.date(2015, 1, 1)]))
+def test_differences_of_one_entity_are_those_among_all_that_name_it(
+    events: list[Event], groups: list[str], known: datetime.date | None
+) -> None:
+    """Whatever names it: the holder, the seat of a role, the party of a deal; by two days of knowledge."""
+    history = History(spread(events, groups))
+    everything = history.diff("2013-12-31", "2015-01-01", known=(known, None))
+    resolver = history.resolver(None)
+    for entity in history.entity_ids():
+        one = resolver.entity(entity, datetime.date(2015, 1, 1))
+        wanted = tuple(each for each in everything if each.names(one))
+        found = history.diff("2013-12-31", "2015-01-01", entity=entity, known=(known, None))
+        assert told(tuple(found)) == told(wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -9,11 +10,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import chronicle
 from asking import asked
+from chronicle.cli import chronicle as command_line
 from chronicle.cli.made_up import made
 from chronicle.web import kinds, lists, things
 from chronicle.web.application import application
@@ -137,9 +140,23 @@ def test_a_name_is_understood_by_the_index(pages: Application, store: Path) -> N
         assert (got.status, "C601" in got.text, "search for" in got.text) == (404, True, True), target
 
 
-def test_differences_of_a_register_are_refused_in_words(pages: Application) -> None:
-    """Also of one entity, since they go through everything."""
-    assert "ask the command line" in asked(pages, "/diff?from=2014&to=2015&entity=company-3").text
+def test_differences_of_a_register_are_told_of_one_entity(pages: Application, store: Path) -> None:
+    """They are those of the command line, but for what is owned through others; of all, in words, none."""
+    assert "ask the command line" in asked(pages, "/diff?from=2014&to=2019").text
+    assert "ask the command line" in asked(pages, "/diff?from=2014&known_from=2015&entity=company-3").text
+    holder = next(
+        each.key[0] for each in chronicle.open(store).diff("2014", "2019") if each.view == "holdings"
+    )
+    page = asked(pages, f"/diff?from=2014&to=2019&entity={holder}")
+    assert page.status == 200
+    assert "through others is not compared in a history of this size" in page.text
+    data = asked(pages, f"/diff.json?from=2014&to=2019&entity={holder}").json
+    result = CliRunner().invoke(
+        command_line, ["--from", str(store), "diff", "2014", "2019", holder, "--json"]
+    )
+    wanted = json.loads(result.output)
+    assert data["differences"]
+    assert (data["differences"], data["through_others"]) == (wanted["differences"], None)
 
 
 DISPUTED = """

@@ -290,10 +290,10 @@ class Questions(EvidenceHeld):
         if known[0] != known[1]:
             seen = second_side._resolved(known[1], recorded).visible
             learned = seen.since(self._resolved(known[0], recorded).visible)
-        found = difference(before, after, learned)
+        one = None
         if entity is not None:
             one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)
-            found = tuple(each for each in found if each.names(one))
+        found = difference(before, after, learned, one)
         return AnswerTables(second_side, known[1]).differences(found, max(before.as_of, after.as_of))
 
     @paused_collector()

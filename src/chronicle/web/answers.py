@@ -165,14 +165,21 @@ def why(
 def changes(
     history: History, days: tuple[PartialDate, PartialDate], known: tuple[Known, Known], entity: str | None
 ) -> Changes:
-    """What changed between two days, as ``chronicle diff`` answers."""
+    """What changed between two days, as ``chronicle diff`` answers.
+
+    In a large history what changed through others is left out, since it goes through everything.
+    """
     first, second = days
-    word = None if entity is None else history.resolver(known[1]).entity(entity, as_day(second))
+    word = None if entity is None else entity_meant(history, entity, second, known[1])
     kept = history.diff(first, second, entity=word, known=known)
+    sides = (as_day(first), as_day(second)), (terms(known[0]), terms(known[1]))
+    if is_large(history):
+        behind = {event for each in kept for event in each.events}
+        events = {event: history.as_written(event) for event in behind}
+        return Changes(kept, *sides, teller(history, known[1]), events, word)
     through = history.diff_through_others(first, second, entity=word, known=known)
     told = telling(history, known[1], known[0])
-    asked = terms(known[0]), terms(known[1])
-    return Changes(kept, (as_day(first), as_day(second)), asked, told.teller, told.events, word, through)
+    return Changes(kept, *sides, told.teller, told.events, word, through)
 
 
 def found(history: History, text: str | None, known: Known) -> SearchPage:

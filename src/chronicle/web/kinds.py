@@ -50,9 +50,6 @@ class PageKind:
     whole: bool = False
     """Whether it goes through all of a history, unless it is asked for one entity."""
 
-    never_large: bool = False
-    """Whether it goes through all of a history even if it is asked for one entity."""
-
     by_year: bool = False
     """Whether of a large history with a ledger it shows a year at a time."""
 
@@ -78,7 +75,7 @@ def refuse_large(history: History, address: PageAddress, kind: PageKind, *, form
     whole = kind.whole or (form == "svg" and not kind.has_id)
     if kind.by_year and form is None and history.kept_ledger is not None:
         return
-    if is_large(history) and whole and (kind.never_large or address.text("entity") is None):
+    if is_large(history) and whole and address.text("entity") is None:
         message = f"{size(history):,} events are too many for this page"
         raise BadAddress(message, "search for an entity, or ask the command line")
 

@@ -22,7 +22,16 @@ from chronicle.render.words.sentences import Teller
 from chronicle.render.words.through_others import through_change, through_subject
 from chronicle.web import answers
 from chronicle.web.address import BadAddress, PageAddress
-from chronicle.web.kinds import ON_A_PAGE, Content, around, is_large, listed_events, pages_of, picture_of
+from chronicle.web.kinds import (
+    ON_A_PAGE,
+    Content,
+    around,
+    is_large,
+    listed_events,
+    pages_of,
+    picture_of,
+    size,
+)
 from chronicle.web.told import (
     LinkedFacts,
     LinkedText,
@@ -128,6 +137,9 @@ def diff_answer(history: History, address: PageAddress, _: str) -> Any:
         known = address.known, address.known
         if first is None or second is None:
             raise BadAddress("from and to are needed", "two days, or one and known_from")
+    if known[0] != known[1] and is_large(history):
+        message = f"what was learned of {size(history):,} events is not compared here"
+        raise BadAddress(message, "ask the command line: chronicle diff --known-from")
     only = first or second
     if only is None:
         raise BadAddress("from is needed", "the day that is compared")
@@ -163,6 +175,7 @@ def diff(history: History, address: PageAddress, _: str) -> Content:
         "title": "What changed",
         "changes": list(groups.items()),
         "complete": through is None or through.complete,
+        "through": through is not None,
         "pages": pages_of(address, first, last, len(found.differences)),
     }
 

@@ -77,7 +77,6 @@ PAGES: Final[Mapping[str, PageKind]] = MappingProxyType(
             answer=lists.diff_answer,
             parameters=("from", "to", "known", "known_from", "known_to", "entity", "page"),
             whole=True,
-            never_large=True,
         ),
         "conflicts": PageKind(
             template="conflicts",

@@ -48,8 +48,8 @@ class Difference:
         return "surer" if all(fact.certain for fact in self.after) else "less sure"
 
     def names(self, entity: str) -> bool:
-        """Whether the key or one of the facts names an entity, by its id."""
-        return entity in self.key or any(
+        """Whether one of the facts names an entity, by its id, in its key or its value."""
+        return any(
             entity in views.view_of(fact.view).named(fact.key, fact.value)
             for fact in (*self.before, *self.after)
         )
@@ -125,15 +125,24 @@ DIFFERENCES: Mapping[str, type[Difference]] = MappingProxyType(
 
 
 def difference(
-    before: State, after: State, reasons: Mapping[str, Sequence[str]] = MappingProxyType({})
+    before: State,
+    after: State,
+    reasons: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    entity: str | None = None,
 ) -> tuple[Difference, ...]:
     """All differences of ``after`` from ``before``, view by view, in order of key.
+
+    With ``entity``, an id, only those that name it, for which nothing else is looked at.
 
     ``reasons`` maps the id of an event to those of its corrections and retractions that became known between
     the two days of knowledge: such a change comes from what is known, not from the day.
     """
     with paused_collector():
-        first, second = _by_subject(before), _by_subject(after)
+        if entity is None:
+            first, second = _by_subject(before), _by_subject(after)
+        else:
+            subjects = _subjects_of(entity, before, after)
+            first, second = _of_subjects(before, subjects), _of_subjects(after, subjects)
         changed = [
             subject
             for subject in {**first, **second}
@@ -162,9 +171,25 @@ def _differing(
 def _by_subject(state: State) -> Mapping[tuple[str, Key], Sequence[Fact]]:
     subjects: defaultdict[tuple[str, Key], list[Fact]] = defaultdict(list)
     for fact in state.facts():
-        span = fact.span
-        subjects[span.view, span.key[: views.view_of(span.view).about]].append(fact)
+        subjects[_subject(fact)].append(fact)
     return subjects
+
+
+def _subject(fact: Fact) -> tuple[str, Key]:
+    span = fact.span
+    return span.view, span.key[: views.view_of(span.view).about]
+
+
+def _subjects_of(entity: str, *states: State) -> set[tuple[str, Key]]:
+    """The subjects of which some fact of some state names an entity."""
+    return {_subject(fact) for state in states for view in state.views for fact in state.naming(view, entity)}
+
+
+def _of_subjects(
+    state: State, subjects: Iterable[tuple[str, Key]]
+) -> Mapping[tuple[str, Key], Sequence[Fact]]:
+    found = {(view, key): state.of_subject(view, key) for view, key in subjects}
+    return {subject: facts for subject, facts in found.items() if facts}
 
 
 def _same(before: Sequence[Fact], after: Sequence[Fact]) -> bool:

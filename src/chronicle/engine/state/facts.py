@@ -75,6 +75,12 @@ class FactsOfDay:
         spans = self._ledger.spans(view, *self._key(view, parts))
         return tuple(fact for key in sorted({span.key for span in spans}) for fact in self._cell(view, key))
 
+    def of_subject(self, view: str, key: Key) -> tuple[Fact, ...]:
+        """The facts that ``facts`` has of the keys of a view that begin with ``key``, ids alone, in order."""
+        if view not in self._ledger.views:
+            return ()
+        return self._listed(view, [*self._ledger.beginning(view, key)])
+
     def cell(self, view: str, *key: str) -> tuple[Fact, ...]:
         """The facts of one key of a view, by ids alone: no part of the key is taken for a name."""
         return tuple(self._cell(view, key))
