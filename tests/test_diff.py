@@ -326,6 +326,7 @@ def test_a_diff_is_of_days_that_can_be_read() -> None:
 # Of one entity
 
 
+@pytest.mark.slow
 @given(HISTORIES, GROUPS, st.sampled_from([None, datetime.date(2014, 6, 30), datetime.date(2015, 1, 1)]))
 def test_differences_of_one_entity_are_those_among_all_that_name_it(
     events: list[Event], groups: list[str], known: datetime.date | None
