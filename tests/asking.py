@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
@@ -60,7 +61,7 @@ def asked(
     hosts: tuple[bytes, ...] = (LOCAL.encode(),),
 ) -> Got:
     """The answer to one request; ``target`` is a path, escaped as in a request, with a query or without."""
-    return asyncio.run(_asked(application, target, method, hosts))
+    return run(_asked(application, target, method, hosts))
 
 
 def asked_together(application: Any, targets: Sequence[str]) -> list[Got]:
@@ -71,7 +72,13 @@ def asked_together(application: Any, targets: Sequence[str]) -> list[Got]:
             *(_asked(application, target, "GET", (LOCAL.encode(),)) for target in targets)
         )
 
-    return asyncio.run(together())
+    return run(together())
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """What some work gives, in a thread of its own: a browser that is open keeps a loop in the test's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _asked(application: Any, target: str, method: str, hosts: tuple[bytes, ...]) -> Got:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import os
 import re
@@ -21,7 +20,7 @@ from hypothesis import strategies as st
 
 import chronicle
 import hostile
-from asking import Got, asked, asked_together, elements
+from asking import Got, asked, asked_together, elements, run
 from chronicle.cli.group import chronicle as command
 from chronicle.errors import ChronicleError, Problem, StoreError
 from chronicle.history import History
@@ -747,8 +746,8 @@ def test_what_a_question_raises_ends_no_other(serve: Callable[[Path], Applicatio
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(served.ask(broken))
-    assert asyncio.run(served.ask(lambda history: len(history.events))) > 0
+        run(served.ask(broken))
+    assert run(served.ask(lambda history: len(history.events))) > 0
     served.close()
 
 
