@@ -7,14 +7,7 @@ from typing import Any
 
 import pytest
 
-from chronicle.cli.made_up import made
-from chronicle.errors import InvalidEvents
-from chronicle.history import History
-from chronicle.ledgers.partitions.rows import BROKEN
-from chronicle.spark import replay
-from given import absorbed, corrected, issued
-from test_partitions import STAKES, _store, assert_same, recorded
-from test_spark import IN_2014, in_spark, ledger_of
+from test_spark import assert_broken_record_is_told, assert_rows_of_one_process
 
 pytest.importorskip("pysail", reason="pysail is not installed")
 pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed")
@@ -46,27 +39,9 @@ def session() -> Iterator[Any]:
 
 def test_sail_says_what_one_process_says(session: Any) -> None:
     """Stakes, units, deals with effects, issues, a merger, corrections; by what is known and was known."""
-    events = [
-        *made(300).events,
-        *STAKES,
-        issued("2012", "mill", "100", id="issue"),
-        absorbed("2013", "cat", "ann", id="merger"),
-        corrected("2014", "bob-farm", {"holder": "ann", "target": "shop"}, id="slip"),
-        corrected("2015", "slip", {"target": "bob-mill"}, id="another"),
-    ]
-    records = recorded(events)
-    history = History.from_store(_store(records), ledger=False)
-    rows = replay(in_spark(session, records), partitions=4)
-    assert_same(ledger_of(rows), history.ledger())
-    assert_same(ledger_of(rows, IN_2014), history.ledger(known="2014"))
+    assert_rows_of_one_process(session, 300)
 
 
 def test_sail_tells_of_a_broken_record(session: Any) -> None:
     """It fails the replay, or is a row of its own."""
-    records = recorded(STAKES)
-    records[1] = records[1]._replace(body=b"{")
-    frame = in_spark(session, records)
-    with pytest.raises(InvalidEvents, match="record 2 makes no event"):
-        replay(frame, partitions=2)
-    rows = replay(frame, partitions=2, quarantine=True).collect()
-    assert [row.position for row in rows if row.what == BROKEN] == [2]
+    assert_broken_record_is_told(session)

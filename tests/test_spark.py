@@ -73,10 +73,10 @@ def ledger_of(rows: Any, known: str = NOW) -> Ledger:
     return collected.ledger([view for projector in PROJECTORS for view in projector.views])
 
 
-def test_spark_says_what_one_process_says(session: Any) -> None:
-    """Stakes, units, deals with effects, issues, a merger, corrections."""
+def assert_rows_of_one_process(session: Any, count: int) -> None:
+    """Of made events and some of each sort a session gives what one process says, and what it said in 2014."""
     events = [
-        *made(600).events,
+        *made(count).events,
         *STAKES,
         issued("2012", "mill", "100", id="issue"),
         absorbed("2013", "cat", "ann", id="merger"),
@@ -90,8 +90,8 @@ def test_spark_says_what_one_process_says(session: Any) -> None:
     assert_same(ledger_of(rows, IN_2014), history.ledger(known="2014"))
 
 
-def test_a_broken_record_fails_or_is_set_aside(session: Any) -> None:
-    """With its position; never lost in silence."""
+def assert_broken_record_is_told(session: Any) -> None:
+    """It fails the replay with its position, or is a row of its own beside all others."""
     records = recorded(STAKES)
     records[1] = records[1]._replace(body=b"{")
     frame = in_spark(session, records)
@@ -100,3 +100,13 @@ def test_a_broken_record_fails_or_is_set_aside(session: Any) -> None:
     rows = replay(frame, partitions=2, quarantine=True).collect()
     assert [row.position for row in rows if row.what == BROKEN] == [2]
     assert len({tuple(row.key) for row in rows if row.view == "holdings"}) == 3
+
+
+def test_spark_says_what_one_process_says(session: Any) -> None:
+    """Stakes, units, deals with effects, issues, a merger, corrections."""
+    assert_rows_of_one_process(session, 600)
+
+
+def test_a_broken_record_fails_or_is_set_aside(session: Any) -> None:
+    """With its position; never lost in silence."""
+    assert_broken_record_is_told(session)

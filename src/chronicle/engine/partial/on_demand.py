@@ -12,8 +12,8 @@ from attrs import field, frozen
 
 from chronicle.engine import views
 from chronicle.engine.partial.parts import HELD, OWNED, SET, Shared
-from chronicle.engine.replay import Cell, Key, Ledger, Nothing, Span
-from chronicle.engine.replay.changes import Log
+from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.engine.replay.patched import ComposedLedger
 from chronicle.engine.replay.standing import Listed, StandingValue
 
 # What is asked of each entity on the way to owners, though most events that name it are about other things:
@@ -45,7 +45,7 @@ class TooMuch(Exception):
 
 
 @frozen(eq=False)
-class OnDemandLedger(Ledger):
+class OnDemandLedger(ComposedLedger):
     """The ledger by another day of knowledge, where what is known today is at hand as ``base``.
 
     For each entity and deal that is asked about its parts are replayed, once, if something in them became
@@ -90,18 +90,6 @@ class OnDemandLedger(Ledger):
         """As ``Ledger`` says."""
         return self.whole.table(view, day, facts, replaced)
 
-    def has(self, view: str, key: Key) -> bool:
-        """Whether a key of a view is there, an empty one too."""
-        return self._holding(view, key).has(view, key)
-
-    def cell(self, view: str, key: Key) -> tuple[Span, ...]:
-        """The spans of one key; none for a key that is not there."""
-        return self._holding(view, key).cell(view, key)
-
-    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
-        """The spans of one key that may hold on a day; none for a key that is not there."""
-        return self._holding(view, key).possible(view, key, day)
-
     def beginning(self, view: str, parts: Key) -> Iterable[Key]:
         """The keys of a view that begin with ``parts``."""
         if len(parts) == len(views.KEYS.get(view, ())):
@@ -115,18 +103,6 @@ class OnDemandLedger(Ledger):
         if not wanted:
             return self.whole.standing(view, day, wanted, listed)
         return super().standing(view, day, wanted, listed)
-
-    def log(self, view: str, key: Key) -> Log | None:
-        """The changes of a cell of which nothing else is to say; None where there is."""
-        return self._holding(view, key).log(view, key)
-
-    def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
-        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
-        return self._holding(view, key).behind(view, key, last)
-
-    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
-        """The times in which by some order that makes as much sense as any a cell is empty."""
-        return self._holding(*cell).nothing_in(cell)
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""

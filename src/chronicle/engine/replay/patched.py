@@ -22,7 +22,40 @@ Patches = Mapping[str, Mapping[Key, Ledger]]
 
 
 @frozen(eq=False)
-class PatchedLedger(Ledger):
+class ComposedLedger(Ledger):
+    """A ledger whose cells are in several others, each in one."""
+
+    def _holding(self, view: str, key: Key) -> Ledger:
+        """The ledger that has a cell."""
+        raise NotImplementedError
+
+    def has(self, view: str, key: Key) -> bool:
+        """Whether a key of a view is there, an empty one too."""
+        return self._holding(view, key).has(view, key)
+
+    def cell(self, view: str, key: Key) -> tuple[Span, ...]:
+        """The spans of one key; none for a key that is not there."""
+        return self._holding(view, key).cell(view, key)
+
+    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
+        """The spans of one key that may hold on a day; none for a key that is not there."""
+        return self._holding(view, key).possible(view, key, day)
+
+    def log(self, view: str, key: Key) -> Log | None:
+        """The changes of a cell of which nothing else is to say; None where there is."""
+        return self._holding(view, key).log(view, key)
+
+    def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
+        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
+        return self._holding(view, key).behind(view, key, last)
+
+    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
+        """The times in which by some order that makes as much sense as any a cell is empty."""
+        return self._holding(*cell).nothing_in(cell)
+
+
+@frozen(eq=False)
+class PatchedLedger(ComposedLedger):
     """``base`` with some cells of other ledgers in place of its own. Ids mean the same in all of them."""
 
     base: Ledger = field(kw_only=True)
@@ -36,10 +69,6 @@ class PatchedLedger(Ledger):
         if patched is None:
             return self.base.keys(view)
         return [*(key for key in self.base.keys(view) if key not in patched), *self._patched_keys(view)]
-
-    def has(self, view: str, key: Key) -> bool:
-        """Whether a key of a view is there, an empty one too."""
-        return self._holding(view, key).has(view, key)
 
     def where(self, view: str, position: int, part: str) -> Sequence[Key]:
         """The keys of a view that have ``part`` at ``position``."""
@@ -67,14 +96,6 @@ class PatchedLedger(Ledger):
         yield from (pair for pair in self.base.values(view) if pair[0] not in patched)
         yield from ((key, span.value) for key in patched for span in self._holding(view, key).cell(view, key))
 
-    def cell(self, view: str, key: Key) -> tuple[Span, ...]:
-        """The spans of one key; none for a key that is not there."""
-        return self._holding(view, key).cell(view, key)
-
-    def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
-        """The spans of one key that may hold on a day; none for a key that is not there."""
-        return self._holding(view, key).possible(view, key, day)
-
     def standing(
         self, view: str, day: datetime.date, wanted: Mapping[int, str], listed: Listed
     ) -> Iterable[StandingValue]:
@@ -90,18 +111,6 @@ class PatchedLedger(Ledger):
                 kept += standing_in(patched[key].possible(view, key, day), day, listed)
         # Of one key the values stay in the order of replay, since they all come from one ledger.
         return sorted(kept, key=itemgetter(0))
-
-    def log(self, view: str, key: Key) -> Log | None:
-        """The changes of a cell of which nothing else is to say; None where there is."""
-        return self._holding(view, key).log(view, key)
-
-    def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
-        """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""
-        return self._holding(view, key).behind(view, key, last)
-
-    def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
-        """The times in which by some order that makes as much sense as any a cell is empty."""
-        return self._holding(*cell).nothing_in(cell)
 
     def table(
         self,
