@@ -74,7 +74,7 @@ def ledger_of(rows: Any, known: str = NOW) -> Ledger:
 
 
 def assert_rows_of_one_process(session: Any, count: int) -> None:
-    """Of made events and some of each sort a session gives what one process says, and what it said in 2014."""
+    """Of made events and some of each sort a session gives what one process says, and said in 2014."""
     events = [
         *made(count).events,
         *STAKES,
