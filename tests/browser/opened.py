@@ -28,6 +28,10 @@ class Opened:
 
         Of ``rules`` only these are judged; without any, all.
         """
+        # What is out of sight is laid out only when it comes near, and axe measures over seconds: what moves
+        # in the meantime would seem to cover its neighbours. So all is laid out before.
+        self.page.add_style_tag(content="* { content-visibility: visible !important }")
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         self.page.evaluate(axe)
         only = {"type": "rule", "values": [*rules]} if rules else {"type": "tag", "values": _TAGS}
         options = {"runOnly": only, "resultTypes": ["violations"]}
