@@ -13,7 +13,7 @@ from chronicle.dates import parse_date
 from chronicle.errors import Place
 from chronicle.events import Event
 from chronicle.history import History
-from given import absorbed, acquired, day, disposed, happened, issued, observed
+from given import absorbed, acquired, day, disposed, happened, issued, launched, observed
 
 Told = dict[tuple[str, str], set[tuple[str, bool]]]
 
@@ -228,6 +228,24 @@ def test_of_a_merger_and_an_observation_in_one_window_the_file_says_which_was_fi
     later = absorbed(IN_THREE_DAYS, "north", "quay"), observed(IN_THREE_DAYS, "north", "mill", "50%")
     history = History([brought, *(later[::-1] if turned else later)])
     assert told(history, "2020-03-03")["north", "mill"] == {(last, True)}
+
+
+@pytest.mark.parametrize(("turned", "certain"), [(False, True), (True, False)])
+def test_of_a_closing_and_the_end_of_the_owner_in_one_window_the_file_says_which_was_first(
+    turned: bool, certain: bool
+) -> None:
+    """Closed after its owner was gone, the shop stood until it was launched anew; or it was closed before."""
+    window = "[2020-03-01..2020-03-05]"
+    gone, closed = happened("merger.absorbed", window, absorbed="south"), _closed(window)
+    of_the_window = (closed, gone) if turned else (gone, closed)
+    launches = launched("2020-03-01", "shop", "south"), launched("2020-03-04", "shop", "south")
+    history = History([*of_the_window, *launches, _closed("[2020-03-04..2020-03-05]")])
+    owners = [(unit.owner, unit.certain) for unit in history.as_of("2020-03-02").units()]
+    assert owners == [("south", certain)]
+
+
+def _closed(date: str) -> Event:
+    return happened("unit.closed", date, unit="shop", reason="sold")
 
 
 # What no longer is

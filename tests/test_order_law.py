@@ -452,6 +452,8 @@ _BACK_TO_THE_FIRST: list[Plain] = [
 
 
 _DAYS = brute_force.DAYS
+_shop = {"unit": "shop", "owner": "south"}
+_closed = {"kind": "unit.closed", "unit": "shop", "reason": "closed"}
 
 # Ended and begun again on the first, the company dissolved on the second: what stands then is in doubt.
 _RENEWED: list[Plain] = [
@@ -476,12 +478,23 @@ _BROUGHT_BACK: list[Plain] = [
     },
 ]
 
+# Its owner is gone, says the file, before the shop was closed in those same days: the shop was closed on the
+# fourth, launched anew and closed again. That it was in doubt in between is no new beginning for an end.
+_CLOSED_AFTER_ITS_OWNER: list[Plain] = [
+    {"kind": "merger.absorbed", "absorbed": "south", "id": "e0", "window": (_DAYS[0], _DAYS[4])},
+    {"kind": "unit.launched", **_shop, "id": "e1", "window": (_DAYS[0], _DAYS[0])},
+    {**_closed, "id": "e2", "window": (_DAYS[0], _DAYS[4])},
+    {"kind": "unit.launched", **_shop, "id": "e3", "window": (_DAYS[3], _DAYS[3])},
+    {**_closed, "id": "e4", "window": (_DAYS[3], _DAYS[4])},
+]
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("in_line", [False, True], ids=["from-anywhere", "from-one-file"])
 @example(_BACK_TO_THE_FIRST)
 @example(_RENEWED)
 @example(_BROUGHT_BACK)
+@example(_CLOSED_AFTER_ITS_OWNER)
 @settings(max_examples=max(400, settings.default.max_examples))
 @given(histories())
 def test_what_is_certain_is_so_in_every_way_that_makes_most_sense(in_line: bool, events: list[Plain]) -> None:
