@@ -351,6 +351,36 @@ def test_what_is_gone_itself_goes_to_neither_of_two(order: tuple[int, ...]) -> N
     assert told(apart(*(events[place] for place in order)), "2020-03-01") == {}
 
 
+def test_a_split_that_makes_no_sense_says_nothing_against_the_end_of_the_company() -> None:
+    """Bought and absorbed within some days; of the shares that were split nobody knows how many there are."""
+    history = History(
+        [
+            absorbed("[2020-03-01..2020-03-04]", "north", "mill"),
+            acquired("[2020-03-01..2020-03-04]", "north", "mill", "10%"),
+            happened("shares.restructured", "2020-03-01", issuer="mill", ratio="4:1"),
+        ]
+    )
+    assert told(history, "2020-03-03") == {("north", "mill"): {("10%", False)}}
+    assert told(history, "2020-03-04") == {}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_hangs_on_the_end_of_a_company_stays_with_it(turned: bool) -> None:
+    """A director, appointed before one end or after it, and a shop: of both the end of the mill is part."""
+    ann = {"person": "ann", "entity": "mill", "role": "director"}
+    events = (
+        happened("role.appointed", "[2020-03-01..2020-03-02]", **ann),
+        absorbed("[2020-03-02..2020-03-03]", "north", "mill"),
+        happened("role.ended", "2020-03-02", **ann),
+        happened("role.ended", "2020-03-03", **ann),
+        launched("[2020-03-03..2020-03-04]", "shop", "mill"),
+    )
+    history = apart(*events[:: -1 if turned else 1])
+    roles = [history.as_of(date).view("roles") for date in DAYS[:3]]
+    assert [[role.certain for role in each] for each in roles] == [[False], [False], []]
+    assert [(unit.owner, unit.certain) for unit in history.as_of("2020-03-03").units()] == [("north", True)]
+
+
 def test_a_split_that_makes_no_sense_cuts_no_merger() -> None:
     """Quay passes on a part of the mill that it never had: the mill may have been absorbed before that."""
     history = apart(
