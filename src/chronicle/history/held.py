@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
@@ -80,10 +81,18 @@ class HeldEvents(ToldEvents):
 
     @property
     def kept_ledger(self) -> KeptFile | None:
-        """The ledger on disk from which answers come, proven when it was opened; None where there is none.
+        """The ledger on disk from which answers come; None where there is none.
 
-        Where the store ends behind its head, it answers with what follows from the later events.
+        Each page of it is proven when it is first read. Where the store ends behind its head, it answers with
+        what follows from the later events.
         """
+        return self._base
+
+    def proven_ledger(self) -> KeptFile | None:
+        """The same with every page of it proven now; None where one is not as written, which is reported."""
+        file = self._base
+        if file is not None and not file.file.is_whole():
+            self._refuse(file)
         return self._base
 
     def keep_ledger(self) -> KeptFile | None:
@@ -113,16 +122,26 @@ class HeldEvents(ToldEvents):
         kept = self._base
         if kept is None:
             return ()
-        from chronicle.engine.knowledge import resolve
         from chronicle.engine.partial import PartialReplay
 
         log = EventLog(self._log.events[: kept.head.position])
+        ledger, named = self._replayed(log)
+        parts = PartialReplay(log, self._projectors, self._origin, ledger, len(log)).all_parts()
+        return kept.faults(ledger, named, parts, log.events)
+
+    def _of_the_first(self, length: int) -> tuple[Ledger, tuple[Sequence[str], Sequence[str]]]:
+        """The ledger of the first events of the store, and the ids of entities and deals that they name."""
+        if length == len(self._log):
+            return self._resolved(None, None).ledger, (self.entity_ids(), self.deal_ids())
+        return self._replayed(EventLog(self._log.events[:length]))
+
+    def _replayed(self, log: EventLog) -> tuple[Ledger, tuple[Sequence[str], Sequence[str]]]:
+        from chronicle.engine.knowledge import resolve
+
         named = Named()
         named.note(log.events, log)
         ledger = resolve(log.events, None, self._projectors, self._origin).ledger
-        parts = PartialReplay(log, self._projectors, self._origin, ledger, len(log)).all_parts()
-        ids = named.in_order("entity"), named.in_order("deal")
-        return kept.faults(ledger, ids, parts, log.events)
+        return ledger, (named.in_order("entity"), named.in_order("deal"))
 
     def _ledger_keeper(self) -> LedgerKeeper:
         if self._keeper is None:
@@ -153,11 +172,16 @@ class HeldEvents(ToldEvents):
         """Go on from a ledger on disk, if there is one, which was made of the store or of its beginning."""
         if file is None or self._store is None:
             return
+        self._made_again_where_unsound(file)
         self._base, self._head, self._unread = file, file.head, True
         self._named, self._noted = Named(before=file.ledger.named_ids()), file.head.position
         if self._store.head() == file.head:
             self._opened = file
         self._says_what_is_shared = file if file.shares else None
+
+    def _made_again_where_unsound(self, file: KeptFile) -> None:
+        keeper, own, notices = self._ledger_keeper(), self._own_projectors, self._notices
+        file.file.made_again_by(partial(_rows_made_again, type(self), keeper, own, file, notices))
 
     @property
     def _partial(self) -> PartialReplay | None:
@@ -185,14 +209,18 @@ class HeldEvents(ToldEvents):
 
         try:
             sharing = StoredSharing(file.file, file.head.position)
-        except Unsound as unsound:
-            self._base = self._opened = None
-            self._ledger_keeper().refuse(file.file.path, str(unsound))
+        except Unsound:
+            self._refuse(file)
             self._read_in()
             return
         if self._unread:
             self._told = StoredLog.of(self._store, sharing)
         self._go_on_from(file.ledger, sharing)
+
+    def _refuse(self, file: KeptFile) -> None:
+        """Go on without a ledger on disk that is not as it was written, and say so."""
+        self._base = self._opened = self._says_what_is_shared = None
+        self._ledger_keeper().refuse(file.file.path)
 
     def _read_in_without_sharing(self) -> None:
         """Read the events where a ledger on disk does not say what they share, so that this is found out."""
@@ -244,6 +272,7 @@ class HeldEvents(ToldEvents):
         """Answer from now on from a ledger that was written just now: look-ups in it need no index."""
         if kept is not None:
             self._base = self._opened = kept
+            self._made_again_where_unsound(kept)
             self._go_on_from(kept.ledger)
 
     def _partial_ledger(self, known: datetime.date | None, recorded: str | None) -> Ledger | None:
@@ -284,3 +313,25 @@ class HeldEvents(ToldEvents):
         # There is one, since everything has been replayed.
         parts = cast("PartialReplay", self._partial).all_parts()
         return sharing_blocks(parts, self._log.events, len(self._log))
+
+
+def _rows_made_again(
+    kind: type[HeldEvents],
+    keeper: LedgerKeeper,
+    projectors: Sequence[Projector],
+    file: KeptFile,
+    notices: list[Problem],
+) -> Sequence[Block]:
+    """The rows of a ledger on disk that is found not to be as it was written, from a replay of the events.
+
+    That is said, and a new ledger is written in its place. Raises what reading the store raises.
+    """
+    from chronicle.ledgers.rows import blocks_of
+
+    keeper.refuse(file.file.path)
+    keeper.asked()
+    again = kind.from_store(keeper.store, projectors, ledger=False)
+    again.keep_ledger()
+    notices += again.notices
+    ledger, named = again._of_the_first(file.head.position)
+    return blocks_of(ledger, named)[1]

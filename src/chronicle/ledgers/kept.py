@@ -28,7 +28,7 @@ class KeptLedger(Ledger):
 
     @classmethod
     def of(cls, file: LedgerFile) -> KeptLedger:
-        """The ledger in a verified file."""
+        """The ledger in a file, each page of which is verified when it is first read."""
         stored = StoredRows(file)
         links = [stored.names[number] for number in file.numbers("links")]
         names = LinkedIds(zip(links[::2], links[1::2], strict=True), views.ENTITY_PARTS)
@@ -104,8 +104,8 @@ class KeptLedger(Ledger):
         """The ids of all that events name, sorted, by ``"entity"`` and ``"deal"``."""
         file, names = self.stored.file, self.stored.names
         return {
-            "entity": _SomeNames(names, file.numbers("entities")),
-            "deal": _SomeNames(names, file.numbers("deals")),
+            "entity": _SomeNames(names, file, "entities"),
+            "deal": _SomeNames(names, file, "deals"),
         }
 
     def table(
@@ -125,17 +125,24 @@ class KeptLedger(Ledger):
 
 @frozen(eq=False)
 class _SomeNames(Collection[str]):
-    """Some texts of a sorted table, by their numbers in order."""
+    """Some texts of a sorted table, by a block of their numbers in order."""
 
     names: TextTable
-    numbers: Numbers
+    file: LedgerFile
+    block: str
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers of the texts."""
+        return self.file.numbers(self.block)
 
     def __contains__(self, text: object) -> bool:
         number = self.names.number(text) if isinstance(text, str) else None
         if number is None:
             return False
-        at = bisect_left(self.numbers, number)
-        return at < len(self.numbers) and self.numbers[at] == number
+        numbers = self.numbers
+        at = bisect_left(numbers, number)
+        return at < len(numbers) and numbers[at] == number
 
     def __iter__(self) -> Iterator[str]:
         return (self.names[number] for number in self.numbers)
@@ -169,4 +176,5 @@ def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple
 
 
 def _same(file: LedgerFile, block: Block) -> bool:
-    return block.name in file and file.numbers(block.name) == memoryview(block.numbers)
+    sound = block.name in file and file.is_sound(block.name)
+    return sound and file.numbers(block.name) == memoryview(block.numbers)

@@ -7,7 +7,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 from chronicle.dates import PartialDate
@@ -22,7 +22,7 @@ from chronicle.engine.replay import (
     with_doubts,
 )
 from chronicle.ledgers.columns import NONE
-from chronicle.ledgers.layout import LedgerFile
+from chronicle.ledgers.layout import LedgerFile, Numbers, numbers_of
 from chronicle.ledgers.rows import (
     BOUNDED,
     DAYS,
@@ -41,7 +41,14 @@ from chronicle.ledgers.values import of_text
 
 
 class StoredRows:
-    """The rows in a verified file, and what their numbers stand for."""
+    """The rows in a file, and what their numbers stand for; each block is verified when it is first read."""
+
+    _keys, _keys_from = numbers_of("cells.keys"), numbers_of("cells.keys_from")
+    _turns, _rows_from = numbers_of("cells.turns"), numbers_of("cells.rows_from")
+    _begin, _end = numbers_of("rows.begin"), numbers_of("rows.end")
+    _value, _ended_by = numbers_of("rows.value"), numbers_of("rows.ended_by")
+    _flags = numbers_of("rows.flags")
+    _behind, _behind_from = numbers_of("rows.behind"), numbers_of("rows.behind_from")
 
     def __init__(self, file: LedgerFile) -> None:
         self.file = file
@@ -50,15 +57,6 @@ class StoredRows:
         self.event_ids = TextTable(file, "events")
         self.values = TextTable(file, "values")
         self._dates = StoredDates(file)
-        self._keys, self._keys_from = file.numbers("cells.keys"), file.numbers("cells.keys_from")
-        self._turns, self._rows_from = file.numbers("cells.turns"), file.numbers("cells.rows_from")
-        self._begin, self._end = file.numbers("rows.begin"), file.numbers("rows.end")
-        self._value, self._ended_by = file.numbers("rows.value"), file.numbers("rows.ended_by")
-        self._days = [file.numbers(f"rows.{name}") for name in DAYS]
-        self._flags = file.numbers("rows.flags")
-        self._behind, self._behind_from = file.numbers("rows.behind"), file.numbers("rows.behind_from")
-        self._doubts = [file.numbers(f"doubts.{name}") for name in ("row", "since", "until", "event")]
-        self._empty = [file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
         self._decoded: dict[int, Any] = {}
         self._spans: dict[int, Span] = {}
         self._named: dict[int, str] = {}
@@ -66,6 +64,18 @@ class StoredRows:
         self._met: dict[str, dict[Key, int]] = {}
         # The names that were last looked for, since several views are searched for one text.
         self._names_like: tuple[Callable[[str], bool] | None, set[int]] = None, set()
+
+    @cached_property
+    def _days(self) -> list[Numbers]:
+        return [self.file.numbers(f"rows.{name}") for name in DAYS]
+
+    @cached_property
+    def _doubts(self) -> list[Numbers]:
+        return [self.file.numbers(f"doubts.{name}") for name in ("row", "since", "until", "event")]
+
+    @cached_property
+    def _empty(self) -> list[Numbers]:
+        return [self.file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
 
     # Cells
 
@@ -331,14 +341,13 @@ class StoredRows:
 class StoredDates:
     """The dates in a file by their numbers, each made once."""
 
+    text = numbers_of("dates.text")
+    earliest, latest = numbers_of("dates.earliest"), numbers_of("dates.latest")
+    _precision, _approximate = numbers_of("dates.precision"), numbers_of("dates.approximate")
+
     def __init__(self, file: LedgerFile) -> None:
+        self.file = file
         self.texts = TextTable(file, "dates")
-        self.text = file.numbers("dates.text")
-        self.earliest, self.latest = file.numbers("dates.earliest"), file.numbers("dates.latest")
-        self._precision, self._approximate = (
-            file.numbers("dates.precision"),
-            file.numbers("dates.approximate"),
-        )
         self._made: dict[int, PartialDate] = {}
 
     def __getitem__(self, number: int) -> PartialDate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, overload
 
@@ -53,8 +54,17 @@ class TextTable(Sequence[str]):
     """The texts of a table in a file, by their numbers."""
 
     def __init__(self, file: LedgerFile, name: str) -> None:
-        self.starts: Numbers = file.numbers(f"{name}.starts")
-        self.bytes: Numbers = file.numbers(f"{name}.bytes")
+        self._file, self._name = file, name
+
+    @cached_property
+    def starts(self) -> Numbers:
+        """Where each text begins, and where the last one ends."""
+        return self._file.numbers(f"{self._name}.starts")
+
+    @cached_property
+    def bytes(self) -> Numbers:
+        """All texts in UTF-8, one behind the other."""
+        return self._file.numbers(f"{self._name}.bytes")
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -72,7 +82,7 @@ class TextTable(Sequence[str]):
     def all(self, first: int = 0, end: int | None = None) -> Iterator[str]:
         """The texts from one number to another (exclusive), quicker than one by one."""
         starts = self.starts[first : (len(self) if end is None else end) + 1]
-        raw = bytes(self.bytes[starts[0] : starts[-1]]) if len(starts) else b""
+        raw = self.bytes[starts[0] : starts[-1]].tobytes() if len(starts) else b""
         for begin, stop in pairwise(starts):
             yield str(raw[begin - starts[0] : stop - starts[0]], "utf-8", _ERRORS)
 
