@@ -93,6 +93,10 @@ class Side:
 
     # Of Chronicle alone
 
+    def append_many(self, stakes: Sequence[Stake]) -> None:
+        """Take in many stakes at once, so that all or none of them are kept."""
+        cannot("asked of Chronicle alone")
+
     def holdings(self, day: str) -> Any:
         """Every holding on the day as an object."""
         cannot("asked of Chronicle alone")

@@ -13,10 +13,12 @@ from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.knowledge import Resolved, resolve, visible
 from chronicle.engine.order import Origin
+from chronicle.engine.partial.in_turn import PartsInTurn, parts_in_turn
 from chronicle.engine.partial.on_demand import OnDemandLedger, TooMuch
 from chronicle.engine.partial.parts import KnownSharing, Parts, Shared
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Guess, Ledger, Projector
+from chronicle.engine.replay.cut import cut_off
 from chronicle.engine.replay.later import Later
 from chronicle.engine.replay.patched import patched
 from chronicle.events import Event, knowledge
@@ -44,6 +46,9 @@ class PartialReplay:
     _base: KnownSharing | None = None
     # How many events there were when everything was replayed.
     _whole: int = field(init=False)
+    # The replay of these, and which parts of the history are not in turn, by how many events.
+    _replayed_whole: Ledger = field(init=False)
+    _in_turn: tuple[int, PartsInTurn] | None = field(default=None, init=False)
     _parts: Parts | None = field(default=None, init=False)
     # The events by the day from which they could be known, with the place of each.
     _by_knowledge: list[tuple[datetime.date, int]] = field(factory=list, init=False)
@@ -52,9 +57,14 @@ class PartialReplay:
     def _replayed_as_a_whole(self) -> int:
         return self._length
 
+    @_replayed_whole.default
+    def _given(self) -> Ledger:
+        return self._ledger
+
     def begin_anew(self, ledger: Ledger) -> None:
         """Continue from ``ledger``, the replay of all events of the log."""
         self._ledger, self._length, self._whole = ledger, len(self._log), len(self._log)
+        self._replayed_whole = ledger
 
     def go_on_with(self, log: EventLog) -> None:
         """Continue with another log of the same events."""
@@ -66,7 +76,7 @@ class PartialReplay:
         """The same for ``log``, which begins with the events of this log and continues with others."""
         self._caught_up()
         fork = PartialReplay(log, self._projectors, origin, self._ledger, self._length, self._base)
-        fork._whole = self._whole
+        fork._whole, fork._replayed_whole = self._whole, self._replayed_whole
         fork._parts = None if self._parts is None else self._parts.forked(log)
         return fork
 
@@ -90,6 +100,7 @@ class PartialReplay:
 
         ``without`` are the places in the log, from 0, of events to leave out. None if everything has to
         be replayed: with a user's own projectors, with linked ids, and if too much of the history differs.
+        By another day of knowledge it differs only in the parts that are not in turn (``in_turn``).
         """
         parts = self._caught_up()
         if parts is None or len(self._log) - self._whole > len(self._log) // _ONE_IN:
@@ -100,7 +111,10 @@ class PartialReplay:
                 return None
             self._ledger, self._length = ledger, len(self._log)
         differing = {*self._known_after(known), *without}
-        return self._replayed(parts, differing, known, without) if differing else self._ledger
+        if not differing:
+            return self._ledger
+        found = self._replayed(parts, differing, known, without)
+        return self._cut_off(known) if found is None and known is not None and not without else found
 
     def on_demand(self, known: datetime.date, whole: Callable[[], Ledger]) -> Ledger | None:
         """The ledger by what was known on a day, of which only the parts that are asked about are replayed.
@@ -169,6 +183,27 @@ class PartialReplay:
         gone = self._resolve(self._at(place for place in places if place < self._length), None)
         told = self._at(place for place in places if place not in without)
         return patched(self._ledger, gone.ledger, self._resolve(told, known).ledger)
+
+    def _cut_off(self, known: datetime.date) -> Ledger | None:
+        """The ledger by what was known on a day: that of today cut off, but for the parts out of turn.
+
+        None where the ledger of today was read from a file.
+        """
+        if type(self._replayed_whole) is not Ledger:
+            return None
+        parts = self.all_parts()
+        if self._in_turn is None or self._in_turn[0] < len(self._log):
+            self._in_turn = len(self._log), parts_in_turn(parts, self._log)
+        in_turn = self._in_turn[1]
+        later = parts.around(range(self._whole, len(self._log)), len(self._log)) or ()
+        places = sorted({*in_turn.out_of_turn(known), *later})
+        told, out, last = self._at(places), frozenset(places), known.toordinal()
+        kept = {
+            event.id
+            for place, (event, day) in enumerate(zip(self._log.events, in_turn.known, strict=True))
+            if day <= last and place not in out
+        }
+        return cut_off(self._replayed_whole, kept, self._resolve(told, known).ledger)
 
     def _around(
         self, parts: Parts, differing: Collection[int], known: datetime.date | None
