@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chronicle.errors import Problem, UsageError, not_installed
 from chronicle.stores.record import GENESIS, Record
@@ -125,6 +126,29 @@ def _batch(arrow: Any, rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     columns = zip(*rows, strict=True)
     arrays = [arrow.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
     return arrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+class Told(NamedTuple):
+    """What some records say alike: their positions, how it binds, and for each which thing, and when."""
+
+    positions: Sequence[int]
+    how: int
+    things: Sequence[int]
+    when: Sequence[int]
+
+
+def tells_batch(told: Iterable[Told]) -> Any:
+    """What records say of what they share as a record batch."""
+    arrow, columns = pyarrow(), (array("q"), array("b"), array("q"), array("q"))
+    for positions, how, things, when in told:
+        for column, numbers in zip(columns, (positions, [how] * len(positions), things, when), strict=True):
+            column.extend(numbers)
+    length, kinds = len(columns[0]), tells_schema().types
+    arrays = [
+        arrow.Array.from_buffers(kind, length, [None, arrow.py_buffer(column)])
+        for kind, column in zip(kinds[:-1], columns, strict=True)
+    ]
+    return arrow.RecordBatch.from_arrays([*arrays, arrow.nulls(length, kinds[-1])], schema=tells_schema())
 
 
 def record_batches(records: Iterable[Record]) -> Iterator[Any]:

@@ -28,7 +28,8 @@ from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.folder import Job, RowsFolder
 from chronicle.ledgers.partitions.partitioning import Partitioning
 from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
-from chronicle.ledgers.partitions.replaying import replay_partition, tells
+from chronicle.ledgers.partitions.replaying import replay_partition
+from chronicle.ledgers.partitions.telling import tells
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and the total."""

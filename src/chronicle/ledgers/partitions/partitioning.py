@@ -11,7 +11,7 @@ from chronicle.engine.partial.connected import Connected, spread, target_of, ver
 from chronicle.engine.replay import Projector
 from chronicle.events import Event
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.replaying import ABOUT, FAULTY, event_of
+from chronicle.ledgers.partitions.telling import ABOUT, FAULTY, event_of
 
 Fetch = Callable[[Collection[str], Collection[int]], Iterable[tuple[int, Event]]]
 """A function that gives the events that have one of some ids or positions, each with its position."""
