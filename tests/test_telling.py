@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chronicle import codec
 from chronicle.codec import outlines
 from chronicle.codec.conversion import canonical_json
-from chronicle.codec.outlines import OutlineReader
+from chronicle.codec.outlines import AlikeRecords, OutlineReader
 from chronicle.engine.partial.connected import target_of, tells_of
 from chronicle.engine.partial.patterns import patterns_of
 from chronicle.errors import ChronicleError, InvalidEvents
@@ -38,6 +38,14 @@ def record_of(body: str | bytes, id: str, kind: str, position: int = 1) -> Recor
     """A record without proofs."""
     data = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     return Record(position, "", id, kind, data, 0, b"")
+
+
+def read(
+    records: Sequence[Record], reader: OutlineReader | None = None
+) -> tuple[list[AlikeRecords], list[int]]:
+    """The records that make events by their outlines, and the places of others."""
+    ids, kinds, bodies = zip(*((each.id, each.kind, each.body) for each in records), strict=True)
+    return (reader or OutlineReader()).read(ids, kinds, bodies)
 
 
 def told(records: Sequence[Record], *, proven: bool = False) -> dict[int, set[tuple[Any, ...]]]:
@@ -96,7 +104,7 @@ def test_records_of_every_kind_say_alike_what_they_say_alone(root: Path) -> None
 def test_of_most_kinds_no_event_is_made(root: Path) -> None:
     """Only of those that have effects, sets or pairs, and of those that the outline does not settle."""
     records = recorded(list(of_every_kind(root)))
-    alike, alone = OutlineReader().read(records)
+    alike, alone = read(records)
     bodies = {records[place].kind: json.loads(records[place].body) for place in alone}
     assert all(
         body.keys() & {"effects", "set", "names", "allocation", "subscribers"} for body in bodies.values()
@@ -224,9 +232,9 @@ def test_a_record_that_was_changed_is_found_among_others() -> None:
 def test_no_outline_is_taken_while_formats_are_upgraded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an upgrade makes of an event may depend on any text in it."""
     records = [record_of(ACQUIRED, "a", "stake.acquired")]
-    assert OutlineReader().read(records)[1] == []
+    assert read(records)[1] == []
     monkeypatch.setattr(outlines, "UPGRADES", (dict,))
-    assert OutlineReader().read(records)[1] == [0]
+    assert read(records)[1] == [0]
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +244,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [(json.loads(body)["id"], json.loads(body)["kind"]) for body in BODIES]
     records = [record_of(body, *ids[at % 4], at + 1) for at, body in enumerate(BODIES * 3)]
     reader = OutlineReader()
-    assert reader.read(records)[1] == reader.read(records)[1] == [2, 3, 6, 7, 10, 11]
+    assert read(records, reader)[1] == read(records, reader)[1] == [2, 3, 6, 7, 10, 11]
     assert_told_alike(records)
 
 

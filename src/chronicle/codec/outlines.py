@@ -25,7 +25,6 @@ from chronicle.codec.preparation import is_whole
 from chronicle.codec.shapes import FieldOf, fields_of, item_of, reader_of, shape
 from chronicle.codec.upgrades import UPGRADES
 from chronicle.events import DealId, EntityId, Event, EventId
-from chronicle.stores.record import Record
 
 # How many outlines, and how many texts for one reader, are remembered.
 _MOST_OUTLINES: Final = 4_096
@@ -86,29 +85,31 @@ class OutlineReader:
     _outlines: dict[tuple[str, str, _Texts], Outline | None] = Factory(dict)
     _taken: defaultdict[Any, set[Any]] = Factory(lambda: defaultdict(set))
 
-    def read(self, records: Sequence[Record]) -> tuple[list[AlikeRecords], list[int]]:
+    def read(
+        self, ids: Sequence[str], kinds: Sequence[str], bodies: Sequence[bytes]
+    ) -> tuple[list[AlikeRecords], list[int]]:
         """The records that certainly make events, by their outlines, and the places of all others.
 
-        Raises nothing: a record that makes no event is among the others.
+        A record is an id, a kind and a body. Raises nothing: one that makes no event is among the others.
         """
         if UPGRADES:
             # What an upgrade does may depend on any text.
-            return [], [*range(len(records))]
+            return [], [*range(len(bodies))]
         groups: defaultdict[Outline, tuple[list[int], list[_Texts]]]
         groups, others = defaultdict(lambda: ([], [])), list[int]()
-        for place, record in enumerate(records):
-            pieces = _pieces(record.body)
+        for place, (kind, body) in enumerate(zip(kinds, bodies, strict=True)):
+            pieces = _pieces(body)
             # Between two quotation marks, of which there is none within a text.
             between = '"'.join(pieces[::2])
             picks = self._picks.get(between) or self._learn_picks(between, pieces)
             if picks is None:
                 others.append(place)
                 continue
-            name = record.kind, between, picks.keys(pieces)
+            name = kind, between, picks.keys(pieces)
             try:
                 outline = self._outlines[name]
             except KeyError:
-                outline = self._learn(name, record, pieces)
+                outline = self._learn(name, body, pieces)
             if outline is None:
                 others.append(place)
             else:
@@ -118,7 +119,7 @@ class OutlineReader:
         alike = []
         for outline, (places, texts) in groups.items():
             group = AlikeRecords(outline, places, [*zip(*texts, strict=True)])
-            refused = self._refused(group, [records[place] for place in places])
+            refused = self._refused(group, [ids[place] for place in places])
             others += (places[row] for row in refused)
             if len(refused) < len(places):
                 alike.append(group.where([row not in refused for row in range(len(places))]))
@@ -136,30 +137,26 @@ class OutlineReader:
         self._picks[between] = _Picks(itemgetter(*keys), itemgetter(*values))
         return self._picks[between]
 
-    def _learn(self, name: tuple[str, str, _Texts], record: Record, pieces: Sequence[str]) -> Outline | None:
+    def _learn(self, name: tuple[str, str, _Texts], body: bytes, pieces: Sequence[str]) -> Outline | None:
         if len(self._outlines) >= _MOST_OUTLINES:
             return None
         try:
-            plain = json.loads(record.body)
-            if not is_whole(plain) or (plain["id"], plain["kind"]) != (record.id, record.kind):
+            plain = json.loads(body)
+            if not is_whole(plain) or plain["kind"] != name[0]:
                 return None
             event = structured(plain)
         except Exception:  # any exception means that the record makes no event
             return None
-        self._outlines[name] = _outline(event, json.loads(record.body, object_pairs_hook=_Pairs), pieces)
+        self._outlines[name] = _outline(event, json.loads(body, object_pairs_hook=_Pairs), pieces)
         return self._outlines[name]
 
     # Judging
 
-    def _refused(self, group: AlikeRecords, records: Sequence[Record]) -> set[int]:
+    def _refused(self, group: AlikeRecords, ids: Sequence[str]) -> set[int]:
         """The rows of records that may make no event."""
         outline, _, columns = group
-        id, kind = columns[outline._id], columns[outline._kind]
-        refused = {
-            row
-            for row, record in enumerate(records)
-            if record.id != id[row] or record.kind != kind[row] or kind[row] != outline.event.kind
-        }
+        kind, id, own = outline.event.kind, columns[outline._id], columns[outline._kind]
+        refused = {row for row, each in enumerate(ids) if each != id[row] or own[row] != kind}
         if not are_ids(id):
             refused |= self._not_taken(any_id, id)
         for reader, at in outline._readers:

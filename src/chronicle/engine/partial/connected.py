@@ -146,35 +146,42 @@ class Connected:
     # What binds only if something else is said somewhere: the things and the positions, of companies and of
     # entities. These are many, so they are numbers side by side.
     _held: tuple[array[int], array[int]] = field(factory=lambda: (array("q"), array("q")))
-    _named: tuple[array[int], array[int]] = field(factory=lambda: (array("q"), array("q")))
-    _acts: dict[int, int] = field(factory=dict)
+    _named: tuple[array[int], array[int], array[int]] = field(
+        factory=lambda: (array("q"), array("q"), array("q"))
+    )
     _counted: set[int] = field(factory=set)
     _turning: set[int] = field(factory=set)
     _founded: dict[int, int] = field(factory=dict)
 
     def take(self, told: Iterable[tuple[int, int, int, int]]) -> None:
         """Take in what events say: the position of each, how it binds, which thing, and when."""
-        parents, first, acts = self._parents, self._first, self._acts
         for position, how, thing, when in told:
-            if how == BINDS:
+            self.take_alike(how, (position,), (thing,), (when,))
+
+    def take_alike(
+        self, how: int, positions: Iterable[int], things: Iterable[int], when: Iterable[int]
+    ) -> None:
+        """Take in what binds alike: the positions of the events, and for each which thing, and when."""
+        if how == BINDS:
+            parents, first = self._parents, self._first
+            for position, thing in zip(positions, things, strict=True):
                 parents.setdefault(position, position)
                 # Most things are of one event alone.
                 if first.setdefault(thing, position) != position:
                     self._share(thing, position)
-            elif how == IF_TURNING:
-                self._named[0].append(thing)
-                self._named[1].append(position)
-                if when < acts.get(thing, _NEVER):
-                    acts[thing] = when
-            elif how == IF_COUNTED:
-                self._held[0].append(thing)
-                self._held[1].append(position)
-            elif how == COUNTED:
-                self._counted.add(thing)
-            elif how == TURNING:
-                self._turning.add(thing)
-            else:
-                self._founded[thing] = max(self._founded.get(thing, when), when)
+        elif how == IF_TURNING:
+            for numbers, more in zip(self._named, (things, positions, when), strict=True):
+                numbers.extend(more)
+        elif how == IF_COUNTED:
+            for numbers, more in zip(self._held, (things, positions), strict=True):
+                numbers.extend(more)
+        elif how == COUNTED:
+            self._counted.update(things)
+        elif how == TURNING:
+            self._turning.update(things)
+        else:
+            for thing, past in zip(things, when, strict=True):
+                self._founded[thing] = max(self._founded.get(thing, past), past)
 
     def take_event(self, position: int, event: Event, projectors: Sequence[Projector] = ()) -> None:
         """Take in all that an event says, such as a version of one that is there."""
@@ -185,9 +192,12 @@ class Connected:
         for thing, position in zip(*self._held, strict=True):
             if thing in self._counted:
                 self._share(thing, position)
-        early = {thing for thing, when in self._founded.items() if self._acts.get(thing, _NEVER) < when}
-        binding = self._turning | early
-        for thing, position in zip(*self._named, strict=True):
+        founded = self._founded
+        things, positions, acts = self._named
+        binding = self._turning | {
+            thing for thing, when in zip(things, acts, strict=True) if when < founded.get(thing, when)
+        }
+        for thing, position in zip(things, positions, strict=True):
             if thing in binding:
                 self._share(thing, position)
         return {position: self._root(position) for position in self._parents}

@@ -6,7 +6,7 @@ A pure function of Arrow tables, as ``replay_partition`` is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations, repeat, starmap
+from itertools import chain, combinations, repeat
 from operator import and_, ne
 from typing import Any, Final
 from zlib import crc32
@@ -38,14 +38,14 @@ def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Itera
     """
     teller = _Teller()
     for batch in records:
-        some = [*frames.records_of(batch)]
-        alone: Iterable[int] = range(len(some))
+        some = frames.record_columns(batch)
+        alone: Iterable[int] = range(len(some.position))
         # A user's own projector may go by any value, and not by texts alone.
         if not projectors:
             told, alone = teller.tell(some)
             if told:
                 yield frames.tells_batch(told)
-        rows = _told_alone((some[place] for place in alone), projectors)
+        rows = _told_alone(map(some.record, alone), projectors)
         yield from frames.batches(rows, frames.tells_schema())
 
 
@@ -56,14 +56,14 @@ class _Teller:
     _reader: OutlineReader = Factory(OutlineReader)
     _patterns: dict[tuple[Outline, tuple[str, ...]], tuple[Pattern, ...] | None] = Factory(dict)
 
-    def tell(self, records: Sequence[tuple[Record, bool]]) -> tuple[list[frames.Told], Sequence[int]]:
-        """What records say, each of which comes with whether it carries a checksum.
-
-        Gives that, and the places of the records of which an event has to be asked.
-        """
-        if not all(starmap(is_as_written, records)):
-            return [], range(len(records))
-        alike, alone = self._reader.read([record for record, _ in records])
+    def tell(self, records: frames.RecordColumns) -> tuple[list[frames.Told], Sequence[int]]:
+        """What records say, and the places of those of which an event has to be asked."""
+        length = len(records.position)
+        if records.checksum.count(None) < length and not all(
+            is_as_written(*records.record(place)) for place in range(length)
+        ):
+            return [], range(length)
+        alike, alone = self._reader.read(records.id, records.kind, records.body)
         told = list[frames.Told]()
         for group in chain.from_iterable(map(_by_words, alike)):
             patterns = self._patterns_of(group)
@@ -73,7 +73,7 @@ class _Teller:
             differ = _differ(group, patterns)
             alone += (place for place, do in zip(group.places, differ, strict=True) if not do)
             some = group.where(differ)
-            positions = [records[place][0].position for place in some.places]
+            positions = [records.position[place] for place in some.places]
             when = {word: _when(word, some) for word in {each.when for each in patterns}}
             told += (
                 frames.Told(positions, each.how, _things(each, some), when[each.when]) for each in patterns
