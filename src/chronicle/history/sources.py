@@ -13,7 +13,7 @@ from attrs import define, field
 from chronicle.errors import NotFound, Problem, printable
 from chronicle.ledgers.partitions import parquet
 from chronicle.ledgers.partitions.folder import hash_of
-from chronicle.ledgers.partitions.frames import batches, record_batches, records_schema
+from chronicle.ledgers.partitions.frames import batches, record_batches, records_schema, without_proofs
 from chronicle.ledgers.partitions.job import RecordSource
 from chronicle.stores import Record, Store, open_store
 from chronicle.stores.location import is_address, is_event_file
@@ -58,8 +58,8 @@ class StoredRecords:
         return self.store.head()._asdict()
 
     def batches(self) -> Iterator[Any]:
-        """The records as they are now."""
-        return record_batches(self.store.read())
+        """The records as they are now, without the proofs: reading has computed them again."""
+        return map(without_proofs, record_batches(self.store.read()))
 
 
 @define
@@ -135,10 +135,12 @@ class LinesOfRecords(EventsAsRecords):
     """JSON Lines: the export of a store, whose records are proven, or an event a line."""
 
     def batches(self) -> Iterator[Any]:
-        """The records as record batches; those of an export with their proofs."""
+        """The records as record batches; those of an export were proven while they were read."""
         from chronicle.interop.records import is_export
 
-        return record_batches(self.records()) if is_export(self.path) else super().batches()
+        if not is_export(self.path):
+            return super().batches()
+        return map(without_proofs, record_batches(self.records()))
 
     def records(self) -> Iterator[Record]:
         """The records, line by line. Raises ``InvalidEvents`` (C520) for an export that is not as it was."""

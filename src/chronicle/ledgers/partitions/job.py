@@ -28,7 +28,8 @@ from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.folder import Job, RowsFolder
 from chronicle.ledgers.partitions.partitioning import Partitioning
 from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
-from chronicle.ledgers.partitions.replaying import replay_partition, tells
+from chronicle.ledgers.partitions.replaying import replay_partition
+from chronicle.ledgers.partitions.telling import tells
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and the total."""
@@ -224,7 +225,8 @@ def _lay_out(
             bucket: stack.enter_context(arrow.ipc.new_file(_laid_out(work, bucket), schema))
             for bucket in wanted
         }
-        for batch in source.batches():
+        # The first pass has computed the checksums again.
+        for batch in map(frames.without_proofs, source.batches()):
             places: dict[int, list[int]] = {}
             positions = batch.column("position").to_pylist()
             of_parts = arrow.array([parts.get(position, 0) for position in positions], arrow.int64())
