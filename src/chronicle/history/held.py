@@ -233,6 +233,12 @@ class HeldEvents(ToldEvents):
 
         return knowledge.visible(held, None if known is None else as_day(known))
 
+    def _statements(self, known: Day | None, recorded: Moment | None) -> knowledge.Visible:
+        """Which events correct and retract which, by what was known; rows of a replay have these alone."""
+        if self._rows is not None:
+            return self._rows.by(None if known is None else as_day(known)).stated()
+        return self._resolved(known, recorded).visible
+
     def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
         from chronicle.engine import knowledge

@@ -279,8 +279,7 @@ class Questions(EvidenceHeld):
         before, after = self.as_of(first, known[0], recorded), second_side.as_of(second, known[1], recorded)
         learned: Mapping[str, Sequence[str]] = {}
         if known[0] != known[1]:
-            seen = second_side._resolved(known[1], recorded).visible
-            learned = seen.since(self._resolved(known[0], recorded).visible)
+            learned = second_side._statements(known[1], recorded).since(self._statements(known[0], recorded))
         one = None
         if entity is not None:
             one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -210,7 +211,7 @@ def without_proofs(batch: Any) -> Any:
 
 
 def among(batch: Any, ids: Any, positions: Any) -> Any:
-    """The records of a batch that have one of some ids or positions, which ``values_in`` gives."""
+    """The records of a batch that have one of some ids or positions, which ``of_column`` gives."""
     from pyarrow import compute
 
     by_id = compute.is_in(batch.column("id").cast(ids.type), value_set=ids)
@@ -218,7 +219,7 @@ def among(batch: Any, ids: Any, positions: Any) -> Any:
     return batch.filter(compute.or_(by_id, by_position))
 
 
-def values_in(name: str, values: Iterable[Any]) -> Any:
+def of_column(name: str, values: Iterable[Any]) -> Any:
     """Values of a column of records, of which ``among`` looks for any."""
     return pyarrow().array([*values], records_schema().field(name).type)
 
@@ -279,7 +280,7 @@ def by_knowledge(rows: Any) -> Iterator[tuple[bool, Any]]:
 
 
 def known_on(batch: Any, day: datetime.date) -> Any:
-    """The rows of a batch that were known on a day; those that say no day of knowledge always are."""
+    """The rows of a table that were known on a day; those that say no day of knowledge always are."""
     by = pyarrow().scalar(day, pyarrow().date32())
     from pyarrow import compute
 
@@ -294,6 +295,44 @@ def parts_of_keys(rows: Any) -> list[str]:
 
     parts: list[str] = compute.list_flatten(rows.column("key")).unique().to_pylist()
     return parts
+
+
+def values_of_spans(rows: Any) -> list[str]:
+    """Every value that spans among some rows have, once."""
+    from pyarrow import compute
+
+    spans = rows.filter(compute.equal(rows.column("what"), "span"))
+    values: list[str] = spans.column("value").unique().to_pylist()
+    return values
+
+
+def with_cells(rows: Any, parts: Sequence[str]) -> Any:
+    """Of the rows of a view those of every cell that has all of some parts, at any places of its key."""
+    pyarrow()
+    from pyarrow import compute
+
+    for part in parts:
+        rows = rows.take(_places_with(rows.column("key"), part, compute))
+    return rows
+
+
+def with_cells_naming(rows: Any, id: str) -> Any:
+    """Of the rows of a view those of every cell that has an id in its key, or a value with such a text."""
+    arrow = pyarrow()
+    from pyarrow import compute
+
+    text = json.dumps(id, ensure_ascii=False)  # as values are written
+    stated = compute.fill_null(compute.match_substring(rows.column("value"), text), False)
+    keys = compute.binary_join(rows.column("key"), "\n")
+    of_values = compute.indices_nonzero(compute.is_in(keys, value_set=keys.filter(stated)))
+    of_keys = _places_with(rows.column("key"), id, compute)
+    return rows.take(arrow.concat_arrays([of_keys.cast(arrow.uint64()), of_values]).unique())
+
+
+def _places_with(keys: Any, part: str, compute: Any) -> Any:
+    """At which places of a column of keys a part is in one."""
+    keys = keys.combine_chunks()
+    return compute.list_parent_indices(keys).filter(compute.equal(compute.list_flatten(keys), part)).unique()
 
 
 def with_text(batch: Any) -> Any:

@@ -101,7 +101,7 @@ def partitioned(
 def _events_among(
     batches: Iterable[Any], ids: Collection[str], positions: Collection[int]
 ) -> Iterator[tuple[int, Event]]:
-    wanted = frames.values_in("id", ids), frames.values_in("position", positions)
+    wanted = frames.of_column("id", ids), frames.of_column("position", positions)
     for batch in batches:
         for record, proven in frames.records_of(frames.among(batch, *wanted)):
             event = event_of(record, proven=proven)

@@ -22,7 +22,7 @@ from chronicle.errors import Problem
 from chronicle.events import Event
 from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.knowing import KnownRows
-from chronicle.ledgers.partitions.rows import LedgerRow, broken, rows_of, rows_of_names
+from chronicle.ledgers.partitions.rows import LedgerRow, broken, rows_of, rows_of_names, rows_of_statements
 from chronicle.ledgers.partitions.telling import event_of
 from chronicle.stores.record import Record
 
@@ -69,9 +69,9 @@ def _rows(
     origins = {each.event.id: each.origin for each in told}
     positions = {each.event.id: each.position for each in told}
 
-    def replayed(some: Sequence[Event], day: datetime.date | None) -> tuple[Ledger, Iterator[LedgerRow]]:
-        ledger = resolve(some, day, projectors, lambda event: origins.get(event.id)).ledger
-        return ledger, rows_of(ledger, positions)
+    def replayed(some: Sequence[Event], day: datetime.date | None) -> tuple[Ledger, Iterable[LedgerRow]]:
+        found = resolve(some, day, projectors, lambda event: origins.get(event.id))
+        return found.ledger, chain(rows_of(found.ledger, positions), rows_of_statements(found.visible))
 
     if known:
         yield from KnownRows(events, {each.event.id: each.part for each in told}).rows(replayed)

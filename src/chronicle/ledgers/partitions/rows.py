@@ -1,7 +1,8 @@
 """The spans of a replay as rows of an Arrow table, and out of it again.
 
 A row is a span, unless ``what`` says otherwise: a time in which a cell may be empty, a cell without spans,
-values that rest on a guess, ids that were linked, ids that events name, or a record that is broken.
+values that rest on a guess, ids that were linked, the corrections and the retraction of an event, ids that
+events name, or a record that is broken.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from attrs import define, field
 
 from chronicle.dates import PartialDate, Precision, parse_date
 from chronicle.engine.declarations import Named
+from chronicle.engine.knowledge import Visible
 from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Ledger, Log, Nothing, Span
 from chronicle.engine.replay.spans import pieces
 from chronicle.errors import InvalidValue, Problem
@@ -25,6 +27,8 @@ NOTHING: Final = "nothing"
 CELL: Final = "cell"
 GUESS: Final = "guess"
 LINK: Final = "link"
+CORRECTED: Final = "corrected"
+RETRACTED: Final = "retracted"
 NAMED: Final = "named"
 BROKEN: Final = "broken"
 
@@ -84,6 +88,14 @@ def rows_of(ledger: Ledger, positions: Mapping[str, int]) -> Iterator[LedgerRow]
         yield LedgerRow(GUESS, guess.view, guess.key, value=said)
     for dropped, stays in ledger.names.items():
         yield LedgerRow(LINK, key=(dropped, stays))
+
+
+def rows_of_statements(seen: Visible) -> Iterator[LedgerRow]:
+    """Which events correct and retract which, as far as they are known."""
+    for event, corrections in seen.corrections.items():
+        yield LedgerRow(CORRECTED, key=(event,), events=corrections)
+    for event, retraction in seen.retractions.items():
+        yield LedgerRow(RETRACTED, key=(event,), events=(retraction,))
 
 
 def rows_of_names(named: Named) -> Iterator[LedgerRow]:
