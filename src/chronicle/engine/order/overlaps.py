@@ -305,6 +305,9 @@ _LIVES = frozenset({*_OTHER_LIVES, EntityFounded})
 _KINDS_OF_LIVES = frozenset(name for name, kind in KINDS.items() if kind in _LIVES)
 
 
+_NO_ACTS: frozenset[type[Event]] = frozenset(NO_ACTS)
+
+
 def _bound_by_lives(
     natural: Sequence[Event],
     reaching: Sequence[Event],
@@ -318,12 +321,16 @@ def _bound_by_lives(
     if not lives:
         return {}
     parties: dict[str, tuple[str, ...]] = {}
-    furthest = max(life.date.past for events in lives.values() for life, _ in events)
+    windows = {
+        entity: [(life.date.order, life.date.past, life) for life, _ in events]
+        for entity, events in lives.items()
+    }
+    furthest = max(past for each in windows.values() for _, past, _ in each)
     found: dict[str, Event] = {}
     for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
         if type(event) is EntityFounded and not event.founders:
             continue
-        if isinstance(event, NO_ACTS):
+        if type(event) in _NO_ACTS:
             continue
         # An approval names nobody, but ends the doubts about a deal of which a party has ended.
         approves = type(event) is DealApproved
@@ -334,10 +341,10 @@ def _bound_by_lives(
             entities: Iterable[str] = {*acting(event), *named.get(event.deal, ())}
         else:
             entities = parties.get(event.deal or "", ()) if approves else acting(event)
+        order, past = event.date.order, event.date.past
         for entity in entities:
-            for life, _ in lives.get(entity, ()):
-                one, two = event.date, life.date
-                if life is not event and one.order < two.past and two.order < one.past:
+            for begin, end, life in windows.get(entity, ()):
+                if order < end and begin < past and life is not event:
                     # All events of the life are needed to decide the order of the two.
                     found[event.id] = event
                     found.update((each.id, each) for each, _ in lives[entity])
@@ -374,4 +381,4 @@ def _between(one: Event, two: Event, three: Event) -> bool:
 
 
 def _concerns_party(event: Event, parties: frozenset[str]) -> bool:
-    return any(name in parties for name in acting(event))
+    return not parties.isdisjoint(acting(event))
