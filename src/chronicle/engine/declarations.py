@@ -20,6 +20,7 @@ from chronicle.events import (
     EntityFounded,
     Event,
     RecordCorrected,
+    own_entities,
     plain_name,
     reference_fields,
     references,
@@ -96,9 +97,9 @@ class Named:
     def note(self, events: Sequence[Event], log: EventLog) -> None:
         """Add what ``events``, the last ones of ``log``, name, and what is named by their corrections."""
         for event in events:
-            for _, what, identifier in references(event):
-                if what == "entity":
-                    self.entities.add(identifier)
+            self.entities.update(own_entities(event))
+            for effect in getattr(event, "effects", None) or ():
+                self.entities.update(name for _, what, name in references(effect) if what == "entity")
             if event.deal is not None:
                 self.deals.add(event.deal)
             if isinstance(event, RecordCorrected):
