@@ -101,7 +101,9 @@ def replay_into(
     with ExitStack() as stack:
         run = stack.enter_context(_running(workers) if machines is None else machines())
         spooled = stack.enter_context(_spooled(source))
-        found = _partitioned(source, spooled, projectors, run, report)
+        with paused_collector():
+            found = _partitioned(source, spooled, projectors, run, report)
+            chosen = found.partitions(partitions)
         set_aside = _faults(source, found)
         if set_aside and not quarantine:
             raise InvalidEvents(*set_aside)
@@ -109,7 +111,7 @@ def replay_into(
         missing = rows.missing()
         if missing:
             work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix="work-")))
-            _lay_out(spooled, found, found.partitions(partitions), set(missing), work)
+            _lay_out(spooled, found, chosen, set(missing), work)
             tasks = (partial(_write_bucket, folder, job, bucket, work, projectors) for bucket in missing)
             for done, bucket in enumerate(run(tasks), start=1):
                 rows.note(bucket)
