@@ -239,6 +239,14 @@ class HeldEvents(ToldEvents):
             return self._rows.by(None if known is None else as_day(known)).stated()
         return self._resolved(known, recorded).visible
 
+    def _learned(
+        self, known: tuple[Day | None, Day | None], recorded: Moment | None, second_side: Self
+    ) -> Mapping[str, Sequence[str]]:
+        """By event what corrects and retracts it that became known between two days; nothing for one day."""
+        if known[0] == known[1]:
+            return {}
+        return second_side._statements(known[1], recorded).since(self._statements(known[0], recorded))
+
     def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
         from chronicle.engine import knowledge
