@@ -120,9 +120,10 @@ class HeldEvents(ToldEvents):
         named = Named()
         named.note(log.events, log)
         ledger = resolve(log.events, None, self._projectors, self._origin).ledger
-        parts = PartialReplay(log, self._projectors, self._origin, ledger, len(log)).all_parts()
+        partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
         ids = named.in_order("entity"), named.in_order("deal")
-        return kept.faults(ledger, ids, parts, log.events)
+        turns = self._turns(partial, ledger, log)
+        return kept.faults(ledger, ids, partial.all_parts(), log.events, turns)
 
     def _ledger_keeper(self) -> LedgerKeeper:
         if self._keeper is None:
@@ -282,5 +283,14 @@ class HeldEvents(ToldEvents):
         from chronicle.ledgers.sharing import sharing_blocks
 
         # There is one, since everything has been replayed.
-        parts = cast("PartialReplay", self._partial).all_parts()
-        return sharing_blocks(parts, self._log.events, len(self._log))
+        partial = cast("PartialReplay", self._partial)
+        turns = self._turns(partial, self._resolved(None, None).ledger, self._log)
+        return [*sharing_blocks(partial.all_parts(), self._log.events, len(self._log)), *turns]
+
+    def _turns(self, partial: PartialReplay, ledger: Ledger, log: EventLog) -> list[Block]:
+        """Since when the rows of a replayed ledger were known, as blocks; none where it has no use."""
+        if self._own_projectors or partial.all_parts().linked:
+            return []
+        from chronicle.ledgers.known.turns import turn_blocks
+
+        return turn_blocks(ledger, partial.turns()[1], log)

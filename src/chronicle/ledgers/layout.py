@@ -23,7 +23,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, BinaryIO, Final, NamedTuple
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The format that is written, and the only one that is read: a ledger is made again, never migrated."""
 
 PAGE: Final = 1 << 20
@@ -31,6 +31,9 @@ PAGE: Final = 1 << 20
 
 SHARED: Final = "sharing.things"
 """The first block of what the events share, which a ledger may have or not. Such blocks stand last."""
+
+TURNS: Final = "turns.since"
+"""The first block of since when the rows were known, which a ledger may have besides, behind those."""
 
 _MAGIC: Final = b"chronicle ledger"
 _FIXED: Final = struct.Struct("<16sIIQ")
@@ -191,6 +194,10 @@ class LedgerFile:
             # Most of the file is only hashed. What is read as well comes back from the cache of the system.
             self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
         return hashed == self._hashes[number * _HASH : (number + 1) * _HASH]
+
+    def prove(self) -> None:
+        """Verify what was not verified yet. Raises ``Unsound`` where it is not as it was written."""
+        self._prove(self._body)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a block of this name."""
