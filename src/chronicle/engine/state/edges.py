@@ -59,7 +59,8 @@ class EdgesOfDay(HoldingsOfDay):
 
         And at most ``looped`` of them hold shares of each other: then its owners are found in no time.
         """
-        graph, above, waiting = self.graph_of(right), dict[str, tuple[Edge, ...]](), [target]
+        above: dict[str, tuple[Edge, ...]] = {}
+        graph, waiting = self.graph_of(right), [target]
         while waiting:
             company = waiting.pop()
             if company not in above:
