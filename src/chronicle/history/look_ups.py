@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chronicle import events as kinds
 from chronicle.dates import Day, Moment
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.events import Event, RecordCorrected, RecordRetracted
+from chronicle.events import Event
 from chronicle.history.answers import Answers, found_answer
 from chronicle.history.ownership import OwnershipQuestions
 
@@ -102,7 +102,7 @@ class LookUps(OwnershipQuestions):
         """
         self.position(event)
         told = self._resolved_of([event], known).told
-        about = (each for each in told if isinstance(each, RecordCorrected | RecordRetracted))
+        about = (each for each in told if isinstance(each, kinds.RecordCorrected | kinds.RecordRetracted))
         return tuple(each for each in about if each.target == event)
 
     def cited(

@@ -18,7 +18,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -202,38 +202,42 @@ class LedgerFile:
 
     def is_whole(self) -> bool:
         """Whether every page of the file is as it was written."""
-        return self._is_sound(0, self._body)
+        return self._is_sound(0, self._body, only_proven=True)
 
     def prove_rows(self) -> None:
         """Verify everything but what the events share. Raises ``Unsound``."""
-        if not self._is_sound(0, self._shared()):
+        if not self._is_sound(0, self._shared(), only_proven=True):
             raise Unsound(CHANGED)
 
     def prove_shared(self) -> None:
         """Verify what the events share, and all that stands behind it. Raises ``Unsound``."""
-        if not self._is_sound(self._shared(), self._body):
+        if not self._is_sound(self._shared(), self._body, only_proven=True):
             raise Unsound(CHANGED)
 
     def _shared(self) -> int:
         """Where in the file begins what the events share: at its end, where it has none of that."""
         return self._base + self._blocks[SHARED][1] if SHARED in self._blocks else self._body
 
-    def _is_sound(self, start: int, end: int) -> bool:
-        """Whether the pages with the bytes from ``start`` to ``end`` (exclusive) are as they were written."""
+    def _is_sound(self, start: int, end: int, *, only_proven: bool = False) -> bool:
+        """Whether the pages with the bytes from ``start`` to ``end`` (exclusive) are as they were written.
+
+        Pages that are ``only_proven``, and not read next, are not kept in memory.
+        """
         first, last = start // PAGE, -(-min(end, self._body) // PAGE)
         if self._proven.find(0, first, last) >= 0:
             wanted = [page for page in range(first, last) if not self._proven[page]]
-            for page, proven in zip(wanted, _in_threads(self._is_proven, wanted), strict=True):
+            prove = partial(self._is_proven, only_proven)
+            for page, proven in zip(wanted, _in_threads(prove, wanted), strict=True):
                 self._proven[page] = proven
         return self._proven.find(0, first, last) < 0
 
-    def _is_proven(self, number: int) -> bool:
+    def _is_proven(self, only_proven: bool, number: int) -> bool:
         """Whether a page has its hash."""
         start = number * PAGE
         end = min(start + PAGE, self._body)
         hashed = sha256(self._bytes[start:end]).digest()
-        if hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
-            # Of many pages only some bytes are read, and these come back from the cache of the system.
+        if only_proven and hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
+            # What is read after all comes back from the cache of the system.
             self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
         return hashed == self._hashes[number * _HASH : (number + 1) * _HASH]
 

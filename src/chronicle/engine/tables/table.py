@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from itertools import islice
 from typing import Any, Literal, NamedTuple, Self
 
@@ -96,6 +95,8 @@ class Table:
         return f"<Table {self.name}: {len(self)} rows of {', '.join(self.column_names)}>"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         head = "".join(f"<th>{escape(name)}</th>" for name in self.column_names)
         rows = "".join(
             "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>"
@@ -108,4 +109,6 @@ class Table:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    from html import escape
+
     return escape(", ".join(value) if isinstance(value, tuple) else str(value))
