@@ -114,9 +114,12 @@ def _redated(event: Event, place: int, draw: st.DrawFn) -> Event:
     return evolve(event, **fields)
 
 
+OWN_DAYS = _on_days_of_their_own()
+
+
 @pytest.mark.slow
 @settings(max_examples=max(200, settings.default.max_examples))
-@given(st.one_of(_on_days_of_their_own(), st.builds(spread, HISTORIES, GROUPS)))
+@given(st.one_of(OWN_DAYS, st.builds(spread, HISTORIES, GROUPS)))
 def test_of_random_histories_today_cut_off_is_what_was_known(events: list[Event]) -> None:
     """By every day of knowledge: claims, deals, mergers, corrections and lives, early and late."""
     assert_cut(events)
@@ -128,7 +131,7 @@ def test_the_law_is_tried_on_histories_of_which_something_is_cut() -> None:
     counted: list[tuple[int, int]] = []
 
     @settings(max_examples=100, database=None)
-    @given(_on_days_of_their_own())
+    @given(OWN_DAYS)
     def count(events: list[Event]) -> None:
         counted.append((assert_cut(events), len(days_of(events))))
 

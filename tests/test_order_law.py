@@ -268,6 +268,18 @@ SCENES_OF_THE_GONE: Mapping[str, st.SearchStrategy[Plain]] = {
         {"kind": "role.appointed", **_seat},
         {"kind": "unit.launched", "unit": "shop", "owner": "south"},
     ),
+    "deals of one that is gone": _one_of(
+        *_agreed(
+            ({"kind": "role.appointed", **_seat},),
+            ({"kind": "stake.acquired", **_of_south, "share": Fraction(1, 10)},),
+            ({"kind": "unit.transferred", "unit": "shop", "from": "port", "to": "south"},),
+        ),
+        *_TRADES,
+        {"kind": "role.ended", **_seat},
+        {"kind": "unit.launched", "unit": "shop", "owner": "port"},
+        {"kind": "merger.absorbed", "survivor": "port", "absorbed": "south"},
+        *_GONE[:2],
+    ),
     "deals that trade": _one_of(
         *_agreed((_sale,), ({"kind": "stake.disposed", **_stake, "holds": Fraction(0)},)),
         {"kind": "stake.acquired", **_stake, "share": _shares},

@@ -85,9 +85,9 @@ class Named:
     def note(self, events: Sequence[Event], log: EventLog) -> None:
         """Add what ``events``, the last ones of ``log``, name, and what is named by their corrections."""
         for event in events:
-            for _, what, identifier in kinds.references(event):
-                if what == "entity":
-                    self.entities.add(identifier)
+            self.entities.update(kinds.own_entities(event))
+            for effect in getattr(event, "effects", None) or ():
+                self.entities.update(name for _, what, name in kinds.references(effect) if what == "entity")
             if event.deal is not None:
                 self.deals.add(event.deal)
             if isinstance(event, kinds.RecordCorrected):

@@ -126,8 +126,9 @@ class HeldEvents(ToldEvents):
 
         log = EventLog(self._log.events[: kept.head.position])
         ledger, named = self._replayed(log)
-        parts = PartialReplay(log, self._projectors, self._origin, ledger, len(log)).all_parts()
-        return kept.faults(ledger, named, parts, log.events)
+        replay = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
+        turns = self._turns(replay, ledger, log)
+        return kept.faults(ledger, named, replay.all_parts(), log.events, turns)
 
     def _of_the_first(self, length: int) -> tuple[Ledger, tuple[Sequence[str], Sequence[str]]]:
         """The ledger of the first events of the store, and the ids of entities and deals that they name."""
@@ -233,6 +234,20 @@ class HeldEvents(ToldEvents):
 
         return knowledge.visible(held, None if known is None else as_day(known))
 
+    def _statements(self, known: Day | None, recorded: Moment | None) -> knowledge.Visible:
+        """Which events correct and retract which, by what was known; rows of a replay have these alone."""
+        if self._rows is not None:
+            return self._rows.by(None if known is None else as_day(known)).stated()
+        return self._resolved(known, recorded).visible
+
+    def _learned(
+        self, known: tuple[Day | None, Day | None], recorded: Moment | None, second_side: Self
+    ) -> Mapping[str, Sequence[str]]:
+        """By event what corrects and retracts it that became known between two days; nothing for one day."""
+        if known[0] == known[1]:
+            return {}
+        return second_side._statements(known[1], recorded).since(self._statements(known[0], recorded))
+
     def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
         from chronicle.engine import knowledge
@@ -311,8 +326,17 @@ class HeldEvents(ToldEvents):
         from chronicle.ledgers.sharing import sharing_blocks
 
         # There is one, since everything has been replayed.
-        parts = cast("PartialReplay", self._partial).all_parts()
-        return sharing_blocks(parts, self._log.events, len(self._log))
+        replay = cast("PartialReplay", self._partial)
+        turns = self._turns(replay, self._resolved(None, None).ledger, self._log)
+        return [*sharing_blocks(replay.all_parts(), self._log.events, len(self._log)), *turns]
+
+    def _turns(self, replay: PartialReplay, ledger: Ledger, log: EventLog) -> list[Block]:
+        """Since when the rows of a replayed ledger were known, as blocks; none where it has no use."""
+        if self._own_projectors or replay.all_parts().linked:
+            return []
+        from chronicle.ledgers.known.turns import turn_blocks
+
+        return turn_blocks(ledger, replay.turns()[1], log)
 
 
 def _rows_made_again(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, partial
 from typing import TYPE_CHECKING, Self
 
@@ -277,10 +277,7 @@ class Questions(EvidenceHeld):
 
         second_side = self if what_if is None else what_if
         before, after = self.as_of(first, known[0], recorded), second_side.as_of(second, known[1], recorded)
-        learned: Mapping[str, Sequence[str]] = {}
-        if known[0] != known[1]:
-            seen = second_side._resolved(known[1], recorded).visible
-            learned = seen.since(self._resolved(known[0], recorded).visible)
+        learned = self._learned(known, recorded, second_side)
         one = None
         if entity is not None:
             one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)

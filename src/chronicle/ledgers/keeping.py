@@ -100,20 +100,22 @@ class KeptFile(NamedTuple):
         named: tuple[Sequence[str], Sequence[str]],
         parts: Parts,
         events: Sequence[Event],
+        turns: Sequence[Block] = (),
     ) -> tuple[str, ...]:
         """The names of the blocks that differ from those of ``ledger``, replayed from ``events``.
 
         With those that are not as they were written, and those of what the events share, where the file has
-        them, that lack something of ``parts``.
+        them, that lack something of ``parts``, or differ from ``turns``.
         """
-        from chronicle.ledgers.kept import differing_blocks
+        from chronicle.ledgers.kept import differing_blocks, is_as_in
         from chronicle.ledgers.sharing import lacking_blocks
 
         try:
             lacking = lacking_blocks(self.file, parts, events, self.head.position) if self.shares else ()
+            late = [block.name for block in turns if self.shares and not is_as_in(self.file, block)]
         except Unsound:
-            lacking = (SHARED,)
-        return (*differing_blocks(self.file, ledger, named), *lacking)
+            lacking, late = (SHARED,), []
+        return (*differing_blocks(self.file, ledger, named), *lacking, *late)
 
     @property
     def head(self) -> Head:

@@ -168,13 +168,14 @@ def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple
     from chronicle.ledgers.sharing import is_of_sharing
 
     views, blocks = blocks_of(ledger, named)
-    wrong = {block.name for block in blocks if not _same(file, block)}
+    wrong = {block.name for block in blocks if not is_as_in(file, block)}
     wrong |= {name for name, _ in file if not is_of_sharing(name)} - {block.name for block in blocks}
     if [list(view) for view in views] != file.about["views"]:
         wrong.add("views")
     return tuple(sorted(wrong))
 
 
-def _same(file: LedgerFile, block: Block) -> bool:
+def is_as_in(file: LedgerFile, block: Block) -> bool:
+    """Whether a file has a block as it was written, and in it the same numbers."""
     sound = block.name in file and file.is_sound(block.name)
     return sound and file.numbers(block.name) == memoryview(block.numbers)

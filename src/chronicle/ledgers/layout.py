@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from chronicle.errors import Problem, StoreError, printable
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The format that is written, and the only one that is read: a ledger is made again, never migrated."""
 
 PAGE: Final = 1 << 20
@@ -34,6 +34,9 @@ PAGE: Final = 1 << 20
 
 SHARED: Final = "sharing.things"
 """The first block of what the events share, which a ledger may have or not. Such blocks stand last."""
+
+TURNS: Final = "turns.since"
+"""The first block of since when the rows were known, which a ledger may have besides, behind those."""
 
 CHANGED: Final = "it was changed"
 """Why a file is not believed that is not as it was written."""
@@ -203,9 +206,17 @@ class LedgerFile:
 
     def prove_rows(self) -> None:
         """Verify everything but what the events share. Raises ``Unsound``."""
-        shared = self._base + self._blocks[SHARED][1] if SHARED in self._blocks else self._body
-        if not self._is_sound(0, shared, only_proven=True):
+        if not self._is_sound(0, self._shared(), only_proven=True):
             raise Unsound(CHANGED)
+
+    def prove_shared(self) -> None:
+        """Verify what the events share, and all that stands behind it. Raises ``Unsound``."""
+        if not self._is_sound(self._shared(), self._body):
+            raise Unsound(CHANGED)
+
+    def _shared(self) -> int:
+        """Where in the file begins what the events share: at its end, where it has none of that."""
+        return self._base + self._blocks[SHARED][1] if SHARED in self._blocks else self._body
 
     def _is_sound(self, start: int, end: int, *, only_proven: bool = False) -> bool:
         """Whether the pages with the bytes from ``start`` to ``end`` (exclusive) are as they were written.

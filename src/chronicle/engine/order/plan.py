@@ -13,7 +13,7 @@ from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.by_life import ByLife
 from chronicle.engine.order.preceding import in_turn
-from chronicle.engine.order.touching import acting, touched_by
+from chronicle.engine.order.touching import acting, possible_effects, touched_by
 from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, DealCompleted, Event, ended_by
 
@@ -298,11 +298,15 @@ class Plan:
         }
         found: defaultdict[int, list[int]] = defaultdict(list)
         for index, event in enumerate(self.natural) if lived else ():
-            for entity in self._taking_part(event):
+            following = self._in_effects(event)
+            for entity in dict.fromkeys((*self._taking_part(event), *following)):
                 for life in dict.fromkeys(life for life, _ in lived.get(entity, ())):
                     if life in self.ending:
                         found[life].append(index)
-                    if entity not in self.lives.contradicted and self._unordered_by_life(life, index):
+                    if entity in following:
+                        if life != index and self._may_swap(life, index):
+                            self.joined.append((life, index))
+                    elif entity not in self.lives.contradicted and self._unordered_by_life(life, index):
                         self.joined.append((life, index))
         self.acts = dict(sorted(found.items()))
 
@@ -312,6 +316,13 @@ class Plan:
             return acting(event)
         staged = (self.natural[index] for index in self.deals[event.deal])
         return dict.fromkeys(name for stage in staged for name in getattr(stage, "parties", ()))
+
+    def _in_effects(self, event: Event) -> Iterable[str]:
+        """The entities that take part in the effects of a completion; none for other events."""
+        if not isinstance(event, DealCompleted):
+            return ()
+        effects = possible_effects([self.natural[index] for index in self.deals[event.deal]])
+        return dict.fromkeys(name for effect in effects for name in acting(effect))
 
     def _unordered_by_life(self, life: int, act: int) -> bool:
         """Whether the search must order a life and what may come before or after it.

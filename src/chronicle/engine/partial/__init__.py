@@ -28,6 +28,10 @@ from chronicle.events import Event, knowledge
 # what was replayed part by part takes more memory.
 _ONE_IN: Final = 8
 
+# If more than one in so many came to be known after a day of knowledge, the ledger of today is cut off. Where
+# nothing is kept of what was known when, that is only done instead of a replay of everything.
+_ONE_IN_CUT: Final = 64
+
 
 @define
 class PartialReplay:
@@ -50,6 +54,8 @@ class PartialReplay:
     _replayed_whole: Ledger = field(init=False)
     _in_turn: tuple[int, PartsInTurn] | None = field(default=None, init=False)
     _parts: Parts | None = field(default=None, init=False)
+    # Whether these learned more than what all events say, such as what was assumed.
+    _learned: bool = field(default=False, init=False)
     # The events by the day from which they could be known, with the place of each.
     _by_knowledge: list[tuple[datetime.date, int]] = field(factory=list, init=False)
 
@@ -64,7 +70,7 @@ class PartialReplay:
     def begin_anew(self, ledger: Ledger) -> None:
         """Continue from ``ledger``, the replay of all events of the log."""
         self._ledger, self._length, self._whole = ledger, len(self._log), len(self._log)
-        self._replayed_whole = ledger
+        self._replayed_whole, self._in_turn = ledger, None
 
     def go_on_with(self, log: EventLog) -> None:
         """Continue with another log of the same events."""
@@ -75,8 +81,9 @@ class PartialReplay:
     def forked(self, log: EventLog, origin: Origin) -> PartialReplay:
         """The same for ``log``, which begins with the events of this log and continues with others."""
         self._caught_up()
+        self._learned = True
         fork = PartialReplay(log, self._projectors, origin, self._ledger, self._length, self._base)
-        fork._whole, fork._replayed_whole = self._whole, self._replayed_whole
+        fork._whole, fork._replayed_whole, fork._learned = self._whole, self._replayed_whole, True
         fork._parts = None if self._parts is None else self._parts.forked(log)
         return fork
 
@@ -113,8 +120,9 @@ class PartialReplay:
         differing = {*self._known_after(known), *without}
         if not differing:
             return self._ledger
-        found = self._replayed(parts, differing, known, without)
-        return self._cut_off(known) if found is None and known is not None and not without else found
+        if known is None or without or self._are_few(differing):
+            return self._replayed(parts, differing, known, without)
+        return self._cut_off(parts, known) or self._replayed(parts, differing, known)
 
     def on_demand(self, known: datetime.date, whole: Callable[[], Ledger]) -> Ledger | None:
         """The ledger by what was known on a day, of which only the parts that are asked about are replayed.
@@ -184,26 +192,49 @@ class PartialReplay:
         told = self._at(place for place in places if place not in without)
         return patched(self._ledger, gone.ledger, self._resolve(told, known).ledger)
 
-    def _cut_off(self, known: datetime.date) -> Ledger | None:
+    def _are_few(self, differing: Collection[int]) -> bool:
+        return len(differing) <= len(self._log) // (_ONE_IN if self._base is None else _ONE_IN_CUT)
+
+    def turns(self) -> tuple[Parts, PartsInTurn]:
+        """The parts of the whole history, by every version of its events, and which are out of turn when."""
+        parts = Parts(self._log) if self._learned else self.all_parts()
+        if self._in_turn is None or self._in_turn[0] < len(self._log):
+            parts.catch_up()
+            self._in_turn = len(self._log), parts_in_turn(parts, self._log)
+        return parts, self._in_turn[1]
+
+    def _cut_off(self, parts: Parts, known: datetime.date) -> Ledger | None:
         """The ledger by what was known on a day: that of today cut off, but for the parts out of turn.
 
-        None where the ledger of today was read from a file.
+        None where the ledger of today was read from a file that does not say since when its rows were known.
         """
+        if self._base is not None:
+            return self._cut_off_kept(parts, known, self._base)
         if type(self._replayed_whole) is not Ledger:
             return None
-        parts = self.all_parts()
-        if self._in_turn is None or self._in_turn[0] < len(self._log):
-            self._in_turn = len(self._log), parts_in_turn(parts, self._log)
-        in_turn = self._in_turn[1]
+        parts, turns = self.turns()
         later = parts.around(range(self._whole, len(self._log)), len(self._log)) or ()
-        places = sorted({*in_turn.out_of_turn(known), *later})
+        places = sorted({*turns.out_of_turn(known), *later})
         told, out, last = self._at(places), frozenset(places), known.toordinal()
         kept = {
             event.id
-            for place, (event, day) in enumerate(zip(self._log.events, in_turn.known, strict=True))
+            for place, (event, day) in enumerate(zip(self._log.events, turns.known, strict=True))
             if day <= last and place not in out
         }
         return cut_off(self._replayed_whole, kept, self._resolve(told, known).ledger)
+
+    def _cut_off_kept(self, parts: Parts, known: datetime.date, base: KnownSharing) -> Ledger | None:
+        later = range(base.length, len(self._log))
+        touched = self._around(parts, later, known) if later else []
+        cut = None if touched is None else base.cut_off(known)
+        if touched is None or cut is None:
+            return None
+        ledger, out = cut
+        replayed = self._resolve(self._at(sorted({*out, *touched})), known).ledger
+        before = self._at(place for place in touched if place < base.length)
+        for day in (None, known) if before else ():
+            ledger = patched(ledger, self._resolve(before, day).ledger, replayed)
+        return patched(ledger, replayed, replayed)
 
     def _around(
         self, parts: Parts, differing: Collection[int], known: datetime.date | None
@@ -220,7 +251,9 @@ class PartialReplay:
 
     def _add_versions(self, parts: Parts, told: Sequence[Event], known: datetime.date | None) -> bool:
         seen = visible(told, known)
-        return parts.add_versions(event for event in seen.events if event.id in seen.corrections)
+        found = parts.add_versions(event for event in seen.events if event.id in seen.corrections)
+        self._learned = self._learned or (found and known is not None)
+        return found
 
     def _resolve(self, events: Sequence[Event], known: datetime.date | None) -> Resolved:
         return resolve(events, known, self._projectors, self._origin)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -38,7 +38,7 @@ from chronicle.events import (
     RecordConfirmed,
     RecordCorrected,
     RecordRetracted,
-    knowledge,
+    told_day,
 )
 
 _RECORDS: Final = frozenset({RecordCorrected, RecordRetracted, IdentityLinked})
@@ -53,7 +53,7 @@ def days_out_of_turn(told: Sequence[Event]) -> list[Between]:
     ``told`` are the events of the part as they were written, in order of position. Before the first of them
     was known nothing is there, and since the last was known everything is as today.
     """
-    known = {event.id: knowledge(event).day for event in told}
+    known = {event.id: _known_from(event) for event in told}
     days = sorted(set(known.values()))
     if len(days) < 2:
         return []
@@ -128,18 +128,23 @@ def _fact(event: Event) -> tuple[str, ...] | None:
 
 # The parts of a history
 
+LONE: Final = 2**32 - 1
+"""The number of the part of an event that shares nothing with others."""
+
 
 @frozen
 class PartsInTurn:
-    """The parts of a history that are not in turn by some day of knowledge.
+    """The parts of a history, and by which days of knowledge they are out of turn.
 
-    ``between`` has the days of knowledge in question with the number of a part each, ``places`` the places in
-    the log of the events of each of these parts, and ``known`` the day from which each event was known, as a
-    number.
+    ``places`` has the places in the log of the events of each part with several, and ``numbers`` for each
+    event the number of its part there, or ``LONE``. ``between`` are days of knowledge, each with the number
+    of a part that is out of turn then, and ``known`` has the day from which each event was known, as an
+    ordinal.
     """
 
     between: Sequence[tuple[datetime.date, datetime.date, int]]
     places: Sequence[Sequence[int]]
+    numbers: Sequence[int]
     known: Sequence[int]
 
     def out_of_turn(self, day: datetime.date) -> list[int]:
@@ -153,17 +158,18 @@ def parts_in_turn(parts: Parts, log: EventLog) -> PartsInTurn:
     # By any version of an event it may be about others: these then belong to its part by every day.
     parts.add_versions(versions_of(log.with_statements_of(log.stated_about())))
     between: list[tuple[datetime.date, datetime.date, int]] = []
-    found: list[Sequence[int]] = []
-    for places in _several(parts, log):
+    found = _several(parts, log)
+    numbers = array("I", [LONE]) * len(log)
+    for number, places in enumerate(found):
+        for place in places:
+            numbers[place] = number
         days = days_out_of_turn([log.events[place] for place in places])
-        if days:
-            between += [(since, until, len(found)) for since, until in days]
-            found.append(places)
-    known = array("i", (knowledge(event).day.toordinal() for event in log.events))
-    return PartsInTurn(between, found, known)
+        between += [(since, until, number) for since, until in days]
+    known = array("i", [_known_from(event).toordinal() for event in log.events])
+    return PartsInTurn(between, found, numbers, known)
 
 
-def _several(parts: Parts, log: EventLog) -> Iterator[Sequence[int]]:
+def _several(parts: Parts, log: EventLog) -> list[list[int]]:
     """The places of each part with more than one event."""
     union, events = Union(), log.events
     for shared, places in parts.sharing(len(log)):
@@ -176,4 +182,9 @@ def _several(parts: Parts, log: EventLog) -> Iterator[Sequence[int]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
     for place in sorted(union.parents):
         found[union.root(place)].append(place)
-    return iter(found.values())
+    return list(found.values())
+
+
+def _known_from(event: Event) -> datetime.date:
+    # As ``knowledge`` has it, without an object for each event.
+    return told_day(event.known, event.sources) or event.date.latest

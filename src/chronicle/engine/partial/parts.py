@@ -25,6 +25,7 @@ from attrs import define, field, fields_dict
 from chronicle.engine import sense, views
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.order.touching import possible_effects_of
+from chronicle.engine.replay import Ledger
 from chronicle.events import (
     KINDS,
     DemergerSplit,
@@ -87,6 +88,12 @@ class KnownSharing(Protocol):
 
     def known_after(self, day: datetime.date) -> Sequence[int]:
         """The places of the events that became known after a day."""
+
+    def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
+        """The ledger by what was known on a day, without the parts out of turn, and where their events are.
+
+        None where it is not known since when what it says was known.
+        """
 
 
 @define
