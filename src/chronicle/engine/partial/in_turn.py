@@ -171,12 +171,13 @@ def parts_in_turn(parts: Parts, log: EventLog) -> PartsInTurn:
 
 def _several(parts: Parts, log: EventLog) -> list[list[int]]:
     """The places of each part with more than one event."""
-    union, events = Union(), log.events
+    union, events, positions = Union(), log.events, log.positions
     for shared, places in parts.sharing(len(log)):
         sort, which = shared
         joined = list(places)
-        if sort == EVENT and which in log.positions:
-            joined.append(log.positions[which] - 1)
+        if sort == EVENT and which in positions:
+            joined.append(positions[which] - 1)
+        # Whether they hang together is asked last, since it takes longest.
         if len(joined) > 1 and parts.binds(shared):
             union.join_all([place for place in joined if type(events[place]) is not RecordConfirmed])
     found: defaultdict[int, list[int]] = defaultdict(list)

@@ -7,7 +7,7 @@ events of the parts that are out of turn then are read (``engine/partial/in_turn
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -33,7 +33,7 @@ def turn_blocks(ledger: Ledger, turns: PartsInTurn, log: EventLog) -> list[Block
 
     ``turns`` are the parts of the events of ``log``, from which the ledger was replayed.
     """
-    rows = _KnownRows(turns, log)
+    rows = _KnownRows(turns, log.positions)
     for view in ledger.views:
         for key in sorted(ledger.keys(view)):
             rows.take(ledger, view, key)
@@ -45,7 +45,7 @@ class _KnownRows:
     """What is known since when, cell by cell, in the order in which a ledger is written."""
 
     turns: PartsInTurn
-    log: EventLog
+    positions: Mapping[str, int]
     # By cell the number of its part, and for each row since when it and its end were known.
     cells: array[int] = Factory(lambda: array("I"))
     known: array[int] = Factory(lambda: array("i"))
@@ -62,13 +62,17 @@ class _KnownRows:
     def take(self, ledger: Ledger, view: str, key: Key) -> None:
         """Take in the next cell."""
         log, rows = ledger.log(view, key), len(self.known)
-        first = self.log.positions[ledger.first_event(view, key)] - 1
+        first = self.positions[ledger.first_event(view, key)] - 1
         number, day = self.turns.numbers[first], self.turns.known[first]
         if log is None:
             self.whole.add(number)
             for span in ledger.cell(view, key):
                 self.known.append(day)
                 self.ended.append(NEVER if span.ended_by is None else day)
+        elif len(log) == 1 and log[0].value is not None:
+            # As of most cells of a register.
+            self.known.append(day)
+            self.ended.append(NEVER)
         else:
             for piece in pieces(log):
                 self._take_piece(piece, log, number)
@@ -94,7 +98,7 @@ class _KnownRows:
             self.again_known.extend([self._day(change.event) for change in again])
 
     def _day(self, event: str) -> int:
-        return self.turns.known[self.log.positions[event] - 1]
+        return self.turns.known[self.positions[event] - 1]
 
     def blocks(self) -> list[Block]:
         """Everything as blocks of the file."""
