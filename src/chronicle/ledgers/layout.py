@@ -23,7 +23,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, BinaryIO, Final, NamedTuple
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The format that is written, and the only one that is read: a ledger is made again, never migrated."""
 
 PAGE: Final = 1 << 20

@@ -18,9 +18,9 @@ from chronicle.dates import PartialDate, Precision
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Doubt, Guess, Key, Ledger, Log, Nothing, Span, pieces
 from chronicle.engine.views import is_listed
-from chronicle.ledgers.columns import NONE, of_values
+from chronicle.ledgers.columns import of_values
 from chronicle.ledgers.layout import Block
-from chronicle.ledgers.texts import Numbered, text_blocks
+from chronicle.ledgers.texts import NONE, Numbered, slots_block, text_blocks
 from chronicle.ledgers.values import likeness, to_text
 
 NEVER: Final = 2**31 - 1
@@ -249,6 +249,7 @@ class _RowColumns:
         }
         return [
             *self.names.blocks("names"),
+            slots_block("names", self.names.numbers.items()),
             *self.events.blocks("events"),
             *text_blocks("values", self.values),
             *self.dates.blocks(),
@@ -294,7 +295,8 @@ def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: N
 def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _RowColumns) -> ViewRows:
     cell, row, value = len(rows.turns), rows.count, len(rows.values)
     rows.of_view, rows.met = {}, []
-    for key in sorted(keys):
+    ordered = sorted(keys)
+    for key in ordered:
         rows.take_cell(key, keys[key])
         log = ledger.log(view, key)
         if log is not None:
@@ -306,7 +308,15 @@ def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _RowColumns)
     lengths = {len(key) for key in keys}
     parts = lengths.pop() if len(lengths) == 1 else 0
     rows.columns += of_values(view, rows.met)
+    if parts:
+        first_of = {key[0]: place for place, key in reversed([*enumerate(ordered)])}
+        rows.columns.append(slots_block(first_name(view), first_of.items()))
     return ViewRows(view, cell, len(keys), row, rows.count - row, parts, value, len(rows.values) - value)
+
+
+def first_name(view: str) -> str:
+    """The name of the slots that have the first cell of a view with each first part of its keys."""
+    return f"first.{view}"
 
 
 def order_name(view: ViewRows, part: int) -> str:
