@@ -99,6 +99,12 @@ QUESTIONS: tuple[Question, ...] = (
         2,
         lambda side, asked, number: side.holdings(asked["days"][number]),
     ),
+    Question(
+        "one holder as objects",
+        5,
+        # Of other holders than before, and on another day, so that nothing is known of it.
+        lambda side, asked, number: side.one_holder_as_objects(asked["days"][1], asked["holders"][number]),
+    ),
     Question("all views", 2, lambda side, asked, number: side.all_views(asked["days"][number])),
     Question(
         "another day of knowledge",

@@ -55,6 +55,9 @@ class Replayed(Side):
         return self._history.as_of(day, known=known).holdings()
 
     def one_holder(self, day: str, holder: str) -> Any:
+        return self.one_holder_as_objects(day, holder)
+
+    def one_holder_as_objects(self, day: str, holder: str) -> Any:
         return self._history.as_of(day).holdings(holder=holder)
 
     def changed(self, first: str, second: str) -> Iterable[Row]:

@@ -101,6 +101,10 @@ class Side:
         """Every holding on the day as an object."""
         cannot("asked of Chronicle alone")
 
+    def one_holder_as_objects(self, day: str, holder: str) -> Any:
+        """What one holder has on the day, as objects."""
+        cannot("asked of Chronicle alone")
+
     def all_views(self, day: str) -> Any:
         """Everything that may be so on the day, of every view."""
         cannot("asked of Chronicle alone")

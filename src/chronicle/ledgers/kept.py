@@ -15,9 +15,9 @@ from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
-from chronicle.ledgers.standing import all_standing
+from chronicle.ledgers.standing import LookUp, all_standing, look_up, some_standing
 from chronicle.ledgers.tables import StandingTable, standing_table
-from chronicle.ledgers.texts import TextTable
+from chronicle.ledgers.texts import FoundTexts
 
 
 @frozen(eq=False)
@@ -25,6 +25,8 @@ class KeptLedger(Ledger):
     """Every span of every view from a file, each decoded when it is first looked up."""
 
     stored: StoredRows = field(kw_only=True)
+    # By view, columns and the parts of the keys that are asked for.
+    _look_ups: dict[Any, LookUp] = field(factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, file: LedgerFile) -> KeptLedger:
@@ -86,13 +88,11 @@ class KeptLedger(Ledger):
         """As ``Ledger`` says."""
         if not wanted:
             return all_standing(self.stored, view, day)
-        found = [
-            self.stored.cells_with(view, place, self.names.part(view, place, part))
-            for place, part in wanted.items()
-        ]
-        cells = found[0] if len(found) == 1 else set(found[0]).intersection(*found[1:])
-        # Cells are in order of key.
-        return self.stored.standing(sorted(cells), day)
+        return some_standing(self.stored, view, self._staying(view, wanted), day)
+
+    def _staying(self, view: str, parts: Mapping[int, str]) -> Mapping[int, str]:
+        """Parts of keys, entities by the ids that stay."""
+        return {at: self.names.part(view, at, parts[at]) for at in parts} if self.names else parts
 
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by another order that makes as much sense."""
@@ -122,12 +122,25 @@ class KeptLedger(Ledger):
         """
         return standing_table(self.stored, view, day, facts, replaced) if view in self.stored.views else None
 
+    def plain_rows(
+        self, view: str, day: datetime.date, parts: Mapping[str, str], columns: tuple[str, ...]
+    ) -> list[tuple[Any, ...]] | None:
+        """As ``Ledger`` says."""
+        asked = view, columns, *parts
+        found = self._look_ups.get(asked)
+        if found is None:
+            found = self._look_ups[asked] = look_up(self.stored, view, columns, tuple(parts))
+        if not self.names:
+            return found([*parts.values()], day)
+        names = views.KEYS[view]
+        return found([self.names.part(view, names.index(name), parts[name]) for name in parts], day)
+
 
 @frozen(eq=False)
 class _SomeNames(Collection[str]):
     """Some texts of a sorted table, by a block of their numbers in order."""
 
-    names: TextTable
+    names: FoundTexts
     file: LedgerFile
     block: str
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -176,19 +176,39 @@ class State(RulesOfDay):
 
     # As tables, for data frames
 
-    def table(self, view: str, *, names: bool = False) -> Table:
+    def table(self, view: str, *, names: bool = False, **parts: str) -> Table:
         """The facts of any view as a table, one per row: key, value, certainty, since, events.
 
-        Its texts are categories in a data frame. With ``names`` those of entities stand in the last columns;
+        ``parts`` select by named parts of the key: ``table("holdings", holder="alibaba-group")``. Its texts
+        are categories in a data frame. With ``names`` those of entities stand in the last columns;
         such a table is made of facts, and takes longer. Raises ``NotFound`` (C606) for a view that no
-        projector writes.
+        projector writes and for an unknown part of its key.
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
         if names:
-            return tables.named_facts_table(view, self.view(view), self.name)
-        kept: Table | None = self._ledger.table(view, self.as_of, lambda keys: self._listed(view, keys))
-        return tables.facts_table(view, self.view(view)) if kept is None else kept
+            return tables.named_facts_table(view, self.view(view, **parts), self.name)
+        kept: Table | None = None
+        if not parts:
+            kept = self._ledger.table(view, self.as_of, lambda keys: self._listed(view, keys))
+        return tables.facts_table(view, self.view(view, **parts)) if kept is None else kept
+
+    def rows(self, view: str, *columns: str, **parts: str) -> list[tuple[Any, ...]]:
+        """The rows of the table of a view as tuples: ``rows("holdings", "target", "share", holder="ann")``.
+
+        ``columns`` are those of ``table``, all of them if none is given; ``parts`` select as there. Out of a
+        ledger on disk nothing else is made. Raises ``NotFound`` (C606) as ``table`` and its ``select`` do.
+        """
+        # Ids are tried before names, since to find out what a name means takes longer.
+        if parts and columns and not self._assumed:
+            try:
+                found = self._ledger.plain_rows(view, self.as_of, parts, columns)
+            except KeyError:
+                found = None
+            if found:
+                return found
+        table = tables.facts_table(view, self.view(view, **parts)) if parts else self.table(view)
+        return [*(table.select(*columns) if columns else table).rows()]
 
     def holdings_table(self) -> Table:
         """The holdings on the day as a table: ``polars.DataFrame(state.holdings_table())``."""

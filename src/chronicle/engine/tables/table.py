@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple, Self
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from chronicle.errors import absent
 
@@ -54,7 +54,11 @@ class Table:
         for name in names:
             if name not in columns:
                 raise absent("C606", "column", name, columns)
-        return evolve(self, columns=tuple(columns[name] for name in names))
+        return self._with(tuple([columns[name] for name in names]))
+
+    def _with(self, columns: tuple[Column, ...]) -> Self:
+        """The same table with other columns."""
+        return type(self)(self.name, columns, self._rows)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows as tuples of Python values, in the order of the columns."""
