@@ -62,12 +62,19 @@ def open_history(
     if is_path and not os.path.exists(path) and (is_text or not create):
         message = f'nothing to read at "{printable(str(source))}"'
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
-    if os.path.exists(path / "chronicle-rows.json"):
+    if _is_of_rows(path):
         return History.from_rows(path)
     if is_text or os.path.isdir(path):
         return History.from_files([path], projectors)
     store = open_store(source, create=create, read_only=read_only)
     return History.from_store(store, projectors, ledger=ledger)
+
+
+def _is_of_rows(path: Path) -> bool:
+    """Whether a path is a folder of rows, also one whose replay has not come to its end."""
+    if os.path.exists(path / "chronicle-rows.json"):
+        return True
+    return os.path.isdir(path / "buckets") and any(True for _ in path.glob("*/bucket-?????.parquet"))
 
 
 class History(LookUps):

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -37,8 +38,11 @@ OF_ALL: Final = "_all"
 EARLIER: Final = "_earlier"
 """The folder of what was known earlier, a folder a view in it, so that nothing else has to be read today."""
 
+WORK: Final = "work-"
+"""How the name of a folder in it begins that is there only while a replay is on its way."""
+
 _BUCKETS: Final = "buckets"
-_AGAIN: Final = "run the same chronicle replay again: it makes what is missing"
+_AGAIN: Final = "run the same chronicle replay again: it makes what is missing or damaged"
 
 
 def is_rows(folder: str | Path) -> bool:
@@ -82,6 +86,8 @@ class RowsFolder:
             message = f'"{printable(str(self.path))}" has something in it that is no rows'
             raise UsageError(Problem("C530", message, help="name a new folder"))
         (self.path / _BUCKETS).mkdir(parents=True, exist_ok=True)
+        for left in self.path.glob(f"{WORK}*"):  # of a replay that was killed
+            rmtree(left, ignore_errors=True)
         for bucket in range(self.job.partitions):
             said = _read_json(self._of_bucket(bucket))
             if said is not None and said.get("job") == asdict(self.job) and self._is_whole(said):
@@ -91,7 +97,11 @@ class RowsFolder:
             (self.path / MANIFEST).unlink(missing_ok=True)
 
     def _is_whole(self, said: Mapping[str, Any]) -> bool:
-        return all((self.path / name).is_file() for name in said["files"])
+        """Whether all files of a bucket are there, and as they were written."""
+        files = said["files"].items()
+        return all(
+            (self.path / name).is_file() and hash_of(self.path / name) == hashed for name, hashed in files
+        )
 
     def _of_bucket(self, bucket: int) -> Path:
         return self.path / _note_of(bucket)
@@ -213,6 +223,8 @@ class StoredRowsFolder:
     def opened(cls, folder: str | Path) -> StoredRowsFolder:
         """The folder. Raises ``StoreError`` (C532) where it is not whole."""
         path = Path(folder)
+        if not is_rows(path):
+            raise _not_whole(path, "the replay has not come to its end")
         said = _read_json(path / MANIFEST)
         if not isinstance(said, dict) or "format" not in said:
             raise _not_whole(path, f"its {MANIFEST} is not as it was written")

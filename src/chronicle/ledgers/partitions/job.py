@@ -25,7 +25,7 @@ from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem, StoreError
 from chronicle.ledgers.keeping import code_key, projectors_key
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.folder import Job, RowsFolder
+from chronicle.ledgers.partitions.folder import WORK, Job, RowsFolder
 from chronicle.ledgers.partitions.partitioning import Partitioning
 from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
 from chronicle.ledgers.partitions.replaying import replay_partition
@@ -110,7 +110,7 @@ def replay_into(
         rows.begin()
         missing = rows.missing()
         if missing:
-            work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix="work-")))
+            work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix=WORK)))
             _lay_out(spooled, found, chosen, set(missing), work)
             tasks = (partial(_write_bucket, folder, job, bucket, work, projectors) for bucket in missing)
             for done, bucket in enumerate(run(tasks), start=1):
