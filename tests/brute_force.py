@@ -118,7 +118,8 @@ def _begun(event, now):
 
 
 def _emptied(event, now):
-    return {key for key, value in changes(event, now).items() if value is None and now.get(key) is not None}
+    ended = {key for key, value in changes(event, now).items() if value is None and key[0] not in UNSEEN}
+    return {key for key in ended if now.get(key) is not None}
 
 
 def _ends_both(event, end, now):

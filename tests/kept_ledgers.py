@@ -12,6 +12,7 @@ from attrs import astuple
 
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
+from chronicle.engine.views import KEYS
 from chronicle.history import History
 from chronicle.ledgers.kept import KeptLedger, write_ledger
 from chronicle.ledgers.layout import LedgerFile
@@ -128,6 +129,26 @@ def assert_tables_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetim
             some = found.column_names[::-2]
             assert pyarrow.table(found.select(*some)).to_pylist() == table.select(list(some)).to_pylist()
             assert found.to_dicts() == wanted.to_dicts()
+            assert_rows_equal(replayed, opened, view)
+
+
+def assert_rows_equal(plain: State, from_file: State, view: str) -> None:
+    """Both have the same rows of a view as tuples: all of them, and those with each part of a key."""
+    columns = plain.table(view).column_names
+    for names in (columns, columns[::-2]):
+        assert from_file.rows(view, *names) == [*plain.table(view).select(*names).rows()]
+        facts = plain.view(view)
+        for position, name in enumerate(KEYS.get(view, ())):
+            for part in {fact.key[position] for fact in facts}:
+                told = plain.rows(view, *names, **{name: part})
+                assert from_file.rows(view, *names, **{name: part}) == told
+                assert len(told) == len(plain.view(view, **{name: part})) > 0
+        for fact in facts:
+            parts = dict(zip(KEYS.get(view, ()), fact.key, strict=False))
+            if parts:
+                assert from_file.rows(view, *names, **parts) == plain.rows(view, *names, **parts)
+    if view in KEYS:
+        assert from_file.rows(view, columns[0], **{KEYS[view][0]: "nobody at all"}) == []
 
 
 def assert_history_kept(history: History, file: Path) -> None:

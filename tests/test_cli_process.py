@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -67,6 +68,37 @@ def loaded(*arguments: str, cwd: Path, **settings: str) -> set[str]:
 
 
 # What is loaded
+
+
+def test_an_answer_into_a_pipe_does_not_wait_for_what_it_does_not_need(root: Path) -> None:
+    """What knows terminals, who owns whom through others, rules of law, the table of codes."""
+    program = (
+        "import atexit, sys; from chronicle.cli import main; "
+        "atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr)); main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--from", str(root / "events"), "as-of", "2015-04-30"],
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+    names = done.stderr.splitlines()[-1].split()
+    needless = (
+        *("rich.console", "numpy", "chronicle.ownership.control", "chronicle.ownership.rules.table"),
+        *("chronicle.errors.codes", "chronicle.engine.tables.answers", "chronicle.engine.state.owners"),
+    )
+    assert "chronicle.engine.state" in names
+    assert [name for name in needless if name in names] == []
+
+
+def test_a_page_without_colour_is_that_of_a_terminal_without_its_styles(root: Path) -> None:
+    """Into a pipe go texts, and what rich would write there is the same to the letter."""
+    asked = ("--from", str(root / "events"), "as-of", "2015-04-30")
+    plain, colored = chronicle(*asked, COLUMNS="80"), chronicle(*asked, COLUMNS="80", FORCE_COLOR="1")
+    assert colored.stdout != plain.stdout
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored.stdout) == plain.stdout
 
 
 @pytest.mark.parametrize(

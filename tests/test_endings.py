@@ -1330,6 +1330,19 @@ def test_a_role_in_a_life_of_imprecise_dates() -> None:
     assert {day: sure(history.as_of(day).roles()) for day in days} == days
 
 
+def test_a_sale_of_what_was_never_held_takes_nothing_from_a_life() -> None:
+    """The mill bought in March 2014 and was founded by then, though what it sold in June nobody had seen."""
+    history = History(
+        (
+            happened("entity.founded", "2014", entity="mill", name="Mill", type="company"),
+            acquired("2014-03-05", "mill", "quay", "10%"),
+            disposed("2014-06-10", "mill", "port", "5%"),
+        )
+    )
+    days = {"2014-03-04": POSSIBLE, "2014-03-05": CERTAIN, "2014-06-10": CERTAIN}
+    assert {day: sure(history.as_of(day).view("status", entity="mill")) for day in days} == days
+
+
 # What an effect needs, and the event that brings it about.
 NEEDED: dict[str, tuple[Event, dict[str, Any]]] = {
     "split": (

@@ -64,6 +64,7 @@ PROVOKED_ELSEWHERE = dict.fromkeys(
     "C522": "test_ledger_files.py::test_without_room_the_answer_comes_all_the_same",
     "C523": "test_ledger_files.py::test_verify_holds_the_ledger_against_a_replay",
     "C531": "test_partitions.py::test_a_projector_that_breaks_its_promise_is_no_answer",
+    "C536": "test_rows_folders.py::test_records_that_change_while_they_are_read_are_no_rows",
     "C740": "test_tables.py::test_without_nanoarrow_the_error_names_the_extra",
     "C741": "test_tables.py::test_a_number_that_no_column_can_hold_is_refused",
     "C742": "test_export_cli.py::test_what_cannot_be_exported_is_refused_with_a_code",

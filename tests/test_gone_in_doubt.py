@@ -288,6 +288,44 @@ def test_what_one_order_makes_doubtful_is_not_certain(name: str) -> None:
         assert [fact.certain for fact in apart(*order).as_of(date).view(view)] == [False]
 
 
+_OF_MILL: dict[str, tuple[dict[str, str], str]] = {
+    "a role": ({"kind": "role.appointed", **_SEAT}, "roles"),
+    "a stake": ({"kind": "stake.acquired", "holder": "mill", "target": "quay", "share": "10%"}, "holdings"),
+    "a unit": ({"kind": "unit.launched", "unit": "shop", "owner": "mill"}, "units"),
+}
+
+
+@pytest.mark.parametrize("what", _OF_MILL)
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_deal_brings_to_a_company_that_is_gone_that_day_is_in_doubt(what: str, turned: bool) -> None:
+    """The deal names the mill only by what it does: it was done before the end of the mill, or after."""
+    effect, view = _OF_MILL[what]
+    events = (
+        _agreed_by_others(effect),
+        completed(DAYS[2]),
+        happened("merger.absorbed", DAYS[2], absorbed="mill"),
+    )
+    history = apart(*events[:: -1 if turned else 1])
+    assert [fact.certain for fact in history.as_of(DAYS[2]).view(view)] == [False]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_deal_brings_goes_on_to_who_takes_over_in_those_days(turned: bool) -> None:
+    """The deal brought 10 % to the mill before it was absorbed that day, or to the mill that was gone."""
+    events = (
+        _agreed_by_others({"kind": "stake.acquired", "holder": "mill", "target": "quay", "share": "10%"}),
+        completed(DAYS[2]),
+        happened("merger.consolidated", DAYS[2], predecessors=["mill", "port"], successor="union"),
+    )
+    told_then = told(apart(*events[:: -1 if turned else 1]), DAYS[2])
+    assert told_then == {("mill", "quay"): {("10%", False)}, ("union", "quay"): {("10%", False)}}
+
+
+def _agreed_by_others(effect: dict[str, str]) -> Event:
+    parties = ["north", "south"]
+    return happened("deal.agreed", "2019", deal="sale", title="Sale", parties=parties, effects=[effect])
+
+
 def test_what_may_still_be_held_stays_possible_once_its_holder_is_gone() -> None:
     """Bought twice on the first and sold out by the second: a purchase may have come after the sale."""
     bought = [acquired(DAYS[0], "south", "mill", "10%") for _ in range(2)]

@@ -287,6 +287,10 @@ print(*sorted(name for name in sys.modules if name.startswith("chronicle.")))
         "engine.partial",
         "codec",
         "authoring",
+        "events.kinds",
+        "ownership.control",
+        "ownership.rules.table",
+        "errors.codes",
     )
     assert "chronicle.ledgers.kept" in result.stdout.split()
     assert not [name for name in needless if f"chronicle.{name}" in result.stdout.split()]
@@ -333,8 +337,10 @@ def test_flipped_bits_are_said_and_no_answer_suffers(store: Path, right: list[tu
         flipped[place] ^= 1 << dice.randrange(8)
         beside(store).write_bytes(flipped)
         history = chronicle.open(store)
-        assert said(history) == ["C521"]
         assert answers(history.as_of(DAY)) == right
+        # Of what no answer has read so far, `chronicle ledger` finds it.
+        assert said(history) == ["C521"] or (not said(history) and history.proven_ledger() is None)
+        assert said(history) == ["C521"]
 
 
 def test_rubbish_at_its_place_is_said(store: Path, right: list[tuple[Any, ...]]) -> None:

@@ -11,6 +11,7 @@ import tempfile
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from zlib import crc32
 
 import pyarrow
 import pytest
@@ -23,11 +24,13 @@ from chronicle import codec
 from chronicle.cli.workloads import made
 from chronicle.engine.replay import Before, Change, Projector
 from chronicle.engine.state import State
-from chronicle.errors import ChronicleError, InvalidEvents, InvalidValue
+from chronicle.errors import ChronicleError, InvalidEvents, InvalidValue, NotFound
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
 from chronicle.interop import bods, gleif
 from chronicle.ledgers import standing, vectors
+from chronicle.ledgers.layout import LedgerFile, write
+from chronicle.ledgers.texts import FoundTexts, slots_block, text_blocks
 from chronicle.ledgers.values import NotKept
 from given import acquired, day, happened
 from histories import HISTORIES, HISTORIES_APART
@@ -238,3 +241,33 @@ def test_a_table_of_a_few_rows_does_not_wait_for_numpy(monkeypatch: pytest.Monke
     monkeypatch.undo()
     assert isinstance(vectors.vectors(vectors.SOME), vectors.NumpyVectors)
     assert isinstance(vectors.vectors(vectors.SOME - 1), vectors.PlainVectors)
+
+
+def test_a_text_is_found_by_its_hash_and_nothing_else_is(tmp_path: Path) -> None:
+    """Of many texts, and of those whose hashes end alike, each has its own number, and another has none."""
+    alike = [text for text in map(str, range(40_000)) if crc32(text.encode()) % 4_096 == 7]
+    texts = sorted({"", "\ud800", "é", *alike, *map(str, range(1_000))})
+    with (tmp_path / "texts").open("wb") as out:
+        slots = slots_block("names", ((text, number) for number, text in enumerate(texts)))
+        write(out, {}, [*text_blocks("names", texts), slots])
+    found = FoundTexts(LedgerFile(tmp_path / "texts"), "names")
+    assert [found.number(text) for text in texts] == list(range(len(texts)))
+    assert [found.number(text) for text in ("nobody", "é ", "40001")] == [None, None, None]
+    assert list(found.all()) == texts
+
+
+def test_rows_are_found_by_names_too_and_what_is_not_there_is_said(root: Path, tmp_path: Path) -> None:
+    """The name of a company is taken for its id, and an unknown view, part or column is refused."""
+    opened = chronicle.open(root / "events")
+    state = State(day("2015-05-01"), None, kept(opened, tmp_path / "ledger"), frozenset(), opened.resolver())
+    wanted = [("alibaba-pictures", "60%"), ("enlight", "8.8%")]
+    for holder in ("alibaba-group", "Alibaba Group", "alibaba group"):
+        assert state.rows("holdings", "target", "share", holder=holder) == wanted
+        assert [*state.table("holdings", holder=holder).select("target", "share").rows()] == wanted
+    with pytest.raises(NotFound, match="nobody"):
+        state.rows("holdings", "target", holder="nobody")
+    for asked in (("holding", "target"), ("holdings", "targets")):
+        with pytest.raises(NotFound, match="C606"):
+            state.rows(*asked, holder="alibaba-group")
+    with pytest.raises(NotFound, match="C606"):
+        state.rows("holdings", "target", holders="alibaba-group")

@@ -13,7 +13,7 @@ from chronicle.dates import parse_date
 from chronicle.errors import Place
 from chronicle.events import Event
 from chronicle.history import History
-from given import absorbed, acquired, day, disposed, happened, issued, observed
+from given import absorbed, acquired, day, disposed, happened, issued, launched, observed
 
 Told = dict[tuple[str, str], set[tuple[str, bool]]]
 
@@ -230,6 +230,24 @@ def test_of_a_merger_and_an_observation_in_one_window_the_file_says_which_was_fi
     assert told(history, "2020-03-03")["north", "mill"] == {(last, True)}
 
 
+@pytest.mark.parametrize(("turned", "certain"), [(False, True), (True, False)])
+def test_of_a_closing_and_the_end_of_the_owner_in_one_window_the_file_says_which_was_first(
+    turned: bool, certain: bool
+) -> None:
+    """Closed after its owner was gone, the shop stood until it was launched anew; or it was closed before."""
+    window = "[2020-03-01..2020-03-05]"
+    gone, closed = happened("merger.absorbed", window, absorbed="south"), _closed(window)
+    of_the_window = (closed, gone) if turned else (gone, closed)
+    launches = launched("2020-03-01", "shop", "south"), launched("2020-03-04", "shop", "south")
+    history = History([*of_the_window, *launches, _closed("[2020-03-04..2020-03-05]")])
+    owners = [(unit.owner, unit.certain) for unit in history.as_of("2020-03-02").units()]
+    assert owners == [("south", certain)]
+
+
+def _closed(date: str) -> Event:
+    return happened("unit.closed", date, unit="shop", reason="sold")
+
+
 # What no longer is
 
 
@@ -331,6 +349,36 @@ def test_what_is_gone_itself_goes_to_neither_of_two(order: tuple[int, ...]) -> N
         consolidated("2020-03-01", "union", "quay", "mill"),
     )
     assert told(apart(*(events[place] for place in order)), "2020-03-01") == {}
+
+
+def test_a_split_that_makes_no_sense_says_nothing_against_the_end_of_the_company() -> None:
+    """Bought and absorbed within some days; of the shares that were split nobody knows how many there are."""
+    history = History(
+        [
+            absorbed("[2020-03-01..2020-03-04]", "north", "mill"),
+            acquired("[2020-03-01..2020-03-04]", "north", "mill", "10%"),
+            happened("shares.restructured", "2020-03-01", issuer="mill", ratio="4:1"),
+        ]
+    )
+    assert told(history, "2020-03-03") == {("north", "mill"): {("10%", False)}}
+    assert told(history, "2020-03-04") == {}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_hangs_on_the_end_of_a_company_stays_with_it(turned: bool) -> None:
+    """A director, appointed before one end or after it, and a shop: of both the end of the mill is part."""
+    ann = {"person": "ann", "entity": "mill", "role": "director"}
+    events = (
+        happened("role.appointed", "[2020-03-01..2020-03-02]", **ann),
+        absorbed("[2020-03-02..2020-03-03]", "north", "mill"),
+        happened("role.ended", "2020-03-02", **ann),
+        happened("role.ended", "2020-03-03", **ann),
+        launched("[2020-03-03..2020-03-04]", "shop", "mill"),
+    )
+    history = apart(*events[:: -1 if turned else 1])
+    roles = [history.as_of(date).view("roles") for date in DAYS[:3]]
+    assert [[role.certain for role in each] for each in roles] == [[False], [False], []]
+    assert [(unit.owner, unit.certain) for unit in history.as_of("2020-03-03").units()] == [("north", True)]
 
 
 def test_a_split_that_makes_no_sense_cuts_no_merger() -> None:

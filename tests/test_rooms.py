@@ -164,3 +164,70 @@ def test_no_file_is_too_long(root: Path) -> None:
         if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST
     }
     assert long == set()
+
+
+class _UsedWhenItRuns(ast.NodeVisitor):
+    """The names that a module reads when it runs: not those in annotations, nor what a function imports."""
+
+    def __init__(self) -> None:
+        self.names = set[str]()
+        self._imported = [set[str]()]
+
+    def visit_If(self, node: ast.If) -> None:
+        if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+            self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self.visit(node.target)
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """Its annotation is not read."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        imports = [each for each in ast.walk(node) if isinstance(each, ast.ImportFrom)]
+        given = {each.arg for each in (*node.args.args, *node.args.kwonlyargs)}
+        self._imported.append({name.asname or name.name for each in imports for name in each.names} | given)
+        for part in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)):
+            self.visit(part)
+        for statement in node.body:
+            self.visit(statement)
+        self._imported.pop()
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load) and not any(node.id in names for names in self._imported):
+            self.names.add(node.id)
+
+
+@pytest.mark.slow
+def test_what_is_imported_for_types_is_not_used_when_it_runs(root: Path) -> None:
+    """A checker of types sees no fault in it, and whoever asks that question would."""
+    wrong = {}
+    for path in (root / "src").rglob("*.py"):
+        page = ast.parse(path.read_text(encoding="utf-8"))
+        for_types = {
+            name.asname or name.name
+            for block in ast.walk(page)
+            if isinstance(block, ast.If) and isinstance(block.test, ast.Name)
+            if block.test.id == "TYPE_CHECKING"
+            for each in block.body
+            if isinstance(each, ast.ImportFrom)
+            for name in each.names
+        }
+        used = _UsedWhenItRuns()
+        used.visit(page)
+        if for_types & used.names:
+            wrong[str(path)] = sorted(for_types & used.names)
+    assert wrong == {}
+
+
+def test_every_name_of_a_package_is_found(root: Path) -> None:
+    """Also where its modules are only imported when something is taken from it."""
+    packages = [path.parent for path in (root / "src").rglob("__init__.py")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        for folder in packages:
+            package = import_module(".".join(folder.relative_to(root / "src").parts))
+            for name in getattr(package, "__all__", ()):
+                assert hasattr(package, name), f"{package.__name__}.{name}"

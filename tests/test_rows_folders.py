@@ -21,11 +21,13 @@ from chronicle.cli.made_up import made
 from chronicle.errors import ChronicleError, InvalidEvents, StoreError, UsageError
 from chronicle.events import Event
 from chronicle.history.sources import records_at
+from chronicle.interop.records import lines
 from chronicle.ledgers.partitions import frames, job
 from chronicle.ledgers.partitions.collected import StoredCells
-from chronicle.ledgers.partitions.folder import IdFilter, RowsFolder, StoredRowsFolder
+from chronicle.ledgers.partitions.folder import RowsFolder, StoredRowsFolder
+from chronicle.ledgers.partitions.id_filters import IdFilter
 from chronicle.ledgers.partitions.job import replay_into
-from chronicle.stores import open_store
+from chronicle.stores import Record, open_store
 from given import acquired, declared
 from own_projectors import BY_TARGET, FAILING, KILLING, OF_ALL
 from test_partitions import assert_same, recorded
@@ -123,12 +125,12 @@ def test_only_buckets_are_read_that_may_have_what_is_asked_for(tmp_path: Path) -
     cells = StoredCells.of(StoredRowsFolder.opened(tmp_path / "rows"))
     ledger = cells.ledger(["holdings"])
     assert ledger.cell("holdings", ("holder-7", "mill-7", "equity"))[0].value.share.text == "10%"
-    assert len(cells.read["holdings"]) < 4
+    assert len(cells.whole["holdings"]) < 4
     assert [key[0] for key in ledger.where("holdings", 1, "mill-8")] == ["holder-8"]
-    assert len(cells.read["holdings"]) < 8
+    assert len(cells.whole["holdings"]) < 8
     assert not ledger.has("holdings", ("nobody", "mill-7", "equity"))
     assert len(list(ledger.keys("holdings"))) == 100
-    assert len(cells.read["holdings"]) == 16
+    assert len(cells.whole["holdings"]) == 16
 
 
 def test_who_owns_a_company_is_read_from_the_buckets_that_name_it(tmp_path: Path) -> None:
@@ -234,7 +236,8 @@ def test_a_replay_that_was_killed_is_no_answer_and_goes_on(store: Path, tmp_path
     with patch.object(job, "_write_bucket", killed), pytest.raises(KeyboardInterrupt):
         replay_into(rows, records_at(store), partitions=4)
     assert sorted(path.stem for path in (rows / "buckets").glob("*.json")) == ["00000", "00001"]
-    run("--from", rows, "as-of", "2015", code=1)
+    assert "the replay has not come to its end" in run("--from", rows, "as-of", "2015", code=4).stderr
+    (rows / "work-killed").mkdir()
     replay_into(rows, records_at(store), partitions=4)
     assert "Alibaba Group" in run("--from", rows, "as-of", "2015").stdout
     assert list(rows.glob("work-*")) == []
@@ -249,16 +252,76 @@ def test_after_an_append_the_rows_are_made_anew(store: Path, rows: Path) -> None
         assert_same(chronicle.open(rows).ledger(), plain.ledger())
 
 
-def test_a_bucket_that_is_missing_or_not_as_written_is_an_error(rows: Path) -> None:
-    """Never an answer without it."""
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_what_is_appended_meanwhile_is_not_among_the_rows(workers: int, store: Path, tmp_path: Path) -> None:
+    """They are of the head that the manifest has, whenever another writes: first, between and at last."""
+    later = iter(range(100))
+
+    def append(*_: object) -> None:
+        with open_store(store) as opened:
+            opened.append([codec.to_record(acquired("2015", "alibaba-group", f"mill-{next(later)}", "10%"))])
+
+    with chronicle.open(store) as plain:
+        wanted, head = plain.ledger(), plain.head
+        source = records_at(store)
+        append()
+        batches = frames.record_batches
+
+        def noted(records: Any) -> Any:
+            for batch in batches(records):
+                append()
+                yield batch
+
+        with patch("chronicle.history.sources.record_batches", noted):
+            said = replay_into(tmp_path / "rows", source, workers=workers, report=append).said
+        assert said["head"] == head._asdict()  # type: ignore[union-attr]
+        assert said["job"]["source"] == head.chain  # type: ignore[union-attr]
+        assert_same(chronicle.open(tmp_path / "rows").ledger(), wanted)
+        assert next(later) > 2
+
+
+@pytest.mark.parametrize("name", ["plain.jsonl", "export.jsonl", "records.parquet"])
+def test_records_that_change_while_they_are_read_are_no_rows(name: str, store: Path, tmp_path: Path) -> None:
+    """Files have no head at which to stop: nothing is written, and the error says why."""
+    place = tmp_path / name
+    with open_store(store, read_only=True) as opened:
+        records = list(opened.read())
+
+    def write(records: list[Record]) -> None:
+        if name == "records.parquet":
+            batches = list(frames.record_batches(records))
+            parquet.write_table(pyarrow.Table.from_batches(batches), place)
+        elif name == "plain.jsonl":
+            place.write_bytes(b"".join(record.body + b"\n" for record in records))
+        else:
+            place.write_bytes(b"".join(lines(records)))
+
+    write(records[:-1])
+    source = records_at(place)
+    assert source.key
+    write(records)
+    with pytest.raises(StoreError, match="changed while they were read") as refused:
+        replay_into(tmp_path / "rows", source, partitions=2)
+    assert refused.value.problems[0].code == "C536"
+    assert not (tmp_path / "rows").exists()
+
+
+def test_a_bucket_that_is_missing_or_not_as_written_is_an_error(store: Path, rows: Path) -> None:
+    """Never an answer without it; the same replay makes it again."""
     file = next((rows / "holdings").glob("*.parquet"))
     data = file.read_bytes()
     file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert "is not as it was written" in run("--from", rows, "as-of", "2015", code=4).stderr
+    run("replay", store, "--into", rows, "--partitions", "4")
+    assert file.read_bytes() == data
+    assert run("--from", rows, "as-of", "2015").stdout
     file.unlink()
     assert f"holdings/{file.name} is missing" in run("--from", rows, "as-of", "2015", code=4).stderr
     (rows / "chronicle-rows.json").write_text("{")
-    assert "its manifest is none" in run("--from", rows, "as-of", "2015", code=4).stderr
+    assert (
+        "its chronicle-rows.json is not as it was written"
+        in run("--from", rows, "as-of", "2015", code=4).stderr
+    )
 
 
 def test_a_file_that_goes_while_it_is_asked_is_an_error(rows: Path) -> None:

@@ -21,6 +21,9 @@ from attrs import Factory, define
 ISSUER = "issuer-"
 """How the names of those begin that issue shares and merge, of which only Chronicle knows what follows."""
 
+MANY = 1_000
+"""So many events are appended at once, or as many as there are pairs in a smaller history."""
+
 FIELDS = ("id", "holder", "target", "share", "earliest", "latest", "known")
 """What peers are given of each stake, as columns of texts. A corrected stake is there twice, with one id."""
 
@@ -122,6 +125,7 @@ class _Maker:
             "year ends": [f"{year}-12-31" for year in range(1990, 2020)],
             "holders": [holder for holder, _ in often[:5]],
             "pairs": often[:5],
+            "many pairs": often[5 : 5 + MANY],
         }
 
     # Dates and knowledge

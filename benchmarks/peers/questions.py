@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from benchmarks.peers.histories import ISSUER
+from benchmarks.peers.histories import ISSUER, MANY
 from benchmarks.peers.sides.side import Row, Side, Stake
 
 FIRST = "store to first answer"
@@ -57,6 +57,13 @@ def _append_late(side: Side, asked: Asked, number: int) -> Any:
     return side.append_late(Stake("found-late", *asked["pairs"][number], "0.5%", "1985-02-03"))
 
 
+def _append_many(side: Side, asked: Asked, number: int) -> Any:
+    """One more stake of each of many pairs; the answer is what the first and the last pair held over time."""
+    pairs = asked["many pairs"]
+    side.append_many([Stake(f"bulk-{at}", *pair, "50.5%", "2026-07-01") for at, pair in enumerate(pairs)])
+    return [row for pair in (pairs[0], pairs[-1]) for row in side.pair_in_time(*pair)]
+
+
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "whole state of a day",
@@ -92,6 +99,12 @@ QUESTIONS: tuple[Question, ...] = (
         2,
         lambda side, asked, number: side.holdings(asked["days"][number]),
     ),
+    Question(
+        "one holder as objects",
+        5,
+        # Of other holders than before, and on another day, so that nothing is known of it.
+        lambda side, asked, number: side.one_holder_as_objects(asked["days"][1], asked["holders"][number]),
+    ),
     Question("all views", 2, lambda side, asked, number: side.all_views(asked["days"][number])),
     Question(
         "another day of knowledge",
@@ -101,4 +114,5 @@ QUESTIONS: tuple[Question, ...] = (
     Question("made from events anew", 1, lambda side, asked, number: side.rebuild()),
     Question("append of one event", 2, _append),
     Question("one back-dated event", 1, _append_late),
+    Question(f"append of {MANY:,} events", 1, _append_many),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
+from benchmarks.peers.histories import MANY
 from benchmarks.peers.questions import FIRST
 from benchmarks.peers.sides import EARLIER, OURS, WITH_LEDGER
 
@@ -31,6 +32,7 @@ class Ratio(NamedTuple):
 _WHOLE, _HOLDER, _LATE = "whole state of a day", "one holder", "one back-dated event"
 _VIEWS, _OBJECTS, _KNOWN = "all views", "holdings as objects", "another day of knowledge"
 _ANEW, _APPEND, _MEMORY = "made from events anew", "append of one event", "memory"
+_BULK = f"append of {MANY:,} events"
 
 PROMISED: tuple[Ratio, ...] = (
     Ratio(
@@ -70,6 +72,7 @@ PROMISED: tuple[Ratio, ...] = (
         (WITH_LEDGER, _APPEND, "a tenth"),
         most=True,
     ),
+    Ratio(f"{_BULK} at once, against 0.1.0", 2, (EARLIER, _BULK), (WITH_LEDGER, _BULK)),
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers import ratios
+from benchmarks.peers.histories import MANY
 from benchmarks.peers.questions import FIRST, QUESTIONS
 from benchmarks.peers.ratios import CPU, WALL, Measured, least_and_median, times
 from benchmarks.peers.sides import EARLIER, OURS, WITH_LEDGER, side
@@ -14,6 +15,14 @@ from benchmarks.peers.sides import EARLIER, OURS, WITH_LEDGER, side
 BEGINS, ENDS = "<!-- measured: begins -->", "<!-- measured: ends -->"
 PAGE, PICTURE = "performance.md", "img/peers.svg"
 _NAMES = (FIRST, *(question.name for question in QUESTIONS))
+_WITHOUT_PANEL = (
+    "all views",
+    "holdings as objects",
+    "one holder as objects",
+    "made from events anew",
+    f"append of {MANY:,} events",
+)
+"""Questions that get no panel, since nobody else is asked them, or few."""
 _COLOURS = {
     WITH_LEDGER: "#b3261e",
     OURS: "#e07b39",
@@ -134,9 +143,7 @@ def draw(measured: Measured, path: Path) -> None:
     )
     from matplotlib import pyplot
 
-    shown = [
-        name for name in _NAMES if name not in ("all views", "holdings as objects", "made from events anew")
-    ]
+    shown = [name for name in _NAMES if name not in _WITHOUT_PANEL]
     figure, panels = pyplot.subplots(3, 3, figsize=(11, 10), sharex=True)
     for panel, question in zip(panels.flat, shown, strict=True):
         _panel(panel, measured, question)

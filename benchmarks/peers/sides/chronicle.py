@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,9 @@ class Replayed(Side):
         return self._history.as_of(day, known=known).holdings()
 
     def one_holder(self, day: str, holder: str) -> Any:
+        return self.one_holder_as_objects(day, holder)
+
+    def one_holder_as_objects(self, day: str, holder: str) -> Any:
         return self._history.as_of(day).holdings(holder=holder)
 
     def changed(self, first: str, second: str) -> Iterable[Row]:
@@ -74,8 +77,10 @@ class Replayed(Side):
         return [(day, sum(first <= day < last for first, _, _, last in spans)) for day in days]
 
     def append(self, stake: Stake) -> None:
-        fields = {"holder": stake.holder, "target": stake.target, "holds": stake.share}
-        self._history.append([{"id": stake.id, "kind": "stake.observed", "date": stake.day, **fields}])
+        self.append_many([stake])
+
+    def append_many(self, stakes: Sequence[Stake]) -> None:
+        self._history.append([_event(stake) for stake in stakes])
 
     def holdings(self, day: str) -> Any:
         return self._history.as_of(day).holdings()
@@ -89,6 +94,11 @@ class Replayed(Side):
         if isinstance(answer, tuple) and answer and hasattr(answer[0], "holder"):
             return ((each.holder, each.target, str(each.share), each.certain) for each in answer)
         return answer  # type: ignore[no-any-return]
+
+
+def _event(stake: Stake) -> Mapping[str, str]:
+    fields = {"holder": stake.holder, "target": stake.target, "holds": stake.share}
+    return {"id": stake.id, "kind": "stake.observed", "date": stake.day, **fields}
 
 
 def of_issuers(part: str) -> bool:

@@ -19,7 +19,10 @@ _HOLDING = ("holder", "target", "share", "certain")
 class OnDisk(Replayed):
     """With the ledger beside the store: whole answers are columns, straight out of the file."""
 
-    written = "`chronicle.open(store)` with its ledger beside it; whole states are Arrow tables of texts"
+    written = (
+        "`chronicle.open(store)` with its ledger beside it; whole states are Arrow tables of texts, "
+        "one holder is a list of tuples by `state.rows`"
+    )
     ledger = True
 
     def take_in(self, history: Path) -> None:
@@ -30,6 +33,9 @@ class OnDisk(Replayed):
 
     def whole_state(self, day: str) -> Any:
         return _columns(self._history.as_of(day), "holdings", _HOLDING)
+
+    def one_holder(self, day: str, holder: str) -> Any:
+        return self._history.as_of(day).rows("holdings", *_HOLDING, holder=holder)
 
     def whole_state_known(self, day: str, known: str) -> Any:
         return _columns(self._history.as_of(day, known=known), "holdings", _HOLDING)

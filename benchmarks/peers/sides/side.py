@@ -93,8 +93,16 @@ class Side:
 
     # Of Chronicle alone
 
+    def append_many(self, stakes: Sequence[Stake]) -> None:
+        """Take in many stakes at once, so that all or none of them are kept."""
+        cannot("asked of Chronicle alone")
+
     def holdings(self, day: str) -> Any:
         """Every holding on the day as an object."""
+        cannot("asked of Chronicle alone")
+
+    def one_holder_as_objects(self, day: str, holder: str) -> Any:
+        """What one holder has on the day, as objects."""
         cannot("asked of Chronicle alone")
 
     def all_views(self, day: str) -> Any:

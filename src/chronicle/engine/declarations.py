@@ -5,27 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
 
+from chronicle import events as kinds
 from chronicle.engine.event_log import EventLog
 from chronicle.errors import Problem, nearest
-from chronicle.events import (
-    KINDS,
-    DealAgreed,
-    DealProposed,
-    Effect,
-    EntityDeclared,
-    EntityFounded,
-    Event,
-    RecordCorrected,
-    plain_name,
-    reference_fields,
-    references,
-)
 
-_DECLARING: Final = (EntityDeclared.kind, EntityFounded.kind)
+if TYPE_CHECKING:
+    from chronicle.events import Effect, Event, RecordCorrected
 
 
 def brought_in(event: Event) -> Iterator[tuple[str, str]]:
@@ -33,13 +22,13 @@ def brought_in(event: Event) -> Iterator[tuple[str, str]]:
 
     An entity by declaring or founding it, also by an effect; a deal by proposing or agreeing it.
     """
-    if isinstance(event, EntityDeclared | EntityFounded):
+    if isinstance(event, kinds.EntityDeclared | kinds.EntityFounded):
         yield "entity", event.entity
     effects: Iterable[Effect] = getattr(event, "effects", None) or ()
     for effect in effects:
-        if effect.kind in _DECLARING:
+        if effect.kind in (kinds.EntityDeclared.kind, kinds.EntityFounded.kind):
             yield "entity", str(dict(effect.fields)["entity"])
-    if isinstance(event, DealProposed | DealAgreed):
+    if isinstance(event, kinds.DealProposed | kinds.DealAgreed):
         yield "deal", event.deal
 
 
@@ -52,7 +41,7 @@ def named_by_correction(
     """
     target = log.get(correction.target)
     values: Any = {name: json.loads(text) for name, text in correction.set}
-    while isinstance(target, RecordCorrected):
+    while isinstance(target, kinds.RecordCorrected):
         # A correction of a correction: what it sets are fields of the event that that one corrects.
         target, values = log.get(target.target), values.get("set")
     if target is not None and isinstance(values, dict):
@@ -63,12 +52,12 @@ def _named_in(plain: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The references in fields as they are in a file; a text that is no id is none."""
     from chronicle import codec  # only for corrections, so that other questions start without it
 
-    for name, what, shape in reference_fields(plain["kind"]):
-        found = _texts_in(plain.get(plain_name(name)), shape)
+    for name, what, shape in kinds.reference_fields(plain["kind"]):
+        found = _texts_in(plain.get(kinds.plain_name(name)), shape)
         yield from ((name, what, each) for each in found if isinstance(each, str) and codec.is_id(each))
     effects = plain.get("effects")
     for effect in effects if isinstance(effects, list) else ():
-        if isinstance(effect, dict) and effect.get("kind") in KINDS:
+        if isinstance(effect, dict) and effect.get("kind") in kinds.KINDS:
             yield from _named_in(effect)
 
 
@@ -96,17 +85,17 @@ class Named:
     def note(self, events: Sequence[Event], log: EventLog) -> None:
         """Add what ``events``, the last ones of ``log``, name, and what is named by their corrections."""
         for event in events:
-            for _, what, identifier in references(event):
-                if what == "entity":
-                    self.entities.add(identifier)
+            self.entities.update(kinds.own_entities(event))
+            for effect in getattr(event, "effects", None) or ():
+                self.entities.update(name for _, what, name in kinds.references(effect) if what == "entity")
             if event.deal is not None:
                 self.deals.add(event.deal)
-            if isinstance(event, RecordCorrected):
+            if isinstance(event, kinds.RecordCorrected):
                 self._note_correction(event, log)
         if len(events) < len(log):
             # A correction may have been there before the event that it corrects.
             for other in log.with_statements_of(event.id for event in events):
-                if isinstance(other, RecordCorrected):
+                if isinstance(other, kinds.RecordCorrected):
                     self._note_correction(other, log)
 
     def _note_correction(self, correction: RecordCorrected, log: EventLog) -> None:
@@ -144,7 +133,7 @@ def unknown_names(events: Iterable[Event], named: Named) -> tuple[Problem, ...]:
             new[what].add(identifier)
     missing: dict[tuple[str, str], list[str]] = {}
     for event in events:
-        for _, what, identifier in references(event):
+        for _, what, identifier in kinds.references(event):
             if what in new and identifier not in new[what] and not named.has(what, identifier):
                 missing.setdefault((what, identifier), []).append(event.id)
     return tuple(

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from attrs import define, field
 
-from chronicle.events import Event, RecordConfirmed, RecordCorrected, RecordRetracted
+from chronicle import events as kinds
+from chronicle.events import Event
 
-STATEMENTS = (RecordCorrected, RecordRetracted)
-"""Events that speak of another event and change it."""
+if TYPE_CHECKING:
+    from chronicle.events import RecordConfirmed, RecordCorrected, RecordRetracted
+
+
+def statements() -> tuple[type[RecordCorrected], type[RecordRetracted]]:
+    """The kinds of event that speak of another event and change it."""
+    return kinds.RecordCorrected, kinds.RecordRetracted
 
 
 @define(eq=False)
@@ -84,7 +90,7 @@ class EventLog(Mapping[str, Event]):
             if event in found:
                 continue
             found[event] = told = self[event]
-            if isinstance(told, STATEMENTS) and told.target in self:
+            if isinstance(told, statements()) and told.target in self:
                 waiting.append(told.target)
             waiting += [statement.id for statement in self._about(event)]
         return sorted(found.values(), key=lambda event: self.positions[event.id])
@@ -97,8 +103,9 @@ class EventLog(Mapping[str, Event]):
         """Take in what was added to ``events`` since."""
         new = self.events[self._noted :]
         self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
+        of_another = statements()
         for event in new:
-            if isinstance(event, STATEMENTS):
+            if isinstance(event, of_another):
                 self._statements.setdefault(event.target, []).append(event)
-        self._confirmations += [event for event in new if isinstance(event, RecordConfirmed)]
+        self._confirmations += [event for event in new if isinstance(event, kinds.RecordConfirmed)]
         self._noted = len(self.events)

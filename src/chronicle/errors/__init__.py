@@ -13,14 +13,15 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterable
-from difflib import get_close_matches
-from typing import Any, ClassVar
-from urllib.parse import unquote
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from attrs import converters, evolve, field, frozen
 
-from chronicle.errors.characters import FORBIDDEN_IN_LINES
-from chronicle.errors.codes import CODES, Severity
+# Every process begins here. What is only needed where there is a problem, or a text that is not plain, is
+# imported and compiled then: the table of codes, the patterns of characters and of passwords.
+if TYPE_CHECKING:
+    from chronicle.errors.codes import Severity
 
 # They have no width and change how their neighbours are written. Removing them would change words in Persian
 # and in Indian scripts, and split composed emoji.
@@ -47,7 +48,11 @@ def printable(text: str) -> str:
 
 def obeyed_hidden(text: str) -> str:
     """``text`` to the letter, but for a stand-in in place of what no text of an event may have."""
-    return text if text.isprintable() else FORBIDDEN_IN_LINES.sub("\N{REPLACEMENT CHARACTER}", text)
+    if text.isprintable():
+        return text
+    from chronicle.errors.characters import FORBIDDEN_IN_LINES
+
+    return FORBIDDEN_IN_LINES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def without_passwords(text: str) -> str:
@@ -57,25 +62,39 @@ def without_passwords(text: str) -> str:
     ``password=...`` as addresses and connection strings have it. Where it is in doubt it hides.
     """
     if ":/" in text:
-        text = _WEB_PASSWORD.sub(_hidden, _STORE_PASSWORD.sub(_hidden, text))
+        text = _secret().in_web.sub(_hidden, _secret().in_store.sub(_hidden, text))
     if "=" in text:
-        text = _NAMED.sub(_hidden_when_secret, _IN_QUERY.sub(_hidden_when_secret, text))
+        text = _secret().named.sub(_hidden_when_secret, _secret().in_query.sub(_hidden_when_secret, text))
     return text
+
+
+class _Secrets(NamedTuple):
+    """The patterns by which passwords are found."""
+
+    in_web: re.Pattern[str]
+    in_store: re.Pattern[str]
+    in_query: re.Pattern[str]
+    named: re.Pattern[str]
 
 
 # In a web address the password comes before the first slash. In the address of a store it may be unescaped,
 # with "/", "@" or a blank in it, and the address may have been cut off; digits alone are a port.
-_WEB_PASSWORD = re.compile(
-    r"\b(https?:/+[^\s/:@\"\[]*:)(?:[^\s/\"]*(@)|(?!\d{1,5}(?![\d…]))[^\s/\"]*)", re.IGNORECASE
-)
-_STORE_PASSWORD = re.compile(
-    r"(?<![a-z0-9+.-])((?!https?:)[a-z0-9+.-]{2,}:/+[^\s/:@?#\"\[]*:)(?:.*(@)|(?!\d{1,5}(?![\d…]))[^\s\"]*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_IN_QUERY = re.compile(r"((?<=[?&])[\w%]+)(=)([^&\"]+)")
-_NAMED = re.compile(
-    r"(?<![\w%])([A-Za-z_][\w%]*|%[\w%]+)(\s*=\s*)('(?:[^'\\]|\\.)*(?:'|$)|[^\s&;\"]+)", re.ASCII
-)
+@cache
+def _secret() -> _Secrets:
+    return _Secrets(
+        in_web=re.compile(
+            r"\b(https?:/+[^\s/:@\"\[]*:)(?:[^\s/\"]*(@)|(?!\d{1,5}(?![\d…]))[^\s/\"]*)", re.IGNORECASE
+        ),
+        in_store=re.compile(
+            r"(?<![a-z0-9+.-])((?!https?:)[a-z0-9+.-]{2,}:/+[^\s/:@?#\"\[]*:)"
+            r"(?:.*(@)|(?!\d{1,5}(?![\d…]))[^\s\"]*)",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        in_query=re.compile(r"((?<=[?&])[\w%]+)(=)([^&\"]+)"),
+        named=re.compile(
+            r"(?<![\w%])([A-Za-z_][\w%]*|%[\w%]+)(\s*=\s*)('(?:[^'\\]|\\.)*(?:'|$)|[^\s&;\"]+)", re.ASCII
+        ),
+    )
 
 
 _MOST_SAID = 10_000  # characters of a message
@@ -86,6 +105,8 @@ def _hidden(found: re.Match[str]) -> str:
 
 
 def _hidden_when_secret(found: re.Match[str]) -> str:
+    from urllib.parse import unquote
+
     name = unquote(found[1]).lower()
     secret = "passw" in name or "pwd" in name or "secret" in name or "scram" in name
     return f"{found[1]}{found[2]}***" if secret else found[0]
@@ -123,6 +144,8 @@ class Place:
 
 
 def _known_code(_: object, __: object, code: str) -> None:
+    from chronicle.errors.codes import CODES
+
     if code not in CODES:
         raise LookupError(f"no code {code} in chronicle.errors.codes.CODES")
 
@@ -140,6 +163,8 @@ class Problem:
     @property
     def severity(self) -> Severity:
         """``"error"``, ``"warning"`` or ``"note"``, from the table of codes."""
+        from chronicle.errors.codes import CODES
+
         return CODES[self.code].severity
 
     def at(self, place: Place | None) -> Problem:
@@ -228,6 +253,8 @@ def shown(value: object) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The word of ``known`` closest to ``word``, or None when none is close."""
+    from difflib import get_close_matches
+
     matches = get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 

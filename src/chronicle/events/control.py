@@ -10,7 +10,7 @@ from chronicle.events.envelope import EntityId, Event
 from chronicle.values import Money, Share
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class ControlGranted(Event):
     """One entity comes to control another; ``basis`` says by what (contract, consolidation, board ...).
 
@@ -29,7 +29,7 @@ class ControlGranted(Event):
     record: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class ControlEnded(Event):
     """Control ends: that of one basis, or all of it when no basis is given."""
 
@@ -41,7 +41,7 @@ class ControlEnded(Event):
     basis: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class ListingStarted(Event):
     """Shares of an entity start to trade. ``exchange`` may be left out where the source names none."""
 
@@ -56,7 +56,7 @@ class ListingStarted(Event):
     price: Money | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class ListingEnded(Event):
     """Shares of an entity stop trading: on one exchange, or everywhere when none is given."""
 
@@ -68,7 +68,7 @@ class ListingEnded(Event):
     exchange: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class RoleAppointed(Event):
     """A person takes a role in a company or on a project.
 
@@ -84,7 +84,7 @@ class RoleAppointed(Event):
     record: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class RoleEnded(Event):
     """A person leaves a role."""
 
@@ -96,7 +96,7 @@ class RoleEnded(Event):
     role: str
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class MembershipStarted(Event):
     """An entity joins a group: an index, an association."""
 
@@ -107,7 +107,7 @@ class MembershipStarted(Event):
     group: EntityId
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class MembershipEnded(Event):
     """An entity leaves a group."""
 

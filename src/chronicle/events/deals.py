@@ -10,7 +10,7 @@ from chronicle.events.envelope import DealId, Effect, EntityId, Event
 from chronicle.values import Money, Share
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class DealProposed(Event):
     """A deal is put forward. Its ``effects`` are what it would do; none of them has happened yet."""
 
@@ -24,7 +24,7 @@ class DealProposed(Event):
     effects: tuple[Effect, ...] | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class DealAgreed(Event):
     """The parties sign. Title, parties and effects stay as proposed where this event does not give them."""
 
@@ -38,7 +38,7 @@ class DealAgreed(Event):
     effects: tuple[Effect, ...] | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class DealApproved(Event):
     """Shareholders, a court or an authority let the deal go ahead."""
 
@@ -49,7 +49,7 @@ class DealApproved(Event):
     reason: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class DealCompleted(Event):
     """The deal is completed, and its effects happen. ``effects`` given here replace those announced."""
 
@@ -60,7 +60,7 @@ class DealCompleted(Event):
     effects: tuple[Effect, ...] | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class DealTerminated(Event):
     """The deal is called off. Its announced effects do not happen, unless they are announced again."""
 
@@ -71,7 +71,7 @@ class DealTerminated(Event):
     reason: str
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class PartnershipAgreed(Event):
     """Parties agree to do something together."""
 
@@ -83,7 +83,7 @@ class PartnershipAgreed(Event):
     project: EntityId | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class PartnershipEnded(Event):
     """A partnership ends: that on one subject, or all of them when none is given."""
 
@@ -95,7 +95,7 @@ class PartnershipEnded(Event):
     reason: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class InvestmentMade(Event):
     """Somebody invests in a project: a film, a fund. Without a ``share`` it is undisclosed, not zero."""
 
@@ -108,7 +108,7 @@ class InvestmentMade(Event):
     amount: Money | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class ProjectReleased(Event):
     """A project reaches the public: a film opens, a product ships."""
 

@@ -23,7 +23,7 @@ EntityType = Literal[
 ]
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class EntityDeclared(Event):
     """An id is given to an entity, with its name until an event renames it.
 
@@ -46,7 +46,7 @@ IN_ENTITIES: Final = ("id", "name", "type", "short", "lang", "jurisdiction", "no
 """The fields of an item under ``entities:``; its ``id`` is the ``entity`` of the event."""
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class EntityFounded(Event):
     """An entity comes into being under its first name."""
 
@@ -60,7 +60,7 @@ class EntityFounded(Event):
     founders: tuple[EntityId, ...] = ()
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class EntityRenamed(Event):
     """The same entity goes by another name from now on. Its id stays."""
 
@@ -73,7 +73,7 @@ class EntityRenamed(Event):
     short: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class EntityIdentified(Event):
     """A register or an exchange gives the entity an identifier.
 
@@ -89,7 +89,7 @@ class EntityIdentified(Event):
     until: PartialDate | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class EntityDissolved(Event):
     """An entity ends. What it still holds is not removed; ``check`` reports it."""
 
@@ -101,7 +101,7 @@ class EntityDissolved(Event):
     successor: EntityId | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class EntityInsolvent(Event):
     """An insolvency proceeding reaches a stage (filed, administration, liquidation ...)."""
 
@@ -112,7 +112,7 @@ class EntityInsolvent(Event):
     stage: str
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class EntityReinstated(Event):
     """An entity that was dissolved or insolvent is active again."""
 

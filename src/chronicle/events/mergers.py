@@ -9,7 +9,7 @@ from attrs import frozen
 from chronicle.events.envelope import EntityId, Event
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class MergerAbsorbed(Event):
     """The survivor takes over the absorbed entity: its holdings and units move, and it ends.
 
@@ -24,7 +24,7 @@ class MergerAbsorbed(Event):
     absorbed: EntityId
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class MergerConsolidated(Event):
     """Several predecessors become one successor: their holdings and units move, and they end.
 
@@ -39,7 +39,7 @@ class MergerConsolidated(Event):
     successor: EntityId | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class DemergerSplit(Event):
     """A parent passes units and holdings to successors.
 

@@ -14,7 +14,7 @@ from chronicle.events.envelope import EntityId, Event, EventId
 NOT_CORRECTED = ("id", "kind", "known")
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class RecordCorrected(Event):
     """Fields of an earlier event get other values, from the day on which this event was known.
 
@@ -29,7 +29,7 @@ class RecordCorrected(Event):
     reason: str
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class RecordRetracted(Event):
     """An earlier event is withdrawn, from the day on which this event was known."""
 
@@ -40,7 +40,7 @@ class RecordRetracted(Event):
     reason: str
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class RecordConfirmed(Event):
     """An edition of a source states events again that an earlier one stated: its source joins theirs.
 
@@ -55,7 +55,7 @@ class RecordConfirmed(Event):
     complete: bool = False
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class IdentityLinked(Event):
     """Two ids turn out to be one entity, from the day on which this was known; ``a`` is the id that stays."""
 

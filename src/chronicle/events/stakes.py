@@ -14,7 +14,7 @@ _SAY_HOW_MUCH = (
 )
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class StakeAcquired(Event):
     """A holder gets more of a target: ``share`` is what it got, ``holds`` what it holds as a result.
 
@@ -39,7 +39,7 @@ class StakeAcquired(Event):
             raise incomplete(self, "does not say how much", _SAY_HOW_MUCH)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class StakeDisposed(Event):
     """A holder gives up some of a target: ``share`` is what it gave, ``holds`` what it keeps.
 
@@ -64,7 +64,7 @@ class StakeDisposed(Event):
             raise incomplete(self, "does not say how much", _SAY_HOW_MUCH)
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class StakeObserved(Event):
     """A source states what is held on a day, not how this came about.
 
@@ -86,7 +86,7 @@ class StakeObserved(Event):
     lot: str | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class SharesIssued(Event):
     """A company issues new shares.
 
@@ -103,7 +103,7 @@ class SharesIssued(Event):
     subscribers: tuple[tuple[EntityId, Count], ...] = ()
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class SharesCancelled(Event):
     """A company cancels shares of its own. ``total`` is the number afterwards."""
 
@@ -115,7 +115,7 @@ class SharesCancelled(Event):
     total: Count | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class SharesRestructured(Event):
     """Every share becomes ``ratio`` shares (new : old): a split is 2:1, a consolidation 1:10."""
 

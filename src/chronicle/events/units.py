@@ -10,7 +10,7 @@ from chronicle.events.envelope import EntityId, Event
 from chronicle.values import Money
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class UnitLaunched(Event):
     """A business unit starts under an owner."""
 
@@ -21,7 +21,7 @@ class UnitLaunched(Event):
     owner: EntityId
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class UnitTransferred(Event):
     """A business unit goes from one owner to another."""
 
@@ -34,7 +34,7 @@ class UnitTransferred(Event):
     price: Money | None = None
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, eq=False)
 class UnitClosed(Event):
     """A business unit ends."""
 

@@ -16,26 +16,21 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
+from chronicle import events as kinds
 from chronicle.dates import Day, Moment, PartialDate, as_date, as_day, parse_date
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Projector
 from chronicle.engine.state import State
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
-from chronicle.events import (
-    DealAgreed,
-    DealApproved,
-    DealCompleted,
-    DealProposed,
-    Event,
-    RecordCorrected,
-)
+from chronicle.events import Event
 from chronicle.history.look_ups import LookUps
 from chronicle.stores import open_store
 from chronicle.stores.location import is_address, is_event_file, is_standard_input
 
 if TYPE_CHECKING:
     from chronicle.engine.statements import SourceGiven
+    from chronicle.events import DealCompleted
 
 __all__ = ["History", "open_history"]
 
@@ -67,12 +62,19 @@ def open_history(
     if is_path and not os.path.exists(path) and (is_text or not create):
         message = f'nothing to read at "{printable(str(source))}"'
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
-    if os.path.exists(path / "chronicle-rows.json"):
+    if _is_of_rows(path):
         return History.from_rows(path)
     if is_text or os.path.isdir(path):
         return History.from_files([path], projectors)
     store = open_store(source, create=create, read_only=read_only)
     return History.from_store(store, projectors, ledger=ledger)
+
+
+def _is_of_rows(path: Path) -> bool:
+    """Whether a path is a folder of rows, also one whose replay has not come to its end."""
+    if os.path.exists(path / "chronicle-rows.json"):
+        return True
+    return os.path.isdir(path / "buckets") and any(True for _ in path.glob("*/bucket-?????.parquet"))
 
 
 class History(LookUps):
@@ -163,7 +165,9 @@ class History(LookUps):
         # The completion is known from the day on which the first event of the deal was known.
         told = (event for event in self._visible(None, None).events if event.deal == deal)
         known = PartialDate.of(min(self.known_since(event).day for event in told))
-        return DealCompleted(id=f"assumed-{deal}", date=as_date(on), known=known, deal=deal, note="assumed")
+        return kinds.DealCompleted(
+            id=f"assumed-{deal}", date=as_date(on), known=known, deal=deal, note="assumed"
+        )
 
     @paused_collector()
     def append(
@@ -274,7 +278,8 @@ class History(LookUps):
         stages = (
             event
             for event in self._resolved(known, None).settled.events
-            if event.deal == deal and isinstance(event, DealProposed | DealAgreed | DealApproved)
+            if event.deal == deal
+            and isinstance(event, kinds.DealProposed | kinds.DealAgreed | kinds.DealApproved)
         )
         last = max(stages, key=lambda event: event.date.earliest, default=None)
         if last is not None and date.latest < last.date.earliest:
@@ -286,7 +291,7 @@ class History(LookUps):
         """Raise ``InvalidEvents`` for undeclared names, also for those that a correction gives an event."""
         from chronicle.engine.knowledge import visible
 
-        corrections = [event for event in events if isinstance(event, RecordCorrected)]
+        corrections = [event for event in events if isinstance(event, kinds.RecordCorrected)]
         # Where there are corrections, events that the store has already were read with their targets.
         told = [event for event in events if not corrections or event.id not in self._some]
         targets = {event.target: event.id for event in corrections}

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from attrs import frozen
 
+from chronicle import events as kinds
 from chronicle.dates import DAWN, FOREVER, Day, Moment, as_day, as_moment
 from chronicle.engine.tables import Column, Table
-from chronicle.events import KINDS, Event, references
+from chronicle.events import Event
 
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
@@ -107,7 +108,7 @@ class AnswerTables:
         from chronicle.render.words.sentences import Teller, titles_of
 
         asked: Any = {"known": self.known, "recorded": self.recorded}
-        titles = titles_of(iter(self.history.timeline(kinds=KINDS, **asked)))
+        titles = titles_of(iter(self.history.timeline(kinds=kinds.KINDS, **asked)))
         return Teller(namer(partial(self.history.as_of, **asked)), titles, self.history.known_since)
 
     def _timeline_table(self, events: Sequence[Event]) -> Table:
@@ -155,7 +156,7 @@ def event_columns(teller: Teller) -> tuple[Column, ...]:
 
     @cache
     def named(event: Event) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(id for _, what, id in references(event) if what == "entity"))
+        return tuple(dict.fromkeys(id for _, what, id in kinds.references(event) if what == "entity"))
 
     def names(event: Event) -> tuple[str, ...]:
         return tuple(teller.name(each, speaking_day(event.date)) for each in named(event))

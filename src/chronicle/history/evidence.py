@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chronicle import events as kinds
 from chronicle.dates import Day, Moment, as_day
 from chronicle.engine.replay import Key, Ledger, Span
-from chronicle.events import Event, RecordConfirmed
 from chronicle.history.held import HeldEvents
 
 if TYPE_CHECKING:
     from chronicle.engine.knowledge import Resolved
     from chronicle.engine.state import Fact
     from chronicle.engine.why import Evidence
+    from chronicle.events import Event
 
 
 class EvidenceHeld(HeldEvents):
@@ -68,7 +69,7 @@ class EvidenceHeld(HeldEvents):
         def confirmed(event: str) -> tuple[Event, ...]:
             editions = seen(tuple(each.id for each in self._some.may_confirm(event)))
             return tuple(
-                each for each in editions if isinstance(each, RecordConfirmed) and event in each.targets
+                each for each in editions if isinstance(each, kinds.RecordConfirmed) and event in each.targets
             )
 
         return confirmed

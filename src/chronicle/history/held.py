@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
@@ -80,10 +81,18 @@ class HeldEvents(ToldEvents):
 
     @property
     def kept_ledger(self) -> KeptFile | None:
-        """The ledger on disk from which answers come, proven when it was opened; None where there is none.
+        """The ledger on disk from which answers come; None where there is none.
 
-        Where the store ends behind its head, it answers with what follows from the later events.
+        Each page of it is proven when it is first read. Where the store ends behind its head, it answers with
+        what follows from the later events.
         """
+        return self._base
+
+    def proven_ledger(self) -> KeptFile | None:
+        """The same with every page of it proven now; None where one is not as written, which is reported."""
+        file = self._base
+        if file is not None and not file.file.is_whole():
+            self._refuse(file)
         return self._base
 
     def keep_ledger(self) -> KeptFile | None:
@@ -113,17 +122,27 @@ class HeldEvents(ToldEvents):
         kept = self._base
         if kept is None:
             return ()
-        from chronicle.engine.knowledge import resolve
         from chronicle.engine.partial import PartialReplay
 
         log = EventLog(self._log.events[: kept.head.position])
+        ledger, named = self._replayed(log)
+        replay = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
+        turns = self._turns(replay, ledger, log)
+        return kept.faults(ledger, named, replay.all_parts(), log.events, turns)
+
+    def _of_the_first(self, length: int) -> tuple[Ledger, tuple[Sequence[str], Sequence[str]]]:
+        """The ledger of the first events of the store, and the ids of entities and deals that they name."""
+        if length == len(self._log):
+            return self._resolved(None, None).ledger, (self.entity_ids(), self.deal_ids())
+        return self._replayed(EventLog(self._log.events[:length]))
+
+    def _replayed(self, log: EventLog) -> tuple[Ledger, tuple[Sequence[str], Sequence[str]]]:
+        from chronicle.engine.knowledge import resolve
+
         named = Named()
         named.note(log.events, log)
         ledger = resolve(log.events, None, self._projectors, self._origin).ledger
-        partial = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
-        ids = named.in_order("entity"), named.in_order("deal")
-        turns = self._turns(partial, ledger, log)
-        return kept.faults(ledger, ids, partial.all_parts(), log.events, turns)
+        return ledger, (named.in_order("entity"), named.in_order("deal"))
 
     def _ledger_keeper(self) -> LedgerKeeper:
         if self._keeper is None:
@@ -154,11 +173,16 @@ class HeldEvents(ToldEvents):
         """Go on from a ledger on disk, if there is one, which was made of the store or of its beginning."""
         if file is None or self._store is None:
             return
+        self._made_again_where_unsound(file)
         self._base, self._head, self._unread = file, file.head, True
         self._named, self._noted = Named(before=file.ledger.named_ids()), file.head.position
         if self._store.head() == file.head:
             self._opened = file
         self._says_what_is_shared = file if file.shares else None
+
+    def _made_again_where_unsound(self, file: KeptFile) -> None:
+        keeper, own, notices = self._ledger_keeper(), self._own_projectors, self._notices
+        file.file.made_again_by(partial(_rows_made_again, type(self), keeper, own, file, notices))
 
     @property
     def _partial(self) -> PartialReplay | None:
@@ -186,14 +210,18 @@ class HeldEvents(ToldEvents):
 
         try:
             sharing = StoredByDay(file.file, file.head.position)
-        except Unsound as unsound:
-            self._base = self._opened = None
-            self._ledger_keeper().refuse(file.file.path, str(unsound))
+        except Unsound:
+            self._refuse(file)
             self._read_in()
             return
         if self._unread:
             self._told = StoredLog.of(self._store, sharing)
         self._go_on_from(file.ledger, sharing)
+
+    def _refuse(self, file: KeptFile) -> None:
+        """Go on without a ledger on disk that is not as it was written, and say so."""
+        self._base = self._opened = self._says_what_is_shared = None
+        self._ledger_keeper().refuse(file.file.path)
 
     def _read_in_without_sharing(self) -> None:
         """Read the events where a ledger on disk does not say what they share, so that this is found out."""
@@ -205,6 +233,20 @@ class HeldEvents(ToldEvents):
         from chronicle.engine import knowledge
 
         return knowledge.visible(held, None if known is None else as_day(known))
+
+    def _statements(self, known: Day | None, recorded: Moment | None) -> knowledge.Visible:
+        """Which events correct and retract which, by what was known; rows of a replay have these alone."""
+        if self._rows is not None:
+            return self._rows.by(None if known is None else as_day(known)).stated()
+        return self._resolved(known, recorded).visible
+
+    def _learned(
+        self, known: tuple[Day | None, Day | None], recorded: Moment | None, second_side: Self
+    ) -> Mapping[str, Sequence[str]]:
+        """By event what corrects and retracts it that became known between two days; nothing for one day."""
+        if known[0] == known[1]:
+            return {}
+        return second_side._statements(known[1], recorded).since(self._statements(known[0], recorded))
 
     def _resolved(self, known: Day | None, recorded: Moment | None) -> knowledge.Resolved:
         """What was known by then and its replay. Cached, with the last few of other days of knowledge."""
@@ -245,6 +287,7 @@ class HeldEvents(ToldEvents):
         """Answer from now on from a ledger that was written just now: look-ups in it need no index."""
         if kept is not None:
             self._base = self._opened = kept
+            self._made_again_where_unsound(kept)
             self._go_on_from(kept.ledger)
 
     def _partial_ledger(self, known: datetime.date | None, recorded: str | None) -> Ledger | None:
@@ -283,14 +326,36 @@ class HeldEvents(ToldEvents):
         from chronicle.ledgers.sharing import sharing_blocks
 
         # There is one, since everything has been replayed.
-        partial = cast("PartialReplay", self._partial)
-        turns = self._turns(partial, self._resolved(None, None).ledger, self._log)
-        return [*sharing_blocks(partial.all_parts(), self._log.events, len(self._log)), *turns]
+        replay = cast("PartialReplay", self._partial)
+        turns = self._turns(replay, self._resolved(None, None).ledger, self._log)
+        return [*sharing_blocks(replay.all_parts(), self._log.events, len(self._log)), *turns]
 
-    def _turns(self, partial: PartialReplay, ledger: Ledger, log: EventLog) -> list[Block]:
+    def _turns(self, replay: PartialReplay, ledger: Ledger, log: EventLog) -> list[Block]:
         """Since when the rows of a replayed ledger were known, as blocks; none where it has no use."""
-        if self._own_projectors or partial.all_parts().linked:
+        if self._own_projectors or replay.all_parts().linked:
             return []
         from chronicle.ledgers.known.turns import turn_blocks
 
-        return turn_blocks(ledger, partial.turns()[1], log)
+        return turn_blocks(ledger, replay.turns()[1], log)
+
+
+def _rows_made_again(
+    kind: type[HeldEvents],
+    keeper: LedgerKeeper,
+    projectors: Sequence[Projector],
+    file: KeptFile,
+    notices: list[Problem],
+) -> Sequence[Block]:
+    """The rows of a ledger on disk that is found not to be as it was written, from a replay of the events.
+
+    That is said, and a new ledger is written in its place. Raises what reading the store raises.
+    """
+    from chronicle.ledgers.rows import blocks_of
+
+    keeper.refuse(file.file.path)
+    keeper.asked()
+    again = kind.from_store(keeper.store, projectors, ledger=False)
+    again.keep_ledger()
+    notices += again.notices
+    ledger, named = again._of_the_first(file.head.position)
+    return blocks_of(ledger, named)[1]

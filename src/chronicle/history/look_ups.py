@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chronicle import events as kinds
 from chronicle.dates import Day, Moment
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.events import Event, RecordCorrected, RecordRetracted, references
+from chronicle.events import Event
 from chronicle.history.answers import Answers, found_answer
 from chronicle.history.ownership import OwnershipQuestions
 
@@ -69,7 +70,7 @@ class LookUps(OwnershipQuestions):
             if any(
                 (what, named) == ("entity", id)
                 for event in (conflict.chosen, *conflict.others)
-                for _, what, named in references(event)
+                for _, what, named in kinds.references(event)
             )
         )
 
@@ -101,7 +102,7 @@ class LookUps(OwnershipQuestions):
         """
         self.position(event)
         told = self._resolved_of([event], known).told
-        about = (each for each in told if isinstance(each, RecordCorrected | RecordRetracted))
+        about = (each for each in told if isinstance(each, kinds.RecordCorrected | kinds.RecordRetracted))
         return tuple(each for each in about if each.target == event)
 
     def cited(

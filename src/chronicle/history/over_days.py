@@ -7,7 +7,6 @@ from functools import partial
 from chronicle.dates import Day, Period, as_date, as_day, ends_between
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.state.over_days import facts_over_days
 from chronicle.engine.tables import Table
 from chronicle.history.questions import Questions
 
@@ -36,4 +35,6 @@ class QuestionsOverDays(Questions):
         first, last = as_date(start).earliest, as_day(end)
         days = [*ends_between(first, last, every)]
         ledger = self.resolver(known).ledger
+        from chronicle.engine.state.over_days import facts_over_days
+
         return facts_over_days(ledger, view, days, partial(self.as_of, known=known))

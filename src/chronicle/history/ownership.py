@@ -33,17 +33,19 @@ class OwnershipQuestions(QuestionsOverDays):
         It takes and raises what ``diff`` does, whose events it names. ``complete`` is false where so many
         entities hang together that not all were compared; then ask for one entity.
         """
+        from chronicle.engine.diff import difference
         from chronicle.engine.diff.through_others import changed_through_others
 
         second_side = self if what_if is None else what_if
         before, after = self.as_of(first, known[0], recorded), second_side.as_of(second, known[1], recorded)
         ties: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-        for each in self.diff(first, second, known=known, recorded=recorded, what_if=what_if):
-            if each.view in (views.HOLDINGS, views.CONTROL):
-                ties[each.key[0], each.key[1]] += each.events
-            elif each.view == views.UNITS:
+        learned = self._learned(known, recorded, second_side)
+        for each in difference(before, after, learned, only=(views.HOLDINGS, views.CONTROL, views.UNITS)):
+            if each.view == views.UNITS:
                 for fact in (*each.before, *each.after):
                     ties[fact.key[1], fact.key[0]] += each.events
+            else:
+                ties[each.key[0], each.key[1]] += each.events
         one = None
         if entity is not None:
             one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)

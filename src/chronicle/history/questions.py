@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, partial
 from typing import TYPE_CHECKING, Self
 
+from chronicle import events as of_events
+from chronicle import ownership
 from chronicle.dates import Day, Moment, as_date, as_day, as_moment
 from chronicle.engine import views
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
-from chronicle.engine.state import Effective, State
+from chronicle.engine.state import State
 from chronicle.engine.tables import Table, spans_table
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
-from chronicle.events import (
-    KINDS,
-    DealAgreed,
-    DealCompleted,
-    DealProposed,
-    EntityDeclared,
-    Event,
-    RecordConfirmed,
-    references,
-)
 from chronicle.history.answers import Answers, AnswerTables, TimelineAnswer
 from chronicle.history.evidence import EvidenceHeld
-from chronicle.ownership import held_indirectly
 
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.lineage import Lineage, Way
     from chronicle.engine.partial.rectangles import Rectangles
+    from chronicle.engine.state import Effective
     from chronicle.engine.why import Why
-
-
-# What the timeline leaves out unless it is asked for by kind.
-_NO_HAPPENINGS = (EntityDeclared, RecordConfirmed)
+    from chronicle.events import Event
 
 
 class Questions(EvidenceHeld):
@@ -102,10 +91,12 @@ class Questions(EvidenceHeld):
         if last < first:
             message = f"no day lies between {first} (since) and {last} (until)"
             raise UsageError(Problem("C609", message, help="give the earlier date as since"))
+        # Left out unless they are asked for by kind.
+        no_happenings = of_events.EntityDeclared, of_events.RecordConfirmed
         found = (
             event
             for event in resolved.told
-            if (not isinstance(event, _NO_HAPPENINGS) if wanted is None else event.kind in wanted)
+            if (not isinstance(event, no_happenings) if wanted is None else event.kind in wanted)
             and (not words or event.deal in concerned or _names(event, entities))
             and deal in (None, event.deal)
             and event.date.latest >= first
@@ -286,10 +277,7 @@ class Questions(EvidenceHeld):
 
         second_side = self if what_if is None else what_if
         before, after = self.as_of(first, known[0], recorded), second_side.as_of(second, known[1], recorded)
-        learned: Mapping[str, Sequence[str]] = {}
-        if known[0] != known[1]:
-            seen = second_side._resolved(known[1], recorded).visible
-            learned = seen.since(self._resolved(known[0], recorded).visible)
+        learned = self._learned(known, recorded, second_side)
         one = None
         if entity is not None:
             one = second_side.resolver(known[1], recorded).entity(entity, after.as_of)
@@ -359,8 +347,8 @@ class Questions(EvidenceHeld):
 
     def _kinds(self, kinds: str | Iterable[str]) -> frozenset[str]:
         wanted = frozenset([kinds] if isinstance(kinds, str) else kinds)
-        for kind in sorted(wanted - KINDS.keys()):
-            raise absent("C201", "kind of event", kind, KINDS)
+        for kind in sorted(wanted - of_events.KINDS.keys()):
+            raise absent("C201", "kind of event", kind, of_events.KINDS)
         return wanted
 
 
@@ -368,7 +356,7 @@ def _declared_through_others(state: State, spans: Sequence[Span]) -> Effective |
     """What the chains bring of a share that is declared to be held through others; None for other control."""
     for span in spans:
         holder, target, basis = span.key
-        right = held_indirectly(basis)
+        right = ownership.held_indirectly(basis)
         if right is not None:
             return state.through_others(holder, target, right)
     return None
@@ -386,10 +374,13 @@ def _deals_of(entities: Set[str], events: Iterable[Event]) -> frozenset[str]:
     """The deals of which a stage names one of ``entities``, as a party or in an effect."""
     if not entities:
         return frozenset()
-    stages = (event for event in events if isinstance(event, DealProposed | DealAgreed | DealCompleted))
+    kinds = of_events.DealProposed | of_events.DealAgreed | of_events.DealCompleted
+    stages = (event for event in events if isinstance(event, kinds))
     return frozenset(stage.deal for stage in stages if _names(stage, entities))
 
 
 def _names(event: Event, entities: Set[str]) -> bool:
     """Whether an event or one of its effects names one of ``entities``."""
-    return any(what == "entity" and identifier in entities for _, what, identifier in references(event))
+    return any(
+        what == "entity" and identifier in entities for _, what, identifier in of_events.references(event)
+    )

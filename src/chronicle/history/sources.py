@@ -10,12 +10,12 @@ from typing import Any
 
 from attrs import define, field
 
-from chronicle.errors import NotFound, Problem, printable
+from chronicle.errors import NotFound, Problem, StoreError, printable
 from chronicle.ledgers.partitions import parquet
 from chronicle.ledgers.partitions.folder import hash_of
-from chronicle.ledgers.partitions.frames import batches, record_batches, records_schema
+from chronicle.ledgers.partitions.frames import batches, record_batches, records_schema, without_proofs
 from chronicle.ledgers.partitions.job import RecordSource
-from chronicle.stores import Record, Store, open_store
+from chronicle.stores import Head, Record, Store, open_store
 from chronicle.stores.location import is_address, is_event_file
 from chronicle.stores.record import GENESIS
 
@@ -42,24 +42,32 @@ def records_at(source: str | Path) -> RecordSource:
 
 @define
 class StoredRecords:
-    """The records of a store, proven while they are read."""
+    """The records of a store up to the one that is the last when this is made, proven while they are read.
+
+    What is appended while they are read is not among them.
+    """
 
     store: Store
     broken: Mapping[int, Problem] = field(factory=dict)
+    _head: Head = field(init=False)
+
+    @_head.default
+    def _now(self) -> Head:
+        return self.store.head()
 
     @property
     def key(self) -> str:
         """The chain hash of the last record."""
-        return self.store.head().chain
+        return self._head.chain
 
     @property
     def head(self) -> Mapping[str, Any]:
-        """Where the store ends."""
-        return self.store.head()._asdict()
+        """Where the records end."""
+        return self._head._asdict()
 
     def batches(self) -> Iterator[Any]:
-        """The records as they are now."""
-        return record_batches(self.store.read())
+        """The records, each time the same, without the proofs: reading has computed them again."""
+        return map(without_proofs, record_batches(self.store.read(limit=self._head.position)))
 
 
 @define
@@ -83,9 +91,11 @@ class ParquetRecords:
         return {"position": sum(map(parquet.length_of, self.files)), "files": self.key}
 
     def batches(self) -> Iterator[Any]:
-        """The records, file by file."""
+        """The records, file by file. Raises ``StoreError`` (C536) where a file was changed meanwhile."""
         for file in self.files:
             yield from parquet.batches_of(file)
+        if self._key and sha256("".join(map(hash_of, self.files)).encode()).hexdigest() != self._key:
+            raise _changed()
 
 
 @define
@@ -101,11 +111,19 @@ class EventsAsRecords:
     def key(self) -> str:
         """A hash of all events."""
         if not self._key:
-            hashed = sha256()
-            for record in self.records():
-                hashed.update(b"%d %s %s\n" % (record[0], record[1].encode(), record[4]))
-            self._key = hashed.hexdigest()
+            for _ in self._proven():
+                pass
         return self._key
+
+    def _proven(self) -> Iterator[Record]:
+        """The records. Raises ``StoreError`` (C536) at their end if they are not those of the first time."""
+        hashed = sha256()
+        for record in self.records():
+            hashed.update(b"%d %s %s\n" % (record[0], record[1].encode(), record[4]))
+            yield record
+        if self._key not in ("", hashed.hexdigest()):
+            raise _changed()
+        self._key = hashed.hexdigest()
 
     @property
     def head(self) -> Mapping[str, Any]:
@@ -113,8 +131,8 @@ class EventsAsRecords:
         return {"position": self._count, "events": self.key}
 
     def batches(self) -> Iterator[Any]:
-        """The events as record batches, without proofs."""
-        told = ((*record[:5], None, None) for record in self.records())
+        """The events as record batches without proofs. Raises ``StoreError`` (C536) where they changed."""
+        told = ((*record[:5], None, None) for record in self._proven())
         return batches(told, records_schema())
 
     def records(self) -> Iterator[Record]:
@@ -135,10 +153,12 @@ class LinesOfRecords(EventsAsRecords):
     """JSON Lines: the export of a store, whose records are proven, or an event a line."""
 
     def batches(self) -> Iterator[Any]:
-        """The records as record batches; those of an export with their proofs."""
+        """The records as record batches; those of an export were proven while they were read."""
         from chronicle.interop.records import is_export
 
-        return record_batches(self.records()) if is_export(self.path) else super().batches()
+        if not is_export(self.path):
+            return super().batches()
+        return map(without_proofs, record_batches(self._proven()))
 
     def records(self) -> Iterator[Record]:
         """The records, line by line. Raises ``InvalidEvents`` (C520) for an export that is not as it was."""
@@ -160,3 +180,11 @@ class LinesOfRecords(EventsAsRecords):
                     yield Record(position, str(self.path), *codec.to_record(told), 0, GENESIS)
                 elif isinstance(told, Problem):
                     self.broken[position] = told
+
+
+def _changed() -> StoreError:
+    message = "the records were changed while they were read"
+    help = (
+        "run the same again when nothing writes to them; of a store, all that was there at first is replayed"
+    )
+    return StoreError(Problem("C536", message, help=help))

@@ -12,16 +12,13 @@ from chronicle.engine.tables.columns import values_of
 from chronicle.engine.tables.table import Column, Kind
 from chronicle.errors import InvalidValue
 from chronicle.ledgers.layout import Block
-from chronicle.ledgers.texts import Numbered
-
-NONE: Final = 2**32 - 1
-"""The number that stands for no text, no date and no event."""
+from chronicle.ledgers.texts import NONE, Numbered
 
 WIDE: Final = 16
 """The bytes of a number with decimal places."""
 
 
-class _Valued(NamedTuple):
+class Valued(NamedTuple):
     """A row of a table that has a value and nothing else."""
 
     value: Any
@@ -32,7 +29,7 @@ def of_values(view: str, values: Sequence[Any]) -> list[Block]:
 
     A column with a number that Arrow cannot hold is left out; the table is then made row by row.
     """
-    rows = [_Valued(value) for value in values]
+    rows = [Valued(value) for value in values]
     blocks: list[Block] = []
     for column in values_of(view):
         try:

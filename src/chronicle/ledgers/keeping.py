@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.errors import Problem, StoreError, printable
-from chronicle.ledgers.layout import SHARED, Block, CannotKeep, LedgerFile, Unsound, has_sharing
+from chronicle.ledgers.layout import CHANGED, SHARED, Block, CannotKeep, LedgerFile, Unsound, has_sharing
 from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import GENESIS, Head
@@ -64,7 +64,7 @@ class MadeFrom(NamedTuple):
 
 
 class KeptFile(NamedTuple):
-    """A ledger in a file that fits, verified when it was opened."""
+    """A ledger in a file that fits, whose pages are verified when they are first read."""
 
     file: LedgerFile
     ledger: KeptLedger
@@ -104,8 +104,8 @@ class KeptFile(NamedTuple):
     ) -> tuple[str, ...]:
         """The names of the blocks that differ from those of ``ledger``, replayed from ``events``.
 
-        With those of what the events share, where the file has them, that lack something of ``parts``, or
-        differ from ``turns``.
+        With those that are not as they were written, and those of what the events share, where the file has
+        them, that lack something of ``parts``, or differ from ``turns``.
         """
         from chronicle.ledgers.kept import differing_blocks, is_as_in
         from chronicle.ledgers.sharing import lacking_blocks
@@ -155,7 +155,7 @@ class LedgerKeeper:
     def __init__(
         self, store: Store, projectors: Sequence[Projector], report: Callable[[Problem], None]
     ) -> None:
-        self._store, self._report = store, report
+        self.store, self._report = store, report
         self._projectors = projectors_key(projectors)
         place = beside(store.location)
         self._store_file = None if place is None else Path(store.location)
@@ -170,10 +170,10 @@ class LedgerKeeper:
 
     def made_from(self) -> MadeFrom | None:
         """What a ledger of the store as it is now is made from; None where none can be kept."""
-        head = self._store.head()
+        head = self.store.head()
         if not self.able or not head.position or self._projectors is None:
             return None
-        first = next(iter(self._store.read(limit=1)), None)
+        first = next(iter(self.store.read(limit=1)), None)
         begins = (GENESIS if first is None else first.chain).hex()
         return MadeFrom(begins, head.position, head.chain, code_key(), self._projectors)
 
@@ -187,18 +187,19 @@ class LedgerKeeper:
     def _is_beside(self) -> bool:
         return self._beside is not None and is_writable(self._beside.absolute().parent)
 
-    def opened(self) -> KeptFile | None:
-        """The ledger of the store as it is now or of its beginning, verified; None where none fits.
+    def opened(self, *, proven: bool = False) -> KeptFile | None:
+        """The ledger of the store as it is now or of its beginning; None where none fits, which is reported.
 
-        That is reported.
+        With ``proven`` all its rows are verified now, and not when they are first read.
         """
         if not self.able or (self._is_beside() and not _is_there(self._beside)):
             return None
         made_from = self.made_from()
-        found = (self._open(path, made_from) for path in self.places(made_from)) if made_from else ()
+        places = self.places(made_from) if made_from else ()
+        found = (self._open(path, made_from, proven) for path in places if made_from)
         return next((each for each in found if each is not None), None)
 
-    def _open(self, path: Path, made_from: MadeFrom) -> KeptFile | None:
+    def _open(self, path: Path, made_from: MadeFrom, proven: bool = False) -> KeptFile | None:
         try:
             if is_of_another(path, self._store_file):
                 raise Unsound("it is the file of somebody else")
@@ -206,6 +207,8 @@ class LedgerKeeper:
             differs = made_from.differs(dict(file.about))
             if differs and not self._goes_on_from(file, made_from):
                 raise Unsound(differs)
+            if proven:
+                file.prove_rows()
             # Imported here, since most stores are small and have no ledger.
             from chronicle.ledgers.kept import KeptLedger
 
@@ -219,7 +222,7 @@ class LedgerKeeper:
         self.refuse(path, why)
         return None
 
-    def refuse(self, path: Path, why: str) -> None:
+    def refuse(self, path: Path, why: str = CHANGED) -> None:
         """Report that a ledger is not used, and make it anew when everything was replayed."""
         message = f'ledger "{printable(str(path))}" is not used: {why}'
         self._refused, self._tried = True, False
@@ -236,7 +239,7 @@ class LedgerKeeper:
             return False
         if made_from.differs({**file.about, "position": made_from.position, "chain": made_from.chain}):
             return False
-        last = next(iter(self._store.read(after=length - 1, limit=1)), None)
+        last = next(iter(self.store.read(after=length - 1, limit=1)), None)
         return last is not None and last.chain.hex() == chain
 
     def worth_it(self, events: int) -> bool:

@@ -15,9 +15,9 @@ from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import NamedIds, blocks_of
-from chronicle.ledgers.standing import all_standing
+from chronicle.ledgers.standing import LookUp, all_standing, look_up, some_standing
 from chronicle.ledgers.tables import StandingTable, standing_table
-from chronicle.ledgers.texts import TextTable
+from chronicle.ledgers.texts import FoundTexts
 
 
 @frozen(eq=False)
@@ -25,10 +25,12 @@ class KeptLedger(Ledger):
     """Every span of every view from a file, each decoded when it is first looked up."""
 
     stored: StoredRows = field(kw_only=True)
+    # By view, columns and the parts of the keys that are asked for.
+    _look_ups: dict[Any, LookUp] = field(factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, file: LedgerFile) -> KeptLedger:
-        """The ledger in a verified file."""
+        """The ledger in a file, each page of which is verified when it is first read."""
         stored = StoredRows(file)
         links = [stored.names[number] for number in file.numbers("links")]
         names = LinkedIds(zip(links[::2], links[1::2], strict=True), views.ENTITY_PARTS)
@@ -86,13 +88,11 @@ class KeptLedger(Ledger):
         """As ``Ledger`` says."""
         if not wanted:
             return all_standing(self.stored, view, day)
-        found = [
-            self.stored.cells_with(view, place, self.names.part(view, place, part))
-            for place, part in wanted.items()
-        ]
-        cells = found[0] if len(found) == 1 else set(found[0]).intersection(*found[1:])
-        # Cells are in order of key.
-        return self.stored.standing(sorted(cells), day)
+        return some_standing(self.stored, view, self._staying(view, wanted), day)
+
+    def _staying(self, view: str, parts: Mapping[int, str]) -> Mapping[int, str]:
+        """Parts of keys, entities by the ids that stay."""
+        return {at: self.names.part(view, at, parts[at]) for at in parts} if self.names else parts
 
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by another order that makes as much sense."""
@@ -104,8 +104,8 @@ class KeptLedger(Ledger):
         """The ids of all that events name, sorted, by ``"entity"`` and ``"deal"``."""
         file, names = self.stored.file, self.stored.names
         return {
-            "entity": _SomeNames(names, file.numbers("entities")),
-            "deal": _SomeNames(names, file.numbers("deals")),
+            "entity": _SomeNames(names, file, "entities"),
+            "deal": _SomeNames(names, file, "deals"),
         }
 
     def table(
@@ -122,20 +122,40 @@ class KeptLedger(Ledger):
         """
         return standing_table(self.stored, view, day, facts, replaced) if view in self.stored.views else None
 
+    def plain_rows(
+        self, view: str, day: datetime.date, parts: Mapping[str, str], columns: tuple[str, ...]
+    ) -> list[tuple[Any, ...]] | None:
+        """As ``Ledger`` says."""
+        asked = view, columns, *parts
+        found = self._look_ups.get(asked)
+        if found is None:
+            found = self._look_ups[asked] = look_up(self.stored, view, columns, tuple(parts))
+        if not self.names:
+            return found([*parts.values()], day)
+        names = views.KEYS[view]
+        return found([self.names.part(view, names.index(name), parts[name]) for name in parts], day)
+
 
 @frozen(eq=False)
 class _SomeNames(Collection[str]):
-    """Some texts of a sorted table, by their numbers in order."""
+    """Some texts of a sorted table, by a block of their numbers in order."""
 
-    names: TextTable
-    numbers: Numbers
+    names: FoundTexts
+    file: LedgerFile
+    block: str
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers of the texts."""
+        return self.file.numbers(self.block)
 
     def __contains__(self, text: object) -> bool:
         number = self.names.number(text) if isinstance(text, str) else None
         if number is None:
             return False
-        at = bisect_left(self.numbers, number)
-        return at < len(self.numbers) and self.numbers[at] == number
+        numbers = self.numbers
+        at = bisect_left(numbers, number)
+        return at < len(numbers) and numbers[at] == number
 
     def __iter__(self) -> Iterator[str]:
         return (self.names[number] for number in self.numbers)
@@ -169,5 +189,6 @@ def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple
 
 
 def is_as_in(file: LedgerFile, block: Block) -> bool:
-    """Whether a file has a block, and in it the same numbers."""
-    return block.name in file and file.numbers(block.name) == memoryview(block.numbers)
+    """Whether a file has a block as it was written, and in it the same numbers."""
+    sound = block.name in file and file.is_sound(block.name)
+    return sound and file.numbers(block.name) == memoryview(block.numbers)

@@ -17,11 +17,14 @@ import os
 import struct
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 from typing import Any, BinaryIO, Final, NamedTuple
+
+from chronicle.errors import Problem, StoreError, printable
 
 FORMAT: Final = 3
 """The format that is written, and the only one that is read: a ledger is made again, never migrated."""
@@ -34,6 +37,9 @@ SHARED: Final = "sharing.things"
 
 TURNS: Final = "turns.since"
 """The first block of since when the rows were known, which a ledger may have besides, behind those."""
+
+CHANGED: Final = "it was changed"
+"""Why a file is not believed that is not as it was written."""
 
 _MAGIC: Final = b"chronicle ledger"
 _FIXED: Final = struct.Struct("<16sIIQ")
@@ -132,19 +138,22 @@ def _pages(body: int) -> range:
 
 
 class LedgerFile:
-    """A verified ledger: what it was made from, and its blocks, memory-mapped.
+    """A ledger: what it was made from, and its blocks, memory-mapped.
 
-    Only the parts that are used are read into memory. What the events share stands last, and is verified when
-    it is first read, since most questions do not need it.
+    The hashes of all pages are verified by the hash of these when it is opened, and each page by its own hash
+    when something in it is first read. So a question waits for the pages that it reads, and no answer comes
+    from a page that was not verified.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open and verify the file at ``path``.
+        """Open the file at ``path``, and verify its header and its hashes.
 
         Raises ``OSError`` where it cannot be read, and ``Unsound`` for what is no ledger of this format or
-        not as it was written.
+        has not the header and the hashes that were written.
         """
         self.path = path
+        self._make_again: Callable[[], Sequence[Block]] | None = None
+        self._again: Mapping[str, Numbers] = {}
         if sys.byteorder != "little":
             raise Unsound("this computer writes numbers the other way round")
         with path.open("rb") as file:
@@ -153,14 +162,14 @@ class LedgerFile:
                 raise Unsound("it is cut off")
             self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._bytes = memoryview(self._mapped)
-        self._body, self._pages_proven = _body(self.size), 0
+        self._body = _body(self.size)
+        self._proven = bytearray(len(_pages(self._body)))
         self._base = _FIXED.size + self._header_length()
-        self._prove(self._base)
+        if not self._is_sound(0, self._base):
+            raise Unsound(CHANGED)
         told = json.loads(bytes(self._bytes[_FIXED.size : self._base]))
         self.about: Mapping[str, Any] = told["about"]
         self._blocks: Mapping[str, tuple[str, int, int]] = told["blocks"]
-        # Everything but what the events share.
-        self._prove(self._base + self._blocks[SHARED][1] if SHARED in self._blocks else self._body)
 
     def _header_length(self) -> int:
         """Verify the beginning and the hashes of the file, and give the length of its header."""
@@ -173,54 +182,125 @@ class LedgerFile:
             raise Unsound("it is cut off" if length > self.size else "something was added to it")
         self._hashes = self._bytes[self._body : -_HASH]
         if len(self._hashes) != _HASH * len(_pages(self._body)):
-            raise Unsound("it was changed")
+            raise Unsound(CHANGED)
         if sha256(self._hashes).digest() != self._bytes[-_HASH:]:
-            raise Unsound("it was changed")
+            raise Unsound(CHANGED)
         return int(header)
 
-    def _prove(self, end: int) -> None:
-        """Verify the pages before ``end`` that were not verified yet. Raises ``Unsound``."""
-        wanted = range(self._pages_proven, -(-min(end, self._body) // PAGE))
-        if not all(_in_threads(self._is_proven, wanted)):
-            raise Unsound("it was changed")
-        self._pages_proven = max(self._pages_proven, wanted.stop)
+    def made_again_by(self, make: Callable[[], Sequence[Block]]) -> None:
+        """Have the blocks of what was replayed made again by ``make`` where one is not as it was written.
 
-    def _is_proven(self, number: int) -> bool:
+        It is called once, when such a block is first read, and gives all of them. Without it, and for blocks
+        that it does not give, ``numbers`` raises ``Unsound``.
+        """
+        self._make_again = make
+
+    def is_sound(self, name: str) -> bool:
+        """Whether every page of a block is as it was written."""
+        _, offset, length = self._blocks[name]
+        return not length or self._is_sound(self._base + offset, self._base + offset + length)
+
+    def is_whole(self) -> bool:
+        """Whether every page of the file is as it was written."""
+        return self._is_sound(0, self._body, only_proven=True)
+
+    def prove_rows(self) -> None:
+        """Verify everything but what the events share. Raises ``Unsound``."""
+        if not self._is_sound(0, self._shared(), only_proven=True):
+            raise Unsound(CHANGED)
+
+    def prove_shared(self) -> None:
+        """Verify what the events share, and all that stands behind it. Raises ``Unsound``."""
+        if not self._is_sound(self._shared(), self._body, only_proven=True):
+            raise Unsound(CHANGED)
+
+    def _shared(self) -> int:
+        """Where in the file begins what the events share: at its end, where it has none of that."""
+        return self._base + self._blocks[SHARED][1] if SHARED in self._blocks else self._body
+
+    def _is_sound(self, start: int, end: int, *, only_proven: bool = False) -> bool:
+        """Whether the pages with the bytes from ``start`` to ``end`` (exclusive) are as they were written.
+
+        Pages that are ``only_proven``, and not read next, are not kept in memory.
+        """
+        first, last = start // PAGE, -(-min(end, self._body) // PAGE)
+        if self._proven.find(0, first, last) >= 0:
+            wanted = [page for page in range(first, last) if not self._proven[page]]
+            prove = partial(self._is_proven, only_proven)
+            for page, proven in zip(wanted, _in_threads(prove, wanted), strict=True):
+                self._proven[page] = proven
+        return self._proven.find(0, first, last) < 0
+
+    def _is_proven(self, only_proven: bool, number: int) -> bool:
         """Whether a page has its hash."""
         start = number * PAGE
         end = min(start + PAGE, self._body)
         hashed = sha256(self._bytes[start:end]).digest()
-        if hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
-            # Most of the file is only hashed. What is read as well comes back from the cache of the system.
+        if only_proven and hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
+            # What is read after all comes back from the cache of the system.
             self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
         return hashed == self._hashes[number * _HASH : (number + 1) * _HASH]
-
-    def prove(self) -> None:
-        """Verify what was not verified yet. Raises ``Unsound`` where it is not as it was written."""
-        self._prove(self._body)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a block of this name."""
         return name in self._blocks
 
     def numbers(self, name: str) -> Numbers:
-        """The numbers of a block. Raises ``Unsound`` where it stands last, and is not as it was written."""
+        """The numbers of a block, verified.
+
+        Raises ``Unsound`` where they are not as they were written and nothing makes them again, and
+        ``StoreError`` (C523) where what is made again is not what other blocks say.
+        """
         code, offset, length = self._blocks[name]
         if not length:
             return memoryview(array(code))
         start = self._base + offset
-        if start + length > self._pages_proven * PAGE:
-            self._prove(start + length)
+        if name in self._again:
+            return self._again[name]
+        if not self._is_sound(start, start + length):
+            return self._made_again(name)
         return self._bytes[start : start + length].cast(code)  # type: ignore[call-overload, no-any-return]
 
+    def _made_again(self, name: str) -> Numbers:
+        """A block that is not as it was written, made again with all others that are not."""
+        shared = SHARED in self._blocks and self._blocks[name][1] >= self._blocks[SHARED][1]
+        if self._make_again is None or shared:
+            raise Unsound(CHANGED)
+        make, self._make_again = self._make_again, None
+        again = {block.name: _as_numbers(block) for block in make()}
+        # What was given already came from blocks that were sound: it must be what was made again.
+        if not all(self._agrees(name, numbers) for name, numbers in again.items()):
+            message = f'ledger "{printable(str(self.path))}" says something else than the events'
+            raise StoreError(Problem("C523", message, help="drop it: chronicle ledger STORE --drop"))
+        self._again = {name: numbers for name, numbers in again.items() if not self.is_sound(name)}
+        if name not in self._again:
+            raise Unsound(CHANGED)
+        return self._again[name]
+
+    def _agrees(self, name: str, numbers: Numbers) -> bool:
+        """Whether a block is as long as one that was made again, and says the same if it is sound."""
+        code, _, length = self._blocks.get(name, ("", 0, 0))
+        if (code, length) != (numbers.format, numbers.nbytes):
+            return False
+        return not self.is_sound(name) or self.numbers(name) == numbers
+
     def blocks(self) -> list[Block]:
-        """All blocks, to be written again. Raises ``Unsound`` as ``numbers`` does."""
-        self._prove(self._body)
+        """All blocks, to be written again. Raises ``Unsound`` where one is not as it was written."""
+        if not self.is_whole():
+            raise Unsound(CHANGED)
         return [Block(name, code, self.numbers(name)) for name, (code, _, _) in self._blocks.items()]
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """The names of the blocks, each with its size in bytes."""
         return ((name, length) for name, (_, _, length) in self._blocks.items())
+
+
+def _as_numbers(block: Block) -> Numbers:
+    """The numbers of a block that was not written, as they would come out of a file."""
+    if not block.numbers:
+        return memoryview(array(block.code))
+    numbers: Numbers = memoryview(block.numbers).cast("B").cast(block.code)  # type: ignore[call-overload]
+    return numbers
 
 
 def _body(size: int) -> int:
@@ -229,7 +309,7 @@ def _body(size: int) -> int:
     return size - _HASH * (pages + 1)
 
 
-def _in_threads(prove: Callable[[int], bool], numbers: range) -> list[bool]:
+def _in_threads(prove: Callable[[int], bool], numbers: Sequence[int]) -> list[bool]:
     """What ``prove`` says of some numbers. Hashing frees the interpreter lock, so threads share the work."""
     proven = [False] * len(numbers)
 
@@ -245,6 +325,11 @@ def _in_threads(prove: Callable[[int], bool], numbers: range) -> list[bool]:
     for thread in others:
         thread.join()
     return proven
+
+
+def numbers_of(name: str) -> cached_property[Numbers]:
+    """A block of the ``file`` of an object as an attribute, verified when it is first read."""
+    return cached_property(lambda holder: holder.file.numbers(name))
 
 
 def has_sharing(file: LedgerFile) -> bool:

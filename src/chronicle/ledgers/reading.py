@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import datetime
 import json
+import mmap
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final, cast
 
 from chronicle.dates import PartialDate
-from chronicle.engine.replay import (
-    Bounds,
-    Doubt,
-    Guess,
-    Key,
-    Nothing,
-    Span,
-    StandingValue,
-    with_doubts,
-)
-from chronicle.ledgers.columns import NONE
-from chronicle.ledgers.layout import LedgerFile
+from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Nothing, Span, with_doubts
+from chronicle.ledgers.layout import LedgerFile, Numbers, numbers_of
 from chronicle.ledgers.rows import (
     BOUNDED,
     DAYS,
@@ -31,54 +22,63 @@ from chronicle.ledgers.rows import (
     FIRST,
     LAST,
     NEVER,
-    PRECISIONS,
     UNLISTED,
+    StoredDates,
     ViewRows,
+    first_name,
     order_name,
 )
-from chronicle.ledgers.texts import TextTable
+from chronicle.ledgers.texts import NONE, DecodedTexts, FoundTexts, TextTable
 from chronicle.ledgers.values import of_text
+
+# So many cells mostly have one first part at the most, and a search among them is short.
+_FEW: Final = 16
 
 
 class StoredRows:
-    """The rows in a verified file, and what their numbers stand for."""
+    """The rows in a file, and what their numbers stand for; each block is verified when it is first read."""
+
+    key_parts, keys_from = numbers_of("cells.keys"), numbers_of("cells.keys_from")
+    _turns, rows_from = numbers_of("cells.turns"), numbers_of("cells.rows_from")
+    begin_of, _end = numbers_of("rows.begin"), numbers_of("rows.end")
+    value_of, _ended_by = numbers_of("rows.value"), numbers_of("rows.ended_by")
+    flags, cell_of = numbers_of("rows.flags"), numbers_of("rows.cell")
+    _behind, _behind_from = numbers_of("rows.behind"), numbers_of("rows.behind_from")
 
     def __init__(self, file: LedgerFile) -> None:
         self.file = file
         self.views = {name: ViewRows(name, *rest) for name, *rest in file.about["views"]}
-        self.names = TextTable(file, "names")
+        self.names = FoundTexts(file, "names")
         self.event_ids = TextTable(file, "events")
         self.values = TextTable(file, "values")
-        self._dates = StoredDates(file)
-        self._keys, self._keys_from = file.numbers("cells.keys"), file.numbers("cells.keys_from")
-        self._turns, self._rows_from = file.numbers("cells.turns"), file.numbers("cells.rows_from")
-        self._begin, self._end = file.numbers("rows.begin"), file.numbers("rows.end")
-        self._value, self._ended_by = file.numbers("rows.value"), file.numbers("rows.ended_by")
-        self._days = [file.numbers(f"rows.{name}") for name in DAYS]
-        self._flags = file.numbers("rows.flags")
-        self._behind, self._behind_from = file.numbers("rows.behind"), file.numbers("rows.behind_from")
-        self._doubts = [file.numbers(f"doubts.{name}") for name in ("row", "since", "until", "event")]
-        self._empty = [file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
+        self.name = DecodedTexts(self.names)
+        self.dates = StoredDates(file)
         self._decoded: dict[int, Any] = {}
         self._spans: dict[int, Span] = {}
-        self._named: dict[int, str] = {}
+        self._firsts: dict[str, FirstParts] = {}
         self._all: dict[str, dict[Key, int]] = {}
         self._met: dict[str, dict[Key, int]] = {}
         # The names that were last looked for, since several views are searched for one text.
         self._names_like: tuple[Callable[[str], bool] | None, set[int]] = None, set()
 
+    @cached_property
+    def days(self) -> list[Numbers]:
+        """The columns of ``DAYS``."""
+        return [self.file.numbers(f"rows.{name}") for name in DAYS]
+
+    @cached_property
+    def _doubts(self) -> list[Numbers]:
+        return [self.file.numbers(f"doubts.{name}") for name in ("row", "since", "until", "event")]
+
+    @cached_property
+    def _empty(self) -> list[Numbers]:
+        return [self.file.numbers(f"empty.{name}") for name in ("cell", "low", "high", "flags")]
+
     # Cells
 
     def key(self, cell: int) -> Key:
         """The key of a cell."""
-        return tuple(map(self._name, self._parts(cell)))
-
-    def _name(self, number: int) -> str:
-        """The name with this number, decoded once, since keys share most of theirs."""
-        name = self._named.get(number)
-        if name is None:
-            name = self._named[number] = self.names[number]
-        return name
+        return tuple([self.name[number] for number in self._parts(cell)])
 
     def keys(self, view: str) -> list[Key]:
         """The keys of a view, in the order of replay."""
@@ -105,13 +105,21 @@ class StoredRows:
             return met
         found = [self.names.number(part) for part in key]
         cells, wanted = self._cells(view), [number for number in found if number is not None]
+        if cells and self.views[view].parts == len(key):
+            cells = self.first_parts(view).cells(key[0])
         if len(wanted) < len(key):
             return None
         place = bisect_left(cells, wanted, key=self._parts)
         return cells[place] if place < len(cells) and self._parts(cells[place]) == wanted else None
 
     def _parts(self, cell: int) -> list[int]:
-        return self._keys[self._keys_from[cell] : self._keys_from[cell + 1]].tolist()
+        return self.key_parts[self.keys_from[cell] : self.keys_from[cell + 1]].tolist()
+
+    def parts_of(self, view: str, position: int) -> Numbers:
+        """One part of the keys of all cells of a view whose keys are of one length."""
+        place = self.views[view]
+        first = self.keys_from[place.cell] + position
+        return self.key_parts[first : first + place.parts * place.cells : place.parts]
 
     def where(self, view: str, position: int, part: str) -> list[Key]:
         """The keys of a view that have ``part`` at ``position``, in the order of replay.
@@ -136,24 +144,40 @@ class StoredRows:
 
         Raises ``IndexError`` for a position that no key has.
         """
+        if view not in self.views:
+            return ()
+        parts = self.views[view].parts
+        if parts and not position:
+            return self.first_parts(view).cells(part)
         number, cells = self.names.number(part), self._cells(view)
         if number is None or not cells:
             return ()
-        parts = self.views[view].parts
         if position and not parts:
             return [cell for cell in cells if self._parts(cell)[position] == number]
         if position >= (parts or 1):
             raise IndexError(position)
         if not parts:
-            return _equal(cells, number, lambda cell: self._keys[self._keys_from[cell]])
-        first = self._keys_from[cells.start] + position
-        # One part of all keys of the view, without a call for each.
-        column = self._keys[first : first + parts * len(cells) : parts]
-        if not position:
-            begin = bisect_left(column, number)
-            return cells[begin : bisect_right(column, number, begin)]
+            return _equal(cells, number, lambda cell: self.key_parts[self.keys_from[cell]])
+        column = self.parts_of(view, position)
         order = cast("Sequence[int]", self.file.numbers(order_name(self.views[view], position)))
         return _equal(order, number, lambda cell: column[cell - cells.start])
+
+    def cells_with_all(self, view: str, parts: Mapping[int, str]) -> Sequence[int]:
+        """The cells of a view with these parts in their keys, by position, of which there is at least one.
+
+        In order of key. Raises ``IndexError`` for a position that no key has.
+        """
+        found = [self.cells_with(view, position, part) for position, part in parts.items()]
+        if len(found) == 1 and isinstance(found[0], range):
+            return found[0]
+        return sorted(set(found[0]).intersection(*found[1:]))
+
+    def first_parts(self, view: str) -> FirstParts:
+        """The first parts of the keys of a view, whose keys are all of one length."""
+        found = self._firsts.get(view)
+        if found is None:
+            found = self._firsts[view] = FirstParts(self, view)
+        return found
 
     def keys_like(self, view: str, like: Callable[[str], bool]) -> list[Key]:
         """The keys of a view that have a text for which ``like`` is true, in them or in their values.
@@ -163,14 +187,14 @@ class StoredRows:
         """
         if view not in self.views:
             return []
-        place, cells, cell_of = self.views[view], set[int](), self.file.numbers("rows.cell")
+        place, cells, cell_of = self.views[view], set[int](), self.cell_of
         if like != self._names_like[0]:
             self._names_like = like, {number for number, text in enumerate(self.names.all()) if like(text)}
         named = self._names_like[1]
         texts = self.values.all(place.value, place.value + place.values)
         said = {number for number, text in enumerate(texts, start=place.value) if like(text)}
         if said:
-            values = self._value[place.row : place.row + place.rows]
+            values = self.value_of[place.row : place.row + place.rows]
             cells = {cell_of[row] for row, number in enumerate(values, start=place.row) if number in said}
         if named:
             cells.update(cell for cell in self._cells(view) if not named.isdisjoint(self._parts(cell)))
@@ -197,19 +221,19 @@ class StoredRows:
     def rows_of(self, view: str, key: Key) -> range:
         """The rows of a key; none for one that is not there."""
         cell = self.find(view, key)
-        return range(0) if cell is None else range(self._rows_from[cell], self._rows_from[cell + 1])
+        return range(0) if cell is None else range(self.rows_from[cell], self.rows_from[cell + 1])
 
     def spans(self, view: str, cell: int) -> tuple[Span, ...]:
         """The spans of a cell, in the order of replay."""
         key = self.key(cell)
         return tuple(
-            self.span(view, key, row) for row in range(self._rows_from[cell], self._rows_from[cell + 1])
+            self.span(view, key, row) for row in range(self.rows_from[cell], self.rows_from[cell + 1])
         )
 
     def possible(self, cell: int, day: int) -> list[int]:
         """The rows of a cell that may hold on a day, given as its ordinal."""
-        begins, ends = self._days[0], self._days[3]
-        rows = range(self._rows_from[cell], self._rows_from[cell + 1])
+        begins, ends = self.days[0], self.days[3]
+        rows = range(self.rows_from[cell], self.rows_from[cell + 1])
         return [row for row in rows if begins[row] <= day < ends[row]]
 
     def span(self, view: str, key: Key, row: int) -> Span:
@@ -220,41 +244,19 @@ class StoredRows:
         return span
 
     def _span(self, view: str, key: Key, row: int) -> Span:
-        end, ended_by, flags = self._end[row], self._ended_by[row], self._flags[row]
+        end, ended_by, flags = self._end[row], self._ended_by[row], self.flags[row]
         return Span(
             view,
             key,
-            self.value(self._value[row]),
-            self._dates[self._begin[row]],
-            None if end == NONE else self._dates[end],
+            self.value(self.value_of[row]),
+            self.dates[self.begin_of[row]],
+            None if end == NONE else self.dates[end],
             None if ended_by == NONE else self.event_ids[ended_by],
             cast("Any", self),
             row,
             self._bounds(row) if flags & BOUNDED else None,
             doubts=tuple(doubt for _, doubt in self.doubts_of(row)) if flags & DOUBTED else (),
         )
-
-    def standing(self, cells: Iterable[int], day: datetime.date) -> Iterator[StandingValue]:
-        """The listed values of some cells that may hold on a day.
-
-        A look-up is little more than this, so it is written without calls that would be usual elsewhere.
-        """
-        ordinal, rows_from, all_flags = day.toordinal(), self._rows_from, self._flags
-        possible_from, certain_from, certain_until, possible_until = self._days
-        for cell in cells:
-            key = None
-            for row in range(rows_from[cell], rows_from[cell + 1]):
-                if not possible_from[row] <= ordinal < possible_until[row]:
-                    continue
-                flags = all_flags[row]
-                if flags & UNLISTED:
-                    continue
-                key = key or self.key(cell)
-                doubts = self.doubted_by(row, day) if flags & DOUBTED else ()
-                sure = certain_from[row] <= ordinal < certain_until[row] and not doubts
-                since = partial(self.date, self._begin[row])
-                events = partial(self.with_doubts, row, doubts)
-                yield StandingValue(key, self.value(self._value[row]), sure, since, events, doubts)
 
     def doubted_by(self, row: int, day: datetime.date) -> tuple[str, ...]:
         """The ids of the events because of which a row is only possible on a day."""
@@ -270,22 +272,22 @@ class StoredRows:
         place = self.views.get(view)
         for cell in self._cells(view) if place else ():
             key = self.key(cell)
-            for row in range(self._rows_from[cell], self._rows_from[cell + 1]):
-                yield key, of_text(self.values[self._value[row]])
+            for row in range(self.rows_from[cell], self.rows_from[cell + 1]):
+                yield key, of_text(self.values[self.value_of[row]])
 
     def years(self) -> dict[int, int]:
         """By year, how many values began in it, as far as that is certain: by the first day of each."""
         found: Counter[int] = Counter()
-        for date, count in Counter(self._begin).items():
-            found[datetime.date.fromordinal(self._dates.earliest[date]).year] += count
+        for date, count in Counter(self.begin_of).items():
+            found[datetime.date.fromordinal(self.dates.earliest[date]).year] += count
         return dict(sorted(found.items()))
 
     def happened(self, first: datetime.date, last: datetime.date) -> list[str]:
         """The ids of the events that began or ended a value from one day to another, by the days of these."""
-        low, high, earliest = first.toordinal(), last.toordinal(), self._dates.earliest
+        low, high, earliest = first.toordinal(), last.toordinal(), self.dates.earliest
         days = {date: day for date, day in enumerate(earliest) if low <= day <= high}
         found: dict[int, int] = {}
-        for row, date in enumerate(self._begin):
+        for row, date in enumerate(self.begin_of):
             if date in days:
                 found.setdefault(self.behind(row)[-1], days[date])
         for row, date in enumerate(self._end):
@@ -301,17 +303,17 @@ class StoredRows:
 
     def date(self, number: int) -> PartialDate:
         """The date with this number, made once."""
-        return self._dates[number]
+        return self.dates[number]
 
     def _bounds(self, row: int) -> Bounds:
-        return Bounds(*(_day(column[row]) for column in self._days))
+        return Bounds(*(_day(column[row]) for column in self.days))
 
     def doubts_of(self, row: int) -> Iterator[tuple[int, Doubt]]:
         """The doubts about a row, each with the number of its event."""
         rows, since, until, event = self._doubts
         for place in range(bisect_left(rows, row), bisect_right(rows, row)):
-            ended = None if until[place] == NONE else self._dates[until[place]]
-            yield event[place], Doubt(self._dates[since[place]], ended, self.event_ids[event[place]])
+            ended = None if until[place] == NONE else self.dates[until[place]]
+            yield event[place], Doubt(self.dates[since[place]], ended, self.event_ids[event[place]])
 
     # What a span needs from its replay
 
@@ -325,36 +327,44 @@ class StoredRows:
 
     def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:  # noqa: ARG002
         """Whether a row ended without another value in its place."""
-        return bool(self._flags[last] & ENDS_IN_NOTHING)
+        return bool(self.flags[last] & ENDS_IN_NOTHING)
 
 
-class StoredDates:
-    """The dates in a file by their numbers, each made once."""
+class FirstParts:
+    """The first parts of the keys of a view, by which its cells and rows are found.
 
-    def __init__(self, file: LedgerFile) -> None:
-        self.texts = TextTable(file, "dates")
-        self.text = file.numbers("dates.text")
-        self.earliest, self.latest = file.numbers("dates.earliest"), file.numbers("dates.latest")
-        self._precision, self._approximate = (
-            file.numbers("dates.precision"),
-            file.numbers("dates.approximate"),
-        )
-        self._made: dict[int, PartialDate] = {}
+    A look-up is little more than this, so it is written without calls that would be usual elsewhere.
+    """
 
-    def __getitem__(self, number: int) -> PartialDate:
-        if number not in self._made:
-            self._made[number] = self._date(number)
-        return self._made[number]
+    def __init__(self, stored: StoredRows, view: str) -> None:
+        place = stored.views[view]
+        self._slots = stored.file.numbers(f"{first_name(view)}.slots")
+        self._names, self._parts = stored.names, stored.parts_of(view, 0)
+        self._cell, self._rows_from, self._flags = place.cell, stored.rows_from, stored.flags
+        self._begins, self._ends = stored.days[0], stored.days[3]
+        # Every look-up reads a place of its own in these, which the system would bring in one by one.
+        for numbers in (self._slots, stored.rows_from[place.cell : place.cell + place.cells]):
+            bytes(numbers.cast("B")[:: mmap.PAGESIZE])
 
-    def _date(self, number: int) -> PartialDate:
-        # Not read from the text: the file has what that says, and a date from code may differ from its text.
-        return PartialDate(
-            datetime.date.fromordinal(self.earliest[number]),
-            datetime.date.fromordinal(self.latest[number]),
-            PRECISIONS[self._precision[number]],
-            bool(self._approximate[number]),
-            self.texts[self.text[number]],
-        )
+    def cells(self, part: str) -> range:
+        """The cells whose keys begin with ``part``."""
+        parts = self._parts
+        begin = self._names.place(part, self._slots, parts)
+        if begin is None:
+            return range(0)
+        number, few = parts[begin], begin + _FEW
+        end = bisect_right(parts, number, begin, min(few, len(parts)))
+        if end == few:
+            end = bisect_right(parts, number, few)
+        return range(self._cell + begin, self._cell + end)
+
+    def rows(self, part: str, day: int) -> list[int]:
+        """The listed rows that may hold on a day, and whose keys begin with ``part``."""
+        cells, rows_from = self.cells(part), self._rows_from
+        first, last = rows_from[cells.start], rows_from[cells.stop]
+        begins, ends, flags = self._begins[first:last], self._ends[first:last], self._flags[first:last]
+        whole = zip(range(first, last), begins, ends, flags, strict=True)
+        return [row for row, begin, end, flag in whole if begin <= day < end and flag < UNLISTED]
 
 
 def _equal(cells: Sequence[int], number: int, at: Callable[[int], int]) -> Sequence[int]:

@@ -6,6 +6,7 @@ of replay. A cell is a key of a view; what all rows of a cell share is written o
 
 from __future__ import annotations
 
+import datetime
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,9 +19,9 @@ from chronicle.dates import PartialDate, Precision
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Doubt, Guess, Key, Ledger, Log, Nothing, Span, pieces
 from chronicle.engine.views import is_listed
-from chronicle.ledgers.columns import NONE, of_values
-from chronicle.ledgers.layout import Block
-from chronicle.ledgers.texts import Numbered, text_blocks
+from chronicle.ledgers.columns import of_values
+from chronicle.ledgers.layout import Block, LedgerFile, numbers_of
+from chronicle.ledgers.texts import NONE, DecodedTexts, Numbered, TextTable, slots_block, text_blocks
 from chronicle.ledgers.values import likeness, to_text
 
 NEVER: Final = 2**31 - 1
@@ -127,6 +128,35 @@ class _NumberedDates:
             Block("dates.precision", "B", bytes(PRECISIONS.index(date.precision) for date in self.dates)),
             Block("dates.approximate", "B", bytes(date.approximate for date in self.dates)),
         ]
+
+
+class StoredDates:
+    """The dates in a file by their numbers, each made once."""
+
+    text = numbers_of("dates.text")
+    earliest, latest = numbers_of("dates.earliest"), numbers_of("dates.latest")
+    _precision, _approximate = numbers_of("dates.precision"), numbers_of("dates.approximate")
+
+    def __init__(self, file: LedgerFile) -> None:
+        self.file = file
+        self.texts = TextTable(file, "dates")
+        self.written = DecodedTexts(self.texts)
+        self._made: dict[int, PartialDate] = {}
+
+    def __getitem__(self, number: int) -> PartialDate:
+        if number not in self._made:
+            self._made[number] = self._date(number)
+        return self._made[number]
+
+    def _date(self, number: int) -> PartialDate:
+        # Not read from the text: the file has what that says, and a date from code may differ from its text.
+        return PartialDate(
+            datetime.date.fromordinal(self.earliest[number]),
+            datetime.date.fromordinal(self.latest[number]),
+            PRECISIONS[self._precision[number]],
+            bool(self._approximate[number]),
+            self.texts[self.text[number]],
+        )
 
 
 class _RowColumns:
@@ -249,6 +279,7 @@ class _RowColumns:
         }
         return [
             *self.names.blocks("names"),
+            slots_block("names", self.names.numbers.items()),
             *self.events.blocks("events"),
             *text_blocks("values", self.values),
             *self.dates.blocks(),
@@ -294,7 +325,8 @@ def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: N
 def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _RowColumns) -> ViewRows:
     cell, row, value = len(rows.turns), rows.count, len(rows.values)
     rows.of_view, rows.met = {}, []
-    for key in sorted(keys):
+    ordered = sorted(keys)
+    for key in ordered:
         rows.take_cell(key, keys[key])
         log = ledger.log(view, key)
         if log is not None:
@@ -306,7 +338,15 @@ def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _RowColumns)
     lengths = {len(key) for key in keys}
     parts = lengths.pop() if len(lengths) == 1 else 0
     rows.columns += of_values(view, rows.met)
+    if parts:
+        first_of = {key[0]: place for place, key in reversed([*enumerate(ordered)])}
+        rows.columns.append(slots_block(first_name(view), first_of.items()))
     return ViewRows(view, cell, len(keys), row, rows.count - row, parts, value, len(rows.values) - value)
+
+
+def first_name(view: str) -> str:
+    """The name of the slots that have the first cell of a view with each first part of its keys."""
+    return f"first.{view}"
 
 
 def order_name(view: ViewRows, part: int) -> str:

@@ -7,7 +7,7 @@ from typing import overload
 
 from attrs import define, field
 
-from chronicle.engine.event_log import STATEMENTS, EventLog
+from chronicle.engine.event_log import EventLog, statements
 from chronicle.events import Event, RecordConfirmed
 from chronicle.ledgers.sharing import StoredSharing
 from chronicle.stores import Record, Store
@@ -146,7 +146,7 @@ class StoredLog(EventLog):
 
     def _about(self, event: str) -> Iterable[Event]:
         """What corrects or retracts the event of this id."""
-        before = (each for each in self._naming(event) if isinstance(each, STATEMENTS))
+        before = (each for each in self._naming(event) if isinstance(each, statements()))
         return (*(each for each in before if each.target == event), *super()._about(event))
 
     def _naming(self, event: str) -> list[Event]:

@@ -9,7 +9,7 @@ import datetime
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from attrs import frozen
 
@@ -17,11 +17,12 @@ from chronicle.engine.replay import Key
 from chronicle.engine.replay.later import Later
 from chronicle.engine.tables.arrow import EPOCH
 from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
-from chronicle.engine.tables.columns import SINCE, keys_of, values_of
+from chronicle.engine.tables.columns import facts_of, keys_of, values_of
 from chronicle.engine.tables.table import Column, Kind
-from chronicle.ledgers.columns import NONE, WIDE, block_name
+from chronicle.ledgers.columns import WIDE, block_name
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.standing import standing_rows
+from chronicle.ledgers.standing import readers, standing_rows
+from chronicle.ledgers.texts import NONE
 from chronicle.ledgers.vectors import StandingRows, Vector, Vectors, vectors
 
 _LIST: Final = "texts"
@@ -39,6 +40,19 @@ class StandingTable(CodedTable):
     # The keys whose rows are not those of the file: these are made of facts, and come last.
     replaced: Collection[Key]
     facts: Facts
+
+    def _with(self, columns: tuple[Column, ...]) -> Self:
+        return type(self)(self.name, columns, self._rows, self.stored, self.day, self.replaced, self.facts)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """As ``Table`` says. No fact is made for a row, and each text and value is decoded once."""
+        read = readers(self.stored, self.name, self.column_names)
+        for standing in self._standing(_vectors(self)):
+            rows = standing.rows.tolist()
+            yield from zip(*[each(rows, self.day) for each in read], strict=True)
+        facts = self._in_place()
+        if facts:
+            yield from CodedTable(self.name, self.columns, facts).rows()
 
     def __len__(self) -> int:
         standing = self._standing(_vectors(self))
@@ -81,7 +95,6 @@ def standing_table(
     ``facts`` gives those of some keys, or of all for None. It is only called for the rows of the table, and
     for those of the keys in ``replaced``, which come last.
     """
-    columns = (*keys_of(view), *values_of(view), *SINCE)
     there = frozenset(replaced)
 
     def rows() -> Sequence[Any]:
@@ -89,7 +102,7 @@ def standing_table(
             return facts(None)
         return [*(fact for fact in facts(None) if fact.key not in there), *facts(replaced)]
 
-    return StandingTable(view, columns, Later(rows), stored, day, replaced, facts)
+    return StandingTable(view, facts_of(view), Later(rows), stored, day, replaced, facts)
 
 
 def _vectors(table: StandingTable) -> Vectors:

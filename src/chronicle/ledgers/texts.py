@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
-from typing import Final, overload
+from typing import Any, Final, overload
+from zlib import crc32
 
 from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
 
 _LARGEST: Final = 2**31 - 1
-# A text from code may have a lone surrogate.
-_ERRORS: Final = "surrogatepass"
+ERRORS: Final = "surrogatepass"
+"""How texts are encoded: one from code may have a lone surrogate."""
+
+NONE: Final = 2**32 - 1
+"""The number that stands for no text, no date and no event."""
+
+# A column that says so few things is decoded at once, which takes less than a few of them one by one.
+_FEW: Final = 5_000
 
 
 class TooLarge(CannotKeep):
@@ -39,7 +47,7 @@ class Numbered:
 
 def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:
     """Texts as two blocks: where each begins, and their bytes. Raises ``TooLarge``."""
-    encoded = [text.encode("utf-8", _ERRORS) for text in texts]
+    encoded = [text.encode("utf-8", ERRORS) for text in texts]
     starts, end = array("i", [0]), 0
     for text in encoded:
         end += len(text)
@@ -53,8 +61,17 @@ class TextTable(Sequence[str]):
     """The texts of a table in a file, by their numbers."""
 
     def __init__(self, file: LedgerFile, name: str) -> None:
-        self.starts: Numbers = file.numbers(f"{name}.starts")
-        self.bytes: Numbers = file.numbers(f"{name}.bytes")
+        self._file, self._name = file, name
+
+    @cached_property
+    def starts(self) -> Numbers:
+        """Where each text begins, and where the last one ends."""
+        return self._file.numbers(f"{self._name}.starts")
+
+    @cached_property
+    def bytes(self) -> Numbers:
+        """All texts in UTF-8, one behind the other."""
+        return self._file.numbers(f"{self._name}.bytes")
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -67,24 +84,89 @@ class TextTable(Sequence[str]):
         """The text with this number."""
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
-        return str(self.bytes[self.starts[number] : self.starts[number + 1]], "utf-8", _ERRORS)
+        return str(self.bytes[self.starts[number] : self.starts[number + 1]], "utf-8", ERRORS)
 
     def all(self, first: int = 0, end: int | None = None) -> Iterator[str]:
         """The texts from one number to another (exclusive), quicker than one by one."""
         starts = self.starts[first : (len(self) if end is None else end) + 1]
         raw = bytes(self.bytes[starts[0] : starts[-1]]) if len(starts) else b""
-        for begin, stop in pairwise(starts):
-            yield str(raw[begin - starts[0] : stop - starts[0]], "utf-8", _ERRORS)
+        parts = pairwise([start - starts[0] for start in starts])
+        if raw.isascii():
+            whole = raw.decode("ascii")
+            return (whole[begin:stop] for begin, stop in parts)
+        return (str(raw[begin:stop], "utf-8", ERRORS) for begin, stop in parts)
+
+
+class DecodedTexts(dict[int, Any]):
+    """The texts of a table by their numbers, each decoded when it is first looked up."""
+
+    def __init__(self, table: TextTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, number: int) -> str:
+        begin, end = self._table.starts[number : number + 2]
+        # ``str`` of a part of the file would take half as long again.
+        text = self[number] = self._table.bytes[begin:end].tobytes().decode("utf-8", ERRORS)
+        return text
+
+
+class SaidTexts(dict[int, Any]):
+    """What a column of texts says of each value of a view, by the number of the value; None for no text."""
+
+    def __init__(self, file: LedgerFile, name: str, first: int) -> None:
+        super().__init__()
+        self._numbers, self._first = file.numbers(name), first
+        self._texts = TextTable(file, f"{name}.texts")
+        if len(self._numbers) <= _FEW:
+            texts = {NONE: None, **dict(enumerate(self._texts.all()))}
+            self.update(enumerate(map(texts.__getitem__, self._numbers), start=first))
+
+    def __missing__(self, value: int) -> str | None:
+        number = self._numbers[value - self._first]
+        text = self[value] = None if number == NONE else self._texts[number]
+        return text
+
+
+class FoundTexts(TextTable):
+    """A table of which the number of a text is found by its hash: a search would read a text at each step."""
+
+    @cached_property
+    def _slots(self) -> Numbers:
+        return self._file.numbers(f"{self._name}.slots")
+
+    @cached_property
+    def _numbers(self) -> range:
+        return range(len(self))
 
     def number(self, text: str) -> int | None:
-        """The number of a text in a table whose texts are sorted, or None."""
-        # UTF-8 sorts as the characters do, so the search compares bytes.
-        wanted, starts, texts = text.encode("utf-8", _ERRORS), self.starts, self.bytes
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if bytes(texts[starts[middle] : starts[middle + 1]]) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and texts[starts[low] : starts[low + 1]] == wanted else None
+        """The number of a text, or None."""
+        return self.place(text, self._slots, self._numbers)
+
+    def place(self, text: str, slots: Numbers, numbers: Sequence[int]) -> int | None:
+        """The place that ``slots`` have for a text in ``numbers``, which are those of texts; or None."""
+        wanted, starts, texts = text.encode("utf-8", ERRORS), self.starts, self.bytes
+        last = len(slots) - 1
+        slot = crc32(wanted) & last
+        while (place := slots[slot]) != NONE:
+            number = numbers[place]
+            if texts[starts[number] : starts[number + 1]] == wanted:
+                return place
+            slot = (slot + 1) & last
+        return None
+
+
+def slots_block(name: str, placed: Iterable[tuple[str, int]]) -> Block:
+    """Where to look for the place of each of some texts: a table of places, at least a third of it empty.
+
+    A place is in the slot that the last bits of the CRC-32 of its text count, or in the next that was empty.
+    """
+    hashed = [(crc32(text.encode("utf-8", ERRORS)), place) for text, place in placed]
+    last = (1 << (len(hashed) * 3 // 2).bit_length()) - 1
+    slots = array("I", [NONE]) * (last + 1)
+    for hash, place in hashed:
+        slot = hash & last
+        while slots[slot] != NONE:
+            slot = (slot + 1) & last
+        slots[slot] = place
+    return Block(f"{name}.slots", "I", slots)

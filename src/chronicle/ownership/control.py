@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import isfinite
-from typing import Final
 
 from attrs import field, frozen
 
 from chronicle.errors import InvalidValue, Problem
 from chronicle.ownership.graph import Edge, Graph, share_between
+from chronicle.ownership.majority import MAJORITY
 from chronicle.values import NOTHING, WHOLE, Share
-
-MAJORITY: Final = Fraction(1, 2)
 
 
 def _as_part(share: Fraction | float) -> Fraction:

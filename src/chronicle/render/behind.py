@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from chronicle.engine.state import Owner, State
 from chronicle.errors import InvalidValue
 from chronicle.render.layout import DOUBT, PLAIN, STRONG, Line
 from chronicle.render.words.owners import Called, figure
+
+if TYPE_CHECKING:
+    from chronicle.engine.state import Owner, State
 
 _QUARTER: Final = Fraction(1, 4)
 _MOST: Final = 100  # entities above, beyond which a page about something else does not look for owners

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from chronicle.errors import can_be_shown
-from chronicle.render.layout import as_stated
+from chronicle.render.layout import Page, as_stated
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -99,10 +99,15 @@ def _write_plain(answer: Answer, stream: IO[str], _: bool | None, __: int | None
 
 
 def _write_people(answer: Answer, stream: IO[str], color: bool | None, width: int | None) -> None:
-    from rich.console import Console
-
     wide = width or terminal_width(stream)
     colored = wants_color(stream) if color is None else color
+    page = answer.people(wide)
+    if isinstance(page, Page) and not (colored or _is_terminal(stream)):
+        # Into a pipe or a file go texts: what knows terminals, and takes a while to load, is not needed.
+        _Encodable(stream).write("".join(f"{text}\n" for text in page.texts()))
+        return
+    from rich.console import Console
+
     console = Console(
         file=_Encodable(stream),  # type: ignore[arg-type]  # all that a console asks of a file is here
         force_terminal=colored,
@@ -114,7 +119,7 @@ def _write_people(answer: Answer, stream: IO[str], color: bool | None, width: in
         emoji=False,
         highlight=False,
     )
-    console.print(answer.people(wide), soft_wrap=True)
+    console.print(page, soft_wrap=True)
 
 
 _WRITERS: Final = {

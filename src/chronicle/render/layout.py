@@ -226,6 +226,10 @@ class Page:
 
     _lines: Callable[[], Iterable[Line]]
 
+    def texts(self) -> Iterator[str]:
+        """The lines as text without style."""
+        return ("".join(text for text, _ in line) for line in self._lines())
+
     def __rich_console__(self, console: Console, _: ConsoleOptions) -> Iterator[Segment]:
         from rich.segment import Segment
 

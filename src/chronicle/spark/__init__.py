@@ -15,7 +15,7 @@ from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem, not_installed
 from chronicle.events import Event
 from chronicle.ledgers.partitions import Partitioning, frames, replay_partition, tells
-from chronicle.ledgers.partitions.replaying import event_of
+from chronicle.ledgers.partitions.telling import event_of
 
 PARTITIONS: Final = 16
 """The number of partitions, where nobody says how many."""

@@ -6,13 +6,18 @@ and integers, never floats. An unknown value is said to be unknown; it is never 
 
 from __future__ import annotations
 
-from chronicle.values.agreement import confirms, contradicts, disagree
-from chronicle.values.counts import Count, Ratio, parse_count, parse_ratio
-from chronicle.values.currencies import CURRENCIES
-from chronicle.values.money import Money, parse_money
-from chronicle.values.share_texts import ROUNDED, brief_share, parse_share
-from chronicle.values.shares import NOTHING, UNKNOWN, WHOLE, Share, more_than_whole
-from chronicle.values.sources import Source
+from typing import TYPE_CHECKING
+
+from chronicle.errors.exports import exported
+
+if TYPE_CHECKING:
+    from chronicle.values.agreement import confirms, contradicts, disagree
+    from chronicle.values.counts import Count, Ratio, parse_count, parse_ratio
+    from chronicle.values.currencies import CURRENCIES
+    from chronicle.values.money import Money, parse_money
+    from chronicle.values.share_texts import ROUNDED, brief_share, parse_share
+    from chronicle.values.shares import NOTHING, UNKNOWN, WHOLE, Share, more_than_whole
+    from chronicle.values.sources import Source
 
 __all__ = [
     "CURRENCIES",
@@ -35,3 +40,16 @@ __all__ = [
     "parse_ratio",
     "parse_share",
 ]
+
+__getattr__ = exported(
+    __name__,
+    {
+        "agreement": ("confirms", "contradicts", "disagree"),
+        "counts": ("Count", "Ratio", "parse_count", "parse_ratio"),
+        "currencies": ("CURRENCIES",),
+        "money": ("Money", "parse_money"),
+        "share_texts": ("ROUNDED", "brief_share", "parse_share"),
+        "shares": ("NOTHING", "UNKNOWN", "WHOLE", "Share", "more_than_whole"),
+        "sources": ("Source",),
+    },
+)

@@ -44,7 +44,7 @@ def ledger(store: str, *, drop: bool, as_json: bool) -> None:
         if drop:
             _print_dropped(history, as_json)
             return
-        kept = history.kept_ledger
+        kept = history.proven_ledger()
         if kept is None or kept.head != history.head or not kept.shares:
             with waiting("replaying"):
                 kept = history.keep_ledger()

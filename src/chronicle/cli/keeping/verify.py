@@ -96,7 +96,7 @@ def _held_against_replay(store: Store) -> _LedgerCompared | None:
     from chronicle.ledgers.keeping import LedgerKeeper
 
     notices: list[Problem] = []
-    kept = LedgerKeeper(store, PROJECTORS, notices.append).opened()
+    kept = LedgerKeeper(store, PROJECTORS, notices.append).opened(proven=True)
     print_problems(tuple(notices), color=False)
     if kept is None:
         return None

@@ -39,13 +39,13 @@ def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
         state = history.as_of(date, asked.known, asked.recorded)
         resolver = history.resolver(asked.known, asked.recorded)
         chosen = None if entity is None else resolver.entity(entity, as_day(date))
-        first = None if asked.form or state.facts() else _first(asked, history)
+        # Rows have no first event, and of them all facts are not to be read for a page about one entity.
+        silent = asked.form or not history.has_events or state.facts()
+        first = None if silent else _first(asked, history)
     asked.show(AsOf(state, chosen, first, asked.terms(history)))
 
 
 def _first(asked: Asked, history: History) -> PartialDate | None:
-    """The date of the first event, which an empty page for people names; the rows of a replay have none."""
-    if not history.has_events:
-        return None
+    """The date of the first event, which an empty page for people names."""
     events = history.timeline(known=asked.known, recorded=asked.recorded)
     return events[0].date if events else None

@@ -7,7 +7,8 @@ days of knowledge (what changed in what is known of it).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
@@ -129,17 +130,19 @@ def difference(
     after: State,
     reasons: Mapping[str, Sequence[str]] = MappingProxyType({}),
     entity: str | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[Difference, ...]:
     """All differences of ``after`` from ``before``, view by view, in order of key.
 
-    With ``entity``, an id, only those that name it, for which nothing else is looked at.
+    With ``entity``, an id, only those that name it, and with ``only`` those of some views, for which nothing
+    else is looked at.
 
     ``reasons`` maps the id of an event to those of its corrections and retractions that became known between
     the two days of knowledge: such a change comes from what is known, not from the day.
     """
     with paused_collector():
         if entity is None:
-            first, second = _by_subject(before), _by_subject(after)
+            first, second = _by_subject(before, only), _by_subject(after, only)
         else:
             subjects = _subjects_of(entity, before, after)
             first, second = _of_subjects(before, subjects), _of_subjects(after, subjects)
@@ -168,9 +171,10 @@ def _differing(
     return DIFFERENCES.get(view, Difference)(view, key, tuple(before), tuple(after), causes)
 
 
-def _by_subject(state: State) -> Mapping[tuple[str, Key], Sequence[Fact]]:
+def _by_subject(state: State, only: Collection[str] | None) -> Mapping[tuple[str, Key], Sequence[Fact]]:
     subjects: defaultdict[tuple[str, Key], list[Fact]] = defaultdict(list)
-    for fact in state.facts():
+    chosen = (state.view(view) for view in state.views if only is None or view in only)
+    for fact in chain.from_iterable(chosen):
         subjects[_subject(fact)].append(fact)
     return subjects
 

@@ -63,7 +63,7 @@ def replay_in_order(
         running.changes.unordered.update(unordered)
         walk = Walk(plan, running, deciding, found.deals)
         replayed = walk.result(plain, names)
-        if walk.against <= lives.ignored:
+        if walk.against <= lives.ignored and walk.loose <= lives.loose:
             return replayed
-        # Lives that ordered events of which some make no sense are ignored, and the replay is repeated.
-        lives = evolve(lives, against=lives.against | walk.against)
+        # Lives that ordered events to their cost are ignored, and the replay is repeated.
+        lives = evolve(lives, against=lives.against | walk.against, loose=lives.loose | walk.loose)

@@ -52,8 +52,11 @@ class ByLife:
                 found[entity].append((index, event))
         return found
 
-    def pairs(self) -> Iterator[tuple[int, int]]:
-        """The pairs of events of which the first comes before the second, and only a life says so."""
+    def pairs(self, loose: Set[str] = frozenset()) -> Iterator[tuple[int, int]]:
+        """The pairs of events of which the first comes before the second, and only a life says so.
+
+        ``loose`` are ids of events that are in no pair as the act of an entity.
+        """
         founded: defaultdict[str, list[int]] = defaultdict(list)
         ended: defaultdict[str, list[int]] = defaultdict(list)
         revived: defaultdict[str, list[int]] = defaultdict(list)
@@ -86,7 +89,7 @@ class ByLife:
             and (name in once or all(self._begins_before(back, where[0]) for back in revived.get(name, ())))
         }
         if mortal or ending:
-            yield from self._with_acts(mortal, ending)
+            yield from self._with_acts(mortal, ending, loose)
 
     def _of_lives(self) -> Iterator[tuple[int, Event]]:
         """What founds, ends or brings back an entity, with its index: for a deal that of its completion."""
@@ -119,10 +122,12 @@ class ByLife:
             return True
         return isinstance(self.natural[made], _MAKING) and self.first[made] <= self.last[end]
 
-    def _with_acts(self, mortal: Mapping[str, int], ending: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+    def _with_acts(
+        self, mortal: Mapping[str, int], ending: Mapping[str, int], loose: Set[str]
+    ) -> Iterator[tuple[int, int]]:
         """The pairs of a founding and an act, and of an act and an end."""
         for index, event in enumerate(self.natural):
-            if isinstance(event, NO_ACTS):
+            if isinstance(event, NO_ACTS) or event.id in loose:
                 continue
             for entity in acting(event):
                 birth, end = mortal.get(entity, index), ending.get(entity, index)

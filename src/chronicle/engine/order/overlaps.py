@@ -66,12 +66,13 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     """The candidates among events. ``doubtful`` are ids of events that are candidates in any case."""
     natural = arranged.natural
     lives = _lives(arranged.reaching)
-    found = _bound_by_lives(natural, arranged.reaching, lives)
+    parties = _parties(arranged.reaching)
+    named = _named_by_effects(arranged.reaching) if lives or parties else {}
+    found = _bound_by_lives(natural, arranged.reaching, lives, named)
     contradicted = _contradicted(natural, lives) if found else frozenset[str]()
     gathering = _Gathering(arranged, set(arranged.overlapping), found)
     gathering.add_deals()
     gathering.add_counts()
-    parties = _parties(arranged.reaching)
     if doubtful:
         gathering.add(event for event in natural if event.id in doubtful)
     following = [event for event in natural if event.after is not None]
@@ -88,7 +89,7 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
         for name in ended_by(does)
     }
     if gathering.hot or parties:
-        gathering.gather(parties)
+        gathering.gather(parties, named)
     founded = frozenset(event.entity for event in arranged.reaching if type(event) is EntityFounded)
     return Candidates(
         frozenset(found),
@@ -143,6 +144,10 @@ class _Gathering:
                 both = sorted((*self.arranged.about(key), *events), key=_date_order)
                 if hang_together(both):
                     self.hot.add(key)
+        self._spread_by_deals()
+
+    def _spread_by_deals(self) -> None:
+        """Make hot what the effects of hot deals concern, and deals whose effects concern what is hot."""
         hot, size = self.hot, -1
         while size != len(hot):
             size = len(hot)
@@ -185,11 +190,16 @@ class _Gathering:
                     if type(event) in _STAKES:
                         yield event
 
-    def gather(self, parties: frozenset[str]) -> None:
-        """Find everything that concerns what is hot, or a party, and what that in turn concerns."""
+    def gather(self, parties: frozenset[str], named: Mapping[str, Set[str]]) -> None:
+        """Find everything that concerns what is hot, or a party, and what that in turn concerns.
+
+        ``named`` has by deal the entities that its effects name.
+        """
         hot, found, arranged = self.hot, self.found, self.arranged
         if parties:
             taken = [event for event in arranged.natural if _concerns_party(event, parties)]
+            deals = {deal for deal, names in named.items() if not parties.isdisjoint(names)}
+            taken += (event for event in arranged.reaching if type(event) in OF_DEALS and event.deal in deals)
             found.update((event.id, event) for event in taken)
             self._heat(taken)
             found.update((event.id, event) for event in arranged.reaching if isinstance(event, _MERGERS))
@@ -209,6 +219,7 @@ class _Gathering:
                 if event.id in found or other in hot:
                     found[event.id] = event
                     hot.update((key, other))
+            self._spread_by_deals()
 
 
 _date_order = attrgetter("date.order")
@@ -230,6 +241,15 @@ def _parties(reaching: Sequence[Event]) -> frozenset[str]:
             if effect.kind.startswith(("merger.", "demerger.")):
                 found.update(name for _, value in effect.fields for name in _texts(value))
     return frozenset(found)
+
+
+def _named_by_effects(reaching: Sequence[Event]) -> Mapping[str, Set[str]]:
+    """By deal, the texts in its announced effects, among them the entities that these name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for event in reaching:
+        for effect in getattr(event, "effects", None) or ():
+            found[event.deal or ""].update(name for _, value in effect.fields for name in _texts(value))
+    return found
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -285,29 +305,46 @@ _LIVES = frozenset({*_OTHER_LIVES, EntityFounded})
 _KINDS_OF_LIVES = frozenset(name for name, kind in KINDS.items() if kind in _LIVES)
 
 
+_NO_ACTS: frozenset[type[Event]] = frozenset(NO_ACTS)
+
+
 def _bound_by_lives(
-    natural: Sequence[Event], reaching: Sequence[Event], lives: Mapping[str, list[_Life]]
+    natural: Sequence[Event],
+    reaching: Sequence[Event],
+    lives: Mapping[str, list[_Life]],
+    named: Mapping[str, Set[str]],
 ) -> dict[str, Event]:
-    """By id, foundings and ends, and the acts of an entity whose windows overlap one of these."""
+    """By id, foundings and ends, and the acts of an entity whose windows overlap one of these.
+
+    Among them are completions of deals whose effects name the entity: ``named`` has their names by deal.
+    """
     if not lives:
         return {}
     parties: dict[str, tuple[str, ...]] = {}
-    furthest = max(life.date.past for events in lives.values() for life, _ in events)
+    windows = {
+        entity: [(life.date.order, life.date.past, life) for life, _ in events]
+        for entity, events in lives.items()
+    }
+    furthest = max(past for each in windows.values() for _, past, _ in each)
     found: dict[str, Event] = {}
     for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
         if type(event) is EntityFounded and not event.founders:
             continue
-        if isinstance(event, NO_ACTS):
+        if type(event) in _NO_ACTS:
             continue
         # An approval names nobody, but ends the doubts about a deal of which a party has ended.
         approves = type(event) is DealApproved
         if approves and not parties:
             stated = (each for each in reaching if isinstance(each, DealProposed | DealAgreed))
             parties = {each.deal: each.parties for each in stated}
-        for entity in parties.get(event.deal or "", ()) if approves else acting(event):
-            for life, _ in lives.get(entity, ()):
-                one, two = event.date, life.date
-                if life is not event and one.order < two.past and two.order < one.past:
+        if type(event) is DealCompleted:
+            entities: Iterable[str] = {*acting(event), *named.get(event.deal, ())}
+        else:
+            entities = parties.get(event.deal or "", ()) if approves else acting(event)
+        order, past = event.date.order, event.date.past
+        for entity in entities:
+            for begin, end, life in windows.get(entity, ()):
+                if order < end and begin < past and life is not event:
                     # All events of the life are needed to decide the order of the two.
                     found[event.id] = event
                     found.update((each.id, each) for each, _ in lives[entity])
@@ -344,4 +381,4 @@ def _between(one: Event, two: Event, three: Event) -> bool:
 
 
 def _concerns_party(event: Event, parties: frozenset[str]) -> bool:
-    return any(name in parties for name in acting(event))
+    return not parties.isdisjoint(acting(event))

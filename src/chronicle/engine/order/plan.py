@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from itertools import accumulate, compress
+from itertools import accumulate, compress, islice
 
 from attrs import Factory, define, field, frozen
 
@@ -13,7 +13,7 @@ from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.by_life import ByLife
 from chronicle.engine.order.preceding import in_turn
-from chronicle.engine.order.touching import acting, touched_by
+from chronicle.engine.order.touching import acting, possible_effects, touched_by
 from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, DealCompleted, Event, ended_by
 
@@ -46,13 +46,16 @@ class Lives:
     """Whether any entity is founded or ends, which are founded some time, and whose life orders nothing.
 
     The latter are those that certainly act before being founded or after their end (``contradicted``), and
-    those by whose lives events were ordered though some of them make no sense (``against``).
+    those by whose lives events were ordered that would make more sense without (``against``). ``loose`` are
+    ids of events that no life orders by itself, as they stand among some that make no sense in any order:
+    the search weighs their lives like other sense.
     """
 
     any: bool
     founded: frozenset[str]
     contradicted: frozenset[str]
     against: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
     ignored: frozenset[str] = field(
         init=False, default=Factory(lambda self: self.contradicted | self.against, takes_self=True)
     )
@@ -194,7 +197,7 @@ class Plan:
     def _add_lives(self) -> None:
         """Order acts by lives: not before the founding, nor after dissolution or a merger."""
         lived = ByLife(self.natural, self.first, self.last, self.touched, self.deals, self.lives.ignored)
-        for one, two in lived.pairs():
+        for one, two in lived.pairs(self.lives.loose):
             self.before[two].add(one)
             self.by_life.update((self.natural[one].id, self.natural[two].id))
 
@@ -295,11 +298,15 @@ class Plan:
         }
         found: defaultdict[int, list[int]] = defaultdict(list)
         for index, event in enumerate(self.natural) if lived else ():
-            for entity in self._taking_part(event):
+            following = self._in_effects(event)
+            for entity in dict.fromkeys((*self._taking_part(event), *following)):
                 for life in dict.fromkeys(life for life, _ in lived.get(entity, ())):
                     if life in self.ending:
                         found[life].append(index)
-                    if entity not in self.lives.contradicted and self._unordered_by_life(life, index):
+                    if entity in following:
+                        if life != index and self._may_swap(life, index):
+                            self.joined.append((life, index))
+                    elif entity not in self.lives.contradicted and self._unordered_by_life(life, index):
                         self.joined.append((life, index))
         self.acts = dict(sorted(found.items()))
 
@@ -309,6 +316,13 @@ class Plan:
             return acting(event)
         staged = (self.natural[index] for index in self.deals[event.deal])
         return dict.fromkeys(name for stage in staged for name in getattr(stage, "parties", ()))
+
+    def _in_effects(self, event: Event) -> Iterable[str]:
+        """The entities that take part in the effects of a completion; none for other events."""
+        if not isinstance(event, DealCompleted):
+            return ()
+        effects = possible_effects([self.natural[index] for index in self.deals[event.deal]])
+        return dict.fromkeys(name for effect in effects for name in acting(effect))
 
     def _unordered_by_life(self, life: int, act: int) -> bool:
         """Whether the search must order a life and what may come before or after it.
@@ -338,12 +352,28 @@ class Plan:
                 changed = union.join(index, end) or changed
         return changed
 
-    def later(self, things: Iterable[sense.Thing], index: int) -> int | None:
-        """The index of the next event after ``index`` that touches any of these things, or None."""
-        found = (self._next(thing, index) for thing in things)
+    def separated(self, members: Sequence[int]) -> bool:
+        """Whether only cut windows keep some events from others that touch the same: their dates overlap."""
+        for index in members:
+            date = self.natural[index].date
+            others = {other for thing in self.touched[index] for other in self.things[thing]}
+            for other in (self.natural[each].date for each in others.difference(members)):
+                if other.order < date.past and date.order < other.past:
+                    return True
+        return False
+
+    def later(self, things: Iterable[sense.Thing], members: Sequence[int], done: Set[int]) -> int | None:
+        """The index of the next event that touches any of these things after the last member that does.
+
+        It may come before other members, which touch other things. Those in ``done`` are not given; None for
+        none.
+        """
+        last = {thing: index for index in sorted(members) for thing in self.touched[index]}
+        end = max(members)
+        found = (self._next(thing, last.get(thing, end), done) for thing in things)
         return min((each for each in found if each is not None), default=None)
 
-    def _next(self, thing: sense.Thing, index: int) -> int | None:
+    def _next(self, thing: sense.Thing, last: int, done: Set[int]) -> int | None:
         indexes = self.things.get(thing, [])
-        place = bisect_left(indexes, index + 1)
-        return indexes[place] if place < len(indexes) else None
+        following = islice(indexes, bisect_left(indexes, last + 1), None)
+        return next((index for index in following if index not in done), None)

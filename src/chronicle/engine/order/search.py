@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field
@@ -50,6 +50,8 @@ class Search:
     handlers: Mapping[type, Handler]
     members: list[int]
     announced: Mapping[str, Event]
+    # Whether no life orders anything: each event can be on any day of its date, and acts at any time.
+    free: bool = False
     values: dict[Any, Any] = field(factory=dict)
     # Whether anything may be in doubt: else no doubt is looked for.
     doubting: bool = field(default=False, init=False)
@@ -91,9 +93,9 @@ class Search:
 
     def _most_at_once(self) -> int:
         """The greatest number of windows of the group that share a day."""
-        first, last = self.plan.first, self.plan.last
+        first, last = self._windows()
         # A begin as an even number, and an end as the odd one after it.
-        days = [2 * first[index] for index in self.members] + [2 * last[index] + 1 for index in self.members]
+        days = [2 * day for day in first] + [2 * day + 1 for day in last]
         most = now = 0
         for day in sorted(days):
             if day & 1:
@@ -103,18 +105,34 @@ class Search:
                 most = max(most, now)
         return most
 
+    def _windows(self) -> tuple[list[int], list[int]]:
+        """The first and the last day of each member."""
+        if self.free:
+            dates = [self.plan.natural[index].date for index in self.members]
+            return [date.earliest.toordinal() for date in dates], [date.latest.toordinal() for date in dates]
+        first, last = self.plan.first, self.plan.last
+        return [first[index] for index in self.members], [last[index] for index in self.members]
+
     def _needed(self) -> list[int]:
         """For each member the mask of those that certainly come before it."""
-        first, last = self.plan.first, self.plan.last
+        first, last = self._windows()
+        earlier = [self._earlier(index) for index in self.members]
         needed: list[int] = []
-        for index in self.members:
+        for here, index in enumerate(self.members):
             mask = 0
             for place, other in enumerate(self.members):
-                by_date = last[other] < first[index] and index not in self.plan.before.get(other, ())
-                if other != index and (by_date or other in self.plan.before.get(index, ())):
+                by_date = last[place] < first[here] and index not in earlier[place]
+                if place != here and (by_date or other in earlier[here]):
                     mask |= 1 << place
             needed.append(mask)
         return needed
+
+    def _earlier(self, index: int) -> Collection[int]:
+        """Which events come before a member whatever their dates are."""
+        if not self.free:
+            return self.plan.before.get(index, ())
+        after = self.plan.natural[index].after
+        return () if after is None else [each for each in self.members if self.plan.natural[each].id == after]
 
     def _step(self, node: Arrangement, place: int, following: dict[frozenset[Any], Arrangement]) -> None:
         event = self.plan.natural[self.members[place]]
@@ -180,7 +198,7 @@ class Search:
 
     def _alive(self, event: Event, node: Arrangement) -> bool:
         """Whether no entity acts here before being founded or after its end."""
-        if not self.plan.lives.any or isinstance(event, NO_ACTS):
+        if self.free or not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
         ignored = self.plan.lives.ignored
         for name in acting(event):

@@ -55,19 +55,21 @@ def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list
     """What each event touches, with its effects and with what mergers move."""
     found: list[tuple[sense.Thing, ...]] = []
     moving: list[int] = []
+    following: list[Event] = []
     for index, event in enumerate(natural):
         found.append(sense.touches(event))
         if type(event) in _MOVING:
             moving.append(index)
     for indexes in deals.values():
         effects = possible_effects([natural[index] for index in indexes])
+        following += effects
         for index in indexes:
             if isinstance(natural[index], DealCompleted) and effects:
                 found[index] += _of_effects(effects)
                 if any(isinstance(effect, _MOVING) for effect in effects):
                     moving.append(index)
     if moving:
-        _add_moved(natural, deals, found, sorted(moving))
+        _add_moved(natural, following, deals, found, sorted(moving))
     return found
 
 
@@ -101,12 +103,16 @@ _Things = defaultdict[str, dict[sense.Thing, None]]
 
 def _add_moved(
     natural: Sequence[Event],
+    following: Sequence[Event],
     deals: Mapping[str, list[int]],
     found: list[tuple[sense.Thing, ...]],
     moving: Sequence[int],
 ) -> None:
-    """Add to mergers and splits what their parties have, or may come to have, and the cells it moves to."""
-    held, of = _had(natural, found)
+    """Add to mergers and splits what their parties have, or may come to have, and the cells it moves to.
+
+    ``following`` are the effects that the deals may have.
+    """
+    held, of = _had((*natural, *following), found)
     handing = {index: _handed_over(natural, deals, index) for index in moving}
     by_giver: defaultdict[str, list[int]] = defaultdict(list)
     for index, pairs in handing.items():
@@ -127,7 +133,7 @@ def _add_moved(
         found[index] = tuple(things)
 
 
-def _had(natural: Sequence[Event], found: Sequence[tuple[sense.Thing, ...]]) -> tuple[_Things, _Things]:
+def _had(events: Iterable[Event], found: Sequence[tuple[sense.Thing, ...]]) -> tuple[_Things, _Things]:
     """What each company has by the events that say so, and the stakes that are held of each."""
     held: _Things = defaultdict(dict)
     of: _Things = defaultdict(dict)
@@ -136,7 +142,7 @@ def _had(natural: Sequence[Event], found: Sequence[tuple[sense.Thing, ...]]) -> 
             if thing[0] == views.HOLDINGS:
                 held[thing[1]].setdefault(thing)
                 of[thing[2]].setdefault(thing)
-    for event in natural:
+    for event in events:
         for owner in _owners(event):
             held[owner].setdefault((views.UNITS, event.unit))  # type: ignore[attr-defined]  # only units have owners
         if isinstance(event, SharesIssued):

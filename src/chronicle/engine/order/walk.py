@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
@@ -54,8 +54,10 @@ class Walk:
     deciding: Mapping[type, Handler]
     # Whether any deal has effects.
     deals: bool
-    # The entities by whose lives events were ordered though some make no sense.
+    # The entities by whose lives events were ordered that would make more sense without, and the ids of those
+    # that no life orders: they stand among some that make no sense anyway.
     against: set[str] = field(factory=set)
+    loose: set[str] = field(factory=set)
     _plain: list[Event] = field(factory=list)
     # The others, each with its sort key: a group is replayed as a whole, though unrelated events lie between.
     _moved: list[tuple[int, Event]] = field(factory=list)
@@ -80,7 +82,7 @@ class Walk:
             if index in groups:
                 done.update(self._order(groups[index], done))
             else:
-                self._note_senseless(event)
+                self._note_senseless(index)
                 self.take_one(event, plan.turns[index])
             self._doubt_happenings()
         self._take(plain[taken:])
@@ -144,49 +146,61 @@ class Walk:
         if found is None:
             _Unordered(self, search).take()
         else:
-            self._note_lives(found, members)
+            self._note_lives(search, found)
             _Ordered(self, search, found).take()
         return members
 
-    def _note_lives(self, found: Found, members: Sequence[int]) -> None:
+    def _note_lives(self, search: Search, found: Found) -> None:
         """Note whose lives put events in an order in which some make no sense.
 
-        The search alone would not require that order.
+        The search alone would not require that order. What makes no sense without these lives either says
+        nothing against them, but is not ordered by them.
         """
-        ids = {self.plan.natural[index].id for index in members}
-        if found.sensible < len(members) and not ids.isdisjoint(self.plan.by_life):
-            self.against.update(name for index in members for name in acting(self.plan.natural[index]))
+        plan, members = self.plan, search.members
+        ordered = {plan.natural[index].id for index in members} & plan.by_life
+        if not ordered or found.sensible == len(members):
+            return
+        without = None if plan.separated(members) else evolve(search, values={}, free=True).run()
+        if without is None or without.sensible > found.sensible:
+            self.against.update(name for index in members for name in acting(plan.natural[index]))
+        else:
+            self.loose.update(ordered)
 
-    def _note_senseless(self, event: Event) -> None:
-        """The same for an event that is ordered by a life alone: without sense, it orders nothing."""
+    def _note_senseless(self, index: int) -> None:
+        """The same for an event that is ordered by a life alone."""
+        event = self.plan.natural[index]
         asked = sense.SENSE.get(type(event)) if event.id in self.plan.by_life else None
-        if asked is not None and event.id not in self.plan.own and not asked(event, self.running.before):
+        if asked is None or event.id in self.plan.own or asked(event, self.running.before):
+            return
+        if self.plan.separated([index]):
             self.against.update(acting(event))
+        else:
+            self.loose.add(event.id)
 
     def _further(self, found: Found, members: list[int], done: set[int]) -> set[int]:
         """The next event that touches a thing in which the ends of the group differ, with its own group."""
-        things = found.apart(self.plan, members)
-        index = self.plan.later(things, max(members))
-        if index is None or index in done:
-            return set()
-        taken = {index}
-        taken.update(self.plan.groups.get(self.plan.group_of.get(index, -1), ()))
-        between = self._between(taken, members, done)
-        return taken | between
+        index = self.plan.later(found.apart(self.plan, members), members, done)
+        return set() if index is None else self._between(index, members, done).difference(members, done)
 
-    def _between(self, taken: set[int], members: list[int], done: set[int]) -> set[int]:
-        """The events that touch the same things and lie between, and the ends of those who act in them."""
-        low, high = min(members), max(*taken, *members)
-        found, size = {*members, *taken}, 0
+    def _between(self, later: int, members: list[int], done: set[int]) -> set[int]:
+        """What touches the same things up to a later event, and the ends of those who act in them.
+
+        What is ordered together stays together: each is found with its own group.
+        """
+        found, size = {*members, later}, 0
         while size != len(found):
             size = len(found)
+            for index in tuple(found):
+                group = self.plan.groups.get(self.plan.group_of.get(index, -1), ())
+                found.update(each for each in group if each not in done)
+            low, high = min(found), max(found)
             touched = {thing for index in found for thing in self.plan.touched[index]}
             for thing in touched:
                 found.update(index for index in self.plan.things.get(thing, ()) if low <= index <= high)
             for end in self._ends[bisect_left(self._ends, low) : bisect_right(self._ends, high)]:
                 if not found.isdisjoint(self.plan.acts[end]):
                     found.update((end, *(act for act in self.plan.acts[end] if low <= act < end)))
-        return found.difference(members, taken, done)
+        return found
 
     def take_one(self, event: Event, turn: int) -> list[tuple[Cell, int]]:
         """Replay one event with its effects, and give the place of each change: its cell and log index."""

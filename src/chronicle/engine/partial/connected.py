@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from chronicle.dates import PartialDate
 from chronicle.engine.knowledge import visible
 from chronicle.engine.order.touching import possible_effects_of
 from chronicle.engine.partial.parts import (
@@ -59,38 +60,68 @@ _NEVER: Final = 2**62
 Tells = tuple[int, int, int]
 """One thing that an event says of what it shares: how it binds, which thing, and when."""
 
+NOW: Final = ""
+"""That it matters at any time."""
+ACTS: Final = "acts"
+"""That the event may be an act of the entity, at its own date."""
+NEVER_ACTS: Final = "never acts"
+"""That the event is no act of the entity."""
+FOUNDS: Final = "founds"
+"""That the entity is founded when the date of the event is over."""
+
+Said = tuple[int, str, Any, str]
+"""The same before things are numbers: how it binds, of what sort the thing is, which, and when by a word."""
+
 
 def tells_of(event: Event, projectors: Sequence[Projector] = ()) -> list[Tells]:
     """What an event says of what it shares, also for a user's own ``projectors`` by their key."""
-    told: list[Tells] = [(BINDS, _hashed(EVENT, event.id), 0)]
+    said, own = said_by(event), said_to(event, projectors)
+    return [
+        (how, number_of(sort, which), when_of(when, event.date)) for how, sort, which, when in (*said, *own)
+    ]
+
+
+def said_by(event: Event) -> list[Said]:
+    """What an event says of what it shares. Nothing of it goes by the date of the event."""
+    told: list[Said] = [(BINDS, EVENT, event.id, NOW)]
     for sort, which in shared_by(event):
         if sort == ENTITY:
-            when = _NEVER if founds(event, which) else event.date.order
-            told.append((IF_TURNING, _number(ENTITY, which), when))
+            told.append((IF_TURNING, ENTITY, which, NEVER_ACTS if founds(event, which) else ACTS))
         else:
-            told.append((IF_COUNTED if sort == HELD else BINDS, _number(sort, which), 0))
+            told.append((IF_COUNTED if sort == HELD else BINDS, sort, which, NOW))
     if type(event) in NOTED:
         for each in (event, *possible_effects_of(event)):
-            told += _told_to_others(each)
+            told += _said_to_others(each)
+    return told
+
+
+def said_to(event: Event, projectors: Sequence[Projector]) -> Iterator[Said]:
+    """What an event shares for a user's own projectors."""
     for projector in projectors:
         for each in (event, *possible_effects_of(event)):
             if type(each) in projector.table:
                 key = getattr(each, projector.partition_key, "")
-                told.append((BINDS, _number(f"projector {projector.name}", str(key)), 0))
-    return told
+                yield BINDS, f"projector {projector.name}", str(key), NOW
 
 
-def _told_to_others(event: Event) -> Iterator[Tells]:
+def _said_to_others(event: Event) -> Iterator[Said]:
     """What binds other events that share something with this one."""
     if isinstance(event, COUNTS):
-        yield COUNTED, _number(HELD, event.issuer), 0
+        yield COUNTED, HELD, event.issuer, NOW
     elif isinstance(event, (*TURNS, IdentityLinked)):
-        yield from ((TURNING, _number(ENTITY, name), 0) for name in entities_of(event))
+        yield from ((TURNING, ENTITY, name, NOW) for name in entities_of(event))
     elif isinstance(event, EntityFounded):
-        yield FOUNDED, _number(ENTITY, event.entity), event.date.past
+        yield FOUNDED, ENTITY, event.entity, FOUNDS
 
 
-def _hashed(sort: str, which: Any) -> int:
+def when_of(word: str, date: PartialDate) -> int:
+    """The number for a word that says when, of an event on a date."""
+    if word == ACTS:
+        return date.order
+    return date.past if word == FOUNDS else _NEVER if word == NEVER_ACTS else 0
+
+
+def hashed(sort: str, which: Any) -> int:
     """A number for a thing, the same in every process. If two had the same, parts would only be larger."""
     parts = (sort, which) if isinstance(which, str) else (sort, *which)
     text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
@@ -98,7 +129,7 @@ def _hashed(sort: str, which: Any) -> int:
 
 
 # Most things are named again soon.
-_number = lru_cache(2**16)(_hashed)
+number_of = lru_cache(2**16)(hashed)
 
 
 def target_of(event: Event) -> str | None:
@@ -115,35 +146,42 @@ class Connected:
     # What binds only if something else is said somewhere: the things and the positions, of companies and of
     # entities. These are many, so they are numbers side by side.
     _held: tuple[array[int], array[int]] = field(factory=lambda: (array("q"), array("q")))
-    _named: tuple[array[int], array[int]] = field(factory=lambda: (array("q"), array("q")))
-    _acts: dict[int, int] = field(factory=dict)
+    _named: tuple[array[int], array[int], array[int]] = field(
+        factory=lambda: (array("q"), array("q"), array("q"))
+    )
     _counted: set[int] = field(factory=set)
     _turning: set[int] = field(factory=set)
     _founded: dict[int, int] = field(factory=dict)
 
     def take(self, told: Iterable[tuple[int, int, int, int]]) -> None:
         """Take in what events say: the position of each, how it binds, which thing, and when."""
-        parents, first, acts = self._parents, self._first, self._acts
         for position, how, thing, when in told:
-            if how == BINDS:
+            self.take_alike(how, (position,), (thing,), (when,))
+
+    def take_alike(
+        self, how: int, positions: Iterable[int], things: Iterable[int], when: Iterable[int]
+    ) -> None:
+        """Take in what binds alike: the positions of the events, and for each which thing, and when."""
+        if how == BINDS:
+            parents, first = self._parents, self._first
+            for position, thing in zip(positions, things, strict=True):
                 parents.setdefault(position, position)
                 # Most things are of one event alone.
                 if first.setdefault(thing, position) != position:
                     self._share(thing, position)
-            elif how == IF_TURNING:
-                self._named[0].append(thing)
-                self._named[1].append(position)
-                if when < acts.get(thing, _NEVER):
-                    acts[thing] = when
-            elif how == IF_COUNTED:
-                self._held[0].append(thing)
-                self._held[1].append(position)
-            elif how == COUNTED:
-                self._counted.add(thing)
-            elif how == TURNING:
-                self._turning.add(thing)
-            else:
-                self._founded[thing] = max(self._founded.get(thing, when), when)
+        elif how == IF_TURNING:
+            for numbers, more in zip(self._named, (things, positions, when), strict=True):
+                numbers.extend(more)
+        elif how == IF_COUNTED:
+            for numbers, more in zip(self._held, (things, positions), strict=True):
+                numbers.extend(more)
+        elif how == COUNTED:
+            self._counted.update(things)
+        elif how == TURNING:
+            self._turning.update(things)
+        else:
+            for thing, past in zip(things, when, strict=True):
+                self._founded[thing] = max(self._founded.get(thing, past), past)
 
     def take_event(self, position: int, event: Event, projectors: Sequence[Projector] = ()) -> None:
         """Take in all that an event says, such as a version of one that is there."""
@@ -154,9 +192,12 @@ class Connected:
         for thing, position in zip(*self._held, strict=True):
             if thing in self._counted:
                 self._share(thing, position)
-        early = {thing for thing, when in self._founded.items() if self._acts.get(thing, _NEVER) < when}
-        binding = self._turning | early
-        for thing, position in zip(*self._named, strict=True):
+        founded = self._founded
+        things, positions, acts = self._named
+        binding = self._turning | {
+            thing for thing, when in zip(things, acts, strict=True) if when < founded.get(thing, when)
+        }
+        for thing, position in zip(things, positions, strict=True):
             if thing in binding:
                 self._share(thing, position)
         return {position: self._root(position) for position in self._parents}

@@ -8,27 +8,32 @@ the ledger, and every question is a look-up in it.
 
 from __future__ import annotations
 
-from chronicle.engine.replay.before import Before, World
-from chronicle.engine.replay.changes import (
-    GOES_ON,
-    Bounds,
-    Cell,
-    Change,
-    Doubt,
-    Key,
-    Log,
-    Nothing,
-    Operation,
-    Other,
-    doubts_in,
-)
-from chronicle.engine.replay.ledger import Guess, Ledger
-from chronicle.engine.replay.linked import LinkedIds
-from chronicle.engine.replay.order import Happening, in_order
-from chronicle.engine.replay.projector import Handler, Projector
-from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
-from chronicle.engine.replay.spans import Piece, Span, pieces
-from chronicle.engine.replay.standing import Listed, StandingValue, with_doubts
+from typing import TYPE_CHECKING
+
+from chronicle.errors.exports import exported
+
+if TYPE_CHECKING:
+    from chronicle.engine.replay.before import Before, World
+    from chronicle.engine.replay.changes import (
+        GOES_ON,
+        Bounds,
+        Cell,
+        Change,
+        Doubt,
+        Key,
+        Log,
+        Nothing,
+        Operation,
+        Other,
+        doubts_in,
+    )
+    from chronicle.engine.replay.ledger import Guess, Ledger
+    from chronicle.engine.replay.linked import LinkedIds
+    from chronicle.engine.replay.order import Happening, in_order
+    from chronicle.engine.replay.projector import Handler, Projector
+    from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
+    from chronicle.engine.replay.spans import Piece, Span, pieces
+    from chronicle.engine.replay.standing import Listed, StandingValue, with_doubts
 
 __all__ = [
     "GOES_ON",
@@ -62,3 +67,30 @@ __all__ = [
     "replay",
     "with_doubts",
 ]
+
+__getattr__ = exported(
+    __name__,
+    {
+        "before": ("Before", "World"),
+        "changes": (
+            "GOES_ON",
+            "Bounds",
+            "Cell",
+            "Change",
+            "Doubt",
+            "Key",
+            "Log",
+            "Nothing",
+            "Operation",
+            "Other",
+            "doubts_in",
+        ),
+        "ledger": ("Guess", "Ledger"),
+        "linked": ("LinkedIds",),
+        "order": ("Happening", "in_order"),
+        "projector": ("Handler", "Projector"),
+        "running": ("Live", "Replay", "ending_its_own", "replay"),
+        "spans": ("Piece", "Span", "pieces"),
+        "standing": ("Listed", "StandingValue", "with_doubts"),
+    },
+)

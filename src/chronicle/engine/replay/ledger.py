@@ -177,6 +177,20 @@ class Ledger:
         """
         return None
 
+    def plain_rows(
+        self,
+        view: str,  # noqa: ARG002  # as a ledger says that has its spans as columns
+        day: datetime.date,  # noqa: ARG002
+        parts: Mapping[str, str],  # noqa: ARG002
+        columns: tuple[str, ...],  # noqa: ARG002
+    ) -> list[tuple[Any, ...]] | None:
+        """None; a ledger that has its spans as columns gives some rows of the table of a view as tuples.
+
+        ``parts`` has by name the parts that keys must have. Raises ``KeyError`` for an unknown view, part of
+        its keys or column.
+        """
+        return None
+
     def nothing_in(self, cell: Cell) -> Iterable[Nothing]:
         """The times in which a cell is empty by an order that makes as much sense as the one of replay."""
         view, key = cell

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -86,6 +85,8 @@ class Resolver:
         known = {
             each.casefold().replace("-", " "): each for each in (*everything, *(n for n, _ in self._names))
         }
+        from difflib import get_close_matches
+
         near = [known[each] for each in get_close_matches(text.casefold()[:100], known, n=3, cutoff=0.6)]
         said = " or ".join(filter(None, (", ".join(near[:-1]), *near[-1:])))
         help = f"did you mean {said}?" if near else _count("entity", self.entities())

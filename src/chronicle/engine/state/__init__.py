@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from chronicle.engine import views
+from chronicle.engine import tables, views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.answers import (
     Deal,
@@ -24,30 +24,18 @@ from chronicle.engine.state.answers import (
     deal_of,
     unit_of,
 )
-from chronicle.engine.state.html import html_table
-from chronicle.engine.state.owners import Declared, Effective, Group, Owner
 from chronicle.engine.state.rules import RulesOfDay
-from chronicle.engine.tables import (
-    Table,
-    deals_table,
-    entities_table,
-    facts_table,
-    group_table,
-    holdings_table,
-    loops_table,
-    named_facts_table,
-    owned_table,
-    owners_table,
-    units_table,
-)
 from chronicle.engine.views import Stage
 from chronicle.errors import NotFound, Problem, absent
+from chronicle.errors.exports import exported
 from chronicle.events import Right
-from chronicle.ownership import MAJORITY
+from chronicle.ownership.majority import MAJORITY
 from chronicle.values import Share, parse_share
 
 if TYPE_CHECKING:
     from chronicle.engine.state.graph import OwnershipGraph
+    from chronicle.engine.state.owners import Declared, Effective, Group, Owner
+    from chronicle.engine.tables import Table
 
 __all__ = [
     "Deal",
@@ -62,6 +50,9 @@ __all__ = [
     "State",
     "Unit",
 ]
+
+
+__getattr__ = exported(__name__, {"owners": ("Declared", "Effective", "Group", "Owner")})
 
 
 @frozen(eq=False, repr=False)
@@ -185,52 +176,74 @@ class State(RulesOfDay):
 
     # As tables, for data frames
 
-    def table(self, view: str, *, names: bool = False) -> Table:
+    def table(self, view: str, *, names: bool = False, **parts: str) -> Table:
         """The facts of any view as a table, one per row: key, value, certainty, since, events.
 
-        Its texts are categories in a data frame. With ``names`` those of entities stand in the last columns;
+        ``parts`` select by named parts of the key: ``table("holdings", holder="alibaba-group")``. Its texts
+        are categories in a data frame. With ``names`` those of entities stand in the last columns;
         such a table is made of facts, and takes longer. Raises ``NotFound`` (C606) for a view that no
-        projector writes.
+        projector writes and for an unknown part of its key.
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
         if names:
-            return named_facts_table(view, self.view(view), self.name)
-        kept: Table | None = self._ledger.table(view, self.as_of, lambda keys: self._listed(view, keys))
-        return facts_table(view, self.view(view)) if kept is None else kept
+            return tables.named_facts_table(view, self.view(view, **parts), self.name)
+        kept: Table | None = None
+        if not parts:
+            kept = self._ledger.table(view, self.as_of, lambda keys: self._listed(view, keys))
+        return tables.facts_table(view, self.view(view, **parts)) if kept is None else kept
+
+    def rows(self, view: str, *columns: str, **parts: str) -> list[tuple[Any, ...]]:
+        """The rows of the table of a view as tuples: ``rows("holdings", "target", "share", holder="ann")``.
+
+        ``columns`` are those of ``table``, all of them if none is given; ``parts`` select as there. Out of a
+        ledger on disk nothing else is made. Raises ``NotFound`` (C606) as ``table`` and its ``select`` do.
+        """
+        # Ids are tried before names, since to find out what a name means takes longer.
+        if parts and columns and not self._assumed:
+            try:
+                found = self._ledger.plain_rows(view, self.as_of, parts, columns)
+            except KeyError:
+                found = None
+            if found:
+                return found
+        table = tables.facts_table(view, self.view(view, **parts)) if parts else self.table(view)
+        return [*(table.select(*columns) if columns else table).rows()]
 
     def holdings_table(self) -> Table:
         """The holdings on the day as a table: ``polars.DataFrame(state.holdings_table())``."""
-        return holdings_table(self.holdings(), self.name)
+        return tables.holdings_table(self.holdings(), self.name)
 
     def units_table(self) -> Table:
         """The business units on the day and their owners as a table."""
-        return units_table(self.units(), self.name)
+        return tables.units_table(self.units(), self.name)
 
     def deals_table(self) -> Table:
         """The deals known on the day as a table."""
-        return deals_table(self.deals(), self.name)
+        return tables.deals_table(self.deals(), self.name)
 
     def entities_table(self) -> Table:
         """The entities that have a name on the day as a table."""
-        return entities_table(self.entities())
+        return tables.entities_table(self.entities())
 
     def owners_table(self, target: str, *, ultimate: bool = True, right: Right = "equity") -> Table:
         """Who has ``target``, as ``owners`` gives them, as a table."""
         found = self.owners(target, ultimate=ultimate, right=right)
-        return owners_table(found, self._one(target), right, self.name)
+        return tables.owners_table(found, self._one(target), right, self.name)
 
     def owned_table(self, holder: str, *, right: Right = "equity") -> Table:
         """What ``holder`` has of others at last, as ``owned`` gives it, as a table."""
-        return owned_table(self.owned(holder, right=right), self._one(holder), right, self.name)
+        return tables.owned_table(self.owned(holder, right=right), self._one(holder), right, self.name)
 
     def group_table(self, top: str, *, over: Fraction = MAJORITY, reached: bool = False) -> Table:
         """Whom ``top`` controls, as ``group`` gives them, as a table."""
-        return group_table(self.group(top, over=over, reached=reached), self.right_of_control, self.name)
+        return tables.group_table(
+            self.group(top, over=over, reached=reached), self.right_of_control, self.name
+        )
 
     def loops_table(self, *, right: Right = "equity") -> Table:
         """The shares within the loops of a day, as a table."""
-        return loops_table(self.loops(right=right), right, self.name)
+        return tables.loops_table(self.loops(right=right), right, self.name)
 
     # As a picture
 
@@ -268,6 +281,8 @@ class State(RulesOfDay):
     def _repr_html_(self) -> str:
         known = "" if self.known is None else f", as known on {self.known}"
         caption = f"As of {self.as_of}{known}"
+        from chronicle.engine.state.html import html_table
+
         return html_table(caption, self.holdings(), self.units(), self.deals(), self._name_of)
 
     def _name_of(self, entity: str) -> views.Name | None:

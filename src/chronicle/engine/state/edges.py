@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from attrs import field, frozen
 
+from chronicle import ownership
 from chronicle.engine import views
 from chronicle.engine.replay import Key
 from chronicle.engine.state.answers import Fact
 from chronicle.engine.state.holdings import HoldingsOfDay
 from chronicle.errors import absent_of_few
 from chronicle.events import Right
-from chronicle.ownership import (
-    ControlGraph,
-    Edge,
-    Grant,
-    Graph,
-    Threshold,
-    VotesOrEquity,
-    gives_control,
-    strong_components,
-)
 from chronicle.values import NOTHING, WHOLE, Share
+
+if TYPE_CHECKING:
+    from chronicle.ownership import ControlGraph, Edge, Grant, Graph
 
 _BOARD: Final = "right to appoint a majority of the board"
 _UNITS_ARE_WHOLE: Final = (Share.exact(WHOLE),)
@@ -49,7 +43,7 @@ class EdgesOfDay(HoldingsOfDay):
         if right not in get_args(Right):
             raise absent_of_few("C610", "right", right, get_args(Right))
         if right not in self._graphs:
-            self._graphs[right] = Graph(
+            self._graphs[right] = ownership.Graph(
                 lambda target: self._edges(1, target, right), lambda holder: self._edges(0, holder, right)
             )
         return self._graphs[right]
@@ -65,7 +59,8 @@ class EdgesOfDay(HoldingsOfDay):
 
         And at most ``looped`` of them hold shares of each other: then its owners are found in no time.
         """
-        graph, above, waiting = self.graph_of(right), dict[str, tuple[Edge, ...]](), [target]
+        above: dict[str, tuple[Edge, ...]] = {}
+        graph, waiting = self.graph_of(right), [target]
         while waiting:
             company = waiting.pop()
             if company not in above:
@@ -73,13 +68,15 @@ class EdgesOfDay(HoldingsOfDay):
                 waiting += [edge.holder for edge in above[company]]
                 if len(above) + len(waiting) > most:
                     return False
-        loops = strong_components(above, lambda company: (edge.holder for edge in above[company]))
+        loops = ownership.strong_components(above, lambda company: (edge.holder for edge in above[company]))
         return max(map(len, loops)) <= looped
 
     def control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""
-        counted = VotesOrEquity(self.graph_of("votes"), self.graph_of("equity"), self._without_votes)
-        return ControlGraph(counted.graph(), self._grants_of, counted.ways)
+        counted = ownership.VotesOrEquity(
+            self.graph_of("votes"), self.graph_of("equity"), self._without_votes
+        )
+        return ownership.ControlGraph(counted.graph(), self._grants_of, counted.ways)
 
     def _without_votes(self, target: str) -> Iterator[Edge]:
         """The edges of votes in ``target`` that are stated to be nothing."""
@@ -97,8 +94,8 @@ class EdgesOfDay(HoldingsOfDay):
     def _grants(self, position: int, entity: str) -> Iterator[Grant]:
         for fact in self._facts_with(views.CONTROL, position, entity):
             controller, target, basis = fact.key
-            if gives_control(basis):
-                yield Grant(controller, target, basis, fact.certain, fact.events)
+            if ownership.gives_control(basis):
+                yield ownership.Grant(controller, target, basis, fact.certain, fact.events)
 
     def _edges(self, position: int, entity: str, right: str) -> Iterator[Edge]:
         """The edges to (1) or from (0) an entity: holdings of one right, and business units."""
@@ -119,7 +116,7 @@ class EdgesOfDay(HoldingsOfDay):
         candidates = (facts[0].value.share,) if alone else self._candidates(key)
         stale = any(fact.value.stale for fact in facts)
         certain = not stale and all(fact.certain for fact in facts)
-        return Edge.of(key[0], key[1], candidates, certain, _events(facts), out_of_date=stale)
+        return ownership.Edge.of(key[0], key[1], candidates, certain, _events(facts), out_of_date=stale)
 
     def _unit_edges(self, position: int, entity: str) -> Iterator[Edge]:
         for fact in self._facts_with(views.UNITS, position, entity):
@@ -130,7 +127,7 @@ class EdgesOfDay(HoldingsOfDay):
                 shares = (Share.unknown(),)
             elif rivals or not fact.certain:
                 shares = (None, *_UNITS_ARE_WHOLE)
-            yield Edge.of(owner, unit, shares, fact.certain, fact.events)
+            yield ownership.Edge.of(owner, unit, shares, fact.certain, fact.events)
 
     def _units(self) -> set[str]:
         """The ids of all business units that there ever were."""
@@ -147,9 +144,9 @@ class EdgesOfDay(HoldingsOfDay):
 def _by_seats(edges: Iterable[Edge]) -> Iterator[Grant]:
     """Control by more than half of the right to appoint the board."""
     for edge in edges:
-        if Threshold().may_be_met(edge.high, edge.high_open):
-            certain = edge.certain and Threshold().surely_met(edge.low, edge.low_open)
-            yield Grant(edge.holder, edge.target, _BOARD, certain, edge.events)
+        if ownership.Threshold().may_be_met(edge.high, edge.high_open):
+            certain = edge.certain and ownership.Threshold().surely_met(edge.low, edge.low_open)
+            yield ownership.Grant(edge.holder, edge.target, _BOARD, certain, edge.events)
 
 
 def _events(facts: Iterable[Fact]) -> tuple[str, ...]:

@@ -76,18 +76,20 @@ class HoldingsOfDay(FactsOfDay):
         if nothing_since is not None and nothing_since <= self.as_of:
             yield None
 
-    @paused_collector()
     def holdings(
         self, holder: str | None = None, target: str | None = None, right: str | None = None
     ) -> tuple[Holding, ...]:
         """The holdings on the day, certain and possible ones, by holder, target and right."""
-        parts = dict(zip(views.KEYS[views.HOLDINGS], (holder, target, right), strict=True))
+        wanted = {place: part for place, part in enumerate((holder, target, right)) if part is not None}
         if self._assumed or views.HOLDINGS not in self._ledger.views:
-            return tuple(map(_holding, self._where(views.HOLDINGS, parts)))
-        wanted = {place: part for place, part in enumerate(parts.values()) if part is not None}
+            names = views.KEYS[views.HOLDINGS]
+            return tuple(map(_holding, self._where(views.HOLDINGS, {names[at]: wanted[at] for at in wanted})))
+        if not wanted:
+            with paused_collector():
+                return self._standing_holdings(wanted)
         found = self._standing_holdings(wanted)
         # Ids are tried before names, since to find out what a name means takes longer.
-        if not found and wanted:
+        if not found:
             meant = {place: self._meant(views.HOLDINGS, place, part) for place, part in wanted.items()}
             return found if meant == wanted else self._standing_holdings(meant)
         return found

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from attrs import evolve, frozen
 
+from chronicle import ownership
 from chronicle.engine.state.registers import RegisterOfDay
 from chronicle.events import Right
-from chronicle.ownership import Owned, Unbounded, closing_loops
 from chronicle.values import Share
 
 if TYPE_CHECKING:
+    from chronicle.ownership import Owned
     from chronicle.ownership.register import Reached
 
 
@@ -48,28 +49,28 @@ class FloatsOfDay(RegisterOfDay):
             least = found.not_known.least if above.exact else float(max(0, 1 - known))
             least = 0.0 if closing else least
             share = _between(min(least, found.not_known.least), found.not_known.most)
-            owners.append(Owned(None, "not known", evolve(share, certain=above.certain)))
+            owners.append(ownership.Owned(None, "not known", evolve(share, certain=above.certain)))
         owners += [
-            Owned(None, "nobody", _between(part.least, part.most), loop=members)
+            ownership.Owned(None, "nobody", _between(part.least, part.most), loop=members)
             for members, part in found.nobody
             if part.most > 0
         ]
         most = float(max(0, 1 - sum(owner.share.order[0] for owner in owners)))
-        owners += [Owned(None, "nobody", _between(0.0, most), loop=members) for members in closing]
+        owners += [ownership.Owned(None, "nobody", _between(0.0, most), loop=members) for members in closing]
         return tuple(owners)
 
     def _may_close(
         self, target: str, right: Right, surely: Collection[tuple[str, ...]]
     ) -> tuple[tuple[str, ...], ...]:
         """The loops above a target that may be closed, but for those that certainly are."""
-        loops = closing_loops(self.graph_of(right).above([target]))
+        loops = ownership.closing_loops(self.graph_of(right).above([target]))
         return tuple(members for members in loops if members not in surely)
 
     def owned_in_floats(self, holder: str, right: Right) -> tuple[Owned, ...]:
         """Every company of which a holder has something at last. Raises as ``share_in_floats`` does."""
         found = self.register(right).owned_below(holder)
         if found.unbounded:
-            raise Unbounded(found.unbounded[0])
+            raise ownership.Unbounded(found.unbounded[0])
         above = self._above_all((each.entity for each in found), right)
         return tuple(_owned(each, above) for each in found)
 
@@ -81,7 +82,7 @@ class FloatsOfDay(RegisterOfDay):
 def _owned(reached: Reached, above: _Above) -> Owned:
     """What was found in floats. Where every share is one number, the most is the least."""
     share = _between(reached.low.least, reached.low.most) if above.exact else reached.share
-    return Owned(reached.entity, "owner", evolve(share, certain=above.certain))
+    return ownership.Owned(reached.entity, "owner", evolve(share, certain=above.certain))
 
 
 def _between(least: float, most: float) -> Share:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from chronicle.engine.state.answers import Excess
-from chronicle.ownership import Chain, Controlled, Loop, Part, Threshold
 from chronicle.values import Share
+
+if TYPE_CHECKING:
+    from chronicle.ownership import Chain, Controlled, Loop, Part, Threshold
 
 
 @frozen

@@ -5,35 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from attrs import evolve, frozen
 
+from chronicle import ownership
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.answers import Excess, Fact
 from chronicle.engine.state.in_floats import FloatsOfDay
-from chronicle.engine.state.owners import Declared, Effective, Group, Owner
 from chronicle.errors import InvalidValue, Problem
 from chronicle.events import Right
-from chronicle.ownership import (
-    MAJORITY,
-    Chain,
-    Controlled,
-    LookThrough,
-    Loop,
-    Owned,
-    Threshold,
-    TooManyTogether,
-    Unbounded,
-    bears_out,
-    direct_owners,
-    held_indirectly,
-    loops_in,
-    owned_below,
-    ultimate_owners,
-)
+from chronicle.ownership.majority import MAJORITY
 from chronicle.values import NOTHING, Share
+
+if TYPE_CHECKING:
+    from chronicle.engine.state.owners import Declared, Effective, Group, Owner
+    from chronicle.ownership import Chain, Controlled, Loop, Owned
 
 
 @frozen(eq=False, repr=False)
@@ -52,11 +40,11 @@ class OwnershipOfDay(FloatsOfDay):
         (C612) where companies on the way hold so much of each other that no finite share exists.
         """
         one, other = self._one(holder), self._one(target)
-        found = LookThrough(self.graph_of(right), one, other)
+        found = ownership.LookThrough(self.graph_of(right), one, other)
         try:
             with _finite():
                 share = found.share
-        except TooManyTogether:
+        except ownership.TooManyTogether:
             return self._effective_in_floats(one, other, right)
         chains, complete = found.chains()
         exact = all(edge.exact for edge in found.edges)
@@ -66,6 +54,8 @@ class OwnershipOfDay(FloatsOfDay):
             else None
         )
         declared = self._not_borne_out(one, other, right, share)
+        from chronicle.engine.state.owners import Effective
+
         return Effective(
             one,
             other,
@@ -93,15 +83,17 @@ class OwnershipOfDay(FloatsOfDay):
         graph = self.graph_of(right)
         try:
             with _finite():
-                found = ultimate_owners(graph, one) if ultimate else direct_owners(graph, one)
-        except TooManyTogether:
+                found = (
+                    ownership.ultimate_owners(graph, one) if ultimate else ownership.direct_owners(graph, one)
+                )
+        except ownership.TooManyTogether:
             with _finite():
                 found = self.owners_in_floats(one, right)
         owners = [self._owner(owned, owned.entity, one, right) for owned in found]
         if ultimate:
             named = {owner.entity for owner in owners}
             owners += [
-                self._owner(Owned(declared.holder, "owner", _NOT_SURE), declared.holder, one, right)
+                self._owner(ownership.Owned(declared.holder, "owner", _NOT_SURE), declared.holder, one, right)
                 for declared in self._declared(None, one, right)
                 if declared.holder not in named and not graph.holders(declared.holder)
             ]
@@ -116,8 +108,8 @@ class OwnershipOfDay(FloatsOfDay):
         one = self._one(holder)
         try:
             with _finite():
-                found = owned_below(self.graph_of(right), one)
-        except TooManyTogether:
+                found = ownership.owned_below(self.graph_of(right), one)
+        except ownership.TooManyTogether:
             found = self.owned_in_floats(one, right)
         return tuple(
             self._with_declared(owned, owned.entity, (one, owned.entity or ""), right) for owned in found
@@ -132,23 +124,27 @@ class OwnershipOfDay(FloatsOfDay):
         or in fact. Raises ``NotFound`` (C601) for an unknown entity.
         """
         one = self._one(top)
-        threshold = Threshold(over, reached)
+        threshold = ownership.Threshold(over, reached)
         members = self.control_graph().group([one], threshold)
+        from chronicle.engine.state.owners import Group
+
         return Group(one, threshold, members, self._effective_in(one, members))
 
     def _effective_in(self, top: str, members: Iterable[Controlled]) -> Mapping[str, Share]:
         """What the top of a group has of each member at last, but for those without a finite share."""
         graph, entities = self.graph_of("equity"), [member.entity for member in members]
-        with suppress(Unbounded, TooManyTogether):  # all at once, if all of them have a finite share
-            shares = {owned.entity: owned.share for owned in owned_below(graph, top)}
+        with suppress(
+            ownership.Unbounded, ownership.TooManyTogether
+        ):  # all at once, if all of them have a finite share
+            shares = {owned.entity: owned.share for owned in ownership.owned_below(graph, top)}
             return {entity: shares.get(entity, _NONE) for entity in entities}
         found = dict[str, Share]()
         for entity in entities:
             try:
-                found[entity] = LookThrough(graph, top, entity).share
-            except Unbounded:
+                found[entity] = ownership.LookThrough(graph, top, entity).share
+            except ownership.Unbounded:
                 continue
-            except TooManyTogether:
+            except ownership.TooManyTogether:
                 shares = {owned.entity: owned.share for owned in self.owned_in_floats(top, "equity")}
                 return {entity: shares.get(entity, _NONE) for entity in entities}
         return found
@@ -159,7 +155,7 @@ class OwnershipOfDay(FloatsOfDay):
         graph = self.graph_of(right)
         targets = {key[1] for key in self._ledger.keys(views.HOLDINGS) if key[2] == right}
         targets |= self._units()
-        return loops_in({target: graph.holders(target) for target in sorted(targets)})
+        return ownership.loops_in({target: graph.holders(target) for target in sorted(targets)})
 
     def behind(self, effective: Effective) -> tuple[Fact, ...]:
         """The facts on which an effective share rests: holdings, owners of units, what is declared."""
@@ -195,8 +191,8 @@ class OwnershipOfDay(FloatsOfDay):
         if not self._hang_together(one, other, right, within):
             return None
         try:
-            _ = LookThrough(self.graph_of(right), one, other).share
-        except (Unbounded, TooManyTogether):
+            _ = ownership.LookThrough(self.graph_of(right), one, other).share
+        except (ownership.Unbounded, ownership.TooManyTogether):
             return None
         found = self.effective(one, other, right)
         through = any(len(chain.edges) > 1 for chain in found.chains)
@@ -222,6 +218,8 @@ class OwnershipOfDay(FloatsOfDay):
         declared = self._not_borne_out(one, other, right, share)
         share = evolve(share, certain=False) if declared else share
         events = tuple(dict.fromkeys(event for each in declared for event in each.events))
+        from chronicle.engine.state.owners import Effective
+
         return Effective(one, other, right, share, (), False, None, (), events, declared)
 
     def _facts_of_unit(self, unit: str, owner: str) -> tuple[Fact, ...]:
@@ -230,9 +228,11 @@ class OwnershipOfDay(FloatsOfDay):
     # What is declared, and findings
 
     def _declared(self, holder: str | None, target: str, right: str) -> Iterator[Declared]:
+        from chronicle.engine.state.owners import Declared
+
         for fact in self._facts_with(views.CONTROL, 1, target):
             by, _, basis = fact.key
-            if holder in (None, by) and held_indirectly(basis) == right:
+            if holder in (None, by) and ownership.held_indirectly(basis) == right:
                 share = fact.value.share
                 yield Declared(by, target, basis, share, fact.certain, fact.events)
 
@@ -242,7 +242,7 @@ class OwnershipOfDay(FloatsOfDay):
         return tuple(
             declared
             for declared in self._declared(holder, target, right)
-            if not bears_out(share, direct, declared.share)
+            if not ownership.bears_out(share, direct, declared.share)
         )
 
     def _owner(self, owned: Owned, entity: str | None, target: str, right: str) -> Owner:
@@ -252,6 +252,8 @@ class OwnershipOfDay(FloatsOfDay):
         declared = self._not_borne_out(*pair, right, owned.share) if entity else ()
         share = evolve(owned.share, certain=False) if declared else owned.share
         kind = self._last(views.TYPES, (entity,)) if entity else None
+        from chronicle.engine.state.owners import Owner
+
         return Owner(
             entity, owned.part, share, None if kind is None else kind.type, owned.events, owned.loop, declared
         )
@@ -265,7 +267,7 @@ def _finite() -> Iterator[None]:
     """Say in words that companies hold too much of each other for a finite share."""
     try:
         yield
-    except Unbounded as unbounded:
+    except ownership.Unbounded as unbounded:
         members = ", ".join(unbounded.members[:_SHOWN])
         more = len(unbounded.members) - _SHOWN
         members += f" and {more} more" if more > 0 else ""

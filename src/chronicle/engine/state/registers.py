@@ -13,9 +13,9 @@ from chronicle.engine.state.edges import EdgesOfDay
 from chronicle.engine.tables.buffers import CodedTable, Dictionary
 from chronicle.errors import absent_of_few
 from chronicle.events import Right
-from chronicle.ownership import Edge
 
 if TYPE_CHECKING:
+    from chronicle.ownership import Edge
     from chronicle.ownership.register import Register, StatedShares
 
 _READ = ("holder", "target", "right", "minimum", "maximum", "certain")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from chronicle import ownership
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.ownership import OwnershipOfDay
 from chronicle.errors import InvalidValue, Problem
-from chronicle.ownership import TooManyTogether, to_decide_by
-from chronicle.ownership.rules import OwnershipFacts, Ruling, ruling
+from chronicle.ownership import rules as rules_of_law
+
+if TYPE_CHECKING:
+    from chronicle.ownership.rules import OwnershipFacts, Ruling
 
 
 @frozen(eq=False, repr=False)
@@ -33,7 +37,7 @@ class RulesOfDay(OwnershipOfDay):
         of each other.
         """
         try:
-            return ruling(
+            return rules_of_law.ruling(
                 name,
                 self.as_of,
                 self._ownership_facts(),
@@ -41,7 +45,7 @@ class RulesOfDay(OwnershipOfDay):
                 listed=[self._one(word) for word in listed],
                 acting_together=[self._one(word) for word in acting_together],
             )
-        except TooManyTogether as many:
+        except ownership.TooManyTogether as many:
             message = f"the rule {name} cannot be asked: {many}, too many for an exact answer"
             help = "ask `state.register()`, which says within which bounds a share lies"
             raise InvalidValue(Problem("C613", message, help=help)) from None
@@ -52,8 +56,8 @@ class RulesOfDay(OwnershipOfDay):
             found: tuple[str | None, str | None] | None = self._last(views.TYPES, (entity,))
             return (None, None) if found is None else found
 
-        return OwnershipFacts(
-            equity=to_decide_by(self.graph_of("equity")),
+        return rules_of_law.OwnershipFacts(
+            equity=ownership.to_decide_by(self.graph_of("equity")),
             control=self.control_graph(),
             controllers=self.grants_over,
             type_of=lambda entity: kind(entity)[0],

@@ -13,11 +13,10 @@ from chronicle.engine.tables.columns import (
     SHARE,
     SINCE,
     Read,
-    keys_of,
+    facts_of,
     named,
     names_beside,
     stated_in,
-    values_of,
 )
 from chronicle.engine.tables.table import Column, Table
 
@@ -43,12 +42,12 @@ def holdings_table(holdings: Iterable[Any], name: Called) -> Table:
 
 def facts_table(view: str, facts: Iterable[Any]) -> Table:
     """Facts of one view, one per row; its texts are categories in a data frame."""
-    return CodedTable(view, (*keys_of(view), *values_of(view), *SINCE), tuple(facts))
+    return CodedTable(view, facts_of(view), tuple(facts))
 
 
 def named_facts_table(view: str, facts: Iterable[Any], name: Called) -> Table:
     """Facts of one view, one per row, with the names of the entities last."""
-    return _with_names(view, (*keys_of(view), *values_of(view), *SINCE), facts, name)
+    return _with_names(view, facts_of(view), facts, name)
 
 
 def units_table(units: Iterable[Any], name: Called) -> Table:

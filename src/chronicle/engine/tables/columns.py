@@ -100,6 +100,7 @@ def _columns(name: str, hint: object) -> tuple[Column, ...]:
     return named(_KINDS[hint], name) if hint in _KINDS else (text_of(name),)
 
 
+@cache
 def keys_of(view: str) -> tuple[Column, ...]:
     """The parts of the key of a view, read from a row with a ``key``; one list for a user's own view."""
     names = views.KEYS.get(view)
@@ -138,6 +139,13 @@ def _part(position: int) -> Read:
     return part
 
 
+@cache
 def values_of(view: str) -> tuple[Column, ...]:
     """The fields of the value of a view, read from a row with a ``value``; its text for a user's own view."""
     return under("value", stated_in(view)) if view in views.VIEWS else (text_of("value"),)
+
+
+@cache
+def facts_of(view: str) -> tuple[Column, ...]:
+    """The columns of a table of facts of a view."""
+    return (*keys_of(view), *values_of(view), *SINCE)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from itertools import islice
 from typing import Any, Literal, NamedTuple, Self
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from chronicle.errors import absent
 
@@ -55,7 +54,11 @@ class Table:
         for name in names:
             if name not in columns:
                 raise absent("C606", "column", name, columns)
-        return evolve(self, columns=tuple(columns[name] for name in names))
+        return self._with(tuple([columns[name] for name in names]))
+
+    def _with(self, columns: tuple[Column, ...]) -> Self:
+        """The same table with other columns."""
+        return type(self)(self.name, columns, self._rows)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows as tuples of Python values, in the order of the columns."""
@@ -96,6 +99,8 @@ class Table:
         return f"<Table {self.name}: {len(self)} rows of {', '.join(self.column_names)}>"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         head = "".join(f"<th>{escape(name)}</th>" for name in self.column_names)
         rows = "".join(
             "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>"
@@ -108,4 +113,6 @@ class Table:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    from html import escape
+
     return escape(", ".join(value) if isinstance(value, tuple) else str(value))

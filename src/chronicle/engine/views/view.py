@@ -191,7 +191,11 @@ class View:
         """The ids of the entities that a fact names, in its key and in its value."""
         if self.own:
             return key
-        found = [key[at] for at in self.names]
+        return (*(key[at] for at in self.names), *self.named_in(value))
+
+    def named_in(self, value: Any) -> tuple[str, ...]:
+        """The ids of the entities that a value names by itself."""
+        found = list[str]()
         for name in self.entities:
             stated = getattr(value, name)
             found += stated if isinstance(stated, tuple) else (stated,)

@@ -23,7 +23,7 @@ class StoredByDay(StoredSharing):
         """Raises ``Unsound`` where something that is read later is not as it was written."""
         super().__init__(file, length)
         self._file = file
-        file.prove()
+        file.prove_shared()
 
     def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
         """The ledger by what was known on a day, without the parts out of turn, and where their events are.

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from chronicle.ledgers.columns import NONE
 from chronicle.ledgers.known import turns
 from chronicle.ledgers.layout import LedgerFile, Numbers
-from chronicle.ledgers.rows import COLUMNS, ENDS_IN_NOTHING, NEVER
+from chronicle.ledgers.rows import COLUMNS, ENDS_IN_NOTHING, NEVER, first_name
+from chronicle.ledgers.texts import NONE
 
 _COLUMNS: Final = tuple(name for name in COLUMNS if name not in ("cell", "behind_from"))
 
@@ -56,6 +56,10 @@ class CutFile(LedgerFile):
             if name.startswith("order."):
                 order = self._of(name)
                 self._cut[name] = numbers[order[there[order]]]
+        for view, cell, count, *_ in file.about["views"]:
+            name = f"{first_name(view)}.slots"
+            if name in file:
+                self._cut[name] = self._slots_left(self._of(name), there[cell : cell + count])
         self._keep_some("doubts", "row", rows)
         self._keep_some("empty", "cell", kept)
         self.about: Mapping[str, Any] = {**file.about, "views": self._views(kept, rows)}
@@ -112,6 +116,21 @@ class CutFile(LedgerFile):
         later = numpy.bincount(again, minlength=len(self._of("rows.cell")))[rows]
         lengths = self._lengths("rows.behind", rows)
         cut["rows.behind_from"], cut["rows.behind"] = self._lists("rows.behind", lengths, rows, later)
+
+    def _slots_left(self, slots: Any, there: Any) -> Any:
+        """The slots of a view for the cells that are there.
+
+        Where no cell is left of a text, its slot has the first cell of another one: it must not be empty,
+        since texts behind it are looked for through it.
+        """
+        numpy = self._numpy
+        places = numpy.zeros(len(there) + 1, dtype=numpy.uint32)
+        numpy.cumsum(there, out=places[1:])
+        count, taken = int(places[-1]), slots != NONE
+        left = numpy.full(len(slots), NONE, dtype=numpy.uint32)
+        if count:
+            left[taken] = places[slots[taken]] % count
+        return left
 
     def _keep_some(self, name: str, of: str, kept: Any) -> None:
         """Of what is said of some rows or cells, that of the ones that are kept, by their new numbers."""

@@ -16,9 +16,9 @@ from attrs import Factory, define
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.partial.in_turn import LONE, PartsInTurn
 from chronicle.engine.replay import Key, Ledger, Log, Piece, pieces
-from chronicle.ledgers.columns import NONE
 from chronicle.ledgers.layout import TURNS, Block
 from chronicle.ledgers.rows import NEVER
+from chronicle.ledgers.texts import NONE
 
 SINCE: Final = TURNS
 UNTIL, PART, PLACES, PLACES_FROM = (f"turns.{name}" for name in ("until", "part", "places", "places_from"))

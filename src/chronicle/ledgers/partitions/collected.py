@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, cast
 
 from attrs import define, field, frozen
 
+from chronicle.engine.knowledge import Visible
 from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Log, Nothing, Span
 from chronicle.engine.replay.later import Later
 from chronicle.engine.views import ENTITY_PARTS
 from chronicle.errors import Problem, StoreError, shown
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.folder import IdFilter, StoredRowsFolder
+from chronicle.ledgers.partitions.folder import StoredRowsFolder
 from chronicle.ledgers.partitions.rows import (
     CELL,
+    CORRECTED,
     GUESS,
     LINK,
     NAMED,
     NOTHING,
+    RETRACTED,
     SPAN,
     LedgerRow,
     guess_of,
@@ -51,8 +54,12 @@ class Collected:
     """The rows of partitions, by view and key."""
 
     cells: dict[str, dict[Key, CollectedCell]] = field(factory=lambda: defaultdict(dict))
+    # By view the keys of its cells, in the order in which they were taken in.
+    keys: dict[str, list[Key]] = field(factory=lambda: defaultdict(list))
     guesses: list[Guess] = field(factory=list)
     names: dict[str, str] = field(factory=dict)
+    corrections: dict[str, tuple[str, ...]] = field(factory=dict)
+    retractions: dict[str, str] = field(factory=dict)
     named: dict[str, set[str]] = field(factory=lambda: defaultdict(set))
 
     def take(self, batch: Any, bucket: int) -> None:
@@ -69,18 +76,34 @@ class Collected:
             elif row.what == LINK:
                 dropped, stays = row.key
                 self.names[dropped] = stays
+            elif row.what == CORRECTED:
+                self.corrections[row.key[0]] = tuple(row.events or ())
+            elif row.what == RETRACTED:
+                self.retractions[row.key[0]] = (row.events or ("",))[0]
             elif row.what == NAMED:
                 self.named[row.value or ""].update(row.key)
+
+    def take_cells(self, view: str, rows: Any, bucket: int) -> None:
+        """Take in whole cells of a view from a bucket. Those that are here stay. Raises as ``take`` does."""
+        found = Collected()
+        for batch in rows.to_batches(frames.BATCH):
+            found.take(batch, bucket)
+        cells = self.cells[view]
+        for key, cell in found.cells[view].items():
+            if key in cells:
+                _refuse_two(view, key, cells[key], bucket)
+            else:
+                cells[key] = cell
+                self.keys[view].append(key)
 
     def _take_cell(self, row: LedgerRow, bucket: int) -> None:
         cells, key = self.cells[row.view], tuple(row.key)
         cell = cells.get(key)
         if cell is None:
             cell = cells[key] = CollectedCell(bucket)
-        elif cell.bucket != bucket:
-            message = f"two partitions have {shown(key)} of {row.view}"
-            help = "a projector of your own keeps not what its partition_key promises; leave that out"
-            raise StoreError(Problem("C531", message, help=help))
+            self.keys[row.view].append(key)
+        else:
+            _refuse_two(row.view, key, cell, bucket)
         if row.what == SPAN:
             cell.spans.append(row)
         elif row.what == NOTHING:
@@ -89,11 +112,21 @@ class Collected:
     def need(self, view: str, parts: Sequence[str] = ()) -> None:
         """Take in the cells of a view that have all of some parts in their keys, unless they are here."""
 
+    def need_naming(self, view: str, entity: str) -> None:
+        """Take in the cells of a view that name an entity in key or value, unless they are here."""
+
     def ledger(self, views: Sequence[str]) -> CollectedLedger:
         """The ledger of all that was taken in, with these views."""
         guesses = cast("tuple[Guess, ...]", Later(lambda: self.guesses))
         names = LinkedIds(self.names, ENTITY_PARTS)
         return CollectedLedger(tuple(views), cast("Any", None), names, guesses, collected=self)
+
+
+def _refuse_two(view: str, key: Key, cell: CollectedCell, bucket: int) -> None:
+    if cell.bucket != bucket:
+        message = f"two partitions have {shown(key)} of {view}"
+        help = "a projector of your own keeps not what its partition_key promises; leave that out"
+        raise StoreError(Problem("C531", message, help=help))
 
 
 @frozen(eq=False)
@@ -103,7 +136,8 @@ class CollectedLedger(Ledger):
     collected: Collected = field(kw_only=True)
     _values: dict[str, Any] = field(factory=dict, init=False, repr=False)
     _ordered: dict[str, list[Key]] = field(factory=dict, init=False, repr=False)
-    _by_part: dict[tuple[str, int, str], list[Key]] = field(factory=dict, init=False, repr=False)
+    _by_part: dict[tuple[str, int], KeysByText] = field(factory=dict, init=False, repr=False)
+    _by_name: dict[str, KeysByText] = field(factory=dict, init=False, repr=False)
 
     def keys(self, view: str) -> Iterable[Key]:
         """Every key of a view; an unknown view has none."""
@@ -125,12 +159,22 @@ class CollectedLedger(Ledger):
         part = self.names.part(view, position, part)
         if view in self._ordered:
             return super().where(view, position, part)
-        asked = view, position, part
-        if asked not in self._by_part:
-            self.collected.need(view, [part])
-            found = [key for key in self.collected.cells[view] if key[position] == part]
-            self._by_part[asked] = self._in_turn(view, found)
-        return self._by_part[asked]
+        self.collected.need(view, [part])
+        index = self._by_part.setdefault((view, position), KeysByText())
+        index.go_on(self.collected.keys[view], lambda key: key[position : position + 1])
+        return self._in_turn(view, index.keys.get(part, ()))
+
+    def keys_naming(
+        self, view: str, entity: str, named: Callable[[Key, Any], Iterable[str]]
+    ) -> Iterable[Key]:
+        """The keys of a view of which some span names ``entity``, in its key or in its value."""
+        self.collected.need_naming(view, entity)
+        index = self._by_name.setdefault(view, KeysByText())
+        index.go_on(
+            self.collected.keys[view],
+            lambda key: {each for span in self.cell(view, key) for each in named(key, span.value)},
+        )
+        return index.keys.get(entity, ())
 
     def cell(self, view: str, key: Key) -> tuple[Span, ...]:
         """The spans of one key; none for a key that is not there."""
@@ -155,10 +199,18 @@ class CollectedLedger(Ledger):
         """The ids of all ``"entities"`` or ``"deals"`` that events name, sorted."""
         return tuple(sorted(self.collected.named[what]))
 
+    def stated(self) -> Visible:
+        """Which events correct and retract which; the events themselves are not here."""
+        collected = self.collected
+        return Visible((), corrections=collected.corrections, retractions=collected.retractions)
+
     def _found(self, view: str, key: Key) -> CollectedCell | None:
         key = self.names.key(view, key)
-        self.collected.need(view, key)
-        return self.collected.cells[view].get(key)
+        found = self.collected.cells[view].get(key)
+        if found is None:
+            self.collected.need(view, key)
+            found = self.collected.cells[view].get(key)
+        return found
 
     def _value(self, text: str) -> Any:
         if text not in self._values:
@@ -167,18 +219,42 @@ class CollectedLedger(Ledger):
 
 
 @define
-class StoredCells(Collected):
-    """The rows in a folder, each view and bucket read when something in it is first asked for.
+class KeysByText:
+    """Keys by texts in them, for keys of which there come more."""
 
-    Of the buckets of a view only those are read whose filter may have what is asked for.
+    keys: dict[str, list[Key]] = field(factory=dict)
+    _done: int = field(default=0, init=False)
+
+    def go_on(self, keys: Sequence[Key], texts: Callable[[Key], Iterable[str]]) -> None:
+        """Take in those keys that came since this was last called."""
+        for place in range(self._done, len(keys)):
+            for text in texts(keys[place]):
+                self.keys.setdefault(text, []).append(keys[place])
+        self._done = len(keys)
+
+
+# Of how many buckets, each of a view, the tables are kept, to choose cells from; and how often that is done
+# before it is quicker to take in all.
+_KEPT: Final = 32
+_MANY: Final = 64
+
+
+@define
+class StoredCells(Collected):
+    """The rows in a folder, taken in when something in them is first asked for.
+
+    For a question about some parts of a key only those files of a view are read whose filter may have them,
+    and only the cells that have them are taken in.
     """
 
     folder: StoredRowsFolder = field(kw_only=True)
     # The day of knowledge; None for all that is known.
     known: datetime.date | None = field(default=None, kw_only=True)
-    # By view the buckets that were read.
-    read: dict[str, set[int]] = field(factory=lambda: defaultdict(set), init=False)
-    _filters: dict[int, IdFilter] = field(factory=dict, init=False)
+    # By view the buckets of which all is here, and what was asked for of the others.
+    whole: dict[str, set[int]] = field(factory=lambda: defaultdict(set), init=False)
+    _asked: set[tuple[str, ...]] = field(factory=set, init=False)
+    _tables: dict[tuple[str, int], Any] = field(factory=dict, init=False)
+    _chosen: Counter[tuple[str, int]] = field(factory=Counter, init=False)
 
     @classmethod
     def of(cls, folder: StoredRowsFolder, known: datetime.date | None = None) -> StoredCells:
@@ -187,21 +263,55 @@ class StoredCells(Collected):
         Raises ``StoreError`` (C532).
         """
         cells = cls(folder=folder, known=known)
-        cells.need("")
+        for bucket in range(folder.buckets):
+            for batch in folder.rows("", bucket, known).to_batches(frames.BATCH):
+                cells.take(batch, bucket)
         return cells
 
     def need(self, view: str, parts: Sequence[str] = ()) -> None:
         """Read the buckets that may have cells of a view with all of some parts in their keys."""
-        read = self.read[view]
-        if len(read) == self.folder.buckets:
+        if not parts:
+            for bucket in range(self.folder.buckets):
+                self._take_whole(view, bucket)
             return
-        for bucket in range(self.folder.buckets):
-            if bucket not in read and all(self._filter(bucket).may_have(part) for part in parts):
-                read.add(bucket)
-                for batch in self.folder.rows(view, bucket, self.known):
-                    self.take(batch, bucket)
+        for bucket in self._may_have(view, parts, "in keys"):
+            self._choose(view, bucket, lambda rows: frames.with_cells(rows, parts))
 
-    def _filter(self, bucket: int) -> IdFilter:
-        if bucket not in self._filters:
-            self._filters[bucket] = self.folder.filter(bucket)
-        return self._filters[bucket]
+    def need_naming(self, view: str, entity: str) -> None:
+        """Read the buckets that may have cells of a view that name an entity."""
+        for bucket in self._may_have(view, [entity], "anywhere"):
+            self._choose(view, bucket, lambda rows: frames.with_cells_naming(rows, entity))
+
+    def _may_have(self, view: str, parts: Sequence[str], where: str) -> Iterable[int]:
+        """The buckets that may have cells with some parts, of which not all is here; none the second time."""
+        asked = view, where, *parts
+        if len(self.whole[view]) == self.folder.buckets or asked in self._asked:
+            return ()
+        self._asked.add(asked)
+        return [
+            bucket
+            for bucket in range(self.folder.buckets)
+            if bucket not in self.whole[view]
+            and all(self.folder.may_have(view, bucket, part) for part in parts)
+        ]
+
+    def _choose(self, view: str, bucket: int, cells: Callable[[Any], Any]) -> None:
+        """Take in some cells of a bucket; all of them where some were asked for often."""
+        rows = self._tables.pop((view, bucket), None)
+        self._chosen[view, bucket] += 1
+        if self._chosen[view, bucket] > (1 if rows is None else _MANY):
+            self._take_whole(view, bucket, rows)
+            return
+        if rows is None:
+            rows = self.folder.rows(view, bucket, self.known).combine_chunks()
+        self.take_cells(view, cells(rows), bucket)
+        self._tables[view, bucket] = rows
+        if len(self._tables) > _KEPT:
+            del self._tables[next(iter(self._tables))]
+
+    def _take_whole(self, view: str, bucket: int, rows: Any = None) -> None:
+        if bucket in self.whole[view]:
+            return
+        kept = self._tables.pop((view, bucket), rows)
+        self.take_cells(view, self.folder.rows(view, bucket, self.known) if kept is None else kept, bucket)
+        self.whole[view].add(bucket)

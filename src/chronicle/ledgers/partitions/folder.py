@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b, sha256
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Final
 from urllib.parse import quote
 
 from attrs import asdict, define, field, frozen
 
+from chronicle.engine.views import view_of
 from chronicle.errors import Problem, StoreError, UsageError, printable
 from chronicle.ledgers.partitions import frames
+from chronicle.ledgers.partitions.id_filters import BucketIds
 from chronicle.ledgers.partitions.rows import OF_CELLS
+from chronicle.ledgers.values import of_text
 from chronicle.stores.drafts import drafted
 
 MANIFEST: Final = "chronicle-rows.json"
 """The name of the manifest, by which a folder of rows is known."""
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The format that is written, and the only one that is read: rows are made again, never migrated."""
 
 OF_ALL: Final = "_all"
@@ -34,45 +38,16 @@ OF_ALL: Final = "_all"
 EARLIER: Final = "_earlier"
 """The folder of what was known earlier, a folder a view in it, so that nothing else has to be read today."""
 
+WORK: Final = "work-"
+"""How the name of a folder in it begins that is there only while a replay is on its way."""
+
 _BUCKETS: Final = "buckets"
-_AGAIN: Final = "run the same chronicle replay again: it makes what is missing"
+_AGAIN: Final = "run the same chronicle replay again: it makes what is missing or damaged"
 
 
 def is_rows(folder: str | Path) -> bool:
     """Whether a path is a folder of rows."""
     return (Path(folder) / MANIFEST).is_file()
-
-
-# Which ids are in a bucket
-
-
-class IdFilter:
-    """A set of ids in ten bits each, which says of one id in a hundred that it is there though it is not."""
-
-    _PER_ID: Final = 10
-
-    def __init__(self, bits: bytes | bytearray) -> None:
-        self.bits = bits
-
-    @classmethod
-    def of(cls, ids: set[str]) -> IdFilter:
-        """The filter of some ids."""
-        bits = bytearray(len(ids) * cls._PER_ID // 8 + 8)
-        for name in ids:
-            for place in _places(name, len(bits) * 8):
-                bits[place >> 3] |= 1 << (place & 7)
-        return cls(bits)
-
-    def may_have(self, name: str) -> bool:
-        """Whether the id may be there; False is certain."""
-        return all(self.bits[place >> 3] & (1 << (place & 7)) for place in _places(name, len(self.bits) * 8))
-
-
-def _places(name: str, size: int) -> Sequence[int]:
-    """Seven places in so many bits, the same for one id always."""
-    hashed = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "little")
-    first, step = hashed >> 64, hashed & (2**64 - 1) | 1
-    return [(first + turn * step) % size for turn in range(7)]
 
 
 # Writing
@@ -111,6 +86,8 @@ class RowsFolder:
             message = f'"{printable(str(self.path))}" has something in it that is no rows'
             raise UsageError(Problem("C530", message, help="name a new folder"))
         (self.path / _BUCKETS).mkdir(parents=True, exist_ok=True)
+        for left in self.path.glob(f"{WORK}*"):  # of a replay that was killed
+            rmtree(left, ignore_errors=True)
         for bucket in range(self.job.partitions):
             said = _read_json(self._of_bucket(bucket))
             if said is not None and said.get("job") == asdict(self.job) and self._is_whole(said):
@@ -120,7 +97,11 @@ class RowsFolder:
             (self.path / MANIFEST).unlink(missing_ok=True)
 
     def _is_whole(self, said: Mapping[str, Any]) -> bool:
-        return all((self.path / name).is_file() for name in said["files"])
+        """Whether all files of a bucket are there, and as they were written."""
+        files = said["files"].items()
+        return all(
+            (self.path / name).is_file() and hash_of(self.path / name) == hashed for name, hashed in files
+        )
 
     def _of_bucket(self, bucket: int) -> Path:
         return self.path / _note_of(bucket)
@@ -138,16 +119,18 @@ class RowsFolder:
     def write(self, bucket: int, batches: Iterable[Any]) -> Mapping[str, Any]:
         """Write the rows of a bucket, and give what its manifest says. Raises ``OSError``."""
         rows = frames.pyarrow().Table.from_batches(batches, frames.rows_schema())
-        files, ids = {}, set[str]()
+        files, ids = {}, dict[str, set[str]]()
         for earlier, of_knowledge in frames.by_knowledge(rows):
             for view, some in frames.by_view(of_knowledge, OF_CELLS):
                 name = _file_of(view, bucket, earlier=earlier)
                 files[name] = self._write_rows(self.path / name, some)
                 if view:
-                    ids.update(frames.parts_of_keys(some))
+                    ids.setdefault(view, set()).update(
+                        frames.parts_of_keys(some), _named_in_values(view, some)
+                    )
         said = {"job": asdict(self.job), "files": files, "rows": rows.num_rows}
         name = f"{_BUCKETS}/{bucket:05}.ids"
-        files[name] = _write_bytes(self.path / name, bytes(IdFilter.of(ids).bits))
+        files[name] = _write_bytes(self.path / name, BucketIds.of(ids).to_bytes())
         _write_bytes(self._of_bucket(bucket), json.dumps(said, indent=1).encode())
         self._done[bucket] = said
         return said
@@ -196,6 +179,14 @@ def _file_of(view: str, bucket: int, *, earlier: bool) -> str:
     return f"{f'{EARLIER}/' if earlier else ''}{quote(view, safe='') or OF_ALL}/bucket-{bucket:05}.parquet"
 
 
+def _named_in_values(view: str, rows: Any) -> Iterator[str]:
+    """The ids that values of a view name by themselves, such as the parties of a deal."""
+    described = view_of(view)
+    if described.entities:
+        for text in frames.values_of_spans(rows):
+            yield from described.named_in(of_text(text))
+
+
 def _write_bytes(path: Path, data: bytes) -> str:
     with drafted(path, replace=True) as draft:
         draft.write_bytes(data)
@@ -226,14 +217,20 @@ class StoredRowsFolder:
 
     path: Path
     said: Mapping[str, Any] = field(repr=False)
+    _ids: dict[int, BucketIds] = field(factory=dict, init=False, repr=False)
 
     @classmethod
     def opened(cls, folder: str | Path) -> StoredRowsFolder:
         """The folder. Raises ``StoreError`` (C532) where it is not whole."""
         path = Path(folder)
+        if not is_rows(path):
+            raise _not_whole(path, "the replay has not come to its end")
         said = _read_json(path / MANIFEST)
-        if not isinstance(said, dict) or said.get("format") != FORMAT:
-            raise _not_whole(path, "its manifest is none of this format")
+        if not isinstance(said, dict) or "format" not in said:
+            raise _not_whole(path, f"its {MANIFEST} is not as it was written")
+        if said["format"] != FORMAT:
+            what = f"they are of format {said['format']}, and this version of Chronicle reads format {FORMAT}"
+            raise _not_whole(path, what)
         missing = [name for name in said["files"] if not (path / name).is_file()]
         if missing:
             raise _not_whole(path, f"{missing[0]} is missing")
@@ -249,25 +246,31 @@ class StoredRowsFolder:
         """Whether it has what was known earlier."""
         return bool(self.said["job"]["known"])
 
-    def rows(self, view: str, bucket: int, known: datetime.date | None = None) -> Iterator[Any]:
-        """The rows of a view in a bucket as record batches; of no view where ``view`` is empty.
+    def rows(self, view: str, bucket: int, known: datetime.date | None = None) -> Any:
+        """The rows of a view in a bucket as a table of Arrow; of no view where ``view`` is empty.
 
         They are those that were known on a day; None stands for all that is known, for which what was known
         earlier is not read. Raises ``StoreError`` (C532) for a file that is not as it was written.
         """
-        for earlier in (False,) if known is None else (False, True):
-            name = _file_of(view, bucket, earlier=earlier)
-            if name in self.said["files"]:
-                frames.pyarrow()
-                from pyarrow import BufferReader
-                from pyarrow.parquet import ParquetFile
+        names = [
+            _file_of(view, bucket, earlier=earlier) for earlier in (False, True)[: 1 + (known is not None)]
+        ]
+        arrow = frames.pyarrow()
+        from pyarrow.parquet import read_table
 
-                for batch in ParquetFile(BufferReader(self._proven(name))).iter_batches(frames.BATCH):
-                    yield batch if known is None else frames.known_on(batch, known)
+        found = [
+            read_table(arrow.BufferReader(self._proven(name)), use_threads=False)
+            for name in names
+            if name in self.said["files"]
+        ]
+        rows = arrow.concat_tables([frames.rows_schema().empty_table(), *found])
+        return rows if known is None else frames.known_on(rows, known)
 
-    def filter(self, bucket: int) -> IdFilter:
-        """Which ids are in the keys of a bucket. Raises as ``rows`` does."""
-        return IdFilter(self._proven(f"{_BUCKETS}/{bucket:05}.ids"))
+    def may_have(self, view: str, bucket: int, name: str) -> bool:
+        """Whether rows of a view in a bucket may name an id; False is certain. Raises as ``rows`` does."""
+        if bucket not in self._ids:
+            self._ids[bucket] = BucketIds.of_bytes(self._proven(f"{_BUCKETS}/{bucket:05}.ids"))
+        return self._ids[bucket].may_have(view, name)
 
     def _proven(self, name: str) -> bytes:
         try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chronicle.errors import Problem, UsageError, not_installed
 from chronicle.stores.record import GENESIS, Record
@@ -33,6 +35,7 @@ _RECORDS: Final[Mapping[str, str]] = {
     "checksum": "int64",
     "chain": "binary",
 }
+_PROOFS: Final = ("checksum", "chain")
 _REQUIRED: Final = ("position", "id", "kind", "body")
 _TELLS: Final[Mapping[str, str]] = {
     "position": "int64",
@@ -127,26 +130,98 @@ def _batch(arrow: Any, rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     return arrow.RecordBatch.from_arrays(arrays, schema=schema)
 
 
+class Told(NamedTuple):
+    """What some records say alike: their positions, how it binds, and for each which thing, and when."""
+
+    positions: Sequence[int]
+    how: int
+    things: Sequence[int]
+    when: Sequence[int]
+
+
+def tells_batch(told: Iterable[Told]) -> Any:
+    """What records say of what they share as a record batch."""
+    arrow, columns = pyarrow(), (array("q"), array("b"), array("q"), array("q"))
+    for positions, how, things, when in told:
+        for column, numbers in zip(columns, (positions, [how] * len(positions), things, when), strict=True):
+            column.extend(numbers)
+    length, kinds = len(columns[0]), tells_schema().types
+    arrays = [
+        arrow.Array.from_buffers(kind, length, [None, arrow.py_buffer(column)])
+        for kind, column in zip(kinds[:-1], columns, strict=True)
+    ]
+    return arrow.RecordBatch.from_arrays([*arrays, arrow.nulls(length, kinds[-1])], schema=tells_schema())
+
+
 def record_batches(records: Iterable[Record]) -> Iterator[Any]:
     """Records of a store as record batches."""
     return batches(records, records_schema())
 
 
-def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
-    """The records of a batch, each with whether it carries a checksum.
+class RecordColumns(NamedTuple):
+    """The columns of some records, as Python values. Those without a checksum have None for it."""
+
+    position: list[int]
+    recorded_at: list[str]
+    id: list[str]
+    kind: list[str]
+    body: list[bytes]
+    checksum: list[int | None]
+    chain: list[bytes | None]
+
+    def record(self, place: int) -> tuple[Record, bool]:
+        """The record at a place, with whether it carries a checksum."""
+        row: list[Any] = [column[place] for column in self]
+        position, recorded_at, id, kind, body, checksum, chain = row
+        record = Record(position, recorded_at or "", id, kind, body, checksum or 0, chain or GENESIS)
+        return record, checksum is not None
+
+
+def record_columns(batch: Any) -> RecordColumns:
+    """The columns of the records of a batch.
 
     Raises ``UsageError`` (C530) for a batch without a column that records need.
     """
     names = _names_of_records(batch)
     # Column by column, since a record a time costs several times as much.
-    columns = [
+    columns: list[list[Any]] = [
         batch.column(names.index(name)).to_pylist() if name in names else [None] * batch.num_rows
         for name in _RECORDS
     ]
+    found = RecordColumns(*columns)
+    return found._replace(body=[*map(_bytes, found.body)])
+
+
+def _bytes(body: bytes | str | None) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
+
+
+def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
+    """The records of a batch, each with whether it carries a checksum. Raises as ``record_columns`` does."""
+    columns = record_columns(batch)
     for position, recorded_at, id, kind, body, checksum, chain in zip(*columns, strict=True):
-        plain = body.encode() if isinstance(body, str) else bytes(body or b"")
-        record = Record(position, recorded_at or "", id, kind, plain, checksum or 0, chain or GENESIS)
+        record = Record(position, recorded_at or "", id, kind, body, checksum or 0, chain or GENESIS)
         yield record, checksum is not None
+
+
+def without_proofs(batch: Any) -> Any:
+    """The records of a batch that were proven, without checksums, so that these are not computed again."""
+    proofs = [name for name in _PROOFS if name in batch.schema.names]
+    return as_records(batch.drop_columns(proofs))
+
+
+def among(batch: Any, ids: Any, positions: Any) -> Any:
+    """The records of a batch that have one of some ids or positions, which ``of_column`` gives."""
+    from pyarrow import compute
+
+    by_id = compute.is_in(batch.column("id").cast(ids.type), value_set=ids)
+    by_position = compute.is_in(batch.column("position").cast(positions.type), value_set=positions)
+    return batch.filter(compute.or_(by_id, by_position))
+
+
+def of_column(name: str, values: Iterable[Any]) -> Any:
+    """Values of a column of records, of which ``among`` looks for any."""
+    return pyarrow().array([*values], records_schema().field(name).type)
 
 
 def parts_in(batch: Any) -> list[int]:
@@ -205,7 +280,7 @@ def by_knowledge(rows: Any) -> Iterator[tuple[bool, Any]]:
 
 
 def known_on(batch: Any, day: datetime.date) -> Any:
-    """The rows of a batch that were known on a day; those that say no day of knowledge always are."""
+    """The rows of a table that were known on a day; those that say no day of knowledge always are."""
     by = pyarrow().scalar(day, pyarrow().date32())
     from pyarrow import compute
 
@@ -222,6 +297,44 @@ def parts_of_keys(rows: Any) -> list[str]:
     return parts
 
 
+def values_of_spans(rows: Any) -> list[str]:
+    """Every value that spans among some rows have, once."""
+    from pyarrow import compute
+
+    spans = rows.filter(compute.equal(rows.column("what"), "span"))
+    values: list[str] = spans.column("value").unique().to_pylist()
+    return values
+
+
+def with_cells(rows: Any, parts: Sequence[str]) -> Any:
+    """Of the rows of a view those of every cell that has all of some parts, at any places of its key."""
+    pyarrow()
+    from pyarrow import compute
+
+    for part in parts:
+        rows = rows.take(_places_with(rows.column("key"), part, compute))
+    return rows
+
+
+def with_cells_naming(rows: Any, id: str) -> Any:
+    """Of the rows of a view those of every cell that has an id in its key, or a value with such a text."""
+    arrow = pyarrow()
+    from pyarrow import compute
+
+    text = json.dumps(id, ensure_ascii=False)  # as values are written
+    stated = compute.fill_null(compute.match_substring(rows.column("value"), text), False)
+    keys = compute.binary_join(rows.column("key"), "\n")
+    of_values = compute.indices_nonzero(compute.is_in(keys, value_set=keys.filter(stated)))
+    of_keys = _places_with(rows.column("key"), id, compute)
+    return rows.take(arrow.concat_arrays([of_keys.cast(arrow.uint64()), of_values]).unique())
+
+
+def _places_with(keys: Any, part: str, compute: Any) -> Any:
+    """At which places of a column of keys a part is in one."""
+    keys = keys.combine_chunks()
+    return compute.list_parent_indices(keys).filter(compute.equal(compute.list_flatten(keys), part)).unique()
+
+
 def with_text(batch: Any) -> Any:
     """The rows of a batch of which the column ``text`` says something."""
     pyarrow()
@@ -233,6 +346,16 @@ def with_text(batch: Any) -> Any:
 def columns_in(batch: Any) -> list[list[Any]]:
     """The columns of a batch as Python values."""
     return [column.to_pylist() for column in batch.columns]
+
+
+def columns_by_kind(batch: Any) -> Iterator[tuple[int, Sequence[array[int]]]]:
+    """What records say of what they share, kind by kind: the positions, the things, and when."""
+    from pyarrow import compute
+
+    for how in compute.unique(batch.column("how")).to_pylist():
+        some = batch.filter(compute.equal(batch.column("how"), how))
+        names = "position", "thing", "when"
+        yield how, [array("q", some.column(name).to_numpy().tobytes()) for name in names]
 
 
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:

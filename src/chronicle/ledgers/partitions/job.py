@@ -25,10 +25,11 @@ from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem, StoreError
 from chronicle.ledgers.keeping import code_key, projectors_key
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.folder import Job, RowsFolder
+from chronicle.ledgers.partitions.folder import WORK, Job, RowsFolder
 from chronicle.ledgers.partitions.partitioning import Partitioning
 from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
-from chronicle.ledgers.partitions.replaying import replay_partition, tells
+from chronicle.ledgers.partitions.replaying import replay_partition
+from chronicle.ledgers.partitions.telling import tells
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and the total."""
@@ -100,15 +101,17 @@ def replay_into(
     with ExitStack() as stack:
         run = stack.enter_context(_running(workers) if machines is None else machines())
         spooled = stack.enter_context(_spooled(source))
-        found = _partitioned(source, spooled, projectors, run, report)
+        with paused_collector():
+            found = _partitioned(source, spooled, projectors, run, report)
+            chosen = found.partitions(partitions)
         set_aside = _faults(source, found)
         if set_aside and not quarantine:
             raise InvalidEvents(*set_aside)
         rows.begin()
         missing = rows.missing()
         if missing:
-            work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix="work-")))
-            _lay_out(spooled, found, found.partitions(partitions), set(missing), work)
+            work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix=WORK)))
+            _lay_out(spooled, found, chosen, set(missing), work)
             tasks = (partial(_write_bucket, folder, job, bucket, work, projectors) for bucket in missing)
             for done, bucket in enumerate(run(tasks), start=1):
                 rows.note(bucket)
@@ -224,7 +227,8 @@ def _lay_out(
             bucket: stack.enter_context(arrow.ipc.new_file(_laid_out(work, bucket), schema))
             for bucket in wanted
         }
-        for batch in source.batches():
+        # The first pass has computed the checksums again.
+        for batch in map(frames.without_proofs, source.batches()):
             places: dict[int, list[int]] = {}
             positions = batch.column("position").to_pylist()
             of_parts = arrow.array([parts.get(position, 0) for position in positions], arrow.int64())

@@ -14,7 +14,7 @@ from attrs import define, field
 
 from chronicle.engine.replay import Ledger
 from chronicle.events import Event, IdentityLinked, knowledge
-from chronicle.ledgers.partitions.rows import LINK, LedgerRow
+from chronicle.ledgers.partitions.rows import CORRECTED, LINK, RETRACTED, LedgerRow
 
 Replayed = Callable[[Sequence[Event], datetime.date | None], tuple[Ledger, Iterable[LedgerRow]]]
 """Replays some events by what was known on a day (None: all), and gives the ledger and its rows."""
@@ -85,11 +85,13 @@ class KnownRows:
         yield from _over(before, day)
 
     def _with_parts(self, ledger: Ledger, rows: Iterable[LedgerRow]) -> Iterator[tuple[int, LedgerRow]]:
-        """Each row with the part of the event that first changed its cell."""
+        """Each row with the part of the event that first changed its cell, or that states it."""
         for row in rows:
             if row.what == LINK:
                 assert self._linked is not None
                 yield self._linked, row
+            elif row.what in (CORRECTED, RETRACTED):
+                yield self.parts[(row.events or ())[0]], row
             else:
                 yield self.parts[ledger.first_event(row.view, tuple(row.key))], row
 

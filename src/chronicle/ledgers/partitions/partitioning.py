@@ -11,7 +11,7 @@ from chronicle.engine.partial.connected import Connected, spread, target_of, ver
 from chronicle.engine.replay import Projector
 from chronicle.events import Event
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.replaying import ABOUT, FAULTY, event_of
+from chronicle.ledgers.partitions.telling import ABOUT, FAULTY, event_of
 
 Fetch = Callable[[Collection[str], Collection[int]], Iterable[tuple[int, Event]]]
 """A function that gives the events that have one of some ids or positions, each with its position."""
@@ -45,8 +45,9 @@ class Partitioning:
                 self._about.setdefault(text, set()).add(position)
             elif how == FAULTY:
                 self.faulty[position] = text
-        *told, _ = frames.columns_in(batch)
-        self._connected.take(each for each in zip(*told, strict=True) if each[1] < ABOUT)
+        for how, columns in frames.columns_by_kind(batch):
+            if how < ABOUT:
+                self._connected.take_alike(how, *columns)
 
     def settle(self, fetch: Fetch) -> None:
         """Take in the versions that corrections make of events, once all batches were taken in.
@@ -100,9 +101,9 @@ def partitioned(
 def _events_among(
     batches: Iterable[Any], ids: Collection[str], positions: Collection[int]
 ) -> Iterator[tuple[int, Event]]:
+    wanted = frames.of_column("id", ids), frames.of_column("position", positions)
     for batch in batches:
-        for record, proven in frames.records_of(batch):
-            if record.id in ids or record.position in positions:
-                event = event_of(record, proven=proven)
-                if isinstance(event, Event):
-                    yield record.position, event
+        for record, proven in frames.records_of(frames.among(batch, *wanted)):
+            event = event_of(record, proven=proven)
+            if isinstance(event, Event):
+                yield record.position, event

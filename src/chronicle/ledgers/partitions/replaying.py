@@ -1,6 +1,6 @@
-"""``replay_partition``: records in, rows out, and what a record says of what it shares with others.
+"""``replay_partition``: records in, rows out.
 
-Pure functions of Arrow tables, which any engine can call that splits tables: each partition must have whole
+A pure function of Arrow tables, which any engine can call that splits tables: each partition must have whole
 parts of the history (``Partitioning`` says which record belongs to which).
 """
 
@@ -9,29 +9,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, NamedTuple
-from zlib import crc32
+from typing import Any, NamedTuple
 
-from chronicle import codec
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.knowledge import resolve
-from chronicle.engine.partial.connected import target_of, tells_of
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.projectors.guarded import guarded
 from chronicle.engine.replay import Ledger, Projector
-from chronicle.errors import ChronicleError, Problem
+from chronicle.errors import Problem
 from chronicle.events import Event
 from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.knowing import KnownRows
-from chronicle.ledgers.partitions.rows import LedgerRow, broken, rows_of, rows_of_names
-from chronicle.stores.record import Record, canonical_bytes
-
-ABOUT: Final = 100
-"""Says that the record is about the event whose id is in ``text``."""
-FAULTY: Final = 101
-"""Says that the record makes no event; ``text`` is its row as JSON."""
+from chronicle.ledgers.partitions.rows import LedgerRow, broken, rows_of, rows_of_names, rows_of_statements
+from chronicle.ledgers.partitions.telling import event_of
+from chronicle.stores.record import Record
 
 
 def replay_partition(
@@ -76,9 +69,9 @@ def _rows(
     origins = {each.event.id: each.origin for each in told}
     positions = {each.event.id: each.position for each in told}
 
-    def replayed(some: Sequence[Event], day: datetime.date | None) -> tuple[Ledger, Iterator[LedgerRow]]:
-        ledger = resolve(some, day, projectors, lambda event: origins.get(event.id)).ledger
-        return ledger, rows_of(ledger, positions)
+    def replayed(some: Sequence[Event], day: datetime.date | None) -> tuple[Ledger, Iterable[LedgerRow]]:
+        found = resolve(some, day, projectors, lambda event: origins.get(event.id))
+        return found.ledger, chain(rows_of(found.ledger, positions), rows_of_statements(found.visible))
 
     if known:
         yield from KnownRows(events, {each.event.id: each.part for each in told}).rows(replayed)
@@ -95,49 +88,8 @@ def _with_parts(records: Iterable[Any]) -> Iterator[tuple[Record, Event | Proble
             yield record, event, part
 
 
-def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Iterator[Any]:
-    """What each record says of what it shares with others, as record batches: the first, small job.
-
-    ``records`` are as in ``replay_partition``.
-    """
-    return frames.batches(_tells(records, projectors), frames.tells_schema())
-
-
-def _tells(records: Iterable[Any], projectors: Sequence[Projector]) -> Iterator[tuple[Any, ...]]:
-    for record, event in _decoded(records):
-        position = record.position
-        if not isinstance(event, Event):
-            yield position, FAULTY, 0, 0, _problem_text(event)
-            continue
-        for how, thing, when in tells_of(event, projectors):
-            yield position, how, thing, when, None
-        target = target_of(event)
-        if target is not None:
-            yield position, ABOUT, 0, 0, target
-
-
-def _problem_text(problem: Problem) -> str:
-    return f"{problem.code} {problem.message}"
-
-
 def _decoded(records: Iterable[Any]) -> Iterator[tuple[Record, Event | Problem]]:
     """Each record with its event, or with the first problem for which it makes none."""
     for batch in records:
         for record, proven in frames.records_of(batch):
             yield record, event_of(record, proven=proven)
-
-
-def event_of(record: Record, *, proven: bool = True) -> Event | Problem:
-    """The event of a record, or the first problem for which it makes none.
-
-    ``proven`` says that it carries a checksum, which is then computed again.
-    """
-    canonical = canonical_bytes(record.position, record.recorded_at, record.id, record.kind, record.body)
-    if proven and crc32(canonical) != record.checksum:
-        message = f'record {record.position} ("{record.id}") was changed after it was written'
-        help = "compare with a backup; nothing was repaired"
-        return Problem("C505", message, help=help, events=(record.id,))
-    try:
-        return codec.from_record(record)
-    except ChronicleError as error:
-        return error.problems[0]

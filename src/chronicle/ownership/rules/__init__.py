@@ -5,10 +5,15 @@ What each of them asks here, and what it leaves out, is in ``docs/rules.md``.
 
 from __future__ import annotations
 
-from chronicle.ownership.rules.asking import ONLY_AS_RECORDED, Ruling, ruling
-from chronicle.ownership.rules.facts import OwnershipFacts
-from chronicle.ownership.rules.table import RULES, RuleOfLaw, RuleVersion, rule_named
-from chronicle.ownership.rules.verdicts import RuleAnswer, Verdict
+from typing import TYPE_CHECKING
+
+from chronicle.errors.exports import exported
+
+if TYPE_CHECKING:
+    from chronicle.ownership.rules.asking import ONLY_AS_RECORDED, Ruling, ruling
+    from chronicle.ownership.rules.facts import OwnershipFacts
+    from chronicle.ownership.rules.table import RULES, RuleOfLaw, RuleVersion, rule_named
+    from chronicle.ownership.rules.verdicts import RuleAnswer, Verdict
 
 __all__ = [
     "ONLY_AS_RECORDED",
@@ -22,3 +27,13 @@ __all__ = [
     "rule_named",
     "ruling",
 ]
+
+__getattr__ = exported(
+    __name__,
+    {
+        "asking": ("ONLY_AS_RECORDED", "Ruling", "ruling"),
+        "facts": ("OwnershipFacts",),
+        "table": ("RULES", "RuleOfLaw", "RuleVersion", "rule_named"),
+        "verdicts": ("RuleAnswer", "Verdict"),
+    },
+)

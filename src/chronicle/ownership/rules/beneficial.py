@@ -9,8 +9,9 @@ from attrs import evolve, frozen
 
 from chronicle.ownership.bounds import bounds
 from chronicle.ownership.chains import Chain
-from chronicle.ownership.control import MAJORITY, Threshold
+from chronicle.ownership.control import Threshold
 from chronicle.ownership.graph import Graph
+from chronicle.ownership.majority import MAJORITY
 from chronicle.ownership.rules.facts import OwnershipFacts, RuleQuestion
 from chronicle.ownership.rules.groups import Measure, RuleGroup, doubtful, said_part
 from chronicle.ownership.rules.verdicts import NO, OPEN, YES, Answer3, Verdict, judged, strongest

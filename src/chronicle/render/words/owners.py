@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from chronicle.engine.state import Declared, Effective, Excess
-from chronicle.ownership import Chain, Loop
 from chronicle.render.layout import DIM, DOUBT, PLAIN, STRONG, Line, clean, line_columns, wrap
 from chronicle.render.words.figures import share_words
 from chronicle.values import NOTHING, Share
 from chronicle.values.decimals import number_text
+
+if TYPE_CHECKING:
+    from chronicle.engine.state import Declared, Effective, Excess
+    from chronicle.ownership import Chain, Loop
 
 Called = Callable[[str], str]
 """A function that gives the name of an entity, by its id."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -59,6 +58,9 @@ class SqliteStore(DatabaseStore):
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """As the contract says; the structure of the file, its index and its triggers are verified too."""
+        # Imported here: it takes longer than a question that a ledger on disk answers.
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(1) as beside, self._snapshot():
             # The check of SQLite takes as long as that of the records, and releases the interpreter lock.
             of_file = beside.submit(self._file_problems)
