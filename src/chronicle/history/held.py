@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
+    from chronicle.ledgers.known.by_day import StoredByDay
     from chronicle.ledgers.layout import Block
-    from chronicle.ledgers.sharing import StoredSharing
     from chronicle.ledgers.stored_log import StoredLog
 
 # How many ledgers of other days of knowledge are cached.
@@ -204,12 +204,12 @@ class HeldEvents(ToldEvents):
         file, self._says_what_is_shared = self._says_what_is_shared, None
         if file is None or self._store is None:
             return
+        from chronicle.ledgers.known.by_day import StoredByDay
         from chronicle.ledgers.layout import Unsound
-        from chronicle.ledgers.sharing import StoredSharing
         from chronicle.ledgers.stored_log import StoredLog
 
         try:
-            sharing = StoredSharing(file.file, file.head.position)
+            sharing = StoredByDay(file.file, file.head.position)
         except Unsound:
             self._refuse(file)
             self._read_in()
@@ -271,7 +271,7 @@ class HeldEvents(ToldEvents):
                 self._go_on_from_file(self._keep(self._keeper))
         return self._answers[day, held]
 
-    def _go_on_from(self, ledger: Ledger, sharing: StoredSharing | None = None) -> None:
+    def _go_on_from(self, ledger: Ledger, sharing: StoredByDay | None = None) -> None:
         """Note the ledger of everything so far: from now on only what differs from it is to be replayed."""
         from chronicle.engine.partial import PartialReplay
 

@@ -11,16 +11,12 @@ import datetime
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 from zlib import crc32
 
-from attrs import evolve
-
 from chronicle.engine.partial.parts import Parts, Shared
-from chronicle.engine.replay import Guess, Ledger
-from chronicle.engine.replay.later import Later
 from chronicle.events import Event, told_day
-from chronicle.ledgers.layout import SHARED, TURNS, Block, LedgerFile
+from chronicle.ledgers.layout import SHARED, Block, LedgerFile
 
 _NAME: Final = "sharing"
 _COUNTED, _TURNING, _EARLY = (f"{_NAME}.{name}" for name in ("counted", "turning", "early"))
@@ -128,7 +124,6 @@ class StoredSharing:
 
     def __init__(self, file: LedgerFile, length: int) -> None:
         self.length = length
-        self._file = file
         self.linked = bool(file.numbers(_LINKED)[0])
         self._things, self._from = file.numbers(_THINGS), file.numbers(_PLACES_FROM)
         self._places = file.numbers(_PLACES)
@@ -136,9 +131,6 @@ class StoredSharing:
         self._early = file.numbers(_EARLY)
         self._founded, self._founded_by = file.numbers(_FOUNDED), file.numbers(_FOUNDED_BY)
         self._known, self._known_places = file.numbers(_KNOWN), file.numbers(_KNOWN_PLACES)
-        self._cuts = TURNS in file
-        # With all that is read later: where it is not as it was written, this is found here.
-        file.prove_shared()
 
     def places(self, shared: Shared) -> Sequence[int]:
         """The places of the events that share something, by any version of them."""
@@ -166,25 +158,6 @@ class StoredSharing:
         """The places of the events that became known after a day."""
         first = bisect_right(self._known, day.toordinal())
         return self._known_places[first:].tolist()
-
-    def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
-        """The ledger by what was known on a day, without the parts out of turn, and where their events are.
-
-        None where the file does not say since when its rows were known, or without numpy.
-        """
-        if not self._cuts:
-            return None
-        from chronicle.ledgers.kept import KeptLedger
-
-        try:
-            from chronicle.ledgers.known.cutting import CutFile, out_of_turn
-
-            parts, places = out_of_turn(self._file, day.toordinal())
-            ledger = KeptLedger.of(CutFile(self._file, day.toordinal(), parts))
-        except ImportError:
-            return None
-        guesses = Later(lambda: [each for each in ledger.stored.guesses() if ledger.has(each.view, each.key)])
-        return evolve(ledger, guesses=cast("tuple[Guess, ...]", guesses)), places
 
 
 def _found(numbers: Any, number: int) -> int | None:

@@ -1,0 +1,41 @@
+"""What the events of a store share, and the ledger by another day of knowledge, from one file."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import cast
+
+from attrs import evolve
+
+from chronicle.engine.replay import Guess, Ledger
+from chronicle.engine.replay.later import Later
+from chronicle.ledgers.kept import KeptLedger
+from chronicle.ledgers.known.cutting import CutFile, out_of_turn
+from chronicle.ledgers.layout import TURNS, LedgerFile
+from chronicle.ledgers.sharing import StoredSharing
+
+
+class StoredByDay(StoredSharing):
+    """What the first events of a store share, and what a file says of other days of knowledge."""
+
+    def __init__(self, file: LedgerFile, length: int) -> None:
+        """Raises ``Unsound`` where something that is read later is not as it was written."""
+        super().__init__(file, length)
+        self._file = file
+        file.prove_shared()
+
+    def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
+        """The ledger by what was known on a day, without the parts out of turn, and where their events are.
+
+        None where the file does not say since when its rows were known, or without numpy.
+        """
+        if TURNS not in self._file:
+            return None
+        parts, places = out_of_turn(self._file, day.toordinal())
+        try:
+            ledger = KeptLedger.of(CutFile(self._file, day.toordinal(), parts))
+        except ImportError:
+            return None
+        guesses = Later(lambda: [each for each in ledger.stored.guesses() if ledger.has(each.view, each.key)])
+        return evolve(ledger, guesses=cast("tuple[Guess, ...]", guesses)), places
