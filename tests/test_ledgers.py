@@ -146,6 +146,9 @@ def by_any_means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(vectors, "MANY", least)
     monkeypatch.setattr(vectors, "SOME", least)
     monkeypatch.setattr(standing, "AT_ONCE", 7)
+    # Few pieces that are full soon, so that both room of a piece and another piece are met.
+    monkeypatch.setattr(vectors, "_SMALL", 8)
+    monkeypatch.setattr(vectors, "_PIECE", 300)
 
 
 @pytest.mark.slow
@@ -271,3 +274,5 @@ def test_rows_are_found_by_names_too_and_what_is_not_there_is_said(root: Path, t
             state.rows(*asked, holder="alibaba-group")
     with pytest.raises(NotFound, match="C606"):
         state.rows("holdings", "target", holders="alibaba-group")
+    # A view of which nothing is told.
+    assert state.rows("shares") == state.rows("shares", "issuer") == []

@@ -119,7 +119,8 @@ class StoredRows:
         """One part of the keys of all cells of a view whose keys are of one length."""
         place = self.views[view]
         first = self.keys_from[place.cell] + position
-        return self.key_parts[first : first + place.parts * place.cells : place.parts]
+        # A view without cells has keys of no length.
+        return self.key_parts[first : first + place.parts * place.cells : place.parts or 1]
 
     def where(self, view: str, position: int, part: str) -> list[Key]:
         """The keys of a view that have ``part`` at ``position``, in the order of replay.

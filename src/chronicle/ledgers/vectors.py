@@ -27,6 +27,12 @@ AT_ONCE: Final = 1_000_000
 _IN_CACHE: Final = 16_384
 """How many lists are joined at a time, so that the data stay in the cache of the processor."""
 
+# Sizes in bytes: room that is not worth cutting from a piece, a line of the cache, a piece, a large page.
+_SMALL: Final = 1 << 16
+_LINE: Final = 64
+_PIECE: Final = 1 << 24
+_LARGE_PAGE: Final = 1 << 21
+
 Vector = Any
 """A sequence of numbers with the buffer protocol."""
 
@@ -164,6 +170,28 @@ class NumpyVectors:
         import numpy
 
         self._numpy: Any = numpy
+        self._rest: Any = numpy.empty(0, dtype=numpy.uint8)
+
+    def _room(self, count: int, of: Any) -> Any:
+        """Room for ``count`` numbers of a type, cut from one large piece where it is not small.
+
+        To clear small pages, one by one as they are first written, took half of the time of a table. A piece
+        is large enough for numpy to ask the system for large pages, and only those that are used are cleared.
+        """
+        length = count * self._numpy.dtype(of).itemsize
+        if length < _SMALL:
+            return self._numpy.empty(count, dtype=of)
+        whole = length + -length % _LINE
+        if len(self._rest) < whole:
+            piece = self._numpy.empty(max(whole, _PIECE) + _LARGE_PAGE, dtype=self._numpy.uint8)
+            self._rest = piece[-piece.__array_interface__["data"][0] % _LARGE_PAGE :]
+        cut, self._rest = self._rest[:length], self._rest[whole:]
+        return cut.view(of)
+
+    def _taken(self, numbers: Any, places: Vector) -> Any:
+        # To look at each place once more, as ``take`` does otherwise, needs a copy: places are right.
+        room = self._room(len(places), numbers.dtype)
+        return self._numpy.take(numbers, places, out=room, mode="clip")
 
     def _array(self, numbers: Any) -> Any:
         return self._numpy.asarray(numbers)
@@ -175,10 +203,11 @@ class NumpyVectors:
             self._array(each)[part] for each in days
         )
         told = self._array(flags)[part]
-        may = possible_from <= day
-        may &= possible_until > day
+        may, too = self._room(len(within), bool), self._room(len(within), bool)
+        numpy.less_equal(possible_from, day, out=may)
+        may &= numpy.greater(possible_until, day, out=too)
         # UNLISTED is the highest flag, so one comparison is enough.
-        may &= told < UNLISTED
+        may &= numpy.less(told, UNLISTED, out=too)
         places = numpy.flatnonzero(may)
         certain = certain_from.take(places) <= day
         certain &= certain_until.take(places) > day
@@ -194,27 +223,32 @@ class NumpyVectors:
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """As ``Vectors`` says."""
         # ``take`` needs half of the time of an index.
-        taken = self._array(numbers).take(places)
+        taken = self._taken(self._array(numbers), places)
         if less:
             taken -= less
         return taken
 
     def places(self, numbers: Vector) -> Vector:
         """As ``Vectors`` says."""
-        return numbers.astype(self._numpy.intp)
+        places = self._room(len(numbers), self._numpy.intp)
+        places[:] = numbers
+        return places
 
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
         """As ``Vectors`` says."""
         wide = self._numpy.frombuffer(numbers, dtype=f"V{width}")
-        return wide.take(places).view(self._numpy.uint8)
+        return self._taken(wide, places).view(self._numpy.uint8)
 
     def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
         """As ``Vectors`` says."""
         numpy, first, items = self._numpy, self._array(starts), self._array(numbers)
-        lengths = (first[1:].take(places) - first.take(places)).view(numpy.int32)
-        begins = numpy.zeros(len(places) + 1, dtype=numpy.int32)
+        lengths = self._taken(first[1:], places)
+        lengths -= self._taken(first, places)
+        lengths = lengths.view(numpy.int32)
+        begins = self._room(len(places) + 1, numpy.int32)
+        begins[0] = 0
         numpy.cumsum(lengths, out=begins[1:], dtype=numpy.int32)
-        found = numpy.empty(int(begins[-1]), dtype=items.dtype)
+        found = self._room(int(begins[-1]), items.dtype)
         for start in range(0, len(places), _IN_CACHE):
             part = slice(start, start + _IN_CACHE)
             low, high = int(begins[start]), int(begins[min(start + _IN_CACHE, len(places))])
