@@ -33,7 +33,7 @@ def turn_blocks(ledger: Ledger, turns: PartsInTurn, log: EventLog) -> list[Block
 
     ``turns`` are the parts of the events of ``log``, from which the ledger was replayed.
     """
-    rows = _KnownRows(turns, log.positions)
+    rows = _RowsByDay(turns, log.positions)
     for view in ledger.views:
         for key in sorted(ledger.keys(view)):
             rows.take(ledger, view, key)
@@ -41,7 +41,7 @@ def turn_blocks(ledger: Ledger, turns: PartsInTurn, log: EventLog) -> list[Block
 
 
 @define
-class _KnownRows:
+class _RowsByDay:
     """What is known since when, cell by cell, in the order in which a ledger is written."""
 
     turns: PartsInTurn

@@ -130,7 +130,7 @@ def _batch(arrow: Any, rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     return arrow.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-class Told(NamedTuple):
+class AlikeTold(NamedTuple):
     """What some records say alike: their positions, how it binds, and for each which thing, and when."""
 
     positions: Sequence[int]
@@ -139,7 +139,7 @@ class Told(NamedTuple):
     when: Sequence[int]
 
 
-def tells_batch(told: Iterable[Told]) -> Any:
+def tells_batch(told: Iterable[AlikeTold]) -> Any:
     """What records say of what they share as a record batch."""
     arrow, columns = pyarrow(), (array("q"), array("b"), array("q"), array("q"))
     for positions, how, things, when in told:

@@ -36,7 +36,7 @@ def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Itera
 
     ``records`` are as in ``replay_partition``.
     """
-    teller = _Teller()
+    teller = _Telling()
     for batch in records:
         some = frames.record_columns(batch)
         alone: Iterable[int] = range(len(some.position))
@@ -50,13 +50,13 @@ def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Itera
 
 
 @define
-class _Teller:
+class _Telling:
     """Tells what records share by their outlines, as far as that is certain."""
 
     _reader: OutlineReader = Factory(OutlineReader)
     _patterns: dict[tuple[Outline, tuple[str, ...]], tuple[Pattern, ...] | None] = Factory(dict)
 
-    def tell(self, records: frames.RecordColumns) -> tuple[list[frames.Told], Sequence[int]]:
+    def tell(self, records: frames.RecordColumns) -> tuple[list[frames.AlikeTold], Sequence[int]]:
         """What records say, and the places of those of which an event has to be asked."""
         length = len(records.position)
         if records.checksum.count(None) < length and not all(
@@ -64,7 +64,7 @@ class _Teller:
         ):
             return [], range(length)
         alike, alone = self._reader.read(records.id, records.kind, records.body)
-        told = list[frames.Told]()
+        told = list[frames.AlikeTold]()
         for group in chain.from_iterable(map(_by_words, alike)):
             patterns = self._patterns_of(group)
             if patterns is None:
@@ -76,7 +76,8 @@ class _Teller:
             positions = [records.position[place] for place in some.places]
             when = {word: _when(word, some) for word in {each.when for each in patterns}}
             told += (
-                frames.Told(positions, each.how, _things(each, some), when[each.when]) for each in patterns
+                frames.AlikeTold(positions, each.how, _things(each, some), when[each.when])
+                for each in patterns
             )
         return told, alone
 
