@@ -134,9 +134,8 @@ def draw(measured: Measured, path: Path) -> None:
     )
     from matplotlib import pyplot
 
-    shown = [
-        name for name in _NAMES if name not in ("all views", "holdings as objects", "made from events anew")
-    ]
+    ours = "all views", "holdings as objects", "one holder as objects", "made from events anew"
+    shown = [name for name in _NAMES if name not in ours]
     figure, panels = pyplot.subplots(3, 3, figsize=(11, 10), sharex=True)
     for panel, question in zip(panels.flat, shown, strict=True):
         _panel(panel, measured, question)
