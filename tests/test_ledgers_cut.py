@@ -23,6 +23,7 @@ from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger
 from chronicle.engine.replay.patched import PatchedLedger
 from chronicle.engine.state import State
+from chronicle.errors import InvalidEvents
 from chronicle.events import Event, IdentityLinked
 from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places, vectors
@@ -110,7 +111,11 @@ def test_of_random_histories_rows_cut_off_are_what_was_known(
     events: list[Event], later: int, quick: bool
 ) -> None:
     """By every day of knowledge; with events that came behind the ledger, and whether with numpy or not."""
-    if not events or any(isinstance(event, IdentityLinked) for event in events):
+    if any(isinstance(event, IdentityLinked) for event in events):
+        return
+    # What is made of random events may be one that no file can say.
+    events = [event for event in events if _can_be_written(event)]
+    if not events:
         return
     many = 1 if quick else vectors.MANY
     with (
@@ -122,6 +127,14 @@ def test_of_random_histories_rows_cut_off_are_what_was_known(
         path = stored(Path(folder) / "corp.db", events[: max(1, len(events) - later)])
         appended(path, events[max(1, len(events) - later) :])
         assert_cut(path)
+
+
+def _can_be_written(event: Event) -> bool:
+    try:
+        codec.to_record(event)
+    except InvalidEvents:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("source", SHIPPED, ids=lambda path: path.name)
