@@ -104,6 +104,19 @@ def _rows(state: State, view: str) -> list[str]:
     return sorted(map(str, table.to_pylist()))
 
 
+_DISPOSED = happened("stake.disposed", "2014-01-03", "gone", holder="a", target="b", holds="0%")
+_BOUNDED = [
+    *(acquired("2014", "a", "b", "5%", id=id) for id in ("one", "two")),
+    _DISPOSED,
+    happened("deal.proposed", "2015", "deal", deal="d", title="D", parties=["a", "b"]),
+]
+
+
+def test_what_nothing_ends_keeps_its_bounds(tmp_path: Path) -> None:
+    """What is certain for a time only, since the order is open, is no more certain by an earlier day."""
+    assert assert_cut(stored(tmp_path / "corp.db", _BOUNDED)) > 0
+
+
 @pytest.mark.slow
 @settings(max_examples=max(100, settings.default.max_examples))
 @given(st.one_of(OWN_DAYS, st.builds(spread, HISTORIES, GROUPS)), st.integers(0, 12), st.booleans())

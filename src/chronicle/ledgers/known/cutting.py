@@ -106,7 +106,9 @@ class CutFile(LedgerFile):
         numpy, cut = self._numpy, self._cut
         for name in _COLUMNS:
             cut[f"rows.{name}"] = self._of(f"rows.{name}")[rows]
-        standing = self._of(turns.ENDED)[rows] > day
+        ended = self._of(turns.ENDED)[rows]
+        # What nothing ends may all the same be certain for a time only, by its bounds: these stay.
+        standing = (ended > day) & (ended != NEVER)
         for name in ("end", "ended_by"):
             cut[f"rows.{name}"][standing] = NONE
         for name in ("certain_until", "possible_until"):
