@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from chronicle.errors import UsageError
 from chronicle.events import Event, knowledge
 from chronicle.history import History
 from chronicle.history.sources import records_at
-from chronicle.ledgers.partitions import frames, replay_partition
+from chronicle.ledgers.partitions import frames, job, replay_partition
 from chronicle.ledgers.partitions.job import replay_into
 from chronicle.ledgers.partitions.rows import SPAN, LedgerRow
 from given import absorbed, acquired, corrected, disposed, happened, issued, retracted
@@ -156,6 +157,22 @@ def test_many_days_of_knowledge_are_asked_one_after_the_other(rows: Path) -> Non
         for year in (*range(2005, 2018), 2011):
             asked = f"{year}-12-31"
             assert_same(history.ledger(known=asked), store.ledger(known=asked))
+
+
+def test_of_a_large_part_it_is_said_that_earlier_days_take_long(
+    rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it is replayed, and with the way to do without; and not where that way was taken."""
+    monkeypatch.setattr(job, "LARGE", 2)
+    store = rows.parent / "corp.db"
+    said = run("replay", store, "--into", tmp_path / "all").stderr
+    assert re.fullmatch(
+        r"note: \d+ events hang together: what was known of them on each day takes long to replay; "
+        r"--latest-only leaves it out\n",
+        said,
+    )
+    assert not run("replay", store, "--into", tmp_path / "all").stderr
+    assert not run("replay", store, "--into", tmp_path / "latest", "--latest-only").stderr
 
 
 def test_without_what_was_known_earlier_it_cannot_be_asked(rows: Path) -> None:

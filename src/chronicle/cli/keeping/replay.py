@@ -93,6 +93,7 @@ def replay(
             quarantine=quarantine,
             known=not latest_only,
             report=lambda _, done, total: report(done, total),
+            large=_say_that_it_takes_long,
         )
     _print_set_aside(outcome)
     if as_json:
@@ -100,6 +101,13 @@ def replay(
         return
     buckets = f"{partitions} bucket{'' if partitions == 1 else 's'}"
     click.echo(f'wrote {outcome.said["rows"]:,} rows in {buckets} to "{printable(str(into))}"')
+
+
+def _say_that_it_takes_long(events: int) -> None:
+    # On a terminal the progress line stands where this is written, and is shorter.
+    before = "\r" if sys.stderr.isatty() else ""
+    note = f"{events:,} events hang together: what was known of them on each day takes long to replay"
+    click.echo(f"{before}note: {note}; --latest-only leaves it out", err=True)
 
 
 def _print_set_aside(outcome: ReplayOutcome) -> None:

@@ -40,6 +40,9 @@ Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
 PARTITIONS: Final = 16
 """The number of partitions, where nobody says how many."""
 
+LARGE: Final = 2_000
+"""A part of more events takes long for what was known of it earlier: it is replayed on each of its days."""
+
 _WAITING: Final = 2
 
 
@@ -85,10 +88,12 @@ def replay_into(
     quarantine: bool = False,
     known: bool = True,
     report: Report = lambda *_: None,
+    large: Callable[[int], None] = lambda _: None,
 ) -> ReplayOutcome:
     """Replay the records of a source into a folder of rows, or make what is missing there.
 
-    ``known`` is whether rows of every day of knowledge are made, and not only of all that is known.
+    ``known`` is whether rows of every day of knowledge are made, and not only of all that is known; ``large``
+    is then called with the number of events in the largest part before it is replayed, if there are many.
     ``machines`` is what does the tasks in place of worker processes, and has to see the folder.
     Raises ``InvalidEvents`` (C534), before anything is written, for records that make no event, unless they
     are set aside (``quarantine``); ``UsageError`` (C530) for a folder with something else in it; and
@@ -110,6 +115,8 @@ def replay_into(
         rows.begin()
         missing = rows.missing()
         if missing:
+            if known and found.largest > LARGE:
+                large(found.largest)
             work = Path(stack.enter_context(TemporaryDirectory(dir=folder, prefix=WORK)))
             _lay_out(spooled, found, chosen, set(missing), work)
             tasks = (partial(_write_bucket, folder, job, bucket, work, projectors) for bucket in missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,11 @@ class Partitioning:
     def whole(self) -> str:
         """The name of a projector for which everything has to be one partition; empty for none."""
         return next((each.name for each in self._projectors if not each.partition_key), "")
+
+    @property
+    def largest(self) -> int:
+        """The number of records in the largest part."""
+        return max(Counter(self.parts().values()).values(), default=0)
 
     def take(self, batch: Any) -> None:
         """Take in a batch of what records say."""
