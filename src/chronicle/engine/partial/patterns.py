@@ -29,7 +29,7 @@ class Pattern(NamedTuple):
     when: str
 
 
-class _NoOneValue:
+class _DifferingValue:
     """A value that differs, and of which no pattern may depend."""
 
     def _refuse(self, *_: Any) -> Any:
@@ -61,7 +61,7 @@ def patterns_of(
             column = texts[each.name]
             value = tuple(map(_mark, column)) if isinstance(column, tuple) else _mark(column)
         elif each.name in values:
-            value = _NoOneValue()
+            value = _DifferingValue()
         object.__setattr__(marked, each.name, value)
     try:
         if target_of(event) is not None:

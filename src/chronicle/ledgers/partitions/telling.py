@@ -36,7 +36,7 @@ def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Itera
 
     ``records`` are as in ``replay_partition``.
     """
-    teller = _OfAlike()
+    teller = _AlikeTeller()
     for batch in records:
         some = frames.record_columns(batch)
         alone: Iterable[int] = range(len(some.position))
@@ -50,7 +50,7 @@ def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Itera
 
 
 @define
-class _OfAlike:
+class _AlikeTeller:
     """Tells what records share by their outlines, as far as that is certain."""
 
     _reader: OutlineReader = Factory(OutlineReader)
