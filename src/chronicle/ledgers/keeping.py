@@ -199,7 +199,9 @@ class LedgerKeeper:
         found = (self._open(path, made_from, proven) for path in places if made_from)
         return next((each for each in found if each is not None), None)
 
-    def _open(self, path: Path, made_from: MadeFrom, proven: bool = False) -> KeptFile | None:
+    def _open(
+        self, path: Path, made_from: MadeFrom, proven: bool = False, whole: bool = False
+    ) -> KeptFile | None:
         try:
             if is_of_another(path, self._store_file):
                 raise Unsound("it is the file of somebody else")
@@ -209,6 +211,8 @@ class LedgerKeeper:
                 raise Unsound(differs)
             if proven:
                 file.prove_rows()
+            if whole and not file.is_whole():
+                raise Unsound(CHANGED)
             # Imported here, since most stores are small and have no ledger.
             from chronicle.ledgers.kept import KeptLedger
 
@@ -260,7 +264,7 @@ class LedgerKeeper:
         head: Head,
         sharing: Callable[[], Sequence[Block]] | None = None,
     ) -> KeptFile | None:
-        """Write the ledger that was replayed from the store up to ``head``, and open it.
+        """Write the ledger that was replayed from the store up to ``head``, and open it, all of it verified.
 
         ``named`` are the ids of all entities and deals that events name, each sorted; ``sharing`` makes the
         blocks of what the events share. None where it cannot be
@@ -282,7 +286,7 @@ class LedgerKeeper:
             blocks = () if sharing is None else sharing()
             if not self._written(path, lambda file: write(file, about, ledger, named, blocks)):
                 return None
-            return self._open(path, made_from)
+            return self._open(path, made_from, whole=True)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
         except CannotKeep as error:
