@@ -255,6 +255,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forms of one kind and length are learned up to a number, and values are forgotten."""
     monkeypatch.setattr(event_reader, "_MOST_FORMS", 1)
     monkeypatch.setattr(event_reader, "_MOST_VALUES", 1)
+    monkeypatch.setattr(event_reader, "_MOST_OF_JSON", 1)
     monkeypatch.setattr(event_reader, "_AT_ONCE", 2)
     with_note = [evolve(acquired("2001", "h", "t", "10%", id=f"n{at}"), note=f"{at}") for at in range(3)]
     with_deal = [evolve(acquired("2002", "h", "t", "10%", id=f"d{at}"), deal=f"d{at}") for at in range(3)]

@@ -41,6 +41,7 @@ class FieldOfBody(NamedTuple):
 
     key: object
     reader: Reader
+    is_json: bool
 
 
 @frozen(eq=False)
@@ -135,7 +136,8 @@ def _read_as(field: FieldOf, type: type, attribute: Attribute[Any]) -> FieldOfBo
 
     reader: Reader = read_text if type is str else read_json
     key = field.reader or field.hint, type is str, convert
-    return FieldOfBody(key, reader if convert is None else lambda text: convert(reader(text)))
+    converted = reader if convert is None else lambda text: convert(reader(text))
+    return FieldOfBody(key, converted, is_json=type is not str)
 
 
 def _maker(event_class: Any, given: Sequence[str]) -> Callable[..., Event]:

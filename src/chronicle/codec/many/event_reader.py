@@ -29,8 +29,10 @@ _AT_ONCE: Final = 4_096
 # how many of these are learned.
 _FEWEST: Final = 64
 _MOST_FORMS: Final = 3
-# How many values of one reader are remembered.
-_MOST_VALUES: Final = 2**16
+# How many values of one reader are remembered: a register names its companies ever again. Those of lists and
+# mappings are longer, and few of them come again that do not come again soon.
+_MOST_VALUES: Final = 2**18
+_MOST_OF_JSON: Final = 2**13
 
 _Records = Sequence[Record | NewRecord]
 _Found = list[Event | None]
@@ -41,13 +43,13 @@ _Sort = tuple[str, int]
 class _ReadValues(dict[str, object]):
     """What a reader made of texts, each of which is read when it is first asked for."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, most: int) -> None:
         super().__init__()
-        self._reader = reader
+        self._reader, self._most = reader, most
 
     def __missing__(self, text: str) -> object:
         value = self._reader(text)
-        if len(self) >= _MOST_VALUES:
+        if len(self) >= self._most:
             self.clear()
         self[text] = value
         return value
@@ -158,7 +160,8 @@ class EventReader:
 
     def _values_of(self, field: FieldOfBody) -> _ReadValues:
         if field.key not in self._values:
-            self._values[field.key] = _ReadValues(field.reader)
+            most = _MOST_OF_JSON if field.is_json else _MOST_VALUES
+            self._values[field.key] = _ReadValues(field.reader, most)
         return self._values[field.key]
 
 
