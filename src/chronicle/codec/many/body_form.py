@@ -1,7 +1,8 @@
-"""The form of a body: which fields it has, in which order, and how an event is made of what they say.
+"""The form of bodies of a kind: which fields they have, and how an event is made of what stands in them.
 
-Bodies of one form differ in nothing but what stands in their fields. So one pattern takes many of them apart
-at once, and JSON is made of a field alone, and only where it is a list or a mapping.
+Bodies of one form differ in nothing but that, and in whether they have the fields that not all of them have.
+So one pattern takes many of them apart at once, and JSON is made of a field alone, and only where it is a
+list or a mapping.
 """
 
 from __future__ import annotations
@@ -25,18 +26,27 @@ from chronicle.events import KINDS, Event
 # How many forms are remembered.
 _MOST_FORMS: Final = 1_024
 
-# What stands in a body for a value of each type of JSON. A list in a list and a mapping in a mapping fit none
-# of these. Whether what stands there is a value at all is found out by who reads it.
+# What stands in a body for a value of each type of JSON; never nothing. A list in a list and a mapping in a
+# mapping fit none of these. Whether what stands there is a value at all is found out by who reads it.
 _PATTERNS: Final[Mapping[type, str]] = MappingProxyType(
-    {str: '"([^"]*+)"', list: r"(\[[^\]]*+\])", dict: r"(\{[^}]*+\})", bool: "(true|false)"}
+    {str: '"([^"]++)"', list: r"(\[[^\]]*+\])", dict: r"(\{[^}]*+\})", bool: "(true|false)"}
 )
+
+
+class GivenField(NamedTuple):
+    """A field of bodies: the type of its value in JSON, and whether all of them have it."""
+
+    name: str
+    type: type
+    always: bool
 
 
 class FieldOfBody(NamedTuple):
     """How a field is read: what it has in common with all that are read alike, and their reader.
 
-    The reader takes what stands in the body: a text without its quotation marks, anything else as JSON. Any
-    exception means that it is no value of the field, or that this is not certain.
+    The reader takes what stands in the body: a text without its quotation marks, anything else as JSON, and
+    nothing where the body does not have the field. Any exception means that it is no value of the field, or
+    that this is not certain.
     """
 
     key: object
@@ -48,10 +58,12 @@ class FieldOfBody(NamedTuple):
 class BodyForm:
     """The form of bodies of one kind.
 
-    ``fields`` says how each field is read, in the order of the body and without the kind; ``id`` is the place
-    of the id among them. ``make`` makes an event of their values. It raises what the class raises.
+    ``given`` are their fields without the kind, in the order of their names. ``fields`` says how each of them
+    is read; ``id`` is the place of the id. ``make`` makes an event of the values of all of them. It raises
+    what the class raises.
     """
 
+    given: Sequence[GivenField]
     fields: Sequence[FieldOfBody]
     id: int
     make: Callable[..., Event]
@@ -77,39 +89,53 @@ class BodyForm:
         return [*map(itemgetter(self.id), rows)]
 
 
-def form_of(body: bytes) -> BodyForm | None:
-    """The form of a body that makes an event; None for one of which others are not certainly read alike."""
+def form_with(form: BodyForm | None, body: bytes) -> BodyForm | None:
+    """A form widened to that of a body, which makes an event; where there is no form, that of the body.
+
+    None where others like this body are not certainly read alike, and where it has what the form has already.
+    """
     plain: dict[str, Any] = json.loads(body.decode())
     if not is_whole(plain):
         return None
-    form = _form(plain["kind"], tuple((name, type(value)) for name, value in plain.items()))
-    # A body may be written in another way: with blanks, with escapes, with a field that is given twice.
-    return form if form is not None and any(map(any, form.taken_apart([body]))) else None
+    kind, types = plain.pop("kind"), {name: type(value) for name, value in plain.items()}
+    before = {name: GivenField(name, each, True) for name, each in types.items()}
+    if form is not None:
+        before = {each.name: each for each in form.given}
+    if any(before[name].type is not types[name] for name in types.keys() & before.keys()):
+        return None
+    given = tuple(
+        before[name]._replace(always=before[name].always and name in types)
+        if name in before
+        else GivenField(name, types[name], False)
+        for name in sorted({*types, *before})
+    )
+    return None if form is not None and given == form.given else _form(kind, given)
 
 
 @lru_cache(maxsize=_MOST_FORMS)
-def _form(kind: str, given: tuple[tuple[str, type], ...]) -> BodyForm | None:
-    """The form of bodies of a kind whose fields, in this order, have values of these types of JSON."""
+def _form(kind: str, given: tuple[GivenField, ...]) -> BodyForm | None:
     event_class = KINDS[kind]
     known = {field.name: field for field in fields_of(event_class)}
     attributes: dict[str, Attribute[Any]] = fields_dict(event_class)
-    names = [name for name, _ in given if name != "kind"]
-    if not all(type in _PATTERNS for _, type in given) or any(map(_is_special, attributes.values())):
+    if not all(each.type in _PATTERNS for each in given) or any(map(_is_special, attributes.values())):
         return None
-    parts = (
-        f"{re.escape(canonical_json(name))}:"
-        f"{re.escape(canonical_json(kind)) if name == 'kind' else _PATTERNS[type]}"
-        for name, type in given
-    )
+    before = "".join(_pattern(each, "", ",") for each in given if each.name < "kind")
+    after = "".join(_pattern(each, ",", "") for each in given if each.name > "kind")
     # Any other line is found as one of another form, so that each line is found once.
-    pattern = re.compile(rf"\{{{','.join(parts)}\}}\n|[^\n]*+\n")
-    types = dict(given)
+    pattern = rf"\{{{before}\"kind\":{re.escape(canonical_json(kind))}{after}\}}\n|[^\n]*+\n"
     return BodyForm(
-        fields=[_read_as(known[name], types[name], attributes[known[name].attribute]) for name in names],
-        id=names.index("id"),
-        make=_maker(event_class, [known[name].attribute for name in names]),
-        find=pattern.findall,
+        given=given,
+        fields=[_read_as(each, known[each.name], attributes[known[each.name].attribute]) for each in given],
+        id=[each.name for each in given].index("id"),
+        make=_maker(event_class, [known[each.name].attribute for each in given]),
+        find=re.compile(pattern).findall,
     )
+
+
+def _pattern(field: GivenField, before: str, after: str) -> str:
+    """The pattern of a field with the comma before or after it."""
+    pattern = f"{before}{re.escape(canonical_json(field.name))}:{_PATTERNS[field.type]}{after}"
+    return pattern if field.always else f"(?:{pattern})?+"
 
 
 def _is_special(attribute: Attribute[Any]) -> bool:
@@ -122,22 +148,23 @@ def _is_special(attribute: Attribute[Any]) -> bool:
     )
 
 
-def _read_as(field: FieldOf, type: type, attribute: Attribute[Any]) -> FieldOfBody:
-    read, convert = reading(field), _converter(attribute)
+def _read_as(given: GivenField, field: FieldOf, attribute: Attribute[Any]) -> FieldOfBody:
+    read, convert, default = reading(field), _converter(attribute), _default(attribute)
+    is_json = given.type is not str
 
-    def read_text(text: str) -> object:
+    def read_field(text: str) -> object:
+        if not text and not given.always:
+            return default
         # Between quotation marks such a text stands for itself, and only such a one.
-        if not text.isprintable() or "\\" in text:
+        if not (is_json or (text.isprintable() and "\\" not in text)):
             raise ValueError(text)
-        return read(text)
+        value = read(json.loads(text) if is_json else text)
+        return value if convert is None else convert(value)
 
-    def read_json(text: str) -> object:
-        return read(json.loads(text))
-
-    reader: Reader = read_text if type is str else read_json
-    key = field.reader or field.hint, type is str, convert
-    converted = reader if convert is None else lambda text: convert(reader(text))
-    return FieldOfBody(key, converted, is_json=type is not str)
+    absent = None if given.always else default
+    return FieldOfBody(
+        (field.reader or field.hint, is_json, convert, given.always, absent), read_field, is_json
+    )
 
 
 def _maker(event_class: Any, given: Sequence[str]) -> Callable[..., Event]:

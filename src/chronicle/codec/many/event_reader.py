@@ -1,8 +1,8 @@
 """The events of many records, of which few are read one by one.
 
-Of records whose bodies have one form the first is read as it would be alone. Of the others events are made of
-what stands in their fields, which is read once however often it comes again. That is done only where it is
-certain that the same event is made; any other record is read alone.
+Of the records of a kind the first is read as it would be alone, and so is one with a field that none had
+before. Of the others events are made of what stands in their fields, which is read once however often it
+comes again. That is done only where it is certain that the same event is made; any other is read alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attrs import Factory, define
 
 from chronicle.codec.ids import are_ids
 from chronicle.codec.leaves import Reader
-from chronicle.codec.many.body_form import BodyForm, FieldOfBody, form_of
+from chronicle.codec.many.body_form import BodyForm, FieldOfBody, form_with
 from chronicle.codec.records import from_record
 from chronicle.codec.upgrades import UPGRADES
 from chronicle.events import Event
@@ -25,10 +25,10 @@ from chronicle.stores.record import NewRecord, Record
 
 # How many records are taken apart at once.
 _AT_ONCE: Final = 4_096
-# How many records of one sort come until their forms are learned, which costs as much as to read some, and
-# how many of these are learned.
+# How many records of a kind come until their form is learned, which costs as much as to read some, and how
+# many of those that are taken apart at once are looked at for other fields in vain.
 _FEWEST: Final = 64
-_MOST_FORMS: Final = 3
+_IN_VAIN: Final = 8
 # How many values of one reader are remembered: a register names its companies ever again. Those of lists and
 # mappings are longer, and few of them come again that do not come again soon.
 _MOST_VALUES: Final = 2**18
@@ -36,8 +36,6 @@ _MOST_OF_JSON: Final = 2**13
 
 _Records = Sequence[Record | NewRecord]
 _Found = list[Event | None]
-_Sort = tuple[str, int]
-"""Records of one kind whose bodies have as many quotation marks. Most of them are of one form."""
 
 
 class _ReadValues(dict[str, object]):
@@ -59,9 +57,8 @@ class _ReadValues(dict[str, object]):
 class EventReader:
     """Reads the events of many records. It learns the forms of their bodies as it meets them."""
 
-    _usual: dict[str, BodyForm] = Factory(dict)  # by kind, the form that was learned first
-    _forms: defaultdict[_Sort, list[BodyForm | None]] = Factory(lambda: defaultdict(list))
-    _met: defaultdict[_Sort, int] = Factory(lambda: defaultdict(int))
+    _forms: dict[str, BodyForm] = Factory(dict)  # by kind
+    _met: defaultdict[str, int] = Factory(lambda: defaultdict(int))  # records of no form, by kind
     _values: dict[object, _ReadValues] = Factory(dict)
 
     def events(self, records: _Records) -> list[Event]:
@@ -84,39 +81,37 @@ class EventReader:
         if UPGRADES:
             # What an upgrade does may depend on anything.
             return found
-        by_kind, by_sort = defaultdict[str, list[int]](list), defaultdict[_Sort, list[int]](list)
+        by_kind = defaultdict[str, list[int]](list)
         for place, record in enumerate(records):
             by_kind[record.kind].append(place)
         for kind, places in by_kind.items():
-            usual = self._usual.get(kind)
-            for place in places if usual is None else self._take(usual, records, places, found):
-                by_sort[kind, records[place].body.count(b'"')].append(place)
-        for sort, places in by_sort.items():
-            self._read_sort(sort, records, places, found)
+            form = self._forms.get(kind)
+            others = places if form is None else self._take(form, records, places, found)
+            self._met[kind] += len(others)
+            if self._met[kind] >= _FEWEST:
+                self._learn(records, others, found)
         return found
 
-    def _read_sort(self, sort: _Sort, records: _Records, places: list[int], found: _Found) -> None:
-        """Read records of one sort, none of which are of the usual form of their kind."""
-        kind, forms = sort[0], self._forms[sort]
-        self._met[sort] += len(places)
-        for form in forms:
-            if form is not None and form is not self._usual.get(kind):
-                places = self._take(form, records, places, found)
-        while places and self._met[sort] >= _FEWEST and len(forms) < _MOST_FORMS:
+    def _learn(self, records: _Records, places: list[int], found: _Found) -> None:
+        """Read records of one kind, none of which have its form, by what is learned of some of them."""
+        in_vain = 0
+        while places and in_vain < _IN_VAIN:
             first, *places = places
-            found[first], form = self._learned(records[first])
-            forms.append(form)
-            if form is not None:
-                self._usual.setdefault(kind, form)
+            found[first], form = self._widened(records[first])
+            if form is None:
+                in_vain += 1
+            else:
+                self._forms[records[first].kind] = form
                 places = self._take(form, records, places, found)
 
-    def _learned(self, record: Record | NewRecord) -> tuple[Event | None, BodyForm | None]:
-        """The event of a record, and the form of its body; None for what there is not."""
+    def _widened(self, record: Record | NewRecord) -> tuple[Event | None, BodyForm | None]:
+        """The event of a record, and the form of its kind with its fields; None for what there is not."""
         try:
             event = from_record(record)
         except Exception:  # whatever is wrong is said when the record is read in its turn
             return None, None
-        form = form_of(record.body)
+        form = form_with(self._forms.get(record.kind), record.body)
+        # A body may be written in another way: with blanks, with escapes, with a field that is given twice.
         if form is None or self._made(form, [record.id], form.taken_apart([record.body])) != [event]:
             return event, None
         return event, form
@@ -135,8 +130,6 @@ class EventReader:
             places = [*compress(places, fitting)]
         for place, event in zip(places, self._made(form, ids, rows), strict=True):
             found[place] = event
-            if event is None:
-                others.append(place)
         return others
 
     def _made(self, form: BodyForm, ids: list[str], rows: Sequence[Sequence[str]]) -> _Found:
