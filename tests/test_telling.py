@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chronicle import codec
-from chronicle.codec import outlines
 from chronicle.codec.conversion import canonical_json
-from chronicle.codec.outlines import AlikeRecords, OutlineReader
+from chronicle.codec.many import outlines
+from chronicle.codec.many.outlines import AlikeRecords, OutlineReader
 from chronicle.engine.partial.connected import target_of, tells_of
 from chronicle.engine.partial.patterns import patterns_of
 from chronicle.errors import ChronicleError, InvalidEvents

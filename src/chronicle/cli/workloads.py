@@ -102,7 +102,7 @@ def _records(history: Made, _: Path) -> list[NewRecord]:
 
 def _decode(records: Iterable[NewRecord]) -> list[Event]:
     with paused_collector():
-        return [codec.from_record(record) for record in records]
+        return [event for _, events in codec.from_records(iter(records)) for event in events]
 
 
 def _store_file(history: Made, folder: Path) -> Path:

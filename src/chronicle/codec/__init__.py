@@ -2,8 +2,9 @@
 
 Plain data is what JSON has, without numbers: mappings, lists, texts, booleans and None. ``encode`` and
 ``decode`` convert between events and plain data, ``to_record`` and ``from_record`` between events and the
-records of a store. ``diagnose`` gives everything that is wrong with plain data, and where, for readers that
-know lines and columns. ``UPGRADES`` turns old formats of stored events into the current one (upcasting).
+records of a store, ``from_records`` many at a time. ``diagnose`` gives everything that is wrong with plain
+data, and where, for readers that know lines and columns. ``UPGRADES`` turns old formats of stored events into
+the current one (upcasting).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from chronicle.codec.diagnosis import Fault, diagnose
 from chronicle.codec.ids import generated_id, is_id, slug
 from chronicle.codec.leaves import Path
 from chronicle.codec.plain import decode, encode
-from chronicle.codec.records import from_record, to_record, to_record_and_back
+from chronicle.codec.records import from_record, from_records, to_record, to_record_and_back
 from chronicle.codec.shapes import FieldOf, fields_of, kind_names
 from chronicle.codec.upgrades import UPGRADES, current_format, upgraded
 
@@ -27,6 +28,7 @@ __all__ = [
     "encode",
     "fields_of",
     "from_record",
+    "from_records",
     "generated_id",
     "is_id",
     "kind_names",

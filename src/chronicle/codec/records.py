@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import evolve
 
 from chronicle.codec.conversion import canonical_json
 from chronicle.codec.plain import decode, encode
-from chronicle.errors import Damaged, InvalidEvents, Place, Problem, StoreError, printable, shown
+from chronicle.errors import (
+    ChronicleError,
+    Damaged,
+    InvalidEvents,
+    Place,
+    Problem,
+    StoreError,
+    printable,
+    shown,
+)
 from chronicle.events import Event
 from chronicle.stores.record import NewRecord, Record
+
+if TYPE_CHECKING:
+    from chronicle.codec.many.event_reader import EventReader
+
+# How many records are read at once, and how many there are at least where they are read together.
+_AT_ONCE: Final = 4_096
+_FEWEST: Final = 64
+
+_R = TypeVar("_R", bound=Record | NewRecord)
 
 
 def to_record(event: Event) -> NewRecord:
@@ -50,6 +72,27 @@ def from_record(record: Record | NewRecord) -> Event:
         newer = [_newer(problem) for problem in error.problems if problem.code in _NEWER]
         kind_of_error = StoreError if newer else InvalidEvents
         raise kind_of_error(*(_placed(problem, record) for problem in newer or error.problems)) from None
+
+
+def from_records(records: Iterator[_R]) -> Iterator[tuple[Sequence[_R], Sequence[Event]]]:
+    """Records with the events that they hold, some thousand at a time: those that are alike read together.
+
+    Raises what ``from_record`` raises for the first that makes no event, once all of ``records`` were taken:
+    where a store finds that one of them was changed, that is raised.
+    """
+    reader: EventReader | None = None
+    while some := list(islice(records, _AT_ONCE)):
+        if reader is None and len(some) >= _FEWEST:
+            # Imported here: it takes longer than to read a few events.
+            from chronicle.codec.many.event_reader import EventReader
+
+            reader = EventReader()
+        try:
+            events = [*map(from_record, some)] if reader is None else reader.events(some)
+        except ChronicleError:
+            deque(records, maxlen=0)
+            raise
+        yield some, events
 
 
 # An unknown format, kind or field. This version appends none of these, so a newer one must have.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
@@ -225,12 +225,9 @@ class ToldEvents:
         if self._rows is not None:
             raise self._rows.refusal()
         if self._unread and self._store is not None:
-            with paused_collector():
-                records = list(self._store.read(limit=self._head.position))
-                from chronicle import codec
-
-                self._told = EventLog([codec.from_record(record) for record in records])
-            self._recorded_at, self._unread = [record.recorded_at for record in records], False
+            found = _read(self._store.read(limit=self._head.position))
+            self._told = EventLog(found.events)
+            self._recorded_at, self._unread = found.recorded_at, False
             self._everything_read()
 
     def _everything_read(self) -> None:
@@ -243,12 +240,9 @@ class ToldEvents:
         """Read what others appended to the store, and give the number of these events."""
         if self._store is None or (self._unread and self._store.head() == self._head):
             return 0
-        with paused_collector():
-            records = list(self._store.read(after=len(self._some)))
-            from chronicle import codec
-
-            self._add(records, [codec.from_record(record) for record in records])
-        return len(records)
+        found = _read(self._store.read(after=len(self._some)))
+        self._add(found)
+        return len(found.events)
 
     def _take_in(self, added: Sequence[Record], events: Mapping[str, Event]) -> None:
         """Add records that were just appended, without reading them again; ``events`` has them by id.
@@ -256,20 +250,22 @@ class ToldEvents:
         Where others appended in between, the store is read from where this history ends.
         """
         if added and added[0].position == len(self._some) + 1:
-            self._add(added, [events[record.id] for record in added])
+            recorded_at = [record.recorded_at for record in added]
+            self._add(_Read([events[record.id] for record in added], recorded_at, head_of(added[-1])))
         else:
             self._catch_up()
 
-    def _add(self, records: Sequence[Record], events: Iterable[Event]) -> None:
-        if not records:
+    def _add(self, found: _Read) -> None:
+        if not found.events:
             return
-        self._some.add(events)
+        first = len(self._some) + 1
+        self._some.add(found.events)
         if self._sparse is not None:
-            self._sparse.note_recorded(records)
+            self._sparse.note_recorded(first, found.recorded_at)
         else:
             self._recorded_at = self._recorded_at or []
-            self._recorded_at += [record.recorded_at for record in records]
-        self._head = head_of(records[-1])
+            self._recorded_at += found.recorded_at
+        self._head = found.head
         self._changed()
 
     def _held(self, recorded: str) -> tuple[Event, ...]:
@@ -299,6 +295,28 @@ class ToldEvents:
         """The problem with the place of the first of its events that has one."""
         places = (self._places.get(event) for event in problem.events)
         return problem.at(next((place for place in places if place), None))
+
+
+class _Read(NamedTuple):
+    """Events that were read from a store, the time at which each was recorded, and where they end."""
+
+    events: list[Event]
+    recorded_at: list[str]
+    head: Head
+
+
+def _read(records: Iterator[Record]) -> _Read:
+    """The events in records, which are let go as soon as they are read."""
+    # Loaded when an event is read, which many questions to a ledger do not need.
+    from chronicle import codec
+
+    events, recorded_at, last = list[Event](), list[str](), None
+    with paused_collector():
+        for some, found in codec.from_records(records):
+            events += found
+            recorded_at += [record.recorded_at for record in some]
+            last = some[-1]
+    return _Read(events, recorded_at, head_of(last))
 
 
 def _guarded(projectors: Sequence[Projector]) -> tuple[Projector, ...]:

@@ -46,8 +46,12 @@ class StoredEvents(Sequence[Event]):
     def __iter__(self) -> Iterator[Event]:
         """All of them, read at once."""
         if len(self._read) < self._length:
-            for record in self._store.read(limit=self._length):
-                self.take_in(record)
+            from chronicle import codec
+
+            for records, events in codec.from_records(self._store.read(limit=self._length)):
+                for record, event in zip(records, events, strict=True):
+                    self.recorded[record.position] = record.recorded_at
+                    self._read.setdefault(record.position - 1, event)
         return (self[place] for place in range(len(self)))
 
     def extend(self, more: Iterable[Event]) -> None:
@@ -122,9 +126,9 @@ class StoredLog(EventLog):
         """Add events at the end, which are in the store already."""
         self.events.extend(more)
 
-    def note_recorded(self, records: Iterable[Record]) -> None:
-        """Note when later records were recorded."""
-        self.events.recorded.update((record.position, record.recorded_at) for record in records)
+    def note_recorded(self, first: int, recorded_at: Iterable[str]) -> None:
+        """Note when later events were recorded, from a position on."""
+        self.events.recorded.update(enumerate(recorded_at, first))
 
     def recorded_at(self, position: int) -> str:
         """When an event was recorded, by its position."""

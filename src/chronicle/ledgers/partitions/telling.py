@@ -14,7 +14,7 @@ from zlib import crc32
 from attrs import Factory, define
 
 from chronicle import codec
-from chronicle.codec.outlines import AlikeRecords, Outline, OutlineReader
+from chronicle.codec.many.outlines import AlikeRecords, Outline, OutlineReader
 from chronicle.dates import parse_date
 from chronicle.engine.partial.connected import NOW, hashed, number_of, target_of, tells_of, when_of
 from chronicle.engine.partial.parts import EVENT
