@@ -75,6 +75,9 @@ class Vectors(Protocol):
     def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
         """Where the list of each of ``places`` begins, with a last end, and the items of all these lists."""
 
+    def alone(self, starts: Numbers, numbers: Numbers) -> Vector | None:
+        """The item of each list that has but one, and ``NONE`` for others; None where that is of no use."""
+
     def with_more(
         self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
     ) -> tuple[Vector, Vector]:
@@ -94,6 +97,9 @@ class Vectors(Protocol):
 
     def same(self, number: int, count: int) -> Vector:
         """``number`` so many times, in 32 bits."""
+
+    def ones(self, count: int) -> Vector:
+        """Where each of so many lists begins that have one item, with a last end."""
 
     def counts(self, numbers: Numbers, first: int) -> bool:
         """Whether ``numbers`` count up from ``first``."""

@@ -69,6 +69,10 @@ class PlainVectors:
             begins.append(len(items))
         return begins, items
 
+    def alone(self, starts: Numbers, numbers: Numbers) -> Vector | None:  # noqa: ARG002
+        """As ``Vectors`` says: one list after the other is as quick."""
+        return None
+
     def with_more(
         self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
     ) -> tuple[Vector, Vector]:
@@ -101,6 +105,10 @@ class PlainVectors:
     def same(self, number: int, count: int) -> Vector:
         """As ``Vectors`` says."""
         return array("I", [number]) * count
+
+    def ones(self, count: int) -> Vector:
+        """As ``Vectors`` says."""
+        return array("i", range(count + 1))
 
     def counts(self, numbers: Numbers, first: int) -> bool:
         """As ``Vectors`` says."""

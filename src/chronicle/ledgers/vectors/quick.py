@@ -7,11 +7,15 @@ from typing import Any, Final
 
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
+from chronicle.ledgers.texts import NONE
 from chronicle.ledgers.vectors import Rows, Vector, Wanted, Way
 from chronicle.ledgers.vectors.room import SMALL, KeptRoom
 
 AT_A_TIME: Final = 32_768
 """How many rows are gathered at a time."""
+
+_SEARCHED: Final = 65_536
+"""How many rows are searched at a time."""
 
 _LINE: Final = 64
 _WHOLE: Final = 1 << 32
@@ -66,21 +70,21 @@ class NumpyVectors:
 
     def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Rows:
         """As ``Vectors`` says."""
-        numpy, part = self._numpy, slice(within.start, within.stop)
-        begins, ends, told = (self._array(each)[part] for each in (days[0], days[3], flags))
-        may, too = self._room(len(within), bool), self._room(len(within), bool)
-        numpy.less_equal(begins, day, out=may)
-        may &= numpy.greater(ends, day, out=too)
-        # UNLISTED is the highest flag, so one comparison is enough.
-        may &= numpy.less(told, UNLISTED, out=too)
-        count = int(numpy.count_nonzero(may))
-        if count == len(within):
-            return within
-        rows, end = self._room(count, numpy.intp), 0
-        for start in range(0, len(may), AT_A_TIME):
-            found = numpy.flatnonzero(may[start : start + AT_A_TIME])
-            begin, end = end, end + len(found)
-            numpy.add(found, within.start + start, out=rows[begin:end])
+        numpy, told = self._numpy, self._array(flags)
+        begins, ends = self._array(days[0]), self._array(days[3])
+        may, too = (numpy.empty(min(len(within), _SEARCHED), dtype=bool) for _ in range(2))
+        found = []
+        for start in range(within.start, within.stop, _SEARCHED):
+            part = slice(start, min(start + _SEARCHED, within.stop))
+            here, also = may[: part.stop - start], too[: part.stop - start]
+            numpy.less_equal(begins[part], day, out=here)
+            here &= numpy.greater(ends[part], day, out=also)
+            # UNLISTED is the highest flag, so one comparison is enough.
+            here &= numpy.less(told[part], UNLISTED, out=also)
+            found.append(numpy.flatnonzero(here))
+            found[-1] += start
+        count = sum(map(len, found))
+        rows = numpy.concatenate(found, out=self._room(count, numpy.intp))
         together = count and int(rows[-1]) - int(rows[0]) + 1 == count
         return range(int(rows[0]), int(rows[-1]) + 1) if together else rows
 
@@ -158,8 +162,8 @@ class NumpyVectors:
             return room
         if isinstance(places, slice):
             return slice(places.start * times + plus, (places.stop - 1) * times + plus + 1, times)
-        if (times, plus) == (1, 0):
-            return places
+        if times == 1:
+            return self._numpy.add(places, plus, out=room) if plus else places
         self._numpy.multiply(places, times, out=room)
         room += plus
         return room
@@ -195,7 +199,7 @@ class NumpyVectors:
             lengths[part] -= lows[part]
             even = even and bool((lengths[part] == 1).all())
         if even:
-            begins[:] = numpy.arange(count + 1, dtype=numpy.int32)
+            begins[:] = self.ones(count)
             for part, _ in steps:
                 self._take(items, lows[part].astype(numpy.intp), lows[part])
             return begins, lows
@@ -208,6 +212,15 @@ class NumpyVectors:
             at += numpy.repeat(lows[part].astype(numpy.int64) - ends[:-1], numpy.diff(ends))
             self._take(items, at, found[int(ends[0]) : int(ends[-1])])
         return begins, found
+
+    def alone(self, starts: Numbers, numbers: Numbers) -> Vector | None:
+        """As ``Vectors`` says."""
+        if not len(numbers):
+            return None
+        first = self._array(starts)
+        alone = self._numpy.take(self._array(numbers), first[:-1], mode="clip")
+        alone[self._numpy.diff(first) != 1] = NONE
+        return alone
 
     def with_more(
         self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
@@ -227,9 +240,10 @@ class NumpyVectors:
 
     def unlike(self, numbers: Vector, number: int) -> Vector | None:
         """As ``Vectors`` says."""
-        if not len(numbers) or int(numbers.max()) < number:
+        whole = self._array(numbers)
+        if not len(whole) or int(whole.max()) < number:
             return None
-        return (numbers != number).view(self._numpy.uint8)
+        return (whole != number).view(self._numpy.uint8)
 
     def without(self, numbers: Vector, number: int) -> Vector:
         """As ``Vectors`` says."""
@@ -244,6 +258,10 @@ class NumpyVectors:
         room = self._room(count, self._numpy.uint32)
         room.fill(number)
         return room
+
+    def ones(self, count: int) -> Vector:
+        """As ``Vectors`` says."""
+        return self._numpy.arange(count + 1, dtype=self._numpy.int32)
 
     def counts(self, numbers: Numbers, first: int) -> bool:
         """As ``Vectors`` says."""

@@ -1,125 +1,27 @@
-"""Tables of the facts of a day, made from the columns of a ledger on disk, for data frames.
-
-They have the same columns and contents as the tables of a replayed ledger.
-"""
+"""The columns of some of the rows that stand on a day, as buffers for data frames."""
 
 from __future__ import annotations
 
 import datetime
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Self
+from typing import Final
 
-from attrs import frozen
-
-from chronicle.engine.replay import Key
-from chronicle.engine.replay.later import Later
 from chronicle.engine.tables.arrow import EPOCH
-from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
-from chronicle.engine.tables.columns import facts_of, keys_of, values_of
+from chronicle.engine.tables.buffers import Dictionary, Filled
+from chronicle.engine.tables.columns import keys_of
 from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import WIDE, block_name
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import order_name
-from chronicle.ledgers.standing import readers, standing_rows
 from chronicle.ledgers.texts import NONE
 from chronicle.ledgers.uniform import blank
-from chronicle.ledgers.vectors import Rows, Vector, Vectors, Wanted, Way, listed, vectors
+from chronicle.ledgers.vectors import Rows, Vector, Vectors, Wanted, Way
 
 _LIST: Final = "texts"
-
-Facts = Callable[[Collection[Key] | None], Sequence[Any]]
-"""What gives the facts of some keys of a view on a day, and those of all keys for None."""
-
-
-@frozen(repr=False, eq=False)
-class StandingTable(CodedTable):
-    """The facts of a view on a day, one a row, as columns from a file."""
-
-    stored: StoredRows
-    day: datetime.date
-    # The keys whose rows are not those of the file: these are made of facts, and come last.
-    replaced: Collection[Key]
-    facts: Facts
-
-    def _with(self, columns: tuple[Column, ...]) -> Self:
-        return type(self)(self.name, columns, self._rows, self.stored, self.day, self.replaced, self.facts)
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """As ``Table`` says. No fact is made for a row, and each text and value is decoded once."""
-        read = readers(self.stored, self.name, self.column_names)
-        for some in self._standing(_vectors(self)):
-            rows = listed(some)
-            yield from zip(*[each(rows, self.day) for each in read], strict=True)
-        facts = self._in_place()
-        if facts:
-            yield from CodedTable(self.name, self.columns, facts).rows()
-
-    def __len__(self) -> int:
-        standing = self._standing(_vectors(self))
-        return sum(map(len, standing)) + len(self._in_place())
-
-    def filled(self) -> Iterator[list[Filled]]:
-        """The columns as buffers, some rows at a time."""
-        if not self._has_blocks():
-            yield from super().filled()
-            return
-        vectors = _vectors(self)
-        for rows in self._standing(vectors):
-            yield _Batch(self.stored, self.name, self.day, rows, vectors).filled(self.columns)
-        facts = self._in_place()
-        if facts:
-            yield from CodedTable(self.name, self.columns, facts).filled()
-
-    def _has_blocks(self) -> bool:
-        """Whether the file has what each column says.
-
-        A number that no column can hold is not there, for which every table raises the same error; nor are
-        keys of different lengths.
-        """
-        own, parts = {column.name for column in values_of(self.name)}, self.stored.views[self.name].parts
-        if not parts and keys_of(self.name)[0].kind != _LIST:
-            return not self.stored.views[self.name].cells
-        wanted = [column for column in self.columns if column.name in own]
-        return all(block_name(self.name, column) in self.stored.file for column in wanted)
-
-    def _in_place(self) -> Sequence[Any]:
-        return self.facts(self.replaced) if self.replaced else ()
-
-    def _standing(self, vectors: Vectors) -> Iterator[Rows]:
-        """The rows of the file that stand on the day, many at a time, without those that are replaced."""
-        stored = self.stored
-        gone = sorted(row for key in self.replaced for row in stored.rows_of(self.name, key))
-        for standing in standing_rows(stored, self.name, self.day, vectors):
-            rows = vectors.less(standing, gone) if gone else standing
-            if len(rows):
-                yield rows
-
-
-def standing_table(
-    stored: StoredRows, view: str, day: datetime.date, facts: Facts, replaced: Collection[Key] = ()
-) -> StandingTable:
-    """The table of a view on a day.
-
-    ``facts`` gives those of some keys, or of all for None. It is only called for the rows of the table, and
-    for those of the keys in ``replaced``, which come last.
-    """
-    there = frozenset(replaced)
-
-    def rows() -> Sequence[Any]:
-        if not there:
-            return facts(None)
-        return [*(fact for fact in facts(None) if fact.key not in there), *facts(replaced)]
-
-    return StandingTable(view, facts_of(view), Later(rows), stored, day, replaced, facts)
-
-
-def _vectors(table: StandingTable) -> Vectors:
-    return vectors(table.stored.views[table.name].rows)
-
 
 Made = Callable[[], Filled]
 """What makes a column, of what was taken for it."""
@@ -128,7 +30,7 @@ _More = Sequence[tuple[int, Sequence[int]]]
 """What some rows, by their places, have besides."""
 
 
-class _Batch:
+class StandingBatch:
     """The columns of some of the rows that stand on a day.
 
     Each column says what it wants of the blocks, and is made when all of it was taken at once.
@@ -166,7 +68,8 @@ class _Batch:
 
     @cached_property
     def _of_rows(self) -> Way:
-        return Way()
+        """To itself, among those of the view."""
+        return Way(None, 1, -self._place.row)
 
     @cached_property
     def _of_cells(self) -> Way:
@@ -278,6 +181,8 @@ class _Batch:
             numbers = self._places("_of_values")
             return lambda: whole._replace(values=numbers())
         numbers = self._want_value(name)
+        if self._stored.uniform.known(("whole", name), lambda: self._says_everywhere(name)):
+            return lambda: whole._replace(values=numbers())
 
         def made() -> Filled:
             found = self._vectors.unlike(numbers(), NONE)
@@ -289,6 +194,10 @@ class _Batch:
             )
 
         return made
+
+    def _says_everywhere(self, name: str) -> bool:
+        """Whether each value of the view has a text in a column."""
+        return self._vectors.unlike(self._numbers(name), NONE) is None
 
     def texts(self, column: Column) -> Made:
         """A list of texts that the values say."""
@@ -360,12 +269,33 @@ class _Batch:
         return lambda: Filled("day", self._length, days())
 
     def _events(self) -> Made:
-        texts, starts, numbers = (
-            self._texts("events"),
-            self._numbers("rows.behind_from"),
-            self._numbers("rows.behind"),
+        texts, starts = self._texts("events"), self._numbers("rows.behind_from")
+        numbers, alone = self._numbers("rows.behind"), self._alone()
+
+        def several() -> Filled:
+            return self._lists(texts, starts, numbers, self._rows, self._doubts)
+
+        if alone is None:
+            return several
+        items = self._want("_of_rows", "alone", Wanted(alone))
+
+        def made() -> Filled:
+            if self._doubts or self._vectors.unlike(items(), NONE) is not None:
+                return several()
+            begins, count = self._vectors.ones(self._length), self._length
+            return Filled(_LIST, count, begins, dictionary=texts, items=items(), size=count)
+
+        return made
+
+    def _alone(self) -> Vector | None:
+        """The event behind each row of the view, where there is but one."""
+        first, last = self._place.row, self._place.row + self._place.rows
+        starts, numbers = self._numbers("rows.behind_from"), self._numbers("rows.behind")
+        alone: Vector | None = self._stored.uniform.known(
+            ("alone", self._place.name, type(self._vectors)),
+            lambda: self._vectors.alone(starts[first : last + 1], numbers),
         )
-        return lambda: self._lists(texts, starts, numbers, self._rows, self._doubts)
+        return alone
 
     @cached_property
     def _doubts(self) -> _More:
@@ -384,11 +314,11 @@ class _Batch:
 _WIDTHS: Final[Mapping[Kind, int]] = MappingProxyType({"flag": 1, "integer": 8, "number": WIDE})
 """The bytes of a value in Arrow, or for a flag more than it has there."""
 
-_OF_VALUE: Final[Mapping[Kind, Callable[[_Batch, Column], Made]]] = MappingProxyType(
+_OF_VALUE: Final[Mapping[Kind, Callable[[StandingBatch, Column], Made]]] = MappingProxyType(
     {
-        "text": _Batch.text,
-        "texts": _Batch.texts,
-        **dict.fromkeys(("flag", "integer", "number"), _Batch.number),
+        "text": StandingBatch.text,
+        "texts": StandingBatch.texts,
+        **dict.fromkeys(("flag", "integer", "number"), StandingBatch.number),
     }
 )
 """By kind, what makes a column of the values."""
