@@ -32,6 +32,9 @@ from chronicle.ledgers import standing, vectors
 from chronicle.ledgers.layout import LedgerFile, write
 from chronicle.ledgers.texts import FoundTexts, slots_block, text_blocks
 from chronicle.ledgers.values import NotKept
+from chronicle.ledgers.vectors import quick
+from chronicle.ledgers.vectors.plain import PlainVectors
+from chronicle.ledgers.vectors.quick import NumpyVectors
 from given import acquired, day, happened
 from histories import HISTORIES, HISTORIES_APART
 from kept_ledgers import assert_equal, assert_history_kept, assert_tables_equal, kept, some_days
@@ -146,9 +149,9 @@ def by_any_means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(vectors, "MANY", least)
     monkeypatch.setattr(vectors, "SOME", least)
     monkeypatch.setattr(standing, "AT_ONCE", 7)
-    # Few pieces that are full soon, so that both room of a piece and another piece are met.
-    monkeypatch.setattr(vectors, "_SMALL", 8)
-    monkeypatch.setattr(vectors, "_PIECE", 300)
+    # Room that is given out again, and columns that are gathered in several steps.
+    monkeypatch.setattr(quick, "SMALL", 8)
+    monkeypatch.setattr(quick, "AT_A_TIME", 3)
 
 
 @pytest.mark.slow
@@ -240,10 +243,10 @@ def test_a_holding_is_read_without_its_events(tmp_path: Path, monkeypatch: pytes
 def test_a_table_of_a_few_rows_does_not_wait_for_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is imported for many rows; where it is there already, a few hundred are made with it."""
     monkeypatch.delitem(sys.modules, "numpy")
-    assert isinstance(vectors.vectors(vectors.MANY - 1), vectors.PlainVectors)
+    assert isinstance(vectors.vectors(vectors.MANY - 1), PlainVectors)
     monkeypatch.undo()
-    assert isinstance(vectors.vectors(vectors.SOME), vectors.NumpyVectors)
-    assert isinstance(vectors.vectors(vectors.SOME - 1), vectors.PlainVectors)
+    assert isinstance(vectors.vectors(vectors.SOME), NumpyVectors)
+    assert isinstance(vectors.vectors(vectors.SOME - 1), PlainVectors)
 
 
 def test_a_text_is_found_by_its_hash_and_nothing_else_is(tmp_path: Path) -> None:

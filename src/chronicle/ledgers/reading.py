@@ -29,6 +29,7 @@ from chronicle.ledgers.rows import (
     order_name,
 )
 from chronicle.ledgers.texts import NONE, DecodedTexts, FoundTexts, TextTable
+from chronicle.ledgers.uniform import UniformBlocks
 from chronicle.ledgers.values import of_text
 
 # So many cells mostly have one first part at the most, and a search among them is short.
@@ -53,6 +54,7 @@ class StoredRows:
         self.values = TextTable(file, "values")
         self.name = DecodedTexts(self.names)
         self.dates = StoredDates(file)
+        self.uniform = UniformBlocks(file)
         self._decoded: dict[int, Any] = {}
         self._spans: dict[int, Span] = {}
         self._firsts: dict[str, FirstParts] = {}
@@ -118,9 +120,21 @@ class StoredRows:
     def parts_of(self, view: str, position: int) -> Numbers:
         """One part of the keys of all cells of a view whose keys are of one length."""
         place = self.views[view]
-        first = self.keys_from[place.cell] + position
+        first = self.first_part[view] + position
         # A view without cells has keys of no length.
         return self.key_parts[first : first + place.parts * place.cells : place.parts or 1]
+
+    @cached_property
+    def first_part(self) -> Mapping[str, int]:
+        """Where the parts of the keys of each view begin."""
+        found, next_one = dict[str, int](), 0
+        for name, place in self.views.items():
+            found[name] = next_one
+            even = place.parts or not place.cells
+            next_one = (
+                next_one + place.parts * place.cells if even else self.keys_from[place.cell + place.cells]
+            )
+        return found
 
     def where(self, view: str, position: int, part: str) -> list[Key]:
         """The keys of a view that have ``part`` at ``position``, in the order of replay.

@@ -19,14 +19,12 @@ from chronicle.ledgers.columns import Valued, block_name
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DOUBTED, UNLISTED
 from chronicle.ledgers.texts import ERRORS, SaidTexts
-from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
+from chronicle.ledgers.vectors import AT_ONCE, Rows, Vector, Vectors, listed, vectors
 
 _FEW: Final = 100
 
 
-def standing_rows(
-    stored: StoredRows, view: str, day: datetime.date, vectors: Vectors
-) -> Iterator[StandingRows]:
+def standing_rows(stored: StoredRows, view: str, day: datetime.date, vectors: Vectors) -> Iterator[Rows]:
     """The listed rows of a view that may hold on a day, many at a time."""
     place = stored.views[view]
     last = place.row + place.rows
@@ -42,13 +40,14 @@ def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[
     quick, doubted = vectors(stored.views[view].rows), _doubted(stored, day)
     for standing in standing_rows(stored, view, day, quick):
 
-        def taken(name: str, places: Vector = standing.rows) -> Vector:
+        def taken(name: str, places: Rows = standing) -> Vector:
             return quick.take(stored.file.numbers(name), places)
 
         keys = _keys(stored, view, taken("rows.cell"), quick)
         values = _decoded(stored.value, taken("rows.value"))
         begins = _decoded(stored.date, taken("rows.begin"))
-        rows, certain = standing.rows.tolist(), [flag == 1 for flag in bytes(standing.certain)]
+        sure = quick.sure(stored.days, standing, day.toordinal())
+        rows, certain = listed(standing), [flag == 1 for flag in bytes(sure)]
         doubts = [doubted.get(row, ()) for row in rows] if doubted else [()] * len(rows)
         if doubted:
             certain = [sure and not events for sure, events in zip(certain, doubts, strict=True)]

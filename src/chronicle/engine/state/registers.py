@@ -82,7 +82,7 @@ class _Names:
     def name(self, number: int) -> str:
         """The text of a number."""
         assert self.dictionary is not None
-        starts, texts, _ = self.dictionary
+        starts, texts = self.dictionary.starts, self.dictionary.texts
         return str(bytes(texts[starts[number] : starts[number + 1]]), "utf-8")
 
 

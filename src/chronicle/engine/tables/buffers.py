@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from attrs import frozen
@@ -20,12 +20,20 @@ Bytes = Any
 """Anything with the buffer protocol: an ``array``, a ``memoryview``, an array of numpy."""
 
 
-class Dictionary(NamedTuple):
+@frozen(slots=False, repr=False, eq=False)
+class Dictionary:
     """Texts by number: the offset of each (32 bits, one more than texts), and all of them in UTF-8."""
 
     starts: Bytes
     texts: Bytes
     size: int
+
+    @cached_property
+    def array(self) -> Any:
+        """The texts as an array of Arrow, of which columns have copies that share its buffers."""
+        return nanoarrow().c_array_from_buffers(
+            _string(), self.size, [None, self.starts, self.texts], null_count=0, validation_level="none"
+        )
 
 
 class Filled(NamedTuple):
@@ -94,14 +102,20 @@ def stream_of(names: Sequence[str], kinds: Sequence[Kind], batches: Sequence[Seq
     arrow = nanoarrow()
     from nanoarrow.c_array_stream import CArrayStream
 
-    of_table = arrow.c_schema(schema_of(names, kinds))
+    of_table = _of_table(tuple(names), tuple(kinds))
     arrays = [
         arrow.c_array_from_buffers(
-            of_table, batch[0].length, [None], null_count=0, children=[_array(arrow, each) for each in batch]
+            of_table,
+            batch[0].length,
+            [None],
+            null_count=0,
+            children=[_array(arrow, each) for each in batch],
+            # Nobody else has the columns, so they need not be copied.
+            move=True,
         )
         for batch in batches
     ]
-    return CArrayStream.from_c_arrays(arrays, of_table)
+    return CArrayStream.from_c_arrays(arrays, of_table, validate=False)
 
 
 def schema_of(names: Sequence[str], kinds: Sequence[Kind]) -> Any:
@@ -110,11 +124,22 @@ def schema_of(names: Sequence[str], kinds: Sequence[Kind]) -> Any:
     return nanoarrow().struct({name: known[kind] for name, kind in zip(names, kinds, strict=True)})
 
 
+@lru_cache(maxsize=256)
+def _of_table(names: tuple[str, ...], kinds: tuple[Kind, ...]) -> Any:
+    return nanoarrow().c_schema(schema_of(names, kinds))
+
+
 @cache
 def _types() -> dict[Kind, Any]:
     arrow = nanoarrow()
     text = arrow.dictionary(arrow.int32(), arrow.string())
     return {**types(arrow), "text": text, "texts": arrow.list_(text)}
+
+
+@cache
+def _string() -> Any:
+    arrow = nanoarrow()
+    return arrow.c_schema(arrow.string())
 
 
 @cache
@@ -133,15 +158,12 @@ def _array(arrow: Any, column: Filled) -> Any:
         buffers,
         null_count=column.missing,
         children=children,
-        validation_level="none" if column.kind == "text" else None,
+        move=True,
+        # The whole batch is looked at, in which texts have their dictionaries.
+        validation_level="none",
     )
     if column.kind == "text" and column.dictionary is not None:
         from chronicle.engine.tables.arrow_arrays import give_dictionary
 
-        give_dictionary(array, _texts(arrow, column.dictionary))
+        give_dictionary(array, column.dictionary.array)
     return array
-
-
-def _texts(arrow: Any, dictionary: Dictionary) -> Any:
-    buffers = [None, dictionary.starts, dictionary.texts]
-    return arrow.c_array_from_buffers(arrow.string(), dictionary.size, buffers, null_count=0)

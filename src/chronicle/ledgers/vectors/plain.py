@@ -1,0 +1,115 @@
+"""Vectors by plain loops, for a few rows or where numpy is not installed."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from itertools import count
+from operator import eq
+
+from chronicle.ledgers.layout import Numbers
+from chronicle.ledgers.rows import UNLISTED
+from chronicle.ledgers.vectors import Rows, Vector, Wanted, Way
+
+
+class PlainVectors:
+    """Each operation as ``Vectors`` says."""
+
+    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Rows:
+        """As ``Vectors`` says."""
+        first, last = within.start, within.stop
+        whole = zip(days[0][first:last], days[3][first:last], flags[first:last], strict=True)
+        return array(
+            "I",
+            [
+                first + place
+                for place, (begins, ends, flag) in enumerate(whole)
+                if begins <= day < ends and not flag & UNLISTED
+            ],
+        )
+
+    def less(self, rows: Rows, gone: Sequence[int]) -> Rows:
+        """As ``Vectors`` says."""
+        left_out = set(gone)
+        return array("I", [row for row in rows if row not in left_out])
+
+    def sure(self, days: Sequence[Numbers], rows: Rows, day: int) -> Vector:
+        """As ``Vectors`` says."""
+        _, begins, ends, _ = days
+        return bytes(begins[row] <= day < ends[row] for row in rows)
+
+    def taken(self, rows: Rows, asked: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> list[list[Vector]]:
+        """As ``Vectors`` says."""
+        found = []
+        for (through, times, plus), wanted in asked:
+            numbers = rows if through is None else [through[row] for row in rows]
+            places = array("I", [number * times + plus for number in numbers])
+            found.append([places if each is None else self._wanted(each, places) for each in wanted])
+        return found
+
+    def _wanted(self, wanted: Wanted, places: Vector) -> Vector:
+        numbers, less, width = wanted
+        if width:
+            return b"".join(numbers[place * width : (place + 1) * width] for place in places)
+        return array(numbers.format, [numbers[place] - less for place in places])
+
+    def take(self, numbers: Numbers, places: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return array(numbers.format, [numbers[place] for place in places])
+
+    def places(self, numbers: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        return numbers
+
+    def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
+        """As ``Vectors`` says."""
+        begins, items = array("i", [0]), array("I")
+        for place in places:
+            items.extend(numbers[starts[place] : starts[place + 1]])
+            begins.append(len(items))
+        return begins, items
+
+    def alone(self, starts: Numbers, numbers: Numbers) -> Vector | None:  # noqa: ARG002
+        """As ``Vectors`` says: one list after the other is as quick."""
+        return None
+
+    def with_more(
+        self, lists: tuple[Vector, Vector], more: Sequence[tuple[int, Sequence[int]]]
+    ) -> tuple[Vector, Vector]:
+        """As ``Vectors`` says."""
+        added = dict(more)
+        begins, items = array("i", [0]), array("I")
+        for place in range(len(lists[0]) - 1):
+            items.extend(lists[1][lists[0][place] : lists[0][place + 1]])
+            items.extend(added.get(place, ()))
+            begins.append(len(items))
+        return begins, items
+
+    def bits(self, flags: Vector) -> Vector:
+        """As ``Vectors`` says."""
+        text = "".join("1" if flag else "0" for flag in reversed(flags))
+        return int(text or "0", 2).to_bytes((len(flags) + 7) // 8, "little")
+
+    def unlike(self, numbers: Vector, number: int) -> Vector | None:
+        """As ``Vectors`` says."""
+        return bytes(each != number for each in numbers) if number in numbers else None
+
+    def without(self, numbers: Vector, number: int) -> Vector:
+        """As ``Vectors`` says."""
+        return array(numbers.typecode, [0 if each == number else each for each in numbers])
+
+    def zeros(self, flags: Vector) -> int:
+        """As ``Vectors`` says."""
+        return sum(not flag for flag in flags)
+
+    def same(self, number: int, count: int) -> Vector:
+        """As ``Vectors`` says."""
+        return array("I", [number]) * count
+
+    def ones(self, count: int) -> Vector:
+        """As ``Vectors`` says."""
+        return array("i", range(count + 1))
+
+    def counts(self, numbers: Numbers, first: int) -> bool:
+        """As ``Vectors`` says."""
+        return all(map(eq, numbers, count(first)))
