@@ -118,9 +118,13 @@ class StoredRows:
     def parts_of(self, view: str, position: int) -> Numbers:
         """One part of the keys of all cells of a view whose keys are of one length."""
         place = self.views[view]
-        first = self.keys_from[place.cell] + position
         # A view without cells has keys of no length.
-        return self.key_parts[first : first + place.parts * place.cells : place.parts or 1]
+        return self.keys_of(place)[position :: place.parts or 1]
+
+    def keys_of(self, place: ViewRows) -> Numbers:
+        """The parts of the keys of a view whose keys are of one length, one key after the other."""
+        (first,) = self.file.part("cells.keys_from", place.cell, place.cell + 1)
+        return self.file.part("cells.keys", first, first + place.parts * place.cells)
 
     def where(self, view: str, position: int, part: str) -> list[Key]:
         """The keys of a view that have ``part`` at ``position``, in the order of replay.

@@ -17,7 +17,7 @@ from chronicle.engine.tables.columns import facts_of, keys_of
 from chronicle.engine.tables.table import Column
 from chronicle.ledgers.columns import Valued, block_name
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.rows import DOUBTED, UNLISTED
+from chronicle.ledgers.rows import DAYS, DOUBTED, UNLISTED
 from chronicle.ledgers.texts import ERRORS, SaidTexts
 from chronicle.ledgers.vectors import AT_ONCE, StandingRows, Vector, Vectors, vectors
 
@@ -28,11 +28,16 @@ def standing_rows(
     stored: StoredRows, view: str, day: datetime.date, vectors: Vectors
 ) -> Iterator[StandingRows]:
     """The listed rows of a view that may hold on a day, many at a time."""
-    place = stored.views[view]
+    place, file = stored.views[view], stored.file
     last = place.row + place.rows
     for first in range(place.row, last, AT_ONCE):
         within = range(first, min(last, first + AT_ONCE))
-        yield vectors.standing(stored.days, stored.flags, within, day.toordinal())
+        days = [file.part(f"rows.{name}", within.start, within.stop) for name in DAYS]
+        flags = file.part("rows.flags", within.start, within.stop)
+        standing = vectors.standing(days, flags, within, day.toordinal())
+        # The days of all rows are a third of what is read for a table.
+        file.let_go()
+        yield standing
 
 
 def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[StandingValue]:

@@ -70,6 +70,8 @@ class StandingTable(CodedTable):
         for standing in self._standing(vectors):
             batch = _Batch(self.stored, self.name, self.day, standing, vectors)
             yield [batch.column(column) for column in self.columns]
+            # Only what the next rows need is read once more.
+            self.stored.file.let_go()
         facts = self._in_place()
         if facts:
             yield from CodedTable(self.name, self.columns, facts).filled()
@@ -135,20 +137,32 @@ class _Batch:
     # What several columns need
 
     @cached_property
-    def _cells(self) -> Vector:
-        return self._take("rows.cell", self._rows)
+    def _places(self) -> Vector:
+        """The rows as places among those of the view, which alone are read."""
+        return self._vectors.places(self._rows, self._place.row)
 
     @cached_property
-    def _firsts(self) -> Vector:
-        return self._vectors.places(self._take("cells.keys_from", self._cells))
+    def _cells(self) -> Vector:
+        return self._of_rows("rows.cell")
+
+    @cached_property
+    def _keys_from(self) -> Vector:
+        """Where the key of each row begins among those of the view, all of one length."""
+        return self._vectors.places(self._cells, self._place.cell, self._place.parts)
 
     @cached_property
     def _values(self) -> Vector:
-        return self._vectors.places(self._take("rows.value", self._rows, self._place.value))
+        return self._vectors.places(self._of_rows("rows.value"), self._place.value)
 
     @cached_property
     def _begins(self) -> Vector:
-        return self._vectors.places(self._take("rows.begin", self._rows))
+        return self._vectors.places(self._of_rows("rows.begin"))
+
+    def _of_rows(self, name: str) -> Vector:
+        """What a column of the rows has for each of these."""
+        first = self._place.row
+        numbers = self._stored.file.part(name, first, first + self._place.rows)
+        return self._vectors.take(numbers, self._places)
 
     def _numbers(self, name: str) -> memoryview:
         return self._stored.file.numbers(name)
@@ -164,11 +178,13 @@ class _Batch:
 
     def _key(self, part: int, kind: Kind) -> Filled:
         """A part of the keys; in a user's own view each whole key as a list."""
-        names, keys = self._texts("names"), self._numbers("cells.keys")
+        names = self._texts("names")
         if kind == _LIST:
+            keys = self._numbers("cells.keys")
             begins, items = self._vectors.lists(self._numbers("cells.keys_from"), keys, self._cells)
             return Filled(_LIST, self._length, begins, dictionary=names, items=items, size=len(items))
-        return Filled("text", self._length, self._vectors.take(keys[part:], self._firsts), dictionary=names)
+        numbers = self._vectors.take(self._stored.keys_of(self._place)[part:], self._keys_from)
+        return Filled("text", self._length, numbers, dictionary=names)
 
     def _of_value(self, column: Column) -> Filled:
         """A column of the values."""

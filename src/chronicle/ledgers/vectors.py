@@ -48,7 +48,7 @@ class Vectors(Protocol):
     """The operations of a library of vectors."""
 
     def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
-        """The rows ``within`` that may stand on ``day``, by the days of each row."""
+        """The rows ``within`` that may stand on ``day``, by the days and the flags of each of these."""
 
     def less(self, standing: StandingRows, gone: Sequence[int]) -> StandingRows:
         """The same without the rows ``gone``, which are in order."""
@@ -56,8 +56,8 @@ class Vectors(Protocol):
     def take(self, numbers: Numbers, places: Vector, less: int = 0) -> Vector:
         """The number at each of ``places``, reduced by ``less``."""
 
-    def places(self, numbers: Vector) -> Vector:
-        """``numbers`` in the type of places, for repeated use as such."""
+    def places(self, numbers: Vector, less: int = 0, times: int = 1) -> Vector:
+        """``numbers``, each reduced by ``less`` and taken so many ``times``, in the type of places."""
 
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
         """The item at each of ``places``, where every item is ``width`` bytes wide."""
@@ -88,9 +88,9 @@ class PlainVectors:
 
     def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
         """As ``Vectors`` says."""
-        first, last = within.start, within.stop
-        possible_from, certain_from, certain_until, possible_until = (each[first:last] for each in days)
-        whole = zip(possible_from, possible_until, flags[first:last], strict=True)
+        first = within.start
+        possible_from, certain_from, certain_until, possible_until = days
+        whole = zip(possible_from, possible_until, flags, strict=True)
         rows = array(
             "I",
             [
@@ -117,9 +117,11 @@ class PlainVectors:
             return array(numbers.format, [numbers[place] - less for place in places])
         return array(numbers.format, [numbers[place] for place in places])
 
-    def places(self, numbers: Vector) -> Vector:
+    def places(self, numbers: Vector, less: int = 0, times: int = 1) -> Vector:
         """As ``Vectors`` says."""
-        return numbers
+        if not less and times == 1:
+            return numbers
+        return array("I", [(number - less) * times for number in numbers])
 
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:
         """As ``Vectors`` says."""
@@ -198,11 +200,8 @@ class NumpyVectors:
 
     def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> StandingRows:
         """As ``Vectors`` says."""
-        numpy, part = self._numpy, slice(within.start, within.stop)
-        possible_from, certain_from, certain_until, possible_until = (
-            self._array(each)[part] for each in days
-        )
-        told = self._array(flags)[part]
+        numpy, told = self._numpy, self._array(flags)
+        possible_from, certain_from, certain_until, possible_until = map(self._array, days)
         may, too = self._room(len(within), bool), self._room(len(within), bool)
         numpy.less_equal(possible_from, day, out=may)
         may &= numpy.greater(possible_until, day, out=too)
@@ -228,10 +227,12 @@ class NumpyVectors:
             taken -= less
         return taken
 
-    def places(self, numbers: Vector) -> Vector:
+    def places(self, numbers: Vector, less: int = 0, times: int = 1) -> Vector:
         """As ``Vectors`` says."""
         places = self._room(len(numbers), self._numpy.intp)
-        places[:] = numbers
+        self._numpy.subtract(numbers, less, out=places)
+        if times != 1:
+            places *= times
         return places
 
     def take_wide(self, numbers: Numbers, width: int, places: Vector) -> Vector:

@@ -162,3 +162,12 @@ class CutFile(LedgerFile):
         """The numbers of a block: those of the file where nothing is cut off."""
         cut = self._cut.get(name)
         return self._file.numbers(name) if cut is None else memoryview(cut)
+
+    def part(self, name: str, first: int, last: int) -> Numbers:
+        """Those from one place to another (exclusive)."""
+        cut = self._cut.get(name)
+        return self._file.part(name, first, last) if cut is None else memoryview(cut)[first:last]
+
+    def let_go(self) -> None:
+        """As ``LedgerFile`` says."""
+        self._file.let_go()
