@@ -22,6 +22,7 @@ from chronicle.stores import Store
 if TYPE_CHECKING:
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
+    from chronicle.engine.state import State
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
     from chronicle.ledgers.known.by_day import StoredByDay
     from chronicle.ledgers.layout import Block
@@ -165,6 +166,7 @@ class HeldEvents(ToldEvents):
 
     def _forget(self) -> None:
         """Drop all cached answers."""
+        self._last_state: tuple[str, KeptFile, State] | None = None
         self._answers: dict[tuple[datetime.date | None, str | None], knowledge.Resolved] = {}
         self._resolvers: dict[tuple[datetime.date | None, str | None], Resolver] = {}
         self._partial_ledgers: dict[tuple[datetime.date | None, str | None], Ledger | None] = {}

@@ -112,9 +112,19 @@ class Questions(EvidenceHeld):
         stands for its last day. Raises ``InvalidValue`` for what is not a day, and ``UsageError`` (C509) for
         ``recorded`` of a history without a store.
         """
+        today = known is None and recorded is None
+        if today and self._last_state is not None:
+            asked, opened, last = self._last_state
+            if type(day) is str and asked == day and opened is self._opened:
+                return last
         resolver = self.resolver(known, recorded)
-        by = None if known is None else as_day(known)
-        return State(as_day(day), by, resolver.ledger, self._assumed, resolver)
+        state = State(
+            as_day(day), None if known is None else as_day(known), resolver.ledger, self._assumed, resolver
+        )
+        if today and self._opened is not None and type(day) is str:
+            # A look-up in a ledger on disk takes little longer than to make a state, and many are of one day.
+            self._last_state = day, self._opened, state
+        return state
 
     def resolve(
         self, word: str, day: Day | None = None, known: Day | None = None, recorded: Moment | None = None

@@ -138,17 +138,15 @@ def look_up(stored: StoredRows, view: str, columns: Sequence[str], asked: Sequen
     reads = [
         given.get(name, read) for name, read in zip(columns, readers(stored, view, columns), strict=True)
     ]
-    first = stored.first_parts(view) if positions == [0] and place.parts else None
+    in_first = stored.first_parts(view).rows if positions == [0] and place.parts else None
 
     def found(parts: Sequence[str], day: datetime.date) -> list[tuple[Any, ...]]:
-        ordinal = day.toordinal()
-        if first is None:
+        if in_first is None:
             cells = stored.cells_with_all(view, dict(zip(positions, parts, strict=True)))
-            rows = rows_in(stored, cells, ordinal)
+            rows = rows_in(stored, cells, day.toordinal())
         else:
-            rows = first.rows(parts[0], ordinal)
-        count = len(rows)
-        told = [[parts[read]] * count if type(read) is int else read(rows, day) for read in reads]
+            rows = in_first(parts[0], day.toordinal())
+        told = [[parts[read]] * len(rows) if type(read) is int else read(rows, day) for read in reads]
         return [*zip(*told, strict=True)]
 
     return found
@@ -205,6 +203,14 @@ def _value_reader(stored: StoredRows, view: str, column: Column) -> Reader:
 
 def _certain(stored: StoredRows) -> Reader:
     flags, (_, begins, ends, _) = stored.flags, stored.days
+
+    if not len(stored.file.numbers("doubts.row")):
+
+        def sure(rows: Sequence[int], day: datetime.date) -> Iterable[bool]:
+            ordinal = day.toordinal()
+            return [begins[row] <= ordinal < ends[row] for row in rows]
+
+        return sure
 
     def read(rows: Sequence[int], day: datetime.date) -> Iterable[bool]:
         ordinal = day.toordinal()
