@@ -345,7 +345,6 @@ class FirstParts:
     def __init__(self, stored: StoredRows, view: str) -> None:
         place = stored.views[view]
         self._slots = stored.file.numbers(f"{first_name(view)}.slots")
-        self._last_slot = len(self._slots) - 1
         self._names, self._parts = stored.names, stored.parts_of(view, 0)
         self._starts, self._texts = stored.names.starts, stored.names.bytes
         self._cell, self._rows_from, self._flags = place.cell, stored.rows_from, stored.flags
@@ -368,7 +367,7 @@ class FirstParts:
     def rows(self, part: str, day: int) -> list[int]:
         """The listed rows that may hold on a day, and whose keys begin with ``part``."""
         # As ``FoundTexts.place`` and ``cells`` do it, in one piece.
-        wanted, slots, last = part.encode("utf-8", ERRORS), self._slots, self._last_slot
+        wanted, slots, last = part.encode("utf-8", ERRORS), self._slots, len(self._slots) - 1
         parts, starts, texts = self._parts, self._starts, self._texts
         slot = crc32(wanted) & last
         while (begin := slots[slot]) != NONE:
