@@ -20,7 +20,6 @@ from chronicle import events as kinds
 from chronicle.dates import Day, Moment, PartialDate, as_date, as_day, parse_date
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Projector
 from chronicle.engine.state import State
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.history.look_ups import LookUps
@@ -28,6 +27,7 @@ from chronicle.stores import open_store
 from chronicle.stores.location import is_address, is_event_file, is_standard_input
 
 if TYPE_CHECKING:
+    from chronicle.engine.replay import Projector
     from chronicle.engine.statements import SourceGiven
     from chronicle.events import DealCompleted, Event
 

@@ -12,7 +12,6 @@ from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.resolver import Resolver
 from chronicle.errors import Place, Problem
 from chronicle.history.told import ToldEvents
@@ -21,6 +20,7 @@ from chronicle.stores import Store
 if TYPE_CHECKING:
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
+    from chronicle.engine.replay import Ledger, Projector
     from chronicle.events import Event
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
     from chronicle.ledgers.known.by_day import StoredByDay

@@ -12,12 +12,12 @@ from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Projector
 from chronicle.errors import Place, Problem, UsageError, absent
 from chronicle.stores import Head, Record, Store
 from chronicle.stores.record import head_of
 
 if TYPE_CHECKING:
+    from chronicle.engine.replay import Projector
     from chronicle.events import Event, Knowledge
     from chronicle.ledgers.partitions.answering import RowsAnswering
     from chronicle.ledgers.stored_log import StoredLog

@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from chronicle.engine.replay import Ledger, Projector
 from chronicle.errors import Problem, StoreError, printable
 from chronicle.ledgers.layout import CHANGED, SHARED, Block, CannotKeep, LedgerFile, Unsound, has_sharing
 from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
@@ -24,6 +23,7 @@ from chronicle.stores.record import GENESIS, Head
 
 if TYPE_CHECKING:
     from chronicle.engine.partial.parts import Parts
+    from chronicle.engine.replay import Ledger, Projector
     from chronicle.events import Event
     from chronicle.ledgers.kept import KeptLedger
 
