@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,6 +141,38 @@ def test_a_question_proves_only_what_it_reads(store: Path) -> None:
         LedgerFile(beside(store)).blocks()
 
 
+def test_a_table_proves_only_the_rows_of_its_view(store: Path) -> None:
+    """Of a block with the rows of all views it reads a part, and damage in the others is found by theirs."""
+    right = columns(chronicle.open(store, ledger=False).as_of(DAY), "units")
+    start, length = blocks(store)["rows.certain_from"]
+    flip(store, start, start + length - 1)
+    history = chronicle.open(store)
+    assert columns(history.as_of(DAY), "holdings", "holder", "share")
+    assert said(history) == []
+    assert columns(history.as_of(DAY), "names")
+    assert said(history) == ["C521"]
+    assert columns(history.as_of(DAY), "units") == right
+
+
+def test_numbers_are_the_same_after_their_pages_were_let_go(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a file gave out is read from the cache of the system once more, in parts and whole."""
+    monkeypatch.setattr(layout, "PAGE", mmap.PAGESIZE)
+    with chronicle.open(store) as history:
+        history.keep_ledger()
+    file, other = LedgerFile(beside(store)), LedgerFile(beside(store))
+    for name, length in file:
+        whole = file.numbers(name)
+        said_before = whole.tobytes()
+        middle = len(whole) // 2
+        file.let_go()
+        assert whole.tobytes() == other.part(name, 0, len(whole)).tobytes() == said_before
+        assert file.part(name, middle, len(whole) + 1) == whole[middle:]
+        assert other.part(name, 1, middle) == (whole[1:middle] if middle > 1 else whole[:0])
+        assert whole.nbytes == length
+
+
 def test_damage_that_is_found_in_the_middle_of_a_question_is_made_good(store: Path) -> None:
     """What was taken out before goes on to be read beside what was replayed."""
     right = chronicle.open(store, ledger=False).as_of(DAY)
@@ -172,8 +205,12 @@ def test_damage_in_the_ledger_of_a_beginning_is_made_good(store: Path, block: st
     assert chronicle.open(store).ledger_faults() == ()
 
 
-def test_what_was_forged_does_not_mix_with_what_is_made_again(store: Path) -> None:
-    """Rows that are proven and not those of the events are no ground for an answer: an error says so."""
+@pytest.mark.parametrize("damaged", ["rows.begin", "rows.certain_from"])
+def test_what_was_forged_does_not_mix_with_what_is_made_again(store: Path, damaged: str) -> None:
+    """Rows that are proven and not those of the events are no ground for an answer: an error says so.
+
+    So it is where the damage is in the same block, of which a part was given already.
+    """
     file = LedgerFile(beside(store))
     forged = []
     for name, code, numbers in file.blocks():
@@ -185,7 +222,7 @@ def test_what_was_forged_does_not_mix_with_what_is_made_again(store: Path) -> No
     with draft.open("wb") as out:
         layout.write(out, file.about, forged)
     draft.replace(beside(store))
-    flip(store, middle(store, "rows.begin"))
+    flip(store, middle(store, damaged))
     with pytest.raises(StoreError, match="says something else") as caught:
         list(everything(chronicle.open(store)))
     assert caught.value.problems[0].code == "C523"

@@ -24,6 +24,7 @@ from chronicle import codec
 from chronicle.cli.workloads import made
 from chronicle.engine.replay import Before, Change, Projector
 from chronicle.engine.state import State
+from chronicle.engine.tables import buffers, by_pyarrow
 from chronicle.errors import ChronicleError, InvalidEvents, InvalidValue, NotFound
 from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
@@ -211,6 +212,24 @@ def test_views_of_ones_own_are_kept_where_their_values_are_plain(tmp_path: Path,
     """Keys of any length, and values of texts, numbers and flags."""
     history = History([acquired("2014", "a", "b", "10%"), acquired("2015", "a", "b-c", "10%")], [own(value)])
     assert_history_kept(history, tmp_path / "own.ledger")
+
+
+def test_a_table_is_the_same_with_and_without_pyarrow(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a program has imported it, columns are handed over by it and not by nanoarrow."""
+    lines = (root / "tests" / "data" / "every-kind-2.jsonl").read_text("utf-8").splitlines()
+    history = History([codec.decode(json.loads(line)) for line in lines], [own(("much", "more"))])
+    ledger, tables = kept(history, tmp_path / "ledger"), []
+    for found in (by_pyarrow.imported_pyarrow, lambda: None):
+        monkeypatch.setattr(buffers, "imported_pyarrow", found)
+        states = [State(at, None, ledger) for at in (day("1000-01-01"), *some_days(ledger, 3))]
+        tables.append([pyarrow.table(state.table(view)) for state in states for view in state.views])
+    for first, second in zip(*tables, strict=True):
+        first.validate(full=True)
+        assert first.schema.equals(second.schema, check_metadata=True)
+        assert first.equals(second)
+        assert first.to_pylist() == second.to_pylist()
 
 
 @pytest.mark.parametrize("value", [1.5, frozenset("a"), object(), {"a": 1}])

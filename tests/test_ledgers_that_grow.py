@@ -100,6 +100,24 @@ def test_after_an_append_only_what_it_touches_is_read(store: Path, read: list[in
     assert history.notices == ()
 
 
+def test_a_day_that_is_asked_again_is_answered_with_what_came_since(store: Path) -> None:
+    """What a day means is kept as long as nothing was added, and is that of the day as it is asked."""
+    with chronicle.open(store) as history:
+        held = history.as_of("2030").holdings()[0]
+        assert history.as_of("2032") == history.as_of("2032")
+        assert history.as_of("2032", known="2032").known is not None
+        assert [history.as_of(day).as_of.isoformat() for day in ("2031", "2032-01", "2031")] == [
+            *("2031-12-31", "2032-01-31", "2031-12-31")
+        ]
+        before = history.as_of("2032")
+        history.append([observed("2031", held.holder, held.target, "3%")])
+        assert str(history.as_of("2032").share(held.holder, held.target)) == "3%"
+        assert before.share(held.holder, held.target) == held.share
+        history.keep_ledger()
+        rows = history.as_of("2032").rows("holdings", "target", "share", holder=held.holder)
+        assert (held.target, "3%") in rows
+
+
 def test_a_process_appends_without_reading_everything(store: Path, read: list[int]) -> None:
     """It checks the events, appends them and answers, and what it did not need it never read."""
     held = plain(store).as_of("2030").holdings()[0]

@@ -72,18 +72,19 @@ def run_with(
     *,
     bytecode: Path | None = None,
     seconds: float | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder with the package of a tree, and give what came of it.
 
     The tree comes before what is installed; a run of pytest or coverage around this one stays out. What
-    Python compiles is kept in ``bytecode``, else nowhere. Raises ``subprocess.TimeoutExpired`` after so many
-    ``seconds``.
+    Python compiles is kept in ``bytecode``, else nowhere. ``settings`` are added to the environment. Raises
+    ``subprocess.TimeoutExpired`` after so many ``seconds``.
     """
     outside = ("PYTEST_", "COVERAGE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     compiled = {"PYTHONPYCACHEPREFIX": str(bytecode)} if bytecode else {"PYTHONDONTWRITEBYTECODE": "1"}
-    environment = {**kept, "PYTHONPATH": str(tree / "src"), **compiled}
+    environment = {**kept, "PYTHONPATH": str(tree / "src"), **compiled, **(settings or {})}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=seconds
     )

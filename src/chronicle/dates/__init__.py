@@ -9,12 +9,17 @@ The only package that imports pendulum, for the ends of months and quarters and 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chronicle.dates.calendar import MONTHS, QUARTERS, duration_words
 from chronicle.dates.moments import Moment, as_moment
 from chronicle.dates.partial import Day, PartialDate, as_date, as_day, order_of, parse_date
-from chronicle.dates.periods import Period, ends_between
-from chronicle.dates.relative import RELATIVE, relative_date, relative_text, spelled_out
 from chronicle.dates.windows import DAWN, FOREVER, Precision
+from chronicle.errors.exports import exported
+
+if TYPE_CHECKING:
+    from chronicle.dates.periods import Period, ends_between
+    from chronicle.dates.relative import RELATIVE, relative_date, relative_text, spelled_out
 
 __all__ = [
     "DAWN",
@@ -38,3 +43,11 @@ __all__ = [
     "relative_text",
     "spelled_out",
 ]
+
+__getattr__ = exported(
+    __name__,
+    {
+        "periods": ("Period", "ends_between"),
+        "relative": ("RELATIVE", "relative_date", "relative_text", "spelled_out"),
+    },
+)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, cast
 from attrs import define, field
 
 from chronicle import events as kinds
-from chronicle.events import Event
 
 if TYPE_CHECKING:
-    from chronicle.events import RecordConfirmed, RecordCorrected, RecordRetracted
+    from chronicle.events import Event, RecordConfirmed, RecordCorrected, RecordRetracted
 
 
 def statements() -> tuple[type[RecordCorrected], type[RecordRetracted]]:
@@ -20,7 +19,7 @@ def statements() -> tuple[type[RecordCorrected], type[RecordRetracted]]:
 
 
 @define(eq=False)
-class EventLog(Mapping[str, Event]):
+class EventLog(Mapping[str, "Event"]):
     """The events of a history: in order of position as ``events``, and by id as a mapping.
 
     It grows at its end, and what it knows by id grows with it: to take in an event costs the same however

@@ -52,7 +52,6 @@ if TYPE_CHECKING:
         Event,
         EventId,
         Knowledge,
-        Right,
         knowledge,
         told_day,
     )
@@ -79,6 +78,7 @@ if TYPE_CHECKING:
         circle,
         in_a_circle,
     )
+    from chronicle.events.rights import Right
     from chronicle.events.stakes import (
         SharesCancelled,
         SharesIssued,
@@ -179,10 +179,11 @@ __getattr__ = exported(
         "effects": ("announcements", "happened", "with_effects"),
         "envelope": (
             *("ENVELOPE", "NOT_IN_EFFECT", "Confidence", "DealId", "Effect", "EntityId", "Event", "EventId"),
-            *("Knowledge", "Right", "knowledge", "told_day"),
+            *("Knowledge", "knowledge", "told_day"),
         ),
         "likeness": ("COUNTED", "alike", "independent", "mirrored", "overlap", "publishers", "reach"),
         "lives": ("NO_ACTS", "ended_by", "founded_by", "revived_by", "taker_of"),
+        "rights": ("Right",),
         "records": (
             *("NOT_CORRECTED", "IdentityLinked", "RecordConfirmed", "RecordCorrected", "RecordRetracted"),
             *("circle", "in_a_circle"),

@@ -21,7 +21,6 @@ DealId = Annotated[str, "deal"]
 EventId = Annotated[str, "event"]
 
 Confidence = Literal["confirmed", "reported", "rumoured"]
-Right = Literal["equity", "votes", "board", "profit"]
 
 
 def _date(value: Day) -> PartialDate:

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from chronicle.events.envelope import EntityId, Event, Right, incomplete
+from chronicle.events.envelope import EntityId, Event, incomplete
+from chronicle.events.rights import Right
 from chronicle.values import Count, Money, Ratio, Share
 
 _SAY_HOW_MUCH = (

@@ -20,17 +20,16 @@ from chronicle import events as kinds
 from chronicle.dates import Day, Moment, PartialDate, as_date, as_day, parse_date
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Projector
 from chronicle.engine.state import State
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
-from chronicle.events import Event
 from chronicle.history.look_ups import LookUps
 from chronicle.stores import open_store
 from chronicle.stores.location import is_address, is_event_file, is_standard_input
 
 if TYPE_CHECKING:
+    from chronicle.engine.replay import Projector
     from chronicle.engine.statements import SourceGiven
-    from chronicle.events import DealCompleted
+    from chronicle.events import DealCompleted, Event
     from chronicle.ledgers.partitions.first_pass import Report
 
 __all__ = ["History", "open_history"]
@@ -322,7 +321,7 @@ def _decoded(events: Iterable[Event | Mapping[str, object]]) -> list[Event]:
     problems: list[Problem] = []
     for event in events:
         try:
-            decoded.append(event if isinstance(event, Event) else codec.decode(event))
+            decoded.append(event if isinstance(event, kinds.Event) else codec.decode(event))
         except InvalidEvents as error:
             problems.extend(error.problems)
     if problems:

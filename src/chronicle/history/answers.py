@@ -8,18 +8,16 @@ from functools import cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from attrs import frozen
-
 from chronicle import events as kinds
 from chronicle.dates import DAWN, FOREVER, Day, Moment, as_day, as_moment
 from chronicle.engine.tables import Column, Table
-from chronicle.events import Event
 
 if TYPE_CHECKING:
     from chronicle.engine.conflicts import Conflict
     from chronicle.engine.diff import Difference
     from chronicle.engine.resolver.search import SearchHit
     from chronicle.engine.why import Why
+    from chronicle.events import Event
     from chronicle.history.questions import Questions
     from chronicle.render.words.sentences import Teller
 
@@ -58,7 +56,7 @@ class Answers(tuple[T, ...]):
         return tuple, (tuple(self),)
 
 
-class TimelineAnswer(Answers[Event]):
+class TimelineAnswer(Answers["Event"]):
     """Events in the order of replay: a tuple, a table, and a picture."""
 
     _picture: Callable[[Sequence[Event], datetime.date | None], str]
@@ -71,13 +69,11 @@ class TimelineAnswer(Answers[Event]):
         return self._picture(self, None if day is None else as_day(day))
 
 
-@frozen(eq=False)
 class AnswerTables:
     """Makes tables of the answers of a history, by what was known and recorded."""
 
-    history: Questions
-    known: Day | None
-    recorded: Moment | None = None
+    def __init__(self, history: Questions, known: Day | None, recorded: Moment | None = None) -> None:
+        self.history, self.known, self.recorded = history, known, recorded
 
     def timeline(self, events: Iterable[Event], about: str | None) -> TimelineAnswer:
         """Events as an answer; ``about`` is the id of the entity that they all concern."""

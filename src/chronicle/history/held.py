@@ -12,16 +12,16 @@ from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.resolver import Resolver
 from chronicle.errors import Place, Problem
-from chronicle.events import Event
 from chronicle.history.told import ToldEvents
 from chronicle.stores import Store
 
 if TYPE_CHECKING:
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
+    from chronicle.engine.replay import Ledger, Projector
+    from chronicle.events import Event
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
     from chronicle.ledgers.known.by_day import StoredByDay
     from chronicle.ledgers.layout import Block
@@ -193,6 +193,7 @@ class HeldEvents(ToldEvents):
 
     def _forget(self) -> None:
         """Drop all cached answers."""
+        self._last_day: tuple[str, KeptFile, datetime.date, Resolver] | None = None
         self._answers: dict[tuple[datetime.date | None, str | None], knowledge.Resolved] = {}
         self._resolvers: dict[tuple[datetime.date | None, str | None], Resolver] = {}
         self._partial_ledgers: dict[tuple[datetime.date | None, str | None], Ledger | None] = {}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from chronicle import events as kinds
 from chronicle.dates import Day, Moment
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.events import Event
 from chronicle.history.answers import Answers, found_answer
 from chronicle.history.ownership import OwnershipQuestions
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from chronicle.engine.resolver.index import SearchIndex
     from chronicle.engine.resolver.search import SearchHit
     from chronicle.engine.resolver.sources import Cited
+    from chronicle.events import Event
 
 
 class LookUps(OwnershipQuestions):

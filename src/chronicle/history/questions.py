@@ -16,7 +16,6 @@ from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Reference, Resolver
 from chronicle.engine.state import State
-from chronicle.engine.tables import Table, spans_table
 from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.history.answers import Answers, AnswerTables, TimelineAnswer
 from chronicle.history.evidence import EvidenceHeld
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from chronicle.engine.lineage import Lineage, Way
     from chronicle.engine.partial.rectangles import Rectangles
     from chronicle.engine.state import Effective
+    from chronicle.engine.tables import Table
     from chronicle.engine.why import Why
     from chronicle.events import Event
 
@@ -112,9 +112,16 @@ class Questions(EvidenceHeld):
         stands for its last day. Raises ``InvalidValue`` for what is not a day, and ``UsageError`` (C509) for
         ``recorded`` of a history without a store.
         """
+        if known is None and recorded is None and self._last_day is not None:
+            asked, opened, found, resolver = self._last_day
+            if type(day) is str and asked == day and opened is self._opened:
+                return State(found, None, opened.ledger, self._assumed, resolver)
         resolver = self.resolver(known, recorded)
-        by = None if known is None else as_day(known)
-        return State(as_day(day), by, resolver.ledger, self._assumed, resolver)
+        found, by = as_day(day), None if known is None else as_day(known)
+        if by is None and recorded is None and self._opened is not None and type(day) is str:
+            # A look-up in a ledger on disk takes little longer than this, and many are of one day.
+            self._last_day = day, self._opened, found, resolver
+        return State(found, by, resolver.ledger, self._assumed, resolver)
 
     def resolve(
         self, word: str, day: Day | None = None, known: Day | None = None, recorded: Moment | None = None
@@ -154,6 +161,8 @@ class Questions(EvidenceHeld):
 
         Raises ``NotFound`` (C606) for an unknown view.
         """
+        from chronicle.engine.tables import spans_table
+
         return spans_table(view, self.spans(view=view, known=known))
 
     def ledger(self, known: Day | None = None, recorded: Moment | None = None) -> Ledger:

@@ -7,21 +7,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from chronicle import events as kinds
 from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Projector
 from chronicle.errors import Place, Problem, UsageError, absent
-from chronicle.events import (
-    Event,
-    Knowledge,
-)
-from chronicle.events import knowledge as known_from
 from chronicle.stores import Head, Record, Store
 from chronicle.stores.record import head_of
 
 if TYPE_CHECKING:
+    from chronicle.engine.replay import Projector
+    from chronicle.events import Event, Knowledge
     from chronicle.ledgers.partitions.answering import RowsAnswering
     from chronicle.ledgers.stored_log import StoredLog
 
@@ -108,7 +105,7 @@ class ToldEvents:
         if known is None:
             return held
         day = as_day(known)
-        return tuple(event for event in held if known_from(event).day <= day)
+        return tuple(event for event in held if kinds.knowledge(event).day <= day)
 
     @property
     def head(self) -> Head | None:
@@ -149,7 +146,7 @@ class ToldEvents:
 
         Raises ``NotFound`` (C608) for an event that is not in this history.
         """
-        return known_from(self._some.events[self.position(event.id) - 1])
+        return kinds.knowledge(self._some.events[self.position(event.id) - 1])
 
     def place(self, event: str) -> Place | None:
         """The file, line and column of an event by its id; None when it comes from a store."""
@@ -310,7 +307,9 @@ def _read(records: Iterator[Record]) -> _Read:
     # Loaded when an event is read, which many questions to a ledger do not need.
     from chronicle import codec
 
-    events, recorded_at, last = list[Event](), list[str](), None
+    events: list[Event] = []
+    recorded_at: list[str] = []
+    last = None
     with paused_collector():
         for some, found in codec.from_records(records):
             events += found

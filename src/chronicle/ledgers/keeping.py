@@ -6,7 +6,8 @@ made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -14,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from chronicle.engine.replay import Projector
 from chronicle.errors import Problem, StoreError, printable
 from chronicle.ledgers.layout import CHANGED, SHARED, Block, CannotKeep, LedgerFile, Unsound, has_sharing
 from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
@@ -23,6 +23,7 @@ from chronicle.stores.record import GENESIS, Head
 
 if TYPE_CHECKING:
     from chronicle.engine.partial.parts import Parts
+    from chronicle.engine.replay import Projector
     from chronicle.ledgers.kept import KeptLedger
     from chronicle.ledgers.rows import WholeReplay
 
@@ -126,9 +127,21 @@ def code_key() -> str:
     root = Path(__file__).resolve().parents[1]
     hashed = sha256(str(import_module("chronicle").__version__).encode())
     for room in _ROOMS:
-        for module in sorted((root / room).rglob("*.py")):
-            hashed.update(module.read_bytes())
+        for module in sorted(_modules(str(root / room))):
+            # Every process that asks a ledger reads two hundred of them: by ``pathlib`` in twice the time.
+            with open(module, "rb", buffering=0) as file:
+                hashed.update(file.read())
     return hashed.hexdigest()
+
+
+def _modules(folder: str) -> Iterator[str]:
+    """The paths of all modules in a folder."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                yield entry.path
+            elif entry.is_dir():
+                yield from _modules(entry.path)
 
 
 def projectors_key(projectors: Sequence[Projector]) -> str | None:

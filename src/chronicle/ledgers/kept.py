@@ -136,13 +136,11 @@ class KeptLedger(Ledger):
         return found([self.names.part(view, names.index(name), parts[name]) for name in parts], day)
 
 
-@frozen(eq=False)
 class _SomeNames(Collection[str]):
     """Some texts of a sorted table, by a block of their numbers in order."""
 
-    names: FoundTexts
-    file: LedgerFile
-    block: str
+    def __init__(self, names: FoundTexts, file: LedgerFile, block: str) -> None:
+        self.names, self.file, self.block = names, file, block
 
     @property
     def numbers(self) -> Numbers:

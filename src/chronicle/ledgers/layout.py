@@ -6,7 +6,7 @@ Knows bytes, not their meaning. All numbers are little endian. A file is
   the whole file (8);
 - the header, a line of JSON: ``about`` says what the file was made from, ``blocks`` where each block is;
 - the blocks, each beginning at a multiple of 8;
-- the SHA-256 of each page (a mebibyte) of everything before, and last the SHA-256 of these hashes.
+- the SHA-256 of each page (2**18 bytes) of everything before, and last the SHA-256 of these hashes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from chronicle.errors import Problem, StoreError, printable
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The format that is written, and the only one that is read: a ledger is made again, never migrated."""
 
-PAGE: Final = 1 << 20
+PAGE: Final = 1 << 18
 """The number of bytes that one hash verifies."""
 
 SHARED: Final = "sharing.things"
@@ -42,10 +43,11 @@ CHANGED: Final = "it was changed"
 """Why a file is not believed that is not as it was written."""
 
 _MAGIC: Final = b"chronicle ledger"
+_SIZES: Final = MappingProxyType({"B": 1, "I": 4, "i": 4, "q": 8})
 _FIXED: Final = struct.Struct("<16sIIQ")
 _ALIGNED: Final = 8
 _HASH: Final = 32
-_FEW_PAGES: Final = 8
+_FEW_PAGES: Final = 32
 _MOST_THREADS: Final = 4
 
 Numbers = memoryview
@@ -163,6 +165,8 @@ class LedgerFile:
                 raise Unsound("it is cut off")
             self._mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._bytes = memoryview(self._mapped)
+        # What was verified since ``let_go`` was last called, and may stand in memory for that alone.
+        self._just_read: list[tuple[int, int]] = []
         self._body = _body(self.size)
         self._proven = bytearray(len(_pages(self._body)))
         self._base = _FIXED.size + self._header_length()
@@ -230,6 +234,8 @@ class LedgerFile:
             prove = partial(self._is_proven, only_proven)
             for page, proven in zip(wanted, _in_threads(prove, wanted), strict=True):
                 self._proven[page] = proven
+            if not only_proven:
+                self._just_read.append((wanted[0] * PAGE, min((wanted[-1] + 1) * PAGE, self._body)))
         return self._proven.find(0, first, last) < 0
 
     def _is_proven(self, only_proven: bool, number: int) -> bool:
@@ -237,10 +243,23 @@ class LedgerFile:
         start = number * PAGE
         end = min(start + PAGE, self._body)
         hashed = sha256(self._bytes[start:end]).digest()
-        if only_proven and hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
-            # What is read after all comes back from the cache of the system.
-            self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
+        if only_proven:
+            self._not_needed(start, end)
         return hashed == self._hashes[number * _HASH : (number + 1) * _HASH]
+
+    def let_go(self) -> None:
+        """Take out of memory what was verified since this was last called.
+
+        Numbers that were given stay as good as they were: what is read once more comes back from the cache of
+        the system. What was in memory before stays there.
+        """
+        just_read, self._just_read = self._just_read, []
+        for start, end in just_read:
+            self._not_needed(start, end)
+
+    def _not_needed(self, start: int, end: int) -> None:
+        if hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
+            self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a block of this name."""
@@ -255,17 +274,38 @@ class LedgerFile:
         given = self._given.get(name)
         if given is not None:
             return given
+        _, _, length = self._blocks[name]
+        return self._read(name, 0, length)
+
+    def part(self, name: str, first: int, last: int) -> Numbers:
+        """The numbers of a block from one place to another (exclusive); no others are verified or read.
+
+        Raises what ``numbers`` raises.
+        """
+        return self.within(name, first, last)[first:last]
+
+    def within(self, name: str, first: int, last: int) -> Numbers:
+        """The numbers of a block, of which only those from one place to another (exclusive) may be read.
+
+        No others are verified. Raises what ``numbers`` raises.
+        """
+        code, _, length = self._blocks[name]
+        size = _SIZES[code]
+        return self._read(name, first * size, min(last * size, length))
+
+    def _read(self, name: str, begin: int, end: int) -> Numbers:
+        """The numbers of a block, of which those in some bytes are verified."""
         code, offset, length = self._blocks[name]
+        start = self._base + offset
         if not length:
             return memoryview(array(code))
-        start = self._base + offset
         if name in self._again:
             return self._again[name]
-        if not self._is_sound(start, start + length):
+        if begin < end and not self._is_sound(start + begin, start + end):
             return self._made_again(name)
-        # Given again as it is, since it was verified.
+        # The same object each time that all of it is given.
         numbers: Numbers = self._bytes[start : start + length].cast(code)  # type: ignore[call-overload]
-        return self._given.setdefault(name, numbers)
+        return self._given.setdefault(name, numbers) if end - begin == length else numbers
 
     def _made_again(self, name: str) -> Numbers:
         """A block that is not as it was written, made again with all others that are not."""
@@ -284,11 +324,20 @@ class LedgerFile:
         return self._again[name]
 
     def _agrees(self, name: str, numbers: Numbers) -> bool:
-        """Whether a block is as long as one that was made again, and says the same if it is sound."""
-        code, _, length = self._blocks.get(name, ("", 0, 0))
+        """Whether a block is as long as one that was made again, and says the same where it is sound."""
+        code, offset, length = self._blocks.get(name, ("", 0, 0))
         if (code, length) != (numbers.format, numbers.nbytes):
             return False
-        return not self.is_sound(name) or self.numbers(name) == numbers
+        if self.is_sound(name):
+            return self.numbers(name) == numbers
+        start, again = self._base + offset, numbers.cast("B")
+        pages = range(start // PAGE, -(-(start + length) // PAGE))
+        ends = [(max(page * PAGE, start), min((page + 1) * PAGE, start + length)) for page in pages]
+        return all(
+            self._bytes[low:high] == again[low - start : high - start]
+            for page, (low, high) in zip(pages, ends, strict=True)
+            if self._proven[page]
+        )
 
     def blocks(self) -> list[Block]:
         """All blocks, to be written again. Raises ``Unsound`` where one is not as it was written."""

@@ -17,7 +17,7 @@ from chronicle.engine.tables.columns import facts_of, keys_of
 from chronicle.engine.tables.table import Column
 from chronicle.ledgers.columns import Valued, block_name
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.rows import DOUBTED, UNLISTED
+from chronicle.ledgers.rows import DAYS, DOUBTED, UNLISTED
 from chronicle.ledgers.texts import ERRORS, SaidTexts
 from chronicle.ledgers.vectors import AT_ONCE, Rows, Vector, Vectors, listed, vectors
 
@@ -26,11 +26,16 @@ _FEW: Final = 100
 
 def standing_rows(stored: StoredRows, view: str, day: datetime.date, vectors: Vectors) -> Iterator[Rows]:
     """The listed rows of a view that may hold on a day, many at a time."""
-    place = stored.views[view]
+    place, file = stored.views[view], stored.file
     last = place.row + place.rows
     for first in range(place.row, last, AT_ONCE):
         within = range(first, min(last, first + AT_ONCE))
-        yield vectors.standing(stored.days, stored.flags, within, day.toordinal())
+        days = [file.within(f"rows.{name}", within.start, within.stop) for name in DAYS]
+        flags = file.within("rows.flags", within.start, within.stop)
+        standing = vectors.standing(days, flags, within, day.toordinal())
+        # The days of all rows are a third of what is read for a table.
+        file.let_go()
+        yield standing
 
 
 def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[StandingValue]:
@@ -132,17 +137,15 @@ def look_up(stored: StoredRows, view: str, columns: Sequence[str], asked: Sequen
     reads = [
         given.get(name, read) for name, read in zip(columns, readers(stored, view, columns), strict=True)
     ]
-    first = stored.first_parts(view) if positions == [0] and place.parts else None
+    in_first = stored.first_parts(view).rows if positions == [0] and place.parts else None
 
     def found(parts: Sequence[str], day: datetime.date) -> list[tuple[Any, ...]]:
-        ordinal = day.toordinal()
-        if first is None:
+        if in_first is None:
             cells = stored.cells_with_all(view, dict(zip(positions, parts, strict=True)))
-            rows = rows_in(stored, cells, ordinal)
+            rows = rows_in(stored, cells, day.toordinal())
         else:
-            rows = first.rows(parts[0], ordinal)
-        count = len(rows)
-        told = [[parts[read]] * count if type(read) is int else read(rows, day) for read in reads]
+            rows = in_first(parts[0], day.toordinal())
+        told = [[parts[read]] * len(rows) if type(read) is int else read(rows, day) for read in reads]
         return [*zip(*told, strict=True)]
 
     return found
@@ -199,6 +202,14 @@ def _value_reader(stored: StoredRows, view: str, column: Column) -> Reader:
 
 def _certain(stored: StoredRows) -> Reader:
     flags, (_, begins, ends, _) = stored.flags, stored.days
+
+    if not len(stored.file.numbers("doubts.row")):
+
+        def sure(rows: Sequence[int], day: datetime.date) -> Iterable[bool]:
+            ordinal = day.toordinal()
+            return [begins[row] <= ordinal < ends[row] for row in rows]
+
+        return sure
 
     def read(rows: Sequence[int], day: datetime.date) -> Iterable[bool]:
         ordinal = day.toordinal()

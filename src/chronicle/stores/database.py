@@ -18,7 +18,6 @@ from chronicle.stores.group import GroupCommit, Outcome, Request
 from chronicle.stores.protocol import Clock
 from chronicle.stores.record import GENESIS, Appended, End, Head, NewRecord, Record, extent, head_of
 from chronicle.stores.refusals import cannot, no_more
-from chronicle.stores.restoring import checked_records, continuing, taken
 from chronicle.stores.verification import (
     Progress,
     Verification,
@@ -52,6 +51,8 @@ class DatabaseStore(ABC):
 
     def restore(self, records: Sequence[Record]) -> Appended:
         """As the contract says; durable when this returns."""
+        from chronicle.stores.restoring import checked_records, continuing, taken
+
         self._refuse_read_only()
         if not records:
             return Appended((), 0, self.head())

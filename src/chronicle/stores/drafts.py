@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 
 # The ends of names of the files that SQLite keeps beside an open file, and leaves when a process dies.
 _BESIDE = ("", "-wal", "-shm", "-journal")
@@ -24,7 +23,7 @@ def drafted(path: Path, replace: bool = False, suffix: str = "new") -> Iterator[
     killed can be told from those of others.
     """
     # Not with_name(), which raises a ValueError for a path without a name.
-    draft = Path(f"{path}.{token_hex(4)}.{suffix}")
+    draft = Path(f"{path}.{os.urandom(4).hex()}.{suffix}")
     try:
         yield draft
         if os.path.exists(f"{draft}-wal"):

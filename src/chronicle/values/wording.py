@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 from chronicle.errors import InvalidValue, Problem, shown
 
@@ -33,8 +31,7 @@ class Stated:
         return f"<{type(self).__name__} {self}>"
 
 
-@frozen
-class Wording:
+class Wording(NamedTuple):
     """What the errors for one type of value say: its code, its name, an example, and all accepted forms."""
 
     code: str

@@ -10,20 +10,9 @@ import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 from chronicle.engine import tables, views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.state.answers import (
-    Deal,
-    Entity,
-    Excess,
-    Fact,
-    Holding,
-    Unit,
-    deal_of,
-    unit_of,
-)
+from chronicle.engine.state.facts import Fact
 from chronicle.engine.state.rules import RulesOfDay
 from chronicle.engine.views import Stage
 from chronicle.errors import NotFound, Problem, absent
@@ -33,6 +22,7 @@ from chronicle.ownership.majority import MAJORITY
 from chronicle.values import Share, parse_share
 
 if TYPE_CHECKING:
+    from chronicle.engine.state.answers import Deal, Entity, Excess, Holding, Unit
     from chronicle.engine.state.graph import OwnershipGraph
     from chronicle.engine.state.owners import Declared, Effective, Group, Owner
     from chronicle.engine.tables import Table
@@ -52,10 +42,15 @@ __all__ = [
 ]
 
 
-__getattr__ = exported(__name__, {"owners": ("Declared", "Effective", "Group", "Owner")})
+__getattr__ = exported(
+    __name__,
+    {
+        "answers": ("Deal", "Entity", "Excess", "Holding", "Unit"),
+        "owners": ("Declared", "Effective", "Group", "Owner"),
+    },
+)
 
 
-@frozen(eq=False, repr=False)
 class State(RulesOfDay):
     """What was so on the day ``as_of``, by what was known on the day ``known`` (None: by all that is known).
 
@@ -66,17 +61,23 @@ class State(RulesOfDay):
     day, or a title. An unknown one raises ``NotFound`` (C601, C602) with the nearest.
     """
 
+    __slots__ = ()
+
     # Units, deals, entities
 
     @paused_collector()
     def units(self, unit: str | None = None, owner: str | None = None) -> tuple[Unit, ...]:
         """The business units on the day and their owners, in order of unit."""
+        from chronicle.engine.state.answers import unit_of
+
         found = self._where(views.UNITS, {"unit": unit, "owner": owner})
         return tuple(unit_of(fact) for fact in found)
 
     @paused_collector()
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
         """The deals known on the day, each with the stage that it has reached."""
+        from chronicle.engine.state.answers import deal_of
+
         found = self._where(views.DEALS, {"deal": deal})
         return tuple(deal_of(fact) for fact in found if stage in (None, fact.value.stage))
 
@@ -121,6 +122,8 @@ class State(RulesOfDay):
         return tuple(self._entity(key[0], names[-1]) for key, names in named if names)
 
     def _entity(self, entity: str, name: Fact) -> Entity:
+        from chronicle.engine.state.answers import Entity
+
         kind = self._last(views.TYPES, (entity,)) or views.EntityKind("other")
         status = self._last(views.STATUS, (entity,))
         identifiers = self._where(views.IDENTIFIERS, {"entity": entity})

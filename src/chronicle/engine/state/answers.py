@@ -1,66 +1,19 @@
-"""The answers of a state: facts, holdings, units, deals and entities."""
+"""The answers of a state made of facts: holdings, units, deals and entities."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
-from chronicle.engine.replay import Key, Span
 from chronicle.engine.state.made_later import made_later
 from chronicle.engine.views import Stage
 from chronicle.values import NOTHING, Share, more_than_whole
 
-
-@frozen(eq=False)
-class Fact:
-    """A value on the day of a state. ``certain`` is false on a day inside the window of its begin or end.
-
-    It is also false when events make it doubtful whether the value still holds: those in ``doubted_by``.
-    Facts are equal if view, key, value, certainty, since and events are; when they end does not matter, since
-    that lies after the day.
-    """
-
-    span: Span
-    certain: bool
-    doubted_by: tuple[str, ...] = ()
-
-    @property
-    def view(self) -> str:
-        """The name of the view."""
-        return self.span.view
-
-    @property
-    def key(self) -> Key:
-        """The key, whose parts ``views.KEYS`` names."""
-        return self.span.key
-
-    @property
-    def value(self) -> Any:
-        """The value."""
-        return self.span.value
-
-    @property
-    def since(self) -> PartialDate:
-        """The date of its begin."""
-        return self.span.begin
-
-    @property
-    def events(self) -> tuple[str, ...]:
-        """Ids of the events that made it, causes first, and of those that make it doubtful."""
-        found = self.span.events
-        return tuple(dict.fromkeys((*found, *self.doubted_by))) if self.doubted_by else found
-
-    def _answer(self) -> tuple[object, ...]:
-        return self.view, self.key, self.value, self.certain, self.since, self.events
-
-    def __eq__(self, other: object) -> bool:
-        return self._answer() == other._answer() if isinstance(other, Fact) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._answer())
+if TYPE_CHECKING:
+    from chronicle.engine.state.facts import Fact
 
 
 @made_later("since", "events")
@@ -140,12 +93,6 @@ class Entity:
     since: PartialDate
     events: tuple[str, ...]
     possible_identifiers: tuple[tuple[str, str], ...] = ()
-
-
-def share_on(fact: Fact) -> Share:
-    """The share of a holding, with the certainty of the holding on the day."""
-    stake: views.Stake = fact.value
-    return evolve(stake.share, certain=fact.certain)
 
 
 def excess_of(target: str, right: str, held: list[Holding]) -> Excess | None:

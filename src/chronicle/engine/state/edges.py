@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, get_args
 
-from attrs import field, frozen
-
 from chronicle import ownership
 from chronicle.engine import views
 from chronicle.engine.replay import Key
-from chronicle.engine.state.answers import Fact
 from chronicle.engine.state.holdings import HoldingsOfDay
 from chronicle.errors import absent_of_few
 from chronicle.events import Right
 from chronicle.values import NOTHING, WHOLE, Share
 
 if TYPE_CHECKING:
+    from chronicle.engine.state.facts import Fact
     from chronicle.ownership import ControlGraph, Edge, Grant, Graph
 
 _BOARD: Final = "right to appoint a majority of the board"
 _UNITS_ARE_WHOLE: Final = (Share.exact(WHOLE),)
 
 
-@frozen(eq=False, repr=False)
 class EdgesOfDay(HoldingsOfDay):
     """The holdings of the day and the owners of units, as graphs of one right each, and who has control.
 
@@ -31,7 +28,10 @@ class EdgesOfDay(HoldingsOfDay):
     nothing and itself where it is only possible. The owner of a business unit has all of it.
     """
 
-    _graphs: dict[str, Graph] = field(factory=dict, init=False)
+    __slots__ = ("_graphs",)
+
+    # By right, made when the first is asked for.
+    _graphs: dict[str, Graph]
 
     def _one(self, word: str) -> str:
         """The id of the entity that a word means."""
@@ -42,6 +42,8 @@ class EdgesOfDay(HoldingsOfDay):
         """The edges of one right. Raises ``NotFound`` (C610) for an unknown one."""
         if right not in get_args(Right):
             raise absent_of_few("C610", "right", right, get_args(Right))
+        if not hasattr(self, "_graphs"):
+            object.__setattr__(self, "_graphs", {})
         if right not in self._graphs:
             self._graphs[right] = ownership.Graph(
                 lambda target: self._edges(1, target, right), lambda holder: self._edges(0, holder, right)

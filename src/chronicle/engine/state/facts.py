@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
@@ -12,8 +12,59 @@ from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver import Resolver
-from chronicle.engine.state.answers import Fact
 from chronicle.errors import NotFound, Problem, absent, nearest, printable
+
+if TYPE_CHECKING:
+    from chronicle.dates import PartialDate
+
+
+@frozen(eq=False)
+class Fact:
+    """A value on the day of a state. ``certain`` is false on a day inside the window of its begin or end.
+
+    It is also false when events make it doubtful whether the value still holds: those in ``doubted_by``.
+    Facts are equal if view, key, value, certainty, since and events are; when they end does not matter, since
+    that lies after the day.
+    """
+
+    span: Span
+    certain: bool
+    doubted_by: tuple[str, ...] = ()
+
+    @property
+    def view(self) -> str:
+        """The name of the view."""
+        return self.span.view
+
+    @property
+    def key(self) -> Key:
+        """The key, whose parts ``views.KEYS`` names."""
+        return self.span.key
+
+    @property
+    def value(self) -> Any:
+        """The value."""
+        return self.span.value
+
+    @property
+    def since(self) -> PartialDate:
+        """The date of its begin."""
+        return self.span.begin
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Ids of the events that made it, causes first, and of those that make it doubtful."""
+        found = self.span.events
+        return tuple(dict.fromkeys((*found, *self.doubted_by))) if self.doubted_by else found
+
+    def _answer(self) -> tuple[object, ...]:
+        return self.view, self.key, self.value, self.certain, self.since, self.events
+
+    def __eq__(self, other: object) -> bool:
+        return self._answer() == other._answer() if isinstance(other, Fact) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._answer())
 
 
 @frozen(eq=False, repr=False)

@@ -12,7 +12,8 @@ from attrs import frozen
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
-from chronicle.engine.state.answers import Fact, Holding, Unit
+from chronicle.engine.state.answers import Holding, Unit
+from chronicle.engine.state.facts import Fact
 from chronicle.errors import printable
 from chronicle.values import NOTHING, brief_share
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve
 
 from chronicle.dates import DAWN
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Cell, Key, Span
-from chronicle.engine.state.answers import Excess, Fact, Holding, excess_of, share_on
-from chronicle.engine.state.facts import FactsOfDay
+from chronicle.engine.state.facts import Fact, FactsOfDay
 from chronicle.values import Share
 
+if TYPE_CHECKING:
+    from chronicle.engine.state.answers import Excess, Holding
 
-@frozen(eq=False, repr=False)
+
 class HoldingsOfDay(FactsOfDay):
     """The holdings on the day ``as_of``, by what was known on the day ``known``."""
+
+    # Classes of attrs take half a millisecond each of every start, and this one has no fields of its own.
+    __slots__ = ()
 
     def share(self, holder: str, target: str, right: str = "equity") -> Share | None:
         """The share of ``holder`` in ``target``, or None for nothing. An unknown share is a share too.
@@ -31,7 +36,7 @@ class HoldingsOfDay(FactsOfDay):
         """
         key = self._key(views.HOLDINGS, (holder, target, right))
         found = list(self._cell(views.HOLDINGS, key))
-        return share_on(found[-1]) if found else None
+        return _share_on(found[-1]) if found else None
 
     def candidates(self, holder: str, target: str, right: str = "equity") -> tuple[Share | None, ...]:
         """Every answer that ``share`` could give on this day, oldest first; None stands for nothing."""
@@ -43,7 +48,7 @@ class HoldingsOfDay(FactsOfDay):
         shares: list[Share | None] = []
         for fact in found:
             if fact is not None:
-                shares.append(share_on(fact))
+                shares.append(_share_on(fact))
             # A certain value excludes nothing, whatever the windows around it are.
             elif not certain and (not shares or shares[-1] is not None):
                 shares.append(None)
@@ -95,6 +100,8 @@ class HoldingsOfDay(FactsOfDay):
         return found
 
     def _standing_holdings(self, wanted: Mapping[int, str]) -> tuple[Holding, ...]:
+        from chronicle.engine.state.answers import Holding
+
         standing = self._ledger.standing(views.HOLDINGS, self.as_of, wanted, _is_something)
         return tuple(
             Holding(holder, target, right, share, shares, basis, stale, sure, since, events, doubts)
@@ -111,6 +118,8 @@ class HoldingsOfDay(FactsOfDay):
 
         Measured as ``check`` does: of a range its lower end counts, and a stale share is left out.
         """
+        from chronicle.engine.state.answers import excess_of
+
         groups: defaultdict[tuple[str, str], list[Holding]] = defaultdict(list)
         for target in dict.fromkeys(targets) or (None,):
             for holding in self.holdings(target=target):
@@ -120,11 +129,19 @@ class HoldingsOfDay(FactsOfDay):
         return tuple(excess for excess in found if excess is not None)
 
 
+def _share_on(fact: Fact) -> Share:
+    """The share of a holding, with the certainty of the holding on the day."""
+    stake: views.Stake = fact.value
+    return evolve(stake.share, certain=fact.certain)
+
+
 def _is_something(stake: views.Stake) -> bool:
     return views.is_listed(views.HOLDINGS, stake)
 
 
 def _holding(fact: Fact) -> Holding:
+    from chronicle.engine.state.answers import Holding
+
     holder, target, right = fact.key
     stake: views.Stake = fact.value
     return Holding(holder, target, right, *stake, fact.certain, fact.since, fact.events, fact.doubted_by)

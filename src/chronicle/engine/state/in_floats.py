@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from chronicle import ownership
 from chronicle.engine.state.registers import RegisterOfDay
@@ -25,9 +25,10 @@ class _Above(NamedTuple):
     certain: bool
 
 
-@frozen(eq=False, repr=False)
 class FloatsOfDay(RegisterOfDay):
     """Effective shares as narrow ranges in which the exact ones certainly lie, without chains and events."""
+
+    __slots__ = ()
 
     def share_in_floats(self, holder: str, target: str, right: Right) -> Share:
         """What a holder has of a target, by ids.

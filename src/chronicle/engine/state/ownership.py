@@ -7,12 +7,11 @@ from contextlib import contextmanager, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, get_args
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from chronicle import ownership
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.state.answers import Excess, Fact
 from chronicle.engine.state.in_floats import FloatsOfDay
 from chronicle.errors import InvalidValue, Problem
 from chronicle.events import Right
@@ -20,16 +19,19 @@ from chronicle.ownership.majority import MAJORITY
 from chronicle.values import NOTHING, Share
 
 if TYPE_CHECKING:
+    from chronicle.engine.state.answers import Excess
+    from chronicle.engine.state.facts import Fact
     from chronicle.engine.state.owners import Declared, Effective, Group, Owner
     from chronicle.ownership import Chain, Controlled, Loop, Owned
 
 
-@frozen(eq=False, repr=False)
 class OwnershipOfDay(FloatsOfDay):
     """Who owns whom on the day ``as_of``, by what was known on the day ``known``.
 
     Where a share on the way is a range, unknown or only possible, the answer lies between what can be.
     """
+
+    __slots__ = ()
 
     @paused_collector()
     def effective(self, holder: str, target: str, right: Right = "equity") -> Effective:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, get_args
 
-from attrs import field, frozen
-
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.edges import EdgesOfDay
@@ -21,11 +19,13 @@ if TYPE_CHECKING:
 _READ = ("holder", "target", "right", "minimum", "maximum", "certain")
 
 
-@frozen(eq=False, repr=False)
 class RegisterOfDay(EdgesOfDay):
     """The holdings of the day and the owners of units, as registers of one right each."""
 
-    _registers: dict[str, Register] = field(factory=dict, init=False)
+    __slots__ = ("_registers",)
+
+    # By right, made when the first is asked for.
+    _registers: dict[str, Register]
 
     @paused_collector()
     def register(self, right: Right = "equity") -> Register:
@@ -37,6 +37,8 @@ class RegisterOfDay(EdgesOfDay):
         """
         if right not in get_args(Right):
             raise absent_of_few("C610", "right", right, get_args(Right))
+        if not hasattr(self, "_registers"):
+            object.__setattr__(self, "_registers", {})
         if right not in self._registers:
             self._registers[right] = self._of_columns(right) or self._of_edges(right)
         return self._registers[right]

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from chronicle import ownership
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
@@ -19,9 +17,10 @@ if TYPE_CHECKING:
     from chronicle.ownership.rules import OwnershipFacts, Ruling
 
 
-@frozen(eq=False, repr=False)
 class RulesOfDay(OwnershipOfDay):
     """The rules of law that can be asked by, in the version that is in force on the day ``as_of``."""
+
+    __slots__ = ()
 
     @paused_collector()
     def rule(

@@ -25,10 +25,10 @@ BATCH: Final = 65_536
 
 PLACES: Final = 18
 """Decimal places of a number."""
-_DIGITS = 38
+DIGITS = 38
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 _LARGEST_INTEGER = 2**63 - 1
-_LARGEST_NUMBER = 10**_DIGITS - 1
+_LARGEST_NUMBER = 10**DIGITS - 1
 
 
 def stream(table: Table) -> Any:
@@ -64,7 +64,7 @@ def types(arrow: Any) -> Mapping[Kind, Any]:
         "integer": arrow.int64(),
         "flag": arrow.bool_(),
         "day": arrow.date32(),
-        "number": arrow.decimal128(_DIGITS, PLACES),
+        "number": arrow.decimal128(DIGITS, PLACES),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from attrs import frozen
 
 from chronicle.engine.tables.arrow import BATCH, FILL, bits, nanoarrow, types
+from chronicle.engine.tables.by_pyarrow import imported_pyarrow, pyarrow_stream
 from chronicle.engine.tables.table import Kind, Table
 
 Bytes = Any
@@ -98,7 +99,13 @@ def _dictionary(numbers: Iterable[str]) -> Dictionary:
 
 
 def stream_of(names: Sequence[str], kinds: Sequence[Kind], batches: Sequence[Sequence[Filled]]) -> Any:
-    """The nanoarrow stream of batches of columns. Raises ``UsageError`` (C740)."""
+    """The stream of batches of columns: of pyarrow where a program has imported that, else of nanoarrow.
+
+    Raises ``UsageError`` (C740) where there is neither.
+    """
+    given = imported_pyarrow()
+    if given is not None:
+        return pyarrow_stream(given, names, kinds, batches)
     arrow = nanoarrow()
     from nanoarrow.c_array_stream import CArrayStream
 

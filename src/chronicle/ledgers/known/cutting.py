@@ -162,3 +162,12 @@ class CutFile(LedgerFile):
         """The numbers of a block: those of the file where nothing is cut off."""
         cut = self._cut.get(name)
         return self._file.numbers(name) if cut is None else memoryview(cut)
+
+    def within(self, name: str, first: int, last: int) -> Numbers:
+        """The same, of which only those from one place to another (exclusive) may be read."""
+        cut = self._cut.get(name)
+        return self._file.within(name, first, last) if cut is None else memoryview(cut)
+
+    def let_go(self) -> None:
+        """As ``LedgerFile`` says."""
+        self._file.let_go()

@@ -61,6 +61,8 @@ class StandingTable(CodedTable):
         vectors = _vectors(self)
         for rows in self._standing(vectors):
             yield StandingBatch(self.stored, self.name, self.day, rows, vectors).filled(self.columns)
+            # Only what the next rows need is read once more.
+            self.stored.file.let_go()
         facts = self._in_place()
         if facts:
             yield from CodedTable(self.name, self.columns, facts).filled()

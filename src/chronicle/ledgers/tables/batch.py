@@ -16,7 +16,7 @@ from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import WIDE, block_name
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.rows import order_name
+from chronicle.ledgers.rows import DAYS, order_name
 from chronicle.ledgers.texts import NONE
 from chronicle.ledgers.uniform import blank
 from chronicle.ledgers.vectors import Rows, Vector, Vectors, Wanted, Way
@@ -74,7 +74,7 @@ class StandingBatch:
     @cached_property
     def _of_cells(self) -> Way:
         """To its cell."""
-        return Way(self._numbers("rows.cell"))
+        return Way(self._in_rows("rows.cell"))
 
     @cached_property
     def _of_keys(self) -> Way:
@@ -83,17 +83,17 @@ class StandingBatch:
         first = self._stored.first_part[self._place.name]
         if self._has_row_for_cell():
             return Way(None, parts, first - parts * row)
-        return Way(self._numbers("rows.cell"), parts, first - parts * cell)
+        return Way(self._in_rows("rows.cell"), parts, first - parts * cell)
 
     @cached_property
     def _of_values(self) -> Way:
         """To its value, among those of the view."""
-        return Way(self._numbers("rows.value"), 1, -self._place.value)
+        return Way(self._in_rows("rows.value"), 1, -self._place.value)
 
     @cached_property
     def _of_begins(self) -> Way:
         """To the date of its begin."""
-        return Way(self._numbers("rows.begin"))
+        return Way(self._in_rows("rows.begin"))
 
     def _has_row_for_cell(self) -> bool:
         """Whether each cell of the view has one row, so that the one can be counted from the other."""
@@ -103,7 +103,7 @@ class StandingBatch:
             return False
         found: bool = uniform.known(
             ("row for cell", self._place.name),
-            lambda: counts(self._numbers("cells.rows_from")[cell : cell + cells], row),
+            lambda: counts(self._stored.file.part("cells.rows_from", cell, cell + cells), row),
         )
         return found
 
@@ -111,6 +111,11 @@ class StandingBatch:
 
     def _numbers(self, name: str) -> Numbers:
         return self._stored.file.numbers(name)
+
+    def _in_rows(self, name: str, more: int = 0) -> Numbers:
+        """A column of rows, of which only those of the view may be read, and some ``more``."""
+        first = self._place.row
+        return self._stored.file.within(name, first, first + self._place.rows + more)
 
     def _want(self, way: str, name: str, wanted: Wanted | None) -> Callable[[], Vector]:
         """Have something taken, once for each ``name``; what is given gives it, when all was taken."""
@@ -139,13 +144,15 @@ class StandingBatch:
 
     def _key(self, part: int, kind: Kind) -> Made:
         """A part of the keys; in a user's own view each whole key as a list."""
-        names, keys = self._texts("names"), self._numbers("cells.keys")
+        names = self._texts("names")
         if kind == _LIST:
-            cells = self._places("_of_cells")
+            cells, keys = self._places("_of_cells"), self._numbers("cells.keys")
             return lambda: self._lists(names, self._numbers("cells.keys_from"), keys, cells())
         only = self._stored.uniform.known(("part", self._place.name, part), lambda: self._only(part))
         if only is not None:
             return lambda: Filled("text", self._length, self._same(only), dictionary=names)
+        first = self._stored.first_part[self._place.name]
+        keys = self._stored.file.within("cells.keys", first, first + self._place.parts * self._place.cells)
         numbers = self._want("_of_keys", str(part), Wanted(keys[part:]))
         return lambda: Filled("text", self._length, numbers(), dictionary=names)
 
@@ -246,7 +253,8 @@ class StandingBatch:
 
     def _sure(self) -> Made:
         def made() -> Filled:
-            sure = self._vectors.sure(self._stored.days, self._rows, self._day.toordinal())
+            days = [self._in_rows(f"rows.{name}") for name in DAYS]
+            sure = self._vectors.sure(days, self._rows, self._day.toordinal())
             if self._doubts:
                 flags = bytearray(sure)
                 for place, _ in self._doubts:
@@ -269,7 +277,7 @@ class StandingBatch:
         return lambda: Filled("day", self._length, days())
 
     def _events(self) -> Made:
-        texts, starts = self._texts("events"), self._numbers("rows.behind_from")
+        texts, starts = self._texts("events"), self._in_rows("rows.behind_from", 1)
         numbers, alone = self._numbers("rows.behind"), self._alone()
 
         def several() -> Filled:
@@ -290,7 +298,7 @@ class StandingBatch:
     def _alone(self) -> Vector | None:
         """The event behind each row of the view, where there is but one."""
         first, last = self._place.row, self._place.row + self._place.rows
-        starts, numbers = self._numbers("rows.behind_from"), self._numbers("rows.behind")
+        starts, numbers = self._in_rows("rows.behind_from", 1), self._numbers("rows.behind")
         alone: Vector | None = self._stored.uniform.known(
             ("alone", self._place.name, type(self._vectors)),
             lambda: self._vectors.alone(starts[first : last + 1], numbers),
