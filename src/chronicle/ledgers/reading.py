@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
-import mmap
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, cast
-from zlib import crc32
+from typing import Any, cast
 
 from chronicle.dates import PartialDate
 from chronicle.engine.replay import Bounds, Doubt, Guess, Key, Nothing, Span, with_doubts
+from chronicle.ledgers.first_parts import FirstParts
 from chronicle.ledgers.layout import LedgerFile, Numbers, numbers_of
 from chronicle.ledgers.rows import (
     BOUNDED,
@@ -23,18 +22,13 @@ from chronicle.ledgers.rows import (
     FIRST,
     LAST,
     NEVER,
-    UNLISTED,
     StoredDates,
     ViewRows,
-    first_name,
     order_name,
 )
-from chronicle.ledgers.texts import ERRORS, NONE, DecodedTexts, FoundTexts, TextTable
+from chronicle.ledgers.texts import NONE, DecodedTexts, FoundTexts, TextTable
 from chronicle.ledgers.uniform import UniformBlocks
 from chronicle.ledgers.values import of_text
-
-# So many cells mostly have one first part at the most, and a search among them is short.
-_FEW: Final = 16
 
 
 class StoredRows:
@@ -131,10 +125,9 @@ class StoredRows:
         found, next_one = dict[str, int](), 0
         for name, place in self.views.items():
             found[name] = next_one
-            even = place.parts or not place.cells
-            next_one = (
-                next_one + place.parts * place.cells if even else self.keys_from[place.cell + place.cells]
-            )
+            next_one += place.parts * place.cells
+            if not place.parts:
+                next_one = self.keys_from[place.cell + place.cells]
         return found
 
     def where(self, view: str, position: int, part: str) -> list[Key]:
@@ -344,60 +337,6 @@ class StoredRows:
     def ends_in_nothing(self, view: str, key: Key, last: int) -> bool:  # noqa: ARG002
         """Whether a row ended without another value in its place."""
         return bool(self.flags[last] & ENDS_IN_NOTHING)
-
-
-class FirstParts:
-    """The first parts of the keys of a view, by which its cells and rows are found.
-
-    A look-up is little more than this, so it is written without calls that would be usual elsewhere.
-    """
-
-    def __init__(self, stored: StoredRows, view: str) -> None:
-        place = stored.views[view]
-        self._slots = stored.file.numbers(f"{first_name(view)}.slots")
-        self._names, self._parts = stored.names, stored.parts_of(view, 0)
-        self._starts, self._texts = stored.names.starts, stored.names.bytes
-        self._cell, self._rows_from, self._flags = place.cell, stored.rows_from, stored.flags
-        self._begins, self._ends = stored.days[0], stored.days[3]
-        # Every look-up reads a place of its own in these, which the system would bring in one by one.
-        for numbers in (self._slots, stored.rows_from[place.cell : place.cell + place.cells]):
-            bytes(numbers.cast("B")[:: mmap.PAGESIZE])
-
-    def cells(self, part: str) -> range:
-        """The cells whose keys begin with ``part``."""
-        parts = self._parts
-        begin = self._names.place(part, self._slots, parts)
-        if begin is None:
-            return range(0)
-        number, few = parts[begin], begin + _FEW
-        end = bisect_right(parts, number, begin, min(few, len(parts)))
-        end = bisect_right(parts, number, few) if end == few else end
-        return range(self._cell + begin, self._cell + end)
-
-    def rows(self, part: str, day: int) -> list[int]:
-        """The listed rows that may hold on a day, and whose keys begin with ``part``."""
-        # As ``FoundTexts.place`` and ``cells`` do it, in one piece.
-        wanted, slots, last = part.encode("utf-8", ERRORS), self._slots, len(self._slots) - 1
-        parts, starts, texts = self._parts, self._starts, self._texts
-        slot = crc32(wanted) & last
-        while (begin := slots[slot]) != NONE:
-            number = parts[begin]
-            if texts[starts[number] : starts[number + 1]] == wanted:
-                break
-            slot = (slot + 1) & last
-        else:
-            return []
-        few = begin + _FEW
-        end = bisect_right(parts, number, begin, min(few, len(parts)))
-        end = bisect_right(parts, number, few) if end == few else end
-        first, behind = self._rows_from[self._cell + begin], self._rows_from[self._cell + end]
-        begins, flags = self._begins, self._flags
-        # Most rows that do not stand have ended, and of these nothing else is looked at.
-        return [
-            row
-            for row, ended in enumerate(self._ends[first:behind], first)
-            if day < ended and begins[row] <= day and flags[row] < UNLISTED
-        ]
 
 
 def _equal(cells: Sequence[int], number: int, at: Callable[[int], int]) -> Sequence[int]:
