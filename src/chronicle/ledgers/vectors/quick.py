@@ -51,6 +51,14 @@ class NumpyVectors:
         cut, self._rest = self._rest[:length], self._rest[whole:]
         return cut.view(of)
 
+    def _meanwhile(self, count: int, of: Any) -> Any:
+        """Room of its own for what no column has in the end."""
+        of = self._numpy.dtype(of)
+        length = count * of.itemsize
+        if length < SMALL:
+            return self._numpy.empty(count, dtype=of)
+        return _KEPT.give(self._numpy, length)[:length].view(of)
+
     def _array(self, numbers: Any) -> Any:
         return self._numpy.asarray(numbers)
 
@@ -84,7 +92,7 @@ class NumpyVectors:
             found.append(numpy.flatnonzero(here))
             found[-1] += start
         count = sum(map(len, found))
-        rows = numpy.concatenate(found, out=self._room(count, numpy.intp))
+        rows = numpy.concatenate(found, out=self._meanwhile(count, numpy.intp))
         together = count and int(rows[-1]) - int(rows[0]) + 1 == count
         return range(int(rows[0]), int(rows[-1]) + 1) if together else rows
 
@@ -98,7 +106,7 @@ class NumpyVectors:
         numpy, (_, begins, ends, _) = self._numpy, map(self._array, days)
         some = min(len(rows), AT_A_TIME)
         sure, too = self._room(len(rows), bool), numpy.empty(some, dtype=bool)
-        room = numpy.empty(some, dtype=numpy.int32)
+        room = self._meanwhile(some, numpy.int32)
         for part, places in self._steps(rows):
             length = part.stop - part.start
             numpy.less_equal(self._take(begins, places, room[:length]), day, out=sure[part])
@@ -120,7 +128,7 @@ class NumpyVectors:
                     columns[place] = self._room(len(rows), of)
                     gathers[-1][1].append((numbers, less, columns[place]))
             found.append([each.view(numpy.uint8) if each.dtype.kind == "V" else each for each in columns])
-        told, room = numpy.empty(some, dtype=numpy.uint32), numpy.empty(some, dtype=numpy.intp)
+        told, room = self._meanwhile(some, numpy.uint32), self._meanwhile(some, numpy.intp)
         for part, places in self._steps(rows):
             length = part.stop - part.start
             for way, gathered in gathers:
