@@ -24,7 +24,7 @@ from chronicle.events import Event
 from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.knowing import KnownRows
 from chronicle.ledgers.partitions.rows import LedgerRow, broken, rows_of, rows_of_names, rows_of_statements
-from chronicle.ledgers.partitions.telling import event_of, is_as_written
+from chronicle.ledgers.partitions.telling import events_in
 from chronicle.stores.record import Record
 
 
@@ -86,16 +86,5 @@ def _rows(
 def _with_parts(records: Iterable[Any]) -> Iterator[tuple[Record, Event | Problem, int]]:
     reader = EventReader()
     for batch in records:
-        for part, (record, event) in zip(frames.parts_in(batch), _decoded(batch, reader), strict=True):
+        for part, (record, event) in zip(frames.parts_in(batch), events_in(batch, reader), strict=True):
             yield record, event, part
-
-
-def _decoded(batch: Any, reader: EventReader) -> Iterator[tuple[Record, Event | Problem]]:
-    """Each record with its event, or with the first problem for which it makes none."""
-    rows = [*frames.records_of(batch)]
-    found = reader.certain_events([record for record, _ in rows])
-    for (record, proven), event in zip(rows, found, strict=True):
-        if event is not None and is_as_written(record, proven=proven):
-            yield record, event
-        else:
-            yield record, event_of(record, proven=proven)

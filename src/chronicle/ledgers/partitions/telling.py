@@ -14,6 +14,7 @@ from zlib import crc32
 from attrs import Factory, define
 
 from chronicle import codec
+from chronicle.codec.many.event_reader import EventReader
 from chronicle.codec.many.outlines import AlikeRecords, Outline, OutlineReader
 from chronicle.dates import parse_date
 from chronicle.engine.partial.connected import NOW, hashed, number_of, target_of, tells_of, when_of
@@ -144,6 +145,17 @@ def _told_alone(
         target = target_of(event)
         if target is not None:
             yield position, ABOUT, 0, 0, target
+
+
+def events_in(batch: Any, reader: EventReader) -> Iterator[tuple[Record, Event | Problem]]:
+    """Each record of a batch with its event, or with the first problem for which it makes none."""
+    rows = [*frames.records_of(batch)]
+    found = reader.certain_events([record for record, _ in rows])
+    for (record, proven), event in zip(rows, found, strict=True):
+        if event is not None and is_as_written(record, proven=proven):
+            yield record, event
+        else:
+            yield record, event_of(record, proven=proven)
 
 
 def event_of(record: Record, *, proven: bool = True) -> Event | Problem:

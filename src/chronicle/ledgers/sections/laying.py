@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from chronicle.codec.many.event_reader import EventReader
 from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
@@ -18,8 +19,7 @@ from chronicle.events import ORDER, Event
 from chronicle.ledgers.kept import write_ledger
 from chronicle.ledgers.known.turns import turn_blocks
 from chronicle.ledgers.layout import Block
-from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.telling import event_of
+from chronicle.ledgers.partitions.telling import events_in
 from chronicle.ledgers.rows import WholeReplay
 from chronicle.ledgers.sharing import sharing_blocks
 
@@ -41,9 +41,9 @@ def lay_down(path: Path, batches: Iterable[Any]) -> None:
     ``NotKept`` and ``TooLarge`` for what no ledger on disk can hold, and ``OSError``.
     """
     positions, events, origins = array("I"), list[Event](), dict[str, str]()
+    reader = EventReader()
     for batch in batches:
-        for record, proven in frames.records_of(batch):
-            event = event_of(record, proven=proven)
+        for record, event in events_in(batch, reader):
             assert isinstance(event, Event)
             positions.append(record.position)
             events.append(event)
