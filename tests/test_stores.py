@@ -125,6 +125,28 @@ def test_records_are_found_by_many_ids_at_once(store: Store) -> None:
     assert store.get_all([]) == {}
 
 
+def test_records_are_read_at_many_positions_at_once(store: Store) -> None:
+    """Each position has its record, once and in order, and those that the store has not have none."""
+    store.append([FOUNDED, *many(1_200), BOUGHT])
+    every = list(store.read())
+    assert list(store.read_at([1202, 7, 1, 7, 0, -3, 1203])) == [every[0], every[6], every[1201]]
+    assert list(store.read_at(range(1, 1203, 2))) == every[::2]
+    assert list(store.read_at(())) == []
+
+
+@pytest.mark.parametrize("position", [1, 2])
+@pytest.mark.parametrize(
+    "change", [{"body": b"{}"}, {"chain": bytes(32)}, {"chain": None}, {"checksum": 1}, {"kind": None}]
+)
+def test_a_record_that_is_read_alone_is_verified(position: int, change: dict[str, object]) -> None:
+    """Whatever is changed in a record, to read it at its position says so."""
+    store = open_store("memory:")
+    store.append([FOUNDED, BOUGHT, SOLD])
+    store._records[position - 1] = store._records[position - 1]._replace(**change)
+    with pytest.raises(Damaged):
+        list(store.read_at([position]))
+
+
 @pytest.mark.parametrize(
     ("after", "limit", "positions"),
     [
@@ -376,6 +398,7 @@ def test_a_closed_store_says_so(store: Store) -> None:
         lambda: store.get("a"),
         lambda: store.get("\n"),
         lambda: store.get_all(["a"]),
+        lambda: store.read_at([1]),
         lambda: store.get_all(["\n"]),
         lambda: 7 in store,
         lambda: store.append([FOUNDED]),

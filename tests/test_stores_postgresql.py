@@ -623,8 +623,11 @@ def test_damage_is_named(url: str, statement: str, finding: str) -> None:
     """Verify names the first bad record and what is wrong with it, and whoever reads stumbles over it."""
     behind_our_back(url, statement)
     assert findings(url)[0].startswith(finding)
-    with open_store(url, read_only=True) as store, pytest.raises(Damaged):
-        list(store.read())
+    with open_store(url, read_only=True) as store:
+        with pytest.raises(Damaged):
+            list(store.read())
+        with pytest.raises(Damaged):
+            list(store.read_at(range(1, 6)))
 
 
 @pytest.mark.parametrize("table", ["head", "format", "records"])
@@ -685,6 +688,8 @@ def test_text_that_is_none_any_more_is_damage(url: str) -> None:
     with open_store(url) as store:
         with pytest.raises(Damaged, match=r"event-2.* was changed"):
             list(store.read())
+        with pytest.raises(Damaged, match=r"event-4.* was changed"):
+            list(store.read_at([1, 4]))
         with pytest.raises(Damaged, match="not UTF-8"):
             store.append([FIVE[1]])
         assert store.append([SIXTH]).head.position == 6

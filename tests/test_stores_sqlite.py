@@ -503,6 +503,17 @@ def test_verify_names_what_was_done_to_the_records(
         if "head" not in statements[0] or "zeroblob" in statements[0]:
             with pytest.raises(Damaged):
                 list(store.read())
+            with pytest.raises(Damaged):
+                list(store.read_at(range(1, 6)))
+
+
+def test_a_record_behind_a_missing_one_is_not_read(path: Path) -> None:
+    """What it follows from is not there, so nothing proves it; what lies before can be read."""
+    behind_our_back(path, "DELETE FROM records WHERE position = 3")
+    with open_store(path) as store:
+        with pytest.raises(Damaged, match="record 3 is missing"):
+            list(store.read_at([2, 4]))
+        assert [record.position for record in store.read_at([1, 2, 5])] == [1, 2, 5]
 
 
 def canonical(record: tuple[object, ...]) -> bytes:

@@ -34,7 +34,7 @@ class EventLog(Mapping[str, "Event"]):
 
     @property
     def reads_some(self) -> bool:
-        """Whether events are read when they are asked for, each alone."""
+        """Whether events are read when they are asked for, and not all of them."""
         return False
 
     def __getitem__(self, event: str) -> Event:
@@ -45,6 +45,11 @@ class EventLog(Mapping[str, "Event"]):
 
     def __len__(self) -> int:
         return len(self.events)
+
+    def at(self, places: Iterable[int]) -> list[Event]:
+        """The events at some places, from 0, in the order given."""
+        events = self.events
+        return [events[place] for place in places]
 
     def add(self, more: Iterable[Event]) -> None:
         """Add events at the end."""

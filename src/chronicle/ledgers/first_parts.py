@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import mmap
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zlib import crc32
 
-from chronicle.ledgers.rows import UNLISTED, first_name
-from chronicle.ledgers.texts import ERRORS, NONE
-
-if TYPE_CHECKING:
-    from chronicle.ledgers.reading import StoredRows
+from chronicle.ledgers.layout import LedgerFile, Numbers
+from chronicle.ledgers.rows import DAYS, UNLISTED, ViewRows, first_name
+from chronicle.ledgers.texts import ERRORS, NONE, FoundTexts
 
 # So many cells mostly have one first part at the most, and a search among them is short.
 _FEW: Final = 16
@@ -23,15 +21,16 @@ class FirstParts:
     A look-up is little more than this, so it is written without calls that would be usual elsewhere.
     """
 
-    def __init__(self, stored: StoredRows, view: str) -> None:
-        place = stored.views[view]
-        self._slots = stored.file.numbers(f"{first_name(view)}.slots")
-        self._names, self._parts = stored.names, stored.parts_of(view, 0)
-        self._starts, self._texts = stored.names.starts, stored.names.bytes
-        self._cell, self._rows_from, self._flags = place.cell, stored.rows_from, stored.flags
-        self._begins, self._ends = stored.days[0], stored.days[3]
+    def __init__(self, file: LedgerFile, place: ViewRows, names: FoundTexts, parts: Numbers) -> None:
+        """``place`` is where the view is, and ``parts`` has the first part of the key of each of its cells."""
+        self._slots = file.numbers(f"{first_name(place.name)}.slots")
+        self._names, self._parts = names, parts
+        self._starts, self._texts = names.starts, names.bytes
+        self._cell, self._rows_from = place.cell, file.numbers("cells.rows_from")
+        self._flags = file.numbers("rows.flags")
+        self._begins, self._ends = (file.numbers(f"rows.{name}") for name in (DAYS[0], DAYS[3]))
         # Every look-up reads a place of its own in these, which the system would bring in one by one.
-        for numbers in (self._slots, stored.rows_from[place.cell : place.cell + place.cells]):
+        for numbers in (self._slots, self._rows_from[place.cell : place.cell + place.cells]):
             bytes(numbers.cast("B")[:: mmap.PAGESIZE])
 
     def cells(self, part: str) -> range:

@@ -185,7 +185,8 @@ class StoredRows:
         """The first parts of the keys of a view, whose keys are all of one length."""
         found = self._firsts.get(view)
         if found is None:
-            found = self._firsts[view] = FirstParts(self, view)
+            place, parts = self.views[view], self.parts_of(view, 0)
+            found = self._firsts[view] = FirstParts(self.file, place, self.names, parts)
         return found
 
     def keys_like(self, view: str, like: Callable[[str], bool]) -> list[Key]:

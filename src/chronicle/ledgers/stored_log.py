@@ -35,13 +35,21 @@ class StoredEvents(Sequence[Event]):
     def __getitem__(self, place: int | slice) -> Event | Sequence[Event]:
         """One event, or several. Raises what reading the store raises."""
         if isinstance(place, slice):
-            return [self[each] for each in range(*place.indices(len(self)))]
+            return self.at(range(*place.indices(len(self))))
         if place >= self._length:
             return self._more[place - self._length]
         if place not in self._read:
-            for record in self._store.read(after=place, limit=1):
+            for record in self._store.read_at((place + 1,)):
                 self.take_in(record)
         return self._read[place]
+
+    def at(self, places: Iterable[int]) -> list[Event]:
+        """The events at some places, in the order given, read together. Raises as ``[]`` does."""
+        wanted, read = list(places), self._read
+        unread = [place + 1 for place in wanted if place < self._length and place not in read]
+        for record in self._store.read_at(unread) if unread else ():
+            self.take_in(record)
+        return [self[place] for place in wanted]
 
     def __iter__(self) -> Iterator[Event]:
         """All of them, read at once."""
@@ -100,7 +108,8 @@ class _StoredPositions(Mapping[str, int]):
 class StoredLog(EventLog):
     """The log of a store, of whose first events a file says what they share.
 
-    They are read one by one, when they are asked for. To read all of them at once the store is quicker.
+    They are read when they are asked for, many at a time where many are. To read all of them at once the
+    store is quicker.
     """
 
     events: StoredEvents
@@ -119,8 +128,12 @@ class StoredLog(EventLog):
 
     @property
     def reads_some(self) -> bool:
-        """Whether events are read when they are asked for, each alone."""
+        """Whether events are read when they are asked for, and not all of them."""
         return True
+
+    def at(self, places: Iterable[int]) -> list[Event]:
+        """The events at some places, from 0, in the order given, read together."""
+        return self.events.at(places)
 
     def add(self, more: Iterable[Event]) -> None:
         """Add events at the end, which are in the store already."""
@@ -155,4 +168,4 @@ class StoredLog(EventLog):
 
     def _naming(self, event: str) -> list[Event]:
         """The events, of those that were there before, that name an event."""
-        return [self.events[place] for place in self._sharing.places(("event", event))]
+        return self.events.at(self._sharing.places(("event", event)))

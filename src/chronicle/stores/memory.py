@@ -23,7 +23,15 @@ from chronicle.stores.record import (
     utc_now,
 )
 from chronicle.stores.restoring import checked_records, continuing, taken
-from chronicle.stores.verification import Progress, Verification, examined, proven, verified
+from chronicle.stores.verification import (
+    Progress,
+    Verification,
+    examined,
+    held_positions,
+    proven,
+    verified,
+    verified_at,
+)
 
 
 class MemoryStore:
@@ -83,6 +91,12 @@ class MemoryStore:
         """As the contract says."""
         self._refuse_when_closed()
         return {id: proven(record) for id in ids if (record := self._by_id.get(id))}
+
+    def read_at(self, positions: Collection[int]) -> Iterator[Record]:
+        """As the contract says."""
+        head = self.head()
+        wanted, records = held_positions(positions, head), self._records
+        return verified_at(((records[at - 1], self._chain_at(at - 1)) for at in wanted), wanted, head)
 
     def __contains__(self, id: object) -> bool:
         """As the contract says."""

@@ -62,6 +62,13 @@ class Store(Protocol):
         What ``get`` gives for each, in less time.
         """
 
+    def read_at(self, positions: Collection[int]) -> Iterator[Record]:
+        """The records at some positions, in order, each once; none for a position that the store has not.
+
+        Checksum, position and chain of each are verified, as ``read`` does, in far less time than a ``read``
+        for each takes. Raises ``Damaged`` (C505 or C506).
+        """
+
     def __contains__(self, id: object) -> bool:
         """Whether a record has this id."""
 

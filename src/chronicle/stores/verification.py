@@ -11,10 +11,13 @@ from typing import NamedTuple
 from zlib import crc32
 
 from chronicle.errors import Damaged, Problem, printable
-from chronicle.stores.record import GENESIS, Head, Record, canonical_bytes
+from chronicle.stores.record import GENESIS, Head, Record, canonical_bytes, head_of
 
 Progress = Callable[[int, int], None]
 """Called with the number of records read and the total."""
+
+Linked = tuple[Record, object]
+"""A record, and the chain hash of the one before it as it is kept; None where there is none."""
 
 _EVERY = 5000
 _MOST_PROBLEMS = 20
@@ -67,6 +70,47 @@ def verified(
     problem = ending(Head(position, previous.hex()), head) if position >= head.position else None
     if problem:
         raise Damaged(problem)
+
+
+def held_positions(positions: Iterable[int], head: Head) -> list[int]:
+    """Those of some positions that a store which ends at ``head`` has, in order, each once."""
+    return sorted({position for position in positions if 0 < position <= head.position})
+
+
+def verified_at(rows: Iterable[Linked], positions: Iterable[int], head: Head) -> Iterator[Record]:
+    """The records at some positions, which are in order, each verified as ``verified`` does.
+
+    ``rows`` are what a store that ends at ``head`` has there. Raises ``Damaged`` at the first record that is
+    not as it was written, or where one is missing.
+    """
+    found = iter(rows)
+    for position in positions:
+        record, previous = next(found, (None, None))
+        if record is None or record.position != position:
+            raise Damaged(missing_at(position))
+        if position == 1:
+            previous = GENESIS
+        elif previous is None:
+            raise Damaged(missing_at(position - 1))
+        if not isinstance(previous, bytes) or not _follows(record, previous):
+            raise Damaged(_diagnosis(record, position - 1, head.position))
+        problem = ending(head_of(record), head) if position == head.position else None
+        if problem:
+            raise Damaged(problem)
+        yield record
+
+
+def _follows(record: Record, previous: bytes) -> bool:
+    """Whether a record is as it was written, behind one with the chain hash ``previous``."""
+    try:
+        canonical = canonical_bytes(*record[:5])
+    except (TypeError, ValueError):
+        return False
+    return (
+        crc32(canonical) == record.checksum
+        and sha256(previous + canonical).digest() == record.chain
+        and canonical.count(b"\n") == _NEWLINES
+    )
 
 
 def proven(record: Record) -> Record:

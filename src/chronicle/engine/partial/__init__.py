@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from typing import Any, Final, cast
 
 from attrs import define, field
@@ -122,7 +122,7 @@ class PartialReplay:
             return self._ledger
         if known is None or without or self._are_few(differing):
             return self._replayed(parts, differing, known, without)
-        return self._cut_off(parts, known) or self._replayed(parts, differing, known)
+        return self._cut_off(parts, known, differing) or self._replayed(parts, differing, known)
 
     def on_demand(self, known: datetime.date, whole: Callable[[], Ledger]) -> Ledger | None:
         """The ledger by what was known on a day, of which only the parts that are asked about are replayed.
@@ -203,19 +203,21 @@ class PartialReplay:
             self._in_turn = len(self._log), parts_in_turn(parts, self._log)
         return parts, self._in_turn[1]
 
-    def _cut_off(self, parts: Parts, known: datetime.date) -> Ledger | None:
+    def _cut_off(self, parts: Parts, known: datetime.date, after: Container[int]) -> Ledger | None:
         """The ledger by what was known on a day: that of today cut off, but for the parts out of turn.
 
+        ``after`` are the places of the events that became known later, which are not read.
         None where the ledger of today was read from a file that does not say since when its rows were known.
         """
         if self._base is not None:
-            return self._cut_off_kept(parts, known, self._base)
+            return self._cut_off_kept(parts, known, self._base, after)
         if type(self._replayed_whole) is not Ledger:
             return None
         parts, turns = self.turns()
         later = parts.around(range(self._whole, len(self._log)), len(self._log)) or ()
         places = sorted({*turns.out_of_turn(known), *later})
-        told, out, last = self._at(places), frozenset(places), known.toordinal()
+        told = self._at(place for place in places if place not in after)
+        out, last = frozenset(places), known.toordinal()
         kept = {
             event.id
             for place, (event, day) in enumerate(zip(self._log.events, turns.known, strict=True))
@@ -223,18 +225,22 @@ class PartialReplay:
         }
         return cut_off(self._replayed_whole, kept, self._resolve(told, known).ledger)
 
-    def _cut_off_kept(self, parts: Parts, known: datetime.date, base: KnownSharing) -> Ledger | None:
+    def _cut_off_kept(
+        self, parts: Parts, known: datetime.date, base: KnownSharing, after: Container[int]
+    ) -> Ledger | None:
         later = range(base.length, len(self._log))
         touched = self._around(parts, later, known) if later else []
         cut = None if touched is None else base.cut_off(known)
         if touched is None or cut is None:
             return None
         ledger, out = cut
-        replayed = self._resolve(self._at(sorted({*out, *touched})), known).ledger
+        told = sorted(place for place in {*out, *touched} if place not in after)
+        replayed = self._resolve(self._at(told), known).ledger
         before = self._at(place for place in touched if place < base.length)
         for day in (None, known) if before else ():
             ledger = patched(ledger, self._resolve(before, day).ledger, replayed)
-        return patched(ledger, replayed, replayed)
+        # Where nothing was added since, no cell that was replayed is in the ledger without these parts.
+        return patched(ledger, replayed, replayed, beside=not touched)
 
     def _around(
         self, parts: Parts, differing: Collection[int], known: datetime.date | None
@@ -259,7 +265,7 @@ class PartialReplay:
         return resolve(events, known, self._projectors, self._origin)
 
     def _at(self, places: Iterable[int]) -> list[Event]:
-        return [self._log.events[place] for place in places]
+        return self._log.at(places)
 
 
 @define

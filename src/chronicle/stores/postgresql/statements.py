@@ -25,6 +25,11 @@ class Statements:
             "SELECT {columns} FROM {records} WHERE position > %s AND position <= %s "
             f"ORDER BY position LIMIT {_PAGE}"
         ).format(**names)
+        self.at = sql.SQL(
+            "SELECT {columns}, (SELECT before.chain FROM {records} AS before "
+            "WHERE before.position = records.position - 1) "
+            "FROM {records} AS records WHERE position = ANY(%s) ORDER BY position"
+        ).format(**names)
         self.insert = sql.SQL("INSERT INTO {records} VALUES (%b, %b, %b, %b, %b, %b, %b)").format(**names)
         self.copy = sql.SQL("COPY {records} FROM STDIN (FORMAT binary)").format(**names)
         self.take_turn = sql.SQL(f"SELECT pg_advisory_xact_lock({postgresql_tables.LOCK}, {key}::integer)")

@@ -34,6 +34,7 @@ from chronicle.stores.record import (
 )
 from chronicle.stores.refusals import cannot
 from chronicle.stores.verification import (
+    Linked,
     Progress,
     Verification,
     proven,
@@ -265,6 +266,10 @@ class PostgresqlStore(DatabaseStore):
     def _page(self, start: int, stop: int) -> Sequence[Record]:
         return self._rows(self._statements.page, (Int8(start), Int8(stop)))
 
+    def _at(self, positions: Sequence[int]) -> Sequence[Linked]:
+        rows = self._fetched(self._statements.at, ([Int8(position) for position in positions],))
+        return [(Record._make(row[:-1]), row[-1]) for row in rows]
+
     def _with_ids(self, ids: Sequence[str]) -> Sequence[Record]:
         return self._rows(self._statements.by_ids, (list(ids),))
 
@@ -276,12 +281,14 @@ class PostgresqlStore(DatabaseStore):
         return Damaged(damaged(self.location, reason))
 
     def _rows(self, query: sql.Composed, values: Sequence[object]) -> list[Record]:
+        return list(map(Record._make, self._fetched(query, values)))
+
+    def _fetched(self, query: sql.Composed, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._reported():
             try:
-                rows = self._connection.execute(query, values, prepare=True, binary=True).fetchall()
+                return self._connection.execute(query, values, prepare=True, binary=True).fetchall()
             except UnicodeDecodeError:
-                rows = postgresql_connection.rows_with_damaged_text(self._connection, query, values)
-        return list(map(Record._make, rows))
+                return postgresql_connection.rows_with_damaged_text(self._connection, query, values)
 
     def _table_problems(self) -> tuple[Problem, ...]:
         """The triggers that differ from how they were made. Not looked at in a store of another format."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from chronicle.errors import AppendRefused, Damaged, Problem, StoreError
 from chronicle.stores.database import DatabaseStore
@@ -20,7 +21,7 @@ from chronicle.stores.record import End, Head, Record, stamp, utc_now
 from chronicle.stores.sqlite import file as sqlite_file
 from chronicle.stores.sqlite import tables as sqlite_tables
 from chronicle.stores.sqlite.errors import damaged, is_input_output, reported
-from chronicle.stores.verification import Progress, Verification
+from chronicle.stores.verification import Linked, Progress, Verification
 
 _PAGE = 2000
 _IDS_AT_ONCE = 500
@@ -30,6 +31,11 @@ _POLL = 0.02
 # as bytes.
 _COLUMNS = "position, recorded_at, id, kind, CAST(body AS BLOB), checksum, chain"
 _READ = f"SELECT {_COLUMNS} FROM records WHERE position > ? AND position <= ? ORDER BY position LIMIT {_PAGE}"
+# With the chain hash of the record before each.
+_AT = (
+    f"SELECT {_COLUMNS}, (SELECT before.chain FROM records AS before"
+    " WHERE before.position = records.position - 1) FROM records WHERE position IN ({}) ORDER BY position"
+)
 _ROW = "(?, ?, ?, ?, ?, ?, ?)"
 _INSERT = f"INSERT INTO records VALUES {_ROW}"
 # Rows for each statement: many in one take a fifth less time than one by one.
@@ -176,6 +182,10 @@ class SqliteStore(DatabaseStore):
     def _page(self, start: int, stop: int) -> Sequence[Record]:
         return self._rows(_READ, (start, stop))
 
+    def _at(self, positions: Sequence[int]) -> Sequence[Linked]:
+        rows = self._fetched(_AT.format(",".join("?" * len(positions))), positions)
+        return [(Record._make(row[:-1]), row[-1]) for row in rows]
+
     def _with_ids(self, ids: Sequence[str]) -> Sequence[Record]:
         found: list[Record] = []
         for start in range(0, len(ids), _IDS_AT_ONCE):
@@ -191,14 +201,16 @@ class SqliteStore(DatabaseStore):
         return Damaged(damaged(self.location, reason))
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Record]:
+        return list(map(Record._make, self._fetched(query, values)))
+
+    def _fetched(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock, self._reported:
             try:
-                rows = self._connection.execute(query, values).fetchall()
+                return self._connection.execute(query, values).fetchall()
             except sqlite3.OperationalError as error:
                 if not str(error).startswith("Could not decode"):
                     raise
-                rows = self._rows_with_damaged_text(query, values)
-        return list(map(Record._make, rows))
+                return self._rows_with_damaged_text(query, values)
 
     def _rows_with_damaged_text(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
         """Rows in which some text is not valid UTF-8.
