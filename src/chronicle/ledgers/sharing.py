@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from zlib import crc32
 
-from chronicle.engine.partial.parts import Parts, Shared
+from chronicle.engine.partial.parts import Parts
+from chronicle.engine.partial.shared import Shared
 from chronicle.events import Event, told_day
 from chronicle.ledgers.layout import SHARED, Block, LedgerFile
 

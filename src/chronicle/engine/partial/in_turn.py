@@ -28,7 +28,7 @@ from chronicle.engine.event_log import EventLog
 from chronicle.engine.knowledge import visible
 from chronicle.engine.order.union import Union
 from chronicle.engine.partial.connected import versions_of
-from chronicle.engine.partial.parts import EVENT, Parts
+from chronicle.engine.partial.parts import Parts
 from chronicle.events import (
     EntityDeclared,
     EntityFounded,
@@ -171,15 +171,13 @@ def parts_in_turn(parts: Parts, log: EventLog) -> PartsInTurn:
 
 def _several(parts: Parts, log: EventLog) -> list[list[int]]:
     """The places of each part with more than one event."""
-    union, events, positions = Union(), log.events, log.positions
-    for shared, places in parts.sharing(len(log)):
-        sort, which = shared
-        joined = list(places)
-        if sort == EVENT and which in positions:
-            joined.append(positions[which] - 1)
-        # Whether they hang together is asked last, since it takes longest.
-        if len(joined) > 1 and parts.binds(shared):
-            union.join_all([place for place in joined if type(events[place]) is not RecordConfirmed])
+    union = Union()
+    confirming = {place for place, event in enumerate(log.events) if type(event) is RecordConfirmed}
+    for places in parts.binding():
+        joined = places
+        if confirming:
+            joined = [place for place in places if place not in confirming]
+        union.join_all(joined)
     found: defaultdict[int, list[int]] = defaultdict(list)
     for place in sorted(union.parents):
         found[union.root(place)].append(place)

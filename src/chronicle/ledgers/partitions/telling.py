@@ -17,8 +17,8 @@ from chronicle import codec
 from chronicle.codec.outlines import AlikeRecords, Outline, OutlineReader
 from chronicle.dates import parse_date
 from chronicle.engine.partial.connected import NOW, hashed, number_of, target_of, tells_of, when_of
-from chronicle.engine.partial.parts import EVENT
 from chronicle.engine.partial.patterns import Pattern, patterns_of
+from chronicle.engine.partial.shared import EVENT
 from chronicle.engine.replay import Projector
 from chronicle.errors import ChronicleError, Problem
 from chronicle.events import Event
