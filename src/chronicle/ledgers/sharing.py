@@ -11,6 +11,8 @@ import datetime
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import accumulate, chain
 from typing import Any, Final
 from zlib import crc32
 
@@ -35,10 +37,8 @@ def sharing_blocks(parts: Parts, events: Sequence[Event], length: int) -> list[B
         number = _number(shared)
         found[number] = places if number not in found else sorted({*found[number], *places})
     things = array("I", sorted(found))
-    flat, begins = array("I"), array("I", [0])
-    for thing in things:
-        flat.extend(found[thing])
-        begins.append(len(flat))
+    flat = array("I", chain.from_iterable(map(found.__getitem__, things)))
+    begins = array("I", accumulate((len(found[thing]) for thing in things), initial=0))
     founded = _founded(parts.founded)
     return [
         Block(_THINGS, "I", things),
@@ -58,10 +58,11 @@ def _kinds(parts: Parts) -> tuple[tuple[str, Iterable[str]], ...]:
 
 def _days(events: Sequence[Event], length: int) -> list[Block]:
     """From when each event was known: the days in order, and the place of the event of each."""
-    days = sorted((_known_from(events[at]).toordinal(), at) for at in range(length))
+    days = [_known_from(events[at]).toordinal() for at in range(length)]
+    places = sorted(range(length), key=days.__getitem__)
     return [
-        Block(_KNOWN, "i", array("i", (day for day, _ in days))),
-        Block(_KNOWN_PLACES, "I", array("I", (place for _, place in days))),
+        Block(_KNOWN, "i", array("i", map(days.__getitem__, places))),
+        Block(_KNOWN_PLACES, "I", array("I", places)),
     ]
 
 
@@ -89,7 +90,16 @@ def _numbers(entities: Iterable[str]) -> array[int]:
 
 def _number(thing: Shared | str) -> int:
     # Texts, whole numbers and tuples of these, whose ``repr`` is the same in every process.
-    return crc32(repr(thing).encode("utf-8", "surrogatepass"))
+    if isinstance(thing, str):
+        return crc32(repr(thing).encode("utf-8", "surrogatepass"))
+    sort, which = thing
+    # As of the ``repr`` of both together: of what is the same in many of them the number is known.
+    return crc32(f"{which!r})".encode("utf-8", "surrogatepass"), _number_of_sort(sort))
+
+
+@cache
+def _number_of_sort(sort: str) -> int:
+    return crc32(f"({sort!r}, ".encode("utf-8", "surrogatepass"))
 
 
 def lacking_blocks(file: LedgerFile, parts: Parts, events: Sequence[Event], length: int) -> tuple[str, ...]:

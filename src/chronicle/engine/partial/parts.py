@@ -12,6 +12,7 @@ too large costs time, one that is too small would cost the truth.
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -93,6 +94,8 @@ class Parts:
         factory=lambda: defaultdict(dict), init=False
     )
     _versions: defaultdict[int, list[Event]] = field(factory=lambda: defaultdict(list), init=False)
+    # Of each event that was taken in the ``order`` of its date.
+    _orders: array[int] = field(factory=lambda: array("q"), init=False)
     # Whose stakes are measured by a number of shares, who ends or comes back, and the foundings of others.
     _counted: set[str] = field(factory=set, init=False)
     _turning: set[str] = field(factory=set, init=False)
@@ -122,7 +125,7 @@ class Parts:
         """
         self._forked = True
         fork = copy(self)
-        fork._log = log
+        fork._log, fork._orders = log, self._orders[:]
         return fork
 
     def catch_up(self) -> None:
@@ -137,6 +140,7 @@ class Parts:
         for place in range(self._length, len(events)):
             if type(events[place]) in NOTED:
                 self._note(events[place])
+        self._orders.extend([events[place].date.order for place in range(self._length, len(events))])
         self._length = len(events)
 
     def _take_many(self) -> None:
@@ -222,13 +226,31 @@ class Parts:
 
         Of parts without a base.
         """
+        for sort, found in self._sharing.items():
+            of_sort = found
+            if self._forked:
+                here = ((which, self._here(others)) for which, others in found.items())
+                of_sort = {which: places for which, places in here if places}
+            if sort == EVENT:
+                yield from self._with_named(of_sort)
+            elif sort in (ENTITY, HELD):
+                # Whether they hang together is asked last, since it takes longest.
+                for which, others in of_sort.items():
+                    if type(others) is list and self.binds((sort, which)):
+                        yield others
+            elif sort not in (SET, OWNED):
+                yield from (others for others in of_sort.values() if type(others) is list)
+
+    def _with_named(self, naming: Mapping[str, int | list[int]]) -> Iterator[Sequence[int]]:
+        """The places of the events that name another, with the place of that."""
         positions = self._log.positions
-        for (sort, which), places in self.sharing(self._length):
-            if sort == EVENT and which in positions:
-                yield [*places, positions[which] - 1]
-            # Whether they hang together is asked last, since it takes longest.
-            elif len(places) > 1 and self.binds((sort, which)):
-                yield places
+        for event, others in naming.items():
+            named = (positions[event] - 1,) if event in positions else ()
+            yield *_all(others), *named
+
+    def _here(self, others: int | list[int]) -> list[int]:
+        """The places of events of this log: a fork of it may be longer."""
+        return [place for place in _all(others) if place < self._length]
 
     @property
     def counted(self) -> Collection[str]:
@@ -293,10 +315,12 @@ class Parts:
                 founded, places = before, _all(self._sharing[ENTITY].get(entity, ()))
         if founded is None:
             return False
-        events, versions = self._log.events, self._versions
+        events, versions, orders = self._log.events, self._versions, self._orders
+        first = self._length - len(orders)
         for place in places:
-            event = events[place]
-            if event.date.order < founded and not founds(event, entity):
+            # Mostly an event is later, and is not looked at: what it comes to is at hand.
+            early = place < first or orders[place - first] < founded
+            if early and events[place].date.order < founded and not founds(events[place], entity):
                 return True
             for version in versions.get(place, ()) if versions else ():
                 if version.date.order < founded and not founds(version, entity):

@@ -15,7 +15,7 @@ from attrs import Factory, define
 
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.partial.in_turn import LONE, PartsInTurn
-from chronicle.engine.replay import Key, Ledger, Log, Piece, pieces
+from chronicle.engine.replay import Ledger, Log, Piece, pieces
 from chronicle.ledgers.layout import TURNS, Block
 from chronicle.ledgers.rows import NEVER
 from chronicle.ledgers.texts import NONE
@@ -35,8 +35,7 @@ def turn_blocks(ledger: Ledger, turns: PartsInTurn, log: EventLog) -> list[Block
     """
     rows = _RowsByDay(turns, log.positions)
     for view in ledger.views:
-        for key in sorted(ledger.keys(view)):
-            rows.take(ledger, view, key)
+        rows.take(ledger, view)
     return rows.blocks()
 
 
@@ -59,27 +58,31 @@ class _RowsByDay:
     # Parts of which a row says more than can be cut off: they are out of turn until everything is known.
     whole: set[int] = Factory(set)
 
-    def take(self, ledger: Ledger, view: str, key: Key) -> None:
-        """Take in the next cell."""
-        log, rows = ledger.log(view, key), len(self.known)
-        first = self.positions[ledger.first_event(view, key)] - 1
-        number, day = self.turns.numbers[first], self.turns.known[first]
-        if log is None:
-            self.whole.add(number)
-            for span in ledger.cell(view, key):
+    def take(self, ledger: Ledger, view: str) -> None:
+        """Take in the cells of the next view."""
+        keys, _ = ledger.in_order(view)
+        positions, numbers, days = self.positions, self.turns.numbers, self.turns.known
+        for key, log in zip(keys, ledger.logs(view, keys), strict=True):
+            rows = len(self.known)
+            event = ledger.first_event(view, key) if log is None else log[0].event
+            first = positions[event] - 1
+            number, day = numbers[first], days[first]
+            if log is None:
+                self.whole.add(number)
+                for span in ledger.cell(view, key):
+                    self.known.append(day)
+                    self.ended.append(NEVER if span.ended_by is None else day)
+            elif len(log) == 1 and log[0].value is not None:
+                # As of most cells of a register.
                 self.known.append(day)
-                self.ended.append(NEVER if span.ended_by is None else day)
-        elif len(log) == 1 and log[0].value is not None:
-            # As of most cells of a register.
-            self.known.append(day)
-            self.ended.append(NEVER)
-        else:
-            for piece in pieces(log):
-                self._take_piece(piece, log, number)
-        if len(self.known) == rows:
-            self.bare.append(len(self.cells))
-            self.bare_known.append(day)
-        self.cells.append(number)
+                self.ended.append(NEVER)
+            else:
+                for piece in pieces(log):
+                    self._take_piece(piece, log, number)
+            if len(self.known) == rows:
+                self.bare.append(len(self.cells))
+                self.bare_known.append(day)
+            self.cells.append(number)
 
     def _take_piece(self, piece: Piece, log: Log, number: int) -> None:
         first, last, _, following = piece
