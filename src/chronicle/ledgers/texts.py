@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Final, overload
 from zlib import crc32
 
@@ -47,14 +47,23 @@ class Numbered:
 
 def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:
     """Texts as two blocks: where each begins, and their bytes. Raises ``TooLarge``."""
-    encoded = [text.encode("utf-8", ERRORS) for text in texts]
-    starts, end = array("i", [0]), 0
-    for text in encoded:
-        end += len(text)
-        if end > _LARGEST:
-            raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
-        starts.append(end)
-    return [Block(f"{name}.starts", "i", starts), Block(f"{name}.bytes", "B", b"".join(encoded))]
+    some = [*texts]
+    if all(map(str.isascii, some)):
+        # Most are, and no bytes are made of each.
+        starts = _starts(name, map(len, some))
+        joined = "".join(some).encode("ascii")
+    else:
+        encoded = [text.encode("utf-8", ERRORS) for text in some]
+        starts = _starts(name, map(len, encoded))
+        joined = b"".join(encoded)
+    return [Block(f"{name}.starts", "i", starts), Block(f"{name}.bytes", "B", joined)]
+
+
+def _starts(name: str, lengths: Iterable[int]) -> array[int]:
+    starts = [*accumulate(lengths, initial=0)]
+    if starts[-1] > _LARGEST:
+        raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
+    return array("i", starts)
 
 
 class TextTable(Sequence[str]):
