@@ -103,9 +103,12 @@ class EventLog(Mapping[str, Event]):
         """Take in what was added to ``events`` since."""
         new = self.events[self._noted :]
         self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
-        of_another = statements()
-        for event in new:
-            if isinstance(event, of_another):
-                self._statements.setdefault(event.target, []).append(event)
-        self._confirmations += [event for event in new if isinstance(event, kinds.RecordConfirmed)]
+        # Most kinds of event speak of no other, and are told at once.
+        present, of_another = {*map(type, new)}, statements()
+        if not present.isdisjoint(of_another):
+            for event in new:
+                if isinstance(event, of_another):
+                    self._statements.setdefault(event.target, []).append(event)
+        if kinds.RecordConfirmed in present:
+            self._confirmations += [event for event in new if isinstance(event, kinds.RecordConfirmed)]
         self._noted = len(self.events)

@@ -95,17 +95,18 @@ def visible(
     resolved = _resolve(records, turns or _effective_order)
     problems: list[Problem] = []
     kept = [event for event in seen if event.id not in resolved.retractions]
-    patched = [_corrected(event, resolved.patches.get(event.id, ()), problems) for event in kept]
+    patches = resolved.patches
+    # Most events are as they were told.
+    patched = [
+        _corrected(event, patches[event.id], problems) if event.id in patches else event for event in kept
+    ]
     return Visible(
-        tuple(_with_canonical_ids(patched, resolved.names)),
+        tuple(_with_canonical_ids(patched, resolved.names) if resolved.names else patched),
         tuple(problems),
-        {
-            event: tuple(correction for correction, _ in patches)
-            for event, patches in resolved.patches.items()
-        },
+        {event: tuple(correction for correction, _ in those) for event, those in patches.items()},
         resolved.retractions,
         resolved.names,
-        {event.id: knowledge(event).day for event in kept if event.id in resolved.patches},
+        {event.id: knowledge(event).day for event in kept if event.id in patches},
         tuple(_guessed(resolved, records)),
     )
 
@@ -209,7 +210,7 @@ def _with_lots(settled: Settled) -> Settled:
 
 def _with_canonical_ids(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:
     """``events`` by the ids that stay; of two declarations of one entity the one under that id is kept."""
-    declared = {event.entity for event in events if isinstance(event, EntityDeclared)} if names else set()
+    declared = {event.entity for event in events if isinstance(event, EntityDeclared)}
     for event in events:
         if isinstance(event, EntityDeclared) and names.get(event.entity) in declared:
             continue
