@@ -32,23 +32,32 @@ _KNOWN, _KNOWN_PLACES = f"{_NAME}.known", f"{_NAME}.known_places"
 
 def sharing_blocks(parts: Parts, events: Sequence[Event], length: int) -> list[Block]:
     """What the first ``length`` of ``events`` share, as blocks. ``parts`` has taken in all of these."""
-    found: dict[int, Sequence[int]] = {}
-    for shared, places in parts.sharing(length):
-        number = _number(shared)
-        found[number] = places if number not in found else sorted({*found[number], *places})
-    things = array("I", sorted(found))
-    flat = array("I", chain.from_iterable(map(found.__getitem__, things)))
-    begins = array("I", accumulate((len(found[thing]) for thing in things), initial=0))
     founded = _founded(parts.founded)
     return [
-        Block(_THINGS, "I", things),
-        Block(_PLACES_FROM, "I", begins),
-        Block(_PLACES, "I", flat),
+        *_things(parts, length),
         *(Block(name, "I", _numbers(entities)) for name, entities in _kinds(parts)),
         Block(_LINKED, "B", bytes([parts.linked])),
         Block(_FOUNDED, "I", array("I", founded)),
         Block(_FOUNDED_BY, "q", array("q", founded.values())),
         *_days(events, length),
+    ]
+
+
+def _things(parts: Parts, length: int) -> list[Block]:
+    """The numbers of all things that are shared, in order, and for each the places of those that share it."""
+    found: dict[int, Sequence[int]] = {}
+    for sort, of_sort in parts.sharing_by_sort(length):
+        begun = _number_of_sort(sort)
+        for which, places in of_sort:
+            number = crc32(f"{which!r})".encode(), begun)
+            found[number] = places if number not in found else sorted({*found[number], *places})
+    things = array("I", sorted(found))
+    flat = array("I", chain.from_iterable(map(found.__getitem__, things)))
+    begins = array("I", accumulate((len(found[thing]) for thing in things), initial=0))
+    return [
+        Block(_THINGS, "I", things),
+        Block(_PLACES_FROM, "I", begins),
+        Block(_PLACES, "I", flat),
     ]
 
 
@@ -58,12 +67,16 @@ def _kinds(parts: Parts) -> tuple[tuple[str, Iterable[str]], ...]:
 
 def _days(events: Sequence[Event], length: int) -> list[Block]:
     """From when each event was known: the days in order, and the place of the event of each."""
-    days = [_known_from(events[at]).toordinal() for at in range(length)]
-    places = sorted(range(length), key=days.__getitem__)
+    # The day above the place: as one number, of which a million take less room than pairs.
+    both = sorted([_known_from(events[at]).toordinal() << _BITS | at for at in range(length)])
     return [
-        Block(_KNOWN, "i", array("i", map(days.__getitem__, places))),
-        Block(_KNOWN_PLACES, "I", array("I", places)),
+        Block(_KNOWN, "i", array("i", [each >> _BITS for each in both])),
+        Block(_KNOWN_PLACES, "I", array("I", [each & _LAST for each in both])),
     ]
+
+
+_BITS: Final = 32
+_LAST: Final = (1 << _BITS) - 1
 
 
 def _known_from(event: Event) -> datetime.date:
@@ -89,17 +102,14 @@ def _numbers(entities: Iterable[str]) -> array[int]:
 
 
 def _number(thing: Shared | str) -> int:
-    # Texts, whole numbers and tuples of these, whose ``repr`` is the same in every process.
-    if isinstance(thing, str):
-        return crc32(repr(thing).encode("utf-8", "surrogatepass"))
-    sort, which = thing
-    # As of the ``repr`` of both together: of what is the same in many of them the number is known.
-    return crc32(f"{which!r})".encode("utf-8", "surrogatepass"), _number_of_sort(sort))
+    # Texts, whole numbers and tuples of these, whose ``repr`` is the same in every process, and printable.
+    return crc32(repr(thing).encode())
 
 
 @cache
 def _number_of_sort(sort: str) -> int:
-    return crc32(f"({sort!r}, ".encode("utf-8", "surrogatepass"))
+    """Where the number of a thing of this sort begins: what is the same in the ``repr`` of all of them."""
+    return crc32(f"({sort!r}, ".encode())
 
 
 def lacking_blocks(file: LedgerFile, parts: Parts, events: Sequence[Event], length: int) -> tuple[str, ...]:

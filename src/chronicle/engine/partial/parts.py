@@ -94,7 +94,7 @@ class Parts:
         factory=lambda: defaultdict(dict), init=False
     )
     _versions: defaultdict[int, list[Event]] = field(factory=lambda: defaultdict(list), init=False)
-    # Of each event that was taken in the ``order`` of its date.
+    # Of each event that was taken in the ``order`` of its date, or the least of those of its versions.
     _orders: array[int] = field(factory=lambda: array("q"), init=False)
     # Whose stakes are measured by a number of shares, who ends or comes back, and the foundings of others.
     _counted: set[str] = field(factory=set, init=False)
@@ -173,10 +173,16 @@ class Parts:
                 continue
             found = True
             self._versions[place].append(version)
+            self._note_order(place, version.date.order)
             for sort, which in shared_by(version):
                 _add(self._sharing[sort], which, self._sharing[sort].get(which, place), place)
             self._note(version)
         return found
+
+    def _note_order(self, place: int, order: int) -> None:
+        at = place - self._length + len(self._orders)
+        if at >= 0:
+            self._orders[at] = min(self._orders[at], order)
 
     def naming(self, things: Iterable[tuple[str, str]]) -> set[int]:
         """The places of the events that name some ``"entity"`` or ``"deal"``, by any version of them.
@@ -212,14 +218,18 @@ class Parts:
 
         Of parts without a base.
         """
+        for sort, of_sort in self.sharing_by_sort(length):
+            for which, places in of_sort:
+                yield (sort, which), places
+
+    def sharing_by_sort(self, length: int) -> Iterator[tuple[str, Iterator[tuple[Any, Sequence[int]]]]]:
+        """The same by the sort of what is shared."""
         some = self._forked or length < self._length
         for sort, of_sort in self._sharing.items():
-            for which, others in of_sort.items():
-                places = _all(others)
-                if some:
-                    places = [place for place in places if place < length]
-                if places:
-                    yield (sort, which), places
+            yield (
+                sort,
+                _first(of_sort, length) if some else zip(of_sort, map(_all, of_sort.values()), strict=True),
+            )
 
     def binding(self) -> Iterator[Sequence[int]]:
         """For each thing that binds several events: the places of these.
@@ -227,10 +237,7 @@ class Parts:
         Of parts without a base.
         """
         for sort, found in self._sharing.items():
-            of_sort = found
-            if self._forked:
-                here = ((which, self._here(others)) for which, others in found.items())
-                of_sort = {which: places for which, places in here if places}
+            of_sort = dict(_first(found, self._length)) if self._forked else found
             if sort == EVENT:
                 yield from self._with_named(of_sort)
             elif sort in (ENTITY, HELD):
@@ -241,16 +248,12 @@ class Parts:
             elif sort not in (SET, OWNED):
                 yield from (others for others in of_sort.values() if type(others) is list)
 
-    def _with_named(self, naming: Mapping[str, int | list[int]]) -> Iterator[Sequence[int]]:
+    def _with_named(self, naming: Mapping[Any, int | Sequence[int]]) -> Iterator[Sequence[int]]:
         """The places of the events that name another, with the place of that."""
         positions = self._log.positions
         for event, others in naming.items():
             named = (positions[event] - 1,) if event in positions else ()
             yield *_all(others), *named
-
-    def _here(self, others: int | list[int]) -> list[int]:
-        """The places of events of this log: a fork of it may be longer."""
-        return [place for place in _all(others) if place < self._length]
 
     @property
     def counted(self) -> Collection[str]:
@@ -317,12 +320,9 @@ class Parts:
             return False
         events, versions, orders = self._log.events, self._versions, self._orders
         first = self._length - len(orders)
-        for place in places:
-            # Mostly an event is later, and is not looked at: what it comes to is at hand.
-            early = place < first or orders[place - first] < founded
-            if early and events[place].date.order < founded and not founds(events[place], entity):
-                return True
-            for version in versions.get(place, ()) if versions else ():
+        # Mostly an event is later, and is not looked at.
+        for place in [place for place in places if place < first or orders[place - first] < founded]:
+            for version in (events[place], *versions.get(place, ())):
                 if version.date.order < founded and not founds(version, entity):
                     return True
         return False
@@ -354,6 +354,13 @@ def _in_order(places: list[int]) -> int | list[int]:
     if len(found := set(places)) < len(places):
         places[:] = sorted(found)
     return places if len(places) > 1 else places[0]
+
+
+def _first(of_sort: Mapping[Any, int | list[int]], length: int) -> Iterator[tuple[Any, Sequence[int]]]:
+    """Things with the places of the first events that share them, where there are some."""
+    for which, others in of_sort.items():
+        if places := [place for place in _all(others) if place < length]:
+            yield which, places
 
 
 def _all(others: int | Sequence[int]) -> Sequence[int]:
