@@ -41,7 +41,7 @@ def patched(event: Event, patch: Patch) -> Event:
 def patched_again(event: Event, patch: Patch) -> Event:
     """As ``patched``; quicker for an event and a patch that were asked about before.
 
-    Whoever makes a ledger on disk asks several times what the corrections of a history come to.
+    To make a ledger on disk it is asked several times what the corrections of a history come to.
     """
     return _patched(_Same(event), patch)
 

@@ -9,20 +9,28 @@ from __future__ import annotations
 import datetime
 import json
 from array import array
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from attrs import Factory, define
-
-from chronicle.dates import PartialDate, Precision
+from chronicle.dates import PartialDate
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import GOES_ON, Doubt, Guess, Key, Ledger, Nothing, Span
 from chronicle.engine.views import Stake, is_listed
 from chronicle.ledgers.columns import of_values
 from chronicle.ledgers.layout import Block, LedgerFile, numbers_of
-from chronicle.ledgers.texts import NONE, DecodedTexts, Numbered, TextTable, slots_block, text_blocks
+from chronicle.ledgers.texts import (
+    NONE,
+    PRECISIONS,
+    DecodedTexts,
+    Numbered,
+    NumberedDates,
+    TextTable,
+    slots_block,
+    text_blocks,
+)
 from chronicle.ledgers.values import likeness, likeness_of_share, to_text
 from chronicle.values import Share
 
@@ -44,9 +52,6 @@ LAST: Final = 2
 
 DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until")
 """The days of a row: from when it is possible and certain (inclusive), and until when (exclusive)."""
-
-PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
-
 
 COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -77,59 +82,16 @@ class ViewRows(NamedTuple):
     values: int
 
 
-_Dated = tuple[PartialDate, int, int, int]
-
 NamedIds = tuple[Sequence[str], Sequence[str]]
 """The ids of all entities and of all deals that some event names, each sorted."""
 
 
-@define
-class _NumberedDates:
-    """Dates as they occur, each with its number and the days of its window."""
+class WholeReplay(NamedTuple):
+    """A ledger, the events from which it was replayed, and the ids that these name."""
 
-    numbers: dict[str, _Dated] = Factory(dict)
-    others: dict[PartialDate, int] = Factory(dict)
-    dates: list[PartialDate] = Factory(list)
-    # By the identity of the object, since most dates are shared objects.
-    met: dict[int, _Dated] = Factory(dict)
-
-    def __getitem__(self, date: PartialDate) -> int:
-        return self.numbered(date)[1]
-
-    def numbered(self, date: PartialDate) -> _Dated:
-        """A date with its number and the first and the last day of its window as ordinals."""
-        found = self.met.get(id(date))
-        if found is None:
-            found = self.met[id(date)] = self._numbered(date)
-        return found
-
-    def _numbered(self, date: PartialDate) -> _Dated:
-        known = self.numbers.get(date.text)
-        if known is not None and (known[0] is date or known[0] == date):
-            # With this very object, so that it lives as long as its identity is used as a key.
-            return date, *known[1:]
-        made = date, len(self.dates), date.earliest.toordinal(), date.latest.toordinal()
-        if known is None:
-            self.numbers[date.text] = made
-        elif date in self.others:
-            # Made in code, with the text of another date.
-            return date, self.others[date], *made[2:]
-        else:
-            self.others[date] = made[1]
-        self.dates.append(date)
-        return made
-
-    def blocks(self) -> list[Block]:
-        texts = Numbered()
-        text = array("I", (texts[date.text] for date in self.dates))
-        return [
-            *texts.blocks("dates"),
-            Block("dates.text", "I", text),
-            Block("dates.earliest", "i", array("i", (date.earliest.toordinal() for date in self.dates))),
-            Block("dates.latest", "i", array("i", (date.latest.toordinal() for date in self.dates))),
-            Block("dates.precision", "B", bytes(PRECISIONS.index(date.precision) for date in self.dates)),
-            Block("dates.approximate", "B", bytes(date.approximate for date in self.dates)),
-        ]
+    ledger: Ledger
+    log: EventLog
+    named: NamedIds
 
 
 class StoredDates:
@@ -165,7 +127,7 @@ class _RowColumns:
     """The columns while rows are added."""
 
     def __init__(self, names: Numbered) -> None:
-        self.names, self.dates = names, _NumberedDates()
+        self.names, self.dates = names, NumberedDates()
         self.events = Numbered()
         # The values of all views as texts; by value of this view its number; its values in that order.
         self.values, self.of_view, self.met = list[str](), dict[Any, tuple[int, int]](), list[Any]()
@@ -242,7 +204,8 @@ class _RowColumns:
             flags |= DOUBTED if span.doubts else 0
             flags |= BOUNDED if span.bounded else 0
             flags |= ENDS_IN_NOTHING if span.ended_by is not None and span.ends_in_nothing else 0
-            begins, ends = self.dates[span.begin], NONE if span.end is None else self.dates[span.end]
+            # The end first, as in ``take_log``, so that dates have their numbers in one order.
+            ends, begins = NONE if span.end is None else self.dates[span.end], self.dates[span.begin]
             ended_by = NONE if span.ended_by is None else self.events[span.ended_by]
             days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
             ordinals = (NEVER if day is None else day.toordinal() for day in days)
@@ -323,25 +286,42 @@ class _RowColumns:
         ]
 
 
-def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Block]]:
+def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
     """Where the cells and rows of each view of a replayed ledger are, and all of it as blocks of a file.
 
     Raises ``NotKept`` for a value that has no text, ``TooLarge`` for more than can be counted.
     """
+    ledger, log, named = replayed
+    positions = log.positions
     with paused_collector():
+        turns = log.turns()
         names = _names(ledger, named)
         rows = _RowColumns(names)
-        found = [_view(ledger, view, rows) for view in ledger.views]
+        found = [
+            _view(ledger, view, lambda event: turns[positions[event] - 1], rows) for view in ledger.views
+        ]
         links = array("I", [names.known(name) for pair in ledger.names.items() for name in pair])
         orders = _orders(found, rows)
         return found, [
             *rows.blocks(),
             *orders,
-            *text_blocks("guesses", map(_guess_text, ledger.guesses)),
+            *text_blocks("guesses", sorted(map(_guess_text, ledger.guesses))),
             Block("links", "I", links),
             Block("entities", "I", array("I", map(names.known, named[0]))),
             Block("deals", "I", array("I", map(names.known, named[1]))),
         ]
+
+
+def _turns(ledger: Ledger, view: str, turn_of: Callable[[str], int]) -> Iterable[int]:
+    """Of each cell of a view its place among all, in the order of the events that first changed them."""
+    keys, places = ledger.in_order(view)
+    told = [turn_of(ledger.first_event(view, key)) for key in keys]
+    turns = array("I", places)
+    # Those that one event changed first stay in the order of replay.
+    replayed = sorted(range(len(keys)), key=places.__getitem__)
+    for turn, cell in enumerate(sorted(replayed, key=told.__getitem__)):
+        turns[cell] = turn
+    return turns
 
 
 def _guess_text(guess: Guess) -> str:
@@ -356,11 +336,11 @@ def _names(ledger: Ledger, named: NamedIds) -> Numbered:
     return Numbered(sorted(found))
 
 
-def _view(ledger: Ledger, view: str, rows: _RowColumns) -> ViewRows:
+def _view(ledger: Ledger, view: str, turn_of: Callable[[str], int], rows: _RowColumns) -> ViewRows:
     cell, row, value = len(rows.turns), rows.count, len(rows.values)
     rows.of_view, rows.met = {}, []
-    keys, turns = ledger.in_order(view)
-    rows.take_cells(keys, turns)
+    keys, _ = ledger.in_order(view)
+    rows.take_cells(keys, _turns(ledger, view, turn_of))
     rows.take_rows(ledger, view, keys)
     lengths = {*map(len, keys)}
     parts = lengths.pop() if len(lengths) == 1 else 0
