@@ -125,6 +125,15 @@ def test_of_random_histories_today_cut_off_is_what_was_known(events: list[Event]
     assert_cut(events)
 
 
+@given(st.one_of(OWN_DAYS, st.builds(spread, HISTORIES, GROUPS)))
+def test_what_is_seen_at_a_glance_is_what_asking_each_part_finds(events: list[Event]) -> None:
+    """Of most parts numbers tell by which days they are out of turn; the events of the part say the same."""
+    found = in_turn(events)
+    for number, places in enumerate(found.places if found else ()):
+        told = [(since, until) for since, until, part in found.between if part == number]
+        assert told == days_out_of_turn([events[place] for place in places])
+
+
 @pytest.mark.slow
 def test_the_law_is_tried_on_histories_of_which_something_is_cut() -> None:
     """By more than a fifth of the days of knowledge: else the law would say little."""

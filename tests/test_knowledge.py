@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from chronicle.engine.knowledge import patched, visible
+from chronicle.engine.knowledge import visible
+from chronicle.engine.patches import patched
 from chronicle.errors import InvalidEvents
 from chronicle.events import Event, IdentityLinked, knowledge
 from given import acquired, corrected, day, happened, launched, proposed, retracted, state_on

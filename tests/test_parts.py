@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -22,7 +24,9 @@ from chronicle.cli.made_up import made
 from chronicle.engine import knowledge, partial, views
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.partial import PartialReplay
+from chronicle.engine.partial import parts as parts_of_histories
 from chronicle.engine.partial.parts import Parts
+from chronicle.engine.partial.shared import shared_by
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Before, Change, Ledger, Projector
 from chronicle.engine.state import State
@@ -113,6 +117,40 @@ def assert_keys_equal(found: Ledger, wanted: Ledger) -> None:
         for position in range(min(map(len, keys), default=0)):
             for part in {key[position] for key in keys} | {"nobody"}:
                 assert sorted(found.where(view, position, part)) == sorted(wanted.where(view, position, part))
+
+
+def shared_in(parts: Parts, length: int) -> dict[Any, list[int]]:
+    """All that the first events share, each thing with their places."""
+    return {shared: list(places) for shared, places in parts.sharing(length)}
+
+
+@given(HISTORIES, st.sampled_from((2, 50_000)))
+def test_what_many_events_share_is_what_each_of_them_does(events: list[Event], at_once: int) -> None:
+    """Events that are taken in many at a time share what they do when each is taken in alone."""
+    many, growing = Parts(EventLog(events)), EventLog()
+    with patch.object(parts_of_histories, "_AT_ONCE", at_once):
+        many.catch_up()
+    alone = Parts(growing)
+    for event in events:
+        growing.add([event])
+        alone.catch_up()
+    for length in range(len(events) + 1):
+        assert shared_in(many, length) == shared_in(alone, length)
+    assert (many.counted, many.turning, many.founded) == (alone.counted, alone.turning, alone.founded)
+    assert (many.linked, set(many.early)) == (alone.linked, set(alone.early))
+
+
+def test_what_many_events_share_is_what_each_does_of_every_kind() -> None:
+    """The same for events of every kind: things that they share, and no others."""
+    lines = (Path(__file__).parent / "data" / "every-kind-2.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [codec.decode(json.loads(line)) for line in lines]
+    parts = Parts(EventLog(events))
+    parts.catch_up()
+    each = [{*shared_by(event)} for event in events]
+    assert {type(event) for event in events} == {*KINDS.values()}
+    assert shared_in(parts, len(events)) == {
+        thing: [place for place, shared in enumerate(each) if thing in shared] for thing in {*chain(*each)}
+    }
 
 
 # The law

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from attrs import define, field
 
@@ -84,14 +86,17 @@ class Named:
 
     def note(self, events: Sequence[Event], log: EventLog) -> None:
         """Add what ``events``, the last ones of ``log``, name, and what is named by their corrections."""
+        by_kind: defaultdict[str, list[Event]] = defaultdict(list)
         for event in events:
-            self.entities.update(kinds.own_entities(event))
-            for effect in getattr(event, "effects", None) or ():
+            by_kind[event.kind].append(event)
+        for kind, some in by_kind.items():
+            self.entities.update(chain.from_iterable(map(kinds.own_entities_of(kind), some)))
+            self.deals.update(event.deal for event in some if event.deal is not None)
+            with_effects = some if hasattr(some[0], "effects") else ()
+            for effect in chain.from_iterable(event.effects or () for event in with_effects):  # type: ignore[attr-defined]
                 self.entities.update(name for _, what, name in kinds.references(effect) if what == "entity")
-            if event.deal is not None:
-                self.deals.add(event.deal)
-            if isinstance(event, kinds.RecordCorrected):
-                self._note_correction(event, log)
+        for event in by_kind[kinds.RecordCorrected.kind]:
+            self._note_correction(cast("RecordCorrected", event), log)
         if len(events) < len(log):
             # A correction may have been there before the event that it corrects.
             for other in log.with_statements_of(event.id for event in events):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -70,6 +71,16 @@ class EventLog(Mapping[str, "Event"]):
         told = self.events[place]
         return told.date.order, kinds.ORDER[type(told)], place
 
+    def turns(self) -> array[int]:
+        """For each event its place among all in the order of ``turn``."""
+        ranks = kinds.ORDER
+        width = 1 + max(ranks.values())
+        keys = [event.date.order * width + ranks[type(event)] for event in self.events]
+        turns = array("I", bytes(4 * len(keys)))
+        for turn, place in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
+            turns[place] = turn
+        return turns
+
     def forked(self, more: Iterable[Event]) -> EventLog:
         """Another log that begins as this one and goes on with ``more``."""
         self._note()
@@ -116,9 +127,12 @@ class EventLog(Mapping[str, "Event"]):
         """Take in what was added to ``events`` since."""
         new = self.events[self._noted :]
         self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
-        of_another = statements()
-        for event in new:
-            if isinstance(event, of_another):
-                self._statements.setdefault(event.target, []).append(event)
-        self._confirmations += [event for event in new if isinstance(event, kinds.RecordConfirmed)]
+        # Most kinds of event speak of no other, and are told at once.
+        present, of_another = {*map(type, new)}, statements()
+        if not present.isdisjoint(of_another):
+            for event in new:
+                if isinstance(event, of_another):
+                    self._statements.setdefault(event.target, []).append(event)
+        if kinds.RecordConfirmed in present:
+            self._confirmations += [event for event in new if isinstance(event, kinds.RecordConfirmed)]
         self._noted = len(self.events)

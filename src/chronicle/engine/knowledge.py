@@ -8,7 +8,6 @@ answer stands, and what became known later is never used.
 from __future__ import annotations
 
 import datetime
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -23,12 +22,12 @@ from chronicle.engine.conflicts import Conflict, Settled, contradicted, settle
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.lots import sorted_out
 from chronicle.engine.order import Origin, ReplayTerms, replay_in_order
+from chronicle.engine.patches import Patch, patched_again
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, LinkedIds, Projector, in_order
 from chronicle.engine.views import ENTITY_PARTS
 from chronicle.errors import InvalidEvents, Problem
 from chronicle.events import (
-    NOT_CORRECTED,
     ORDER,
     EntityDeclared,
     Event,
@@ -40,8 +39,6 @@ from chronicle.events import (
     known_on,
     renamed,
 )
-
-_Patch = tuple[tuple[str, str], ...]
 
 Turns = Callable[[Iterable[Event]], Mapping[str, Any]]
 """A function that gives for records, by id, a sort key: the newest record comes last."""
@@ -96,17 +93,18 @@ def visible(
     resolved = _resolve(records, turns or _effective_order)
     problems: list[Problem] = []
     kept = [event for event in seen if event.id not in resolved.retractions]
-    patched = [_corrected(event, resolved.patches.get(event.id, ()), problems) for event in kept]
+    patches = resolved.patches
+    # Most events are as they were told.
+    patched = [
+        _corrected(event, patches[event.id], problems) if event.id in patches else event for event in kept
+    ]
     return Visible(
-        tuple(_with_canonical_ids(patched, resolved.names)),
+        tuple(_with_canonical_ids(patched, resolved.names) if resolved.names else patched),
         tuple(problems),
-        {
-            event: tuple(correction for correction, _ in patches)
-            for event, patches in resolved.patches.items()
-        },
+        {event: tuple(correction for correction, _ in those) for event, those in patches.items()},
         resolved.retractions,
         resolved.names,
-        {event.id: knowledge(event).day for event in kept if event.id in resolved.patches},
+        {event.id: knowledge(event).day for event in kept if event.id in patches},
         tuple(_guessed(resolved, records)),
     )
 
@@ -210,7 +208,7 @@ def _with_lots(settled: Settled) -> Settled:
 
 def _with_canonical_ids(events: Sequence[Event], names: Mapping[str, str]) -> Iterator[Event]:
     """``events`` by the ids that stay; of two declarations of one entity the one under that id is kept."""
-    declared = {event.entity for event in events if isinstance(event, EntityDeclared)} if names else set()
+    declared = {event.entity for event in events if isinstance(event, EntityDeclared)}
     for event in events:
         if isinstance(event, EntityDeclared) and names.get(event.entity) in declared:
             continue
@@ -220,7 +218,7 @@ def _with_canonical_ids(events: Sequence[Event], names: Mapping[str, str]) -> It
 @frozen
 class _RecordsApplied:
     retractions: Mapping[str, str]
-    patches: Mapping[str, Sequence[tuple[str, _Patch]]]
+    patches: Mapping[str, Sequence[tuple[str, Patch]]]
     names: Mapping[str, str]
     links: Sequence[IdentityLinked]
 
@@ -234,7 +232,7 @@ def _resolve(records: Sequence[Event], turns_of: Turns) -> _RecordsApplied:
     turns = turns_of(records)
     newest_first = sorted(records, key=lambda record: turns[record.id])[::-1]
     retractions: dict[str, str] = {}
-    patches: defaultdict[str, list[tuple[str, _Patch]]] = defaultdict(list)
+    patches: defaultdict[str, list[tuple[str, Patch]]] = defaultdict(list)
     links: list[IdentityLinked] = []
     for record in newest_first:
         if record.id in retractions:
@@ -296,7 +294,7 @@ def _guessed(resolved: _RecordsApplied, records: Sequence[Event]) -> Iterator[Pr
             yield _guess(one, two, "which id stays")
 
 
-def _contested(patches: Sequence[tuple[str, _Patch]]) -> Iterator[tuple[str, str, str]]:
+def _contested(patches: Sequence[tuple[str, Patch]]) -> Iterator[tuple[str, str, str]]:
     """Pairs of corrections that set one field to two values; the second is the last that sets it."""
     last: dict[str, tuple[str, str]] = {}
     for correction, patch in reversed(patches if len(patches) > 1 else ()):
@@ -355,10 +353,10 @@ def _root(stays: dict[str, str], name: str) -> str:
     return name
 
 
-def _corrected(event: Event, patches: Iterable[tuple[str, _Patch]], problems: list[Problem]) -> Event:
+def _corrected(event: Event, patches: Iterable[tuple[str, Patch]], problems: list[Problem]) -> Event:
     for correction, patch in patches:
         try:
-            event = patched(event, patch)
+            event = patched_again(event, patch)
         except InvalidEvents as error:
             problems.extend(_of_correction(problem, correction, event.id) for problem in error.problems)
     return event
@@ -368,28 +366,3 @@ def _of_correction(problem: Problem, correction: str, event: str) -> Problem:
     # Without the place in the patched event, which is in no file: the correction has a place of its own.
     message = f'{problem.message} (correction "{correction}" of "{event}")'
     return evolve(problem, message=message, place=None, events=(correction, event))
-
-
-def patched(event: Event, patch: _Patch) -> Event:
-    """``event`` with the fields of ``patch``: pairs of a name and a JSON text, where null removes the field.
-
-    Raises ``InvalidEvents``: C212 for a field that a correction cannot change, and any problem of the patched
-    event.
-    """
-    for name, _ in patch:
-        if name in NOT_CORRECTED:
-            message = f'a correction cannot change "{name}"'
-            help = (
-                "retract the event and record it anew: a correction keeps what happened and when it was known"
-            )
-            raise InvalidEvents(Problem("C212", message, help=help, events=(event.id,)))
-    from chronicle import codec  # only for corrections, so that other questions start without it
-
-    plain: dict[str, Any] = dict(codec.encode(event))
-    for name, text in patch:
-        value = json.loads(text)
-        if value is None:
-            plain.pop(name, None)
-        else:
-            plain[name] = value
-    return codec.decode(plain)

@@ -16,6 +16,7 @@ whatever the values are: ``order/by_life.py``. ``CONCERNS`` decides which events
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -25,6 +26,7 @@ from attrs import frozen
 from chronicle.engine import views
 from chronicle.engine.replay import Key
 from chronicle.events import (
+    KINDS,
     ControlEnded,
     ControlGranted,
     DealAgreed,
@@ -345,13 +347,36 @@ see ``order``."""
 
 def touches(event: Event) -> tuple[Thing, ...]:
     """The things that an event touches by ``CONCERNS``, with the other side of a sale and a status."""
-    kind = type(event)
+    keys = [(view, key_of(event)) for view, key_of in touching(event.kind)]
+    return tuple([(view, *key) for view, key in keys if key is not None])
+
+
+@cache
+def touching(name: str) -> tuple[tuple[str, Callable[[Any], Key | None]], ...]:
+    """What events of a kind touch: views, each with what gives its key, or its first parts, of an event."""
+    kind = KINDS[name]
     if kind not in CONCERNS:
         return ()
     view, key_of = CONCERNS[kind]
-    key = key_of(event)
-    thing = (view, *key) if isinstance(key, tuple) else (view, key)
-    if kind is StakeAcquired or kind is StakeDisposed:
-        other = event.seller if kind is StakeAcquired else event.buyer  # type: ignore[attr-defined]  # by kind
-        return (thing,) if other is None else (thing, (view, other, *key[1:]))
-    return (thing, (views.STATUS, key)) if kind is EntityFounded else (thing,)
+    if kind is StakeAcquired:
+        return (view, key_of), (view, _of_seller)
+    if kind is StakeDisposed:
+        return (view, key_of), (view, _of_buyer)
+    of_tuple = _as_tuple(key_of)
+    return ((view, of_tuple), (views.STATUS, of_tuple)) if kind is EntityFounded else ((view, of_tuple),)
+
+
+def _as_tuple(key_of: Callable[[Any], Any]) -> Callable[[Any], Key]:
+    def key(event: Any) -> Key:
+        found = key_of(event)
+        return found if isinstance(found, tuple) else (found,)
+
+    return key
+
+
+def _of_seller(event: StakeAcquired) -> Key | None:
+    return None if event.seller is None else (event.seller, event.target, event.right)
+
+
+def _of_buyer(event: StakeDisposed) -> Key | None:
+    return None if event.buyer is None else (event.buyer, event.target, event.right)

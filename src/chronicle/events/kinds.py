@@ -186,20 +186,23 @@ def entities_named_by(kind: str, attribute: str) -> Callable[[Any], tuple[str, .
 
 def own_entities(event: Event) -> Sequence[str]:
     """The ids of the entities that an event itself refers to; not those in its effects."""
-    return _own_entities(event.kind)(event)
+    return own_entities_of(event.kind)(event)
 
 
 @cache
-def _own_entities(kind: str) -> Callable[[Event], Sequence[str]]:
+def own_entities_of(kind: str) -> Callable[[Event], Sequence[str]]:
+    """The function that gives the same for events of one kind, to be asked of many."""
     named = [(name, shape) for name, target, shape in reference_fields(kind) if target == "entity"]
-    ids = [attrgetter(name) for name, _ in named]
+    if not named:
+        return lambda _: ()
     if all(shape == "one" for _, shape in named):
         # Replay asks it of every event several times, and nearly all are of this sort.
-        if len(ids) < 2:
-            return lambda event: [found for each in ids if (found := each(event))]
-        together = attrgetter(*(name for name, _ in named))
-        return lambda event: [*filter(None, together(event))]
-    shaped = [(getter, shape) for getter, (_, shape) in zip(ids, named, strict=True)]
+        if len(named) == 1:
+            of = attrgetter(named[0][0])
+            return lambda event: (found,) if (found := of(event)) else ()
+        all_of = attrgetter(*(name for name, _ in named))
+        return lambda event: [*filter(None, all_of(event))]
+    shaped = [(attrgetter(name), shape) for name, shape in named]
     return lambda event: [
         found for getter, shape in shaped if (value := getter(event)) for found in _flat(value, shape)
     ]

@@ -225,7 +225,7 @@ class History(LookUps):
         not declared (C204, C208); ``UsageError`` (C509) without a store, unless it is a dry run.
         """
         current = self.event(event)
-        from chronicle.engine.knowledge import patched
+        from chronicle.engine.patches import patched
         from chronicle.engine.statements import Statement
 
         said = Statement(reason, tuple(sources), date, known, id)

@@ -22,7 +22,7 @@ class FirstParts:
     """
 
     def __init__(self, file: LedgerFile, place: ViewRows, names: FoundTexts, parts: Numbers) -> None:
-        """``place`` is where the view is, and ``parts`` has the first part of the key of each of its cells."""
+        """``place`` is where the view is, ``parts`` has the first part of the key of each of its cells."""
         self._slots = file.numbers(f"{first_name(place.name)}.slots")
         self._names, self._parts = names, parts
         self._starts, self._texts = names.starts, names.bytes

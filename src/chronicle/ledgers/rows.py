@@ -9,21 +9,30 @@ from __future__ import annotations
 import datetime
 import json
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import accumulate, chain
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from attrs import Factory, define
-
-from chronicle.dates import PartialDate, Precision
+from chronicle.dates import PartialDate
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import Doubt, Guess, Key, Ledger, Log, Nothing, Span, pieces
-from chronicle.engine.views import is_listed
+from chronicle.engine.replay import GOES_ON, Doubt, Guess, Key, Ledger, Nothing, Span
+from chronicle.engine.views import Stake, is_listed
 from chronicle.ledgers.columns import of_values
 from chronicle.ledgers.layout import Block, LedgerFile, numbers_of
-from chronicle.ledgers.texts import NONE, DecodedTexts, Numbered, TextTable, slots_block, text_blocks
-from chronicle.ledgers.values import likeness, to_text
+from chronicle.ledgers.texts import (
+    NONE,
+    PRECISIONS,
+    DecodedTexts,
+    Numbered,
+    NumberedDates,
+    TextTable,
+    slots_block,
+    text_blocks,
+)
+from chronicle.ledgers.values import likeness, likeness_of_share, to_text
+from chronicle.values import Share
 
 NEVER: Final = 2**31 - 1
 """The number of a day after all days, for what has no end."""
@@ -43,8 +52,6 @@ LAST: Final = 2
 
 DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until")
 """The days of a row: from when it is possible and certain (inclusive), and until when (exclusive)."""
-
-PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
 
 COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -75,7 +82,6 @@ class ViewRows(NamedTuple):
     values: int
 
 
-_Dated = tuple[PartialDate, int, int, int]
 NamedIds = tuple[Sequence[str], Sequence[str]]
 """The ids of all entities and of all deals that some event names, each sorted."""
 
@@ -86,73 +92,6 @@ class WholeReplay(NamedTuple):
     ledger: Ledger
     log: EventLog
     named: NamedIds
-
-
-@define
-class _NumberedDates:
-    """Dates as they occur, each with its number and the days of its window."""
-
-    numbers: dict[str, _Dated] = Factory(dict)
-    others: dict[PartialDate, int] = Factory(dict)
-    dates: list[PartialDate] = Factory(list)
-    # By the identity of the object, since most dates are shared objects.
-    met: dict[int, _Dated] = Factory(dict)
-
-    def __getitem__(self, date: PartialDate) -> int:
-        return self.numbered(date)[1]
-
-    def numbered(self, date: PartialDate) -> _Dated:
-        """A date with its number and the first and the last day of its window as ordinals."""
-        found = self.met.get(id(date))
-        if found is None:
-            found = self.met[id(date)] = self._numbered(date)
-        return found
-
-    def _numbered(self, date: PartialDate) -> _Dated:
-        known = self.numbers.get(date.text)
-        if known is not None and (known[0] is date or known[0] == date):
-            # With this very object, so that it lives as long as its identity is used as a key.
-            return date, *known[1:]
-        made = date, len(self.dates), date.earliest.toordinal(), date.latest.toordinal()
-        if known is None:
-            self.numbers[date.text] = made
-        elif date in self.others:
-            # Made in code, with the text of another date.
-            return date, self.others[date], *made[2:]
-        else:
-            self.others[date] = made[1]
-        self.dates.append(date)
-        return made
-
-    def blocks(self) -> list[Block]:
-        return dates_blocks(
-            (
-                date.text,
-                date.earliest.toordinal(),
-                date.latest.toordinal(),
-                PRECISIONS.index(date.precision),
-                date.approximate,
-            )
-            for date in self.dates
-        )
-
-
-WrittenDate = tuple[str, int, int, int, bool]
-"""A date: its text, its first and last day as ordinals, the place of its precision, if it is approximate."""
-
-
-def dates_blocks(dates: Iterable[WrittenDate]) -> list[Block]:
-    """Dates as blocks, in the order of their numbers. Raises ``TooLarge``."""
-    written, texts = [*dates], Numbered()
-    text = array("I", [texts[date[0]] for date in written])
-    return [
-        *texts.blocks("dates"),
-        Block("dates.text", "I", text),
-        Block("dates.earliest", "i", array("i", [date[1] for date in written])),
-        Block("dates.latest", "i", array("i", [date[2] for date in written])),
-        Block("dates.precision", "B", bytes(date[3] for date in written)),
-        Block("dates.approximate", "B", bytes(date[4] for date in written)),
-    ]
 
 
 class StoredDates:
@@ -188,10 +127,12 @@ class _RowColumns:
     """The columns while rows are added."""
 
     def __init__(self, names: Numbered) -> None:
-        self.names, self.dates = names, _NumberedDates()
+        self.names, self.dates = names, NumberedDates()
         self.events = Numbered()
         # The values of all views as texts; by value of this view its number; its values in that order.
         self.values, self.of_view, self.met = list[str](), dict[Any, tuple[int, int]](), list[Any]()
+        # By the identity of a share that share and its number; which is the same for equal ones.
+        self.shares, self.likely = dict[int, tuple[Share, int]](), dict[Hashable, int]()
         self.keys, self.keys_from, self.turns, self.rows_from = (array("I") for _ in range(4))
         # Rows are collected and moved into the columns many at a time, which is quicker.
         self.told: list[tuple[int, ...]] = []
@@ -203,37 +144,56 @@ class _RowColumns:
         self.empty_flags = bytearray()
         self.columns: list[Block] = []
 
-    def take_cell(self, key: Key, turn: int) -> None:
-        """Begin a cell, to which the next rows belong. ``turn`` is its place in the order of replay."""
-        self.keys_from.append(len(self.keys))
-        self.keys.extend([self.names.known(part) for part in key])
-        self.turns.append(turn)
-        self.rows_from.append(self.count)
-        if len(self.told) > _AT_ONCE:
-            self.lay_down()
+    def take_cells(self, keys: Sequence[Key], turns: Iterable[int]) -> None:
+        """Begin the cells of a view, whose rows come next; ``turns`` are their places in order of replay."""
+        self.keys_from.extend(accumulate(map(len, keys[:-1]), initial=len(self.keys)) if keys else ())
+        self.keys.extend(map(self.names.numbers.__getitem__, chain.from_iterable(keys)))
+        self.turns.extend(turns)
 
-    def take_log(self, ledger: Ledger, log: Log) -> None:
-        """Add the rows of a cell that follow from its changes alone.
+    def take_rows(self, ledger: Ledger, view: str, keys: Sequence[Key]) -> None:
+        """Add the rows of the cells that were begun last.
 
-        Nearly all rows are added here, so it is written without calls that would be usual elsewhere.
+        Nearly all follow from the changes of a cell alone. Of these it is written without calls that would be
+        usual elsewhere.
         """
-        numbers, numbered, cell = self.events.numbers, self.dates.numbered, len(self.turns) - 1
-        for _, last, begin, following in pieces(log):
-            view, key, operation, value, _, event, made_from = log[last]
-            if operation == "set" and not made_from:
-                self.behind.append(numbers.setdefault(event, len(numbers)))
-            else:
-                for event in ledger.behind(view, key, last):
-                    self.behind.append(numbers.setdefault(event, len(numbers)))
-            number, flags = self._value(view, value)
-            ends, until, at_last, ended_by = NONE, NEVER, NEVER, NONE
-            if following is not None:
-                _, ends, until, at_last = numbered(following.window)
-                ended_by = numbers.setdefault(following.event, len(numbers))
-                flags |= 0 if following.value is not None else ENDS_IN_NOTHING
-            _, begins, first, sure = numbered(begin)
-            days = first, sure, until, at_last
-            self.told.append((cell, number, begins, ends, ended_by, *days, flags, len(self.behind)))
+        numbers, met, numbered = self.events.numbers, self.dates.met, self.dates.numbered
+        told, behind, value_of = self.told, self.behind, self._value
+        first_cell, laid_down = len(self.rows_from), len(self.rows["cell"])
+        for cell, (key, log) in enumerate(zip(keys, ledger.logs(view, keys), strict=True), first_cell):
+            if len(told) > _AT_ONCE:
+                self.lay_down()
+                laid_down = len(self.rows["cell"])
+            self.rows_from.append(laid_down + len(told))
+            if log is None:
+                self.take_spans(ledger.cell(view, key))
+                self.take_empty(ledger.nothing_in((view, key)))
+                continue
+            # As ``pieces`` has it.
+            first, end = 0, len(log)
+            for last, (_, _, operation, value, window, event, made_from) in enumerate(log, 1):
+                following = log[last] if last < end else None
+                if value is None:
+                    first = last
+                    continue
+                if following is not None and following.operation in GOES_ON:
+                    continue
+                if operation == "set" and not made_from:
+                    behind.append(numbers.setdefault(event, len(numbers)))
+                else:
+                    behind.extend([self.events[each] for each in ledger.behind(view, key, last - 1)])
+                number, flags = value_of(view, value)
+                if following is None:
+                    ends, until, at_last, ended_by = NONE, NEVER, NEVER, NONE
+                else:
+                    _, _, _, after, end_window, ending, _ = following
+                    _, ends, until, at_last = met.get(id(end_window)) or numbered(end_window)
+                    ended_by = numbers.setdefault(ending, len(numbers))
+                    flags |= ENDS_IN_NOTHING if after is None else 0
+                begin = window if first + 1 == last else log[first].window
+                first = last
+                _, begins, since, sure = met.get(id(begin)) or numbered(begin)
+                days = since, sure, until, at_last
+                told.append((cell, number, begins, ends, ended_by, *days, flags, len(behind)))
 
     def take_spans(self, spans: Iterable[Span]) -> None:
         """Add the rows of a cell that has bounds, doubts or several values."""
@@ -249,7 +209,7 @@ class _RowColumns:
             ended_by = NONE if span.ended_by is None else self.events[span.ended_by]
             days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
             ordinals = (NEVER if day is None else day.toordinal() for day in days)
-            cell = len(self.turns) - 1
+            cell = len(self.rows_from) - 1
             self.told.append((cell, number, begins, ends, ended_by, *ordinals, flags, len(self.behind)))
 
     @property
@@ -270,16 +230,17 @@ class _RowColumns:
             self.doubts["until"].append(NONE if doubt.until is None else self.dates[doubt.until])
             self.doubts["event"].append(self.events[doubt.event])
 
-    def take_empty(self, nothing: Nothing) -> None:
-        """Add a time in which the cell may be empty."""
-        self.empty["cell"].append(len(self.turns) - 1)
-        self.empty["low"].append(nothing.low.toordinal())
-        self.empty["high"].append(NEVER if nothing.high is None else nothing.high.toordinal())
-        self.empty_flags.append(FIRST * nothing.first | LAST * nothing.last)
+    def take_empty(self, times: Iterable[Nothing]) -> None:
+        """Add times in which the cell may be empty."""
+        for nothing in times:
+            self.empty["cell"].append(len(self.rows_from) - 1)
+            self.empty["low"].append(nothing.low.toordinal())
+            self.empty["high"].append(NEVER if nothing.high is None else nothing.high.toordinal())
+            self.empty_flags.append(FIRST * nothing.first | LAST * nothing.last)
 
     def _value(self, view: str, value: Any) -> tuple[int, int]:
         """The number of a value, and the flag that lists leave it out."""
-        same = likeness(value)
+        same = self._stake(value) if isinstance(value, Stake) else likeness(value)
         found = self.of_view.get(same)
         if found is None:
             found = len(self.values), 0 if is_listed(view, value) else UNLISTED
@@ -287,6 +248,16 @@ class _RowColumns:
             self.values.append(to_text(value))
             self.met.append(value)
         return found
+
+    def _stake(self, stake: Stake) -> Hashable:
+        """As ``likeness``, with a number for the share: there are few shares, and many stakes."""
+        share = stake.share
+        found = self.shares.get(id(share))
+        if found is None:
+            number = self.likely.setdefault(likeness_of_share(share), len(self.likely))
+            # With this very object, so that it lives as long as its identity is used as a key.
+            found = self.shares[id(share)] = share, number
+        return found[1], *stake[1:]
 
     def blocks(self) -> list[Block]:
         """Everything as blocks of the file."""
@@ -321,11 +292,14 @@ def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
     Raises ``NotKept`` for a value that has no text, ``TooLarge`` for more than can be counted.
     """
     ledger, log, named = replayed
+    positions = log.positions
     with paused_collector():
-        keys = {view: _turns(ledger, log, view) for view in ledger.views}
-        names = _names(keys, ledger.names, named)
+        turns = log.turns()
+        names = _names(ledger, named)
         rows = _RowColumns(names)
-        found = [_view(ledger, view, keys[view], rows) for view in ledger.views]
+        found = [
+            _view(ledger, view, lambda event: turns[positions[event] - 1], rows) for view in ledger.views
+        ]
         links = array("I", [names.known(name) for pair in ledger.names.items() for name in pair])
         orders = _orders(found, rows)
         return found, [
@@ -338,41 +312,42 @@ def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
         ]
 
 
-def _turns(ledger: Ledger, log: EventLog, view: str) -> Mapping[Key, int]:
-    """By key of a view its place among all, in the order of the events by which they were first told."""
-    keys = sorted(ledger.keys(view), key=lambda key: log.turn(ledger.first_event(view, key)))
-    return {key: turn for turn, key in enumerate(keys)}
+def _turns(ledger: Ledger, view: str, turn_of: Callable[[str], int]) -> Iterable[int]:
+    """Of each cell of a view its place among all, in the order of the events that first changed them."""
+    keys, places = ledger.in_order(view)
+    told = [turn_of(ledger.first_event(view, key)) for key in keys]
+    turns = array("I", places)
+    # Those that one event changed first stay in the order of replay.
+    replayed = sorted(range(len(keys)), key=places.__getitem__)
+    for turn, cell in enumerate(sorted(replayed, key=told.__getitem__)):
+        turns[cell] = turn
+    return turns
 
 
 def _guess_text(guess: Guess) -> str:
     return json.dumps([guess.view, guess.key, guess.events, guess.counted], separators=(",", ":"))
 
 
-def _names(keys: Mapping[str, Iterable[Key]], links: Mapping[str, str], named: NamedIds) -> Numbered:
+def _names(ledger: Ledger, named: NamedIds) -> Numbered:
     """All ids and texts of keys, sorted, so that their numbers sort as the texts do."""
-    found = {part for of_view in keys.values() for key in of_view for part in key}
-    found.update(links, links.values(), *named)
+    found = {*ledger.names, *ledger.names.values(), *named[0], *named[1]}
+    for view in ledger.views:
+        found.update(chain.from_iterable(ledger.keys(view)))
     return Numbered(sorted(found))
 
 
-def _view(ledger: Ledger, view: str, keys: Mapping[Key, int], rows: _RowColumns) -> ViewRows:
+def _view(ledger: Ledger, view: str, turn_of: Callable[[str], int], rows: _RowColumns) -> ViewRows:
     cell, row, value = len(rows.turns), rows.count, len(rows.values)
     rows.of_view, rows.met = {}, []
-    ordered = sorted(keys)
-    for key in ordered:
-        rows.take_cell(key, keys[key])
-        log = ledger.log(view, key)
-        if log is not None:
-            rows.take_log(ledger, log)
-            continue
-        rows.take_spans(ledger.cell(view, key))
-        for nothing in ledger.nothing_in((view, key)):
-            rows.take_empty(nothing)
-    lengths = {len(key) for key in keys}
+    keys, _ = ledger.in_order(view)
+    rows.take_cells(keys, _turns(ledger, view, turn_of))
+    rows.take_rows(ledger, view, keys)
+    lengths = {*map(len, keys)}
     parts = lengths.pop() if len(lengths) == 1 else 0
     rows.columns += of_values(view, rows.met)
     if parts:
-        first_of = {key[0]: place for place, key in reversed([*enumerate(ordered)])}
+        firsts, places = [key[0] for key in reversed(keys)], range(len(keys) - 1, -1, -1)
+        first_of = dict(zip(firsts, places, strict=True))
         rows.columns.append(slots_block(first_name(view), first_of.items()))
     return ViewRows(view, cell, len(keys), row, rows.count - row, parts, value, len(rows.values) - value)
 
@@ -391,10 +366,12 @@ def _orders(found: Sequence[ViewRows], rows: _RowColumns) -> list[Block]:
     """For each part of a key but the first, the cells sorted by that part. Cells are sorted by the first."""
     blocks = []
     for view in found:
-        cells = range(view.cell, view.cell + view.cells)
-        first, turns = rows.keys_from, rows.turns
+        first = rows.keys_from[view.cell] if view.cells else 0
+        turns = rows.turns[view.cell : view.cell + view.cells]
+        by_turn = sorted(range(view.cells), key=turns.__getitem__) if view.parts > 1 else []
         for part in range(1, view.parts):
-            values = [rows.keys[first[cell] + part] for cell in cells]
-            order = sorted(cells, key=lambda cell: (values[cell - view.cell], turns[cell]))
-            blocks.append(Block(order_name(view, part), "I", array("I", order)))
+            values = rows.keys[first + part : first + view.cells * view.parts : view.parts]
+            order = sorted(by_turn, key=values.__getitem__)
+            numbers = array("I", [view.cell + place for place in order])
+            blocks.append(Block(order_name(view, part), "I", numbers))
     return blocks

@@ -1,14 +1,17 @@
-"""Tables of texts: each text once, with a number. Laid out as in Arrow."""
+"""Tables of texts, laid out as in Arrow, and of dates: each once, with a number."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Final, overload
 from zlib import crc32
 
+from attrs import Factory, define
+
+from chronicle.dates import PartialDate, Precision
 from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
 
 _LARGEST: Final = 2**31 - 1
@@ -47,14 +50,95 @@ class Numbered:
 
 def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:
     """Texts as two blocks: where each begins, and their bytes. Raises ``TooLarge``."""
-    encoded = [text.encode("utf-8", ERRORS) for text in texts]
-    starts, end = array("i", [0]), 0
-    for text in encoded:
-        end += len(text)
-        if end > _LARGEST:
-            raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
-        starts.append(end)
-    return [Block(f"{name}.starts", "i", starts), Block(f"{name}.bytes", "B", b"".join(encoded))]
+    some = [*texts]
+    if all(map(str.isascii, some)):
+        # Most are, and no bytes are made of each.
+        starts = _starts(name, map(len, some))
+        joined = "".join(some).encode("ascii")
+    else:
+        encoded = [text.encode("utf-8", ERRORS) for text in some]
+        starts = _starts(name, map(len, encoded))
+        joined = b"".join(encoded)
+    return [Block(f"{name}.starts", "i", starts), Block(f"{name}.bytes", "B", joined)]
+
+
+def _starts(name: str, lengths: Iterable[int]) -> array[int]:
+    starts = [*accumulate(lengths, initial=0)]
+    if starts[-1] > _LARGEST:
+        raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
+    return array("i", starts)
+
+
+_Dated = tuple[PartialDate, int, int, int]
+PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
+
+
+@define
+class NumberedDates:
+    """Dates as they occur, each with its number and the days of its window."""
+
+    numbers: dict[str, _Dated] = Factory(dict)
+    others: dict[PartialDate, int] = Factory(dict)
+    dates: list[PartialDate] = Factory(list)
+    # By the identity of the object, since most dates are shared objects.
+    met: dict[int, _Dated] = Factory(dict)
+
+    def __getitem__(self, date: PartialDate) -> int:
+        return self.numbered(date)[1]
+
+    def numbered(self, date: PartialDate) -> _Dated:
+        """A date with its number and the first and the last day of its window as ordinals."""
+        found = self.met.get(id(date))
+        if found is None:
+            found = self.met[id(date)] = self._numbered(date)
+        return found
+
+    def _numbered(self, date: PartialDate) -> _Dated:
+        known = self.numbers.get(date.text)
+        if known is not None and (known[0] is date or known[0] == date):
+            # With this very object, so that it lives as long as its identity is used as a key.
+            return date, *known[1:]
+        made = date, len(self.dates), date.earliest.toordinal(), date.latest.toordinal()
+        if known is None:
+            self.numbers[date.text] = made
+        elif date in self.others:
+            # Made in code, with the text of another date.
+            return date, self.others[date], *made[2:]
+        else:
+            self.others[date] = made[1]
+        self.dates.append(date)
+        return made
+
+    def blocks(self) -> list[Block]:
+        """All dates as blocks. Raises ``TooLarge``."""
+        return dates_blocks(
+            (
+                date.text,
+                date.earliest.toordinal(),
+                date.latest.toordinal(),
+                PRECISIONS.index(date.precision),
+                date.approximate,
+            )
+            for date in self.dates
+        )
+
+
+WrittenDate = tuple[str, int, int, int, bool]
+"""A date: its text, its first and last day as ordinals, the place of its precision, if it is approximate."""
+
+
+def dates_blocks(dates: Iterable[WrittenDate]) -> list[Block]:
+    """Dates as blocks, in the order of their numbers. Raises ``TooLarge``."""
+    written, texts = [*dates], Numbered()
+    text = array("I", [texts[date[0]] for date in written])
+    return [
+        *texts.blocks("dates"),
+        Block("dates.text", "I", text),
+        Block("dates.earliest", "i", array("i", [date[1] for date in written])),
+        Block("dates.latest", "i", array("i", [date[2] for date in written])),
+        Block("dates.precision", "B", bytes(date[3] for date in written)),
+        Block("dates.approximate", "B", bytes(date[4] for date in written)),
+    ]
 
 
 class TextTable(Sequence[str]):

@@ -27,6 +27,9 @@ _NAMED: Final[Mapping[str, type]] = MappingProxyType(
 _PLAIN_FIELDS: Final = frozenset({Name, EntityKind, Status, Succession, Ownership, DealStage})
 
 
+_AS_THEY_ARE: Final = frozenset({str, bool, int})
+
+
 _READER: Final = json.JSONDecoder()
 
 
@@ -49,13 +52,17 @@ def likeness(value: Any) -> Hashable:
         plain: Hashable = value
         return plain
     if isinstance(value, Stake):
-        share = value.share
-        low = high = _ratio(share.minimum)
-        if share.maximum is not share.minimum:
-            high = _ratio(share.maximum)
-        flags = share.minimum_open, share.maximum_open, share.approximate, share.certain
-        return (low, high, share.text, *flags, *value[1:])
-    return to_text(value)
+        return likeness_of_share(value.share), *value[1:]
+    # A role is a text, and a membership is a flag.
+    return (kind, value) if kind in _AS_THEY_ARE else to_text(value)
+
+
+def likeness_of_share(share: Share) -> Hashable:
+    """The same of a share."""
+    low = high = _ratio(share.minimum)
+    if share.maximum is not share.minimum:
+        high = _ratio(share.maximum)
+    return low, high, share.text, share.minimum_open, share.maximum_open, share.approximate, share.certain
 
 
 def _ratio(number: Fraction | None) -> tuple[int, int] | None:

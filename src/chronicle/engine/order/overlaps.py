@@ -356,14 +356,30 @@ def _bound_by_lives(
 
 def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[_Life]]) -> frozenset[str]:
     """The entities that certainly act before being founded or after their end: such a life orders nothing."""
+    bounds = {entity: _bounds(entity, events) for entity, events in lives.items()}
     found: set[str] = set()
     for event in natural:
-        if not isinstance(event, NO_ACTS):
+        if type(event) not in _NO_ACTS:
+            order, past = event.date.order, event.date.past
             for entity in acting(event):
-                events = lives.get(entity, ())
-                if any(_against(event, life, entity, events) for life in events):
-                    found.add(entity)
+                bound = bounds.get(entity)
+                # Most acts certainly lie between: what is against them is not asked.
+                if bound is not None and (past <= bound[0] or order >= bound[1]):
+                    events = lives[entity]
+                    if any(_against(event, life, entity, events) for life in events):
+                        found.add(entity)
     return frozenset(found)
+
+
+def _bounds(entity: str, lives: Iterable[_Life]) -> tuple[int, int]:
+    """No act is against any of some lives that ends after the first number and begins before the second."""
+    begun, over = -1, 2**62
+    for event, does in lives:
+        if entity in founded_by(does):
+            begun = max(begun, event.date.order)
+        elif entity in ended_by(does):
+            over = min(over, event.date.past)
+    return begun, over
 
 
 def _against(act: Event, life: _Life, entity: str, lives: Iterable[_Life]) -> bool:

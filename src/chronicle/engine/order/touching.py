@@ -18,7 +18,7 @@ from chronicle.events import (
     MergerConsolidated,
     SharesIssued,
     happened,
-    own_entities,
+    own_entities_of,
 )
 
 ANNOUNCED = "announced"
@@ -48,7 +48,7 @@ def deal_step(
 
 def acting(event: Event) -> Sequence[str]:
     """The ids of the entities that an event names; not those in its effects, which may not exist yet."""
-    return own_entities(event)
+    return own_entities_of(event.kind)(event)
 
 
 def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list[tuple[sense.Thing, ...]]:

@@ -15,7 +15,8 @@ from chronicle.engine.knowledge import Resolved, resolve, visible
 from chronicle.engine.order import Origin
 from chronicle.engine.partial.in_turn import PartsInTurn, parts_in_turn
 from chronicle.engine.partial.on_demand import OnDemandLedger, TooMuch
-from chronicle.engine.partial.parts import KnownSharing, Parts, Shared
+from chronicle.engine.partial.parts import KnownSharing, Parts
+from chronicle.engine.partial.shared import Shared
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Guess, Ledger, Projector
 from chronicle.engine.replay.cut import cut_off

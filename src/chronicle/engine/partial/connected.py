@@ -20,7 +20,7 @@ from attrs import define, field
 from chronicle.dates import PartialDate
 from chronicle.engine.knowledge import visible
 from chronicle.engine.order.touching import possible_effects_of
-from chronicle.engine.partial.parts import (
+from chronicle.engine.partial.shared import (
     COUNTS,
     ENTITY,
     EVENT,

@@ -20,17 +20,18 @@ import datetime
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
+from operator import lt
 from typing import Final
 
-from attrs import frozen
+from attrs import fields_dict, frozen
 
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.knowledge import visible
-from chronicle.engine.order.union import Union
 from chronicle.engine.partial.connected import chains_of, versions_of
-from chronicle.engine.partial.parts import EVENT, Parts
+from chronicle.engine.partial.parts import Parts
 from chronicle.events import (
+    KINDS,
     EntityDeclared,
     EntityFounded,
     EntityRenamed,
@@ -63,7 +64,12 @@ def days_out_of_turn(told: Sequence[Event]) -> list[Between]:
     counted = [event for event in seen if type(event) not in _SAYING_NOTHING]
     if _looks_ahead(counted):
         return [(days[0], days[-1])]
-    late = _late(counted, known)
+    dates = [event.date for event in counted]
+    late = _late(
+        [known[event.id].toordinal() for event in counted],
+        [date.order for date in dates],
+        [date.past for date in dates],
+    )
     if not records:
         return late
     if any(type(event) is IdentityLinked for event in records):
@@ -107,28 +113,35 @@ def _joined(found: Iterable[Between]) -> list[Between]:
 _SAYING_NOTHING: Final = frozenset({*_RECORDS, RecordConfirmed})
 
 
-def _late(events: Sequence[Event], known: Mapping[str, datetime.date]) -> list[Between]:
-    """The days of knowledge by which something was known that does not lie before all that was not."""
-    ordered = sorted(events, key=lambda event: known[event.id])
-    ends = list(accumulate((event.date.latest for event in ordered), max))
-    begins = list(accumulate((event.date.earliest for event in reversed(ordered)), min))[::-1]
-    days = [known[event.id] for event in ordered]
-    found: list[Between] = []
-    for place, (day, following) in enumerate(pairwise(days)):
-        if day != following and ends[place] >= begins[place + 1]:
-            if found and found[-1][1] == day:
-                found[-1] = found[-1][0], following
+def _late(days: Sequence[int], orders: Sequence[int], pasts: Sequence[int]) -> list[Between]:
+    """The days of knowledge by which something was known that does not lie before all that was not.
+
+    Each event has a day, as an ordinal, from which it was known, and the ``order`` and the ``past`` of its
+    date.
+    """
+    turns = sorted(range(len(days)), key=days.__getitem__)
+    ends = list(accumulate(map(pasts.__getitem__, turns), max))
+    begins = list(accumulate(map(orders.__getitem__, reversed(turns)), min))[::-1]
+    found: list[tuple[int, int]] = []
+    for place, (at, following) in enumerate(pairwise(turns)):
+        since, until = days[at], days[following]
+        if since != until and begins[place + 1] < ends[place]:
+            if found and found[-1][1] == since:
+                found[-1] = found[-1][0], until
             else:
-                found.append((day, following))
-    return found
+                found.append((since, until))
+    return [(_day(since), _day(until)) for since, until in found]
+
+
+_day = datetime.date.fromordinal
 
 
 def _looks_ahead(events: Sequence[Event]) -> bool:
     """Whether what an event of a part comes to may depend on a later one."""
     if len(events) < 2:
         return False
-    windows = sorted((event.date.earliest, event.date.latest) for event in events)
-    if any(begin <= end for (_, end), (begin, _) in pairwise(windows)):
+    windows = sorted((event.date.order, event.date.past) for event in events)
+    if any(begin < past for (_, past), (begin, _) in pairwise(windows)):
         return True
     stated = [fact for fact in map(_fact, events) if fact is not None]
     if len(set(stated)) < len(stated):
@@ -189,29 +202,99 @@ def parts_in_turn(parts: Parts, log: EventLog) -> PartsInTurn:
     # By any version of an event it may be about others: these then belong to its part by every day.
     parts.add_versions(versions_of(log.with_statements_of(log.stated_about())))
     between: list[tuple[datetime.date, datetime.date, int]] = []
-    found = _several(parts, log)
+    found, events = _several(parts, log), log.events
+    glance = _Glance(events)
     numbers = array("I", [LONE]) * len(log)
     for number, places in enumerate(found):
         for place in places:
             numbers[place] = number
-        days = days_out_of_turn([log.events[place] for place in places])
+        days = glance.days_out_of_turn(places)
+        if days is None:
+            days = days_out_of_turn([events[place] for place in places])
         between += [(since, until, number) for since, until in days]
-    known = array("i", [known_on(event).toordinal() for event in log.events])
-    return PartsInTurn(between, found, numbers, known)
+    return PartsInTurn(between, found, numbers, glance.known)
+
+
+class _Glance:
+    """What tells of most parts by which days they are out of turn: numbers of many events, side by side.
+
+    ``known`` has the day from which each event was known, as an ordinal.
+    """
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = events
+        self.known = array("i", [known_on(event).toordinal() for event in events])
+        self._orders = array("q", [event.date.order for event in events])
+        self._pasts = array("q", [event.date.past for event in events])
+        self._noted = bytes(map(_note, events))
+
+    def days_out_of_turn(self, places: Sequence[int]) -> Sequence[Between] | None:
+        """As the function says of the events at some places; None where that has to be asked."""
+        days = [*map(self.known.__getitem__, places)]
+        first, last = min(days), max(days)
+        if first == last:
+            return ()
+        noted = [*map(self._noted.__getitem__, places)]
+        if _ASK in noted:
+            return None
+        orders, pasts = [*map(self._orders.__getitem__, places)], [*map(self._pasts.__getitem__, places)]
+        # Each lies wholly after the one before; else it is seen when they are sorted.
+        overlap = any(map(lt, orders[1:], pasts)) and any(map(lt, sorted(orders)[1:], sorted(pasts)))
+        stated = [_fact(self._events[place]) for place in compress(places, noted)]
+        if overlap or len(set(stated)) < len(stated):
+            return ((_day(first), _day(last)),)
+        return _late(days, orders, pasts) if days != sorted(days) or orders != sorted(orders) else ()
+
+
+_ASK: Final = 2
+_STATES: Final = 1
+_STATING: Final = frozenset({EntityRenamed, EntityFounded})
+_TO_BE_ASKED: Final = _SAYING_NOTHING | {EntityDeclared}
+_WITH_LOTS: Final = frozenset(kind for kind in KINDS.values() if "lot" in fields_dict(kind))
+
+
+def _note(event: Event) -> int:
+    """Whether an event may look ahead, or states what only one claim counts of."""
+    kind = type(event)
+    if event.after is not None or event.ends is not None or event.confidence is not None:
+        return _ASK
+    if kind in _TO_BE_ASKED or (kind in _WITH_LOTS and event.lot is not None):  # type: ignore[attr-defined]
+        return _ASK
+    if event.deal is not None:
+        return _STATES if event.kind.startswith("deal.") else _ASK
+    return _STATES if kind in _STATING else 0
 
 
 def _several(parts: Parts, log: EventLog) -> list[list[int]]:
     """The places of each part with more than one event."""
-    union, events, positions = Union(), log.events, log.positions
-    for shared, places in parts.sharing(len(log)):
-        sort, which = shared
-        joined = list(places)
-        if sort == EVENT and which in positions:
-            joined.append(positions[which] - 1)
-        # Whether they hang together is asked last, since it takes longest.
-        if len(joined) > 1 and parts.binds(shared):
-            union.join_all([place for place in joined if type(events[place]) is not RecordConfirmed])
+    parents, joined = array("I", range(len(log))), bytearray(len(log))
+    confirming = {place for place, event in enumerate(log.events) if type(event) is RecordConfirmed}
+    for places in parts.binding():
+        some = [place for place in places if place not in confirming] if confirming else places
+        if len(some) > 1:
+            _join(some, parents, joined)
     found: defaultdict[int, list[int]] = defaultdict(list)
-    for place in sorted(union.parents):
-        found[union.root(place)].append(place)
+    for place in compress(range(len(log)), joined):
+        found[_root(place, parents)].append(place)
     return list(found.values())
+
+
+def _join(places: Sequence[int], parents: array[int], joined: bytearray) -> None:
+    """Make one set of the sets of some numbers. ``parents`` leads from each to the least of its set."""
+    least = _root(places[0], parents)
+    for place in places:
+        joined[place] = True
+        root = place
+        while (above := parents[root]) != root:
+            root = above
+        if root < least:
+            parents[least], least = root, root
+        # What led to the place still leads to the least by way of its root.
+        parents[root] = parents[place] = least
+
+
+def _root(place: int, parents: array[int]) -> int:
+    while (above := parents[place]) != place:
+        parents[place] = parents[above]
+        place = above
+    return place

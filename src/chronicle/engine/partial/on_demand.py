@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 from attrs import field, frozen
 
 from chronicle.engine import views
-from chronicle.engine.partial.parts import HELD, OWNED, SET, Shared
+from chronicle.engine.partial.shared import HELD, OWNED, SET, Shared
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.replay.patched import ComposedLedger
 from chronicle.engine.replay.standing import Listed, StandingValue

@@ -12,54 +12,33 @@ too large costs time, one that is too small would cost the truth.
 from __future__ import annotations
 
 import datetime
-import json
+from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from functools import cache
-from operator import attrgetter
 from typing import Any, Final, Protocol
 
-from attrs import define, field, fields_dict
+from attrs import define, field
 
-from chronicle.engine import sense, views
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.order.touching import possible_effects_of
-from chronicle.engine.replay import Ledger
-from chronicle.events import (
-    KINDS,
-    DemergerSplit,
-    EntityDeclared,
-    EntityDissolved,
-    EntityFounded,
-    EntityReinstated,
-    Event,
-    IdentityLinked,
-    MergerAbsorbed,
-    MergerConsolidated,
-    RecordCorrected,
-    SharesCancelled,
-    SharesIssued,
-    SharesRestructured,
-    reference_fields,
-    references,
+from chronicle.engine.partial.shared import (
+    COUNTS,
+    ENTITY,
+    EVENT,
+    HELD,
+    NOTED,
+    OWNED,
+    SET,
+    TURNS,
+    Shared,
+    entities_of,
+    founds,
+    shared_by,
+    shared_in_columns,
 )
-
-COUNTS = (SharesIssued, SharesCancelled, SharesRestructured)
-TURNS = (MergerAbsorbed, MergerConsolidated, DemergerSplit, EntityDissolved, EntityReinstated)
-
-Shared = tuple[str, Any]
-"""Something that events may share: of what sort it is, and which."""
-
-# The sorts of what is shared. Events that name an entity, or a stake in it, share that only if ``Parts``
-# lists it; the cells of a view have its name as their sort, as in ``sense.CONCERNS``.
-ENTITY: Final = "entity"
-EVENT: Final = "event"
-HELD: Final = "held"
-OWNED: Final = "owned"  # who owns units, by which these do not hang together
-# What a correction sets, as it stands there, which may be the id of an entity or a deal. By it events are
-# found that named somebody for a while; they do not hang together by it.
-SET: Final = "set"
+from chronicle.engine.replay import Ledger
+from chronicle.events import EntityFounded, Event, IdentityLinked
 
 
 class KnownSharing(Protocol):
@@ -96,6 +75,10 @@ class KnownSharing(Protocol):
         """
 
 
+# How many events are taken in at once: more would not be faster.
+_AT_ONCE: Final = 50_000
+
+
 @define
 class Parts:
     """The parts of a growing history, by what its events share.
@@ -111,11 +94,15 @@ class Parts:
         factory=lambda: defaultdict(dict), init=False
     )
     _versions: defaultdict[int, list[Event]] = field(factory=lambda: defaultdict(list), init=False)
+    # Of each event that was taken in the ``order`` of its date, or the least of those of its versions.
+    _orders: array[int] = field(factory=lambda: array("q"), init=False)
     # Whose stakes are measured by a number of shares, who ends or comes back, and the foundings of others.
     _counted: set[str] = field(factory=set, init=False)
     _turning: set[str] = field(factory=set, init=False)
     _founded: dict[str, int] = field(factory=dict, init=False)
     _length: int = field(init=False)
+    # Whether another log goes on from this one, which may be longer.
+    _forked: bool = field(default=False, init=False)
     # Whether ids turned out to be another's, which reaches everywhere.
     linked: bool = field(init=False)
 
@@ -136,23 +123,46 @@ class Parts:
 
         What either learns the other takes into account as well: parts are only ever larger for it.
         """
+        self._forked = True
         fork = copy(self)
-        fork._log = log
+        fork._log, fork._orders = log, self._orders[:]
         return fork
 
     def catch_up(self) -> None:
         """Take in the events that were added to the log since."""
-        sharing = self._sharing
-        for place in range(self._length, len(self._log)):
-            event = self._log.events[place]
-            for sort, which in shared_by(event):
+        sharing, events = self._sharing, self._log.events
+        if sharing:
+            for place in range(self._length, len(events)):
+                for sort, which in shared_by(events[place]):
+                    _add(sharing[sort], which, sharing[sort].get(which, place), place)
+        else:
+            self._take_many()
+        for place in range(self._length, len(events)):
+            if type(events[place]) in NOTED:
+                self._note(events[place])
+        self._orders.extend([events[place].date.order for place in range(self._length, len(events))])
+        self._length = len(events)
+
+    def _take_many(self) -> None:
+        """The same of what events share, where nothing was taken in yet; quicker than one by one."""
+        sharing, events = self._sharing, self._log.events
+        for first in range(self._length, len(events), _AT_ONCE):
+            some = [events[place] for place in range(first, min(first + _AT_ONCE, len(events)))]
+            for sort, things, places in shared_in_columns(some, first):
                 of_sort = sharing[sort]
-                others = of_sort.setdefault(which, place)
-                if others is not place:
-                    _add(of_sort, which, others, place)
-            if type(event) in NOTED:
-                self._note(event)
-        self._length = len(self._log)
+                for which, place in zip(things, places, strict=True):
+                    if which is not None:
+                        others = of_sort.setdefault(which, place)
+                        # Most things are named again, and by the same event only once.
+                        if others is not place:
+                            if type(others) is list:
+                                others.append(place)
+                            else:
+                                of_sort[which] = [others, place]  # type: ignore[list-item]  # no list
+        for of_sort in sharing.values():
+            for which, others in of_sort.items():
+                if type(others) is list:
+                    of_sort[which] = _in_order(others)
 
     def add_versions(self, versions: Iterable[Event]) -> bool:
         """Take in other versions of events that are there, such as corrected ones; whether any is new."""
@@ -163,10 +173,16 @@ class Parts:
                 continue
             found = True
             self._versions[place].append(version)
+            self._note_order(place, version.date.order)
             for sort, which in shared_by(version):
                 _add(self._sharing[sort], which, self._sharing[sort].get(which, place), place)
             self._note(version)
         return found
+
+    def _note_order(self, place: int, order: int) -> None:
+        at = place - self._length + len(self._orders)
+        if at >= 0:
+            self._orders[at] = min(self._orders[at], order)
 
     def naming(self, things: Iterable[tuple[str, str]]) -> set[int]:
         """The places of the events that name some ``"entity"`` or ``"deal"``, by any version of them.
@@ -202,11 +218,42 @@ class Parts:
 
         Of parts without a base.
         """
+        for sort, of_sort in self.sharing_by_sort(length):
+            for which, places in of_sort:
+                yield (sort, which), places
+
+    def sharing_by_sort(self, length: int) -> Iterator[tuple[str, Iterator[tuple[Any, Sequence[int]]]]]:
+        """The same by the sort of what is shared."""
+        some = self._forked or length < self._length
         for sort, of_sort in self._sharing.items():
-            for which, others in of_sort.items():
-                places = [place for place in _all(others) if place < length]
-                if places:
-                    yield (sort, which), places
+            yield (
+                sort,
+                _first(of_sort, length) if some else zip(of_sort, map(_all, of_sort.values()), strict=True),
+            )
+
+    def binding(self) -> Iterator[Sequence[int]]:
+        """For each thing that binds several events: the places of these.
+
+        Of parts without a base.
+        """
+        for sort, found in self._sharing.items():
+            of_sort = dict(_first(found, self._length)) if self._forked else found
+            if sort == EVENT:
+                yield from self._with_named(of_sort)
+            elif sort in (ENTITY, HELD):
+                # Whether they hang together is asked last, since it takes longest.
+                for which, others in of_sort.items():
+                    if type(others) is list and self.binds((sort, which)):
+                        yield others
+            elif sort not in (SET, OWNED):
+                yield from (others for others in of_sort.values() if type(others) is list)
+
+    def _with_named(self, naming: Mapping[Any, int | Sequence[int]]) -> Iterator[Sequence[int]]:
+        """The places of the events that name another, with the place of that."""
+        positions = self._log.positions
+        for event, others in naming.items():
+            named = (positions[event] - 1,) if event in positions else ()
+            yield *_all(others), *named
 
     @property
     def counted(self) -> Collection[str]:
@@ -240,8 +287,9 @@ class Parts:
             yield self._log.positions[which] - 1
         if self._base is not None:
             yield from self._base.places(shared)
+        places = _all(self._sharing[sort].get(which, ()))
         # A fork of this log may be longer.
-        yield from (place for place in _all(self._sharing[sort].get(which, ())) if place < self._length)
+        yield from (place for place in places if place < self._length) if self._forked else places
 
     def binds(self, shared: Shared) -> bool:
         """Whether events hang together by what they share."""
@@ -270,11 +318,14 @@ class Parts:
                 founded, places = before, _all(self._sharing[ENTITY].get(entity, ()))
         if founded is None:
             return False
-        return any(
-            version.date.order < founded and not founds(version, entity)
-            for place in places
-            for version in (self._log.events[place], *self._versions.get(place, ()))
-        )
+        events, versions, orders = self._log.events, self._versions, self._orders
+        first = self._length - len(orders)
+        # Mostly an event is later, and is not looked at.
+        for place in [place for place in places if place < first or orders[place - first] < founded]:
+            for version in (events[place], *versions.get(place, ())):
+                if version.date.order < founded and not founds(version, entity):
+                    return True
+        return False
 
     def _note(self, event: Event) -> None:
         for each in (event, *possible_effects_of(event)):
@@ -297,80 +348,20 @@ def _add(of_sort: dict[Any, int | list[int]], which: Any, others: int | list[int
         of_sort[which] = others if others == place else [others, place]
 
 
+def _in_order(places: list[int]) -> int | list[int]:
+    """Places sorted, each once; the only one alone."""
+    places.sort()
+    if len(found := set(places)) < len(places):
+        places[:] = sorted(found)
+    return places if len(places) > 1 else places[0]
+
+
+def _first(of_sort: Mapping[Any, int | list[int]], length: int) -> Iterator[tuple[Any, Sequence[int]]]:
+    """Things with the places of the first events that share them, where there are some."""
+    for which, others in of_sort.items():
+        if places := [place for place in _all(others) if place < length]:
+            yield which, places
+
+
 def _all(others: int | Sequence[int]) -> Sequence[int]:
     return (others,) if isinstance(others, int) else others
-
-
-def founds(event: Event, entity: str) -> bool:
-    """Whether an event founds or declares an entity, and so is no act of it."""
-    return isinstance(event, EntityDeclared) or (isinstance(event, EntityFounded) and event.entity == entity)
-
-
-def entities_of(event: Event) -> Iterator[str]:
-    """The ids of the entities that an event names."""
-    return (name for _, what, name in references(event) if what == "entity")
-
-
-# What an event shares
-
-
-def shared_by(event: Event) -> list[Shared]:
-    """Whatever an event may share with others, besides being one that others name."""
-    shared = _reader(event.kind)(event)
-    if event.deal is not None:
-        for effect in possible_effects_of(event):
-            shared += _reader(effect.kind)(effect)
-    return shared
-
-
-@cache
-def _reader(kind: str) -> Callable[[Any], list[Shared]]:
-    """What gives the entities, deals and events that an event of one kind names, and what it touches."""
-    named, event_class = reference_fields(kind), KINDS[kind]
-    sorts = tuple(sort for _, sort, shape in named if shape == "one")
-    values = attrgetter(*(name for name, _, shape in named if shape == "one"))
-    several = any(shape != "one" for _, _, shape in named)
-    touching = event_class in sense.CONCERNS
-    declared, counting = event_class is EntityDeclared, event_class in COUNTS
-    correcting = event_class is RecordCorrected
-
-    def shared(event: Any) -> list[Shared]:
-        found: list[Shared] = [pair for pair in zip(sorts, values(event), strict=True) if pair[1] is not None]
-        if several:
-            found += [(sort, which) for _, sort, which in references(event)]
-        if touching:
-            for thing in sense.touches(event):
-                found.append((thing[0], thing[1:]))
-                if thing[0] == views.HOLDINGS:
-                    found.append((HELD, thing[2]))
-                elif thing[0] == views.UNITS:
-                    found += [(OWNED, name) for name in entities_of(event) if name != event.unit]
-        elif declared:
-            found.append((views.NAMES, (event.entity,)))
-        if counting:
-            found.append((HELD, event.issuer))
-        if correcting:
-            found += _set_by(event)
-        return found
-
-    return shared
-
-
-def _set_by(correction: RecordCorrected) -> Iterator[Shared]:
-    """All that a correction may put into an event, in whichever version of it."""
-    for _, text in correction.set:
-        for value in _texts_in(json.loads(text)):
-            yield SET, value
-
-
-def _texts_in(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for each in value.items() if isinstance(value, dict) else value:
-            yield from _texts_in(list(each) if isinstance(each, tuple) else each)
-
-
-_WITH_EFFECTS = (kind for kind in KINDS.values() if "effects" in fields_dict(kind))
-NOTED: Final = frozenset({*COUNTS, *TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})
-"""The kinds of event that may bind others which share something with them."""

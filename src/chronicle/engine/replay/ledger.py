@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -47,10 +48,20 @@ class Ledger:
     _spans: dict[tuple[str, Key], tuple[Span, ...]] = field(factory=dict, init=False, repr=False)
     _indexes: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
     _named: dict[str, dict[str, dict[Key, None]]] = field(factory=dict, init=False, repr=False)
+    _sorted: dict[str, tuple[Sequence[Key], Sequence[int]]] = field(factory=dict, init=False, repr=False)
 
     def keys(self, view: str) -> Iterable[Key]:
         """Every key of a view; none for an unknown view."""
         return self._changes.cells[view].keys() if view in self._changes.cells else ()
+
+    def in_order(self, view: str) -> tuple[Sequence[Key], Sequence[int]]:
+        """The keys of a view, sorted, and of each the place that it has among ``keys``."""
+        found = self._sorted.get(view)
+        if found is None:
+            keys = [*self.keys(view)]
+            places = sorted(range(len(keys)), key=keys.__getitem__)
+            found = self._sorted[view] = [keys[place] for place in places], array("I", places)
+        return found
 
     def has(self, view: str, key: Key) -> bool:
         """Whether a key of a view is there, an empty one too."""
@@ -152,6 +163,18 @@ class Ledger:
         if cell in changes.nothing or view in changes.unordered:
             return None
         return changes.cells[view].get(cell[1])
+
+    def logs(self, view: str, keys: Iterable[Key]) -> Iterator[Log | None]:
+        """What ``log`` says of some keys of a view, which must be there."""
+        changes = self._changes
+        if self.names or view in changes.unordered:
+            return map(partial(self.log, view), keys)
+        found = (changes.bounds, changes.others, changes.doubted, changes.nothing)
+        more = {key for of_cells in found for name, key in of_cells if name == view}
+        cells = changes.cells[view]
+        if not more:
+            return map(cells.__getitem__, keys)
+        return (None if key in more else cells[key] for key in keys)
 
     def first_event(self, view: str, key: Key) -> str:
         """The id of the event that first changed a cell, which must be there."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, cast
 
@@ -44,6 +45,10 @@ class ComposedLedger(Ledger):
     def log(self, view: str, key: Key) -> Log | None:
         """The changes of a cell of which nothing else is to say; None where there is."""
         return self._holding(view, key).log(view, key)
+
+    def logs(self, view: str, keys: Iterable[Key]) -> Iterator[Log | None]:
+        """As ``Ledger`` says."""
+        return map(partial(self.log, view), keys)
 
     def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
         """Ids of the events behind the value that stands after change ``last`` of a cell, causes first."""

@@ -15,7 +15,7 @@ from attrs import Factory, define
 
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.partial.in_turn import LONE, PartsInTurn
-from chronicle.engine.replay import Key, Ledger, Log, Piece, pieces
+from chronicle.engine.replay import GOES_ON, Ledger, Log
 from chronicle.ledgers.layout import TURNS, Block
 from chronicle.ledgers.rows import NEVER
 from chronicle.ledgers.texts import NONE
@@ -35,8 +35,7 @@ def turn_blocks(ledger: Ledger, turns: PartsInTurn, log: EventLog) -> list[Block
     """
     rows = _RowsByDay(turns, log.positions)
     for view in ledger.views:
-        for key in sorted(ledger.keys(view)):
-            rows.take(ledger, view, key)
+        rows.take(ledger, view)
     return rows.blocks()
 
 
@@ -59,46 +58,54 @@ class _RowsByDay:
     # Parts of which a row says more than can be cut off: they are out of turn until everything is known.
     whole: set[int] = Factory(set)
 
-    def take(self, ledger: Ledger, view: str, key: Key) -> None:
-        """Take in the next cell."""
-        log, rows = ledger.log(view, key), len(self.known)
-        first = self.positions[ledger.first_event(view, key)] - 1
-        number, day = self.turns.numbers[first], self.turns.known[first]
-        if log is None:
-            self.whole.add(number)
-            for span in ledger.cell(view, key):
-                self.known.append(day)
-                self.ended.append(NEVER if span.ended_by is None else day)
-        elif len(log) == 1 and log[0].value is not None:
-            # As of most cells of a register.
-            self.known.append(day)
-            self.ended.append(NEVER)
-        else:
-            for piece in pieces(log):
-                self._take_piece(piece, log, number)
-        if len(self.known) == rows:
-            self.bare.append(len(self.cells))
-            self.bare_known.append(day)
-        self.cells.append(number)
-
-    def _take_piece(self, piece: Piece, log: Log, number: int) -> None:
-        first, last, _, following = piece
-        row = len(self.known)
-        self.known.append(self._day(log[first].event))
-        self.ended.append(NEVER if following is None else self._day(following.event))
-        if last > first:
-            again = log[first + 1 : last + 1]
-            told = {change.event for change in log[: last + 1]}
-            if len(told) <= last or any(
-                change.operation != "confirm" or change.made_from or change.value is not log[first].value
-                for change in again
-            ):
+    def take(self, ledger: Ledger, view: str) -> None:
+        """Take in the cells of the next view."""
+        keys, _ = ledger.in_order(view)
+        positions, numbers, days = self.positions, self.turns.numbers, self.turns.known
+        for key, log in zip(keys, ledger.logs(view, keys), strict=True):
+            rows = len(self.known)
+            event = ledger.first_event(view, key) if log is None else log[0].event
+            place = positions[event] - 1
+            number, day = numbers[place], days[place]
+            if log is None:
                 self.whole.add(number)
-            self.again.extend([row] * len(again))
-            self.again_known.extend([self._day(change.event) for change in again])
+                for span in ledger.cell(view, key):
+                    self.known.append(day)
+                    self.ended.append(NEVER if span.ended_by is None else day)
+            elif len(log) == 1 and log[0].value is not None:
+                # As of most cells of a register.
+                self.known.append(day)
+                self.ended.append(NEVER)
+            else:
+                self._take_log(log, [days[positions[change.event] - 1] for change in log], number)
+            if len(self.known) == rows:
+                self.bare.append(len(self.cells))
+                self.bare_known.append(day)
+            self.cells.append(number)
 
-    def _day(self, event: str) -> int:
-        return self.turns.known[self.positions[event] - 1]
+    def _take_log(self, log: Log, days: Sequence[int], number: int) -> None:
+        """Take in the rows of a cell, as ``pieces`` has them; ``days`` are those of its changes."""
+        first, end = 0, len(log)
+        for following, change in enumerate(log, 1):
+            if change.value is None:
+                first = following
+            elif following == end or log[following].operation not in GOES_ON:
+                self.known.append(days[first])
+                self.ended.append(NEVER if following == end else days[following])
+                if following - first > 1:
+                    self._take_confirmed(log[:following], first, days[first + 1 : following], number)
+                first = following
+
+    def _take_confirmed(self, log: Log, first: int, days: Sequence[int], number: int) -> None:
+        """Take in what was told again of the row of the change at ``first``, the last row so far."""
+        told = {change.event for change in log}
+        if len(told) < len(log) or any(
+            change.operation != "confirm" or change.made_from or change.value is not log[first].value
+            for change in log[first + 1 :]
+        ):
+            self.whole.add(number)
+        self.again.extend([len(self.known) - 1] * len(days))
+        self.again_known.extend(days)
 
     def blocks(self) -> list[Block]:
         """Everything as blocks of the file."""

@@ -18,8 +18,8 @@ from chronicle.codec.many.event_reader import EventReader
 from chronicle.codec.many.outlines import AlikeRecords, Outline, OutlineReader
 from chronicle.dates import parse_date
 from chronicle.engine.partial.connected import NOW, hashed, number_of, target_of, tells_of, when_of
-from chronicle.engine.partial.parts import EVENT
 from chronicle.engine.partial.patterns import Pattern, patterns_of
+from chronicle.engine.partial.shared import EVENT
 from chronicle.engine.replay import Projector
 from chronicle.errors import ChronicleError, Problem
 from chronicle.events import Event

@@ -13,11 +13,11 @@ import numpy as np
 
 from chronicle.ledgers.columns import of_values
 from chronicle.ledgers.layout import Block, LedgerFile
-from chronicle.ledgers.rows import DAYS, ViewRows, WrittenDate, dates_blocks
+from chronicle.ledgers.rows import DAYS, ViewRows
 from chronicle.ledgers.sections.cells import JoinedCells, joined_cells
 from chronicle.ledgers.sections.shared import joined_sharing, joined_turns
 from chronicle.ledgers.sections.stacked import Column, Stacked, as_met, block, ends_of, ranges
-from chronicle.ledgers.texts import NONE, TextTable, text_blocks
+from chronicle.ledgers.texts import NONE, TextTable, WrittenDate, dates_blocks, text_blocks
 from chronicle.ledgers.values import of_text
 
 
