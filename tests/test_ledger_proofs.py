@@ -6,7 +6,7 @@ import mmap
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow
 import pytest
@@ -18,7 +18,7 @@ from chronicle.cli.workloads import made
 from chronicle.engine.state import State
 from chronicle.errors import StoreError
 from chronicle.history import History
-from chronicle.ledgers import layout
+from chronicle.ledgers import keeping, layout
 from chronicle.ledgers.layout import LedgerFile, Unsound
 from given import acquired
 from kept_ledgers import answers, told
@@ -248,3 +248,22 @@ def test_the_command_proves_all_of_it(store: Path, place: Callable[[Path], int])
     assert "C521" in done.stderr
     assert LedgerFile(beside(store)).is_whole()
     assert "C521" not in CliRunner().invoke(command_line, ["ledger", str(store)]).stderr
+
+
+@pytest.mark.parametrize("part", [0.5, 0.98], ids=("rows", "what events share"))
+def test_a_ledger_is_read_back_once_it_was_written(
+    tmp_path: Path, part: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a disk has made of a ledger just written is found at once, not by the first question."""
+    write = keeping.write
+
+    def damaging(file: BinaryIO, *said: Any) -> None:
+        write(file, *said)
+        file.seek(int(file.tell() * part))
+        file.write(b"changed!")
+
+    monkeypatch.setattr(keeping, "write", damaging)
+    with chronicle.open(tmp_path / "corp.db", create=True) as history:
+        history.append(made(SIZE).events, declared=False)
+        assert history.keep_ledger() is None
+        assert [problem.code for problem in history.notices] == ["C521"]

@@ -166,6 +166,19 @@ def test_so_may_a_correction_of_a_correction(tmp_path: Path) -> None:
         assert history.entity_ids() == ("film", "north", "press", "south", "west")
 
 
+def test_a_correction_of_the_reason_of_a_correction_names_nobody(tmp_path: Path) -> None:
+    """However many corrections of corrections it is about."""
+    events = [
+        *declared("north", "film"),
+        BOUGHT,
+        correction("bought", {"holder": "south"}),
+        correction("fix", {"set": {"holder": "west"}}, "again"),
+        correction("again", {"reason": "a slip"}, "third"),
+        correction("third", {"reason": "a slip of the pen"}, "fourth"),
+    ]
+    assert read(tmp_path, events).entity_ids() == ("film", "north", "south", "west")
+
+
 def test_a_deal_that_only_a_correction_names_can_be_asked_for(tmp_path: Path) -> None:
     """By the field that says to which deal an event belongs."""
     history = read(tmp_path, [*declared("north", "film"), BOUGHT, correction("bought", {"deal": "sale"})])

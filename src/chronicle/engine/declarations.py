@@ -41,7 +41,7 @@ def named_by_correction(
     """
     target = log.get(correction.target)
     values: Any = {name: json.loads(text) for name, text in correction.set}
-    while isinstance(target, kinds.RecordCorrected):
+    while isinstance(target, kinds.RecordCorrected) and isinstance(values, dict):
         # A correction of a correction: what it sets are fields of the event that that one corrects.
         target, values = log.get(target.target), values.get("set")
     if target is not None and isinstance(values, dict):

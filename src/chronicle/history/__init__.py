@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chronicle.engine.replay import Projector
     from chronicle.engine.statements import SourceGiven
     from chronicle.events import DealCompleted, Event
+    from chronicle.ledgers.partitions.first_pass import Report
 
 __all__ = ["History", "open_history"]
 
@@ -44,14 +45,17 @@ def open_history(
     create: bool = False,
     read_only: bool = False,
     ledger: bool = True,
+    workers: int = 1,
+    report: Report = lambda *_: None,
 ) -> History:
     """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
 
     A folder of rows, as ``chronicle replay`` writes it, answers without events.
     ``-`` is YAML or JSON Lines from standard input. ``projectors`` are added to those that come with
     Chronicle. ``create`` makes a store that does not exist yet. ``ledger=False`` neither uses nor makes a
-    ledger on disk. Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents`` with all
-    problems of all files, ``StoreError`` for a store that cannot be read.
+    ledger on disk; that of a large store is made by so many ``workers``, as in ``History.from_store``.
+    Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents`` with all problems of all
+    files, ``StoreError`` for a store that cannot be read.
     """
     path = Path(source)
     if is_standard_input(source):
@@ -66,7 +70,7 @@ def open_history(
     if is_text or os.path.isdir(path):
         return History.from_files([path], projectors)
     store = open_store(source, create=create, read_only=read_only)
-    return History.from_store(store, projectors, ledger=ledger)
+    return History.from_store(store, projectors, ledger=ledger, workers=workers, report=report)
 
 
 def _is_of_rows(path: Path) -> bool:

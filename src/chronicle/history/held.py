@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
     from chronicle.ledgers.known.by_day import StoredByDay
     from chronicle.ledgers.layout import Block
+    from chronicle.ledgers.partitions.first_pass import Report
+    from chronicle.ledgers.rows import WholeReplay
     from chronicle.ledgers.stored_log import StoredLog
 
 # How many ledgers of other days of knowledge are cached.
@@ -62,15 +64,33 @@ class HeldEvents(ToldEvents):
         self._forget()
 
     @classmethod
-    def from_store(cls, store: Store, projectors: Sequence[Projector] = (), *, ledger: bool = True) -> Self:
+    def from_store(
+        cls,
+        store: Store,
+        projectors: Sequence[Projector] = (),
+        *,
+        ledger: bool = True,
+        workers: int = 1,
+        report: Report = lambda *_: None,
+    ) -> Self:
         """The history in a store, whose checksums and chain are verified while it is read.
 
         Where a ledger on disk fits the store, or its beginning, answers come from it, and events are read
-        only when they are needed. ``ledger=False`` neither uses nor makes one.
+        only when they are needed. ``ledger=False`` neither uses nor makes one. With several ``workers``, so
+        many processes make one now where none fits, unless ids turned out to be another's or there are
+        projectors of your own; ``report`` is called with what is being done, how much of it is done, and
+        the total. Each process imports the main module of the program, which must do nothing by that.
+        Raises ``UsageError`` (C740) for several workers without pyarrow or numpy.
         """
         history = cls((), projectors, recorded=(), store=store)
         if ledger:
-            history._begin_with(history._ledger_keeper().opened())
+            keeper = history._ledger_keeper()
+            kept = keeper.opened()
+            if kept is None and workers > 1 and keeper.able:
+                from chronicle.history.sources import made_by_workers
+
+                kept = made_by_workers(keeper, workers, report)
+            history._begin_with(kept)
         history._catch_up()
         return history
 
@@ -125,24 +145,32 @@ class HeldEvents(ToldEvents):
         from chronicle.engine.partial import PartialReplay
 
         log = EventLog(self._log.events[: kept.head.position])
-        ledger, named = self._replayed(log)
-        replay = PartialReplay(log, self._projectors, self._origin, ledger, len(log))
-        turns = self._turns(replay, ledger, log)
-        return kept.faults(ledger, named, replay.all_parts(), log.events, turns)
+        replayed = self._replayed(log)
+        replay = PartialReplay(log, self._projectors, self._origin, replayed.ledger, len(log))
+        turns = self._turns(replay, replayed.ledger, log)
+        return kept.faults(replayed, replay.all_parts(), turns)
 
-    def _of_the_first(self, length: int) -> tuple[Ledger, tuple[Sequence[str], Sequence[str]]]:
-        """The ledger of the first events of the store, and the ids of entities and deals that they name."""
+    def _of_the_first(self, length: int) -> WholeReplay:
+        """The replay of the first events of the store."""
         if length == len(self._log):
-            return self._resolved(None, None).ledger, (self.entity_ids(), self.deal_ids())
+            return self._all_replayed()
         return self._replayed(EventLog(self._log.events[:length]))
 
-    def _replayed(self, log: EventLog) -> tuple[Ledger, tuple[Sequence[str], Sequence[str]]]:
+    def _all_replayed(self) -> WholeReplay:
+        """The replay of all events by all that is known."""
+        from chronicle.ledgers.rows import WholeReplay
+
+        named = self.entity_ids(), self.deal_ids()
+        return WholeReplay(self._resolved(None, None).ledger, self._log, named)
+
+    def _replayed(self, log: EventLog) -> WholeReplay:
         from chronicle.engine.knowledge import resolve
+        from chronicle.ledgers.rows import WholeReplay
 
         named = Named()
         named.note(log.events, log)
         ledger = resolve(log.events, None, self._projectors, self._origin).ledger
-        return ledger, (named.in_order("entity"), named.in_order("deal"))
+        return WholeReplay(ledger, log, (named.in_order("entity"), named.in_order("deal")))
 
     def _ledger_keeper(self) -> LedgerKeeper:
         if self._keeper is None:
@@ -318,9 +346,7 @@ class HeldEvents(ToldEvents):
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
         """Write the ledger of all that is known to disk. None where the store has changed since."""
-        ledger = self._resolved(None, None).ledger
-        named = self.entity_ids(), self.deal_ids()
-        return keeper.keep(ledger, named, self._head, self._sharing)
+        return keeper.keep(self._all_replayed(), self._head, self._sharing)
 
     def _sharing(self) -> list[Block]:
         """What all events share, as blocks of the ledger on disk."""
@@ -358,5 +384,4 @@ def _rows_made_again(
     again = kind.from_store(keeper.store, projectors, ledger=False)
     again.keep_ledger()
     notices += again.notices
-    ledger, named = again._of_the_first(file.head.position)
-    return blocks_of(ledger, named)[1]
+    return blocks_of(again._of_the_first(file.head.position))[1]

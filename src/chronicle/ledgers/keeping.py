@@ -23,9 +23,9 @@ from chronicle.stores.record import GENESIS, Head
 
 if TYPE_CHECKING:
     from chronicle.engine.partial.parts import Parts
-    from chronicle.engine.replay import Ledger, Projector
-    from chronicle.events import Event
+    from chronicle.engine.replay import Projector
     from chronicle.ledgers.kept import KeptLedger
+    from chronicle.ledgers.rows import WholeReplay
 
 UNASKED: Final = 20_000
 """The number of events from which on a ledger is kept without being asked: with fewer, replay is quick."""
@@ -95,15 +95,8 @@ class KeptFile(NamedTuple):
         """The time when it was made, in UTC."""
         return str(self.file.about["made"])
 
-    def faults(
-        self,
-        ledger: Ledger,
-        named: tuple[Sequence[str], Sequence[str]],
-        parts: Parts,
-        events: Sequence[Event],
-        turns: Sequence[Block] = (),
-    ) -> tuple[str, ...]:
-        """The names of the blocks that differ from those of ``ledger``, replayed from ``events``.
+    def faults(self, replayed: WholeReplay, parts: Parts, turns: Sequence[Block] = ()) -> tuple[str, ...]:
+        """The names of the blocks that differ from those of a replay.
 
         With those that are not as they were written, and those of what the events share, where the file has
         them, that lack something of ``parts``, or differ from ``turns``.
@@ -112,11 +105,15 @@ class KeptFile(NamedTuple):
         from chronicle.ledgers.sharing import lacking_blocks
 
         try:
-            lacking = lacking_blocks(self.file, parts, events, self.head.position) if self.shares else ()
+            lacking = (
+                lacking_blocks(self.file, parts, replayed.log.events, self.head.position)
+                if self.shares
+                else ()
+            )
             late = [block.name for block in turns if self.shares and not is_as_in(self.file, block)]
         except Unsound:
             lacking, late = (SHARED,), []
-        return (*differing_blocks(self.file, ledger, named), *lacking, *late)
+        return (*differing_blocks(self.file, replayed), *lacking, *late)
 
     @property
     def head(self) -> Head:
@@ -159,6 +156,13 @@ def projectors_key(projectors: Sequence[Projector]) -> str | None:
     return "\n".join(f"{each.name}\t{each.version}\t{','.join(each.views)}" for each in own)
 
 
+About = Callable[[], Mapping[str, Any]]
+"""What the header of a ledger says, and when it was made: now."""
+
+Write = Callable[[BinaryIO, About], object]
+"""Writes a ledger into an empty file, with what its header says."""
+
+
 class LedgerKeeper:
     """The ledger of one store and one set of projectors: opened where it fits, made where that pays.
 
@@ -175,6 +179,11 @@ class LedgerKeeper:
         self._beside = place
         self._refused = self._tried = False
         self._in_memory = store.location == "memory:"
+
+    @property
+    def has_own_projectors(self) -> bool:
+        """Whether there are projectors of the user's own."""
+        return self._projectors != ""
 
     @property
     def able(self) -> bool:
@@ -212,7 +221,9 @@ class LedgerKeeper:
         found = (self._open(path, made_from, proven) for path in places if made_from)
         return next((each for each in found if each is not None), None)
 
-    def _open(self, path: Path, made_from: MadeFrom, proven: bool = False) -> KeptFile | None:
+    def _open(
+        self, path: Path, made_from: MadeFrom, proven: bool = False, whole: bool = False
+    ) -> KeptFile | None:
         try:
             if is_of_another(path, self._store_file):
                 raise Unsound("it is the file of somebody else")
@@ -222,6 +233,8 @@ class LedgerKeeper:
                 raise Unsound(differs)
             if proven:
                 file.prove_rows()
+            if whole and not file.is_whole():
+                raise Unsound(CHANGED)
             # Imported here, since most stores are small and have no ledger.
             from chronicle.ledgers.kept import KeptLedger
 
@@ -267,20 +280,26 @@ class LedgerKeeper:
         self._tried = True
 
     def keep(
-        self,
-        ledger: Ledger,
-        named: tuple[Sequence[str], Sequence[str]],
-        head: Head,
-        sharing: Callable[[], Sequence[Block]] | None = None,
+        self, replayed: WholeReplay, head: Head, sharing: Callable[[], Sequence[Block]] | None = None
     ) -> KeptFile | None:
-        """Write the ledger that was replayed from the store up to ``head``, and open it.
+        """Write the ledger that was replayed from the store up to ``head``, and open it, all of it verified.
 
-        ``named`` are the ids of all entities and deals that events name, each sorted; ``sharing`` makes the
-        blocks of what the events share. None where it cannot be
+        ``sharing`` makes the blocks of what the events share. None where it cannot be
         kept, which is reported; and None, without a report, where the store has changed or another process is
         writing the ledger.
         """
         self._tried = True
+
+        def write_it(file: BinaryIO, about: About) -> None:
+            write(file, about(), replayed, () if sharing is None else sharing())
+
+        return self.keep_written_by(write_it, head)
+
+    def keep_written_by(self, write: Write, head: Head) -> KeptFile | None:
+        """Have ``write`` write the ledger of the store up to ``head``, and open it, all of it verified.
+
+        It is given the empty file, and what the header is to say. None and reports as of ``keep``.
+        """
         try:
             made_from = self.made_from()
         except StoreError:
@@ -290,19 +309,30 @@ class LedgerKeeper:
             return None
         # Where none can be written beside the store, one that is there can still be read.
         path = self.places(made_from)[-1]
-        about = {**made_from._asdict(), "made": datetime.now(UTC).isoformat(timespec="seconds")}
+
+        def about() -> Mapping[str, Any]:
+            return {**made_from._asdict(), "made": datetime.now(UTC).isoformat(timespec="seconds")}
+
         try:
-            blocks = () if sharing is None else sharing()
-            if not self._written(path, lambda file: write(file, about, ledger, named, blocks)):
+            if not self._written(path, lambda file: write(file, about)):
                 return None
-            return self._open(path, made_from)
+            return self._open(path, made_from, whole=True)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
         except CannotKeep as error:
             why = f"it has {error}"
+        self._cannot_keep(path, why)
+        return None
+
+    def cannot_keep(self, why: str) -> None:
+        """Report that the ledger of the store cannot be kept (C522), and why."""
+        made_from = self.made_from()
+        if made_from is not None:
+            self._cannot_keep(self.places(made_from)[-1], why)
+
+    def _cannot_keep(self, path: Path, why: str) -> None:
         message = f'ledger "{printable(str(path))}" cannot be kept: {why}'
         self._report(Problem("C522", message, help=_WITHOUT))
-        return None
 
     def _written(self, path: Path, write: Callable[[BinaryIO], object]) -> bool:
         """Write a ledger; False where another process is writing it."""
@@ -323,12 +353,12 @@ class LedgerKeeper:
 
 
 def write(
-    file: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: Any, more: Sequence[Block] = ()
+    file: BinaryIO, about: Mapping[str, Any], replayed: WholeReplay, more: Sequence[Block] = ()
 ) -> None:
     """Write a ledger to a file. Imports what that needs only when it is called."""
     from chronicle.ledgers.kept import write_ledger
 
-    write_ledger(file, about, ledger, named, more)
+    write_ledger(file, about, replayed, more)
 
 
 def _is_there(path: Path | None) -> bool:

@@ -14,7 +14,7 @@ from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed,
 from chronicle.engine.replay.later import Later
 from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.rows import NamedIds, blocks_of
+from chronicle.ledgers.rows import WholeReplay, blocks_of
 from chronicle.ledgers.standing import LookUp, all_standing, look_up, some_standing
 from chronicle.ledgers.tables import StandingTable, standing_table
 from chronicle.ledgers.texts import FoundTexts
@@ -163,22 +163,22 @@ class _SomeNames(Collection[str]):
 
 
 def write_ledger(
-    out: BinaryIO, about: Mapping[str, Any], ledger: Ledger, named: NamedIds, more: Sequence[Block] = ()
+    out: BinaryIO, about: Mapping[str, Any], replayed: WholeReplay, more: Sequence[Block] = ()
 ) -> int:
     """Write a replayed ledger into an empty file, and give the length. ``about`` says what it was made from.
 
     ``more`` are blocks besides those of the ledger, which stand last. Raises ``NotKept`` for a value that has
     no text, ``TooLarge`` for more than can be counted, and ``OSError``.
     """
-    views, blocks = blocks_of(ledger, named)
+    views, blocks = blocks_of(replayed)
     return write(out, {**about, "views": [list(view) for view in views]}, [*blocks, *more])
 
 
-def differing_blocks(file: LedgerFile, ledger: Ledger, named: NamedIds) -> tuple[str, ...]:
+def differing_blocks(file: LedgerFile, replayed: WholeReplay) -> tuple[str, ...]:
     """The names of the blocks of a file that differ from those of a replayed ledger, sorted."""
     from chronicle.ledgers.sharing import is_of_sharing
 
-    views, blocks = blocks_of(ledger, named)
+    views, blocks = blocks_of(replayed)
     wrong = {block.name for block in blocks if not is_as_in(file, block)}
     wrong |= {name for name, _ in file if not is_of_sharing(name)} - {block.name for block in blocks}
     if [list(view) for view in views] != file.about["views"]:

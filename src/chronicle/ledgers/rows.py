@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from attrs import Factory, define
 
 from chronicle.dates import PartialDate, Precision
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Doubt, Guess, Key, Ledger, Log, Nothing, Span, pieces
 from chronicle.engine.views import is_listed
@@ -44,7 +45,6 @@ DAYS: Final = ("possible_from", "certain_from", "certain_until", "possible_until
 """The days of a row: from when it is possible and certain (inclusive), and until when (exclusive)."""
 
 PRECISIONS: Final[tuple[Precision, ...]] = ("year", "quarter", "month", "day", "range")
-
 
 COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -76,9 +76,16 @@ class ViewRows(NamedTuple):
 
 
 _Dated = tuple[PartialDate, int, int, int]
-
 NamedIds = tuple[Sequence[str], Sequence[str]]
 """The ids of all entities and of all deals that some event names, each sorted."""
+
+
+class WholeReplay(NamedTuple):
+    """A ledger, the events from which it was replayed, and the ids that these name."""
+
+    ledger: Ledger
+    log: EventLog
+    named: NamedIds
 
 
 @define
@@ -118,16 +125,34 @@ class _NumberedDates:
         return made
 
     def blocks(self) -> list[Block]:
-        texts = Numbered()
-        text = array("I", (texts[date.text] for date in self.dates))
-        return [
-            *texts.blocks("dates"),
-            Block("dates.text", "I", text),
-            Block("dates.earliest", "i", array("i", (date.earliest.toordinal() for date in self.dates))),
-            Block("dates.latest", "i", array("i", (date.latest.toordinal() for date in self.dates))),
-            Block("dates.precision", "B", bytes(PRECISIONS.index(date.precision) for date in self.dates)),
-            Block("dates.approximate", "B", bytes(date.approximate for date in self.dates)),
-        ]
+        return dates_blocks(
+            (
+                date.text,
+                date.earliest.toordinal(),
+                date.latest.toordinal(),
+                PRECISIONS.index(date.precision),
+                date.approximate,
+            )
+            for date in self.dates
+        )
+
+
+WrittenDate = tuple[str, int, int, int, bool]
+"""A date: its text, its first and last day as ordinals, the place of its precision, if it is approximate."""
+
+
+def dates_blocks(dates: Iterable[WrittenDate]) -> list[Block]:
+    """Dates as blocks, in the order of their numbers. Raises ``TooLarge``."""
+    written, texts = [*dates], Numbered()
+    text = array("I", [texts[date[0]] for date in written])
+    return [
+        *texts.blocks("dates"),
+        Block("dates.text", "I", text),
+        Block("dates.earliest", "i", array("i", [date[1] for date in written])),
+        Block("dates.latest", "i", array("i", [date[2] for date in written])),
+        Block("dates.precision", "B", bytes(date[3] for date in written)),
+        Block("dates.approximate", "B", bytes(date[4] for date in written)),
+    ]
 
 
 class StoredDates:
@@ -219,7 +244,8 @@ class _RowColumns:
             flags |= DOUBTED if span.doubts else 0
             flags |= BOUNDED if span.bounded else 0
             flags |= ENDS_IN_NOTHING if span.ended_by is not None and span.ends_in_nothing else 0
-            begins, ends = self.dates[span.begin], NONE if span.end is None else self.dates[span.end]
+            # The end first, as in ``take_log``, so that dates have their numbers in one order.
+            ends, begins = NONE if span.end is None else self.dates[span.end], self.dates[span.begin]
             ended_by = NONE if span.ended_by is None else self.events[span.ended_by]
             days = span.possible_from, span.certain_from, span.certain_until, span.possible_until
             ordinals = (NEVER if day is None else day.toordinal() for day in days)
@@ -289,13 +315,14 @@ class _RowColumns:
         ]
 
 
-def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Block]]:
+def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
     """Where the cells and rows of each view of a replayed ledger are, and all of it as blocks of a file.
 
     Raises ``NotKept`` for a value that has no text, ``TooLarge`` for more than can be counted.
     """
+    ledger, log, named = replayed
     with paused_collector():
-        keys = {view: {key: turn for turn, key in enumerate(ledger.keys(view))} for view in ledger.views}
+        keys = {view: _turns(ledger, log, view) for view in ledger.views}
         names = _names(keys, ledger.names, named)
         rows = _RowColumns(names)
         found = [_view(ledger, view, keys[view], rows) for view in ledger.views]
@@ -304,11 +331,17 @@ def blocks_of(ledger: Ledger, named: NamedIds) -> tuple[list[ViewRows], list[Blo
         return found, [
             *rows.blocks(),
             *orders,
-            *text_blocks("guesses", map(_guess_text, ledger.guesses)),
+            *text_blocks("guesses", sorted(map(_guess_text, ledger.guesses))),
             Block("links", "I", links),
             Block("entities", "I", array("I", map(names.known, named[0]))),
             Block("deals", "I", array("I", map(names.known, named[1]))),
         ]
+
+
+def _turns(ledger: Ledger, log: EventLog, view: str) -> Mapping[Key, int]:
+    """By key of a view its place among all, in the order of the events by which they were first told."""
+    keys = sorted(ledger.keys(view), key=lambda key: log.turn(ledger.first_event(view, key)))
+    return {key: turn for turn, key in enumerate(keys)}
 
 
 def _guess_text(guess: Guess) -> str:

@@ -19,12 +19,12 @@ from chronicle.events import Event, told_day
 from chronicle.ledgers.layout import SHARED, Block, LedgerFile
 
 _NAME: Final = "sharing"
-_COUNTED, _TURNING, _EARLY = (f"{_NAME}.{name}" for name in ("counted", "turning", "early"))
-_FOUNDED, _FOUNDED_BY = f"{_NAME}.founded", f"{_NAME}.founded_by"
-_LINKED: Final = f"{_NAME}.linked"
-_THINGS: Final = SHARED
-_PLACES, _PLACES_FROM = f"{_NAME}.places", f"{_NAME}.places_from"
-_KNOWN, _KNOWN_PLACES = f"{_NAME}.known", f"{_NAME}.known_places"
+COUNTED, TURNING, EARLY = (f"{_NAME}.{name}" for name in ("counted", "turning", "early"))
+FOUNDED, FOUNDED_BY = f"{_NAME}.founded", f"{_NAME}.founded_by"
+LINKED: Final = f"{_NAME}.linked"
+THINGS: Final = SHARED
+PLACES, PLACES_FROM = f"{_NAME}.places", f"{_NAME}.places_from"
+KNOWN, KNOWN_PLACES = f"{_NAME}.known", f"{_NAME}.known_places"
 
 
 def sharing_blocks(parts: Parts, events: Sequence[Event], length: int) -> list[Block]:
@@ -32,35 +32,37 @@ def sharing_blocks(parts: Parts, events: Sequence[Event], length: int) -> list[B
     found: dict[int, Sequence[int]] = {}
     for shared, places in parts.sharing(length):
         number = _number(shared)
-        found[number] = places if number not in found else sorted({*found[number], *places})
+        found[number] = places if number not in found else [*found[number], *places]
     things = array("I", sorted(found))
     flat, begins = array("I"), array("I", [0])
     for thing in things:
-        flat.extend(found[thing])
+        places = found[thing]
+        # A version of an event is noted behind all events, and may share what the event shares.
+        flat.extend(places if len(places) == 1 else sorted({*places}))
         begins.append(len(flat))
     founded = _founded(parts.founded)
     return [
-        Block(_THINGS, "I", things),
-        Block(_PLACES_FROM, "I", begins),
-        Block(_PLACES, "I", flat),
+        Block(THINGS, "I", things),
+        Block(PLACES_FROM, "I", begins),
+        Block(PLACES, "I", flat),
         *(Block(name, "I", _numbers(entities)) for name, entities in _kinds(parts)),
-        Block(_LINKED, "B", bytes([parts.linked])),
-        Block(_FOUNDED, "I", array("I", founded)),
-        Block(_FOUNDED_BY, "q", array("q", founded.values())),
+        Block(LINKED, "B", bytes([parts.linked])),
+        Block(FOUNDED, "I", array("I", founded)),
+        Block(FOUNDED_BY, "q", array("q", founded.values())),
         *_days(events, length),
     ]
 
 
 def _kinds(parts: Parts) -> tuple[tuple[str, Iterable[str]], ...]:
-    return (_COUNTED, parts.counted), (_TURNING, parts.turning), (_EARLY, parts.early)
+    return (COUNTED, parts.counted), (TURNING, parts.turning), (EARLY, parts.early)
 
 
 def _days(events: Sequence[Event], length: int) -> list[Block]:
     """From when each event was known: the days in order, and the place of the event of each."""
     days = sorted((_known_from(events[at]).toordinal(), at) for at in range(length))
     return [
-        Block(_KNOWN, "i", array("i", (day for day, _ in days))),
-        Block(_KNOWN_PLACES, "I", array("I", (place for _, place in days))),
+        Block(KNOWN, "i", array("i", (day for day, _ in days))),
+        Block(KNOWN_PLACES, "I", array("I", (place for _, place in days))),
     ]
 
 
@@ -100,16 +102,16 @@ def lacking_blocks(file: LedgerFile, parts: Parts, events: Sequence[Event], leng
     lacking = set()
     for shared, places in parts.sharing(length):
         if not {*stored.places(shared)}.issuperset(places):
-            lacking.add(_PLACES)
+            lacking.add(PLACES)
     for name, entities in _kinds(parts):
         if not {*file.numbers(name)}.issuperset(map(_number, entities)):
             lacking.add(name)
     for entity, day in parts.founded.items():
         found = stored.founded(entity)
         if found is None or found < day:
-            lacking.add(_FOUNDED)
+            lacking.add(FOUNDED)
     if parts.linked and not stored.linked:
-        lacking.add(_LINKED)
+        lacking.add(LINKED)
     for block in _days(events, length):
         if file.numbers(block.name) != memoryview(block.numbers):
             lacking.add(block.name)
@@ -124,13 +126,13 @@ class StoredSharing:
 
     def __init__(self, file: LedgerFile, length: int) -> None:
         self.length = length
-        self.linked = bool(file.numbers(_LINKED)[0])
-        self._things, self._from = file.numbers(_THINGS), file.numbers(_PLACES_FROM)
-        self._places = file.numbers(_PLACES)
-        self._counted, self._turning = file.numbers(_COUNTED), file.numbers(_TURNING)
-        self._early = file.numbers(_EARLY)
-        self._founded, self._founded_by = file.numbers(_FOUNDED), file.numbers(_FOUNDED_BY)
-        self._known, self._known_places = file.numbers(_KNOWN), file.numbers(_KNOWN_PLACES)
+        self.linked = bool(file.numbers(LINKED)[0])
+        self._things, self._from = file.numbers(THINGS), file.numbers(PLACES_FROM)
+        self._places = file.numbers(PLACES)
+        self._counted, self._turning = file.numbers(COUNTED), file.numbers(TURNING)
+        self._early = file.numbers(EARLY)
+        self._founded, self._founded_by = file.numbers(FOUNDED), file.numbers(FOUNDED_BY)
+        self._known, self._known_places = file.numbers(KNOWN), file.numbers(KNOWN_PLACES)
 
     def places(self, shared: Shared) -> Sequence[int]:
         """The places of the events that share something, by any version of them."""

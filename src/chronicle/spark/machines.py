@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from chronicle.errors import ChronicleError, Problem, StoreError, UsageError, not_installed, printable
-from chronicle.ledgers.partitions.job import Run
+from chronicle.ledgers.partitions.workers import Run
 
 _ROUNDS: Final = 4
 """How many tasks each core is given at a time, so that memory is bounded and no core waits long."""

@@ -132,4 +132,5 @@ class _RowsByDay:
             days = [self.turns.known[place] for place in self.turns.places[number]]
             if min(days) < max(days):
                 between.append((min(days), max(days), number))
+        between.sort(key=lambda each: (self.turns.places[each[2]][0], each[0]))
         return between, {number: self.turns.places[number] for _, _, number in between}

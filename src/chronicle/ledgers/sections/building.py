@@ -1,0 +1,117 @@
+"""The ledger of a store made by several processes, without all of its events in the memory of any.
+
+The records are read once and split by what they share, as for a replay in partitions. Each process replays
+whole parts of the history and lays them down as a section; the sections become one ledger.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Final
+
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.events import IdentityLinked
+from chronicle.ledgers.keeping import About, KeptFile, LedgerKeeper
+from chronicle.ledgers.layout import LedgerFile, write
+from chronicle.ledgers.partitions import frames
+from chronicle.ledgers.partitions.first_pass import (
+    RecordSource,
+    Report,
+    Spooled,
+    first_pass,
+    laid_out,
+    lay_out,
+    spooled,
+)
+from chronicle.ledgers.partitions.workers import WorkerEnded, running
+from chronicle.ledgers.sections.cells import NotJoined
+from chronicle.ledgers.sections.joining import joined
+from chronicle.ledgers.sections.laying import lay_down
+from chronicle.stores import Head
+
+_AT_ONCE: Final = 30_000
+"""About so many events are replayed together: larger are only parts that are."""
+
+_FOR_EACH: Final = 4
+"""So many sections at the least for each process, so that all have something to do to the end."""
+
+
+class NotInSections(Exception):
+    """A history whose ledger is made by one process: of linked ids, or with records that make no event."""
+
+
+def made_in_sections(
+    keeper: LedgerKeeper, source: RecordSource, workers: int, report: Report
+) -> KeptFile | None:
+    """The ledger of all records of a store, made by so many processes and kept.
+
+    ``report`` is called with the progress. None where one process has to make it, and where it cannot be
+    kept, which is reported. Raises what reading the store raises.
+    """
+    if keeper.has_own_projectors or not int(source.head["position"]):
+        return None
+
+    def write_it(file: BinaryIO, about: About) -> None:
+        write_in_sections(file, about, source, workers, report)
+
+    try:
+        return keeper.keep_written_by(write_it, Head(**source.head))
+    except WorkerEnded:
+        keeper.cannot_keep("a worker process came to a sudden end: it was killed, or memory ran out")
+    except NotInSections:
+        # One process makes it, or says what is wrong.
+        pass
+    return None
+
+
+def write_in_sections(
+    out: BinaryIO, about: About, source: RecordSource, workers: int, report: Report
+) -> None:
+    """Write the ledger of all records of a source into an empty file, by so many processes.
+
+    ``about`` gives what it is made from. It is the file that ``write_ledger`` writes with what the events
+    share, number by number. Raises ``NotInSections``, ``CannotKeep`` for what no ledger on disk can hold,
+    ``WorkerEnded``, what reading the source raises, and ``OSError``.
+    """
+    total = int(source.head["position"])
+    with running(workers) as run, spooled(source) as records, TemporaryDirectory(prefix=_PREFIX) as folder:
+        with paused_collector():
+            found = first_pass(source, records, (), run, report)
+            if found.faulty or source.broken or _links(records):
+                raise NotInSections
+            chosen = found.partitions(max(workers * _FOR_EACH, total // _AT_ONCE))
+        sections, work = sorted({*chosen.values()}), Path(folder)
+        lay_out(records, found, chosen, {*sections}, work)
+        del found, chosen
+        tasks = (partial(_lay_section, work, section) for section in sections)
+        for done, _ in enumerate(run(tasks), start=1):
+            report("replaying", done, len(sections))
+        try:
+            views, blocks = joined([LedgerFile(_section(work, section)) for section in sections])
+        except NotJoined:
+            raise NotInSections from None
+        write(out, {**about(), "views": [list(view) for view in views]}, blocks)
+
+
+_PREFIX: Final = "chronicle-ledger-"
+
+
+def _links(records: Spooled) -> bool:
+    """Whether some ids turned out to be another's, which reaches everywhere."""
+    kinds = (batch.column("kind").unique().to_pylist() for batch in records.batches())
+    return any(IdentityLinked.kind in each for each in kinds)
+
+
+def _section(work: Path, number: int) -> Path:
+    return work / f"{number:05}.ledger"
+
+
+def _lay_section(work: Path, number: int) -> None:
+    """Replay the records of a section and write its ledger. Runs in a process of its own."""
+    with frames.pyarrow().OSFile(laid_out(work, number)) as file:
+        reader = frames.pyarrow().ipc.open_file(file)
+        batches = (reader.get_batch(place) for place in range(reader.num_record_batches))
+        lay_down(_section(work, number), batches)
+    Path(laid_out(work, number)).unlink()
