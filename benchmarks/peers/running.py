@@ -23,12 +23,6 @@ FOLD = "plain fold"
 _LIMIT = 1800.0
 """Seconds after which a process is given up."""
 
-_SETTINGS = {"OPENBLAS_NUM_THREADS": "1"}
-"""No idle threads: whoever imports numpy, by pyarrow too, has one of OpenBLAS for each further processor.
-
-It waits for work by going round for up to a tenth of a second, which counts as work of the process.
-"""
-
 Measured = dict[str, Any]
 """What one run found, as JSON: by size and peer the turns; who was there, who was not, who took too long."""
 
@@ -132,7 +126,7 @@ def _turn(at: Path, name: str, tree: Path) -> Turn:
 
 def _run(tree: Path, bytecode: Path, arguments: Sequence[str]) -> str:
     command = [sys.executable, "-m", "benchmarks.peers.turn", *arguments]
-    done = run_with(tree, command, ROOT, bytecode=bytecode, seconds=_LIMIT, settings=_SETTINGS)
+    done = run_with(tree, command, ROOT, bytecode=bytecode, seconds=_LIMIT)
     if done.returncode:
         sys.exit(f"{arguments} fails:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return done.stdout

@@ -327,13 +327,11 @@ def _bound_by_lives(
     }
     furthest = max(past for each in windows.values() for _, past, _ in each)
     found: dict[str, Event] = {}
-    # Where an event has ``after``, it may stand behind later ones: then they are not sorted by their dates.
-    sorted_by_date = all(event.after is None for event in natural)
-    early = natural[: bisect_left(natural, furthest, key=_date_order)] if sorted_by_date else natural
-    for event in early:
-        if type(event) is EntityFounded and not event.founders:
-            continue
-        if type(event) in _NO_ACTS:
+    # An event with ``after`` may stand behind later ones: then they are not sorted by their dates.
+    if all(event.after is None for event in natural):
+        natural = natural[: bisect_left(natural, furthest, key=_date_order)]
+    for event in natural:
+        if type(event) in _NO_ACTS or (type(event) is EntityFounded and not event.founders):
             continue
         # An approval names nobody, but ends the doubts about a deal of which a party has ended.
         approves = type(event) is DealApproved
@@ -362,12 +360,12 @@ def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[_Life]]) ->
         if type(event) not in _NO_ACTS:
             order, past = event.date.order, event.date.past
             for entity in acting(event):
-                bound = bounds.get(entity)
+                begun, over = bounds.get(entity, (-1, 2**62))
                 # Most acts certainly lie between: what is against them is not asked.
-                if bound is not None and (past <= bound[0] or order >= bound[1]):
-                    events = lives[entity]
-                    if any(_against(event, life, entity, events) for life in events):
-                        found.add(entity)
+                if (past <= begun or order >= over) and any(
+                    _against(event, life, entity, lives[entity]) for life in lives[entity]
+                ):
+                    found.add(entity)
     return frozenset(found)
 
 

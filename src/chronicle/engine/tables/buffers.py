@@ -7,11 +7,11 @@ on disk.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronicle.engine.tables.arrow import BATCH, FILL, bits, nanoarrow, types
 from chronicle.engine.tables.by_pyarrow import imported_pyarrow, pyarrow_stream
@@ -21,7 +21,7 @@ Bytes = Any
 """Anything with the buffer protocol: an ``array``, a ``memoryview``, an array of numpy."""
 
 
-@frozen(slots=False, repr=False, eq=False)
+@frozen(repr=False, eq=False)
 class Dictionary:
     """Texts by number: the offset of each (32 bits, one more than texts), and all of them in UTF-8."""
 
@@ -29,12 +29,14 @@ class Dictionary:
     texts: Bytes
     size: int
 
-    @cached_property
-    def array(self) -> Any:
-        """The texts as an array of Arrow, of which columns have copies that share its buffers."""
-        return nanoarrow().c_array_from_buffers(
-            _string(), self.size, [None, self.starts, self.texts], null_count=0, validation_level="none"
-        )
+    # By what made them.
+    _arrays: dict[Any, Any] = field(factory=dict, init=False)
+
+    def array(self, make: Callable[[Any, Bytes, Bytes, int], Any], arrow: Any) -> Any:
+        """What ``make`` gives for the texts with a library of Arrow, which is made once."""
+        if make not in self._arrays:
+            self._arrays[make] = make(arrow, self.starts, self.texts, self.size)
+        return self._arrays[make]
 
 
 class Filled(NamedTuple):
@@ -143,6 +145,12 @@ def _types() -> dict[Kind, Any]:
     return {**types(arrow), "text": text, "texts": arrow.list_(text)}
 
 
+def _held(arrow: Any, starts: Bytes, texts: Bytes, size: int) -> Any:
+    """The texts of a dictionary as an array, of which columns have copies that share its buffers."""
+    buffers = [None, starts, texts]
+    return arrow.c_array_from_buffers(_string(), size, buffers, null_count=0, validation_level="none")
+
+
 @cache
 def _string() -> Any:
     arrow = nanoarrow()
@@ -172,5 +180,5 @@ def _array(arrow: Any, column: Filled) -> Any:
     if column.kind == "text" and column.dictionary is not None:
         from chronicle.engine.tables.arrow_arrays import give_dictionary
 
-        give_dictionary(array, column.dictionary.array)
+        give_dictionary(array, column.dictionary.array(_held, arrow))
     return array

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chronicle.engine.tables.arrow import DIGITS, PLACES
 
 if TYPE_CHECKING:
-    from chronicle.engine.tables.buffers import Filled
+    from chronicle.engine.tables.buffers import Bytes, Filled
     from chronicle.engine.tables.table import Kind
 
 _NEEDED = ("Array", "DictionaryArray", "RecordBatch", "RecordBatchReader", "py_buffer")
@@ -29,8 +30,22 @@ def pyarrow_stream(
     arrow: Any, names: Sequence[str], kinds: Sequence[Kind], batches: Sequence[Sequence[Filled]]
 ) -> Any:
     """The reader of batches of columns, which has the protocol of Arrow streams."""
+    of_table = _of_table(arrow, tuple(names), tuple(kinds))
+    arrays = ([_column(arrow, column) for column in batch] for batch in batches)
+    made = [arrow.RecordBatch.from_arrays(columns, schema=of_table) for columns in arrays]
+    return arrow.RecordBatchReader.from_batches(of_table, made)
+
+
+@lru_cache(maxsize=256)
+def _of_table(arrow: Any, names: tuple[str, ...], kinds: tuple[Kind, ...]) -> Any:
+    types = _types(arrow)
+    return arrow.schema([(name, types[kind]) for name, kind in zip(names, kinds, strict=True)])
+
+
+@cache
+def _types(arrow: Any) -> dict[Kind, Any]:
     text = arrow.dictionary(arrow.int32(), arrow.string())
-    types = {
+    return {
         "text": text,
         "texts": arrow.list_(text),
         "integer": arrow.int64(),
@@ -38,34 +53,32 @@ def pyarrow_stream(
         "day": arrow.date32(),
         "number": arrow.decimal128(DIGITS, PLACES),
     }
-    of_table = arrow.schema([(name, types[kind]) for name, kind in zip(names, kinds, strict=True)])
-    arrays = ([_column(arrow, types, column) for column in batch] for batch in batches)
-    made = [arrow.RecordBatch.from_arrays(columns, schema=of_table) for columns in arrays]
-    return arrow.RecordBatchReader.from_batches(of_table, made)
 
 
-def _column(arrow: Any, types: dict[str, Any], column: Filled) -> Any:
-    buffers = [_buffer(arrow, column.present), _buffer(arrow, column.values)]
+def _column(arrow: Any, column: Filled) -> Any:
+    buffers, of = [_buffer(arrow, column.present), _buffer(arrow, column.values)], _types(arrow)
     if column.kind == "text":
-        return _numbered(arrow, types["text"], column, buffers)
-    children = []
+        return _numbered(arrow, column, buffers)
+    children = None
     if column.kind == "texts":
         items = column._replace(length=column.size, missing=0)
-        children = [_numbered(arrow, types["text"], items, [None, _buffer(arrow, column.items)])]
+        children = [_numbered(arrow, items, [None, _buffer(arrow, column.items)])]
     return arrow.Array.from_buffers(
-        types[column.kind], column.length, buffers, column.missing, children=children or None
+        of[column.kind], column.length, buffers, column.missing, children=children
     )
 
 
-def _numbered(arrow: Any, kind: Any, column: Filled, buffers: list[Any]) -> Any:
+def _numbered(arrow: Any, column: Filled, buffers: list[Any]) -> Any:
     """Texts by their numbers, with the dictionary that has them."""
-    starts, texts, size = bytes(4), b"", 0
-    if column.dictionary is not None:
-        starts, texts, size = column.dictionary.starts, column.dictionary.texts, column.dictionary.size
-    held = arrow.Array.from_buffers(
-        arrow.string(), size, [None, _buffer(arrow, starts), _buffer(arrow, texts)], 0
-    )
-    return arrow.DictionaryArray.from_buffers(kind, column.length, buffers, held, column.missing)
+    dictionary = column.dictionary
+    held = _held(arrow, bytes(4), b"", 0) if dictionary is None else dictionary.array(_held, arrow)
+    of = _types(arrow)["text"]
+    return arrow.DictionaryArray.from_buffers(of, column.length, buffers, held, column.missing)
+
+
+def _held(arrow: Any, starts: Bytes, texts: Bytes, size: int) -> Any:
+    buffers = [None, _buffer(arrow, starts), _buffer(arrow, texts)]
+    return arrow.Array.from_buffers(arrow.string(), size, buffers, 0)
 
 
 def _buffer(arrow: Any, numbers: Any) -> Any:
