@@ -242,6 +242,24 @@ def test_what_became_known_as_it_happened_is_in_turn() -> None:
     assert days_out_of_turn(told) == [(day("2011-05-01"), day("2012-06-01"))]
 
 
+def test_a_correction_of_what_was_not_known_yet_puts_nothing_out_of_turn() -> None:
+    """Only while the event is known and not yet corrected; nor does one that says what was said already."""
+    told = [acquired(f"{year}-05-01", "ann", "mill", "1%", id=f"in-{year}") for year in range(2011, 2015)]
+    told.append(corrected("2013-08-01", "in-2013", {"share": "2%"}))
+    assert days_out_of_turn(told) == [(day("2013-05-01"), day("2013-08-01"))]
+    told.append(corrected("2013-09-01", "in-2012", {"share": "1%"}))
+    assert days_out_of_turn(told) == [(day("2013-05-01"), day("2013-08-01"))]
+    told.append(corrected("2013-10-01", "in-2012", {"share": "1.0%"}))
+    assert days_out_of_turn(told) == [(day("2012-05-01"), day("2013-10-01"))]
+
+
+def test_what_was_retracted_for_a_while_is_out_of_turn_meanwhile() -> None:
+    """Before the retraction was known, and since it was retracted itself, everything is as today."""
+    told = [acquired(f"{year}-05-01", "ann", "mill", "1%", id=f"in-{year}") for year in range(2011, 2015)]
+    told += [retracted("2012-06-01", "in-2012", id="wrong"), retracted("2013-06-01", "wrong")]
+    assert days_out_of_turn(told) == [(day("2012-06-01"), day("2013-06-01"))]
+
+
 def test_what_is_late_is_out_of_turn_until_it_is_known() -> None:
     """From the first event behind it on."""
     told = [acquired(f"{year}-05-01", "ann", "mill", "1%") for year in range(2011, 2015)]

@@ -37,6 +37,7 @@ from chronicle.events import (
     RecordRetracted,
     announcements,
     knowledge,
+    known_on,
     renamed,
 )
 
@@ -88,7 +89,7 @@ def visible(
     field counts; a correction that was itself corrected or retracted counts accordingly. ``turns``
     gives the order of records, where that is not the order of their own dates.
     """
-    seen = list(events) if known is None else [event for event in events if knowledge(event).day <= known]
+    seen = list(events) if known is None else [event for event in events if known_on(event) <= known]
     records = [event for event in seen if type(event) in _RECORDS]
     if not records:
         return Visible(tuple(seen))

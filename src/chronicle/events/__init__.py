@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Knowledge,
         Right,
         knowledge,
+        known_on,
         told_day,
     )
     from chronicle.events.kinds import (
@@ -156,6 +157,7 @@ __all__ = [
     "in_a_circle",
     "independent",
     "knowledge",
+    "known_on",
     "mirrored",
     "overlap",
     "own_entities",
@@ -179,7 +181,7 @@ __getattr__ = exported(
         "effects": ("announcements", "happened", "with_effects"),
         "envelope": (
             *("ENVELOPE", "NOT_IN_EFFECT", "Confidence", "DealId", "Effect", "EntityId", "Event", "EventId"),
-            *("Knowledge", "Right", "knowledge", "told_day"),
+            *("Knowledge", "Right", "knowledge", "known_on", "told_day"),
         ),
         "likeness": ("COUNTED", "alike", "independent", "mirrored", "overlap", "publishers", "reach"),
         "lives": ("NO_ACTS", "ended_by", "founded_by", "revived_by", "taker_of"),

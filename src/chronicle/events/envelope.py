@@ -112,6 +112,11 @@ def knowledge(event: Event) -> Knowledge:
     return Knowledge(day=event.date.latest if day is None else day, assumed=day is None)
 
 
+def known_on(event: Event) -> datetime.date:
+    """The day of ``knowledge``, without an object for each event."""
+    return told_day(event.known, event.sources) or event.date.latest
+
+
 def told_day(known: PartialDate | None, sources: Iterable[Source]) -> datetime.date | None:
     """The day from which an event says that it could be known, itself or by its sources; None for neither."""
     if known is not None:

@@ -195,7 +195,10 @@ def _own_entities(kind: str) -> Callable[[Event], Sequence[str]]:
     ids = [attrgetter(name) for name, _ in named]
     if all(shape == "one" for _, shape in named):
         # Replay asks it of every event several times, and nearly all are of this sort.
-        return lambda event: [found for each in ids if (found := each(event))]
+        if len(ids) < 2:
+            return lambda event: [found for each in ids if (found := each(event))]
+        together = attrgetter(*(name for name, _ in named))
+        return lambda event: [*filter(None, together(event))]
     shaped = [(getter, shape) for getter, (_, shape) in zip(ids, named, strict=True)]
     return lambda event: [
         found for getter, shape in shaped if (value := getter(event)) for found in _flat(value, shape)

@@ -114,13 +114,17 @@ class KeptLedger(Ledger):
         day: datetime.date,
         facts: Callable[[Collection[Key] | None], Sequence[Any]],
         replaced: Collection[Key] = (),
+        added: Collection[Key] = (),
     ) -> StandingTable | None:
         """The facts of a view on a day as a table, made from the columns of the file.
 
         ``facts`` gives those of some keys, and those of all for None. The rows of the keys in ``replaced``
-        are made of facts, and come last. None for a view that the file does not have.
+        are made of facts, and come last; so are those of the keys in ``added``, which the file does not have.
+        None for a view that the file does not have.
         """
-        return standing_table(self.stored, view, day, facts, replaced) if view in self.stored.views else None
+        if view not in self.stored.views:
+            return None
+        return standing_table(self.stored, view, day, facts, replaced=replaced, added=added)
 
     def plain_rows(
         self, view: str, day: datetime.date, parts: Mapping[str, str], columns: tuple[str, ...]

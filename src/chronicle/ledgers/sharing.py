@@ -15,7 +15,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from chronicle.engine.partial.parts import Parts, Shared
-from chronicle.events import Event, told_day
+from chronicle.events import Event, known_on
 from chronicle.ledgers.layout import SHARED, Block, LedgerFile
 
 _NAME: Final = "sharing"
@@ -57,16 +57,11 @@ def _kinds(parts: Parts) -> tuple[tuple[str, Iterable[str]], ...]:
 
 def _days(events: Sequence[Event], length: int) -> list[Block]:
     """From when each event was known: the days in order, and the place of the event of each."""
-    days = sorted((_known_from(events[at]).toordinal(), at) for at in range(length))
+    days = sorted((known_on(events[at]).toordinal(), at) for at in range(length))
     return [
         Block(_KNOWN, "i", array("i", (day for day, _ in days))),
         Block(_KNOWN_PLACES, "I", array("I", (place for _, place in days))),
     ]
-
-
-def _known_from(event: Event) -> datetime.date:
-    # As ``knowledge`` has it, without an object for each event.
-    return told_day(event.known, event.sources) or event.date.latest
 
 
 def is_of_sharing(block: str) -> bool:

@@ -37,12 +37,16 @@ class StandingTable(CodedTable):
 
     stored: StoredRows
     day: datetime.date
-    # The keys whose rows are not those of the file: these are made of facts, and come last.
+    # The keys whose rows are not those of the file, and those that it does not have: their rows are made of
+    # facts, and come last.
     replaced: Collection[Key]
+    added: Collection[Key]
     facts: Facts
 
     def _with(self, columns: tuple[Column, ...]) -> Self:
-        return type(self)(self.name, columns, self._rows, self.stored, self.day, self.replaced, self.facts)
+        return type(self)(
+            self.name, columns, self._rows, self.stored, self.day, self.replaced, self.added, self.facts
+        )
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """As ``Table`` says. No fact is made for a row, and each text and value is decoded once."""
@@ -75,7 +79,8 @@ class StandingTable(CodedTable):
             yield from CodedTable(self.name, self.columns, facts).filled()
 
     def _in_place(self) -> Sequence[Any]:
-        return self.facts(self.replaced) if self.replaced else ()
+        keys = [*self.replaced, *self.added]
+        return self.facts(keys) if keys else ()
 
     def _standing(self, vectors: Vectors) -> Iterator[StandingRows]:
         """The rows of the file that stand on the day, many at a time, without those that are replaced."""
@@ -88,21 +93,28 @@ class StandingTable(CodedTable):
 
 
 def standing_table(
-    stored: StoredRows, view: str, day: datetime.date, facts: Facts, replaced: Collection[Key] = ()
+    stored: StoredRows,
+    view: str,
+    day: datetime.date,
+    facts: Facts,
+    *,
+    replaced: Collection[Key] = (),
+    added: Collection[Key] = (),
 ) -> StandingTable:
     """The table of a view on a day.
 
     ``facts`` gives those of some keys, or of all for None. It is only called for the rows of the table, and
-    for those of the keys in ``replaced``, which come last.
+    for those of the keys in ``replaced``, and in ``added``, which are not in the file: these rows come last.
     """
-    there = frozenset(replaced)
+    last = (*replaced, *added)
+    there = frozenset(last)
 
     def rows() -> Sequence[Any]:
         if not there:
             return facts(None)
-        return [*(fact for fact in facts(None) if fact.key not in there), *facts(replaced)]
+        return [*(fact for fact in facts(None) if fact.key not in there), *facts(last)]
 
-    return StandingTable(view, facts_of(view), Later(rows), stored, day, replaced, facts)
+    return StandingTable(view, facts_of(view), Later(rows), stored, day, replaced, added, facts)
 
 
 def _vectors(table: StandingTable) -> Vectors:

@@ -41,6 +41,10 @@ _OF_DEALS: frozenset[type[Event]] = frozenset(
 )
 
 
+# What no life orders against what begins or ends it: what is no act, and what ends by itself with a company.
+_NOT_ORDERED: frozenset[type[Event]] = frozenset({*NO_ACTS, *ENDS_OF_TIES, DealCompleted})
+
+
 @frozen
 class Lives:
     """Whether any entity is founded or ends, which are founded some time, and whose life orders nothing.
@@ -296,11 +300,12 @@ class Plan:
         self.ending = {
             index for entity, events in lived.items() for index, event in events if entity in ended_by(event)
         }
+        lives = {entity: [*dict.fromkeys(life for life, _ in events)] for entity, events in lived.items()}
         found: defaultdict[int, list[int]] = defaultdict(list)
-        for index, event in enumerate(self.natural) if lived else ():
+        for index, event in enumerate(self.natural) if lives else ():
             following = self._in_effects(event)
             for entity in dict.fromkeys((*self._taking_part(event), *following)):
-                for life in dict.fromkeys(life for life, _ in lived.get(entity, ())):
+                for life in lives.get(entity, ()):
                     if life in self.ending:
                         found[life].append(index)
                     if entity in following:
@@ -329,11 +334,10 @@ class Plan:
 
         What a company leaves ends by itself, before the company or after.
         """
-        event = self.natural[act]
-        if life == act or isinstance(event, (*NO_ACTS, *ENDS_OF_TIES, DealCompleted)):
+        # Nearly always the windows alone say so.
+        if life == act or not self._may_swap(life, act) or type(self.natural[act]) in _NOT_ORDERED:
             return False
-        ordered = life in self.before.get(act, ()) or act in self.before.get(life, ())
-        return not ordered and self._may_swap(life, act)
+        return life not in self.before.get(act, ()) and act not in self.before.get(life, ())
 
     def _close_life(self, end: int, acts: Sequence[int], union: Union) -> bool:
         """Join what an entity takes part in between the beginning of a group and its end in that group.

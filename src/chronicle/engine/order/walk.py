@@ -76,11 +76,15 @@ class Walk:
         for index, event in enumerate(plan.natural):
             if index in done:
                 continue
-            upto = bisect_left(plain, plan.turns[index], lo=taken, key=_date_order)
-            self._take(plain[taken:upto])
-            taken = upto
+            if taken < len(plain) and plain[taken].date.order < plan.turns[index]:
+                upto = bisect_left(plain, plan.turns[index], lo=taken, key=_date_order)
+                self._take(plain[taken:upto])
+                taken = upto
             if index in groups:
                 done.update(self._order(groups[index], done))
+            elif self._rests_on_nothing(event):
+                self.running.take((event,))
+                self._moved.append((plan.turns[index], event))
             else:
                 self._note_senseless(index)
                 self.take_one(event, plan.turns[index])
@@ -165,6 +169,15 @@ class Walk:
             self.against.update(name for index in members for name in acting(plan.natural[index]))
         else:
             self.loose.update(ordered)
+
+    def _rests_on_nothing(self, event: Event) -> bool:
+        """Whether an event of no group is replayed as it is: no guess stands, and nothing is noted of it."""
+        return (
+            not self.running.doubtful
+            and event.id not in self.plan.by_life
+            and event.id not in self.plan.terms.doubtful
+            and type(event) not in OF_DEALS
+        )
 
     def _note_senseless(self, index: int) -> None:
         """The same for an event that is ordered by a life alone."""

@@ -239,7 +239,8 @@ class PartialReplay:
         before = self._at(place for place in touched if place < base.length)
         for day in (None, known) if before else ():
             ledger = patched(ledger, self._resolve(before, day).ledger, replayed)
-        return patched(ledger, replayed, replayed)
+        # Where nothing was added since, no cell that was replayed is in the ledger without these parts.
+        return patched(ledger, replayed, replayed, beside=not touched)
 
     def _around(
         self, parts: Parts, differing: Collection[int], known: datetime.date | None

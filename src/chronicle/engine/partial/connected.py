@@ -244,12 +244,25 @@ def versions_of(told: Sequence[Event]) -> list[Event]:
     ``told`` are events, and what was said of them later, in order of position. What corrections
     make of an event may be about others: these then belong to its part. So may a corrected correction be.
     """
+    return _chains_and_versions(told)[1]
+
+
+def chains_of(told: Sequence[Event]) -> list[list[Event]]:
+    """Events with the records about them, and about these: what each comes to is decided in its chain alone.
+
+    ``told`` are as in ``versions_of``, without links of ids.
+    """
+    return _chains_and_versions(told)[0]
+
+
+def _chains_and_versions(told: Sequence[Event]) -> tuple[list[list[Event]], list[Event]]:
     about = {(event.id, target) for event in told if (target := target_of(event))}
     while True:
-        found = [version for chain in _chains(told, about) for version in _versions_in(chain)]
+        chains = [*_chains(told, about)]
+        found = [version for chain in chains for version in _versions_in(chain)]
         more = {(version.id, target) for version in found if (target := target_of(version))} - about
         if not more:
-            return found
+            return chains, found
         about |= more
 
 

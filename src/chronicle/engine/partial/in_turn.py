@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -27,7 +27,7 @@ from attrs import frozen
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.knowledge import visible
 from chronicle.engine.order.union import Union
-from chronicle.engine.partial.connected import versions_of
+from chronicle.engine.partial.connected import chains_of, versions_of
 from chronicle.engine.partial.parts import EVENT, Parts
 from chronicle.events import (
     EntityDeclared,
@@ -38,7 +38,7 @@ from chronicle.events import (
     RecordConfirmed,
     RecordCorrected,
     RecordRetracted,
-    told_day,
+    known_on,
 )
 
 _RECORDS: Final = frozenset({RecordCorrected, RecordRetracted, IdentityLinked})
@@ -53,24 +53,54 @@ def days_out_of_turn(told: Sequence[Event]) -> list[Between]:
     ``told`` are the events of the part as they were written, in order of position. Before the first of them
     was known nothing is there, and since the last was known everything is as today.
     """
-    known = {event.id: _known_from(event) for event in told}
+    known = {event.id: known_on(event) for event in told}
     days = sorted(set(known.values()))
     if len(days) < 2:
         return []
-    corrected = [known[event.id] for event in told if type(event) in _RECORDS]
-    seen: Sequence[Event] = told
-    if corrected:
-        # As of today: by every day since the last of the records was known, each event is as it is now.
-        seen = visible(told).events
+    records = [event for event in told if type(event) in _RECORDS]
+    seen: Sequence[Event] = visible(told).events if records else told
     counted = [event for event in seen if type(event) not in _SAYING_NOTHING]
     if _looks_ahead(counted):
         return [(days[0], days[-1])]
     late = _late(counted, known)
-    if not corrected:
+    if not records:
         return late
-    settled = max(corrected)
-    first = [(days[0], settled)] if days[0] < settled else []
-    return [*first, *((max(since, settled), until) for since, until in late if until > settled)]
+    if any(type(event) is IdentityLinked for event in records):
+        # By it any event may be about others.
+        settled = max(known[event.id] for event in records)
+        return _joined([(days[0], settled), *late])
+    return _joined([*_otherwise(told, known), *late])
+
+
+def _otherwise(told: Sequence[Event], known: Mapping[str, datetime.date]) -> Iterator[Between]:
+    """The days of knowledge by which what was known of some event is not what counts of it today.
+
+    It was not yet corrected, or not retracted, or for a while it was retracted.
+    """
+    for chain in chains_of(told):
+        if len(chain) < 2:
+            continue
+        now = _told(visible(chain).events)
+        for since, until in pairwise(sorted({known[event.id] for event in chain})):
+            kept = {event: written for event, written in now.items() if known[event] <= since}
+            if _told(visible(chain, since).events) != kept:
+                yield since, until
+
+
+def _told(events: Iterable[Event]) -> Mapping[str, tuple[Event, str]]:
+    """The events by id, without records, each as it is written: equal shares may be written in two ways."""
+    return {event.id: (event, repr(event)) for event in events if type(event) not in _RECORDS}
+
+
+def _joined(found: Iterable[Between]) -> list[Between]:
+    """The same days in order, none of them twice."""
+    joined: list[Between] = []
+    for since, until in sorted(found):
+        if joined and since <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(until, joined[-1][1])
+        elif since < until:
+            joined.append((since, until))
+    return joined
 
 
 _SAYING_NOTHING: Final = frozenset({*_RECORDS, RecordConfirmed})
@@ -165,7 +195,7 @@ def parts_in_turn(parts: Parts, log: EventLog) -> PartsInTurn:
             numbers[place] = number
         days = days_out_of_turn([log.events[place] for place in places])
         between += [(since, until, number) for since, until in days]
-    known = array("i", [_known_from(event).toordinal() for event in log.events])
+    known = array("i", [known_on(event).toordinal() for event in log.events])
     return PartsInTurn(between, found, numbers, known)
 
 
@@ -184,8 +214,3 @@ def _several(parts: Parts, log: EventLog) -> list[list[int]]:
     for place in sorted(union.parents):
         found[union.root(place)].append(place)
     return list(found.values())
-
-
-def _known_from(event: Event) -> datetime.date:
-    # As ``knowledge`` has it, without an object for each event.
-    return told_day(event.known, event.sources) or event.date.latest

@@ -86,9 +86,10 @@ class OnDemandLedger(ComposedLedger):
         day: Any,
         facts: Callable[[Collection[Key] | None], Sequence[Any]],
         replaced: Collection[Key] = (),
+        added: Collection[Key] = (),
     ) -> Any:
         """As ``Ledger`` says."""
-        return self.whole.table(view, day, facts, replaced)
+        return self.whole.table(view, day, facts, replaced, added)
 
     def beginning(self, view: str, parts: Key) -> Iterable[Key]:
         """The keys of a view that begin with ``parts``."""

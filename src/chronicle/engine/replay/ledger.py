@@ -116,6 +116,11 @@ class Ledger:
 
     def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
         """The spans of one key that may hold on a day; none for an unknown key."""
+        # Ledgers that were not replayed here have no changes.
+        log = self.log(view, key) if view in getattr(self._changes, "cells", ()) else None
+        if log and _is_not_there(log, day):
+            # Of what is not there yet, or no more, no spans are made.
+            return ()
         return [span for span in self.cell(view, key) if span.possible(day)]
 
     def standing(
@@ -169,11 +174,12 @@ class Ledger:
         day: datetime.date,  # noqa: ARG002
         facts: Callable[[Collection[Key] | None], Sequence[Any]],  # noqa: ARG002
         replaced: Collection[Key] = (),  # noqa: ARG002
+        added: Collection[Key] = (),  # noqa: ARG002
     ) -> Any:
         """None; a ledger that has its spans as columns gives the values of a view on a day as a table.
 
         ``facts`` gives those of some keys, and those of all for None. The rows of the keys in ``replaced``
-        are made of facts, and come last.
+        are made of facts, and come last; so are those of the keys in ``added``, which it does not have.
         """
         return None
 
@@ -214,3 +220,10 @@ def standing_in(spans: Iterable[Span], day: datetime.date, listed: Listed) -> It
 
 def _events(span: Span, doubted_by: tuple[str, ...]) -> tuple[str, ...]:
     return with_doubts(span.events, doubted_by) if doubted_by else span.events
+
+
+def _is_not_there(log: Log, day: datetime.date) -> bool:
+    """Whether a cell of which nothing but its changes is to say is over by a day, or begins after it."""
+    if log[-1].value is None and all(change.window.latest <= day for change in log):
+        return True
+    return all(change.window.earliest > day for change in log)

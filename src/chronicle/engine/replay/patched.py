@@ -60,6 +60,8 @@ class PatchedLedger(ComposedLedger):
 
     base: Ledger = field(kw_only=True)
     patches: Patches = field(kw_only=True)
+    # Whether ``base`` has none of the cells of the others, so that nothing of it is left out.
+    beside: bool = field(default=False, kw_only=True)
     _there: dict[str, list[Key]] = field(factory=dict, init=False, repr=False)
     _by_part: dict[tuple[str, int], dict[str, list[Key]]] = field(factory=dict, init=False, repr=False)
 
@@ -118,9 +120,13 @@ class PatchedLedger(ComposedLedger):
         day: datetime.date,
         facts: Callable[[Collection[Key] | None], Sequence[Any]],
         replaced: Collection[Key] = (),
+        added: Collection[Key] = (),
     ) -> Any:
         """As ``Ledger`` says."""
-        return self.base.table(view, day, facts, [*replaced, *self.patches.get(view, ())])
+        own = self.patches.get(view, ())
+        if self.beside:
+            return self.base.table(view, day, facts, replaced, [*added, *own])
+        return self.base.table(view, day, facts, [*replaced, *own], added)
 
     def _holding(self, view: str, key: Key) -> Ledger:
         patched = self.patches.get(view)
@@ -133,8 +139,11 @@ class PatchedLedger(ComposedLedger):
         return self._there[view]
 
 
-def patched(base: Ledger, gone: Ledger, replayed: Ledger) -> Ledger:
-    """``base`` with the cells of ``replayed`` in the place of those of ``gone``."""
+def patched(base: Ledger, gone: Ledger, replayed: Ledger, *, beside: bool = False) -> Ledger:
+    """``base`` with the cells of ``replayed`` in the place of those of ``gone``.
+
+    ``beside`` says that ``base`` has none of these cells.
+    """
     patches: defaultdict[str, dict[Key, Ledger]] = defaultdict(dict)
     if isinstance(base, PatchedLedger):
         patches.update((view, dict(cells)) for view, cells in base.patches.items())
@@ -151,6 +160,7 @@ def patched(base: Ledger, gone: Ledger, replayed: Ledger) -> Ledger:
         cast("tuple[Guess, ...]", Later(lambda: _guesses(base, patches))),
         base=base,
         patches=patches,
+        beside=beside,
     )
 
 

@@ -7,14 +7,19 @@ of turn on that day are left out as well: they are to be replayed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.ledgers.known import turns
 from chronicle.ledgers.layout import LedgerFile, Numbers
-from chronicle.ledgers.rows import COLUMNS, ENDS_IN_NOTHING, NEVER, first_name
+from chronicle.ledgers.rows import ENDS_IN_NOTHING, NEVER, first_name
 from chronicle.ledgers.texts import NONE
 
-_COLUMNS: Final = tuple(name for name in COLUMNS if name not in ("cell", "behind_from"))
+# What stands in the columns that say when a row ends, where nothing ends it.
+_ENDS: Final[Mapping[str, int]] = MappingProxyType(
+    {"rows.end": NONE, "rows.ended_by": NONE, "rows.certain_until": NEVER, "rows.possible_until": NEVER}
+)
 
 
 def out_of_turn(file: LedgerFile, day: int) -> tuple[list[int], list[int]]:
@@ -31,38 +36,27 @@ def out_of_turn(file: LedgerFile, day: int) -> tuple[list[int], list[int]]:
 class CutFile(LedgerFile):
     """A ledger in a file, without the rows that were not known on a day and those of some parts.
 
-    It is made in memory of the columns of the file. Needs numpy.
+    It is made in memory of the columns of the file, each when it is first asked for: a question about one
+    view needs few of them. Needs numpy.
     """
 
     def __init__(self, file: LedgerFile, day: int, out: Sequence[int]) -> None:
         """``day`` is the ordinal of a day of knowledge, ``out`` the numbers of the parts to leave out."""
         import numpy
 
-        self._file, self._numpy = file, numpy
+        self._file, self._numpy, self._day = file, numpy, day
         self._cut: dict[str, Any] = {}
         self.path, self.size = file.path, file.size
         cells = self._cells_left(out)
         cell_of = self._of("rows.cell")
-        rows = numpy.flatnonzero((self._of(turns.KNOWN) <= day) & cells[cell_of])
-        counts = numpy.bincount(cell_of[rows], minlength=len(cells))
+        self._rows = numpy.flatnonzero((self._of(turns.KNOWN) <= day) & cells[cell_of])
+        counts = numpy.bincount(cell_of[self._rows], minlength=len(cells))
         bare = self._of(turns.BARE)[self._of(turns.BARE_KNOWN) <= day]
-        there = counts > 0
-        there[bare] |= cells[bare]
-        kept = numpy.flatnonzero(there)
-        self._keep_cells(kept, counts[kept])
-        self._keep_rows(rows, day)
-        numbers = numpy.cumsum(there, dtype=numpy.uint32) - 1
-        for name, _ in file:
-            if name.startswith("order."):
-                order = self._of(name)
-                self._cut[name] = numbers[order[there[order]]]
-        for view, cell, count, *_ in file.about["views"]:
-            name = f"{first_name(view)}.slots"
-            if name in file:
-                self._cut[name] = self._slots_left(self._of(name), there[cell : cell + count])
-        self._keep_some("doubts", "row", rows)
-        self._keep_some("empty", "cell", kept)
-        self.about: Mapping[str, Any] = {**file.about, "views": self._views(kept, rows)}
+        self._there = counts > 0
+        self._there[bare] |= cells[bare]
+        self._kept = numpy.flatnonzero(self._there)
+        self._counts = counts[self._kept]
+        self.about: Mapping[str, Any] = {**file.about, "views": self._views()}
 
     def _of(self, name: str) -> Any:
         return self._numpy.asarray(self._file.numbers(name))
@@ -75,6 +69,54 @@ class CutFile(LedgerFile):
         # The last stands for no part.
         return left[numpy.minimum(part, numpy.uint32(len(left) - 1))]
 
+    def _views(self) -> list[list[Any]]:
+        """Where the cells and rows of each view are now."""
+        found = []
+        for name, cell, cells, row, count, *others in self._file.about["views"]:
+            first, last = self._numpy.searchsorted(self._kept, (cell, cell + cells)).tolist()
+            begin, end = self._numpy.searchsorted(self._rows, (row, row + count)).tolist()
+            found.append([name, first, last - first, begin, end - begin, *others])
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a block of this name."""
+        return name in self._file
+
+    def numbers(self, name: str) -> Numbers:
+        """The numbers of a block: those of the file where nothing is cut off."""
+        if name not in self._cut:
+            self._make(name)
+        cut = self._cut.get(name)
+        return self._file.numbers(name) if cut is None else memoryview(cut)
+
+    def _make(self, name: str) -> None:
+        """Cut a block off, with those that are cut off with it; nothing of one that stays as it is."""
+        of, _, what = name.partition(".")
+        if name in ("rows.behind", "rows.behind_from"):
+            self._make_behind()
+        elif name == "rows.cell":
+            cells = self._numpy.arange(len(self._kept), dtype=self._numpy.uint32)
+            self._cut[name] = self._numpy.repeat(cells, self._counts)
+        elif of == "rows":
+            self._make_column(name)
+        elif name in ("cells.keys", "cells.keys_from"):
+            begins, keys = self._lists("cells.keys", self._lengths("cells.keys", self._kept), self._kept)
+            self._cut["cells.keys_from"], self._cut["cells.keys"] = begins, keys
+        elif name == "cells.rows_from":
+            self._cut[name] = self._begins(self._counts)
+        elif of == "cells":
+            self._cut[name] = self._of(name)[self._kept]
+        elif of == "order":
+            numbers = self._numpy.cumsum(self._there, dtype=self._numpy.uint32) - 1
+            order = self._of(name)
+            self._cut[name] = numbers[order[self._there[order]]]
+        elif of == "doubts":
+            self._keep_some("doubts", "row", self._rows)
+        elif of == "empty":
+            self._keep_some("empty", "cell", self._kept)
+        elif what.endswith("slots"):
+            self._make_slots(name)
+
     def _lists(self, name: str, lengths: Any, places: Any, shorter: Any = 0) -> tuple[Any, Any]:
         """Where the lists at some places begin, with a last end, and their items.
 
@@ -83,41 +125,48 @@ class CutFile(LedgerFile):
         numpy = self._numpy
         first = self._of(f"{name}_from").astype(numpy.int64)
         kept = lengths - shorter
-        begins = numpy.zeros(len(places) + 1, dtype=numpy.uint32)
-        numpy.cumsum(kept, out=begins[1:])
+        begins = self._begins(kept)
         at = numpy.arange(int(begins[-1])) + numpy.repeat(first[places] - begins[:-1], kept)
         return begins, self._of(name)[at]
+
+    def _begins(self, lengths: Any) -> Any:
+        """Where lists of these lengths begin, with a last end."""
+        begins = self._numpy.zeros(len(lengths) + 1, dtype=self._numpy.uint32)
+        self._numpy.cumsum(lengths, out=begins[1:])
+        return begins
 
     def _lengths(self, name: str, places: Any) -> Any:
         first = self._of(f"{name}_from").astype(self._numpy.int64)
         return first[places + 1] - first[places]
 
-    def _keep_cells(self, kept: Any, counts: Any) -> None:
-        numpy = self._numpy
-        begins, keys = self._lists("cells.keys", self._lengths("cells.keys", kept), kept)
-        self._cut["cells.keys_from"], self._cut["cells.keys"] = begins, keys
-        self._cut["cells.turns"] = self._of("cells.turns")[kept]
-        first = numpy.zeros(len(kept) + 1, dtype=numpy.uint32)
-        numpy.cumsum(counts, out=first[1:])
-        self._cut["cells.rows_from"] = first
-        self._cut["rows.cell"] = numpy.repeat(numpy.arange(len(kept), dtype=numpy.uint32), counts)
+    @cached_property
+    def _standing(self) -> Any:
+        """For each row whether what ended it was not known.
 
-    def _keep_rows(self, rows: Any, day: int) -> None:
-        numpy, cut = self._numpy, self._cut
-        for name in _COLUMNS:
-            cut[f"rows.{name}"] = self._of(f"rows.{name}")[rows]
-        ended = self._of(turns.ENDED)[rows]
-        # What nothing ends may all the same be certain for a time only, by its bounds: these stay.
-        standing = (ended > day) & (ended != NEVER)
-        for name in ("end", "ended_by"):
-            cut[f"rows.{name}"][standing] = NONE
-        for name in ("certain_until", "possible_until"):
-            cut[f"rows.{name}"][standing] = NEVER
-        cut["rows.flags"][standing] &= 255 - ENDS_IN_NOTHING
-        again = self._of(turns.AGAIN)[self._of(turns.AGAIN_KNOWN) > day]
-        later = numpy.bincount(again, minlength=len(self._of("rows.cell")))[rows]
-        lengths = self._lengths("rows.behind", rows)
-        cut["rows.behind_from"], cut["rows.behind"] = self._lists("rows.behind", lengths, rows, later)
+        What nothing ends may all the same be certain for a time only, by its bounds: these stay.
+        """
+        ended = self._of(turns.ENDED)[self._rows]
+        return (ended > self._day) & (ended != NEVER)
+
+    def _make_column(self, name: str) -> None:
+        column = self._of(name)[self._rows]
+        if name in _ENDS:
+            column[self._standing] = _ENDS[name]
+        elif name == "rows.flags":
+            column[self._standing] &= 255 - ENDS_IN_NOTHING
+        self._cut[name] = column
+
+    def _make_behind(self) -> None:
+        again = self._of(turns.AGAIN)[self._of(turns.AGAIN_KNOWN) > self._day]
+        later = self._numpy.bincount(again, minlength=len(self._of("rows.cell")))[self._rows]
+        lengths = self._lengths("rows.behind", self._rows)
+        found = self._lists("rows.behind", lengths, self._rows, later)
+        self._cut["rows.behind_from"], self._cut["rows.behind"] = found
+
+    def _make_slots(self, name: str) -> None:
+        for view, cell, count, *_ in self._file.about["views"]:
+            if name == f"{first_name(view)}.slots":
+                self._cut[name] = self._slots_left(self._of(name), self._there[cell : cell + count])
 
     def _slots_left(self, slots: Any, there: Any) -> Any:
         """The slots of a view for the cells that are there.
@@ -144,21 +193,3 @@ class CutFile(LedgerFile):
             if block.startswith(f"{name}."):
                 self._cut[block] = self._of(block)[there]
         self._cut[f"{name}.{of}"] = places[there].astype(numpy.uint32)
-
-    def _views(self, kept: Any, rows: Any) -> list[list[Any]]:
-        """Where the cells and rows of each view are now."""
-        found = []
-        for name, cell, cells, row, count, *others in self._file.about["views"]:
-            first, last = self._numpy.searchsorted(kept, (cell, cell + cells)).tolist()
-            begin, end = self._numpy.searchsorted(rows, (row, row + count)).tolist()
-            found.append([name, first, last - first, begin, end - begin, *others])
-        return found
-
-    def __contains__(self, name: object) -> bool:
-        """Whether there is a block of this name."""
-        return name in self._file
-
-    def numbers(self, name: str) -> Numbers:
-        """The numbers of a block: those of the file where nothing is cut off."""
-        cut = self._cut.get(name)
-        return self._file.numbers(name) if cut is None else memoryview(cut)
