@@ -4,7 +4,8 @@ Mostly what was not known yet on a day is what happened later. Replay is a fold,
 where, in a part of a history, all that was not known on a day of knowledge lies wholly after all that was,
 the ledger by that day is the one of today cut off. What a later event began is not there, what it ended
 stands, and everything else is as it is. So only the other parts need to be replayed for another day of
-knowledge: those in which something became known late, was corrected since, or looks ahead.
+knowledge: those in which something was known that was corrected or retracted since, became known late, or
+looks ahead.
 
 What looks ahead: claims of one deal, stage or name, of which the best known counts however far apart they are
 (``conflicts``); rumours; lots, of which a later record may be one; reports of what a deal does
