@@ -136,6 +136,23 @@ def test_a_history_is_what_its_parts_are(events: list[Event], groups: list[str])
     assert (cells, guesses) == everything(resolved(history))
 
 
+def test_another_part_decides_nothing_where_an_event_was_moved_by_after() -> None:
+    """Such an event stands behind later ones, and what overlaps a merger is found there all the same."""
+    told = [
+        absorbed("2014-01-01", "south", "mill"),
+        acquired("2014-01-02", "ann", "mill", "5%", id="first"),
+        acquired("2014", "south", "mill", "5%", seller="bob", after="first"),
+        acquired("2014-04", "ann", "mill", "5%"),
+        happened("deal.completed", "2014-01-05", deal="farm"),
+        acquired("2014-03-01", "ann", "mill", "5%"),
+        acquired("2014-04-01", "bob", "mill", "5%", deal="shop"),
+        happened("deal.terminated", "2014-01-08", deal="shop", reason="price"),
+    ]
+    beside = everything(resolved(told))[0]
+    del beside["deals", ("farm",)]
+    assert everything(resolved([event for event in told if event.deal != "farm"]))[0] == beside
+
+
 @pytest.mark.slow
 def test_the_law_is_tried_on_histories_of_several_parts() -> None:
     """More than a third of the histories fall into parts: else the law would say little."""

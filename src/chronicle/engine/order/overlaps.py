@@ -327,7 +327,10 @@ def _bound_by_lives(
     }
     furthest = max(past for each in windows.values() for _, past, _ in each)
     found: dict[str, Event] = {}
-    for event in natural[: bisect_left(natural, furthest, key=_date_order)]:
+    # Where an event has ``after``, it may stand behind later ones: then they are not sorted by their dates.
+    sorted_by_date = all(event.after is None for event in natural)
+    early = natural[: bisect_left(natural, furthest, key=_date_order)] if sorted_by_date else natural
+    for event in early:
         if type(event) is EntityFounded and not event.founders:
             continue
         if type(event) in _NO_ACTS:
