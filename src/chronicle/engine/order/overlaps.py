@@ -356,16 +356,15 @@ def _contradicted(natural: Sequence[Event], lives: Mapping[str, list[_Life]]) ->
     """The entities that certainly act before being founded or after their end: such a life orders nothing."""
     bounds = {entity: _bounds(entity, events) for entity, events in lives.items()}
     found: set[str] = set()
-    for event in natural:
-        if type(event) not in _NO_ACTS:
-            order, past = event.date.order, event.date.past
-            for entity in acting(event):
-                begun, over = bounds.get(entity, (-1, 2**62))
-                # Most acts certainly lie between: what is against them is not asked.
-                if (past <= begun or order >= over) and any(
-                    _against(event, life, entity, lives[entity]) for life in lives[entity]
-                ):
-                    found.add(entity)
+    for event in (each for each in natural if type(each) not in _NO_ACTS):
+        order, past = event.date.order, event.date.past
+        for entity in acting(event):
+            begun, over = bounds.get(entity, (-1, 2**62))
+            # Most acts certainly lie between: what is against them is not asked.
+            if (past <= begun or order >= over) and any(
+                _against(event, life, entity, lives[entity]) for life in lives[entity]
+            ):
+                found.add(entity)
     return frozenset(found)
 
 

@@ -127,7 +127,8 @@ class Ledger:
 
     def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
         """The spans of one key that may hold on a day; none for an unknown key."""
-        log = self.log(view, key) if view in self._changes.cells else None
+        # Ledgers that were not replayed here have no changes.
+        log = self.log(view, key) if view in getattr(self._changes, "cells", ()) else None
         if log and _is_not_there(log, day):
             # Of what is not there yet, or no more, no spans are made.
             return ()
