@@ -47,24 +47,27 @@ class StoredEvents(Sequence[Event]):
         """The events at some places, in the order given, read together. Raises as ``[]`` does."""
         wanted, read = list(places), self._read
         unread = [place + 1 for place in wanted if place < self._length and place not in read]
-        for record in self._store.read_at(unread) if unread else ():
-            self.take_in(record)
+        if unread:
+            self._take_in_all(self._store.read_at(unread))
         return [self[place] for place in wanted]
 
     def __iter__(self) -> Iterator[Event]:
         """All of them, read at once."""
         if len(self._read) < self._length:
-            from chronicle import codec
-
-            for records, events in codec.from_records(self._store.read(limit=self._length)):
-                for record, event in zip(records, events, strict=True):
-                    self.recorded[record.position] = record.recorded_at
-                    self._read.setdefault(record.position - 1, event)
+            self._take_in_all(self._store.read(limit=self._length))
         return (self[place] for place in range(len(self)))
 
     def extend(self, more: Iterable[Event]) -> None:
         """Add events at the end, which are in the store already."""
         self._more += more
+
+    def _take_in_all(self, records: Iterator[Record]) -> None:
+        from chronicle import codec
+
+        for some, events in codec.from_records(records):
+            for record, event in zip(some, events, strict=True):
+                self.recorded[record.position] = record.recorded_at
+                self._read.setdefault(record.position - 1, event)
 
     def take_in(self, record: Record) -> None:
         """Note the event in a record, which was verified."""
