@@ -73,7 +73,7 @@ def _first_events(ledger: Ledger, log: EventLog) -> Sequence[Block]:
     """Of each cell the event that first changed it: the order of replay, as far as it goes by dates."""
     orders, places = array("q"), array("I")
     for view in ledger.views:
-        for key in sorted(ledger.keys(view)):
+        for key in ledger.in_order(view)[0]:
             order, rank, place = log.turn(ledger.first_event(view, key))
             orders.append(order * _RANKS + rank)
             places.append(place)
