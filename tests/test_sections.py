@@ -56,9 +56,9 @@ def by_one_process(store: Path) -> LedgerFile:
 def in_sections(store: Path, number: int) -> LedgerFile:
     """The same made in so many sections, all of them here."""
     path = store.with_suffix(f".{number}")
-    with pytest.MonkeyPatch.context() as patch, path.open("wb") as out:
+    with pytest.MonkeyPatch.context() as patch, path.open("wb") as out, open_store(store) as opened_store:
         patch.setattr(building, "_FOR_EACH", number)
-        write_in_sections(out, dict, sources.StoredRecords(open_store(store)), 1, lambda *_: None)
+        write_in_sections(out, dict, sources.StoredRecords(opened_store), 1, lambda *_: None)
     return LedgerFile(path)
 
 
