@@ -78,7 +78,7 @@ class StoredRows:
         return tuple([self.name[number] for number in self._parts(cell)])
 
     def keys(self, view: str) -> list[Key]:
-        """The keys of a view, in the order of replay."""
+        """The keys of a view, in the order of the events that first changed them (``EventLog.turn``)."""
         if view not in self._all:
             # All cells by key, since callers that ask for all keys mostly look each of them up.
             self._all[view] = {self.key(cell): cell for cell in self._in_turn(self._cells(view))}
@@ -131,14 +131,14 @@ class StoredRows:
         return found
 
     def where(self, view: str, position: int, part: str) -> list[Key]:
-        """The keys of a view that have ``part`` at ``position``, in the order of replay.
+        """The keys of a view that have ``part`` at ``position``, in the order of ``keys``.
 
         Raises ``IndexError`` for a position that no key has.
         """
         return self._keys_of(view, self.cells_with(view, position, part))
 
     def beginning(self, view: str, parts: Key) -> list[Key]:
-        """The keys of a view that begin with ``parts``, in the order of replay."""
+        """The keys of a view that begin with ``parts``, in the order of ``keys``."""
         cells, wanted = self.cells_with(view, 0, parts[0]), [self.names.number(part) for part in parts]
         return self._keys_of(view, [cell for cell in cells if self._parts(cell)[: len(wanted)] == wanted])
 

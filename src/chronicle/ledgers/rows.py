@@ -145,7 +145,7 @@ class _RowColumns:
         self.columns: list[Block] = []
 
     def take_cells(self, keys: Sequence[Key], turns: Iterable[int]) -> None:
-        """Begin the cells of a view, whose rows come next; ``turns`` are their places in order of replay."""
+        """Begin the cells of a view, whose rows come next; ``turns`` are places by ``EventLog.turn``."""
         self.keys_from.extend(accumulate(map(len, keys[:-1]), initial=len(self.keys)) if keys else ())
         self.keys.extend(map(self.names.numbers.__getitem__, chain.from_iterable(keys)))
         self.turns.extend(turns)

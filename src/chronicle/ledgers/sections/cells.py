@@ -23,7 +23,7 @@ class ViewCells:
     """The cells of a view in the order of their keys.
 
     ``cells`` are their numbers in the sections one behind the other, ``keys`` the numbers of the names in
-    their keys, a row for each, and ``turns`` has the place of each in the order of replay.
+    their keys, a row for each, and ``turns`` has the place of each by the first event.
     """
 
     name: str

@@ -70,7 +70,7 @@ def lay_down(path: Path, batches: Iterable[Any]) -> None:
 
 
 def _first_events(ledger: Ledger, log: EventLog) -> Sequence[Block]:
-    """Of each cell the event that first changed it: the order of replay, as far as it goes by dates."""
+    """Of each cell the event that first changed it, by which cells are in order."""
     orders, places = array("q"), array("I")
     for view in ledger.views:
         for key in ledger.in_order(view)[0]:
