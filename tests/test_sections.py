@@ -275,11 +275,12 @@ def killed(*_: object) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("task", ["_lay_section", "_join"])
 def test_without_its_processes_the_answer_comes_all_the_same(
-    large: Path, monkeypatch: pytest.MonkeyPatch
+    large: Path, task: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That one of them was killed is said, and nothing half made is left."""
-    monkeypatch.setattr(building, "_lay_section", killed)
+    monkeypatch.setattr(building, task, killed)
     with opened(large) as history:
         assert history.kept_ledger is None
         assert [problem.code for problem in history.notices] == ["C522"]

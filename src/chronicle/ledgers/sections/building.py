@@ -78,9 +78,9 @@ def write_in_sections(
     share, number by number. Raises ``NotInSections``, ``CannotKeep`` for what no ledger on disk can hold,
     ``WorkerEnded``, what reading the source raises, and ``OSError``.
     """
-    with spooled(source) as records, TemporaryDirectory(prefix=_PREFIX) as folder:
+    with TemporaryDirectory(prefix=_PREFIX) as folder:
         work = Path(folder)
-        with running(workers) as run:
+        with spooled(source) as records, running(workers) as run:
             sections = _laid_down(work, records, workers, run, report)
         # A process that replayed sections has memory left over from that: this is a new one.
         with running(workers) as run:
