@@ -17,19 +17,21 @@ import chronicle
 from chronicle import codec
 from chronicle.cli.made_up import made
 from chronicle.engine import knowledge
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.partial.connected import Connected, spread, versions_of
+from chronicle.engine.partial.parts import Parts
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.state import State
 from chronicle.errors import StoreError, UsageError
-from chronicle.events import Event
+from chronicle.events import Event, IdentityLinked
 from chronicle.history import History
 from chronicle.ledgers.partitions import frames, partitioned, replay_partition, tells
 from chronicle.ledgers.partitions.collected import Collected
 from chronicle.ledgers.partitions.rows import BROKEN, LedgerRow, problem_of
 from chronicle.stores.memory import MemoryStore
 from chronicle.stores.record import Record
-from given import absorbed, acquired, corrected, disposed, happened, issued, observed, retracted
+from given import absorbed, acquired, corrected, disposed, happened, issued, launched, observed, retracted
 from kept_ledgers import answers, some_days
 from own_projectors import BY_TARGET, LYING, OF_ALL
 from test_parts import GROUPS, HISTORIES, KNOWN, assert_keys_equal, everything
@@ -150,6 +152,29 @@ def test_parts_hold_by_any_day_of_knowledge(
         cells.update(found)
         guesses |= guessed
     assert (cells, guesses) == everything(knowledge.resolve(history, known, PROJECTORS).ledger)
+
+
+@pytest.mark.slow
+@given(HISTORIES, GROUPS)
+def test_records_say_the_parts_that_a_history_has(events: list[Event], groups: list[str]) -> None:
+    """Not a part more, and none that is larger: what each says alone tells what all of them share."""
+    history = [event for event in in_groups(events, groups) if not isinstance(event, IdentityLinked)]
+    log = EventLog(history)
+    parts = Parts(log)
+    parts.catch_up()
+    parts.add_versions(versions_of(log.with_statements_of(log.stated_about())))
+    told = [[log.positions[event.id] - 1 for event in part] for part in whole_parts(history)]
+    assert sorted(place for part in told for place in part) == [*range(len(history))]
+    assert [parts.around(part[:1], len(history)) for part in told] == told
+
+
+def test_what_does_not_bind_makes_no_part_larger() -> None:
+    """Two units of one owner, and two stakes that are corrected to one value."""
+    units = [launched("2014", unit, "group") for unit in ("films", "music")]
+    stakes = [acquired("2014", "ann", target, "5%", id=target) for target in ("mill", "farm")]
+    corrections = [corrected("2015", each.id, {"share": "7%"}, id=f"{each.id}-again") for each in stakes]
+    found = whole_parts([*units, *stakes, *corrections])
+    assert [len(part) for part in found] == [1, 1, 2, 2]
 
 
 def whole_parts(history: Sequence[Event]) -> list[list[Event]]:

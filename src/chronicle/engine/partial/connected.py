@@ -25,6 +25,7 @@ from chronicle.engine.partial.shared import (
     ENTITY,
     EVENT,
     HELD,
+    NOT_BINDING,
     NOTED,
     TURNS,
     entities_of,
@@ -87,7 +88,7 @@ def said_by(event: Event) -> list[Said]:
     for sort, which in shared_by(event):
         if sort == ENTITY:
             told.append((IF_TURNING, ENTITY, which, NEVER_ACTS if founds(event, which) else ACTS))
-        else:
+        elif sort not in NOT_BINDING:
             told.append((IF_COUNTED if sort == HELD else BINDS, sort, which, NOW))
     if type(event) in NOTED:
         for each in (event, *possible_effects_of(event)):

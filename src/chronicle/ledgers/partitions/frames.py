@@ -25,6 +25,16 @@ def pyarrow() -> Any:
     return pyarrow
 
 
+def use_memory_of_system() -> None:
+    """Have tables of this process take their memory from the system, and give it back at once.
+
+    Arrow keeps what it freed for its next tables. Of a process that turns tables into objects, and these into
+    tables, that is memory that each of the two had at its time.
+    """
+    arrow = pyarrow()
+    arrow.set_memory_pool(arrow.system_memory_pool())
+
+
 _TEXT: Final = "string"
 _RECORDS: Final[Mapping[str, str]] = {
     "position": "int64",
