@@ -117,7 +117,8 @@ class EventLog(Mapping[str, "Event"]):
             if isinstance(told, statements()) and told.target in self:
                 waiting.append(told.target)
             waiting += [statement.id for statement in self._about(event)]
-        return sorted(found.values(), key=lambda event: self.positions[event.id])
+        positions = self.positions
+        return sorted(found.values(), key=lambda event: positions[event.id])
 
     def _about(self, event: str) -> Iterable[Event]:
         """What corrects or retracts the event of this id."""
@@ -125,6 +126,8 @@ class EventLog(Mapping[str, "Event"]):
 
     def _note(self) -> None:
         """Take in what was added to ``events`` since."""
+        if self._noted == len(self.events):
+            return
         new = self.events[self._noted :]
         self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
         # Most kinds of event speak of no other, and are told at once.

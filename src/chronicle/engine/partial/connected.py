@@ -18,6 +18,7 @@ from typing import Any, Final
 from attrs import define, field
 
 from chronicle.dates import PartialDate
+from chronicle.engine.event_log import EventLog
 from chronicle.engine.knowledge import visible
 from chronicle.engine.order.touching import possible_effects_of
 from chronicle.engine.partial.shared import (
@@ -39,7 +40,7 @@ from chronicle.events import (
     IdentityLinked,
     RecordCorrected,
     RecordRetracted,
-    knowledge,
+    known_on,
 )
 
 BINDS: Final = 0
@@ -256,6 +257,18 @@ def chains_of(told: Sequence[Event]) -> list[list[Event]]:
     return _chains_and_versions(told)[0]
 
 
+def chains_in(log: EventLog) -> tuple[list[list[Event]], list[Event]]:
+    """The chains of all events of a log of which something was said later, and all versions of these."""
+    about = {*log.stated_about()}
+    while True:
+        chains, versions = _chains_and_versions(log.with_statements_of(about))
+        # A corrected correction may be about an event of which nothing else is said.
+        more = {target for version in versions if (target := target_of(version)) and target in log} - about
+        if not more:
+            return chains, versions
+        about |= more
+
+
 def _chains_and_versions(told: Sequence[Event]) -> tuple[list[list[Event]], list[Event]]:
     about = {(event.id, target) for event in told if (target := target_of(event))}
     while True:
@@ -268,8 +281,13 @@ def _chains_and_versions(told: Sequence[Event]) -> tuple[list[list[Event]], list
 
 
 def _versions_in(chain: Sequence[Event]) -> Iterator[Event]:
-    days = {knowledge(event).day for event in chain if type(event) in _SAID_LATER}
-    for day in (*sorted(days), None):
+    said = {known_on(event) for event in chain if type(event) in _SAID_LATER}
+    if not said:
+        return
+    days = sorted(said)
+    # On the last of these days mostly all is known.
+    later = [None] if max(map(known_on, chain)) > days[-1] else []
+    for day in (*days, *later):
         seen = visible(chain, day)
         yield from (event for event in seen.events if event.id in seen.corrections)
 
