@@ -62,20 +62,19 @@ class EventLog(Mapping[str, "Event"]):
         self._note()
         return self._positions
 
-    def turn(self, event: str) -> tuple[int, int, int]:
-        """A sort key of the date and the kind of an event, given by its id, and its place, from 0.
+    def turn_keys(self) -> array[int]:
+        """For each event a sort key of its date and its kind.
 
-        In this order events are replayed, but for the few whose order goes by what makes sense.
+        In this order, and in that of their positions, events are replayed, but for the few whose order goes
+        by what makes sense.
         """
-        place = self.positions[event] - 1
-        told = self.events[place]
-        return told.date.order, kinds.ORDER[type(told)], place
-
-    def turns(self) -> array[int]:
-        """For each event its place among all in the order of ``turn``."""
         ranks = kinds.ORDER
         width = 1 + max(ranks.values())
-        keys = [event.date.order * width + ranks[type(event)] for event in self.events]
+        return array("q", [event.date.order * width + ranks[type(event)] for event in self.events])
+
+    def turns(self) -> array[int]:
+        """For each event its place among all in the order of ``turn_keys``."""
+        keys = self.turn_keys()
         turns = array("I", bytes(4 * len(keys)))
         for turn, place in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
             turns[place] = turn

@@ -315,7 +315,7 @@ def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
 def _turns(ledger: Ledger, view: str, turn_of: Callable[[str], int]) -> Iterable[int]:
     """Of each cell of a view its place among all, in the order of the events that first changed them."""
     keys, places = ledger.in_order(view)
-    told = [turn_of(ledger.first_event(view, key)) for key in keys]
+    told = [*map(turn_of, ledger.first_events(view, keys))]
     turns = array("I", places)
     # Those that one event changed first stay in the order of replay.
     replayed = sorted(range(len(keys)), key=places.__getitem__)

@@ -16,7 +16,7 @@ from chronicle.engine.partial.in_turn import PartsInTurn, parts_in_turn
 from chronicle.engine.partial.parts import Parts
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger
-from chronicle.events import ORDER, Event
+from chronicle.events import Event
 from chronicle.ledgers.kept import write_ledger
 from chronicle.ledgers.known.turns import turn_blocks
 from chronicle.ledgers.layout import Block
@@ -30,8 +30,6 @@ PLACES: Final = "section.places"
 FIRST: Final = "section.first"
 FIRST_PLACE: Final = "section.first_place"
 """By cell a sort key of the date and the kind of the event that first changed it, and its place here."""
-
-_RANKS: Final = len(ORDER)
 
 
 @paused_collector()
@@ -98,10 +96,9 @@ def _named(log: EventLog) -> NamedIds:
 
 def _first_events(ledger: Ledger, log: EventLog) -> Sequence[Block]:
     """Of each cell the event that first changed it, by which cells are in order."""
-    orders, places = array("q"), array("I")
+    orders, places, positions, keys = array("q"), array("I"), log.positions, log.turn_keys()
     for view in ledger.views:
-        for key in ledger.in_order(view)[0]:
-            order, rank, place = log.turn(ledger.first_event(view, key))
-            orders.append(order * _RANKS + rank)
-            places.append(place)
+        some = [positions[event] - 1 for event in ledger.first_events(view, ledger.in_order(view)[0])]
+        orders.extend([keys[place] for place in some])
+        places.extend(some)
     return Block(FIRST, "q", orders), Block(FIRST_PLACE, "I", places)
