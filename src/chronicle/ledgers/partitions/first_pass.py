@@ -15,7 +15,7 @@ from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Projector
 from chronicle.errors import Problem
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.partitioning import Partitioning
+from chronicle.ledgers.partitions.partitioning import NumbersByPosition, Partitioning
 from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
 from chronicle.ledgers.partitions.telling import tells
 from chronicle.ledgers.partitions.workers import Run
@@ -77,7 +77,7 @@ class Spooled:
         """The records as batches of Arrow."""
         arrow = frames.pyarrow()
         if self.kept:
-            with arrow.memory_map(self.file) as file:
+            with arrow.OSFile(self.file) as file:
                 yield from arrow.ipc.open_stream(file)
             return
         with arrow.ipc.new_stream(self.file, frames.records_schema()) as writer:
@@ -100,10 +100,10 @@ def _tells(batch: Any, projectors: Sequence[Projector]) -> list[Any]:
 
 
 def lay_out(
-    source: Spooled, found: Partitioning, chosen: Mapping[int, int], wanted: set[int], work: Path
+    source: Spooled, found: Partitioning, chosen: NumbersByPosition, wanted: set[int], work: Path
 ) -> None:
     """Write the records of each partition that is wanted into a file of its own, each with its part."""
-    arrow, schema, parts = frames.pyarrow(), frames.laid_out_schema(), found.parts()
+    arrow, np, schema, parts = frames.pyarrow(), frames.numpy(), frames.laid_out_schema(), found.parts()
     with ExitStack() as stack:
         writers = {
             bucket: stack.enter_context(arrow.ipc.new_file(laid_out(work, bucket), schema))
@@ -111,14 +111,12 @@ def lay_out(
         }
         # The first pass has computed the checksums again.
         for batch in map(frames.without_proofs, source.batches()):
-            places: dict[int, list[int]] = {}
-            positions = batch.column("position").to_pylist()
-            of_parts = arrow.array([parts.get(position, 0) for position in positions], arrow.int64())
-            batch = batch.append_column(frames.PART, of_parts)  # noqa: PLW2901
-            for place, position in enumerate(positions):
-                places.setdefault(chosen.get(position, -1), []).append(place)
-            for bucket in wanted & places.keys():
-                writers[bucket].write_batch(frames.as_records(batch.take(places[bucket]), schema))
+            positions = batch.column("position").to_numpy()
+            of_parts = arrow.array(parts.at(positions, missing=0))
+            batch = frames.as_records(batch.append_column(frames.PART, of_parts), schema)  # noqa: PLW2901
+            buckets = chosen.at(positions, missing=-1)
+            for bucket in wanted.intersection(buckets.tolist()):
+                writers[bucket].write_batch(batch.take(arrow.array(np.flatnonzero(buckets == bucket))))
 
 
 def laid_out(work: Path, bucket: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -23,6 +22,15 @@ def pyarrow() -> Any:
     except ImportError:
         raise not_installed("pyarrow", "which carries records and rows", "parquet") from None
     return pyarrow
+
+
+def numpy() -> Any:
+    """The library. Raises ``UsageError`` (C740) if it is not installed."""
+    try:
+        import numpy
+    except ImportError:
+        raise not_installed("numpy", "which finds out what hangs together", "parquet") from None
+    return numpy
 
 
 _TEXT: Final = "string"
@@ -131,26 +139,27 @@ def _batch(arrow: Any, rows: Sequence[Sequence[Any]], schema: Any) -> Any:
 
 
 class AlikeTold(NamedTuple):
-    """What some records say alike: their positions, how it binds, and for each which thing, and when."""
+    """What some records say alike: arrays of their positions, how it binds, and arrays of things and of when.
 
-    positions: Sequence[int]
+    The arrays have numbers of 64 bits.
+    """
+
+    positions: Any
     how: int
-    things: Sequence[int]
-    when: Sequence[int]
+    things: Any
+    when: Any
 
 
-def tells_batch(told: Iterable[AlikeTold]) -> Any:
+def tells_batch(told: Sequence[AlikeTold]) -> Any:
     """What records say of what they share as a record batch."""
-    arrow, columns = pyarrow(), (array("q"), array("b"), array("q"), array("q"))
-    for positions, how, things, when in told:
-        for column, numbers in zip(columns, (positions, [how] * len(positions), things, when), strict=True):
-            column.extend(numbers)
-    length, kinds = len(columns[0]), tells_schema().types
+    arrow, np, schema = pyarrow(), numpy(), tells_schema()
+    how = np.repeat(np.array([each.how for each in told], np.int8), [len(each.things) for each in told])
     arrays = [
-        arrow.Array.from_buffers(kind, length, [None, arrow.py_buffer(column)])
-        for kind, column in zip(kinds[:-1], columns, strict=True)
+        how if name == "how" else np.concatenate([getattr(each, of) for each in told] or [how])
+        for name, of in zip(_TELLS, ("positions", "how", "things", "when"), strict=False)
     ]
-    return arrow.RecordBatch.from_arrays([*arrays, arrow.nulls(length, kinds[-1])], schema=tells_schema())
+    columns = [arrow.array(array, kind) for array, kind in zip(arrays, schema.types, strict=False)]
+    return arrow.RecordBatch.from_arrays([*columns, arrow.nulls(len(how), schema.types[-1])], schema=schema)
 
 
 def record_batches(records: Iterable[Record]) -> Iterator[Any]:
@@ -169,12 +178,21 @@ class RecordColumns(NamedTuple):
     checksum: list[int | None]
     chain: list[bytes | None]
 
-    def record(self, place: int) -> tuple[Record, bool]:
-        """The record at a place, with whether it carries a checksum."""
-        row: list[Any] = [column[place] for column in self]
-        position, recorded_at, id, kind, body, checksum, chain = row
-        record = Record(position, recorded_at or "", id, kind, body, checksum or 0, chain or GENESIS)
-        return record, checksum is not None
+    def records(self) -> list[Record]:
+        """The records; without a proof those that carry none."""
+        position, recorded_at, id, kind, body, checksum, chain = self
+        return [
+            *map(
+                Record,
+                position,
+                [each or "" for each in recorded_at],
+                id,
+                kind,
+                body,
+                [each or 0 for each in checksum],
+                [each or GENESIS for each in chain],
+            )
+        ]
 
 
 def record_columns(batch: Any) -> RecordColumns:
@@ -189,19 +207,13 @@ def record_columns(batch: Any) -> RecordColumns:
         for name in _RECORDS
     ]
     found = RecordColumns(*columns)
+    if {*map(type, found.body)} == {bytes}:
+        return found
     return found._replace(body=[*map(_bytes, found.body)])
 
 
 def _bytes(body: bytes | str | None) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body or b"")
-
-
-def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
-    """The records of a batch, each with whether it carries a checksum. Raises as ``record_columns`` does."""
-    columns = record_columns(batch)
-    for position, recorded_at, id, kind, body, checksum, chain in zip(*columns, strict=True):
-        record = Record(position, recorded_at or "", id, kind, body, checksum or 0, chain or GENESIS)
-        yield record, checksum is not None
 
 
 def without_proofs(batch: Any) -> Any:
@@ -217,6 +229,14 @@ def among(batch: Any, ids: Any, positions: Any) -> Any:
     by_id = compute.is_in(batch.column("id").cast(ids.type), value_set=ids)
     by_position = compute.is_in(batch.column("position").cast(positions.type), value_set=positions)
     return batch.filter(compute.or_(by_id, by_position))
+
+
+def in_order(batches: Sequence[Any]) -> Any:
+    """All records of some batches as one batch, each position once, in order."""
+    np, rows = numpy(), pyarrow().Table.from_batches(batches, records_schema()).combine_chunks()
+    _, places = np.unique(rows.column("position").to_numpy(), return_index=True)
+    found = rows.take(pyarrow().array(places)).combine_chunks().to_batches()
+    return found[0] if found else pyarrow().RecordBatch.from_pylist([], records_schema())
 
 
 def of_column(name: str, values: Iterable[Any]) -> Any:
@@ -242,7 +262,7 @@ def _names_of_records(batch: Any) -> list[str]:
 def as_records(batch: Any, schema: Any = None) -> Any:
     """A batch with the columns of records in their order and types; those that it lacks are empty.
 
-    Raises ``UsageError`` (C530) as ``records_of`` does.
+    Raises ``UsageError`` (C530) as ``record_columns`` does.
     """
     arrow, schema = pyarrow(), schema or records_schema()
     _names_of_records(batch)
@@ -348,14 +368,13 @@ def columns_in(batch: Any) -> list[list[Any]]:
     return [column.to_pylist() for column in batch.columns]
 
 
-def columns_by_kind(batch: Any) -> Iterator[tuple[int, Sequence[array[int]]]]:
-    """What records say of what they share, kind by kind: the positions, the things, and when."""
-    from pyarrow import compute
-
-    for how in compute.unique(batch.column("how")).to_pylist():
-        some = batch.filter(compute.equal(batch.column("how"), how))
-        names = "position", "thing", "when"
-        yield how, [array("q", some.column(name).to_numpy().tobytes()) for name in names]
+def columns_by_kind(batch: Any) -> Iterator[tuple[int, Any, Any, Any]]:
+    """What records say of what they share, kind by kind: arrays of positions, of things and of when."""
+    np = numpy()
+    how, *columns = (batch.column(name).to_numpy() for name in ("how", "position", "thing", "when"))
+    for kind in np.unique(how).tolist():
+        position, thing, when = (column[how == kind] for column in columns)
+        yield kind, position, thing, when
 
 
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:
