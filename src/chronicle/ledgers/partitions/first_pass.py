@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import define
 
@@ -59,10 +59,10 @@ def first_pass(
     def told() -> Iterator[Any]:
         total = int(source.head.get("position", 0))
         for done, batches in enumerate(run(partial(_tells, b, projectors) for b in spooled.batches()), 1):
-            report("reading", min(done * frames.BATCH, total), total)
+            report("reading", min(done * frames.RECORDS, total), total)
             yield from batches
 
-    return partitioned_by(spooled.batches, told(), projectors)
+    return partitioned_by(spooled.batches, told(), projectors, run)
 
 
 @define
@@ -110,13 +110,22 @@ def lay_out(
             for bucket in wanted
         }
         # The first pass has computed the checksums again.
-        for batch in map(frames.without_proofs, source.batches()):
+        for batch in frames.joined(map(frames.without_proofs, source.batches()), _AT_ONCE):
             positions = batch.column("position").to_numpy()
             of_parts = arrow.array(parts.at(positions, missing=0))
-            batch = frames.as_records(batch.append_column(frames.PART, of_parts), schema)  # noqa: PLW2901
             buckets = chosen.at(positions, missing=-1)
-            for bucket in wanted.intersection(buckets.tolist()):
-                writers[bucket].write_batch(batch.take(arrow.array(np.flatnonzero(buckets == bucket))))
+            order = np.argsort(buckets, kind="stable")
+            laid = frames.as_records(batch.append_column(frames.PART, of_parts), schema).take(order)
+            numbers, begins = np.unique(buckets[order], return_index=True)
+            for bucket, begin, end in zip(
+                numbers.tolist(), begins.tolist(), [*begins[1:].tolist(), len(order)], strict=True
+            ):
+                if bucket in wanted:
+                    writers[bucket].write_batch(laid.slice(begin, end - begin))
+
+
+# So many records are laid out together: of each partition there are some of them, which are read together.
+_AT_ONCE: Final = 10_000
 
 
 def laid_out(work: Path, bucket: int) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from chronicle.errors import Problem, UsageError, not_installed
@@ -13,6 +15,9 @@ from chronicle.stores.record import GENESIS, Record
 
 BATCH: Final = 20_000
 """Rows in one batch."""
+
+RECORDS: Final = 5_000
+"""Records in one batch: some wait for each worker, in memory."""
 
 
 def pyarrow() -> Any:
@@ -138,33 +143,22 @@ def _batch(arrow: Any, rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     return arrow.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-class AlikeTold(NamedTuple):
-    """What some records say alike: arrays of their positions, how it binds, and arrays of things and of when.
-
-    The arrays have numbers of 64 bits.
-    """
-
-    positions: Any
-    how: int
-    things: Any
-    when: Any
-
-
-def tells_batch(told: Sequence[AlikeTold]) -> Any:
-    """What records say of what they share as a record batch."""
-    arrow, np, schema = pyarrow(), numpy(), tells_schema()
-    how = np.repeat(np.array([each.how for each in told], np.int8), [len(each.things) for each in told])
-    arrays = [
-        how if name == "how" else np.concatenate([getattr(each, of) for each in told] or [how])
-        for name, of in zip(_TELLS, ("positions", "how", "things", "when"), strict=False)
-    ]
-    columns = [arrow.array(array, kind) for array, kind in zip(arrays, schema.types, strict=False)]
-    return arrow.RecordBatch.from_arrays([*columns, arrow.nulls(len(how), schema.types[-1])], schema=schema)
-
-
 def record_batches(records: Iterable[Record]) -> Iterator[Any]:
     """Records of a store as record batches."""
     return batches(records, records_schema())
+
+
+def proven_batches(records: Iterable[Record]) -> Iterator[Any]:
+    """Records that were proven as record batches, without their proofs, which nobody has to compute again."""
+    arrow, schema = pyarrow(), records_schema()
+    kinds = schema.types[: -len(_PROOFS)]
+    records = iter(records)
+    while some := [*islice(records, RECORDS)]:
+        columns = [
+            *(arrow.array([*map(itemgetter(at), some)], kind) for at, kind in enumerate(kinds)),
+            *(arrow.nulls(len(some), kind) for kind in schema.types[len(kinds) :]),
+        ]
+        yield arrow.RecordBatch.from_arrays(columns, schema=schema)
 
 
 class RecordColumns(NamedTuple):
@@ -222,26 +216,43 @@ def without_proofs(batch: Any) -> Any:
     return as_records(batch.drop_columns(proofs))
 
 
-def among(batch: Any, ids: Any, positions: Any) -> Any:
-    """The records of a batch that have one of some ids or positions, which ``of_column`` gives."""
+def joined(records: Iterable[Any], length: int) -> Iterator[Any]:
+    """Record batches as fewer, of about some length each."""
+    some, together = list[Any](), 0
+    for batch in records:
+        some.append(batch)
+        together += len(batch)
+        if together >= length:
+            yield from _as_one(some)
+            some, together = [], 0
+    yield from _as_one(some)
+
+
+def _as_one(batches: Sequence[Any]) -> Sequence[Any]:
+    found = pyarrow().Table.from_batches(batches, records_schema()).combine_chunks().to_batches()
+    return [each for each in found if len(each)]
+
+
+def among(batches: Iterable[Any], ids: Collection[str], positions: Collection[int]) -> Iterator[Any]:
+    """The records of batches that have one of some ids or positions."""
+    arrow = pyarrow()
     from pyarrow import compute
 
-    by_id = compute.is_in(batch.column("id").cast(ids.type), value_set=ids)
-    by_position = compute.is_in(batch.column("position").cast(positions.type), value_set=positions)
-    return batch.filter(compute.or_(by_id, by_position))
+    some, at = arrow.array([*ids], arrow.string()), arrow.array([*positions], arrow.int64())
+    for batch in batches:
+        by_id = compute.is_in(batch.column("id").cast(some.type), value_set=some)
+        by_position = compute.is_in(batch.column("position").cast(at.type), value_set=at)
+        yield batch.filter(compute.or_(by_id, by_position))
 
 
 def in_order(batches: Sequence[Any]) -> Any:
     """All records of some batches as one batch, each position once, in order."""
-    np, rows = numpy(), pyarrow().Table.from_batches(batches, records_schema()).combine_chunks()
-    _, places = np.unique(rows.column("position").to_numpy(), return_index=True)
-    found = rows.take(pyarrow().array(places)).combine_chunks().to_batches()
-    return found[0] if found else pyarrow().RecordBatch.from_pylist([], records_schema())
-
-
-def of_column(name: str, values: Iterable[Any]) -> Any:
-    """Values of a column of records, of which ``among`` looks for any."""
-    return pyarrow().array([*values], records_schema().field(name).type)
+    arrow, np, rows = pyarrow(), numpy(), pyarrow().Table.from_batches(batches, records_schema())
+    positions = rows.column("position").to_numpy()
+    if not (positions[1:] > positions[:-1]).all():
+        rows = rows.take(arrow.array(np.unique(positions, return_index=True)[1]))
+    found = rows.combine_chunks().to_batches()
+    return found[0] if found else arrow.RecordBatch.from_pylist([], records_schema())
 
 
 def parts_in(batch: Any) -> list[int]:
@@ -363,15 +374,10 @@ def with_text(batch: Any) -> Any:
     return batch.filter(compute.is_valid(batch.column("text")))
 
 
-def columns_in(batch: Any) -> list[list[Any]]:
-    """The columns of a batch as Python values."""
-    return [column.to_pylist() for column in batch.columns]
-
-
-def columns_by_kind(batch: Any) -> Iterator[tuple[int, Any, Any, Any]]:
+def columns_by_kind(batches: Sequence[Any]) -> Iterator[tuple[int, Any, Any, Any]]:
     """What records say of what they share, kind by kind: arrays of positions, of things and of when."""
-    np = numpy()
-    how, *columns = (batch.column(name).to_numpy() for name in ("how", "position", "thing", "when"))
+    np, told = numpy(), pyarrow().Table.from_batches(batches, tells_schema())
+    how, *columns = (told.column(name).to_numpy() for name in ("how", "position", "thing", "when"))
     for kind in np.unique(how).tolist():
         position, thing, when = (column[how == kind] for column in columns)
         yield kind, position, thing, when
@@ -379,4 +385,4 @@ def columns_by_kind(batch: Any) -> Iterator[tuple[int, Any, Any, Any]]:
 
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a batch as tuples of Python values, in the order of the columns."""
-    return zip(*columns_in(batch), strict=True)
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)

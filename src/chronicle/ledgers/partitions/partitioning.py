@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from heapq import heapify, heapreplace
+from mmap import mmap
 from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import define, field, frozen
 
-from chronicle.codec.many.event_reader import EventReader
-from chronicle.engine.partial.connected import (
-    BINDS,
-    COUNTED,
-    FOUNDED,
-    IF_COUNTED,
-    IF_TURNING,
-    TURNING,
-    target_of,
-    versions_of,
-)
+from chronicle.engine.partial.connected import BINDS, COUNTED, FOUNDED, IF_COUNTED, IF_TURNING, TURNING
 from chronicle.engine.replay import Projector
-from chronicle.events import Event
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.telling import ABOUT, FAULTY, events_in, told_by
+from chronicle.ledgers.partitions.telling import ABOUT, FAULTY, told_of_versions
+from chronicle.ledgers.partitions.workers import Run
 
 Fetch = Callable[[Collection[str], Collection[int]], Iterable[Any]]
 """A function that gives batches of the records that have one of some ids or positions."""
@@ -66,7 +58,7 @@ class NumbersByPosition(Mapping[int, int]):
 # What is said lies in so many slices by its things, and about so much is looked at together: to sort takes
 # several times the memory of what is sorted, and many numbers take longer each than few.
 _SLICES: Final = 256
-_AT_ONCE: Final = 2**18
+_AT_ONCE: Final = 2**17
 
 # What is kept of what is said, by how it binds.
 _KEPT: Final[Mapping[int, Sequence[str]]] = MappingProxyType(
@@ -88,7 +80,9 @@ class Connected:
     All of it are arrays of numbers side by side, by how it binds, after the places where their slices begin.
     """
 
-    _said: dict[int, list[tuple[Any, ...]]] = field()
+    _said: dict[int, list[tuple[Any, ...]]] = field(init=False)
+    # Batches of what was said last.
+    _last: list[Any] = field(factory=list, init=False)
 
     @_said.default
     def _nothing(self) -> dict[int, list[tuple[Any, ...]]]:
@@ -97,20 +91,34 @@ class Connected:
 
     def take(self, batch: Any) -> None:
         """Take in a batch of what records say."""
-        for how, positions, things, when in frames.columns_by_kind(batch):
+        self._last.append(batch)
+        if sum(map(len, self._last)) >= _AT_ONCE:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        for how, positions, things, when in frames.columns_by_kind(self._last):
             if how in _KEPT:
                 columns = {"things": things, "positions": _narrow(positions), "when": when}
                 self._said[how].append(_in_slices(*(columns[name] for name in _KEPT[how])))
+        self._last.clear()
 
     def parts(self) -> NumbersByPosition:
-        """For each position the first position of its part. Every event said at least its own id."""
+        """For each position the first position of its part. Every event said at least its own id.
+
+        What was said is let go of.
+        """
         np = frames.numpy()
+        self._put_away()
         positions = _distinct([_distinct([at]) for _, _, at in self._said[BINDS]]).astype(np.int64)
         roots = np.arange(len(positions), dtype=np.int32)
         length = sum(len(things) for some in self._said.values() for _, things, *_ in some)
         step = max(1, _SLICES * _AT_ONCE // max(length, 1))
-        pairs = [_pairs(*self._binding(first, first + step)) for first in range(0, _SLICES, step)]
-        ones, others = (_places(positions, np.concatenate(some)) for some in zip(*pairs, strict=True))
+        pairs = [
+            [_places(positions, at) for at in _pairs(*self._binding(first, first + step))]
+            for first in range(0, _SLICES, step)
+        ]
+        self._said.clear()
+        ones, others = (np.concatenate(some) for some in zip(*pairs, strict=True))
         _connect(roots, ones, others)
         return NumbersByPosition(positions, positions[roots])
 
@@ -143,7 +151,14 @@ def _in_slices(things: Any, *columns: Any) -> tuple[Any, ...]:
     slices = things.astype(np.uint8)
     order = np.argsort(slices, kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(slices, minlength=_SLICES)))
-    return begins, *(column[order] for column in (things, *columns))
+    return begins, *(_in_own_room(column, order) for column in (things, *columns))
+
+
+def _in_own_room(column: Any, order: Any) -> Any:
+    """A column in some order, in memory that goes back to the system as soon as nobody needs it."""
+    np = frames.numpy()
+    room = np.frombuffer(mmap(-1, max(column.nbytes, 1)), column.dtype, len(column))
+    return np.take(column, order, out=room, mode="clip")
 
 
 def _early(named: tuple[Any, Any], founded: tuple[Any, Any]) -> Any:
@@ -173,9 +188,8 @@ def _narrow(positions: Any) -> Any:
 
 def _places(positions: Any, some: Any) -> Any:
     """At which places of all positions some of them are."""
-    if len(positions) and positions[-1] - positions[0] + 1 == len(positions):
-        return some - positions[0]
-    return positions.searchsorted(some)
+    whole = len(positions) and positions[-1] - positions[0] + 1 == len(positions)
+    return (some - positions[0] if whole else positions.searchsorted(some)).astype("i")
 
 
 def _distinct(arrays: Sequence[Any]) -> Any:
@@ -231,6 +245,10 @@ def _connect(roots: Any, ones: Any, others: Any) -> None:
             roots[:] = below
 
 
+def _one_by_one(tasks: Iterable[Callable[[], Any]]) -> Iterator[Any]:
+    return (task() for task in tasks)
+
+
 @define
 class _RowsOfChains:
     """Records that are about events, and these, which are read a few chains at a time."""
@@ -238,23 +256,18 @@ class _RowsOfChains:
     _fetch: Fetch
     _rows: Any = None
 
-    @property
-    def length(self) -> int:
-        """How many there are."""
-        return 0 if self._rows is None else len(self._rows)
-
     def add(self, ids: Collection[str], positions: Collection[int]) -> None:
         """Take in the records with one of some ids or positions."""
         if ids or positions:
             found = [frames.as_records(batch) for batch in self._fetch(ids, positions)]
             self._rows = frames.in_order([*found, *([] if self._rows is None else [self._rows])])
 
-    def chains(self, about: Iterable[tuple[int, str]]) -> Iterator[tuple[Mapping[str, int], list[Event]]]:
-        """The events of some whole chains, by position, with the position of each id.
+    def chains(self, about: Iterable[tuple[int, str]]) -> Iterator[Any]:
+        """Batches of some whole chains, in order of position.
 
         ``about`` says of positions about which events they are.
         """
-        np, reader = frames.numpy(), EventReader()
+        np = frames.numpy()
         positions = self._rows.column("position").to_numpy()
         places = {id: place for place, id in enumerate(self._rows.column("id").to_pylist())}
         linked = [(position, places[target]) for position, target in about if target in places]
@@ -267,10 +280,7 @@ class _RowsOfChains:
         # So many at a time, and then to the end of the chain.
         cuts = begins[np.flatnonzero(_begins(begins // _CHAINED))].tolist()
         for first, end in zip(cuts, [*cuts[1:], len(order)], strict=True):
-            some = self._rows.take(frames.pyarrow().array(np.sort(order[first:end])))
-            told = [(record.position, event) for record, event in events_in(some, reader)]
-            events = [(position, event) for position, event in told if isinstance(event, Event)]
-            yield {event.id: position for position, event in events}, [event for _, event in events]
+            yield self._rows.take(frames.pyarrow().array(np.sort(order[first:end])))
 
 
 # About how many events of chains are made at once.
@@ -301,8 +311,9 @@ class Partitioning:
     @property
     def largest(self) -> int:
         """The number of records in the largest part."""
-        _, sizes = frames.numpy().unique(self.parts().numbers, return_counts=True)
-        return int(sizes.max(initial=0))
+        parts = self.parts()
+        places = _places(parts.positions, parts.numbers)
+        return int(frames.numpy().bincount(places, minlength=1).max())
 
     def take(self, batch: Any) -> None:
         """Take in a batch of what records say."""
@@ -314,7 +325,7 @@ class Partitioning:
                 self.faulty[position] = text
         self._connected.take(batch)
 
-    def settle(self, fetch: Fetch) -> None:
+    def settle(self, fetch: Fetch, run: Run = _one_by_one) -> None:
         """Take in the versions that corrections make of events, once all batches were taken in.
 
         What a correction makes of an event may hang together with others than the event did.
@@ -322,14 +333,12 @@ class Partitioning:
         about, wanted = {*self._about}, {target for _, target in self._about}
         rows = _RowsOfChains(fetch)
         rows.add(wanted, {position for position, _ in about})
-        while rows.length:
+        while about:
             found = set[tuple[int, str]]()
-            for positions, events in rows.chains(about):
-                versions = versions_of(events)
-                places = [positions[version.id] for version in versions]
-                self._connected.take(told_by(places, versions, self._projectors))
-                targets = zip(places, map(target_of, versions), strict=True)
-                found |= {(place, target) for place, target in targets if target is not None}
+            tasks = (partial(told_of_versions, some, self._projectors) for some in rows.chains(about))
+            for told, more in run(tasks):
+                self._connected.take(told)
+                found |= more
             # A corrected correction may be about another event.
             if found <= about:
                 return
@@ -357,32 +366,32 @@ def spread(parts: NumbersByPosition, partitions: int) -> NumbersByPosition:
     The same parts are always spread in the same way.
     """
     np = frames.numpy()
-    found, part, sizes = np.unique(parts.numbers, return_inverse=True, return_counts=True)
-    chosen = np.empty(len(found), np.int32)
+    roots = _places(parts.positions, parts.numbers)
+    sizes = np.bincount(roots)
+    order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)].astype("i")
+    chosen = np.empty(len(sizes), "i")
     emptiest = [(0, number) for number in range(partitions)]
     heapify(emptiest)
-    order, places = np.argsort(-sizes, kind="stable"), memoryview(chosen)
+    places = memoryview(chosen)
     for place, more in zip(memoryview(order), memoryview(sizes[order]), strict=True):
         size, number = emptiest[0]
         places[place] = number
         heapreplace(emptiest, (size + more, number))
-    return NumbersByPosition(parts.positions, chosen[part])
+    return NumbersByPosition(parts.positions, chosen[roots])
 
 
 def partitioned(
-    batches: Callable[[], Iterable[Any]], said: Iterable[Any], projectors: Sequence[Projector] = ()
+    batches: Callable[[], Iterable[Any]],
+    said: Iterable[Any],
+    projectors: Sequence[Projector] = (),
+    run: Run = _one_by_one,
 ) -> Partitioning:
     """How to split the records that ``batches`` gives whenever it is called.
 
-    ``said`` is what they say of what they share.
+    ``said`` is what they say of what they share; ``run`` does what takes long.
     """
     found = Partitioning(projectors)
     for batch in said:
         found.take(batch)
-    found.settle(lambda ids, positions: _among(batches(), ids, positions))
+    found.settle(lambda ids, positions: frames.among(batches(), ids, positions), run)
     return found
-
-
-def _among(batches: Iterable[Any], ids: Collection[str], positions: Collection[int]) -> Iterator[Any]:
-    wanted = frames.of_column("id", ids), frames.of_column("position", positions)
-    return (frames.among(batch, *wanted) for batch in batches)

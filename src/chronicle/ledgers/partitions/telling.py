@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from chronicle import codec
 from chronicle.codec.many.event_reader import EventReader
-from chronicle.engine.partial.connected import ACTS, FOUNDS, NEVER_ACTS, said_in_columns, target_of
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.partial.connected import (
+    ACTS,
+    FOUNDS,
+    NEVER_ACTS,
+    said_in_columns,
+    target_of,
+    versions_of,
+)
 from chronicle.engine.replay import Projector
 from chronicle.errors import ChronicleError, Problem
 from chronicle.events import Event
@@ -47,10 +55,28 @@ def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Itera
         yield from frames.batches(with_text, frames.tells_schema())
 
 
+@paused_collector()
+def told_of_versions(records: Any, projectors: Sequence[Projector]) -> tuple[Any, set[tuple[int, str]]]:
+    """What the versions that corrections make of events say, and about which events are those at a position.
+
+    ``records`` are a batch of events with all that is said of them, in order of position.
+    """
+    positions, events = dict[str, int](), list[Event]()
+    for record, event in events_in(records, EventReader()):
+        if isinstance(event, Event):
+            positions[event.id] = record.position
+            events.append(event)
+    versions = versions_of(events)
+    places = [positions[version.id] for version in versions]
+    targets = zip(places, map(target_of, versions), strict=True)
+    about = {(place, target) for place, target in targets if target is not None}
+    return told_by(places, versions, projectors), about
+
+
 def told_by(positions: Sequence[int], events: Sequence[Event], projectors: Sequence[Projector] = ()) -> Any:
     """What events at some positions say of what they share, as a record batch with numbers alone."""
     np = frames.numpy()
-    at, told, known = np.array(positions, np.int64), list[frames.AlikeTold](), list[Any]()
+    at, told, known = np.array(positions, np.int64), list[_AlikeTold](), list[Any]()
     orders = np.array([event.date.order for event in events], np.int64)
     for how, sort, things, those, when in said_in_columns(events, projectors):
         if not things:
@@ -65,12 +91,37 @@ def told_by(positions: Sequence[int], events: Sequence[Event], projectors: Seque
             acts = np.array([events[place].date.past for place in those], np.int64)
         else:
             acts = np.full(len(things), _NEVER if when == NEVER_ACTS else 0, np.int64)
-        told.append(frames.AlikeTold(at[places], how, _numbers_of(sort, things), acts))
-    return frames.tells_batch(told)
+        told.append(_AlikeTold(at[places], how, _numbers_of(sort, things), acts))
+    return _tells_batch(told)
 
 
 # After all that was founded.
 _NEVER: Final = 2**62
+
+
+class _AlikeTold(NamedTuple):
+    """What some records say alike: arrays of their positions, how it binds, and arrays of things and of when.
+
+    The arrays have numbers of 64 bits.
+    """
+
+    positions: Any
+    how: int
+    things: Any
+    when: Any
+
+
+def _tells_batch(told: Sequence[_AlikeTold]) -> Any:
+    """What records say of what they share as a record batch."""
+    arrow, np, schema = frames.pyarrow(), frames.numpy(), frames.tells_schema()
+    how = np.repeat(np.array([each.how for each in told], np.int8), [len(each.things) for each in told])
+    arrays = [
+        how if name == "how" else np.concatenate([getattr(each, of) for each in told] or [how])
+        for name, of in zip(schema.names, ("positions", "how", "things", "when"), strict=False)
+    ]
+    columns = [arrow.array(array, kind) for array, kind in zip(arrays, schema.types, strict=False)]
+    return arrow.RecordBatch.from_arrays([*columns, arrow.nulls(len(how), schema.types[-1])], schema=schema)
+
 
 # Longer texts are shortened first, so that a table of texts is not as wide as the longest of many.
 _LONGEST: Final = 64
