@@ -49,9 +49,9 @@ def replay(
         )
         raise InvalidEvents(*problems)
     found.settle(lambda ids, positions: _among(df, ids, positions))
-    chosen = {**found.partitions(partitions), **dict.fromkeys(found.faulty, 0)}
-    parts = found.parts()
-    places = [(position, number, parts.get(position, 0)) for position, number in chosen.items()]
+    chosen, parts = found.partitions(partitions), found.parts()
+    places = [*zip(chosen, chosen.values(), parts.values(), strict=True)]
+    places += [(position, 0, 0) for position in found.faulty]
     place = df.sparkSession.createDataFrame(places, f"position bigint, partition int, {frames.PART} bigint")
     placed = df.join(functions.broadcast(place), "position").repartition(partitions, "partition")
     replayed = partial(replay_partition, known=known)

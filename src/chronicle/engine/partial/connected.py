@@ -19,9 +19,8 @@ from chronicle.engine.partial.shared import (
     ENTITY,
     EVENT,
     HELD,
+    NOT_BINDING,
     NOTED,
-    OWNED,
-    SET,
     TURNS,
     entities_of,
     founds,
@@ -81,8 +80,7 @@ def said_in_columns(events: Sequence[Event], projectors: Sequence[Projector] = (
     """
     yield SaidInColumns(BINDS, EVENT, [event.id for event in events], range(len(events)))
     for sort, some, at in shared_in_columns(events):
-        if sort in (OWNED, SET):
-            # Events do not hang together by these.
+        if sort in NOT_BINDING:
             continue
         things, places = [*some], at
         if None in things:
@@ -182,10 +180,13 @@ def _chains_and_versions(told: Sequence[Event]) -> tuple[list[list[Event]], list
 
 
 def _versions_in(chain: Sequence[Event]) -> Iterator[Event]:
-    days = sorted({known_on(event) for event in chain if type(event) in _SAID_LATER})
-    # Mostly all is known on the last of these days.
-    late = bool(days) and days[-1] < max(map(known_on, chain))
-    for day in (*days, None) if late else days:
+    said = {known_on(event) for event in chain if type(event) in _SAID_LATER}
+    if not said:
+        return
+    days = sorted(said)
+    # On the last of these days mostly all is known.
+    later = [None] if max(map(known_on, chain)) > days[-1] else []
+    for day in (*days, *later):
         seen = visible(chain, day)
         yield from (event for event in seen.events if event.id in seen.corrections)
 

@@ -6,7 +6,7 @@ import datetime
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -174,19 +174,11 @@ class RecordColumns(NamedTuple):
 
     def records(self) -> list[Record]:
         """The records; without a proof those that carry none."""
-        position, recorded_at, id, kind, body, checksum, chain = self
-        return [
-            *map(
-                Record,
-                position,
-                [each or "" for each in recorded_at],
-                id,
-                kind,
-                body,
-                [each or 0 for each in checksum],
-                [each or GENESIS for each in chain],
-            )
-        ]
+        recorded_at, checksum, chain = (
+            [each or default for each in column] if any(column) else repeat(default)
+            for column, default in ((self.recorded_at, ""), (self.checksum, 0), (self.chain, GENESIS))
+        )
+        return [*map(Record, self.position, recorded_at, self.id, self.kind, self.body, checksum, chain)]
 
 
 def record_columns(batch: Any) -> RecordColumns:
@@ -197,7 +189,9 @@ def record_columns(batch: Any) -> RecordColumns:
     names = _names_of_records(batch)
     # Column by column, since a record a time costs several times as much.
     columns: list[list[Any]] = [
-        batch.column(names.index(name)).to_pylist() if name in names else [None] * batch.num_rows
+        batch.column(name).to_pylist()
+        if name in names and batch.column(name).null_count < batch.num_rows
+        else [None] * batch.num_rows
         for name in _RECORDS
     ]
     found = RecordColumns(*columns)

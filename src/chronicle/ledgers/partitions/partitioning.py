@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, ValuesView
 from functools import partial
 from heapq import heapify, heapreplace
 from mmap import mmap
@@ -33,7 +33,7 @@ class NumbersByPosition(Mapping[int, int]):
         np = frames.numpy()
         if not len(self.positions):
             return np.full(len(positions), missing)
-        places = np.minimum(np.searchsorted(self.positions, positions), len(self.positions) - 1)
+        places = _places(self.positions, positions).clip(0, len(self.positions) - 1)
         return np.where(self.positions[places] == positions, self.numbers[places], missing)
 
     def __getitem__(self, position: int) -> int:
@@ -48,11 +48,16 @@ class NumbersByPosition(Mapping[int, int]):
     def __len__(self) -> int:
         return len(self.positions)
 
-    @property
-    def different(self) -> list[int]:
-        """Each number once, sorted."""
-        found: list[int] = frames.numpy().unique(self.numbers).tolist()
-        return found
+    def values(self) -> ValuesView[int]:
+        """The numbers, in the order of the positions."""
+        return _NumbersView(self)
+
+
+class _NumbersView(ValuesView[int]):
+    _mapping: NumbersByPosition
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(memoryview(self._mapping.numbers))
 
 
 # What is said lies in so many slices by its things, and about so much is looked at together: to sort takes
@@ -229,10 +234,7 @@ def _pairs(things: Any, at: Any) -> tuple[Any, Any]:
 
 
 def _connect(roots: Any, ones: Any, others: Any) -> None:
-    """Let each of some places hang together with one of others.
-
-    ``roots`` has for each place the first one of its part, before and afterwards.
-    """
+    """Let places hang together with others. ``roots`` has for each the first of its part, then as before."""
     np = frames.numpy()
     while True:
         ones, others = roots[ones], roots[others]

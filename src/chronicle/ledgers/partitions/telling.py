@@ -178,8 +178,7 @@ def _factors() -> Any:
 def events_in(batch: Any, reader: EventReader) -> Iterator[tuple[Record, Event | Problem]]:
     """Each record of a batch with its event, or with the first problem for which it makes none."""
     columns = frames.record_columns(batch)
-    records = columns.records()
-    proven = [checksum is not None for checksum in columns.checksum]
+    records, proven = columns.records(), [checksum is not None for checksum in columns.checksum]
     found = reader.certain_events(records)
     for record, has_proof, event in zip(records, proven, found, strict=True):
         if event is not None and (not has_proof or is_as_written(record)):
