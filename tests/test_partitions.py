@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -407,3 +408,12 @@ def test_a_table_that_has_no_records_is_refused() -> None:
     """With the columns that are missing."""
     with pytest.raises(UsageError, match="it has no column position, body"):
         list(replay_partition(pyarrow.table({"id": ["a"], "kind": ["b"]}).to_batches()))
+
+
+@pytest.mark.parametrize("missing", ["numpy", "pyarrow"])
+def test_what_partitions_need_is_named(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the extra that has it."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError) as refused:
+        getattr(frames, missing)()
+    assert (refused.value.problems[0].code, "parquet" in refused.value.problems[0].help) == ("C740", True)
