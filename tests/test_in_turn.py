@@ -269,6 +269,27 @@ def test_what_was_retracted_for_a_while_is_out_of_turn_meanwhile() -> None:
     assert days_out_of_turn(told) == [(day("2012-06-01"), day("2013-06-01"))]
 
 
+def test_what_a_moved_correction_makes_of_an_event_is_of_one_part_with_what_that_shares() -> None:
+    """A correction turned out to be about another event, of which nothing else was said."""
+    told = [
+        acquired("2014", "ann", "mill", "5%", id="corrected-at-first"),
+        acquired("2014", "bob", "farm", "5%", id="corrected-in-the-end"),
+        acquired("2015-01", "eve", "farm", "5%"),
+        corrected("2015-03", "corrected-at-first", {"holder": "eve"}, id="moved"),
+        corrected("2016", "moved", {"target": "corrected-in-the-end"}),
+    ]
+    assert_cut(told)
+    found = in_turn(told)
+    assert found is not None
+    assert found.places == [[0, 1, 2, 3, 4]]
+    state = History(told).as_of("2017", known="2015-12-31")
+    assert {(each.holder, each.target) for each in state.holdings()} == {
+        ("bob", "farm"),
+        ("eve", "farm"),
+        ("eve", "mill"),
+    }
+
+
 def test_what_is_late_is_out_of_turn_until_it_is_known() -> None:
     """From the first event behind it on."""
     told = [acquired(f"{year}-05-01", "ann", "mill", "1%") for year in range(2011, 2015)]

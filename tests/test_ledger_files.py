@@ -262,7 +262,7 @@ def test_a_ledger_cut_anywhere_is_not_used(store: Path) -> None:
     """At every page of the disk, and beside it."""
     whole = beside(store).read_bytes()
     for cut in range(0, len(whole), 4096):
-        for size in {cut, cut + 1, cut + 17}:
+        for size in {cut, cut + 1, cut + 17} - {*range(len(whole), cut + 18)}:
             beside(store).write_bytes(whole[:size])
             with pytest.raises(Unsound):
                 LedgerFile(beside(store))

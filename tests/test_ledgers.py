@@ -8,11 +8,15 @@ import json
 import pickle
 import sys
 import tempfile
+from array import array
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
+from random import Random
 from zlib import crc32
 
+import numpy
 import pyarrow
 import pytest
 from attrs import evolve
@@ -153,6 +157,8 @@ def by_any_means(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     # Room that is given out again, and columns that are gathered in several steps.
     monkeypatch.setattr(quick, "SMALL", 8)
     monkeypatch.setattr(quick, "AT_A_TIME", 3)
+    # Lists of several items between those of one, however many there are.
+    monkeypatch.setattr(quick, "FEW_IN", 1)
 
 
 @pytest.mark.slow
@@ -266,6 +272,35 @@ def test_a_table_of_a_few_rows_does_not_wait_for_numpy(monkeypatch: pytest.Monke
     monkeypatch.undo()
     assert isinstance(vectors.vectors(vectors.SOME), NumpyVectors)
     assert isinstance(vectors.vectors(vectors.SOME - 1), PlainVectors)
+
+
+@given(
+    st.lists(st.sampled_from([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 2, 5]), min_size=1, max_size=60),
+    st.randoms(use_true_random=False),
+)
+def test_lists_of_which_most_have_one_item_are_those_that_are_read_one_by_one(
+    lengths: list[int], chance: Random
+) -> None:
+    """Whichever are asked for, with lists of nothing and of several items among them."""
+    starts, items = array("I", accumulate(lengths, initial=0)), array("I", range(7, 7 + sum(lengths)))
+    rows = numpy.array(sorted(chance.sample(range(len(lengths)), chance.randint(1, len(lengths)))))
+    alone = NumpyVectors().alone(memoryview(starts), memoryview(items))
+    if alone is None:
+        assert not sum(lengths)
+        return
+    begins, found = NumpyVectors().lists(memoryview(starts), memoryview(items), rows, alone[rows])
+    one_by_one = PlainVectors().lists(memoryview(starts), memoryview(items), rows.tolist())
+    assert [begins.tolist(), found.tolist()] == [[*each] for each in one_by_one]
+
+
+def test_a_text_that_every_row_has_is_alone_in_its_dictionary(tmp_path: Path) -> None:
+    """So that no column of its number is made, with numpy or without."""
+    history = History([acquired("2010", "ann", "mill", "60%"), acquired("2011", "bob", "shop", "5%")])
+    state = State(day("2012"), None, kept(history, tmp_path / "a.ledger"))
+    table = pyarrow.table(state.table("holdings"))
+    right = table["right"].chunk(0)
+    assert right.dictionary.to_pylist() == ["equity"]
+    assert [table[name].to_pylist() for name in ("holder", "right")] == [["ann", "bob"], ["equity"] * 2]
 
 
 def test_a_text_is_found_by_its_hash_and_nothing_else_is(tmp_path: Path) -> None:

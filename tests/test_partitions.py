@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pyarrow
 import pytest
 from hypothesis import given, settings
@@ -17,19 +19,31 @@ import chronicle
 from chronicle import codec
 from chronicle.cli.made_up import made
 from chronicle.engine import knowledge
-from chronicle.engine.partial.connected import Connected, spread, versions_of
+from chronicle.engine.event_log import EventLog
+from chronicle.engine.partial.connected import (
+    BINDS,
+    COUNTED,
+    FOUNDED,
+    IF_COUNTED,
+    IF_TURNING,
+    TURNING,
+    versions_of,
+)
+from chronicle.engine.partial.parts import Parts
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger, Projector
 from chronicle.engine.state import State
 from chronicle.errors import StoreError, UsageError
-from chronicle.events import Event
+from chronicle.events import Event, IdentityLinked
 from chronicle.history import History
-from chronicle.ledgers.partitions import frames, partitioned, replay_partition, tells
+from chronicle.ledgers.partitions import frames, partitioned, partitioning, replay_partition, tells
 from chronicle.ledgers.partitions.collected import Collected
+from chronicle.ledgers.partitions.partitioning import Connected, NumbersByPosition, spread
 from chronicle.ledgers.partitions.rows import BROKEN, LedgerRow, problem_of
+from chronicle.ledgers.partitions.telling import told_by
 from chronicle.stores.memory import MemoryStore
 from chronicle.stores.record import Record
-from given import absorbed, acquired, corrected, disposed, happened, issued, observed, retracted
+from given import absorbed, acquired, corrected, disposed, happened, issued, launched, observed, retracted
 from kept_ledgers import answers, some_days
 from own_projectors import BY_TARGET, LYING, OF_ALL
 from test_parts import GROUPS, HISTORIES, KNOWN, assert_keys_equal, everything
@@ -59,7 +73,10 @@ def in_partitions(
     def batches() -> Iterable[Any]:
         return frames.record_batches(records)
 
-    found = partitioned(batches, tells(batches(), own), own)
+    with pytest.MonkeyPatch.context() as patch:
+        # So that not all that was corrected is looked at together.
+        patch.setattr(partitioning, "_CHAINED", 2)
+        found = partitioned(batches, tells(batches(), own), own)
     chosen, parts = found.partitions(number), found.parts()
     collected = Collected()
     for partition in range(number):
@@ -152,14 +169,35 @@ def test_parts_hold_by_any_day_of_knowledge(
     assert (cells, guesses) == everything(knowledge.resolve(history, known, PROJECTORS).ledger)
 
 
+@pytest.mark.slow
+@given(HISTORIES, GROUPS)
+def test_records_say_the_parts_that_a_history_has(events: list[Event], groups: list[str]) -> None:
+    """Not a part more, and none that is larger: what each says alone tells what all of them share."""
+    history = [event for event in in_groups(events, groups) if not isinstance(event, IdentityLinked)]
+    log = EventLog(history)
+    parts = Parts(log)
+    parts.catch_up()
+    parts.add_versions(versions_of(log.with_statements_of(log.stated_about())))
+    told = [[log.positions[event.id] - 1 for event in part] for part in whole_parts(history)]
+    assert sorted(place for part in told for place in part) == [*range(len(history))]
+    assert [parts.around(part[:1], len(history)) for part in told] == told
+
+
+def test_what_does_not_bind_makes_no_part_larger() -> None:
+    """Two units of one owner, and two stakes that are corrected to one value."""
+    units = [launched("2014", unit, "group") for unit in ("films", "music")]
+    stakes = [acquired("2014", "ann", target, "5%", id=target) for target in ("mill", "farm")]
+    corrections = [corrected("2015", each.id, {"share": "7%"}, id=f"{each.id}-again") for each in stakes]
+    found = whole_parts([*units, *stakes, *corrections])
+    assert [len(part) for part in found] == [1, 1, 2, 2]
+
+
 def whole_parts(history: Sequence[Event]) -> list[list[Event]]:
     """The parts of a history."""
     connected = Connected()
     places = {event.id: place for place, event in enumerate(history)}
-    for place, event in enumerate(history):
-        connected.take_event(place, event)
-    for version in versions_of(history):
-        connected.take_event(places[version.id], version)
+    for some in (history, versions_of(history)):
+        connected.take(told_by([places[event.id] for event in some], some))
     parts: dict[int, list[Event]] = {}
     for place, root in sorted(connected.parts().items()):
         parts.setdefault(root, []).append(history[place])
@@ -244,9 +282,70 @@ def test_what_shares_something_is_of_one_part(more: list[Event], together: set[s
         assert_same(ledger_of(recorded(history), number), wanted)
 
 
+HOW = [BINDS, BINDS, BINDS, IF_COUNTED, IF_TURNING, IF_TURNING, COUNTED, TURNING, FOUNDED]
+SAID = st.tuples(st.integers(0, 9), st.sampled_from(HOW), st.integers(-6, 6), st.integers(0, 3))
+
+
+@given(
+    st.lists(SAID, max_size=40), st.sampled_from([1, 3, 1000]), st.sampled_from([1, 7, 2**33]), st.booleans()
+)
+def test_parts_are_those_found_one_by_one(
+    said: list[tuple[int, int, int, int]], length: int, step: int, sparse: bool
+) -> None:
+    """Whatever records say, in batches of any length, of positions without gaps or with them."""
+    # A record says its own id as well.
+    rows = [(at, 0, 1000 + at, 0) for at in range(10)]
+    rows += [(at, how, thing * 37, when) for at, how, thing, when in said]
+    rows = [(at * step + (at > 4 and sparse), *more) for at, *more in rows]
+    connected = Connected()
+    for first in range(0, len(rows), length):
+        some = [(*row, None) for row in rows[first : first + length]]
+        for batch in frames.batches(some, frames.tells_schema()):
+            connected.take(batch)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partitioning, "_AT_ONCE", length)
+        assert dict(connected.parts()) == parts_one_by_one(rows)
+
+
+def parts_one_by_one(rows: Sequence[tuple[int, ...]]) -> dict[int, int]:
+    """The first position of the part of each, found by joining sets."""
+    past: dict[int, int] = {}
+    for _, how, thing, when in rows:
+        if how == FOUNDED:
+            past[thing] = max(when, past.get(thing, when))
+    counted = {thing for _, how, thing, _ in rows if how == COUNTED}
+    turning = {thing for _, how, thing, _ in rows if how == TURNING}
+    turning |= {thing for _, how, thing, when in rows if how == IF_TURNING and when < past.get(thing, when)}
+    sharing: dict[int, set[int]] = {}
+    for at, how, thing, _ in rows:
+        if (
+            how == BINDS
+            or (how == IF_COUNTED and thing in counted)
+            or (how == IF_TURNING and thing in turning)
+        ):
+            sharing.setdefault(thing, set()).add(at)
+    parts: list[set[int]] = []
+    for some in sharing.values():
+        touched = [part for part in parts if part & some]
+        parts = [part for part in parts if not part & some] + [some.union(*touched)]
+    return {at: min(part) for part in parts for at in part}
+
+
+def test_a_hub_and_a_chain_are_one_part() -> None:
+    """However long it is, and in whichever direction positions go."""
+    generator = numpy.random.default_rng(1)
+    for places in (numpy.arange(5000), numpy.arange(5000)[::-1], generator.permutation(5000)):
+        roots = numpy.arange(5000, dtype=numpy.int32)
+        partitioning._connect(roots, places[1:], places[:-1])
+        assert not roots.any()
+        roots = numpy.arange(5000, dtype=numpy.int32)
+        partitioning._connect(roots, places[1:], numpy.repeat(places[:1], 4999))
+        assert not roots.any()
+
+
 def test_parts_are_spread_evenly() -> None:
     """The largest first, each to the emptiest partition; a part is never split."""
-    parts = {position: min(position, 3) for position in range(12)}
+    parts = NumbersByPosition(numpy.arange(12), numpy.minimum(numpy.arange(12), 3))
     chosen = spread(parts, 4)
     assert len({chosen[position] for position in range(3, 12)}) == 1
     assert len(set(chosen.values())) == 4
@@ -334,3 +433,12 @@ def test_a_table_that_has_no_records_is_refused() -> None:
     """With the columns that are missing."""
     with pytest.raises(UsageError, match="it has no column position, body"):
         list(replay_partition(pyarrow.table({"id": ["a"], "kind": ["b"]}).to_batches()))
+
+
+@pytest.mark.parametrize("missing", ["numpy", "pyarrow"])
+def test_what_partitions_need_is_named(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the extra that has it."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UsageError) as refused:
+        getattr(frames, missing)()
+    assert (refused.value.problems[0].code, "parquet" in refused.value.problems[0].help) == ("C740", True)

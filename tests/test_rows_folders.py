@@ -265,14 +265,14 @@ def test_what_is_appended_meanwhile_is_not_among_the_rows(workers: int, store: P
         wanted, head = plain.ledger(), plain.head
         source = records_at(store)
         append()
-        batches = frames.record_batches
+        batches = frames.proven_batches
 
         def noted(records: Any) -> Any:
             for batch in batches(records):
                 append()
                 yield batch
 
-        with patch("chronicle.history.sources.record_batches", noted):
+        with patch("chronicle.history.sources.proven_batches", noted):
             said = replay_into(tmp_path / "rows", source, workers=workers, report=append).said
         assert said["head"] == head._asdict()  # type: ignore[union-attr]
         assert said["job"]["source"] == head.chain  # type: ignore[union-attr]

@@ -6,10 +6,14 @@ import json
 import os
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
+from zlib import crc32
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -22,12 +26,15 @@ from chronicle.cli.made_up import made
 from chronicle.errors import StoreError, UsageError
 from chronicle.events import Event, IdentityLinked
 from chronicle.history import History, sources
-from chronicle.ledgers.layout import LedgerFile
+from chronicle.ledgers.layout import Block, LedgerFile
 from chronicle.ledgers.sections import building
 from chronicle.ledgers.sections.building import NotInSections, write_in_sections
 from chronicle.ledgers.sections.cells import NotJoined
 from chronicle.ledgers.sections.joining import joined
 from chronicle.ledgers.sections.laying import lay_down
+from chronicle.ledgers.sections.stacked import as_met, in_order
+from chronicle.ledgers.sections.tables import hashed_slots
+from chronicle.ledgers.texts import NONE, slots_block
 from chronicle.stores import open_store
 from given import acquired, happened
 from histories import HISTORIES, HISTORIES_APART
@@ -134,7 +141,92 @@ def test_sections_that_have_one_cell_are_not_joined(tmp_path: Path) -> None:
     for path in (section, again):
         lay_down(path, sources.StoredRecords(open_store(store)).batches())
     with pytest.raises(NotJoined):
-        joined([LedgerFile(section), LedgerFile(again)])
+        joined([LedgerFile(section), LedgerFile(again)], lambda _: None)
+
+
+def told_of(name: str, total: str = "1000") -> list[Event]:
+    """A history with doubts, guesses and times in which nothing may stand; that of another name is apart."""
+    mill, anna, berta = (f"{name}-{word}" for word in ("mill", "anna", "berta"))
+    return [
+        happened("entity.founded", "2000", entity=mill, name="Mill", type="company"),
+        happened("entity.renamed", "2002", entity=mill, name="Mill Works"),
+        happened("entity.renamed", "2002-03", entity=mill, name="Old Mill"),
+        happened("shares.issued", "2001", issuer=mill, shares="10", total=total),
+        happened("role.appointed", "2003", person=anna, entity=mill, role="director"),
+        happened("deal.proposed", "2004", deal=f"{name}-deal", title="Deal", parties=[anna, mill]),
+        acquired("2010", anna, mill, "10%"),
+        acquired("2011", anna, mill, holds="20%"),
+        acquired("2012-03", berta, mill, "5%"),
+        happened("stake.disposed", "2012-03", holder=berta, target=mill, share="5%"),
+        acquired("2012-03", berta, mill, "7%"),
+        happened("entity.dissolved", "2015", entity=mill, reason="closed"),
+    ]
+
+
+def test_what_is_alike_in_several_sections_is_written_once(tmp_path: Path) -> None:
+    """Equal values, texts and dates; and each has doubts, guesses and views without cells of its own."""
+    told = [event for name in ("one", "two", "three") for event in told_of(name)]
+    store = stored(tmp_path, [*told[::2], *told[1::2]])
+    whole, made_so = by_one_process(store), in_sections(store, 3)
+    sizes = dict(whole)
+    assert [name for name in ("doubts.row", "empty.cell", "guesses.bytes") if not sizes[name]] == []
+    views = {name: rest for name, *rest in whole.about["views"]}
+    assert views["listings"][1] == 0
+    assert (views["holdings"][3], views["holdings"][6]) == (15, 5)
+    assert_same(whole, made_so)
+
+
+@pytest.mark.parametrize("large", ["one", "two", "three"])
+def test_a_column_that_one_section_leaves_out_is_left_out(tmp_path: Path, large: str) -> None:
+    """A number that no table can hold is in one of them."""
+    totals = {name: str(10**30 if name == large else 1000) for name in ("one", "two", "three")}
+    store = stored(tmp_path, [event for name, total in totals.items() for event in told_of(name, total)])
+    whole = by_one_process(store)
+    assert "column.shares.total" not in whole
+    assert_same(whole, in_sections(store, 3))
+
+
+def test_no_block_is_kept_while_the_next_one_is_made(tmp_path: Path) -> None:
+    """So that never all of a large ledger is in memory."""
+    store, section = stored(tmp_path, told_of("one")), tmp_path / "section"
+    lay_down(section, sources.StoredRecords(open_store(store)).batches())
+    taken, alive = dict[str, weakref.ref[Any]](), set[str]()
+
+    def take(block: Block) -> None:
+        alive.update(name for name, each in taken.items() if each() is not None)
+        if block.name.startswith("rows.") and isinstance(block.numbers, memoryview):
+            taken[block.name] = weakref.ref(block.numbers.obj)
+
+    joined([LedgerFile(section)], take)
+    assert (len(taken), alive) == (15, set())
+
+
+@given(st.lists(st.integers(0, 5) | st.just(NONE), max_size=12))
+def test_numbers_are_counted_as_they_are_met(met: list[int]) -> None:
+    """One after the other, and what is never met has no place."""
+    order, places = as_met(np.array(met, np.uint32), 6)
+    expected = [*dict.fromkeys(number for number in met if number != NONE)]
+    assert order.tolist() == expected
+    assert places.tolist() == [expected.index(each) if each in expected else NONE for each in range(6)]
+
+
+@given(st.integers(1, 5), st.sampled_from([1, 5, 2**21, 2**32 - 1]), st.randoms())
+def test_keys_are_sorted_part_by_part(width: int, largest: int, random: Random) -> None:
+    """However large the numbers of their names are, and the first of two that are equal stays the first."""
+    keys = [[random.randint(0, largest) for _ in range(width)] for _ in range(20)]
+    keys += [[*key[:-1], random.randint(0, largest)] for key in keys]
+    found = in_order(np.array(keys, np.uint32)).tolist()
+    assert found == sorted(range(len(keys)), key=keys.__getitem__)
+
+
+@given(st.lists(st.sampled_from([str(each) for each in range(60_000) if crc32(b"%d" % each) % 64 > 60])))
+def test_all_texts_find_their_slots_at_once(texts: list[str]) -> None:
+    """As if one came after the other, where the hashes of many end alike, and one comes twice."""
+    places = [*range(len(texts), 0, -1)]
+    hashes = np.array([crc32(text.encode()) for text in texts], np.uint32)
+    assert hashed_slots("x", hashes, np.array(places, np.uint32)).numbers == memoryview(
+        slots_block("x", zip(texts, places, strict=True)).numbers
+    )
 
 
 # By several processes
@@ -183,11 +275,12 @@ def killed(*_: object) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("task", ["_lay_section", "_join"])
 def test_without_its_processes_the_answer_comes_all_the_same(
-    large: Path, monkeypatch: pytest.MonkeyPatch
+    large: Path, task: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That one of them was killed is said, and nothing half made is left."""
-    monkeypatch.setattr(building, "_lay_section", killed)
+    monkeypatch.setattr(building, task, killed)
     with opened(large) as history:
         assert history.kept_ledger is None
         assert [problem.code for problem in history.notices] == ["C522"]

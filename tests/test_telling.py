@@ -1,4 +1,4 @@
-"""What records share is the same, whether each is read as an event or many are by their outlines."""
+"""What records share is the same, whether each is read alone or many are together."""
 
 from __future__ import annotations
 
@@ -16,36 +16,52 @@ from hypothesis import strategies as st
 
 from chronicle import codec
 from chronicle.codec.conversion import canonical_json
-from chronicle.codec.many import outlines
-from chronicle.codec.many.outlines import AlikeRecords, OutlineReader
-from chronicle.engine.partial.connected import target_of, tells_of
-from chronicle.engine.partial.patterns import patterns_of
+from chronicle.engine.order.touching import possible_effects_of
+from chronicle.engine.partial.connected import (
+    BINDS,
+    COUNTED,
+    FOUNDED,
+    IF_COUNTED,
+    IF_TURNING,
+    TURNING,
+    target_of,
+)
+from chronicle.engine.partial.shared import (
+    ENTITY,
+    EVENT,
+    HELD,
+    OWNED,
+    SET,
+    TURNS,
+    founds,
+    shared_by,
+)
 from chronicle.errors import ChronicleError, InvalidEvents
-from chronicle.events import KINDS, Event, PartnershipAgreed, reference_fields, references, renamed
-from chronicle.ledgers.partitions import frames, tells
+from chronicle.events import (
+    KINDS,
+    EntityFounded,
+    Event,
+    IdentityLinked,
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
+    reference_fields,
+    references,
+    renamed,
+)
+from chronicle.ledgers.partitions import frames, telling, tells
 from chronicle.ledgers.partitions.telling import ABOUT, FAULTY
 from chronicle.stores.record import Record
-from given import absorbed, acquired, happened, retracted
+from given import absorbed, acquired, happened
 from test_partitions import recorded
 from test_parts import GROUPS, HISTORIES
 from test_parts import spread as in_groups
-
-# Kinds of which one event may say more than its texts do: of each an event is made.
-ALONE = {"record.corrected", "record.retracted", "partnership.agreed", "partnership.ended"}
 
 
 def record_of(body: str | bytes, id: str, kind: str, position: int = 1) -> Record:
     """A record without proofs."""
     data = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     return Record(position, "", id, kind, data, 0, b"")
-
-
-def read(
-    records: Sequence[Record], reader: OutlineReader | None = None
-) -> tuple[list[AlikeRecords], list[int]]:
-    """The records that make events by their outlines, and the places of others."""
-    ids, kinds, bodies = zip(*((each.id, each.kind, each.body) for each in records), strict=True)
-    return (reader or OutlineReader()).read(ids, kinds, bodies)
 
 
 def told(records: Sequence[Record], *, proven: bool = False) -> dict[int, set[tuple[Any, ...]]]:
@@ -68,7 +84,33 @@ def told_alone(record: Record) -> set[tuple[Any, ...]]:
         return {(FAULTY, 0, 0, f"{error.problems[0].code} {error.problems[0].message}")}
     target = target_of(event)
     about = set() if target is None else {(ABOUT, 0, 0, target)}
-    return {(*each, None) for each in tells_of(event)} | about
+    return {(*each, None) for each in said_by(event)} | about
+
+
+def said_by(event: Event) -> Iterator[tuple[int, int, int]]:
+    """What an event says of what it shares, one thing after the other."""
+    yield BINDS, number_of(EVENT, event.id), 0
+    for sort, which in shared_by(event):
+        if sort == ENTITY:
+            when = 2**62 if founds(event, which) else event.date.order
+            yield IF_TURNING, number_of(ENTITY, which), when
+        elif sort not in (OWNED, SET):
+            yield IF_COUNTED if sort == HELD else BINDS, number_of(sort, which), 0
+    for each in (event, *possible_effects_of(event)):
+        match each:
+            case SharesIssued() | SharesCancelled() | SharesRestructured():
+                yield COUNTED, number_of(HELD, each.issuer), 0
+            case EntityFounded():
+                yield FOUNDED, number_of(ENTITY, each.entity), event.date.past
+        if isinstance(each, (*TURNS, IdentityLinked)):
+            names = (name for _, what, name in references(each) if what == "entity")
+            yield from ((TURNING, number_of(ENTITY, name), 0) for name in names)
+
+
+def number_of(sort: str, which: Any) -> int:
+    """The number of one thing, which is not looked at together with others."""
+    (number,) = telling._numbers_of(sort, [which]).tolist()
+    return int(number)
 
 
 def assert_told_alike(records: Sequence[Record], *, proven: bool = False) -> None:
@@ -99,22 +141,6 @@ def test_records_of_every_kind_say_alike_what_they_say_alone(root: Path) -> None
     events = [other for event in of_every_kind(root) for other in (event, *others_like(event))]
     assert {event.kind for event in events} == set(KINDS)
     assert_told_alike(recorded(events), proven=True)
-
-
-def test_of_most_kinds_no_event_is_made(root: Path) -> None:
-    """Only of those that have effects, sets or pairs, and of those that the outline does not settle."""
-    records = recorded(list(of_every_kind(root)))
-    alike, alone = read(records)
-    bodies = {records[place].kind: json.loads(records[place].body) for place in alone}
-    assert all(
-        body.keys() & {"effects", "set", "names", "allocation", "subscribers"} for body in bodies.values()
-    )
-    unsettled = {
-        group.outline.event.kind
-        for group in alike
-        if patterns_of(group.outline.event, group.outline.texts, {}, group.outline.values) is None
-    }
-    assert unsettled <= ALONE
 
 
 @pytest.mark.slow
@@ -229,29 +255,29 @@ def test_a_record_that_was_changed_is_found_among_others() -> None:
     assert {how for how, *_ in told(records, proven=True)[2]} == {FAULTY}
 
 
-def test_no_outline_is_taken_while_formats_are_upgraded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an upgrade makes of an event may depend on any text in it."""
-    records = [record_of(ACQUIRED, "a", "stake.acquired")]
-    assert read(records)[1] == []
-    monkeypatch.setattr(outlines, "UPGRADES", (dict,))
-    assert read(records)[1] == [0]
+def test_numbers_of_things_are_the_same_however_many_are_asked() -> None:
+    """Beside long ones and short ones, in other letters, and of another sort another one."""
+    things: list[Any] = [
+        "a",
+        "b",
+        "ab",
+        "ba",
+        "a" * 64,
+        "a" * 65,
+        "a" * 200,
+        "\udc80",
+        "\u732b",
+        ("a", "b"),
+        ("a",),
+    ]
+    numbers = telling._numbers_of("names", things).tolist()
+    assert numbers == [number_of("names", each) for each in things]
+    # One text says what a tuple of it alone says.
+    assert len({*numbers}) == len(things) - 1
+    assert number_of("names", "a") == number_of("names", ("a",)) != number_of("units", "a")
 
 
-def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Records of too many outlines are read alone, and texts are forgotten."""
-    monkeypatch.setattr(outlines, "_MOST_OUTLINES", 2)
-    monkeypatch.setattr(outlines, "_MOST_TEXTS", 1)
-    ids = [(json.loads(body)["id"], json.loads(body)["kind"]) for body in BODIES]
-    records = [record_of(body, *ids[at % 4], at + 1) for at, body in enumerate(BODIES * 3)]
-    reader = OutlineReader()
-    assert read(records, reader)[1] == read(records, reader)[1] == [2, 3, 6, 7, 10, 11]
-    assert_told_alike(records)
-
-
-def test_what_is_made_of_texts_has_no_pattern() -> None:
-    """The parties of a partnership are one text in its key, and a date is no text."""
-    agreed = happened("partnership.agreed", "2001", "a", parties=["x", "y"], subject="s")
-    assert isinstance(agreed, PartnershipAgreed)
-    assert patterns_of(agreed, {"id": 0}, {}, {"date"}) is not None
-    assert patterns_of(agreed, {"id": 0, "parties": (1, 2)}, {}, {"date"}) is None
-    assert patterns_of(retracted("2001", "a"), {"id": 0}, {}, {"date"}) is None
+def test_numbers_of_many_things_are_different() -> None:
+    """Of names that differ in few characters, too."""
+    things = [f"company-{number}" for number in range(200_000)]
+    assert len({*telling._numbers_of("names", things).tolist()}) == len(things)

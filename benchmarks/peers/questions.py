@@ -105,7 +105,7 @@ QUESTIONS: tuple[Question, ...] = (
         # Of other holders than before, and on another day, so that nothing is known of it.
         lambda side, asked, number: side.one_holder_as_objects(asked["days"][1], asked["holders"][number]),
     ),
-    Question("all views", 2, lambda side, asked, number: side.all_views(asked["days"][number])),
+    Question("all views", 5, lambda side, asked, number: side.all_views(asked["days"][number])),
     Question(
         "another day of knowledge",
         1,

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,9 @@ class Replayed(Side):
             open(history / "events.jsonl", encoding="utf-8") as lines,
             open_store(str(self._store), create=True) as store,
         ):
-            records = [codec.to_record(codec.decode(json.loads(line))) for line in lines]
-            for start in range(0, len(records), _AT_ONCE):
-                store.append(records[start : start + _AT_ONCE])
+            records = (codec.to_record(codec.decode(json.loads(line))) for line in lines)
+            while some := [*islice(records, _AT_ONCE)]:
+                store.append(some)
 
     def open(self) -> None:
         known = inspect.signature(chronicle.open).parameters

@@ -62,20 +62,19 @@ class EventLog(Mapping[str, "Event"]):
         self._note()
         return self._positions
 
-    def turn(self, event: str) -> tuple[int, int, int]:
-        """A sort key of the date and the kind of an event, given by its id, and its place, from 0.
+    def turn_keys(self) -> array[int]:
+        """For each event a sort key of its date and its kind.
 
-        In this order events are replayed, but for the few whose order goes by what makes sense.
+        In this order, and in that of their positions, events are replayed, but for the few whose order goes
+        by what makes sense.
         """
-        place = self.positions[event] - 1
-        told = self.events[place]
-        return told.date.order, kinds.ORDER[type(told)], place
-
-    def turns(self) -> array[int]:
-        """For each event its place among all in the order of ``turn``."""
         ranks = kinds.ORDER
         width = 1 + max(ranks.values())
-        keys = [event.date.order * width + ranks[type(event)] for event in self.events]
+        return array("q", [event.date.order * width + ranks[type(event)] for event in self.events])
+
+    def turns(self) -> array[int]:
+        """For each event its place among all in the order of ``turn_keys``."""
+        keys = self.turn_keys()
         turns = array("I", bytes(4 * len(keys)))
         for turn, place in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
             turns[place] = turn
@@ -117,7 +116,8 @@ class EventLog(Mapping[str, "Event"]):
             if isinstance(told, statements()) and told.target in self:
                 waiting.append(told.target)
             waiting += [statement.id for statement in self._about(event)]
-        return sorted(found.values(), key=lambda event: self.positions[event.id])
+        positions = self.positions
+        return sorted(found.values(), key=lambda event: positions[event.id])
 
     def _about(self, event: str) -> Iterable[Event]:
         """What corrects or retracts the event of this id."""
@@ -125,6 +125,8 @@ class EventLog(Mapping[str, "Event"]):
 
     def _note(self) -> None:
         """Take in what was added to ``events`` since."""
+        if self._noted == len(self.events):
+            return
         new = self.events[self._noted :]
         self._positions.update((event.id, at) for at, event in enumerate(new, self._noted + 1))
         # Most kinds of event speak of no other, and are told at once.

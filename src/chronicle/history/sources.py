@@ -14,13 +14,7 @@ from chronicle.errors import NotFound, Problem, StoreError, not_installed, print
 from chronicle.ledgers.partitions import parquet
 from chronicle.ledgers.partitions.first_pass import RecordSource
 from chronicle.ledgers.partitions.folder import hash_of
-from chronicle.ledgers.partitions.frames import (
-    batches,
-    pyarrow,
-    record_batches,
-    records_schema,
-    without_proofs,
-)
+from chronicle.ledgers.partitions.frames import proven_batches, pyarrow
 from chronicle.stores import Head, Record, Store, open_store
 from chronicle.stores.location import is_address, is_event_file
 from chronicle.stores.record import GENESIS
@@ -77,7 +71,7 @@ class StoredRecords:
 
     def batches(self) -> Iterator[Any]:
         """The records, each time the same, without the proofs: reading has computed them again."""
-        return map(without_proofs, record_batches(self.store.read(limit=self._head.position)))
+        return proven_batches(self.store.read(limit=self._head.position))
 
 
 @define
@@ -142,8 +136,7 @@ class EventsAsRecords:
 
     def batches(self) -> Iterator[Any]:
         """The events as record batches without proofs. Raises ``StoreError`` (C536) where they changed."""
-        told = ((*record[:5], None, None) for record in self._proven())
-        return batches(told, records_schema())
+        return proven_batches(self._proven())
 
     def records(self) -> Iterator[Record]:
         """The events as records, in the order of their places."""
@@ -168,7 +161,7 @@ class LinesOfRecords(EventsAsRecords):
 
         if not is_export(self.path):
             return super().batches()
-        return map(without_proofs, record_batches(self._proven()))
+        return proven_batches(self._proven())
 
     def records(self) -> Iterator[Record]:
         """The records, line by line. Raises ``InvalidEvents`` (C520) for an export that is not as it was."""

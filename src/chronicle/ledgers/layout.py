@@ -17,9 +17,10 @@ import os
 import struct
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType
@@ -27,7 +28,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from chronicle.errors import Problem, StoreError, printable
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The format that is written, and the only one that is read: a ledger is made again, never migrated."""
 
 PAGE: Final = 1 << 18
@@ -70,39 +71,46 @@ class Block(NamedTuple):
     numbers: array[int] | bytes | bytearray | memoryview
 
 
+Size = tuple[str, str, int]
+"""The name of a block, its type code, and how many bytes its numbers take."""
+
+
 def write(file: BinaryIO, about: Mapping[str, Any], blocks: list[Block]) -> int:
     """Write a ledger into an empty file that is open, and give its length. Raises ``OSError``."""
-    header, padding = _header(about, blocks)
-    parts = _parts(header, padding, blocks)
-    body = sum(len(part) for part in parts)
+    sizes = [(block.name, block.code, memoryview(block.numbers).nbytes) for block in blocks]
+    return write_sized(file, about, sizes, chain.from_iterable(map(filled, blocks)))
+
+
+def write_sized(
+    file: BinaryIO, about: Mapping[str, Any], sizes: Sequence[Size], parts: Iterable[bytes | memoryview]
+) -> int:
+    """The same of blocks of these sizes; ``parts`` has the bytes of all, as ``filled`` gives those of one."""
+    header, body = _header(about, sizes)
     length = body + _HASH * (len(_pages(body)) + 1)
-    parts[0] = _FIXED.pack(_MAGIC, FORMAT, len(header) + padding, length)
     hashed = _Hashing(file)
-    for part in parts:
+    for part in chain([_FIXED.pack(_MAGIC, FORMAT, len(header), length), header], parts):
         hashed.write(part)
     hashed.end()
     return length
 
 
-def _parts(header: bytes, padding: int, blocks: list[Block]) -> list[bytes | memoryview]:
-    parts: list[bytes | memoryview] = [bytes(_FIXED.size), header, b" " * padding]
-    for block in blocks:
-        # An empty block cannot be cast.
-        numbers = memoryview(block.numbers).cast("B") if block.numbers else b""
-        parts += [numbers, bytes(-len(numbers) % _ALIGNED)]
-    return parts
+def filled(block: Block) -> tuple[bytes | memoryview, bytes]:
+    """The bytes of a block, and such as fill them up to where the next one begins."""
+    # An empty block cannot be cast.
+    numbers = memoryview(block.numbers).cast("B") if block.numbers else b""
+    return numbers, bytes(-len(numbers) % _ALIGNED)
 
 
-def _header(about: Mapping[str, Any], blocks: list[Block]) -> tuple[bytes, int]:
-    """The header, and how many blanks follow it. Offsets of blocks count from the end of the blanks."""
+def _header(about: Mapping[str, Any], sizes: Sequence[Size]) -> tuple[bytes, int]:
+    """The header with the blanks behind it, from whose end offsets of blocks count; and where these end."""
     placed, offset = {}, 0
-    for name, code, numbers in blocks:
-        length = memoryview(numbers).nbytes
+    for name, code, length in sizes:
         placed[name] = [code, offset, length]
         offset += length + -length % _ALIGNED
     told = {"about": about, "blocks": placed}
     header = json.dumps(told, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
-    return header, -(_FIXED.size + len(header)) % _ALIGNED
+    header += b" " * (-(_FIXED.size + len(header)) % _ALIGNED)
+    return header, _FIXED.size + len(header) + offset
 
 
 class _Hashing:
@@ -247,14 +255,14 @@ class LedgerFile:
             self._not_needed(start, end)
         return hashed == self._hashes[number * _HASH : (number + 1) * _HASH]
 
-    def let_go(self) -> None:
+    def let_go(self, *, everything: bool = False) -> None:
         """Take out of memory what was verified since this was last called.
 
         Numbers that were given stay as good as they were: what is read once more comes back from the cache of
-        the system. What was in memory before stays there.
+        the system. What was in memory before stays there, unless ``everything`` is let go.
         """
         just_read, self._just_read = self._just_read, []
-        for start, end in just_read:
+        for start, end in [(0, self._body)] if everything else just_read:
             self._not_needed(start, end)
 
     def _not_needed(self, start: int, end: int) -> None:

@@ -25,6 +25,7 @@ from chronicle.ledgers.rows import (
     StoredDates,
     ViewRows,
     order_name,
+    part_name,
 )
 from chronicle.ledgers.texts import NONE, DecodedTexts, FoundTexts, TextTable
 from chronicle.ledgers.uniform import UniformBlocks
@@ -118,6 +119,11 @@ class StoredRows:
         # A view without cells has keys of no length.
         parts = self.file.part("cells.keys", first, first + place.parts * place.cells)
         return parts[position :: place.parts or 1]
+
+    def part_of_rows(self, part: int) -> Numbers:
+        """One part of the key of each row; nothing where no key has so many parts."""
+        name = part_name(part)
+        return self.file.numbers(name) if name in self.file else memoryview(b"")
 
     @cached_property
     def first_part(self) -> Mapping[str, int]:

@@ -10,14 +10,15 @@ import datetime
 import json
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
+from operator import sub
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from chronicle.dates import PartialDate
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
-from chronicle.engine.replay import GOES_ON, Doubt, Guess, Key, Ledger, Nothing, Span
+from chronicle.engine.replay import GOES_ON, Doubt, Key, Ledger, Nothing, Span
 from chronicle.engine.views import Stake, is_listed
 from chronicle.ledgers.columns import of_values
 from chronicle.ledgers.layout import Block, LedgerFile, numbers_of
@@ -301,11 +302,15 @@ def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
             _view(ledger, view, lambda event: turns[positions[event] - 1], rows) for view in ledger.views
         ]
         links = array("I", [names.known(name) for pair in ledger.names.items() for name in pair])
-        orders = _orders(found, rows)
+        guesses = (
+            json.dumps([each.view, each.key, each.events, each.counted], separators=(",", ":"))
+            for each in ledger.guesses
+        )
         return found, [
             *rows.blocks(),
-            *orders,
-            *text_blocks("guesses", sorted(map(_guess_text, ledger.guesses))),
+            *_parts(found, rows),
+            *_orders(found, rows),
+            *text_blocks("guesses", sorted(guesses)),
             Block("links", "I", links),
             Block("entities", "I", array("I", map(names.known, named[0]))),
             Block("deals", "I", array("I", map(names.known, named[1]))),
@@ -315,17 +320,13 @@ def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
 def _turns(ledger: Ledger, view: str, turn_of: Callable[[str], int]) -> Iterable[int]:
     """Of each cell of a view its place among all, in the order of the events that first changed them."""
     keys, places = ledger.in_order(view)
-    told = [turn_of(ledger.first_event(view, key)) for key in keys]
+    told = [*map(turn_of, ledger.first_events(view, keys))]
     turns = array("I", places)
     # Those that one event changed first stay in the order of replay.
     replayed = sorted(range(len(keys)), key=places.__getitem__)
     for turn, cell in enumerate(sorted(replayed, key=told.__getitem__)):
         turns[cell] = turn
     return turns
-
-
-def _guess_text(guess: Guess) -> str:
-    return json.dumps([guess.view, guess.key, guess.events, guess.counted], separators=(",", ":"))
 
 
 def _names(ledger: Ledger, named: NamedIds) -> Numbered:
@@ -360,6 +361,28 @@ def first_name(view: str) -> str:
 def order_name(view: ViewRows, part: int) -> str:
     """The name of the block that has the cells of a view sorted by one part of their keys."""
     return f"order.{view.name}.{part}"
+
+
+def part_name(part: int) -> str:
+    """The name of the block that has a part of the key of each row: ``NONE`` where the view has no such."""
+    return f"rows.part{part}"
+
+
+def _parts(found: Sequence[ViewRows], rows: _RowColumns) -> list[Block]:
+    """The parts of the keys as columns of rows, all of which were added: a table reads them as they stand."""
+    blocks = []
+    for part in range(max((view.parts for view in found), default=0)):
+        column = array("I")
+        for view in found:
+            if part >= view.parts:
+                column.extend(repeat(NONE, view.rows))
+                continue
+            first, last = rows.keys_from[view.cell], view.cell + view.cells
+            numbers = rows.keys[first + part : first + view.cells * view.parts : view.parts]
+            counts = map(sub, rows.rows_from[view.cell + 1 : last + 1], rows.rows_from[view.cell : last])
+            column.extend(chain.from_iterable(map(repeat, numbers, counts)))
+        blocks.append(Block(part_name(part), "I", column))
+    return blocks
 
 
 def _orders(found: Sequence[ViewRows], rows: _RowColumns) -> list[Block]:

@@ -17,7 +17,7 @@ from chronicle.engine.tables.columns import facts_of, keys_of
 from chronicle.engine.tables.table import Column
 from chronicle.ledgers.columns import Valued, block_name
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.rows import DAYS, DOUBTED, UNLISTED
+from chronicle.ledgers.rows import DAYS, DOUBTED, UNLISTED, part_name
 from chronicle.ledgers.texts import ERRORS, SaidTexts
 from chronicle.ledgers.vectors import AT_ONCE, Rows, Vector, Vectors, listed, vectors
 
@@ -48,7 +48,7 @@ def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[
         def taken(name: str, places: Rows = standing) -> Vector:
             return quick.take(stored.file.numbers(name), places)
 
-        keys = _keys(stored, view, taken("rows.cell"), quick)
+        keys = _keys(stored, view, taken)
         values = _decoded(stored.value, taken("rows.value"))
         begins = _decoded(stored.date, taken("rows.begin"))
         sure = quick.sure(stored.days, standing, day.toordinal())
@@ -98,16 +98,12 @@ def _doubted(stored: StoredRows, day: datetime.date) -> Mapping[int, tuple[str, 
     return {row: events for row, events in found if events}
 
 
-def _keys(stored: StoredRows, view: str, cells: Vector, quick: Vectors) -> Iterable[Key]:
+def _keys(stored: StoredRows, view: str, taken: Callable[[str], Vector]) -> Iterable[Key]:
     parts = stored.views[view].parts
     if not parts:
-        return map(stored.key, cells.tolist())
-    keys, firsts = (stored.file.numbers(f"cells.{name}") for name in ("keys", "keys_from"))
-    places = quick.places(quick.take(firsts, cells))
-    return zip(
-        *(_decoded(stored.names.__getitem__, quick.take(keys[part:], places)) for part in range(parts)),
-        strict=True,
-    )
+        return map(stored.key, taken("rows.cell").tolist())
+    names = stored.names.__getitem__
+    return zip(*(_decoded(names, taken(part_name(part))) for part in range(parts)), strict=True)
 
 
 def _decoded(of: Callable[[int], Any], numbers: Vector) -> Iterable[Any]:
@@ -160,26 +156,24 @@ def readers(stored: StoredRows, view: str, columns: Iterable[str]) -> list[Any]:
 def _reader(stored: StoredRows, view: str, column: Column) -> Reader:
     keys = [each.name for each in keys_of(view)]
     if column.name in keys:
-        return _key_reader(stored, view, column, keys.index(column.name))
+        return _key_reader(stored, column, keys.index(column.name))
     beside = _BESIDE.get(column.name)
     return _value_reader(stored, view, column) if beside is None else beside(stored)
 
 
-def _key_reader(stored: StoredRows, view: str, column: Column, part: int) -> Reader:
-    cell_of = stored.cell_of
+def _key_reader(stored: StoredRows, column: Column, part: int) -> Reader:
     if column.kind == "texts":
+        cell_of = stored.cell_of
         return lambda rows, _: [stored.key(cell_of[row]) for row in rows]
-    first, parts = stored.views[view].cell, stored.parts_of(view, part)
+    number_of = stored.part_of_rows(part)
     names, starts, texts = stored.name, stored.names.starts, stored.names.bytes
 
     def read(rows: Sequence[int], _: datetime.date) -> Iterable[str]:
         if len(rows) > _FEW:
-            return [names[parts[cell_of[row] - first]] for row in rows]
+            return [names[number_of[row]] for row in rows]
         # Of a few rows each is decoded anew: to remember them takes longer.
         return [
-            texts[starts[number := parts[cell_of[row] - first]] : starts[number + 1]]
-            .tobytes()
-            .decode("utf-8", ERRORS)
+            texts[starts[number := number_of[row]] : starts[number + 1]].tobytes().decode("utf-8", ERRORS)
             for row in rows
         ]
 

@@ -64,9 +64,14 @@ def text_blocks(name: str, texts: Iterable[str]) -> list[Block]:
 
 def _starts(name: str, lengths: Iterable[int]) -> array[int]:
     starts = [*accumulate(lengths, initial=0)]
-    if starts[-1] > _LARGEST:
-        raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
+    check_size(name, starts[-1])
     return array("i", starts)
+
+
+def check_size(name: str, size: int) -> None:
+    """Raise ``TooLarge`` where a table has more bytes of texts than it can count."""
+    if size > _LARGEST:
+        raise TooLarge(f"more than {_LARGEST:,} bytes of {name}")
 
 
 _Dated = tuple[PartialDate, int, int, int]
@@ -246,7 +251,7 @@ def slots_block(name: str, placed: Iterable[tuple[str, int]]) -> Block:
     A place is in the slot that the last bits of the CRC-32 of its text count, or in the next that was empty.
     """
     hashed = [(crc32(text.encode("utf-8", ERRORS)), place) for text, place in placed]
-    last = (1 << (len(hashed) * 3 // 2).bit_length()) - 1
+    last = last_slot(len(hashed))
     slots = array("I", [NONE]) * (last + 1)
     for hash, place in hashed:
         slot = hash & last
@@ -254,3 +259,8 @@ def slots_block(name: str, placed: Iterable[tuple[str, int]]) -> Block:
             slot = (slot + 1) & last
         slots[slot] = place
     return Block(f"{name}.slots", "I", slots)
+
+
+def last_slot(count: int) -> int:
+    """The number of the last slot for so many texts: all of its bits are set."""
+    return (1 << (count * 3 // 2).bit_length()) - 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chronicle.ledgers.layout import LedgerFile
+from chronicle.ledgers.layout import LedgerFile, Numbers
 
 _blank = bytes(1 << 16)
 
@@ -21,6 +21,14 @@ def blank(length: int) -> memoryview:
         # Twice as many, so that this is seldom. The system has one page of zeros for all that is only read.
         there = _blank = bytes(2 * length)
     return memoryview(there)[:length]
+
+
+def only_number(numbers: Numbers) -> int | None:
+    """The number that ``numbers`` have everywhere; None where they have several, or there are none."""
+    count = len(numbers)
+    if not count or not numbers[0] == numbers[count // 2] == numbers[-1]:
+        return None
+    return int(numbers[0]) if numbers.tobytes() == numbers[:1].tobytes() * count else None
 
 
 class UniformBlocks:
@@ -38,15 +46,8 @@ class UniformBlocks:
 
     def number(self, name: str) -> int | None:
         """The number that a block has everywhere; None where it has several, or none at all."""
-        found: int | None = self.known(("number", name), lambda: self._number(name))
+        found: int | None = self.known(("number", name), lambda: only_number(self._file.numbers(name)))
         return found
-
-    def _number(self, name: str) -> int | None:
-        numbers = self._file.numbers(name)
-        if not len(numbers) or numbers[0] != numbers[-1]:
-            return None
-        once = numbers[:1].tobytes()
-        return int(numbers[0]) if numbers.tobytes() == once * len(numbers) else None
 
     def are_alike(self, name: str, other: str) -> bool:
         """Whether two blocks have the same numbers."""

@@ -13,9 +13,7 @@ from typing import Any, Final
 
 from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem, not_installed
-from chronicle.events import Event
 from chronicle.ledgers.partitions import Partitioning, frames, replay_partition, tells
-from chronicle.ledgers.partitions.telling import event_of
 
 PARTITIONS: Final = 16
 """The number of partitions, where nobody says how many."""
@@ -50,10 +48,10 @@ def replay(
             for position, why in sorted(found.faulty.items())
         )
         raise InvalidEvents(*problems)
-    found.settle(lambda ids, positions: _events_among(df, ids, positions))
-    chosen = found.partitions(partitions) | dict.fromkeys(found.faulty, 0)
-    parts = found.parts()
-    places = [(position, number, parts.get(position, 0)) for position, number in chosen.items()]
+    found.settle(lambda ids, positions: _among(df, ids, positions))
+    chosen, parts = found.partitions(partitions), found.parts()
+    places = [*zip(chosen, chosen.values(), parts.values(), strict=True)]
+    places += [(position, 0, 0) for position in found.faulty]
     place = df.sparkSession.createDataFrame(places, f"position bigint, partition int, {frames.PART} bigint")
     placed = df.join(functions.broadcast(place), "position").repartition(partitions, "partition")
     replayed = partial(replay_partition, known=known)
@@ -75,19 +73,15 @@ def _partial(
     return lambda batches: function(batches, projectors)
 
 
-def _events_among(df: Any, ids: Collection[str], positions: Collection[int]) -> Iterator[tuple[int, Event]]:
-    """The events of the records that have one of some ids or positions."""
+def _among(df: Any, ids: Collection[str], positions: Collection[int]) -> Iterator[Any]:
+    """Batches of the records that have one of some ids or positions."""
     session, functions = df.sparkSession, _functions()
     for name, kind, wanted in (("id", "string", ids), ("position", "bigint", positions)):
         if wanted:
             some = session.createDataFrame([(each,) for each in sorted(wanted)], f"{name} {kind}")
             rows = df.join(functions.broadcast(some), name, "left_semi").collect()
-            arrow = frames.pyarrow().Table.from_pylist([row.asDict() for row in rows])
-            for batch in arrow.to_batches():
-                for record, proven in frames.records_of(batch):
-                    event = event_of(record, proven=proven)
-                    if isinstance(event, Event):
-                        yield record.position, event
+            if rows:
+                yield from frames.pyarrow().Table.from_pylist([row.asDict() for row in rows]).to_batches()
 
 
 def _ddl(schema: Any) -> str:

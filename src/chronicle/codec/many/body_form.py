@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from attrs import NOTHING, Attribute, Converter, Factory, fields_dict, frozen
 
 from chronicle.codec.conversion import canonical_json, reading
-from chronicle.codec.leaves import Reader
+from chronicle.codec.leaves import Reader, any_id, recurring_id
 from chronicle.codec.preparation import is_whole
 from chronicle.codec.shapes import FieldOf, fields_of
 from chronicle.events import KINDS, Event
@@ -46,12 +46,13 @@ class FieldOfBody(NamedTuple):
 
     The reader takes what stands in the body: a text without its quotation marks, anything else as JSON, and
     nothing where the body does not have the field. Any exception means that it is no value of the field, or
-    that this is not certain.
+    that this is not certain. Of a field of ids every id is its own value.
     """
 
     key: object
     reader: Reader
     is_json: bool
+    is_id: bool
 
 
 @frozen(eq=False)
@@ -162,9 +163,9 @@ def _read_as(given: GivenField, field: FieldOf, attribute: Attribute[Any]) -> Fi
         return value if convert is None else convert(value)
 
     absent = None if given.always else default
-    return FieldOfBody(
-        (field.reader or field.hint, is_json, convert, given.always, absent), read_field, is_json
-    )
+    key = field.reader or field.hint, is_json, convert, given.always, absent
+    is_id = read in (any_id, recurring_id) and not is_json and convert is None
+    return FieldOfBody(key, read_field, is_json, is_id)
 
 
 def _maker(event_class: Any, given: Sequence[str]) -> Callable[..., Event]:

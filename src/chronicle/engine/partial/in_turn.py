@@ -28,7 +28,7 @@ from attrs import fields_dict, frozen
 
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.knowledge import visible
-from chronicle.engine.partial.connected import chains_of, versions_of
+from chronicle.engine.partial.connected import chains_in, chains_of
 from chronicle.engine.partial.parts import Parts
 from chronicle.events import (
     KINDS,
@@ -49,10 +49,11 @@ Between = tuple[datetime.date, datetime.date]
 """Days of knowledge from the first on, and before the last."""
 
 
-def days_out_of_turn(told: Sequence[Event]) -> list[Between]:
+def days_out_of_turn(told: Sequence[Event], chains: Iterable[Sequence[Event]] | None = None) -> list[Between]:
     """The days of knowledge by which the ledger of a part is not the one of today cut off, in order.
 
-    ``told`` are the events of the part as they were written, in order of position. Before the first of them
+    ``told`` are the events of the part as they were written, in order of position, ``chains`` those of them
+    of which something was said later, where these are known. Before the first of them
     was known nothing is there, and since the last was known everything is as today.
     """
     known = {event.id: known_on(event) for event in told}
@@ -76,27 +77,35 @@ def days_out_of_turn(told: Sequence[Event]) -> list[Between]:
         # By it any event may be about others.
         settled = max(known[event.id] for event in records)
         return _joined([(days[0], settled), *late])
-    return _joined([*_otherwise(told, known), *late])
+    return _joined([*_otherwise(chains_of(told) if chains is None else chains, known), *late])
 
 
-def _otherwise(told: Sequence[Event], known: Mapping[str, datetime.date]) -> Iterator[Between]:
+def _otherwise(chains: Iterable[Sequence[Event]], known: Mapping[str, datetime.date]) -> Iterator[Between]:
     """The days of knowledge by which what was known of some event is not what counts of it today.
 
     It was not yet corrected, or not retracted, or for a while it was retracted.
     """
-    for chain in chains_of(told):
+    for chain in chains:
         if len(chain) < 2:
             continue
         now = _told(visible(chain).events)
         for since, until in pairwise(sorted({known[event.id] for event in chain})):
             kept = {event: written for event, written in now.items() if known[event] <= since}
-            if _told(visible(chain, since).events) != kept:
+            if not _are_written_alike(_told(visible(chain, since).events), kept):
                 yield since, until
 
 
-def _told(events: Iterable[Event]) -> Mapping[str, tuple[Event, str]]:
-    """The events by id, without records, each as it is written: equal shares may be written in two ways."""
-    return {event.id: (event, repr(event)) for event in events if type(event) not in _RECORDS}
+def _told(events: Iterable[Event]) -> Mapping[str, Event]:
+    """The events by id, without records."""
+    return {event.id: event for event in events if type(event) not in _RECORDS}
+
+
+def _are_written_alike(some: Mapping[str, Event], others: Mapping[str, Event]) -> bool:
+    """Whether the same events stand in both, also as they are written: equal shares may be so in two ways."""
+    return some.keys() == others.keys() and all(
+        event is others[id] or (event == others[id] and repr(event) == repr(others[id]))
+        for id, event in some.items()
+    )
 
 
 def _joined(found: Iterable[Between]) -> list[Between]:
@@ -200,7 +209,8 @@ class PartsInTurn:
 def parts_in_turn(parts: Parts, log: EventLog) -> PartsInTurn:
     """Find them. ``parts`` are those of all events of the log, and have no base."""
     # By any version of an event it may be about others: these then belong to its part by every day.
-    parts.add_versions(versions_of(log.with_statements_of(log.stated_about())))
+    chains, versions = chains_in(log)
+    parts.add_versions(versions)
     between: list[tuple[datetime.date, datetime.date, int]] = []
     found, events = _several(parts, log), log.events
     glance = _Glance(events)
@@ -208,9 +218,13 @@ def parts_in_turn(parts: Parts, log: EventLog) -> PartsInTurn:
     for number, places in enumerate(found):
         for place in places:
             numbers[place] = number
+    stated = defaultdict[int, list[Sequence[Event]]](list)
+    for chain in chains:
+        stated[numbers[log.positions[chain[0].id] - 1]].append(chain)
+    for number, places in enumerate(found):
         days = glance.days_out_of_turn(places)
         if days is None:
-            days = days_out_of_turn([events[place] for place in places])
+            days = days_out_of_turn([events[place] for place in places], stated[number])
         between += [(since, until, number) for since, until in days]
     return PartsInTurn(between, found, numbers, glance.known)
 

@@ -27,8 +27,8 @@ from chronicle.engine.partial.shared import (
     ENTITY,
     EVENT,
     HELD,
+    NOT_BINDING,
     NOTED,
-    OWNED,
     SET,
     TURNS,
     Shared,
@@ -245,7 +245,7 @@ class Parts:
                 for which, others in of_sort.items():
                     if type(others) is list and self.binds((sort, which)):
                         yield others
-            elif sort not in (SET, OWNED):
+            elif sort not in NOT_BINDING:
                 yield from (others for others in of_sort.values() if type(others) is list)
 
     def _with_named(self, naming: Mapping[Any, int | Sequence[int]]) -> Iterator[Sequence[int]]:
@@ -295,7 +295,7 @@ class Parts:
         """Whether events hang together by what they share."""
         sort, which = shared
         base = self._base
-        if sort in (SET, OWNED):
+        if sort in NOT_BINDING:
             return False
         if sort == HELD:
             return which in self._counted or (base is not None and base.is_counted(which))

@@ -48,6 +48,9 @@ OWNED: Final = "owned"  # who owns units, by which these do not hang together
 # found that named somebody for a while; they do not hang together by it.
 SET: Final = "set"
 
+NOT_BINDING: Final = frozenset({OWNED, SET})
+"""The sorts of what events share by which they never hang together."""
+
 _WITH_EFFECTS: Final = frozenset(kind for kind in KINDS.values() if "effects" in fields_dict(kind))
 NOTED: Final = frozenset({*COUNTS, *TURNS, *_WITH_EFFECTS, EntityFounded, IdentityLinked})
 """The kinds of event that may bind others which share something with them."""

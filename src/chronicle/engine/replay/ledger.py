@@ -181,6 +181,11 @@ class Ledger:
         """The id of the event that first changed a cell, which must be there."""
         return self._changes.cells[view][key][0].event
 
+    def first_events(self, view: str, keys: Iterable[Key]) -> Iterator[str]:
+        """The same of some cells of a view."""
+        cells = self._changes.cells[view]
+        return (cells[key][0].event for key in keys)
+
     def behind(self, view: str, key: Key, last: int) -> tuple[str, ...]:
         """Ids of the events in the provenance of the value after change ``last`` of a cell, causes first."""
         return self._changes.events(view, key, last)

@@ -92,9 +92,9 @@ class CutFile(LedgerFile):
         cut = self._made(name)
         return self._file.within(name, first, last) if cut is None else memoryview(cut)
 
-    def let_go(self) -> None:
+    def let_go(self, *, everything: bool = False) -> None:
         """As ``LedgerFile`` says."""
-        self._file.let_go()
+        self._file.let_go(everything=everything)
 
     def _made(self, name: str) -> Any:
         """What is left of a block; None for one that stays as it is."""

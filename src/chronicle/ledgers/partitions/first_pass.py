@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import define
 
@@ -15,7 +15,7 @@ from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import Projector
 from chronicle.errors import Problem
 from chronicle.ledgers.partitions import frames
-from chronicle.ledgers.partitions.partitioning import Partitioning
+from chronicle.ledgers.partitions.partitioning import NumbersByPosition, Partitioning
 from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
 from chronicle.ledgers.partitions.telling import tells
 from chronicle.ledgers.partitions.workers import Run
@@ -59,10 +59,10 @@ def first_pass(
     def told() -> Iterator[Any]:
         total = int(source.head.get("position", 0))
         for done, batches in enumerate(run(partial(_tells, b, projectors) for b in spooled.batches()), 1):
-            report("reading", min(done * frames.BATCH, total), total)
+            report("reading", min(done * frames.RECORDS, total), total)
             yield from batches
 
-    return partitioned_by(spooled.batches, told(), projectors)
+    return partitioned_by(spooled.batches, told(), projectors, run)
 
 
 @define
@@ -77,7 +77,7 @@ class Spooled:
         """The records as batches of Arrow."""
         arrow = frames.pyarrow()
         if self.kept:
-            with arrow.memory_map(self.file) as file:
+            with arrow.OSFile(self.file) as file:
                 yield from arrow.ipc.open_stream(file)
             return
         with arrow.ipc.new_stream(self.file, frames.records_schema()) as writer:
@@ -100,25 +100,32 @@ def _tells(batch: Any, projectors: Sequence[Projector]) -> list[Any]:
 
 
 def lay_out(
-    source: Spooled, found: Partitioning, chosen: Mapping[int, int], wanted: set[int], work: Path
+    source: Spooled, found: Partitioning, chosen: NumbersByPosition, wanted: set[int], work: Path
 ) -> None:
     """Write the records of each partition that is wanted into a file of its own, each with its part."""
-    arrow, schema, parts = frames.pyarrow(), frames.laid_out_schema(), found.parts()
+    arrow, np, schema, parts = frames.pyarrow(), frames.numpy(), frames.laid_out_schema(), found.parts()
     with ExitStack() as stack:
         writers = {
             bucket: stack.enter_context(arrow.ipc.new_file(laid_out(work, bucket), schema))
             for bucket in wanted
         }
         # The first pass has computed the checksums again.
-        for batch in map(frames.without_proofs, source.batches()):
-            places: dict[int, list[int]] = {}
-            positions = batch.column("position").to_pylist()
-            of_parts = arrow.array([parts.get(position, 0) for position in positions], arrow.int64())
-            batch = batch.append_column(frames.PART, of_parts)  # noqa: PLW2901
-            for place, position in enumerate(positions):
-                places.setdefault(chosen.get(position, -1), []).append(place)
-            for bucket in wanted & places.keys():
-                writers[bucket].write_batch(frames.as_records(batch.take(places[bucket]), schema))
+        for batch in frames.joined(map(frames.without_proofs, source.batches()), _AT_ONCE):
+            positions = batch.column("position").to_numpy()
+            of_parts = arrow.array(parts.at(positions, missing=0))
+            buckets = chosen.at(positions, missing=-1)
+            order = np.argsort(buckets, kind="stable")
+            laid = frames.as_records(batch.append_column(frames.PART, of_parts), schema).take(order)
+            numbers, begins = np.unique(buckets[order], return_index=True)
+            for bucket, begin, end in zip(
+                numbers.tolist(), begins.tolist(), [*begins[1:].tolist(), len(order)], strict=True
+            ):
+                if bucket in wanted:
+                    writers[bucket].write_batch(laid.slice(begin, end - begin))
+
+
+# So many records are laid out together: of each partition there are some of them, which are read together.
+_AT_ONCE: Final = 10_000
 
 
 def laid_out(work: Path, bucket: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice, repeat
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from chronicle.errors import Problem, UsageError, not_installed
@@ -14,6 +15,9 @@ from chronicle.stores.record import GENESIS, Record
 
 BATCH: Final = 20_000
 """Rows in one batch."""
+
+RECORDS: Final = 5_000
+"""Records in one batch: some wait for each worker, in memory."""
 
 
 def pyarrow() -> Any:
@@ -23,6 +27,25 @@ def pyarrow() -> Any:
     except ImportError:
         raise not_installed("pyarrow", "which carries records and rows", "parquet") from None
     return pyarrow
+
+
+def use_memory_of_system() -> None:
+    """Have tables of this process take their memory from the system, and give it back at once.
+
+    Arrow keeps what it freed for its next tables. Of a process that turns tables into objects, and these into
+    tables, that is memory that each of the two had at its time.
+    """
+    arrow = pyarrow()
+    arrow.set_memory_pool(arrow.system_memory_pool())
+
+
+def numpy() -> Any:
+    """The library. Raises ``UsageError`` (C740) if it is not installed."""
+    try:
+        import numpy
+    except ImportError:
+        raise not_installed("numpy", "which finds out what hangs together", "parquet") from None
+    return numpy
 
 
 _TEXT: Final = "string"
@@ -130,32 +153,22 @@ def _batch(arrow: Any, rows: Sequence[Sequence[Any]], schema: Any) -> Any:
     return arrow.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-class AlikeTold(NamedTuple):
-    """What some records say alike: their positions, how it binds, and for each which thing, and when."""
-
-    positions: Sequence[int]
-    how: int
-    things: Sequence[int]
-    when: Sequence[int]
-
-
-def tells_batch(told: Iterable[AlikeTold]) -> Any:
-    """What records say of what they share as a record batch."""
-    arrow, columns = pyarrow(), (array("q"), array("b"), array("q"), array("q"))
-    for positions, how, things, when in told:
-        for column, numbers in zip(columns, (positions, [how] * len(positions), things, when), strict=True):
-            column.extend(numbers)
-    length, kinds = len(columns[0]), tells_schema().types
-    arrays = [
-        arrow.Array.from_buffers(kind, length, [None, arrow.py_buffer(column)])
-        for kind, column in zip(kinds[:-1], columns, strict=True)
-    ]
-    return arrow.RecordBatch.from_arrays([*arrays, arrow.nulls(length, kinds[-1])], schema=tells_schema())
-
-
 def record_batches(records: Iterable[Record]) -> Iterator[Any]:
     """Records of a store as record batches."""
     return batches(records, records_schema())
+
+
+def proven_batches(records: Iterable[Record]) -> Iterator[Any]:
+    """Records that were proven as record batches, without their proofs, which nobody has to compute again."""
+    arrow, schema = pyarrow(), records_schema()
+    kinds = schema.types[: -len(_PROOFS)]
+    records = iter(records)
+    while some := [*islice(records, RECORDS)]:
+        columns = [
+            *(arrow.array([*map(itemgetter(at), some)], kind) for at, kind in enumerate(kinds)),
+            *(arrow.nulls(len(some), kind) for kind in schema.types[len(kinds) :]),
+        ]
+        yield arrow.RecordBatch.from_arrays(columns, schema=schema)
 
 
 class RecordColumns(NamedTuple):
@@ -169,12 +182,13 @@ class RecordColumns(NamedTuple):
     checksum: list[int | None]
     chain: list[bytes | None]
 
-    def record(self, place: int) -> tuple[Record, bool]:
-        """The record at a place, with whether it carries a checksum."""
-        row: list[Any] = [column[place] for column in self]
-        position, recorded_at, id, kind, body, checksum, chain = row
-        record = Record(position, recorded_at or "", id, kind, body, checksum or 0, chain or GENESIS)
-        return record, checksum is not None
+    def records(self) -> list[Record]:
+        """The records; without a proof those that carry none."""
+        recorded_at, checksum, chain = (
+            [each or default for each in column] if any(column) else repeat(default)
+            for column, default in ((self.recorded_at, ""), (self.checksum, 0), (self.chain, GENESIS))
+        )
+        return [*map(Record, self.position, recorded_at, self.id, self.kind, self.body, checksum, chain)]
 
 
 def record_columns(batch: Any) -> RecordColumns:
@@ -185,23 +199,19 @@ def record_columns(batch: Any) -> RecordColumns:
     names = _names_of_records(batch)
     # Column by column, since a record a time costs several times as much.
     columns: list[list[Any]] = [
-        batch.column(names.index(name)).to_pylist() if name in names else [None] * batch.num_rows
+        batch.column(name).to_pylist()
+        if name in names and batch.column(name).null_count < batch.num_rows
+        else [None] * batch.num_rows
         for name in _RECORDS
     ]
     found = RecordColumns(*columns)
+    if {*map(type, found.body)} == {bytes}:
+        return found
     return found._replace(body=[*map(_bytes, found.body)])
 
 
 def _bytes(body: bytes | str | None) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body or b"")
-
-
-def records_of(batch: Any) -> Iterator[tuple[Record, bool]]:
-    """The records of a batch, each with whether it carries a checksum. Raises as ``record_columns`` does."""
-    columns = record_columns(batch)
-    for position, recorded_at, id, kind, body, checksum, chain in zip(*columns, strict=True):
-        record = Record(position, recorded_at or "", id, kind, body, checksum or 0, chain or GENESIS)
-        yield record, checksum is not None
 
 
 def without_proofs(batch: Any) -> Any:
@@ -210,18 +220,43 @@ def without_proofs(batch: Any) -> Any:
     return as_records(batch.drop_columns(proofs))
 
 
-def among(batch: Any, ids: Any, positions: Any) -> Any:
-    """The records of a batch that have one of some ids or positions, which ``of_column`` gives."""
+def joined(records: Iterable[Any], length: int) -> Iterator[Any]:
+    """Record batches as fewer, of about some length each."""
+    some, together = list[Any](), 0
+    for batch in records:
+        some.append(batch)
+        together += len(batch)
+        if together >= length:
+            yield from _as_one(some)
+            some, together = [], 0
+    yield from _as_one(some)
+
+
+def _as_one(batches: Sequence[Any]) -> Sequence[Any]:
+    found = pyarrow().Table.from_batches(batches, records_schema()).combine_chunks().to_batches()
+    return [each for each in found if len(each)]
+
+
+def among(batches: Iterable[Any], ids: Collection[str], positions: Collection[int]) -> Iterator[Any]:
+    """The records of batches that have one of some ids or positions."""
+    arrow = pyarrow()
     from pyarrow import compute
 
-    by_id = compute.is_in(batch.column("id").cast(ids.type), value_set=ids)
-    by_position = compute.is_in(batch.column("position").cast(positions.type), value_set=positions)
-    return batch.filter(compute.or_(by_id, by_position))
+    some, at = arrow.array([*ids], arrow.string()), arrow.array([*positions], arrow.int64())
+    for batch in batches:
+        by_id = compute.is_in(batch.column("id").cast(some.type), value_set=some)
+        by_position = compute.is_in(batch.column("position").cast(at.type), value_set=at)
+        yield batch.filter(compute.or_(by_id, by_position))
 
 
-def of_column(name: str, values: Iterable[Any]) -> Any:
-    """Values of a column of records, of which ``among`` looks for any."""
-    return pyarrow().array([*values], records_schema().field(name).type)
+def in_order(batches: Sequence[Any]) -> Any:
+    """All records of some batches as one batch, each position once, in order."""
+    arrow, np, rows = pyarrow(), numpy(), pyarrow().Table.from_batches(batches, records_schema())
+    positions = rows.column("position").to_numpy()
+    if not (positions[1:] > positions[:-1]).all():
+        rows = rows.take(arrow.array(np.unique(positions, return_index=True)[1]))
+    found = rows.combine_chunks().to_batches()
+    return found[0] if found else arrow.RecordBatch.from_pylist([], records_schema())
 
 
 def parts_in(batch: Any) -> list[int]:
@@ -242,7 +277,7 @@ def _names_of_records(batch: Any) -> list[str]:
 def as_records(batch: Any, schema: Any = None) -> Any:
     """A batch with the columns of records in their order and types; those that it lacks are empty.
 
-    Raises ``UsageError`` (C530) as ``records_of`` does.
+    Raises ``UsageError`` (C530) as ``record_columns`` does.
     """
     arrow, schema = pyarrow(), schema or records_schema()
     _names_of_records(batch)
@@ -343,21 +378,15 @@ def with_text(batch: Any) -> Any:
     return batch.filter(compute.is_valid(batch.column("text")))
 
 
-def columns_in(batch: Any) -> list[list[Any]]:
-    """The columns of a batch as Python values."""
-    return [column.to_pylist() for column in batch.columns]
-
-
-def columns_by_kind(batch: Any) -> Iterator[tuple[int, Sequence[array[int]]]]:
-    """What records say of what they share, kind by kind: the positions, the things, and when."""
-    from pyarrow import compute
-
-    for how in compute.unique(batch.column("how")).to_pylist():
-        some = batch.filter(compute.equal(batch.column("how"), how))
-        names = "position", "thing", "when"
-        yield how, [array("q", some.column(name).to_numpy().tobytes()) for name in names]
+def columns_by_kind(batches: Sequence[Any]) -> Iterator[tuple[int, Any, Any, Any]]:
+    """What records say of what they share, kind by kind: arrays of positions, of things and of when."""
+    np, told = numpy(), pyarrow().Table.from_batches(batches, tells_schema())
+    how, *columns = (told.column(name).to_numpy() for name in ("how", "position", "thing", "when"))
+    for kind in np.unique(how).tolist():
+        position, thing, when = (column[how == kind] for column in columns)
+        yield kind, position, thing, when
 
 
 def rows_in(batch: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a batch as tuples of Python values, in the order of the columns."""
-    return zip(*columns_in(batch), strict=True)
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)

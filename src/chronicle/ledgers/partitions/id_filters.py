@@ -10,6 +10,8 @@ from itertools import accumulate
 
 from attrs import frozen
 
+from chronicle.ledgers.partitions import frames
+
 _BITS_PER_ID = 12
 _PLACES = 8
 
@@ -23,15 +25,15 @@ class IdFilter:
     @classmethod
     def of(cls, ids: Iterable[str]) -> IdFilter:
         """The filter of some ids."""
-        ids = set(ids)
-        bits = bytearray(len(ids) * _BITS_PER_ID // 8 + 8)
-        size = len(bits) * 8
-        for name in ids:
-            first, step = _hashed(name)
-            for turn in range(_PLACES):
-                place = (first + turn * step) % size
-                bits[place >> 3] |= 1 << (place & 7)
-        return cls(bits)
+        digests, np = b"".join(map(_digest, {*ids})), frames.numpy()
+        if not digests:
+            return cls(bytes(8))
+        step, first = np.frombuffer(digests, "<u8").reshape(-1, 2).T
+        size = (len(first) * _BITS_PER_ID // 8 + 8) * 8
+        places = first % size + np.arange(_PLACES, dtype=np.uint64)[:, np.newaxis] * ((step | 1) % size)
+        bits = np.zeros(size, bool)
+        bits[places % size] = True
+        return cls(np.packbits(bits, bitorder="little").tobytes())
 
     def may_have(self, name: str) -> bool:
         """Whether the id may be there; False is certain."""
@@ -44,8 +46,12 @@ class IdFilter:
 @lru_cache(maxsize=100_000)
 def _hashed(name: str) -> Sequence[int]:
     """Two numbers, the same for one id always. The second is odd."""
-    hashed = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "little")
+    hashed = int.from_bytes(_digest(name), "little")
     return hashed >> 64, hashed & (2**64 - 1) | 1
+
+
+def _digest(name: str) -> bytes:
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @frozen

@@ -15,7 +15,7 @@ def batches_of(path: Path) -> Iterator[Any]:
     wanted = frames.records_schema().names
     with _opened(path) as file:
         columns = [name for name in file.schema_arrow.names if name in wanted]
-        yield from file.iter_batches(frames.BATCH, columns=columns)
+        yield from file.iter_batches(frames.RECORDS, columns=columns)
 
 
 def length_of(path: Path) -> int:

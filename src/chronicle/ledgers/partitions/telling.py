@@ -1,4 +1,4 @@
-"""``tells``: what records say of what they share, without an event of each where that is certain.
+"""``tells``: what records say of what they share, as columns of numbers.
 
 A pure function of Arrow tables, as ``replay_partition`` is.
 """
@@ -6,20 +6,22 @@ A pure function of Arrow tables, as ``replay_partition`` is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations, repeat
-from operator import and_, ne
-from typing import Any, Final
+from functools import cache
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
 from zlib import crc32
-
-from attrs import Factory, define
 
 from chronicle import codec
 from chronicle.codec.many.event_reader import EventReader
-from chronicle.codec.many.outlines import AlikeRecords, Outline, OutlineReader
-from chronicle.dates import parse_date
-from chronicle.engine.partial.connected import NOW, hashed, number_of, target_of, tells_of, when_of
-from chronicle.engine.partial.patterns import Pattern, patterns_of
-from chronicle.engine.partial.shared import EVENT
+from chronicle.engine.gc_pause import paused_collector
+from chronicle.engine.partial.connected import (
+    ACTS,
+    FOUNDS,
+    NEVER_ACTS,
+    said_in_columns,
+    target_of,
+    versions_of,
+)
 from chronicle.engine.replay import Projector
 from chronicle.errors import ChronicleError, Problem
 from chronicle.events import Event
@@ -37,125 +39,152 @@ def tells(records: Iterable[Any], projectors: Sequence[Projector] = ()) -> Itera
 
     ``records`` are as in ``replay_partition``.
     """
-    teller = _AlikeTeller()
+    reader = EventReader()
     for batch in records:
-        some = frames.record_columns(batch)
-        alone: Iterable[int] = range(len(some.position))
-        # A user's own projector may go by any value, and not by texts alone.
-        if not projectors:
-            told, alone = teller.tell(some)
-            if told:
-                yield frames.tells_batch(told)
-        rows = _told_alone(map(some.record, alone), projectors)
-        yield from frames.batches(rows, frames.tells_schema())
-
-
-@define
-class _AlikeTeller:
-    """Tells what records share by their outlines, as far as that is certain."""
-
-    _reader: OutlineReader = Factory(OutlineReader)
-    _patterns: dict[tuple[Outline, tuple[str, ...]], tuple[Pattern, ...] | None] = Factory(dict)
-
-    def tell(self, records: frames.RecordColumns) -> tuple[list[frames.AlikeTold], Sequence[int]]:
-        """What records say, and the places of those of which an event has to be asked."""
-        length = len(records.position)
-        if records.checksum.count(None) < length and not all(
-            is_as_written(*records.record(place)) for place in range(length)
-        ):
-            return [], range(length)
-        alike, alone = self._reader.read(records.id, records.kind, records.body)
-        told = list[frames.AlikeTold]()
-        for group in chain.from_iterable(map(_by_words, alike)):
-            patterns = self._patterns_of(group)
-            if patterns is None:
-                alone += group.places
+        positions, events, with_text = list[int](), list[Event](), list[tuple[Any, ...]]()
+        for record, event in events_in(batch, reader):
+            if not isinstance(event, Event):
+                with_text.append((record.position, FAULTY, 0, 0, f"{event.code} {event.message}"))
                 continue
-            differ = _differ(group, patterns)
-            alone += (place for place, do in zip(group.places, differ, strict=True) if not do)
-            some = group.where(differ)
-            positions = [records.position[place] for place in some.places]
-            when = {word: _when(word, some) for word in {each.when for each in patterns}}
-            told += (
-                frames.AlikeTold(positions, each.how, _things(each, some), when[each.when])
-                for each in patterns
-            )
-        return told, alone
-
-    def _patterns_of(self, group: AlikeRecords) -> tuple[Pattern, ...] | None:
-        """What records say that take the same words."""
-        outline = group.outline
-        words = {name: group.columns[at][0] for name, at in outline.words.items()}
-        known = outline, tuple(words.values())
-        if known not in self._patterns:
-            self._patterns[known] = patterns_of(outline.event, outline.texts, words, outline.values)
-        return self._patterns[known]
+            positions.append(record.position)
+            events.append(event)
+            target = target_of(event)
+            if target is not None:
+                with_text.append((record.position, ABOUT, 0, 0, target))
+        yield told_by(positions, events, projectors)
+        yield from frames.batches(with_text, frames.tells_schema())
 
 
-def _by_words(group: AlikeRecords) -> Iterator[AlikeRecords]:
-    """The records that take the same words. Words are few, and what an event means may go by them."""
-    columns = [group.columns[at] for at in group.outline.words.values()]
-    if all(len(set(column)) == 1 for column in columns):
-        yield group
-        return
-    said = [*zip(*columns, strict=True)]
-    for words in dict.fromkeys(said):
-        yield group.where([each == words for each in said])
+@paused_collector()
+def told_of_versions(records: Any, projectors: Sequence[Projector]) -> tuple[Any, set[tuple[int, str]]]:
+    """What the versions that corrections make of events say, and about which events are those at a position.
+
+    ``records`` are a batch of events with all that is said of them, in order of position.
+    """
+    positions, events = dict[str, int](), list[Event]()
+    for record, event in events_in(records, EventReader()):
+        if isinstance(event, Event):
+            positions[event.id] = record.position
+            events.append(event)
+    versions = versions_of(events)
+    places = [positions[version.id] for version in versions]
+    targets = zip(places, map(target_of, versions), strict=True)
+    about = {(place, target) for place, target in targets if target is not None}
+    return told_by(places, versions, projectors), about
 
 
-def _differ(group: AlikeRecords, patterns: Iterable[Pattern]) -> Sequence[bool]:
-    """Of each record, whether the texts differ of which it says something."""
-    used = sorted({part for each in patterns for part in each.parts if isinstance(part, int)})
-    differ = [True] * len(group.places)
-    for one, two in combinations(used, 2):
-        differ = [*map(and_, differ, map(ne, group.columns[one], group.columns[two]))]
-    return differ
-
-
-def _things(pattern: Pattern, group: AlikeRecords) -> Sequence[int]:
-    """Which thing each record means by a pattern."""
-    sort, parts, length = pattern.sort, pattern.parts, len(group.places)
-    texts = [[part] * length if isinstance(part, str) else group.columns[part] for part in parts]
-    if len(texts) == 1 and sort != EVENT:
-        # Most things are named again soon.
-        return [*map(number_of, repeat(sort), texts[0])]
-    return [hashed(sort, which) for which in zip(*texts, strict=True)]
-
-
-def _when(word: str, group: AlikeRecords) -> Sequence[int]:
-    """The number for a word that says when, for each record."""
-    if word == NOW:
-        return [0] * len(group.places)
-    dates = group.columns[group.outline.date]
-    numbers = {text: when_of(word, parse_date(text)) for text in {*dates}}
-    return [*map(numbers.__getitem__, dates)]
-
-
-def _told_alone(
-    records: Iterable[tuple[Record, bool]], projectors: Sequence[Projector]
-) -> Iterator[tuple[Any, ...]]:
-    """What records say of which events are made."""
-    for record, proven in records:
-        event, position = event_of(record, proven=proven), record.position
-        if not isinstance(event, Event):
-            yield position, FAULTY, 0, 0, f"{event.code} {event.message}"
+def told_by(positions: Sequence[int], events: Sequence[Event], projectors: Sequence[Projector] = ()) -> Any:
+    """What events at some positions say of what they share, as a record batch with numbers alone."""
+    np = frames.numpy()
+    at, told, known = np.array(positions, np.int64), list[_AlikeTold](), list[Any]()
+    orders = np.array([event.date.order for event in events], np.int64)
+    for how, sort, things, those, when in said_in_columns(events, projectors):
+        if not things:
             continue
-        for how, thing, when in tells_of(event, projectors):
-            yield position, how, thing, when, None
-        target = target_of(event)
-        if target is not None:
-            yield position, ABOUT, 0, 0, target
+        if not known or known[0] is not those:
+            # What events of one kind say, mostly all of them say.
+            known = [those, np.asarray(those, np.int64)]
+        places = known[1]
+        if when == ACTS:
+            acts = orders[places]
+        elif when == FOUNDS:
+            acts = np.array([events[place].date.past for place in those], np.int64)
+        else:
+            acts = np.full(len(things), _NEVER if when == NEVER_ACTS else 0, np.int64)
+        told.append(_AlikeTold(at[places], how, _numbers_of(sort, things), acts))
+    return _tells_batch(told)
+
+
+# After all that was founded.
+_NEVER: Final = 2**62
+
+
+class _AlikeTold(NamedTuple):
+    """What some records say alike: arrays of their positions, how it binds, and arrays of things and of when.
+
+    The arrays have numbers of 64 bits.
+    """
+
+    positions: Any
+    how: int
+    things: Any
+    when: Any
+
+
+def _tells_batch(told: Sequence[_AlikeTold]) -> Any:
+    """What records say of what they share as a record batch."""
+    arrow, np, schema = frames.pyarrow(), frames.numpy(), frames.tells_schema()
+    how = np.repeat(np.array([each.how for each in told], np.int8), [len(each.things) for each in told])
+    arrays = [
+        how if name == "how" else np.concatenate([getattr(each, of) for each in told] or [how])
+        for name, of in zip(schema.names, ("positions", "how", "things", "when"), strict=False)
+    ]
+    columns = [arrow.array(array, kind) for array, kind in zip(arrays, schema.types, strict=False)]
+    return arrow.RecordBatch.from_arrays([*columns, arrow.nulls(len(how), schema.types[-1])], schema=schema)
+
+
+# Longer texts are shortened first, so that a table of texts is not as wide as the longest of many.
+_LONGEST: Final = 64
+
+
+def _numbers_of(sort: str, things: Sequence[Any]) -> Any:
+    """A number for each of some things, the same in every process.
+
+    If two things had the same number, parts would only be larger.
+    """
+    texts = _texts_of(things)
+    if max(map(len, texts)) > _LONGEST:
+        texts = [text if len(text) <= _LONGEST else _shortened(text) for text in texts]
+    np = frames.numpy()
+    table = np.array(texts)
+    # As a sum over the characters, each times a number for where it stands, so that it counts for nothing
+    # how wide the table is. Sums leave out what is above 64 bits.
+    characters = table.view(np.uint32).reshape(len(texts), -1).astype(np.uint64)
+    summed = characters @ _factors()[: characters.shape[1]]
+    return (summed + np.frombuffer(_hashed(sort.encode()), "<u8")).view(np.int64)
+
+
+def _texts_of(things: Sequence[Any]) -> Sequence[str]:
+    """Things as texts: one that is no text is a tuple of them, mostly."""
+    kinds = {*map(type, things)}
+    if kinds == {str}:
+        return things
+    if kinds == {tuple}:
+        try:
+            return [*map("\x1f".join, things)]
+        except TypeError:
+            pass
+    return [thing if isinstance(thing, str) else "\x1f".join(map(str, thing)) for thing in things]
+
+
+def _shortened(text: str) -> str:
+    return _hashed(text.encode("utf-8", "surrogatepass"), 32).hex()
+
+
+def _hashed(data: bytes, size: int = 8) -> bytes:
+    return blake2b(data, digest_size=size).digest()
+
+
+@cache
+def _factors() -> Any:
+    """An odd number for each place in a text, as if by chance."""
+    hashed = b"".join(_hashed(b"%d" % place) for place in range(_LONGEST))
+    return frames.numpy().frombuffer(hashed, "<u8") | frames.numpy().uint64(1)
+
+
+# The events of records
 
 
 def events_in(batch: Any, reader: EventReader) -> Iterator[tuple[Record, Event | Problem]]:
     """Each record of a batch with its event, or with the first problem for which it makes none."""
-    rows = [*frames.records_of(batch)]
-    found = reader.certain_events([record for record, _ in rows])
-    for (record, proven), event in zip(rows, found, strict=True):
-        if event is not None and is_as_written(record, proven=proven):
+    columns = frames.record_columns(batch)
+    records, proven = columns.records(), [checksum is not None for checksum in columns.checksum]
+    found = reader.certain_events(records)
+    for record, has_proof, event in zip(records, proven, found, strict=True):
+        if event is not None and (not has_proof or is_as_written(record)):
             yield record, event
         else:
-            yield record, event_of(record, proven=proven)
+            yield record, event_of(record, proven=has_proof)
 
 
 def event_of(record: Record, *, proven: bool = True) -> Event | Problem:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from chronicle.errors import Problem, StoreError
+from chronicle.ledgers.partitions.frames import use_memory_of_system
 
 Run = Callable[[Iterable[Callable[[], Any]]], Iterator[Any]]
 """Calls some functions, and gives what they give, in any order."""
@@ -33,7 +34,7 @@ def running(workers: int) -> Iterator[Run]:
         yield lambda tasks: (task() for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=use_memory_of_system) as pool:
         try:
             yield partial(_by_workers, pool, workers * _WAITING)
         except BrokenProcessPool:

@@ -6,6 +6,7 @@ whole parts of the history and lays them down as a section; the sections become 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from typing import BinaryIO, Final
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.events import IdentityLinked
 from chronicle.ledgers.keeping import About, KeptFile, LedgerKeeper
-from chronicle.ledgers.layout import LedgerFile, write
+from chronicle.ledgers.layout import LedgerFile, Size, write_sized
 from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.first_pass import (
     RecordSource,
@@ -25,10 +26,12 @@ from chronicle.ledgers.partitions.first_pass import (
     lay_out,
     spooled,
 )
-from chronicle.ledgers.partitions.workers import WorkerEnded, running
+from chronicle.ledgers.partitions.workers import Run, WorkerEnded, running
+from chronicle.ledgers.rows import ViewRows
 from chronicle.ledgers.sections.cells import NotJoined
 from chronicle.ledgers.sections.joining import joined
 from chronicle.ledgers.sections.laying import lay_down
+from chronicle.ledgers.sections.spool import BlockSpool, spooled_bytes
 from chronicle.stores import Head
 
 _AT_ONCE: Final = 30_000
@@ -75,24 +78,32 @@ def write_in_sections(
     share, number by number. Raises ``NotInSections``, ``CannotKeep`` for what no ledger on disk can hold,
     ``WorkerEnded``, what reading the source raises, and ``OSError``.
     """
-    total = int(source.head["position"])
-    with running(workers) as run, spooled(source) as records, TemporaryDirectory(prefix=_PREFIX) as folder:
-        with paused_collector():
-            found = first_pass(source, records, (), run, report)
-            if found.faulty or source.broken or _links(records):
-                raise NotInSections
-            chosen = found.partitions(max(workers * _FOR_EACH, total // _AT_ONCE))
-        sections, work = sorted({*chosen.values()}), Path(folder)
-        lay_out(records, found, chosen, {*sections}, work)
-        del found, chosen
-        tasks = (partial(_lay_section, work, section) for section in sections)
-        for done, _ in enumerate(run(tasks), start=1):
-            report("replaying", done, len(sections))
-        try:
-            views, blocks = joined([LedgerFile(_section(work, section)) for section in sections])
-        except NotJoined:
-            raise NotInSections from None
-        write(out, {**about(), "views": [list(view) for view in views]}, blocks)
+    with TemporaryDirectory(prefix=_PREFIX) as folder:
+        work = Path(folder)
+        with spooled(source) as records, running(workers) as run:
+            sections = _laid_down(work, records, workers, run, report)
+        # A process that replayed sections has memory left over from that: this is a new one.
+        with running(workers) as run:
+            ((views, sizes),) = run([partial(_join, work, sections)])
+        about_it = {**about(), "views": [list(view) for view in views]}
+        write_sized(out, about_it, sizes, spooled_bytes(_blocks(work)))
+
+
+def _laid_down(work: Path, records: Spooled, workers: int, run: Run, report: Report) -> list[int]:
+    """Have all sections laid down in a folder, and give their numbers. Raises as ``write_in_sections``."""
+    with paused_collector():
+        found = first_pass(records.source, records, (), run, report)
+        if found.faulty or records.source.broken or _links(records):
+            raise NotInSections
+        total = int(records.source.head["position"])
+        chosen = found.partitions(max(workers * _FOR_EACH, total // _AT_ONCE))
+    sections = sorted({*chosen.values()})
+    lay_out(records, found, chosen, {*sections}, work)
+    del found, chosen
+    tasks = (partial(_lay_section, work, section) for section in sections)
+    for done, _ in enumerate(run(tasks), start=1):
+        report("replaying", done, len(sections))
+    return sections
 
 
 _PREFIX: Final = "chronicle-ledger-"
@@ -106,6 +117,24 @@ def _links(records: Spooled) -> bool:
 
 def _section(work: Path, number: int) -> Path:
     return work / f"{number:05}.ledger"
+
+
+def _blocks(work: Path) -> Path:
+    return work / "joined.blocks"
+
+
+def _join(work: Path, numbers: Sequence[int]) -> tuple[list[ViewRows], list[Size]]:
+    """Write the blocks of the ledger of some sections into a file. Runs in a process of its own.
+
+    Gives where the cells and rows of each view are, and the sizes of the blocks.
+    """
+    with _blocks(work).open("xb") as file:
+        spool = BlockSpool(file)
+        try:
+            views = joined([LedgerFile(_section(work, number)) for number in numbers], spool.take)
+        except NotJoined:
+            raise NotInSections from None
+        return views, spool.sizes
 
 
 def _lay_section(work: Path, number: int) -> None:

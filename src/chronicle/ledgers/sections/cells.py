@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from attrs import define, frozen
 
 from chronicle.ledgers.layout import Block
-from chronicle.ledgers.rows import first_name
+from chronicle.ledgers.rows import first_name, part_name
 from chronicle.ledgers.sections.laying import FIRST, FIRST_PLACE
-from chronicle.ledgers.sections.stacked import Column, Stacked, block, ends_of, inverse, ranges
-from chronicle.ledgers.texts import Numbered, TextTable, slots_block
+from chronicle.ledgers.sections.stacked import (
+    Column,
+    Stacked,
+    block,
+    ends_of,
+    in_order,
+    inverse,
+    ranges,
+    sorted_pairs,
+)
+from chronicle.ledgers.sections.tables import StackedTexts, hashed_slots
+from chronicle.ledgers.texts import NONE
 
 
 class NotJoined(Exception):
@@ -39,9 +49,8 @@ class ViewCells:
 
 @define
 class JoinedCells:
-    """The cells of all views; ``names`` are the texts of all keys, ``name_numbers`` theirs by section."""
+    """The cells of all views; ``name_numbers`` are by section the numbers of its names in the whole."""
 
-    names: Numbered
     name_numbers: Sequence[Column]
     views: Sequence[ViewCells]
     # By number in the sections one behind the other: the number of a cell, and of a row, in the whole.
@@ -51,49 +60,67 @@ class JoinedCells:
     rows: Column
     row_counts: Column
 
-    def blocks(self) -> list[Block]:
-        """All that is said of cells alone, as blocks."""
-        numbers = self.cell_numbers
-        widths = np.concatenate([np.full(len(view.cells), view.parts, np.int64) for view in self.views])
-        flat = np.concatenate([view.keys.reshape(-1) for view in self.views])
-        turns = np.concatenate([view.turns for view in self.views])
-        return [
-            *self.names.blocks("names"),
-            slots_block("names", self.names.numbers.items()),
-            block("cells.keys", "I", flat),
-            block("cells.keys_from", "I", ends_of(widths)),
-            block("cells.turns", "I", turns),
-            block("cells.rows_from", "I", ends_of(self.row_counts)),
-            block("rows.cell", "I", np.repeat(np.arange(len(numbers)), self.row_counts)),
-            *self._orders(),
-            *self._slots(),
-        ]
+    def blocks(self, names: StackedTexts) -> Iterator[Block]:
+        """All that is said of cells alone, as blocks; ``names`` are the texts of all keys, sorted."""
+        hashes = names.hashes()
+        yield from names.blocks("names")
+        yield hashed_slots("names", hashes, np.arange(len(names)))
+        widths = np.concatenate([np.full(len(view.cells), view.parts, np.uint32) for view in self.views])
+        yield block("cells.keys", "I", np.concatenate([view.keys.reshape(-1) for view in self.views]))
+        yield block("cells.keys_from", "I", ends_of(widths))
+        yield block("cells.turns", "I", np.concatenate([view.turns for view in self.views]))
+        yield block("cells.rows_from", "I", ends_of(self.row_counts))
+        yield block("rows.cell", "I", np.repeat(np.arange(len(widths), dtype=np.uint32), self.row_counts))
+        for part in range(max((view.parts for view in self.views), default=0)):
+            yield block(part_name(part), "I", np.repeat(self._part(part), self.row_counts))
+        yield from self._orders()
+        yield from self._slots(hashes)
 
-    def _orders(self) -> list[Block]:
+    def _part(self, part: int) -> Column:
+        """A part of the key of each cell; ``NONE`` where the view has no such."""
+        return np.concatenate(
+            [
+                view.keys[:, part] if part < view.parts else np.full(len(view.cells), NONE, np.uint32)
+                for view in self.views
+            ]
+        )
+
+    def _orders(self) -> Iterator[Block]:
         """The cells of each view sorted by each part of their keys but the first."""
-        found, first = list[Block](), 0
+        first = 0
         for view in self.views:
+            by_turn = inverse(view.turns)
             for part in range(1, view.parts):
-                order = np.lexsort((view.turns, view.keys[:, part])) + first
-                found.append(block(f"order.{view.name}.{part}", "I", order))
+                _, turns = sorted_pairs(view.keys[:, part], view.turns)
+                yield block(f"order.{view.name}.{part}", "I", by_turn[turns] + np.uint32(first))
             first += len(view.cells)
-        return found
 
-    def _slots(self) -> list[Block]:
+    def _slots(self, hashes: Column) -> Iterator[Block]:
         """Where to look for the first cell of each view with a first part of its keys."""
-        texts, found = [*self.names.numbers], list[Block]()
         for view in self.views:
             if view.parts:
-                begins, places = np.unique(view.keys[:, 0], return_index=True)
-                named = zip(map(texts.__getitem__, begins.tolist()), places.tolist(), strict=True)
+                firsts, places = np.unique(view.keys[:, 0], return_index=True)
                 # From the last cell to the first, as they are written when there are no sections.
-                found.append(slots_block(first_name(view.name), reversed([*named])))
-        return found
+                yield hashed_slots(first_name(view.name), hashes[firsts[::-1]], places[::-1])
 
 
-def joined_cells(stacked: Stacked) -> JoinedCells:
-    """The cells of all sections. Raises ``NotJoined``."""
-    names, name_numbers = _names(stacked)
+def joined_cells(stacked: Stacked) -> tuple[JoinedCells, StackedTexts]:
+    """The cells of all sections, and the texts of all keys, sorted. Raises ``NotJoined``."""
+    texts = StackedTexts.of(stacked, "names")
+    numbers, first = texts.sorted()
+    names = texts.chosen(first)
+    ends = np.cumsum([count - 1 for count in stacked.lengths("names.starts")])
+    name_numbers = np.split(numbers, ends[:-1])
+    views = _views(stacked, name_numbers)
+    cells = np.concatenate([view.cells for view in views])
+    row_begins, row_counts = stacked.slices("cells.rows_from")
+    row_counts = row_counts[cells]
+    rows = ranges(row_begins[cells], row_counts).astype(np.uint32)
+    return JoinedCells(name_numbers, views, inverse(cells), inverse(rows), rows, row_counts), names
+
+
+def _views(stacked: Stacked, name_numbers: Sequence[Column]) -> list[ViewCells]:
+    """The cells of each view."""
     flat = stacked.mapped("cells.keys", name_numbers)
     begins, widths = stacked.slices("cells.keys_from")
     first, places = stacked.column(FIRST), stacked.positions(FIRST_PLACE)
@@ -104,32 +131,22 @@ def joined_cells(stacked: Stacked) -> JoinedCells:
         if len(np.unique(widths[cells])) > 1:
             raise NotJoined
         width = int(widths[cells[0]]) if len(cells) else 0
-        keys = flat[begins[cells][:, None] + np.arange(width)]
-        order = np.lexsort(keys.T[::-1]) if len(cells) else cells
+        keys = flat[begins[cells][:, None] + np.arange(width, dtype=np.uint32)]
+        order = in_order(keys) if len(cells) else cells
         cells, keys = cells[order], keys[order]
         if len(cells) > 1 and (keys[1:] == keys[:-1]).all(axis=1).any():
             raise NotJoined
         replayed = np.lexsort((turns[cells], places[cells], first[cells]))
         views.append(ViewCells(name, cells, keys, inverse(replayed)))
-    cells = np.concatenate([view.cells for view in views])
-    row_begins, row_counts = stacked.slices("cells.rows_from")
-    rows = ranges(row_begins[cells], row_counts[cells])
-    return JoinedCells(names, name_numbers, views, inverse(cells), inverse(rows), rows, row_counts[cells])
-
-
-def _names(stacked: Stacked) -> tuple[Numbered, list[Column]]:
-    """All names, sorted, and by section what the number of each becomes."""
-    tables = [[*TextTable(section, "names").all()] for section in stacked.sections]
-    names = Numbered(sorted({*()}.union(*tables)))
-    return names, [np.array([*map(names.known, table)], np.uint32) for table in tables]
+    return views
 
 
 def _cells_of(stacked: Stacked, name: str) -> Column:
     """The cells of a view, as numbers in the sections one behind the other."""
     found, before = list[Column](), 0
-    for section in stacked.sections:
+    for section, length in zip(stacked.sections, stacked.lengths("cells.turns"), strict=True):
         views = {view[0]: view for view in section.about["views"]}
         _, cell, cells, *_ = views[name]
-        found.append(np.arange(cell, cell + cells) + before)
-        before += len(section.numbers("cells.turns"))
+        found.append(np.arange(cell, cell + cells, dtype=np.uint32) + np.uint32(before))
+        before += length
     return np.concatenate(found)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from itertools import accumulate
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,96 +10,74 @@ from chronicle.ledgers import sharing
 from chronicle.ledgers.known import turns
 from chronicle.ledgers.layout import Block
 from chronicle.ledgers.sections.cells import JoinedCells
-from chronicle.ledgers.sections.laying import PLACES
-from chronicle.ledgers.sections.stacked import Column, Stacked, block, ends_of
+from chronicle.ledgers.sections.stacked import Column, Stacked, block, ends_of, inverse, ranges, sorted_pairs
 
 
-def joined_sharing(stacked: Stacked) -> list[Block]:
+def joined_sharing(stacked: Stacked, _: JoinedCells) -> Iterator[Block]:
     """What all events share."""
-    lengths = [np.diff(np.asarray(each.numbers(sharing.PLACES_FROM))) for each in stacked.sections]
-    things = np.concatenate(
-        [
-            np.repeat(np.asarray(each.numbers(sharing.THINGS)), length)
-            for each, length in zip(stacked.sections, lengths, strict=True)
-        ]
-    )
-    places = stacked.positions(sharing.PLACES)
-    order = np.lexsort((places, things))
-    things, places = things[order], places[order]
-    numbers, counts = np.unique(things, return_counts=True)
-    days, known = stacked.column(sharing.KNOWN), stacked.positions(sharing.KNOWN_PLACES)
-    by_day = np.lexsort((known, days))
-    return [
-        block(sharing.THINGS, "I", numbers),
-        block(sharing.PLACES_FROM, "I", ends_of(counts)),
-        block(sharing.PLACES, "I", places),
-        *(
-            block(name, "I", np.unique(stacked.column(name)))
-            for name in (sharing.COUNTED, sharing.TURNING, sharing.EARLY)
-        ),
-        block(sharing.LINKED, "B", np.zeros(1)),
-        *_founded(stacked),
-        block(sharing.KNOWN, "i", days[by_day]),
-        block(sharing.KNOWN_PLACES, "I", known[by_day]),
-    ]
+    things, places = _things(stacked)
+    begins = np.flatnonzero(np.append(True, things[1:] != things[:-1])[: len(things)])
+    yield block(sharing.THINGS, "I", things[begins])
+    yield block(sharing.PLACES_FROM, "I", np.append(begins, len(things)))
+    del things, begins
+    yield block(sharing.PLACES, "I", places)
+    del places
+    for name in (sharing.COUNTED, sharing.TURNING, sharing.EARLY):
+        yield block(name, "I", np.unique(stacked.column(name)))
+    yield block(sharing.LINKED, "B", np.zeros(1))
+    yield from _founded(stacked)
+    days, places = sorted_pairs(stacked.column(sharing.KNOWN), stacked.positions(sharing.KNOWN_PLACES))
+    yield block(sharing.KNOWN, "i", days)
+    yield block(sharing.KNOWN_PLACES, "I", places)
 
 
-def _founded(stacked: Stacked) -> list[Block]:
+def _things(stacked: Stacked) -> tuple[Column, Column]:
+    """The number of a thing and the place of an event that shares it, for all of both, sorted."""
+    lengths = map(np.diff, stacked.each(sharing.PLACES_FROM))
+    things = [*map(np.repeat, stacked.each(sharing.THINGS), lengths)]
+    return sorted_pairs(np.concatenate(things), stacked.positions(sharing.PLACES))
+
+
+def _founded(stacked: Stacked) -> Iterator[Block]:
     """When each entity was founded: the last day that a section says."""
     entities, days = stacked.column(sharing.FOUNDED), stacked.column(sharing.FOUNDED_BY)
     order = np.lexsort((days, entities))
     entities, days = entities[order], days[order]
     last = np.append(entities[1:] != entities[:-1], True)[: len(entities)]
-    return [block(sharing.FOUNDED, "I", entities[last]), block(sharing.FOUNDED_BY, "q", days[last])]
+    yield block(sharing.FOUNDED, "I", entities[last])
+    yield block(sharing.FOUNDED_BY, "q", days[last])
 
 
-def joined_turns(stacked: Stacked, cells: JoinedCells) -> list[Block]:
+def joined_turns(stacked: Stacked, cells: JoinedCells) -> Iterator[Block]:
     """Since when all rows were known, and the parts that are out of turn."""
-    numbers, between, places = _parts(stacked)
-    ends = accumulate(map(len, places), initial=0)
+    begins, lengths = stacked.slices(turns.PLACES_FROM)
+    places = stacked.positions(turns.PLACES)
+    # The parts are numbered by the first of their events.
+    order = np.argsort(places[begins])
+    of_section = np.split(inverse(order), np.cumsum(_counts(stacked))[:-1])
+    part, since = stacked.mapped(turns.PART, of_section), stacked.column(turns.SINCE)
+    until = stacked.column(turns.UNTIL)
+    between = np.lexsort((until, since, part))
+    yield block(turns.SINCE, "i", since[between])
+    yield block(turns.UNTIL, "i", until[between])
+    yield block(turns.PART, "I", part[between])
+    yield block(turns.PLACES_FROM, "I", ends_of(lengths[order]))
+    yield block(turns.PLACES, "I", places[ranges(begins[order], lengths[order])])
     of_cells = np.empty(len(cells.cell_numbers), np.uint32)
-    of_cells[cells.cell_numbers] = stacked.mapped(turns.CELLS, numbers)
+    of_cells[cells.cell_numbers] = stacked.mapped(turns.CELLS, of_section)
+    yield block(turns.CELLS, "I", of_cells)
+    yield block(turns.KNOWN, "i", stacked.column(turns.KNOWN)[cells.rows])
+    yield block(turns.ENDED, "i", stacked.column(turns.ENDED)[cells.rows])
     again = cells.row_numbers[stacked.shifted(turns.AGAIN, stacked.lengths("rows.value"))]
+    order = np.argsort(again, kind="stable")
+    yield block(turns.AGAIN, "I", again[order])
+    yield block(turns.AGAIN_KNOWN, "i", stacked.column(turns.AGAIN_KNOWN)[order])
     bare = cells.cell_numbers[stacked.shifted(turns.BARE, stacked.lengths("cells.turns"))]
-    again_order, bare_order = np.argsort(again, kind="stable"), np.argsort(bare, kind="stable")
-    return [
-        Block(turns.SINCE, "i", array("i", [since for since, _, _ in between])),
-        Block(turns.UNTIL, "i", array("i", [until for _, until, _ in between])),
-        Block(turns.PART, "I", array("I", [part for _, _, part in between])),
-        Block(turns.PLACES_FROM, "I", array("I", ends)),
-        block(turns.PLACES, "I", np.concatenate([*places, np.empty(0, np.uint32)])),
-        block(turns.CELLS, "I", of_cells),
-        block(turns.KNOWN, "i", stacked.column(turns.KNOWN)[cells.rows]),
-        block(turns.ENDED, "i", stacked.column(turns.ENDED)[cells.rows]),
-        block(turns.AGAIN, "I", again[again_order]),
-        block(turns.AGAIN_KNOWN, "i", stacked.column(turns.AGAIN_KNOWN)[again_order]),
-        block(turns.BARE, "I", bare[bare_order]),
-        block(turns.BARE_KNOWN, "i", stacked.column(turns.BARE_KNOWN)[bare_order]),
-    ]
+    order = np.argsort(bare, kind="stable")
+    yield block(turns.BARE, "I", bare[order])
+    yield block(turns.BARE_KNOWN, "i", stacked.column(turns.BARE_KNOWN)[order])
 
 
-def _parts(stacked: Stacked) -> tuple[list[Column], list[tuple[int, int, int]], list[Column]]:
-    """The parts out of turn: by section their numbers, their days, and the places of their events.
-
-    They are numbered by the first of their events.
-    """
-    found = list[tuple[int, int, int]]()
-    places = list[list[Column]]()
-    for at, section in enumerate(stacked.sections):
-        of_all = np.asarray(section.numbers(PLACES))[np.asarray(section.numbers(turns.PLACES))]
-        ends = np.asarray(section.numbers(turns.PLACES_FROM)).astype(np.int64)
-        places.append(np.split(of_all, ends[1:-1]) if len(ends) > 1 else [])
-        found += [(int(part[0]), at, number) for number, part in enumerate(places[at])]
-    found.sort()
-    numbers = [np.empty(len(each), np.uint32) for each in places]
-    for become, (_, at, number) in enumerate(found):
-        numbers[at][number] = become
-    between = sorted(
-        (int(numbers[at][number]), since, until)
-        for at, section in enumerate(stacked.sections)
-        for since, until, number in zip(
-            *(section.numbers(name) for name in (turns.SINCE, turns.UNTIL, turns.PART)), strict=True
-        )
-    )
-    ordered = [places[at][number] for _, at, number in found]
-    return numbers, [(since, until, part) for part, since, until in between], ordered
+def _counts(stacked: Stacked) -> list[int]:
+    """How many parts are out of turn in each section."""
+    return [length - 1 for length in stacked.lengths(turns.PLACES_FROM)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -16,9 +17,9 @@ from chronicle.engine.tables.table import Column, Kind
 from chronicle.ledgers.columns import WIDE, block_name
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.rows import DAYS, order_name
+from chronicle.ledgers.rows import DAYS, part_name
 from chronicle.ledgers.texts import NONE
-from chronicle.ledgers.uniform import blank
+from chronicle.ledgers.uniform import blank, only_number
 from chronicle.ledgers.vectors import Rows, Vector, Vectors, Wanted, Way
 
 _LIST: Final = "texts"
@@ -69,7 +70,7 @@ class StandingBatch:
     @cached_property
     def _of_rows(self) -> Way:
         """To itself, among those of the view."""
-        return Way(None, 1, -self._place.row)
+        return Way(None, -self._place.row)
 
     @cached_property
     def _of_cells(self) -> Way:
@@ -77,35 +78,14 @@ class StandingBatch:
         return Way(self._in_rows("rows.cell"))
 
     @cached_property
-    def _of_keys(self) -> Way:
-        """To the first part of its key, where all keys of the view have as many parts."""
-        _, cell, _, row, _, parts, *_ = self._place
-        first = self._stored.first_part[self._place.name]
-        if self._has_row_for_cell():
-            return Way(None, parts, first - parts * row)
-        return Way(self._in_rows("rows.cell"), parts, first - parts * cell)
-
-    @cached_property
     def _of_values(self) -> Way:
         """To its value, among those of the view."""
-        return Way(self._in_rows("rows.value"), 1, -self._place.value)
+        return Way(self._in_rows("rows.value"), -self._place.value)
 
     @cached_property
     def _of_begins(self) -> Way:
         """To the date of its begin."""
         return Way(self._in_rows("rows.begin"))
-
-    def _has_row_for_cell(self) -> bool:
-        """Whether each cell of the view has one row, so that the one can be counted from the other."""
-        _, cell, cells, row, rows, *_ = self._place
-        uniform, counts = self._stored.uniform, self._vectors.counts
-        if rows != cells:
-            return False
-        found: bool = uniform.known(
-            ("row for cell", self._place.name),
-            lambda: counts(self._stored.file.part("cells.rows_from", cell, cell + cells), row),
-        )
-        return found
 
     # What is taken
 
@@ -115,7 +95,11 @@ class StandingBatch:
     def _in_rows(self, name: str, more: int = 0) -> Numbers:
         """A column of rows, of which only those of the view may be read, and some ``more``."""
         first = self._place.row
-        return self._stored.file.within(name, first, first + self._place.rows + more)
+        found: Numbers = self._stored.uniform.known(
+            ("of rows", self._place.name, name, more),
+            lambda: self._stored.file.within(name, first, first + self._place.rows + more),
+        )
+        return found
 
     def _want(self, way: str, name: str, wanted: Wanted | None) -> Callable[[], Vector]:
         """Have something taken, once for each ``name``; what is given gives it, when all was taken."""
@@ -136,9 +120,14 @@ class StandingBatch:
         texts: Dictionary = self._stored.uniform.known(("texts", name), found)
         return texts
 
-    def _same(self, number: int) -> Vector:
-        """A number for each row."""
-        return self._vectors.same(number, self._length) if number else blank(4 * self._length)
+    def _same(self, texts: str, number: int) -> Made:
+        """A text for each row, by its number among some: the only one in a dictionary of its own."""
+        one: Dictionary = self._stored.uniform.known(("one", texts, number), lambda: self._one(texts, number))
+        return lambda: Filled("text", self._length, blank(4 * self._length), dictionary=one)
+
+    def _one(self, texts: str, number: int) -> Dictionary:
+        first, last = self._numbers(f"{texts}.starts")[number : number + 2]
+        return Dictionary(array("I", [0, last - first]), self._numbers(f"{texts}.bytes")[first:last], 1)
 
     # The columns
 
@@ -147,32 +136,18 @@ class StandingBatch:
         names = self._texts("names")
         if kind == _LIST:
             cells, keys = self._places("_of_cells"), self._numbers("cells.keys")
-            return lambda: self._lists(names, self._numbers("cells.keys_from"), keys, cells())
-        only = self._stored.uniform.known(("part", self._place.name, part), lambda: self._only(part))
+            starts, lists = self._numbers("cells.keys_from"), self._vectors.lists
+            return lambda: self._lists(names, lists(starts, keys, cells()))
+        place, name = self._place, part_name(part)
+        numbers = self._in_rows(name)[place.row : place.row + place.rows]
+        only = self._stored.uniform.known(("part", place.name, part), lambda: only_number(numbers))
         if only is not None:
-            return lambda: Filled("text", self._length, self._same(only), dictionary=names)
-        first = self._stored.first_part[self._place.name]
-        keys = self._stored.file.within("cells.keys", first, first + self._place.parts * self._place.cells)
-        numbers = self._want("_of_keys", str(part), Wanted(keys[part:]))
-        return lambda: Filled("text", self._length, numbers(), dictionary=names)
+            return self._same("names", only)
+        found = self._want("_of_rows", name, Wanted(numbers))
+        return lambda: Filled("text", self._length, found(), dictionary=names)
 
-    def _only(self, part: int) -> int | None:
-        """The number of the name that is this part of every key of the view; None where several are."""
-        parts = self._stored.parts_of(self._place.name, part)
-        first, last = parts[0], parts[-1]
-        if not first == parts[len(parts) // 2] == last:
-            return None
-        if part:
-            order = self._numbers(order_name(self._place, part))
-            first, last = (parts[order[at] - self._place.cell] for at in (0, -1))
-        # Sorted by this part, so that what is first and last is between as well.
-        return int(first) if first == last else None
-
-    def _lists(
-        self, texts: Dictionary, starts: Numbers, numbers: Numbers, places: Rows, more: _More = ()
-    ) -> Filled:
-        lists = self._vectors.lists(starts, numbers, places)
-        begins, items = self._vectors.with_more(lists, more) if more else lists
+    def _lists(self, texts: Dictionary, lists: tuple[Vector, Vector]) -> Filled:
+        begins, items = lists
         return Filled(_LIST, self._length, begins, dictionary=texts, items=items, size=len(items))
 
     def text(self, column: Column) -> Made:
@@ -183,7 +158,7 @@ class StandingBatch:
         if only == NONE:
             return lambda: self._nothing("text", 4)._replace(dictionary=texts)
         if only is not None:
-            return lambda: whole._replace(values=self._same(only))
+            return self._same(f"{name}.texts", only)
         if self._stored.uniform.names_itself(name, f"{name}.texts"):
             numbers = self._places("_of_values")
             return lambda: whole._replace(values=numbers())
@@ -211,7 +186,8 @@ class StandingBatch:
         name = block_name(self._place.name, column)
         places, present = self._places("_of_values"), self._present(name)
         texts, starts = self._texts(f"{name}.texts"), self._numbers(f"{name}.from")
-        return lambda: present(self._lists(texts, starts, self._numbers(name), places()))
+        numbers, lists = self._numbers(name), self._vectors.lists
+        return lambda: present(self._lists(texts, lists(starts, numbers, places())))
 
     def number(self, column: Column) -> Made:
         """A number of any kind, or a flag."""
@@ -280,18 +256,11 @@ class StandingBatch:
         texts, starts = self._texts("events"), self._in_rows("rows.behind_from", 1)
         numbers, alone = self._numbers("rows.behind"), self._alone()
 
-        def several() -> Filled:
-            return self._lists(texts, starts, numbers, self._rows, self._doubts)
-
-        if alone is None:
-            return several
-        items = self._want("_of_rows", "alone", Wanted(alone))
+        items = None if alone is None else self._want("_of_rows", "alone", Wanted(alone))
 
         def made() -> Filled:
-            if self._doubts or self._vectors.unlike(items(), NONE) is not None:
-                return several()
-            begins, count = self._vectors.ones(self._length), self._length
-            return Filled(_LIST, count, begins, dictionary=texts, items=items(), size=count)
+            lists = self._vectors.lists(starts, numbers, self._rows, None if items is None else items())
+            return self._lists(texts, self._vectors.with_more(lists, self._doubts) if self._doubts else lists)
 
         return made
 

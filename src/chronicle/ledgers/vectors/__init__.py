@@ -30,13 +30,12 @@ Rows = Any
 
 
 class Way(NamedTuple):
-    """How a row leads to a place in a block: by its number in ``through``, times ``times``, plus ``plus``.
+    """How a row leads to a place in a block: by its number in ``through``, plus ``plus``.
 
     Without ``through`` the row itself is that number.
     """
 
     through: Numbers | None = None
-    times: int = 1
     plus: int = 0
 
 
@@ -69,11 +68,13 @@ class Vectors(Protocol):
     def take(self, numbers: Numbers, places: Vector) -> Vector:
         """The number at each of ``places``."""
 
-    def places(self, numbers: Vector) -> Vector:
-        """``numbers`` in the type of places, for repeated use as such."""
+    def lists(
+        self, starts: Numbers, numbers: Numbers, places: Vector, alone: Vector | None = None
+    ) -> tuple[Vector, Vector]:
+        """Where the list of each of ``places`` begins, with a last end, and the items of all these lists.
 
-    def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
-        """Where the list of each of ``places`` begins, with a last end, and the items of all these lists."""
+        ``alone`` is the item of each list that has but one, and ``NONE`` for others, where that is known.
+        """
 
     def alone(self, starts: Numbers, numbers: Numbers) -> Vector | None:
         """The item of each list that has but one, and ``NONE`` for others; None where that is of no use."""
@@ -94,15 +95,6 @@ class Vectors(Protocol):
 
     def zeros(self, flags: Vector) -> int:
         """How many flags are not set."""
-
-    def same(self, number: int, count: int) -> Vector:
-        """``number`` so many times, in 32 bits."""
-
-    def ones(self, count: int) -> Vector:
-        """Where each of so many lists begins that have one item, with a last end."""
-
-    def counts(self, numbers: Numbers, first: int) -> bool:
-        """Whether ``numbers`` count up from ``first``."""
 
 
 def vectors(rows: int) -> Vectors:

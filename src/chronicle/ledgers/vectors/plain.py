@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from itertools import count
-from operator import eq
 
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
@@ -41,9 +39,9 @@ class PlainVectors:
     def taken(self, rows: Rows, asked: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> list[list[Vector]]:
         """As ``Vectors`` says."""
         found = []
-        for (through, times, plus), wanted in asked:
+        for (through, plus), wanted in asked:
             numbers = rows if through is None else [through[row] for row in rows]
-            places = array("I", [number * times + plus for number in numbers])
+            places = array("I", [number + plus for number in numbers])
             found.append([places if each is None else self._wanted(each, places) for each in wanted])
         return found
 
@@ -57,11 +55,13 @@ class PlainVectors:
         """As ``Vectors`` says."""
         return array(numbers.format, [numbers[place] for place in places])
 
-    def places(self, numbers: Vector) -> Vector:
-        """As ``Vectors`` says."""
-        return numbers
-
-    def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
+    def lists(
+        self,
+        starts: Numbers,
+        numbers: Numbers,
+        places: Vector,
+        alone: Vector | None = None,  # noqa: ARG002
+    ) -> tuple[Vector, Vector]:
         """As ``Vectors`` says."""
         begins, items = array("i", [0]), array("I")
         for place in places:
@@ -101,15 +101,3 @@ class PlainVectors:
     def zeros(self, flags: Vector) -> int:
         """As ``Vectors`` says."""
         return sum(not flag for flag in flags)
-
-    def same(self, number: int, count: int) -> Vector:
-        """As ``Vectors`` says."""
-        return array("I", [number]) * count
-
-    def ones(self, count: int) -> Vector:
-        """As ``Vectors`` says."""
-        return array("i", range(count + 1))
-
-    def counts(self, numbers: Numbers, first: int) -> bool:
-        """As ``Vectors`` says."""
-        return all(map(eq, numbers, count(first)))

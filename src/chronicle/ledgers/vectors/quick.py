@@ -9,13 +9,16 @@ from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
 from chronicle.ledgers.texts import NONE
 from chronicle.ledgers.vectors import Rows, Vector, Wanted, Way
-from chronicle.ledgers.vectors.room import SMALL, KeptRoom
+from chronicle.ledgers.vectors.room import SMALL, KeptRoom, counted
 
 AT_A_TIME: Final = 32_768
 """How many rows are gathered at a time."""
 
 _SEARCHED: Final = 65_536
 """How many rows are searched at a time."""
+
+FEW_IN: Final = 8
+"""Lists with several items are few where at most one in so many is of these."""
 
 _LINE: Final = 64
 _WHOLE: Final = 1 << 32
@@ -74,7 +77,11 @@ class NumpyVectors:
             out[:] = numbers[places]
             return out
         # To look at each place once more, as ``take`` does otherwise, needs a copy: places are right.
-        return self._numpy.take(numbers, places, out=out, mode="clip")
+        return numbers.take(places, out=out, mode="clip")
+
+    def _at(self, numbers: Any, places: _Places, room: Any) -> Any:
+        """The numbers at some places, to be read: in ``room`` where they do not stand together."""
+        return numbers[places] if isinstance(places, slice) else self._take(numbers, places, room)
 
     def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Rows:
         """As ``Vectors`` says."""
@@ -89,10 +96,12 @@ class NumpyVectors:
             here &= numpy.greater(ends[part], day, out=also)
             # UNLISTED is the highest flag, so one comparison is enough.
             here &= numpy.less(told[part], UNLISTED, out=also)
-            found.append(numpy.flatnonzero(here))
-            found[-1] += start
-        count = sum(map(len, found))
-        rows = numpy.concatenate(found, out=self._meanwhile(count, numpy.intp))
+            found.append((start, numpy.flatnonzero(here)))
+        count, at = sum(len(some) for _, some in found), 0
+        rows = self._meanwhile(count, numpy.intp)
+        for start, some in found:
+            numpy.add(some, start, out=rows[at : at + len(some)])
+            at += len(some)
         together = count and int(rows[-1]) - int(rows[0]) + 1 == count
         return range(int(rows[0]), int(rows[-1]) + 1) if together else rows
 
@@ -109,72 +118,70 @@ class NumpyVectors:
         room = self._meanwhile(some, numpy.int32)
         for part, places in self._steps(rows):
             length = part.stop - part.start
-            numpy.less_equal(self._take(begins, places, room[:length]), day, out=sure[part])
-            sure[part] &= numpy.greater(self._take(ends, places, room[:length]), day, out=too[:length])
+            numpy.less_equal(self._at(begins, places, room[:length]), day, out=sure[part])
+            sure[part] &= numpy.greater(self._at(ends, places, room[:length]), day, out=too[:length])
         return sure.view(numpy.uint8)
 
     def taken(self, rows: Rows, asked: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> list[list[Vector]]:
         """As ``Vectors`` says."""
         numpy, some = self._numpy, min(len(rows), AT_A_TIME)
-        sources = [[self._source(each) for each in wanted] for _, wanted in asked]
+        sources = [[self._source(each, len(rows)) for each in wanted] for _, wanted in asked]
         sizes = [len(rows) * source[0].itemsize for each in sources for source in each]
         self._reserve(sum(size + -size % _LINE for size in sizes))
-        found, gathers = list[list[Any]](), list[tuple[Way, list[tuple[Any, int, Any]]]]()
+        found, gathers = list[list[Any]](), list[tuple[Way, Any, list[tuple[Any, int, Any]]]]()
         for (way, _), each in zip(asked, sources, strict=True):
             columns = [self._together(rows, way, *source) for source in each]
-            gathers.append((way, []))
-            for place, (of, numbers, less) in enumerate(each):
-                if columns[place] is None:
-                    columns[place] = self._room(len(rows), of)
-                    gathers[-1][1].append((numbers, less, columns[place]))
+            missing = [place for place, column in enumerate(columns) if column is None]
+            for place in missing:
+                columns[place] = self._room(len(rows), each[place][0])
+            # A column of places is where these are computed.
+            wished = [columns[place] for place in missing if each[place][1] is None]
+            gathered = [(*each[place][1:], columns[place]) for place in missing if each[place][1] is not None]
+            if missing:
+                through = None if way.through is None else self._array(way.through)
+                gathers.append((way._replace(through=through), wished[0] if wished else None, gathered))
             found.append([each.view(numpy.uint8) if each.dtype.kind == "V" else each for each in columns])
         told, room = self._meanwhile(some, numpy.uint32), self._meanwhile(some, numpy.intp)
         for part, places in self._steps(rows):
             length = part.stop - part.start
-            for way, gathered in gathers:
-                led = self._led(way, places, told[:length], room[:length]) if gathered else None
+            for way, wished, gathered in gathers:
+                at = told[:length] if wished is None else wished[part]
+                led = self._led(way, places, at, room[:length])
                 for numbers, less, column in gathered:
-                    if numbers is None:
-                        column[part] = told[:length]
-                        continue
                     self._take(numbers, led, column[part])
                     if less:
                         column[part] -= less
         return found
 
-    def _source(self, wanted: Wanted | None) -> tuple[Any, Any, int]:
-        """The type of what is wanted, the array that has it, and by how much it is to be reduced."""
+    def _source(self, wanted: Wanted | None, count: int) -> tuple[Any, Any, int]:
+        """The type of what is wanted for ``count`` rows, what has it, and by how much it is to be reduced."""
         numpy = self._numpy
         if wanted is None:
             return numpy.dtype(numpy.uint32), None, 0
         numbers, less, width = wanted
         array = numpy.frombuffer(numbers, dtype=f"V{width}") if width else self._array(numbers)
-        return array.dtype, array, less
+        # Reduced at once, where that is less work than for each row.
+        return (array.dtype, array - less, 0) if less and len(array) < count else (array.dtype, array, less)
 
     def _together(self, rows: Rows, way: Way, _: Any, numbers: Any, less: int) -> Any:
         """The part of a block that is a column as it stands; None where there is none."""
-        if isinstance(rows, range) and way[:2] == (None, 1) and numbers is not None and not less:
+        if isinstance(rows, range) and way.through is None and numbers is not None and not less:
             return numbers[rows.start + way.plus : rows.stop + way.plus]
         return None
 
     def _led(self, way: Way, places: _Places, told: Any, room: Any) -> _Places:
         """The places to which rows lead, in ``room`` where they are new; by numbers also in ``told``."""
-        through, times, plus = way
+        through, plus = way
         if through is not None:
-            self._take(self._array(through), places, told)
-            if times != 1:
-                told *= times
-            # Modulo 2 to the power of 32, so that less than nothing can be added.
-            told += self._numpy.uint32(plus % _WHOLE)
+            self._take(through, places, told)
+            if plus:
+                # Modulo 2 to the power of 32, so that less than nothing can be added.
+                told += self._numpy.uint32(plus % _WHOLE)
             room[:] = told
             return room
         if isinstance(places, slice):
-            return slice(places.start * times + plus, (places.stop - 1) * times + plus + 1, times)
-        if times == 1:
-            return self._numpy.add(places, plus, out=room) if plus else places
-        self._numpy.multiply(places, times, out=room)
-        room += plus
-        return room
+            return slice(places.start + plus, places.stop + plus)
+        return self._numpy.add(places, plus, out=room) if plus else places
 
     def take(self, numbers: Numbers, places: Vector) -> Vector:
         """As ``Vectors`` says."""
@@ -183,20 +190,24 @@ class NumpyVectors:
             return whole[places.start : places.stop]
         return self._take(whole, places, self._room(len(places), whole.dtype))
 
-    def places(self, numbers: Vector) -> Vector:
-        """As ``Vectors`` says."""
-        places = self._room(len(numbers), self._numpy.intp)
-        places[:] = numbers
-        return places
-
-    def lists(self, starts: Numbers, numbers: Numbers, places: Vector) -> tuple[Vector, Vector]:
+    def lists(
+        self, starts: Numbers, numbers: Numbers, places: Vector, alone: Vector | None = None
+    ) -> tuple[Vector, Vector]:
         """As ``Vectors`` says."""
         numpy, first, items, count = self._numpy, self._array(starts), self._array(numbers), len(places)
-        begins = self._room(count + 1, numpy.int32)
         if isinstance(places, range):
+            begins = self._room(count + 1, numpy.int32)
             low, high = int(first[places.start]), int(first[places.stop])
             numpy.subtract(first[places.start : places.stop + 1], low, out=begins, casting="unsafe")
             return begins, items[low:high]
+        if alone is not None:
+            several = alone == NONE
+            found = int(numpy.count_nonzero(several))
+            if not found:
+                return counted(numpy, count + 1), alone
+            if found * FEW_IN < count:
+                return self._around(alone, numpy.flatnonzero(several), first, items, places)
+        begins = self._room(count + 1, numpy.int32)
         begins[0] = 0
         lengths, lows = begins[1:].view(numpy.uint32), self._room(count, numpy.uint32)
         steps = [*self._steps(places)]
@@ -207,10 +218,9 @@ class NumpyVectors:
             lengths[part] -= lows[part]
             even = even and bool((lengths[part] == 1).all())
         if even:
-            begins[:] = self.ones(count)
             for part, _ in steps:
                 self._take(items, lows[part].astype(numpy.intp), lows[part])
-            return begins, lows
+            return counted(numpy, count + 1), lows
         numpy.cumsum(lengths, out=begins[1:], dtype=numpy.int32)
         found = self._room(int(begins[-1]), items.dtype)
         for part, _ in steps:
@@ -220,6 +230,32 @@ class NumpyVectors:
             at += numpy.repeat(lows[part].astype(numpy.int64) - ends[:-1], numpy.diff(ends))
             self._take(items, at, found[int(ends[0]) : int(ends[-1])])
         return begins, found
+
+    def _around(self, alone: Any, others: Any, first: Any, items: Any, places: Any) -> tuple[Any, Any]:
+        """Lists of which most have one item, in ``alone``, and the ``others`` are put between these."""
+        numpy, count, after = self._numpy, len(alone), others + 1
+        lows = first[places[others]]
+        lengths = first[places[others] + 1] - lows
+        # By how much the lists that follow each of the others begin later than if all had one item.
+        more = numpy.append(0, numpy.cumsum(lengths.astype(numpy.int32) - 1)).astype(numpy.int32)
+        begins = self._room(count + 1, numpy.int32)
+        shift = numpy.repeat(more, numpy.diff(after, prepend=0, append=count + 1))
+        numpy.add(counted(numpy, count + 1), shift, out=begins)
+        # One place more, for an empty list at the end. What an empty list has there is written over next.
+        found, room = self._room(int(begins[-1]) + 1, items.dtype), numpy.empty(AT_A_TIME, numpy.intp)
+        for start in range(0, count, AT_A_TIME):
+            part = slice(start, min(start + AT_A_TIME, count))
+            at = room[: part.stop - start]
+            at[:] = begins[part]
+            found[at] = alone[part]
+        found[self._ranges(begins[others], lengths)] = items[self._ranges(lows, lengths)]
+        return begins, found[:-1]
+
+    def _ranges(self, lows: Any, lengths: Any) -> Any:
+        """Every number of the ranges that begin at ``lows`` and have these ``lengths``."""
+        numpy = self._numpy
+        ends = numpy.cumsum(lengths, dtype=numpy.int64)
+        return numpy.arange(int(ends[-1])) + numpy.repeat(lows - (ends - lengths), lengths)
 
     def alone(self, starts: Numbers, numbers: Numbers) -> Vector | None:
         """As ``Vectors`` says."""
@@ -260,18 +296,3 @@ class NumpyVectors:
     def zeros(self, flags: Vector) -> int:
         """As ``Vectors`` says."""
         return len(flags) - int(self._numpy.count_nonzero(flags))
-
-    def same(self, number: int, count: int) -> Vector:
-        """As ``Vectors`` says."""
-        room = self._room(count, self._numpy.uint32)
-        room.fill(number)
-        return room
-
-    def ones(self, count: int) -> Vector:
-        """As ``Vectors`` says."""
-        return self._numpy.arange(count + 1, dtype=self._numpy.int32)
-
-    def counts(self, numbers: Numbers, first: int) -> bool:
-        """As ``Vectors`` says."""
-        numpy = self._numpy
-        return bool((self._array(numbers) == numpy.arange(first, first + len(numbers))).all())

@@ -12,8 +12,9 @@ from weakref import finalize
 SMALL: Final = 1 << 16
 """Bytes that are not worth keeping."""
 
-_LARGE_PAGE: Final = 1 << 21
 _MOST: Final = 1 << 26
+
+_counted: Any = None
 
 
 class KeptRoom:
@@ -37,7 +38,7 @@ class KeptRoom:
         """At least ``length`` bytes, uncleared, of this array alone until it and all its views are gone."""
         piece = self._fitting(length)
         if piece is None:
-            piece = _new(numpy, length)
+            piece = numpy.empty(length + -length % SMALL, dtype=numpy.uint8)
         # Through a buffer, so that views of what is given refer to this array and not to that of the piece.
         given = numpy.frombuffer(memoryview(piece), dtype=numpy.uint8)
         finalize(given, self._back, piece).atexit = False
@@ -60,11 +61,12 @@ class KeptRoom:
             self._free.pop(key, None)
 
 
-def _new(numpy: Any, length: int) -> Any:
-    if length < _LARGE_PAGE:
-        return numpy.empty(length + -length % SMALL, dtype=numpy.uint8)
-    # Large enough for numpy to ask the system for large pages, of which only those that are used are cleared.
-    whole = length + -length % _LARGE_PAGE
-    piece = numpy.empty(whole + _LARGE_PAGE, dtype=numpy.uint8)
-    begins = -piece.__array_interface__["data"][0] % _LARGE_PAGE
-    return piece[begins : begins + whole]
+def counted(numpy: Any, length: int) -> Any:
+    """The numbers from 0 on, so many, in 32 bits: one array that all share, so it may not be written to."""
+    global _counted  # noqa: PLW0603
+    there = _counted
+    if there is None or len(there) < length:
+        there = numpy.arange(2 * length, dtype=numpy.int32)
+        there.setflags(write=False)
+        _counted = there
+    return there[:length]
