@@ -34,7 +34,7 @@ _MEGABYTE = 1_000_000
     type=click.IntRange(1, 1_000),
     default=1,
     metavar="N",
-    help="How many processes make it, 1 if not given. Pays from some 200,000 events and 4 processors on.",
+    help="How many processes make it, 1 if not given. Pays from some 200,000 events on.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ledger(store: str, *, drop: bool, workers: int, as_json: bool) -> None:

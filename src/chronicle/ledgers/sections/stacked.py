@@ -6,7 +6,7 @@ What was read of a ledger is copied and leaves memory: there is only what is bei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from attrs import define
 from chronicle.ledgers.layout import Block, LedgerFile
 from chronicle.ledgers.sections.laying import PLACES
 from chronicle.ledgers.texts import NONE
+from chronicle.ledgers.vectors import quick
 
 Column = Any
 """An array of numpy."""
@@ -93,13 +94,7 @@ def become(numbers: Column, of: Column) -> Column:
     return result
 
 
-def ranges(begins: Column, lengths: Column) -> Column:
-    """The numbers of several ranges, one behind the other."""
-    ends = np.cumsum(lengths, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    found = np.repeat(begins - (ends - lengths), lengths)
-    found += np.arange(total)
-    return found
+ranges = partial(quick.ranges, np)
 
 
 def ends_of(lengths: Column) -> Column:

@@ -29,6 +29,14 @@ _Places = Any
 """Places in a block as numpy has them, or a ``slice`` where they stand together."""
 
 
+def ranges(numpy: Any, begins: Any, lengths: Any) -> Any:
+    """The numbers of several ranges, one behind the other."""
+    ends = numpy.cumsum(lengths, dtype=numpy.int64)
+    found = numpy.repeat(begins - (ends - lengths), lengths)
+    found += numpy.arange(len(found))
+    return found
+
+
 class NumpyVectors:
     """Each operation as ``Vectors`` says."""
 
@@ -248,14 +256,8 @@ class NumpyVectors:
             at = room[: part.stop - start]
             at[:] = begins[part]
             found[at] = alone[part]
-        found[self._ranges(begins[others], lengths)] = items[self._ranges(lows, lengths)]
+        found[ranges(numpy, begins[others], lengths)] = items[ranges(numpy, lows, lengths)]
         return begins, found[:-1]
-
-    def _ranges(self, lows: Any, lengths: Any) -> Any:
-        """Every number of the ranges that begin at ``lows`` and have these ``lengths``."""
-        numpy = self._numpy
-        ends = numpy.cumsum(lengths, dtype=numpy.int64)
-        return numpy.arange(int(ends[-1])) + numpy.repeat(lows - (ends - lengths), lengths)
 
     def alone(self, starts: Numbers, numbers: Numbers) -> Vector | None:
         """As ``Vectors`` says."""
