@@ -1117,6 +1117,24 @@ def test_an_end_of_all_listings_in_the_year_of_a_second_one() -> None:
     assert "C408" in {problem.code for problem in history.check()}
 
 
+def test_an_end_by_name_leaves_each_of_the_others_possible() -> None:
+    """Which of two earlier beginnings is the newer is open, also behind a third one that is over."""
+    history = History(
+        [
+            _listed("A", "2014", id="first"),
+            _listed("B", "[2014-01-01..2014-11-30]", id="second"),
+            _listed("C", "[2014-01-01..2014-10-31]", id="third"),
+            happened("listing.ended", "2014", entity="mill", exchange="NYSE", reason="merger", ends="third"),
+        ]
+    )
+    listings = history.as_of("2015-06-30").listings()
+    assert {(fact.value.ticker, fact.certain) for fact in listings} == {("A", False), ("B", False)}
+
+
+def _listed(ticker: str, date: str, id: str) -> Event:
+    return happened("listing.started", date, id=id, entity="mill", exchange="NYSE", ticker=ticker)
+
+
 def test_a_split_and_an_issue_in_one_year_leave_two_counts() -> None:
     """4,500 or 6,000 shares, and 40 % or 8/15 of them, for good; 4,000 or 1,000 before the issue."""
     history = History(

@@ -45,7 +45,18 @@ from chronicle.history import History
 from chronicle.history.held import _KEPT_LEDGERS
 from chronicle.stores import open_store
 from chronicle.stores.memory import MemoryStore
-from given import absorbed, acquired, corrected, day, declared, happened, issued, observed, retracted
+from given import (
+    absorbed,
+    acquired,
+    corrected,
+    day,
+    declared,
+    happened,
+    issued,
+    observed,
+    retracted,
+    transferred,
+)
 from kept_ledgers import assert_holdings_equal, some_days, told
 
 WRITTEN = st.one_of(
@@ -189,6 +200,18 @@ def test_another_part_decides_nothing_where_an_event_was_moved_by_after() -> Non
     beside = everything(resolved(told))[0]
     del beside["deals", ("farm",)]
     assert everything(resolved([event for event in told if event.deal != "farm"]))[0] == beside
+
+
+def test_another_part_decides_nothing_where_it_has_an_end_by_name() -> None:
+    """Beginnings of one cell in turn are told apart only where an end may take one of them away."""
+    told = [
+        happened("entity.declared", "2000", entity="mill", name="Mill", type="company"),
+        transferred("1999", "cinema", "mill", "south"),
+        transferred("1999", "cinema", "mill", "south"),
+        happened("merger.consolidated", "2000", predecessors=["mill"]),
+    ]
+    ended = happened("entity.insolvent", "2000", entity="ann", stage="liquidation", ends="farm")
+    assert everything(resolved([*told, ended]))[0].items() >= everything(resolved(told))[0].items()
 
 
 @pytest.mark.slow

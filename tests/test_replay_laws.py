@@ -97,12 +97,20 @@ HISTORIES_APART = st.builds(set_apart, HISTORIES, st.permutations(range(len(APAR
 def _among_few(events: list[Event]) -> list[Event]:
     """The same events with ids of their own, all about a few entities and two deals, so that they meet."""
     return [
-        renamed(
-            evolve(event, id=f"e{place}", deal=event.deal and "de"[_number(event.deal) % 2]),
-            {name: "abcd"[_number(name) % 4] for _, what, name in references(event) if what == "entity"},
+        _each_once(
+            renamed(
+                evolve(event, id=f"e{place}", deal=event.deal and "de"[_number(event.deal) % 2]),
+                {name: "abcd"[_number(name) % 4] for _, what, name in references(event) if what == "entity"},
+            )
         )
         for place, event in enumerate(events)
     ]
+
+
+def _each_once(event: Event) -> Event:
+    """The same event where several names became one: what it gives to each is said once."""
+    pairs = {name: getattr(event, name, ()) for name in ("allocation", "subscribers")}
+    return evolve(event, **{name: tuple(dict(given).items()) for name, given in pairs.items() if given})
 
 
 def _number(text: str) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, NamedTuple
 
 from chronicle.dates import PartialDate
-from chronicle.engine import views
+from chronicle.engine import sense, views
 from chronicle.engine.replay import Cell, Change, Handler, Live, Replay, World, ending_its_own
 from chronicle.events import Event
 
@@ -46,11 +46,22 @@ def doubts_before(running: Replay, cell: Cell) -> frozenset[OpenDoubt]:
 
 
 class Component(World):
-    """The values while a group is tried out: those before it, and the changes of its events so far."""
+    """The values while a group is tried out: those before it, and the changes of its events so far.
 
-    def __init__(self, running: Replay, overlay: Mapping[Any, Any], *, doubting: bool = False) -> None:
+    ``ended_by_name`` has the things in which something begins that an event ends by name.
+    """
+
+    def __init__(
+        self,
+        running: Replay,
+        overlay: Mapping[Any, Any],
+        ended_by_name: Set[sense.Thing],
+        *,
+        doubting: bool = False,
+    ) -> None:
         super().__init__(running.before, dict(overlay))
         self._running = running
+        self._ended_by_name = ended_by_name
         self._doubting = doubting
 
     overlay: dict[Any, Any]
@@ -76,19 +87,26 @@ class Component(World):
         held: Live = self.overlay.get((LIVE, cell), self._running.live.get(cell, ()))
         return held
 
+    def _may_end_by_name(self, cell: Cell) -> bool:
+        """Whether one of the beginnings that may stand in a cell is ended by name."""
+        view, key = cell
+        return any((view, *key[:length]) in self._ended_by_name for length in range(len(key) + 1))
+
     def after(self, event: Event, handlers: Mapping[type, Handler], known: dict[Any, Any]) -> Component:
         """The values after an event. ``known`` has the values of the group so far, by cell and content."""
         handler = handlers.get(type(event))
         if handler is None:
             return self
         made = tuple(handler(event, self))
-        following = Component(self._running, self.overlay, doubting=self._doubting)
+        following = Component(self._running, self.overlay, self._ended_by_name, doubting=self._doubting)
         for change in made:
             cell = change.view, change.key
             kept: Any = change
             if self._running.own:
                 kept, live = ending_its_own(event, change, self._live(cell))
-                following.overlay[LIVE, cell] = live
+                # Elsewhere only the value counts: no end takes away one beginning and leaves others.
+                if self._may_end_by_name(cell):
+                    following.overlay[LIVE, cell] = live
             if kept is None:
                 continue
             if self._doubting:

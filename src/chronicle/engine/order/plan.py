@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
-from itertools import accumulate, compress, islice
+from functools import cached_property
+from itertools import accumulate, chain, compress, islice
 
 from attrs import Factory, define, field, frozen
 
@@ -13,7 +14,7 @@ from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.by_life import ByLife
 from chronicle.engine.order.preceding import in_turn
-from chronicle.engine.order.touching import acting, possible_effects, touched_by
+from chronicle.engine.order.touching import acting, begun_by, possible_effects, touched_by
 from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, DealCompleted, Event, ended_by
 
@@ -121,6 +122,17 @@ class Plan:
                     self.holders[thing[2]].extend(indexes)
         self._note_lives()
         self.groups = self._grouped(cut)
+
+    @cached_property
+    def ended_by_name(self) -> Set[sense.Thing]:
+        """The things in which something begins that an event may end by name."""
+        if not self.own:
+            return frozenset()
+        moved = (
+            things for event, things in zip(self.natural, self.touched, strict=True) if event.id in self.own
+        )
+        named = [event for event in self.by_position if event.id in self.own]
+        return frozenset((*chain.from_iterable(moved), *begun_by(named, self.by_position)))
 
     def _note_touched(self) -> None:
         self.deals = defaultdict(list)

@@ -136,7 +136,7 @@ class Search:
 
     def _step(self, node: Arrangement, place: int, following: dict[frozenset[Any], Arrangement]) -> None:
         event = self.plan.natural[self.members[place]]
-        world = Component(self.running, node.overlay, doubting=self.doubting)
+        world = Component(self.running, node.overlay, self.plan.ended_by_name, doubting=self.doubting)
         pending = self._pending(node.mask, place)
         score = (
             node.score
@@ -230,7 +230,7 @@ class Search:
         """
         if not pending:
             return 0
-        world = Component(self.running, node.overlay)
+        world = Component(self.running, node.overlay, self.plan.ended_by_name)
         begun = self._begun(event, world)
         if not begun:
             return 0

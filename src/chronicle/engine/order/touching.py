@@ -74,6 +74,24 @@ def touched_by(natural: Sequence[Event], deals: Mapping[str, list[int]]) -> list
 
 
 _MOVING = (MergerAbsorbed, MergerConsolidated, DemergerSplit)
+# What events of an entity may write, though no sense of theirs asks for it.
+_OF_ENTITIES = (views.NAMES, views.TYPES, views.STATUS, views.LINEAGE)
+
+
+def begun_by(named: Sequence[Event], events: Iterable[Event]) -> Iterator[sense.Thing]:
+    """The things in which the ``named`` events may begin something, themselves or by effects of their deals.
+
+    ``events`` has those that state these effects.
+    """
+    completed = {event.deal for event in named if isinstance(event, DealCompleted)}
+    staged: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events if completed else ():
+        if type(event) in OF_DEALS and event.deal in completed:
+            staged[event.deal or ""].append(event)
+    effects = (effect for stages in staged.values() for effect in possible_effects(stages))
+    for event in (*named, *effects):
+        yield from sense.touches(event)
+        yield from ((view, name) for name in acting(event) for view in _OF_ENTITIES)
 
 
 def possible_effects(staged: Sequence[Event]) -> list[Event]:
