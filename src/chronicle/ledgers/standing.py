@@ -19,23 +19,37 @@ from chronicle.ledgers.columns import Valued, block_name
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS, DOUBTED, UNLISTED, part_name
 from chronicle.ledgers.texts import ERRORS, SaidTexts
-from chronicle.ledgers.vectors import AT_ONCE, Rows, Vector, Vectors, listed, vectors
+from chronicle.ledgers.vectors import AT_ONCE, Rows, Searched, Standing, Vector, Vectors, listed, vectors
 
 _FEW: Final = 100
 
 
-def standing_rows(stored: StoredRows, view: str, day: datetime.date, vectors: Vectors) -> Iterator[Rows]:
-    """The listed rows of a view that may hold on a day, many at a time."""
-    place, file = stored.views[view], stored.file
+def standing_rows(
+    stored: StoredRows, view: str, day: datetime.date, vectors: Vectors, *, certain: bool
+) -> Iterator[Standing]:
+    """The listed rows of a view that may hold on a day, many at a time; if asked, also which certainly do."""
+    place = stored.views[view]
     last = place.row + place.rows
     for first in range(place.row, last, AT_ONCE):
         within = range(first, min(last, first + AT_ONCE))
-        days = [file.within(f"rows.{name}", within.start, within.stop) for name in DAYS]
-        flags = file.within("rows.flags", within.start, within.stop)
-        standing = vectors.standing(days, flags, within, day.toordinal())
+        searched = _searched(stored, within, vectors, certain=certain)
+        standing = vectors.standing(searched, within, day.toordinal())
         # The days of all rows are a third of what is read for a table.
-        file.let_go()
+        stored.file.let_go()
         yield standing
+
+
+def _searched(stored: StoredRows, within: range, vectors: Vectors, *, certain: bool) -> Searched:
+    def held(name: str) -> Vector:
+        return vectors.held(stored.file.within(f"rows.{name}", within.start, within.stop))
+
+    def found() -> Searched:
+        begins, certain_from, certain_until, ends = DAYS
+        sure = (held(certain_from), held(certain_until)) if certain else None
+        return Searched(held("flags"), held(begins), held(ends), sure)
+
+    searched: Searched = stored.uniform.known(("searched", within, certain, type(vectors)), found)
+    return searched
 
 
 def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[StandingValue]:
@@ -43,7 +57,7 @@ def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[
     if view not in stored.views:
         return
     quick, doubted = vectors(stored.views[view].rows), _doubted(stored, day)
-    for standing in standing_rows(stored, view, day, quick):
+    for standing, sure in standing_rows(stored, view, day, quick, certain=True):
 
         def taken(name: str, places: Rows = standing) -> Vector:
             return quick.take(stored.file.numbers(name), places)
@@ -51,7 +65,6 @@ def all_standing(stored: StoredRows, view: str, day: datetime.date) -> Iterator[
         keys = _keys(stored, view, taken)
         values = _decoded(stored.value, taken("rows.value"))
         begins = _decoded(stored.date, taken("rows.begin"))
-        sure = quick.sure(stored.days, standing, day.toordinal())
         rows, certain = listed(standing), [flag == 1 for flag in bytes(sure)]
         doubts = [doubted.get(row, ()) for row in rows] if doubted else [()] * len(rows)
         if doubted:

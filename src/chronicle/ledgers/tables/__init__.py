@@ -19,8 +19,8 @@ from chronicle.engine.tables.table import Column
 from chronicle.ledgers.columns import block_name
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.standing import readers, standing_rows
-from chronicle.ledgers.tables.batch import StandingBatch
-from chronicle.ledgers.vectors import Rows, Vectors, listed, vectors
+from chronicle.ledgers.tables.plan import CERTAIN, TablePlan
+from chronicle.ledgers.vectors import Standing, Vectors, listed, vectors
 
 Facts = Callable[[Collection[Key] | None], Sequence[Any]]
 """What gives the facts of some keys of a view on a day, and those of all keys for None."""
@@ -47,7 +47,7 @@ class StandingTable(CodedTable):
         """As ``Table`` says. No fact is made for a row, and each text and value is decoded once."""
         read = readers(self.stored, self.name, self.column_names)
         for some in self._standing(_vectors(self)):
-            rows = listed(some)
+            rows = listed(some.rows)
             yield from zip(*[each(rows, self.day) for each in read], strict=True)
         facts = self._in_place()
         if facts:
@@ -55,21 +55,33 @@ class StandingTable(CodedTable):
 
     def __len__(self) -> int:
         standing = self._standing(_vectors(self))
-        return sum(map(len, standing)) + len(self._in_place())
+        return sum(len(each.rows) for each in standing) + len(self._in_place())
 
     def filled(self) -> Iterator[list[Filled]]:
         """The columns as buffers, some rows at a time."""
-        if not self._has_blocks():
+        vectors = _vectors(self)
+        plan = self._plan(vectors)
+        if plan is None:
             yield from super().filled()
             return
-        vectors = _vectors(self)
-        for rows in self._standing(vectors):
-            yield StandingBatch(self.stored, self.name, self.day, rows, vectors).filled(self.columns)
+        for standing in self._standing(vectors, certain=CERTAIN in self.column_names):
+            yield plan.filled(standing, self.day, vectors)
             # Only what the next rows need is read once more.
             self.stored.file.let_go()
         facts = self._in_place()
         if facts:
             yield from CodedTable(self.name, self.columns, facts).filled()
+
+    def _plan(self, vectors: Vectors) -> TablePlan | None:
+        """How the columns are made, for any day; None where they are not made of the blocks."""
+
+        def found() -> TablePlan | None:
+            return TablePlan(self.stored, self.name, self.columns, vectors) if self._has_blocks() else None
+
+        plan: TablePlan | None = self.stored.uniform.known(
+            ("plan", self.name, self.columns, type(vectors)), found
+        )
+        return plan
 
     def _has_blocks(self) -> bool:
         """Whether the file has what each column says.
@@ -87,14 +99,14 @@ class StandingTable(CodedTable):
         keys = [*self.replaced, *self.added]
         return self.facts(keys) if keys else ()
 
-    def _standing(self, vectors: Vectors) -> Iterator[Rows]:
+    def _standing(self, vectors: Vectors, *, certain: bool = False) -> Iterator[Standing]:
         """The rows of the file that stand on the day, many at a time, without those that are replaced."""
         stored = self.stored
         gone = sorted(row for key in self.replaced for row in stored.rows_of(self.name, key))
-        for standing in standing_rows(stored, self.name, self.day, vectors):
-            rows = vectors.less(standing, gone) if gone else standing
-            if len(rows):
-                yield rows
+        for found in standing_rows(stored, self.name, self.day, vectors, certain=certain):
+            standing = vectors.less(found, gone) if gone else found
+            if len(standing.rows):
+                yield standing
 
 
 def standing_table(

@@ -47,23 +47,45 @@ class Wanted(NamedTuple):
     width: int = 0
 
 
+class Searched(NamedTuple):
+    """What tells which rows stand: their flags, and the days between which each may hold.
+
+    ``certain`` has the days between which each certainly holds, where that is asked.
+    """
+
+    flags: Vector
+    begins: Vector
+    ends: Vector
+    certain: tuple[Vector, Vector] | None
+
+
+class Standing(NamedTuple):
+    """The rows that stand on a day; ``sure`` has whether each certainly does, or is None if not asked."""
+
+    rows: Rows
+    sure: Vector
+
+
 class Vectors(Protocol):
     """The operations of a library of vectors."""
 
-    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Rows:
-        """The listed rows ``within`` that may stand on ``day``, by the days of each row."""
+    def standing(self, searched: Searched, within: range, day: int) -> Standing:
+        """The listed rows ``within`` that may stand on ``day``; without their doubts, whether they do."""
 
-    def less(self, rows: Rows, gone: Sequence[int]) -> Rows:
-        """``rows`` without those that are ``gone``, which are in order."""
+    def less(self, standing: Standing, gone: Sequence[int]) -> Standing:
+        """The same without the rows that are ``gone``, which are in order."""
 
-    def sure(self, days: Sequence[Numbers], rows: Rows, day: int) -> Vector:
-        """Whether each of ``rows`` is certain on ``day``, without its doubts."""
+    def held(self, numbers: Numbers) -> Vector:
+        """The same numbers as this library has them, so that it need not look at them for each table."""
 
-    def taken(self, rows: Rows, asked: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> list[list[Vector]]:
-        """What is wanted at the place to which each of ``rows`` leads.
+    def asked(self, wanted: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> Any:
+        """What ``taken`` needs to know of what is wanted, by each way; None are the places themselves.
 
-        For None the places themselves, of a way through a block.
+        The places are those in a block, so only of a way through one.
         """
+
+    def taken(self, rows: Rows, asked: Any) -> list[Vector]:
+        """All that is wanted, in turn, at the place to which each of ``rows`` leads."""
 
     def take(self, numbers: Numbers, places: Vector) -> Vector:
         """The number at each of ``places``."""

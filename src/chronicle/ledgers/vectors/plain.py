@@ -7,42 +7,56 @@ from collections.abc import Sequence
 
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
-from chronicle.ledgers.vectors import Rows, Vector, Wanted, Way
+from chronicle.ledgers.vectors import Rows, Searched, Standing, Vector, Wanted, Way
 
 
 class PlainVectors:
     """Each operation as ``Vectors`` says."""
 
-    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Rows:
+    def standing(self, searched: Searched, within: range, day: int) -> Standing:
         """As ``Vectors`` says."""
         first, last = within.start, within.stop
-        whole = zip(days[0][first:last], days[3][first:last], flags[first:last], strict=True)
-        return array(
+        flags, begins, ends, certain = searched
+        whole = zip(begins[first:last], ends[first:last], flags[first:last], strict=True)
+        rows = array(
             "I",
             [
                 first + place
-                for place, (begins, ends, flag) in enumerate(whole)
-                if begins <= day < ends and not flag & UNLISTED
+                for place, (begin, end, flag) in enumerate(whole)
+                if begin <= day < end and not flag & UNLISTED
             ],
         )
+        if certain is None:
+            return Standing(rows, None)
+        begins, ends = certain
+        return Standing(rows, bytes(begins[row] <= day < ends[row] for row in rows))
 
-    def less(self, rows: Rows, gone: Sequence[int]) -> Rows:
+    def less(self, standing: Standing, gone: Sequence[int]) -> Standing:
         """As ``Vectors`` says."""
-        left_out = set(gone)
-        return array("I", [row for row in rows if row not in left_out])
+        left_out, (rows, sure) = set(gone), standing
+        left = [place for place, row in enumerate(rows) if row not in left_out]
+        return Standing(
+            array("I", [rows[place] for place in left]),
+            None if sure is None else bytes([sure[place] for place in left]),
+        )
 
-    def sure(self, days: Sequence[Numbers], rows: Rows, day: int) -> Vector:
+    def held(self, numbers: Numbers) -> Vector:
         """As ``Vectors`` says."""
-        _, begins, ends, _ = days
-        return bytes(begins[row] <= day < ends[row] for row in rows)
+        return numbers
 
-    def taken(self, rows: Rows, asked: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> list[list[Vector]]:
+    def asked(
+        self, wanted: Sequence[tuple[Way, Sequence[Wanted | None]]]
+    ) -> Sequence[tuple[Way, Sequence[Wanted | None]]]:
+        """As ``Vectors`` says."""
+        return wanted
+
+    def taken(self, rows: Rows, asked: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> list[Vector]:
         """As ``Vectors`` says."""
         found = []
         for (through, plus), wanted in asked:
             numbers = rows if through is None else [through[row] for row in rows]
             places = array("I", [number + plus for number in numbers])
-            found.append([places if each is None else self._wanted(each, places) for each in wanted])
+            found += [places if each is None else self._wanted(each, places) for each in wanted]
         return found
 
     def _wanted(self, wanted: Wanted, places: Vector) -> Vector:

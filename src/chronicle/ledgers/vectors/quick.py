@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
 from chronicle.ledgers.texts import NONE
-from chronicle.ledgers.vectors import Rows, Vector, Wanted, Way
+from chronicle.ledgers.vectors import Rows, Searched, Standing, Vector, Wanted, Way
 from chronicle.ledgers.vectors.room import SMALL, KeptRoom, counted
 
 AT_A_TIME: Final = 32_768
@@ -27,6 +27,21 @@ _KEPT: Final = KeptRoom()
 
 _Places = Any
 """Places in a block as numpy has them, or a ``slice`` where they stand together."""
+
+
+class _Source(NamedTuple):
+    """The type of a column, and the block that has it: None for the places."""
+
+    type: Any
+    numbers: Any
+
+
+class _Asked(NamedTuple):
+    """What is wanted by one way, as ``Way`` has it."""
+
+    through: Any
+    plus: int
+    sources: Sequence[_Source]
 
 
 def ranges(numpy: Any, begins: Any, lengths: Any) -> Any:
@@ -91,21 +106,33 @@ class NumpyVectors:
         """The numbers at some places, to be read: in ``room`` where they do not stand together."""
         return numbers[places] if isinstance(places, slice) else self._take(numbers, places, room)
 
-    def standing(self, days: Sequence[Numbers], flags: Numbers, within: range, day: int) -> Rows:
+    def standing(self, searched: Searched, within: range, day: int) -> Standing:
         """As ``Vectors`` says."""
-        numpy, told = self._numpy, self._array(flags)
-        begins, ends = self._array(days[0]), self._array(days[3])
+        numpy, (flags, begins, ends, certain) = self._numpy, searched
         may, too = (numpy.empty(min(len(within), _SEARCHED), dtype=bool) for _ in range(2))
-        found = []
+        found, sure = [], []
         for start in range(within.start, within.stop, _SEARCHED):
             part = slice(start, min(start + _SEARCHED, within.stop))
             here, also = may[: part.stop - start], too[: part.stop - start]
-            numpy.less_equal(begins[part], day, out=here)
-            here &= numpy.greater(ends[part], day, out=also)
+            self._between(begins[part], ends[part], day, here, also)
             # UNLISTED is the highest flag, so one comparison is enough.
-            here &= numpy.less(told[part], UNLISTED, out=also)
-            found.append((start, numpy.flatnonzero(here)))
-        count, at = sum(len(some) for _, some in found), 0
+            here &= numpy.less(flags[part], UNLISTED, out=also)
+            some = numpy.flatnonzero(here)
+            found.append((start, some))
+            if certain is not None:
+                self._between(certain[0][part], certain[1][part], day, here, also)
+                sure.append(here.take(some, mode="clip"))
+        rows = self._joined(found)
+        return Standing(rows, None if certain is None else numpy.concatenate(sure).view(numpy.uint8))
+
+    def _between(self, begins: Any, ends: Any, day: int, found: Any, room: Any) -> None:
+        """Whether a day is from each of ``begins`` on and before each of ``ends``, into ``found``."""
+        self._numpy.less_equal(begins, day, out=found)
+        found &= self._numpy.greater(ends, day, out=room)
+
+    def _joined(self, found: Sequence[tuple[int, Any]]) -> Rows:
+        """The rows at some places behind each of several starts."""
+        numpy, at, count = self._numpy, 0, sum(len(some) for _, some in found)
         rows = self._meanwhile(count, numpy.intp)
         for start, some in found:
             numpy.add(some, start, out=rows[at : at + len(some)])
@@ -113,73 +140,76 @@ class NumpyVectors:
         together = count and int(rows[-1]) - int(rows[0]) + 1 == count
         return range(int(rows[0]), int(rows[-1]) + 1) if together else rows
 
-    def less(self, rows: Rows, gone: Sequence[int]) -> Rows:
+    def less(self, standing: Standing, gone: Sequence[int]) -> Standing:
         """As ``Vectors`` says."""
-        rows = self._numpy.asarray(rows)
-        return rows[self._numpy.isin(rows, self._array(gone), invert=True, assume_unique=True)]
+        numpy, (rows, sure) = self._numpy, standing
+        rows = numpy.asarray(rows)
+        left = numpy.isin(rows, self._array(gone), invert=True, assume_unique=True)
+        return Standing(rows[left], None if sure is None else sure[left])
 
-    def sure(self, days: Sequence[Numbers], rows: Rows, day: int) -> Vector:
+    def held(self, numbers: Numbers) -> Vector:
         """As ``Vectors`` says."""
-        numpy, (_, begins, ends, _) = self._numpy, map(self._array, days)
-        some = min(len(rows), AT_A_TIME)
-        sure, too = self._room(len(rows), bool), numpy.empty(some, dtype=bool)
-        room = self._meanwhile(some, numpy.int32)
-        for part, places in self._steps(rows):
-            length = part.stop - part.start
-            numpy.less_equal(self._at(begins, places, room[:length]), day, out=sure[part])
-            sure[part] &= numpy.greater(self._at(ends, places, room[:length]), day, out=too[:length])
-        return sure.view(numpy.uint8)
+        return self._array(numbers)
 
-    def taken(self, rows: Rows, asked: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> list[list[Vector]]:
+    def asked(self, wanted: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> Sequence[_Asked]:
         """As ``Vectors`` says."""
-        numpy, some = self._numpy, min(len(rows), AT_A_TIME)
-        sources = [[self._source(each, len(rows)) for each in wanted] for _, wanted in asked]
-        sizes = [len(rows) * source[0].itemsize for each in sources for source in each]
-        self._reserve(sum(size + -size % _LINE for size in sizes))
-        found, gathers = list[list[Any]](), list[tuple[Way, Any, list[tuple[Any, int, Any]]]]()
-        for (way, _), each in zip(asked, sources, strict=True):
-            columns = [self._together(rows, way, *source) for source in each]
-            missing = [place for place, column in enumerate(columns) if column is None]
-            for place in missing:
-                columns[place] = self._room(len(rows), each[place][0])
-            # A column of places is where these are computed.
-            wished = [columns[place] for place in missing if each[place][1] is None]
-            gathered = [(*each[place][1:], columns[place]) for place in missing if each[place][1] is not None]
-            if missing:
-                through = None if way.through is None else self._array(way.through)
-                gathers.append((way._replace(through=through), wished[0] if wished else None, gathered))
-            found.append([each.view(numpy.uint8) if each.dtype.kind == "V" else each for each in columns])
+        return [
+            _Asked(
+                None if way.through is None else self._array(way.through),
+                way.plus,
+                [self._source(each) for each in wished],
+            )
+            for way, wished in wanted
+        ]
+
+    def _source(self, wanted: Wanted | None) -> _Source:
+        numpy = self._numpy
+        if wanted is None:
+            return _Source(numpy.dtype(numpy.uint32), None)
+        numbers, less, width = wanted
+        array = numpy.frombuffer(numbers, dtype=f"V{width}") if width else self._array(numbers)
+        # Blocks whose numbers are to be reduced are short: they have dates.
+        return _Source(array.dtype, array - less if less else array)
+
+    def taken(self, rows: Rows, asked: Sequence[_Asked]) -> list[Vector]:
+        """As ``Vectors`` says."""
+        numpy, count, some = self._numpy, len(rows), min(len(rows), AT_A_TIME)
+        sizes = [count * source.type.itemsize for each in asked for source in each.sources]
+        self._reserve(sum(sizes) + _LINE * len(sizes))
+        found, gathers = list[Any](), list[tuple[_Asked, Any, list[tuple[Any, Any]]]]()
+        for each in asked:
+            places, gathered = None, list[tuple[Any, Any]]()
+            for of, numbers in each.sources:
+                column = None if numbers is None else self._together(rows, each, numbers)
+                if column is None:
+                    column = self._room(count, of)
+                    if numbers is None:
+                        # A column of places is where these are computed.
+                        places = column
+                    else:
+                        gathered.append((numbers, column))
+                found.append(column.view(numpy.uint8) if of.kind == "V" else column)
+            if gathered or places is not None:
+                gathers.append((each, places, gathered))
         told, room = self._meanwhile(some, numpy.uint32), self._meanwhile(some, numpy.intp)
         for part, places in self._steps(rows):
             length = part.stop - part.start
-            for way, wished, gathered in gathers:
+            for each, wished, gathered in gathers:
                 at = told[:length] if wished is None else wished[part]
-                led = self._led(way, places, at, room[:length])
-                for numbers, less, column in gathered:
+                led = self._led(each, places, at, room[:length])
+                for numbers, column in gathered:
                     self._take(numbers, led, column[part])
-                    if less:
-                        column[part] -= less
         return found
 
-    def _source(self, wanted: Wanted | None, count: int) -> tuple[Any, Any, int]:
-        """The type of what is wanted for ``count`` rows, what has it, and by how much it is to be reduced."""
-        numpy = self._numpy
-        if wanted is None:
-            return numpy.dtype(numpy.uint32), None, 0
-        numbers, less, width = wanted
-        array = numpy.frombuffer(numbers, dtype=f"V{width}") if width else self._array(numbers)
-        # Reduced at once, where that is less work than for each row.
-        return (array.dtype, array - less, 0) if less and len(array) < count else (array.dtype, array, less)
-
-    def _together(self, rows: Rows, way: Way, _: Any, numbers: Any, less: int) -> Any:
+    def _together(self, rows: Rows, asked: _Asked, numbers: Any) -> Any:
         """The part of a block that is a column as it stands; None where there is none."""
-        if isinstance(rows, range) and way.through is None and numbers is not None and not less:
-            return numbers[rows.start + way.plus : rows.stop + way.plus]
+        if isinstance(rows, range) and asked.through is None:
+            return numbers[rows.start + asked.plus : rows.stop + asked.plus]
         return None
 
-    def _led(self, way: Way, places: _Places, told: Any, room: Any) -> _Places:
+    def _led(self, asked: _Asked, places: _Places, told: Any, room: Any) -> _Places:
         """The places to which rows lead, in ``room`` where they are new; by numbers also in ``told``."""
-        through, plus = way
+        through, plus = asked.through, asked.plus
         if through is not None:
             self._take(through, places, told)
             if plus:
@@ -231,12 +261,14 @@ class NumpyVectors:
             return counted(numpy, count + 1), lows
         numpy.cumsum(lengths, out=begins[1:], dtype=numpy.int32)
         found = self._room(int(begins[-1]), items.dtype)
+        # The index of each item: its place in the result, plus the offset of its list; modulo 2 to the
+        # power of 32, so that less than nothing can be added.
+        offsets = lows - begins[:-1].view(numpy.uint32)
         for part, _ in steps:
-            ends = begins[part.start : part.stop + 1]
-            # The index of each item: its place in the result, plus the offset of its list.
-            at = numpy.arange(int(ends[0]), int(ends[-1]))
-            at += numpy.repeat(lows[part].astype(numpy.int64) - ends[:-1], numpy.diff(ends))
-            self._take(items, at, found[int(ends[0]) : int(ends[-1])])
+            low, high = int(begins[part.start]), int(begins[part.stop])
+            at = numpy.repeat(offsets[part], numpy.diff(begins[part.start : part.stop + 1]))
+            at += numpy.arange(low, high, dtype=numpy.uint32)
+            self._take(items, at.astype(numpy.intp), found[low:high])
         return begins, found
 
     def _around(self, alone: Any, others: Any, first: Any, items: Any, places: Any) -> tuple[Any, Any]:
