@@ -7,7 +7,7 @@ import gc
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from benchmarks.peers import histories, ratios, report, running
 from benchmarks.peers.comparing import mismatches
 from benchmarks.peers.questions import FIRST, QUESTIONS
+from benchmarks.peers.running import Asking
 from benchmarks.peers.sides import OURS, PEERS, WITH_LEDGER, side
 from benchmarks.peers.turn import Turn, turn
 
@@ -109,9 +110,9 @@ def test_nobody_is_timed_when_answers_differ(
     ours = asked(OURS)
     whole = {**ours[FIRST], "answers": [{"count": 1, "hash": "another", "rows": [["a", "b", "1%", 1]]}]}
     turns: Mapping[str, Turn] = {OURS: ours, WITH_LEDGER: {**ours, FIRST: whole}}
-    monkeypatch.setattr(running, "_turn", lambda at, name, tree: turns.get(name, ours))
+    monkeypatch.setattr(running, "_turn", lambda at, name, tree, questions: turns.get(name, ours))
     with pytest.raises(SystemExit, match=rf"no time is believed:\n{WITH_LEDGER}, {FIRST} \(1\): 1 rows"):
-        collections.deque(running.measured([SIZE], 1, tmp_path, None, [OURS, WITH_LEDGER]), maxlen=0)
+        collections.deque(running.measured([SIZE], tmp_path, Asking(1, names=[OURS, WITH_LEDGER])), maxlen=0)
 
 
 def test_nobody_is_believed_without_chronicle(
@@ -119,14 +120,43 @@ def test_nobody_is_believed_without_chronicle(
 ) -> None:
     """Where Chronicle itself takes too long there is nothing to compare with, and the run ends."""
 
-    def taken(at: Path, name: str, tree: Path) -> Turn:
+    def taken(at: Path, name: str, tree: Path, questions: Sequence[str]) -> Turn:
         if name == OURS:
             raise subprocess.TimeoutExpired(name, 1.0)
         return asked(running.FOLD)
 
     monkeypatch.setattr(running, "_turn", taken)
     with pytest.raises(SystemExit, match=f"{running.FOLD}: nothing to hold it against, for {OURS}"):
-        collections.deque(running.measured([SIZE], 1, tmp_path, None, []), maxlen=0)
+        collections.deque(running.measured([SIZE], tmp_path, Asking(1, names=[running.FOLD])), maxlen=0)
+
+
+def test_few_questions_are_asked_of_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a history that is too large for the rest: those named, held against the ledger, and no others."""
+    seen = list[tuple[str, Sequence[str]]]()
+
+    def taken(at: Path, name: str, tree: Path, questions: Sequence[str]) -> Turn:
+        seen.append((name, questions))
+        store = at / name
+        store.mkdir()
+        side(name)(store).take_in(at / "history")
+        return turn(name, at / "history", store, time.monotonic(), questions=questions)
+
+    monkeypatch.setattr(running, "_turn", taken)
+    asking = Asking(1, names=["DuckDB"], questions=["one holder"], held_against=WITH_LEDGER)
+    (found,) = running.measured([SIZE], tmp_path, asking)
+    assert {name for name, _ in seen} == {"DuckDB", WITH_LEDGER}
+    turns = found["sizes"][str(SIZE)]["turns"]
+    assert {question for taken in turns.values() for each in taken for question in each} == {
+        FIRST,
+        "one holder",
+    }
+    told = {"cpu": [0.5], "wall": [0.6], "memory": 1}
+    everything = [dict.fromkeys((FIRST, *(question.name for question in QUESTIONS)), told)]
+    found["sizes"]["100"] = {"events": 100, "turns": {OURS: everything}}
+    assert ratios.largest(found) == "100"
+    del found["sizes"]["100"]
+    assert "| one holder |" in report.tables(found)
+    assert "| diff of two days |" not in report.tables(found)
 
 
 def test_a_peer_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.peers import running, starting
-from benchmarks.peers.sides import EARLIER, OURS, PEERS
+from benchmarks.peers.questions import QUESTIONS
+from benchmarks.peers.sides import EARLIER, OURS, PEERS, WITH_LEDGER
 
 SIZES = (100, 10_000, 100_000, 1_000_000)
 LARGE = 10_000_000
 _PROCESSES = 15
+_NAMES = tuple(question.name for question in QUESTIONS)
 
 
 def main() -> int:
@@ -24,6 +26,15 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=3, help="how often everybody is asked (default: 3)")
     parser.add_argument("--base", type=Path, help="a checkout of an older commit of Chronicle, timed as well")
     parser.add_argument("--only", nargs="+", choices=PEERS, default=PEERS, help="only these peers")
+    parser.add_argument(
+        "--questions", nargs="+", choices=_NAMES, default=_NAMES, help="only these, and the first answer"
+    )
+    parser.add_argument(
+        "--held-against",
+        choices=(OURS, WITH_LEDGER),
+        default=OURS,
+        help=f"whose answers the others are to give (default: {OURS})",
+    )
     parser.add_argument("--folder", type=Path, help="where histories and stores are kept for another run")
     parser.add_argument(
         "--results", type=Path, help="a file for what was measured; sizes that it has are not measured again"
@@ -38,7 +49,8 @@ def main() -> int:
     base = asked.base and asked.base.resolve()
     with TemporaryDirectory() as made:
         folder = (asked.folder or Path(made)).resolve()
-        for more in running.measured(sizes, asked.turns, folder, base, asked.only):
+        run = running.Asking(asked.turns, base, asked.only, asked.questions, asked.held_against)
+        for more in running.measured(sizes, folder, run):
             found = {**more, "sizes": {**found.get("sizes", {}), **more["sizes"]}}
             if asked.results:
                 asked.results.write_text(json.dumps(found), encoding="utf-8")

@@ -13,6 +13,7 @@ import datetime
 import json
 import random
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,7 +62,7 @@ def write(folder: Path, size: int) -> None:
     """
     made = _Maker(random.Random(size), size).make()
     with open(folder / "events.jsonl", "w", encoding="utf-8") as events:
-        events.writelines(json.dumps(event) + "\n" for event in made.events)
+        events.writelines(line for _, line in made.lines)
     with open(folder / "stakes.csv", "w", encoding="utf-8", newline="") as stakes:
         table = csv.writer(stakes, lineterminator="\n")
         table.writerow(FIELDS)
@@ -79,7 +80,8 @@ class _Maker:
 
     random: random.Random
     size: int
-    events: list[dict[str, Any]] = Factory(list)
+    # When each event became known, and the line of it: a mapping for each would take three times the memory.
+    lines: list[tuple[str, str]] = Factory(list)
     stakes: list[tuple[str, ...]] = Factory(list)
     companies: list[str] = Factory(list)
     issuers: list[str] = Factory(list)
@@ -102,9 +104,9 @@ class _Maker:
             self._add("entity.founded", window("1980"), entity=company, name=company.title(), type="company")
         steps, weights = zip(*_MIX, strict=True)
         for date in sorted((self._date() for _ in range(self.size)), key=lambda date: date[1:]):
-            if len(self.events) < self.size:
+            if len(self.lines) < self.size:
                 self.random.choices(steps, weights)[0](self, date)
-        self.events.sort(key=lambda event: event["known"])
+        self.lines.sort(key=itemgetter(0))
         self.stakes.sort(key=lambda stake: stake[-1])
         return self
 
@@ -145,9 +147,10 @@ class _Maker:
     def _add(self, kind: str, date: Window, known: str = "", **fields: Any) -> dict[str, Any]:
         known = known or self._known(date)
         source = {"publisher": self.random.choice(("Gazette", "Register", "Exchange")), "title": "Filing"}
-        event = {"id": f"event-{len(self.events)}", "kind": kind, "date": date.text, "known": known}
-        self.events.append({**event, **fields, "sources": [{**source, "published": known}]})
-        return self.events[-1]
+        event = {"id": f"event-{len(self.lines)}", "kind": kind, "date": date.text, "known": known}
+        event |= {**fields, "sources": [{**source, "published": known}]}
+        self.lines.append((known, json.dumps(event) + "\n"))
+        return event
 
     def _company(self) -> str:
         return self.random.choice(self.companies)
@@ -237,7 +240,7 @@ class _Maker:
             if self._settled(deal["deal"], date):
                 self._add("deal.completed", date, deal=deal["deal"])
             return
-        number, seller, buyer = len(self.events), self._company(), self._company()
+        number, seller, buyer = len(self.lines), self._company(), self._company()
         self._add("unit.launched", date, unit=f"deal-unit-{number}", owner=seller)
         effect = {"kind": "unit.transferred", "unit": f"deal-unit-{number}", "from": seller, "to": buyer}
         fields = {

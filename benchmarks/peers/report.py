@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +111,10 @@ def _table(measured: Measured, size: str, clock: str) -> Iterator[str]:
     yield f"| ms by {unit}: least (median) | {' | '.join(peers)} |"
     yield f"|---|{'---:|' * len(peers)}"
     for question in _NAMES:
-        cells = (
-            _cell(turns[name][0], times(measured, size, name, question, clock), question) for name in peers
-        )
-        yield f"| {question} | {' | '.join(cells)} |"
+        taken = [times(measured, size, name, question, clock) for name in peers]
+        if any(taken):
+            cells = map(_cell, (turns[name][0] for name in peers), taken, repeat(question))
+            yield f"| {question} | {' | '.join(cells)} |"
     if clock == CPU:
         memory = (min(turn[FIRST]["memory"] for turn in turns[name]) for name in peers)
         yield f"| memory to the first answer, MB | {' | '.join(f'{bytes / 1e6:,.0f}' for bytes in memory)} |"

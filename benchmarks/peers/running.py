@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.peers import histories
 from benchmarks.peers.comparing import mismatches
+from benchmarks.peers.questions import QUESTIONS
 from benchmarks.peers.sides import EARLIER, OURS, PEERS, side
 from benchmarks.peers.turn import Turn
 from tools.speed_gate import run_with
@@ -25,6 +26,20 @@ _LIMIT = 1800.0
 
 Measured = dict[str, Any]
 """What one run found, as JSON: by size and peer the turns; who was there, who was not, who took too long."""
+
+
+class Asking(NamedTuple):
+    """What is asked of whom: in how many turns, which peers and questions.
+
+    ``base`` is a checkout of an older commit that is asked as well. ``held_against`` is the peer whose
+    answers all others are to give.
+    """
+
+    turns: int
+    base: Path | None = None
+    names: Sequence[str] = PEERS
+    questions: Sequence[str] = tuple(question.name for question in QUESTIONS)
+    held_against: str = OURS
 
 
 def present(names: Sequence[str] = PEERS) -> tuple[list[str], dict[str, str]]:
@@ -40,15 +55,16 @@ def present(names: Sequence[str] = PEERS) -> tuple[list[str], dict[str, str]]:
     return there, absent
 
 
-def measured(
-    sizes: Sequence[int], turns: int, folder: Path, base: Path | None, names: Sequence[str]
-) -> Iterator[Measured]:
+def measured(sizes: Sequence[int], folder: Path, asking: Asking) -> Iterator[Measured]:
     """Ask everybody at every size, and give after each what was found so far.
 
-    Chronicle and the fold, against which answers are held, are asked whether named or not. Ends the process
-    where two answers differ, saying which.
+    Those against whom answers are held are asked whether named or not: Chronicle, and for peers that know
+    only what is certain the fold. Ends the process where two answers differ, saying which.
     """
-    there, absent = present([name for name in PEERS if name in {OURS, FOLD, *names}])
+    base = asking.base
+    there, absent = present([name for name in PEERS if name in {asking.held_against, *asking.names}])
+    if FOLD not in there and any(side(name).part == "certain" for name in there):
+        there.append(FOLD)
     asked = [*there, *([EARLIER] if base else [])]
     found: Measured = {
         "peers": {name: _version(name) for name in there},
@@ -61,7 +77,7 @@ def measured(
         at = folder / str(size)
         found["sizes"][str(size)] = {
             "events": _made(at / "history", size),
-            "turns": _in_turns(at, asked, turns, base, found["given up"]),
+            "turns": _in_turns(at, asked, asking, found["given up"]),
         }
         yield found
 
@@ -75,37 +91,37 @@ def _made(history: Path, size: int) -> int:
 
 
 def _in_turns(
-    at: Path, names: Sequence[str], turns: int, base: Path | None, given_up: dict[str, str]
+    at: Path, names: Sequence[str], asking: Asking, given_up: dict[str, str]
 ) -> Mapping[str, list[Turn]]:
     """So many turns of each, one after the other, with another to begin every time."""
     found: dict[str, list[Turn]] = {name: [] for name in names}
-    for number in range(turns):
+    for number in range(asking.turns):
         for name in (*names[number % len(names) :], *names[: number % len(names)]):
             if name not in given_up:
-                tree = base if name == EARLIER and base else ROOT
+                tree = asking.base if name == EARLIER and asking.base else ROOT
                 try:
-                    found[name].append(_turn(at, name, tree))
+                    found[name].append(_turn(at, name, tree, asking.questions))
                 except subprocess.TimeoutExpired:
                     given_up[name] = f"took more than {_LIMIT / 60:.0f} minutes at {at.name} events"
-        wrong = [fault for name in names for fault in _faults(name, found)]
+        wrong = [fault for name in names for fault in _faults(name, found, asking.held_against)]
         if wrong:
             sys.exit("answers differ, so no time is believed:\n" + "\n".join(wrong))
     return {name: taken for name, taken in found.items() if taken}
 
 
-def _faults(name: str, found: Mapping[str, list[Turn]]) -> Iterator[str]:
+def _faults(name: str, found: Mapping[str, list[Turn]], held_against: str) -> Iterator[str]:
     """Where the last turn of a peer says anything else than Chronicle."""
     part = side(name).part
-    references = [OURS, *([FOLD] if part == "certain" else [])]
+    references = [held_against, *([FOLD] if part == "certain" else [])]
     missing = [reference for reference in references if not found[reference]]
     if found[name] and missing:
         yield f"{name}: nothing to hold it against, for {missing[0]} was given up"
     elif found[name]:
         certain = found[FOLD][0] if part == "certain" else None
-        yield from mismatches(name, found[name][-1], found[OURS][0], certain)
+        yield from mismatches(name, found[name][-1], found[held_against][0], certain)
 
 
-def _turn(at: Path, name: str, tree: Path) -> Turn:
+def _turn(at: Path, name: str, tree: Path, questions: Sequence[str]) -> Turn:
     """One turn, upon a copy of the store of the peer, which is made when it is not there yet."""
     store, copy = at / name, at / "asked"
     if not store.exists():
@@ -117,9 +133,8 @@ def _turn(at: Path, name: str, tree: Path) -> Turn:
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(store, copy)
     told = ["--certain"] if name == FOLD else []
-    printed = _run(
-        tree, at.parent / "compiled", [*told, name, str(at / "history"), str(copy), repr(time.monotonic())]
-    )
+    whom = [name, str(at / "history"), str(copy), repr(time.monotonic())]
+    printed = _run(tree, at.parent / "compiled", [*told, "--questions", *questions, "--", *whom])
     shutil.rmtree(copy)
     return json.loads(printed.splitlines()[-1])  # type: ignore[no-any-return]
 

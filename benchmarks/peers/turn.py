@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,19 @@ Turn = Mapping[str, Mapping[str, Any]]
 """What came of each question: seconds by the clock and of the processors, answers; or why there is none."""
 
 
-def turn(name: str, history: Path, store: Path, started: float, *, certain: bool = False) -> Turn:
-    """Ask a peer everything.
+_ALL = tuple(question.name for question in QUESTIONS)
+
+
+def turn(
+    name: str,
+    history: Path,
+    store: Path,
+    started: float,
+    *,
+    certain: bool = False,
+    questions: Collection[str] = _ALL,
+) -> Turn:
+    """Ask a peer the first question, and of the others those that are named.
 
     ``started`` is when the process was, by the monotonic clock of the machine. With ``certain`` the
     parts of answers that are certain are told too, for others to be held against.
@@ -42,7 +53,7 @@ def turn(name: str, history: Path, store: Path, started: float, *, certain: bool
     if certain:
         told[FIRST]["certain"] = [_told(row for row in peer.rows(answer) if row[3])]  # type: ignore[index]
     del answer
-    for question in QUESTIONS:
+    for question in (each for each in QUESTIONS if each.name in questions):
         told[question.name] = _timed(question, peer, asked, certain)
     peer.close()
     return told
@@ -93,7 +104,7 @@ def _memory() -> int:
 
 
 def main() -> None:
-    """Make a store, or ask everything once."""
+    """Make a store, or ask once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
     parser.add_argument("history", type=Path)
@@ -101,11 +112,13 @@ def main() -> None:
     parser.add_argument("started", type=float, nargs="?", default=0.0)
     parser.add_argument("--certain", action="store_true")
     parser.add_argument("--make", action="store_true")
+    parser.add_argument("--questions", nargs="+", choices=_ALL, default=_ALL)
     given = parser.parse_args()
     if given.make:
         side(given.name)(given.store).take_in(given.history)
     else:
-        print(json.dumps(turn(given.name, given.history, given.store, given.started, certain=given.certain)))
+        whom = given.name, given.history, given.store, given.started
+        print(json.dumps(turn(*whom, certain=given.certain, questions=given.questions)))
 
 
 if __name__ == "__main__":
