@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow
 import pytest
+from attrs import astuple
 
 import chronicle
 from chronicle.cli.made_up import made
@@ -142,7 +143,7 @@ OF_HISTORIES: Mapping[str, Callable[[History, Asked, str | None], Iterator[Any]]
     "event": lambda history, asked, known: (history.event(event, known) for event in asked["events"]),
     "ids": lambda history, _, __: iter([history.deal_ids(), history.entity_ids(), history.event_ids()]),
     "lineage": lambda history, asked, known: (
-        (found.hops, found.events)
+        ([astuple(hop, recurse=False) for hop in found.hops], found.events)
         for found in (history.lineage(one, known=known) for one in asked["entities"])
     ),
     "moved by": lambda history, asked, known: (
