@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+
+from chronicle.errors import StoreError, not_installed
 
 if TYPE_CHECKING:
     from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
@@ -24,10 +27,9 @@ def made_by_workers(keeper: LedgerKeeper, workers: int | None, report: Report) -
     if not keeper.able or keeper.has_own_projectors:
         return None
     if workers is None:
-        workers = 1 if keeper.store.head().position < LARGE else usual_workers()
+        workers = usual_workers() if _is_large(keeper) else 1
     if workers == 1:
         return None
-    from chronicle.errors import not_installed
     from chronicle.history.sources import StoredRecords
     from chronicle.ledgers.partitions.frames import pyarrow
 
@@ -37,6 +39,13 @@ def made_by_workers(keeper: LedgerKeeper, workers: int | None, report: Report) -
     except ImportError:
         raise not_installed("numpy", "which joins what several processes made", "scale") from None
     return made_in_sections(keeper, StoredRecords(keeper.store), workers, report)
+
+
+def _is_large(keeper: LedgerKeeper) -> bool:
+    # Who reads the records of a broken store says what is wrong with it.
+    with suppress(StoreError):
+        return keeper.store.head().position >= LARGE
+    return False
 
 
 def usual_workers() -> int:

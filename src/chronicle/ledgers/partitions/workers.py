@@ -56,10 +56,10 @@ def running(workers: int) -> Iterator[Run]:
     pool = _WorkerPool(workers)
     try:
         yield pool.run
+        pool.end()
     except BaseException:
         pool.kill()
         raise
-    pool.end()
 
 
 def can_start_python() -> bool:
@@ -176,7 +176,8 @@ def _hand_over(process: subprocess.Popen[bytes], tasks: SimpleQueue[_Task | None
         told.flush()
     for task, answers in iter(tasks.get, None):
         answer = None
-        with suppress(OSError):
+        # Whatever goes wrong: somebody waits for an answer, and none is one.
+        with suppress(Exception):
             _send(told, task)
             answer = _received(answered)
         answers.put(answer)
