@@ -224,7 +224,7 @@ def test_no_progress_is_written_over_the_line_that_is_typed(
 ) -> None:
     """However long the history takes to be read."""
     shown: list[str] = []
-    monkeypatch.setattr("chronicle.cli.asked.waiting", lambda what: nullcontext(shown.append(what)))
+    monkeypatch.setattr("chronicle.cli.asked.waiting_for_all", lambda what: nullcontext(shown.append(what)))
     monkeypatch.chdir(root)
     env = {"_CHRONICLE_COMPLETE": "bash_complete", "COMP_WORDS": "chronicle timeline enl", "COMP_CWORD": "2"}
     assert "enlight" in CliRunner().invoke(command_line, [], prog_name="chronicle", env=env).stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import weakref
@@ -41,6 +40,7 @@ from histories import HISTORIES, HISTORIES_APART
 from own_projectors import BY_TARGET
 from strategies import events
 from test_stores_sqlite import behind_our_back
+from worker_tasks import killed
 
 EVERY_KIND = ("every-kind-1.jsonl", "every-kind-2.jsonl")
 
@@ -251,8 +251,8 @@ def test_processes_make_the_ledger_before_a_large_store_is_asked(large: Path, tm
         assert history.kept_ledger is not None
         state = history.as_of("2009-06-30")
         assert state.holdings() == chronicle.open(large, ledger=False).as_of("2009-06-30").holdings()
-    assert [(what, done == total) for what, done, total in heard][-1] == ("replaying", True)
-    assert {"reading", "replaying"} == {what for what, _, _ in heard}
+    assert {what: (done, total) for what, done, total in heard}["joining"] == (1, 1)
+    assert [*dict.fromkeys(what for what, _, _ in heard)] == ["reading", "replaying", "joining"]
     made_so = LedgerFile(Path(f"{large}.ledger"))
     left = {path.name for path in tmp_path.iterdir() if not path.name.startswith("corp.db-")}
     assert left == {"corp.db", "corp.db.ledger"}
@@ -267,11 +267,6 @@ def test_the_command_has_processes_make_it(large: Path) -> None:
     assert "made just now" in result.stdout
     verified = CliRunner().invoke(command, ["verify", str(large)])
     assert "as a replay makes them" in verified.stdout
-
-
-def killed(*_: object) -> None:
-    """Comes to a sudden end, as a process does for want of memory."""
-    os._exit(9)
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from attrs import define
 
 from chronicle.cli import completion, days
 from chronicle.cli.days import date, day, moment
-from chronicle.cli.progress import waiting
+from chronicle.cli.progress import waiting_for_all
 from chronicle.errors import InvalidValue, NotFound, Problem, UsageError, printable
 
 if TYPE_CHECKING:
@@ -55,10 +55,16 @@ class Asked:
         """The history of the source, without assumptions. Raises ``NotFound`` (C604) without a source."""
         # During completion by the shell there is no context, and what is written lies over the line typed.
         context = click.get_current_context(silent=True)
-        with waiting("reading") if context else nullcontext():
+        with waiting_for_all("reading") if context else nullcontext(_say_nothing) as report:
             from chronicle.history import open_history
 
-            history = open_history(self.source_named(), read_only=True, ledger=not self.no_ledger)
+            history = open_history(
+                self.source_named(),
+                read_only=True,
+                ledger=not self.no_ledger,
+                workers=None if context else 1,
+                report=report,
+            )
         if context:
             context.call_on_close(history.close)
             context.call_on_close(lambda: self.print_notices(history))
@@ -118,6 +124,10 @@ class Asked:
         from chronicle.render import forms
 
         forms.write(answer, self.form, sys.stdout, _COLOR[self.color])
+
+
+def _say_nothing(*_: object) -> None:
+    pass
 
 
 def first_known(history: History) -> datetime.date | None:

@@ -26,14 +26,27 @@ def waiting(what: str) -> Iterator[Report]:
 
     The line shows a bar once that was called, else the seconds. It is removed afterwards.
     """
+    with _shown(what) as meter:
+        yield meter.report
+
+
+@contextmanager
+def waiting_for_all(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """The same where one thing goes on after the other: the function is called with what it is as well."""
+    with _shown(what) as meter:
+        yield meter.report_of
+
+
+@contextmanager
+def _shown(what: str) -> Iterator[_Meter]:
     meter = _Meter(what)
     if not sys.stderr.isatty():
-        yield meter.report
+        yield meter
         return
     thread = Thread(target=meter.draw, daemon=True)
     thread.start()
     try:
-        yield meter.report
+        yield meter
     finally:
         meter.over.set()
         thread.join()
@@ -48,6 +61,9 @@ class _Meter:
 
     def report(self, done: int, total: int) -> None:
         self.done, self.total = done, total
+
+    def report_of(self, what: str, done: int, total: int) -> None:
+        self.what, self.done, self.total = what, done, total
 
     def draw(self) -> None:
         started = time.monotonic()

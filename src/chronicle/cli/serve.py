@@ -35,12 +35,12 @@ def serve(asked: Asked, host: str, port: int, names: tuple[str, ...], no_ledger:
     and follows its source: a page shows when files or the store have changed. There is no login: all of it
     can be read by everybody who reaches the address, which by default is this computer alone.
     """
-    from chronicle.cli.progress import waiting
+    from chronicle.cli.progress import waiting_for_all
     from chronicle.web.served import Served
     from chronicle.web.server import serve as run
 
-    with waiting("reading"):
-        served = Served.of(asked.source_named(), ledger=not no_ledger)
+    with waiting_for_all("reading") as report:
+        served = Served.of(asked.source_named(), ledger=not no_ledger, report=report)
     try:
         run(served, host, port, names=names, ready=_say)
     finally:

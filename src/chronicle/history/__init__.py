@@ -45,7 +45,7 @@ def open_history(
     create: bool = False,
     read_only: bool = False,
     ledger: bool = True,
-    workers: int = 1,
+    workers: int | None = None,
     report: Report = lambda *_: None,
 ) -> History:
     """Open a history: a folder or a file of YAML or JSON Lines, or a store such as ``corp.db``.
@@ -53,7 +53,7 @@ def open_history(
     A folder of rows, as ``chronicle replay`` writes it, answers without events.
     ``-`` is YAML or JSON Lines from standard input. ``projectors`` are added to those that come with
     Chronicle. ``create`` makes a store that does not exist yet. ``ledger=False`` neither uses nor makes a
-    ledger on disk; that of a large store is made by so many ``workers``, as in ``History.from_store``.
+    ledger on disk; that of a large store is made by ``workers``, as in ``History.from_store``.
     Raises ``NotFound`` (C604) when there is nothing at ``source``, ``InvalidEvents`` with all problems of all
     files, ``StoreError`` for a store that cannot be read.
     """

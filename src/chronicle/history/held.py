@@ -70,24 +70,25 @@ class HeldEvents(ToldEvents):
         projectors: Sequence[Projector] = (),
         *,
         ledger: bool = True,
-        workers: int = 1,
+        workers: int | None = None,
         report: Report = lambda *_: None,
     ) -> Self:
         """The history in a store, whose checksums and chain are verified while it is read.
 
         Where a ledger on disk fits the store, or its beginning, answers come from it, and events are read
-        only when they are needed. ``ledger=False`` neither uses nor makes one. With several ``workers``, so
-        many processes make one now where none fits, unless ids turned out to be another's or there are
-        projectors of your own; ``report`` is called with what is being done, how much of it is done, and
-        the total. Each process imports the main module of the program, which must do nothing by that.
-        Raises ``UsageError`` (C740) for several workers without pyarrow or numpy.
+        only when they are needed. ``ledger=False`` neither uses nor makes one. Where none fits, several
+        ``workers`` make one now, unless ids turned out to be another's or there are projectors of your own.
+        If nobody says how many, that is one a processor, eight at the most, of 300,000 events or more. Else
+        this process makes one of a large store when everything is replayed for an answer. ``report`` is
+        called with what is being done, how much of it is done, and the total. Raises ``UsageError`` (C740)
+        for several workers, if asked for, without pyarrow or numpy.
         """
         history = cls((), projectors, recorded=(), store=store)
         if ledger:
             keeper = history._ledger_keeper()
             kept = keeper.opened()
-            if kept is None and workers > 1 and keeper.able:
-                from chronicle.history.sources import made_by_workers
+            if kept is None:
+                from chronicle.history.making import made_by_workers
 
                 kept = made_by_workers(keeper, workers, report)
             history._begin_with(kept)

@@ -6,22 +6,18 @@ import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import define, field
 
-from chronicle.errors import NotFound, Problem, StoreError, not_installed, printable
+from chronicle.errors import NotFound, Problem, StoreError, printable
 from chronicle.ledgers.partitions import parquet
 from chronicle.ledgers.partitions.first_pass import RecordSource
 from chronicle.ledgers.partitions.folder import hash_of
-from chronicle.ledgers.partitions.frames import proven_batches, pyarrow
+from chronicle.ledgers.partitions.frames import proven_batches
 from chronicle.stores import Head, Record, Store, open_store
 from chronicle.stores.location import is_address, is_event_file
 from chronicle.stores.record import GENESIS
-
-if TYPE_CHECKING:
-    from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
-    from chronicle.ledgers.partitions.first_pass import Report
 
 
 def records_at(source: str | Path) -> RecordSource:
@@ -183,19 +179,6 @@ class LinesOfRecords(EventsAsRecords):
                     yield Record(position, str(self.path), *codec.to_record(told), 0, GENESIS)
                 elif isinstance(told, Problem):
                     self.broken[position] = told
-
-
-def made_by_workers(keeper: LedgerKeeper, workers: int, report: Report) -> KeptFile | None:
-    """The ledger of a store, made by several processes; None where it is not made so.
-
-    Raises ``UsageError`` (C740) without pyarrow or numpy, and what reading the store raises.
-    """
-    pyarrow()
-    try:
-        from chronicle.ledgers.sections.building import made_in_sections
-    except ImportError:
-        raise not_installed("numpy", "which joins what several processes made", "scale") from None
-    return made_in_sections(keeper, StoredRecords(keeper.store), workers, report)
 
 
 def _changed() -> StoreError:

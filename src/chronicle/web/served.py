@@ -55,15 +55,20 @@ class Served:
     _is_ready: bool = field(default=False, init=False)
 
     @classmethod
-    def of(cls, source: str, *, ledger: bool = True) -> Served:
-        """The history of a source, opened. Raises what opening it raises, C509 for standard input."""
+    def of(
+        cls, source: str, *, ledger: bool = True, report: Callable[[str, int, int], None] = lambda *_: None
+    ) -> Served:
+        """The history of a source, opened; ``report`` is called as by ``History.from_store``.
+
+        Raises what opening it raises, C509 for standard input.
+        """
         if is_standard_input(source):
             message = "standard input is read once, and cannot be served"
             raise UsageError(Problem("C509", message, help="serve a folder, a file or a store"))
         served = cls(source, ledger)
         served._thread = OneThread("history")
         try:
-            served._thread.submit(served._open).result()
+            served._thread.submit(partial(served._open, report)).result()
         except BaseException:
             served.close()
             raise
@@ -100,14 +105,14 @@ class Served:
 
     # On the thread of the history
 
-    def _open(self) -> None:
+    def _open(self, report: Callable[[str, int, int], None]) -> None:
         self._tried = self._state_of_files()
-        self._history = self._read()
+        self._history = self._read(report)
         self._note()
 
-    def _read(self) -> History:
+    def _read(self, report: Callable[[str, int, int], None] = lambda *_: None) -> History:
         """The history of the source, which tells no folder above that of the source."""
-        history = open_history(self.source, read_only=True, ledger=self.ledger)
+        history = open_history(self.source, read_only=True, ledger=self.ledger, report=report)
         if os.path.isabs(self.source):
             history.tell_places_from(self._above)
         return history

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chronicle.cli.progress import waiting
+from chronicle.cli.progress import waiting, waiting_for_all
 from chronicle.errors import printable
 
 if TYPE_CHECKING:
@@ -32,12 +32,11 @@ _MEGABYTE = 1_000_000
 @click.option(
     "--workers",
     type=click.IntRange(1, 1_000),
-    default=1,
     metavar="N",
-    help="How many processes make it, 1 if not given. Pays from some 200,000 events on.",
+    help="How many processes make it. If not given, of 300,000 events or more one a processor, at most 8.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def ledger(store: str, *, drop: bool, workers: int, as_json: bool) -> None:
+def ledger(store: str, *, drop: bool, workers: int | None, as_json: bool) -> None:
     """Make the ledger of STORE, unless there is one that fits, and tell its size, head and age.
 
     It is what replay makes of the events, kept in a file beside the store, so that a question is answered
@@ -46,12 +45,12 @@ def ledger(store: str, *, drop: bool, workers: int, as_json: bool) -> None:
     """
     from chronicle.history import open_history
 
-    with waiting("reading") as report:
+    with waiting_for_all("reading") as report:
         history = open_history(
             store,
             read_only=True,
             workers=1 if drop else workers,
-            report=lambda _, done, total: report(done, total),
+            report=report,
         )
     with history:
         if drop:

@@ -72,7 +72,7 @@ def replay(
 
     One that was interrupted goes on where it was when it is called again.
     """
-    from chronicle.cli.progress import waiting
+    from chronicle.cli.progress import waiting_for_all
     from chronicle.history.sources import records_at
     from chronicle.ledgers.partitions.job import replay_into
 
@@ -83,7 +83,7 @@ def replay(
         if workers is not None:
             raise click.UsageError("--workers and --spark say both who replays: give one of them")
         machines = partial(running, spark)
-    with waiting("replaying") as report:
+    with waiting_for_all("reading") as report:
         outcome = replay_into(
             into,
             records_at(source),
@@ -92,7 +92,7 @@ def replay(
             machines=machines,
             quarantine=quarantine,
             known=not latest_only,
-            report=lambda _, done, total: report(done, total),
+            report=report,
             large=_say_that_it_takes_long,
         )
     _print_set_aside(outcome)

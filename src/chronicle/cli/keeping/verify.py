@@ -100,7 +100,7 @@ def _held_against_replay(store: Store) -> _LedgerCompared | None:
     print_problems(tuple(notices), color=False)
     if kept is None:
         return None
-    history = History.from_store(store)
+    history = History.from_store(store, workers=1)
     with waiting("replaying"):
         faults = history.ledger_faults()
     if not faults:

@@ -61,6 +61,7 @@ def first_pass(
         for done, batches in enumerate(run(partial(_tells, b, projectors) for b in spooled.batches()), 1):
             report("reading", min(done * frames.RECORDS, total), total)
             yield from batches
+        frames.give_memory_back()
 
     return partitioned_by(spooled.batches, told(), projectors, run)
 
@@ -122,6 +123,7 @@ def lay_out(
             ):
                 if bucket in wanted:
                     writers[bucket].write_batch(laid.slice(begin, end - begin))
+    frames.give_memory_back()
 
 
 # So many records are laid out together: of each partition there are some of them, which are read together.

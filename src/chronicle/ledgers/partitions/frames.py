@@ -39,6 +39,11 @@ def use_memory_of_system() -> None:
     arrow.set_memory_pool(arrow.system_memory_pool())
 
 
+def give_memory_back() -> None:
+    """Give the memory back to the system that Arrow keeps for its next tables, where few of them come."""
+    pyarrow().default_memory_pool().release_unused()
+
+
 def numpy() -> Any:
     """The library. Raises ``UsageError`` (C740) if it is not installed."""
     try:

@@ -6,13 +6,16 @@ whole parts of the history and lays them down as a section; the sections become 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
+
+from attrs import define
 
 from chronicle.engine.gc_pause import paused_collector
+from chronicle.errors import Problem
 from chronicle.events import IdentityLinked
 from chronicle.ledgers.keeping import About, KeptFile, LedgerKeeper
 from chronicle.ledgers.layout import LedgerFile, Size, write_sized
@@ -80,11 +83,13 @@ def write_in_sections(
     """
     with TemporaryDirectory(prefix=_PREFIX) as folder:
         work = Path(folder)
-        with spooled(source) as records, running(workers) as run:
+        with spooled(_WithoutLinks(source)) as records, running(workers) as run:
             sections = _laid_down(work, records, workers, run, report)
+        report("joining", 0, 1)
         # A process that replayed sections has memory left over from that: this is a new one.
         with running(workers) as run:
             ((views, sizes),) = run([partial(_join, work, sections)])
+        report("joining", 1, 1)
         about_it = {**about(), "views": [list(view) for view in views]}
         write_sized(out, about_it, sizes, spooled_bytes(_blocks(work)))
 
@@ -93,7 +98,7 @@ def _laid_down(work: Path, records: Spooled, workers: int, run: Run, report: Rep
     """Have all sections laid down in a folder, and give their numbers. Raises as ``write_in_sections``."""
     with paused_collector():
         found = first_pass(records.source, records, (), run, report)
-        if found.faulty or records.source.broken or _links(records):
+        if found.faulty or records.source.broken:
             raise NotInSections
         total = int(records.source.head["position"])
         chosen = found.partitions(max(workers * _FOR_EACH, total // _AT_ONCE))
@@ -109,10 +114,32 @@ def _laid_down(work: Path, records: Spooled, workers: int, run: Run, report: Rep
 _PREFIX: Final = "chronicle-ledger-"
 
 
-def _links(records: Spooled) -> bool:
-    """Whether some ids turned out to be another's, which reaches everywhere."""
-    kinds = (batch.column("kind").unique().to_pylist() for batch in records.batches())
-    return any(IdentityLinked.kind in each for each in kinds)
+@define
+class _WithoutLinks:
+    """A source up to the first record by which an id turned out to be another's, which reaches everywhere.
+
+    Who reads that far gets ``NotInSections``, before more is done that would be in vain.
+    """
+
+    source: RecordSource
+
+    @property
+    def key(self) -> str:
+        return self.source.key
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        return self.source.head
+
+    @property
+    def broken(self) -> Mapping[int, Problem]:
+        return self.source.broken
+
+    def batches(self) -> Iterator[Any]:
+        for batch in self.source.batches():
+            if IdentityLinked.kind in batch.column("kind").unique().to_pylist():
+                raise NotInSections
+            yield batch
 
 
 def _section(work: Path, number: int) -> Path:
