@@ -260,6 +260,20 @@ def test_processes_make_the_ledger_before_a_large_store_is_asked(large: Path, tm
 
 
 @pytest.mark.slow
+def test_of_very_many_events_there_are_no_more_sections_than_files_may_be_open(
+    large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is larger then, and the ledger is the same."""
+    monkeypatch.setattr(building, "_AT_ONCE", 10)
+    monkeypatch.setattr(building, "_MOST", 3)
+    heard = list[tuple[str, int, int]]()
+    with opened(large, report=lambda *said: heard.append(said)) as history:
+        assert history.kept_ledger is not None
+    assert {total for what, _, total in heard if what == "replaying"} == {3}
+    assert_same(by_one_process(large), LedgerFile(Path(f"{large}.ledger")))
+
+
+@pytest.mark.slow
 def test_the_command_has_processes_make_it(large: Path) -> None:
     """As many as there are processors, or as one says; ``verify`` finds it as a replay makes it."""
     result = CliRunner().invoke(command, ["ledger", str(large), "--workers", "2"])

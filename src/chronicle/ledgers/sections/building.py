@@ -43,6 +43,9 @@ _AT_ONCE: Final = 30_000
 _FOR_EACH: Final = 4
 """So many sections at the least for each process, so that all have something to do to the end."""
 
+_MOST: Final = 500
+"""So many sections at the most: all of their files are open at a time, and a process may have few."""
+
 
 class NotInSections(Exception):
     """A history whose ledger is made by one process: of linked ids, or with records that make no event."""
@@ -101,7 +104,7 @@ def _laid_down(work: Path, records: Spooled, workers: int, run: Run, report: Rep
         if found.faulty or records.source.broken:
             raise NotInSections
         total = int(records.source.head["position"])
-        chosen = found.partitions(max(workers * _FOR_EACH, total // _AT_ONCE))
+        chosen = found.partitions(min(_MOST, max(workers * _FOR_EACH, total // _AT_ONCE)))
     sections = sorted({*chosen.values()})
     lay_out(records, found, chosen, {*sections}, work)
     del found, chosen
