@@ -110,7 +110,7 @@ class Asked:
             known=None if self.known is None else as_day(self.known),
             recorded=self.recorded,
             assumed=self.assumed,
-            first_known=first_known(history) if history.has_events and self.known and not self.form else None,
+            known_days=history.known_days if history.has_events else tuple,
         )
 
     def show(self, answer: Answer) -> None:
@@ -118,14 +118,6 @@ class Asked:
         from chronicle.render import forms
 
         forms.write(answer, self.form, sys.stdout, _COLOR[self.color])
-
-
-def first_known(history: History) -> datetime.date | None:
-    """The first day on which an event of a history, declarations aside, could be known."""
-    from chronicle.events import EntityDeclared, knowledge
-
-    days = (knowledge(event).day for event in history.events if not isinstance(event, EntityDeclared))
-    return min(days, default=None)
 
 
 # Whether to write in colour; None decides by the stream and NO_COLOR.
