@@ -12,10 +12,13 @@ from attrs import astuple
 
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
-from chronicle.engine.views import KEYS
+from chronicle.engine.views import KEYS, view_of
 from chronicle.history import History
 from chronicle.ledgers.kept import KeptLedger, write_ledger
 from chronicle.ledgers.layout import LedgerFile
+
+_NAMED = 60
+"""Of so many entities is it asked what names them."""
 
 
 def written(history: History, file: Path) -> LedgerFile:
@@ -93,11 +96,21 @@ def assert_equal(plain: Ledger, from_file: Ledger, days: Iterable[datetime.date]
             for part in {key[position] for key in keys} | {"nobody", ""}:
                 found = sorted(from_file.where(view, position, part))
                 assert found == sorted(plain.where(view, position, part))
+        _assert_named_equal(plain, from_file, view)
     assert from_file.cell("holdings", ("nobody", "mill", "equity")) == ()
     for day in some_days(plain) if days is None else days:
         assert answers(State(day, None, from_file)) == answers(State(day, None, plain))
         assert_holdings_equal(State(day, None, plain), State(day, None, from_file))
         assert State(day, None, from_file).holdings("nobody") == ()
+
+
+def _assert_named_equal(plain: Ledger, from_file: Ledger, view: str) -> None:
+    """The keys of a view that name an entity, of some entities, are the same."""
+    named = view_of(view).named
+    entities = {each for span in plain.spans(view) for each in named(span.key, span.value) if each}
+    for entity in [*sorted(entities)[:_NAMED], "nobody", ""]:
+        found = from_file.keys_naming(view, entity, named)
+        assert sorted(found) == sorted(plain.keys_naming(view, entity, named))
 
 
 def assert_holdings_equal(plain: State, from_file: State) -> None:

@@ -40,7 +40,7 @@ from chronicle.ledgers.values import NotKept
 from chronicle.ledgers.vectors import quick
 from chronicle.ledgers.vectors.plain import PlainVectors
 from chronicle.ledgers.vectors.quick import NumpyVectors
-from given import acquired, day, happened
+from given import acquired, day, disposed, happened
 from histories import HISTORIES, HISTORIES_APART
 from kept_ledgers import assert_equal, assert_history_kept, assert_tables_equal, kept, some_days
 from strategies import events
@@ -202,6 +202,18 @@ def test_a_count_too_large_for_a_column_is_said_so(tmp_path: Path) -> None:
 def test_an_empty_history_has_a_ledger_too(tmp_path: Path) -> None:
     """Nothing is known, and that is an answer."""
     assert_history_kept(History([]), tmp_path / "empty.ledger")
+
+
+def test_a_view_that_has_nothing_is_a_table_without_rows(tmp_path: Path) -> None:
+    """Also in a file that has no column for the parts of keys, since no view has a row."""
+    nothing = History([disposed("2014", "ann", "mill", "5%")])
+    something = History([acquired("2014", "ann", "mill", "5%")])
+    for name, history in (("nothing", nothing), ("something", something)):
+        state = State(day("2016"), None, kept(history, tmp_path / name))
+        assert {view: pyarrow.table(state.table(view)).num_rows for view in state.views} == {
+            view: len(history.as_of("2016").view(view)) for view in state.views
+        }
+        assert state.is_empty() == (name == "nothing")
 
 
 def own(value: object, view: str = "spending") -> Projector:

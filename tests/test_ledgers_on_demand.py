@@ -9,9 +9,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 
 import chronicle
+from chronicle.cli import chronicle as command_line
 from chronicle.cli.made_up import made
 from chronicle.engine import knowledge, partial, views
 from chronicle.engine.event_log import EventLog
@@ -20,6 +22,7 @@ from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Ledger
 from chronicle.events import Event, IdentityLinked
 from chronicle.history import History
+from chronicle.ledgers.reading import StoredRows
 from given import acquired, corrected, retracted
 from kept_ledgers import told
 from test_parts import GROUPS, HISTORIES, KNOWN, everything, resolved, spread
@@ -148,6 +151,30 @@ def test_another_day_of_knowledge_reads_only_what_concerns_an_entity(
     assert history._sparse is not None
     assert _read(history) < 300
     assert found == question(chronicle.open(store, ledger=False))
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_page_about_one_entity_reads_no_list_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: tuple[str, ...]
+) -> None:
+    """Out of a ledger, also of those that name it only in their values; it says the same as without one."""
+    store = tmp_path / "made.db"
+    _stored(store, made(3_000).events)
+    history = chronicle.open(store)
+    proposed = [
+        fact.value for fact in history.as_of("2015-12-31").view("deals") if fact.value.stage == "proposed"
+    ]
+    entity = proposed[0].parties[0]
+    asked = ["as-of", "2015-12-31", entity, "--from", str(store), *form]
+    without = CliRunner().invoke(command_line, [*asked, "--no-ledger"])
+
+    def listed(_: StoredRows, view: str) -> None:
+        raise AssertionError(f"all keys of {view} were read")
+
+    monkeypatch.setattr(StoredRows, "keys", listed)
+    found = CliRunner().invoke(command_line, asked)
+    assert (found.exit_code, found.output) == (0, without.output)
+    assert proposed[0].title in found.output
 
 
 def test_what_goes_through_all_cells_is_asked_of_a_whole_replay(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import chronicle
 from chronicle.engine.state.registers import RegisterOfDay
 from chronicle.errors import NotFound, UsageError
-from chronicle.events import Right
+from chronicle.events import Event, Right
 from chronicle.history import History
 from chronicle.ownership import (
     Edge,
@@ -449,6 +449,47 @@ def test_a_ledger_on_disk_makes_the_same_register(
         assert kept.table.graph.holders(target) == told.table.graph.holders(target)
         assert kept.exactly(holder, target) == told.exactly(holder, target)
     assert state.register(right) is kept
+
+
+ONE_RIGHT = [event for event in STORY if getattr(event, "right", "equity") == "equity"]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        ONE_RIGHT,
+        [event for event in ONE_RIGHT if getattr(event, "target", "north") == "north"],
+        [event for event in ONE_RIGHT if getattr(event, "holder", "ann") == "ann"],
+    ],
+    ids=["one right", "one target", "one holder"],
+)
+def test_a_part_of_keys_that_all_holdings_share_makes_no_other_register(
+    story: list[Event], tmp_path: Path
+) -> None:
+    """In the columns of a ledger such a part is a text of its own, whose number is not that of the names."""
+    with chronicle.open(tmp_path / "corp.db", create=True) as history:
+        history.append(story, declared=False)
+        history.keep_ledger()
+    state = chronicle.open(tmp_path / "corp.db", read_only=True).as_of(DAY)
+    told = told_by(History(story).as_of(DAY).register())
+    assert told
+    assert told_by(state.register()) == pytest.approx(told, rel=1e-15)
+
+
+@pytest.mark.parametrize("known", [None, "2019-06-30"])
+def test_what_is_not_in_the_file_is_in_the_register(known: str | None, tmp_path: Path) -> None:
+    """What became known since, and by another day of knowledge what was replayed beside the file."""
+    later = [observed("2020-01-01", "fay", "mill", "2%"), observed("2019-03-01", "ann", "north", "55%")]
+    with chronicle.open(tmp_path / "corp.db", create=True) as history:
+        history.append(ONE_RIGHT, declared=False)
+        history.keep_ledger()
+        history.append(later, declared=False)
+    found = chronicle.open(tmp_path / "corp.db", read_only=True).as_of(DAY, known=known)
+    told = told_by(
+        chronicle.open(tmp_path / "corp.db", read_only=True, ledger=False).as_of(DAY, known=known).register()
+    )
+    assert told
+    assert told_by(found.register()) == pytest.approx(told, rel=1e-15)
 
 
 def test_a_register_and_its_state_say_the_same() -> None:

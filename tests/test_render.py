@@ -378,7 +378,7 @@ def test_a_day_before_anything_says_so() -> None:
     founded = event("entity.founded", "2014-03", entity="a", name="Acme", type="company")
     state = History([founded]).as_of("2013")
     assert "Nothing is known for this day. The first event is dated Mar 2014." in printed(
-        AsOf(state, first=founded.date)
+        AsOf(state, first=lambda: founded.date)
     )
     assert "Nothing is known about a for this day." in printed(AsOf(state, "a"))
     assert printed(Timeline((), lambda _: 1)) == "No events.\n"

@@ -54,6 +54,19 @@ class KeptLedger(Ledger):
         """The keys of a view that begin with ``parts``."""
         return self.stored.beginning(view, parts)
 
+    def keys_naming(
+        self, view: str, entity: str, named: Callable[[Key, Any], Iterable[str]]
+    ) -> Iterable[Key]:
+        """The keys of a view of which some span names ``entity``, in its key or in its value."""
+        shipped = views.VIEWS.get(view)
+        if shipped is None or view not in self.stored.views:
+            return super().keys_naming(view, entity, named)
+        found = dict.fromkeys(key for at in shipped.names for key in self.stored.where(view, at, entity))
+        for key in self.stored.keys_saying(view, entity) if shipped.entities else ():
+            if any(entity in named(key, span.value) for span in self.cell(view, key)):
+                found[key] = None
+        return found
+
     def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:
         """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
         return self.stored.keys_like(view, like)

@@ -6,7 +6,7 @@ import datetime
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -27,9 +27,9 @@ from chronicle.ledgers.rows import (
     order_name,
     part_name,
 )
-from chronicle.ledgers.texts import NONE, DecodedTexts, FoundTexts, TextTable
+from chronicle.ledgers.texts import ERRORS, NONE, DecodedTexts, FoundTexts, TextTable
 from chronicle.ledgers.uniform import UniformBlocks
-from chronicle.ledgers.values import of_text
+from chronicle.ledgers.values import of_text, to_text
 
 
 class StoredRows:
@@ -203,18 +203,38 @@ class StoredRows:
         """
         if view not in self.views:
             return []
-        place, cells, cell_of = self.views[view], set[int](), self.cell_of
+        place, cells = self.views[view], set[int]()
         if like != self._names_like[0]:
             self._names_like = like, {number for number, text in enumerate(self.names.all()) if like(text)}
         named = self._names_like[1]
         texts = self.values.all(place.value, place.value + place.values)
         said = {number for number, text in enumerate(texts, start=place.value) if like(text)}
         if said:
-            values = self.value_of[place.row : place.row + place.rows]
-            cells = {cell_of[row] for row, number in enumerate(values, start=place.row) if number in said}
+            cells = self._cells_saying(place, said)
         if named:
             cells.update(cell for cell in self._cells(view) if not named.isdisjoint(self._parts(cell)))
         return self._keys_of(view, [*cells])
+
+    def keys_saying(self, view: str, text: str) -> list[Key]:
+        """The keys of a view that have a value in which a text stands for itself, at any place.
+
+        Only the values that have it are looked at, and only the keys that are found are decoded.
+        """
+        place, starts, wanted = self.views[view], self.values.starts, to_text(text).encode("utf-8", ERRORS)
+        first, behind = starts[place.value], starts[place.value + place.values]
+        told, said = self.values.bytes[first:behind].tobytes(), set[int]()
+        at = told.find(wanted)
+        while at >= 0:
+            number = bisect_right(starts, first + at, place.value, place.value + place.values) - 1
+            said.add(number)
+            at = told.find(wanted, starts[number + 1] - first)
+        return self._keys_of(view, [*self._cells_saying(place, said)]) if said else []
+
+    def _cells_saying(self, place: ViewRows, said: Container[int]) -> set[int]:
+        """The cells of a view that have some of its values, by the numbers of these."""
+        first, last = place.row, place.row + place.rows
+        values, cells = (self.file.part(f"rows.{name}", first, last) for name in ("value", "cell"))
+        return {cells[row] for row, number in enumerate(values) if number in said}
 
     def empty(self, cell: int) -> Iterator[Nothing]:
         """The times in which a cell may be empty by another order."""

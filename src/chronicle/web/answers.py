@@ -86,7 +86,7 @@ def _called(hit: SearchHit) -> Iterator[str]:
 def as_of(history: History, day: Day, known: Known, entity: str | None) -> AsOf:
     """What was so on a day, as ``chronicle as-of`` answers."""
     chosen = None if entity is None else entity_meant(history, entity, day, known)
-    return AsOf(history.as_of(day, known), chosen, None, terms(known))
+    return AsOf(history.as_of(day, known), chosen, terms=terms(known))
 
 
 def timeline(

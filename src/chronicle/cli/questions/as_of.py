@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -39,13 +40,10 @@ def as_of(asked: Asked, date: PartialDate, entity: str | None) -> None:
         state = history.as_of(date, asked.known, asked.recorded)
         resolver = history.resolver(asked.known, asked.recorded)
         chosen = None if entity is None else resolver.entity(entity, as_day(date))
-        # Rows have no first event, and of them all facts are not to be read for a page about one entity.
-        silent = asked.form or not history.has_events or state.facts()
-        first = None if silent else _first(asked, history)
-    asked.show(AsOf(state, chosen, first, asked.terms(history)))
+    asked.show(AsOf(state, chosen, partial(_first, asked, history), asked.terms(history)))
 
 
 def _first(asked: Asked, history: History) -> PartialDate | None:
-    """The date of the first event, which an empty page for people names."""
-    events = history.timeline(known=asked.known, recorded=asked.recorded)
+    """The date of the first event; rows have none."""
+    events = history.timeline(known=asked.known, recorded=asked.recorded) if history.has_events else ()
     return events[0].date if events else None

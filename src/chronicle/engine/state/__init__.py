@@ -196,6 +196,10 @@ class State(RulesOfDay):
             kept = self._ledger.table(view, self.as_of, lambda keys: self._listed(view, keys))
         return tables.facts_table(view, self.view(view, **parts)) if kept is None else kept
 
+    def is_empty(self) -> bool:
+        """Whether there is no fact at all on the day; of a large ledger not all facts are read for that."""
+        return not any(len(self.table(view)) for view in self._ledger.views)
+
     def rows(self, view: str, *columns: str, **parts: str) -> list[tuple[Any, ...]]:
         """The rows of the table of a view as tuples: ``rows("holdings", "target", "share", holder="ann")``.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, get_args
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, get_args
 
 from chronicle.engine import views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.edges import EdgesOfDay
-from chronicle.engine.tables.buffers import CodedTable, Dictionary
+from chronicle.engine.tables.buffers import CodedTable, Dictionary, Filled
 from chronicle.errors import absent_of_few
 from chronicle.events import Right
 
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
     from chronicle.ownership import Edge
     from chronicle.ownership.register import Register, StatedShares
 
-_READ = ("holder", "target", "right", "minimum", "maximum", "certain")
+_KEYS = "holder", "target", "right"
+_ERRORS = "surrogatepass"
 
 
 class RegisterOfDay(EdgesOfDay):
@@ -44,16 +48,17 @@ class RegisterOfDay(EdgesOfDay):
         return self._registers[right]
 
     def _of_columns(self, right: str) -> Register | None:
-        table = self._ledger.table(views.HOLDINGS, self.as_of, lambda _: ())
-        # Where rows come from facts, they number texts of their own.
-        if table is None or table.replaced:
+        table = self._ledger.table(
+            views.HOLDINGS, self.as_of, lambda keys: self._listed(views.HOLDINGS, keys)
+        )
+        if table is None:
             return None
         from chronicle.ownership.register import Register
 
-        names = _Names()
-        batches = list(_batches(table, names))
-        if not batches:
+        found = _batches(table)
+        if found is None:
             return None
+        names, batches = found
         return Register.of_ledger(
             batches,
             names.name,
@@ -76,32 +81,69 @@ class RegisterOfDay(EdgesOfDay):
 
 
 class _Names:
-    """The names of a dictionary of texts, each decoded when it is asked for."""
+    """The names in the dictionaries of the columns of keys, under one number each.
 
-    def __init__(self) -> None:
-        self.dictionary: Dictionary | None = None
+    The columns share a dictionary, but for one that has the same text in each row, which has it for itself,
+    and rows that were made of facts.
+    """
+
+    def __init__(self, columns: Iterable[Filled]) -> None:
+        dictionaries = [column.dictionary for column in columns if column.dictionary is not None]
+        self._shared = max(dictionaries, key=attrgetter("size"))
+        self._texts = bytes(self._shared.texts)
+        # Names that the shared dictionary does not have: their numbers follow on its own.
+        self._more: dict[str, int] = {}
 
     def name(self, number: int) -> str:
         """The text of a number."""
-        assert self.dictionary is not None
-        starts, texts = self.dictionary.starts, self.dictionary.texts
-        return str(bytes(texts[starts[number] : starts[number + 1]]), "utf-8")
+        if number >= self._shared.size:
+            return [*self._more][number - self._shared.size]
+        return _decoded(self._shared, number)
+
+    def numbers(self, column: Filled) -> Any:
+        """The numbers of a column of texts."""
+        own = column.dictionary
+        if own is None or own is self._shared:
+            return column.values
+        found = array("i", [self._number(_decoded(own, place)) for place in range(own.size)])
+        if own.size == 1:
+            return found * column.length
+        return array("i", map(found.__getitem__, memoryview(column.values).cast("B").cast("i")))
+
+    def _number(self, name: str) -> int:
+        wanted, starts = name.encode("utf-8", _ERRORS), self._shared.starts
+        at = self._texts.find(wanted)
+        while at >= 0:
+            place = bisect_left(starts, at)
+            if starts[place] == at and starts[place + 1] == at + len(wanted):
+                return place
+            at = self._texts.find(wanted, at + 1)
+        return self._more.setdefault(name, self._shared.size + len(self._more))
 
 
-def _batches(table: CodedTable, names: _Names) -> Iterable[StatedShares]:
+def _decoded(dictionary: Dictionary, number: int) -> str:
+    starts = dictionary.starts
+    return str(bytes(dictionary.texts[starts[number] : starts[number + 1]]), "utf-8", _ERRORS)
+
+
+def _batches(table: CodedTable) -> tuple[_Names, list[StatedShares]] | None:
+    """The columns of holdings, with the names that their numbers stand for; None without a holding."""
     from chronicle.ownership.register import StatedShares
 
-    for batch in table.filled():
-        columns = dict(zip(table.column_names, batch, strict=True))
-        holder, target, right, low, high, certain = (columns[name] for name in _READ)
-        names.dictionary = holder.dictionary
-        yield StatedShares(
-            holder.length,
-            holder.values,
-            target.values,
-            right.values,
-            low.values,
-            high.values,
-            low.present,
-            certain.values,
+    batches = [dict(zip(table.column_names, batch, strict=True)) for batch in table.filled()]
+    if not batches:
+        return None
+    names = _Names(batch[key] for batch in batches for key in _KEYS)
+    return names, [
+        StatedShares(
+            length=batch["holder"].length,
+            holders=names.numbers(batch["holder"]),
+            targets=names.numbers(batch["target"]),
+            rights=names.numbers(batch["right"]),
+            minimum=batch["minimum"].values,
+            maximum=batch["maximum"].values,
+            known=batch["minimum"].present,
+            certain=batch["certain"].values,
         )
+        for batch in batches
+    ]

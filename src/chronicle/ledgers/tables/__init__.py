@@ -59,12 +59,14 @@ class StandingTable(CodedTable):
 
     def filled(self) -> Iterator[list[Filled]]:
         """The columns as buffers, some rows at a time."""
-        vectors = _vectors(self)
-        plan = self._plan(vectors)
-        if plan is None:
+        if not self._known("has blocks", self._has_blocks):
             yield from super().filled()
             return
+        vectors = _vectors(self)
         for standing in self._standing(vectors, certain=CERTAIN in self.column_names):
+            plan = self._known(
+                type(vectors), lambda: TablePlan(self.stored, self.name, self.columns, vectors)
+            )
             yield plan.filled(standing, self.day, vectors)
             # Only what the next rows need is read once more.
             self.stored.file.let_go()
@@ -72,16 +74,9 @@ class StandingTable(CodedTable):
         if facts:
             yield from CodedTable(self.name, self.columns, facts).filled()
 
-    def _plan(self, vectors: Vectors) -> TablePlan | None:
-        """How the columns are made, for any day; None where they are not made of the blocks."""
-
-        def found() -> TablePlan | None:
-            return TablePlan(self.stored, self.name, self.columns, vectors) if self._has_blocks() else None
-
-        plan: TablePlan | None = self.stored.uniform.known(
-            ("plan", self.name, self.columns, type(vectors)), found
-        )
-        return plan
+    def _known(self, what: Any, find: Callable[[], Any]) -> Any:
+        """What holds of the same columns of the view on any day, found once for the file."""
+        return self.stored.uniform.known((what, self.name, self.columns), find)
 
     def _has_blocks(self) -> bool:
         """Whether the file has what each column says.

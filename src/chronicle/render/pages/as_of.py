@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -56,17 +56,26 @@ _COLUMNS: Final = (
 _PLAIN_COLUMNS: Final = 8
 
 
+First = Callable[[], PartialDate | None]
+"""What gives the date of the first event of a history; None where it has none."""
+
+
+def _no_first() -> None:
+    return None
+
+
 @frozen(eq=False)
 class AsOf:
     """A state, or the facts in it that name one ``entity`` (by id).
 
-    ``first`` is the date of the first event of the history, for the message about a day before it. ``terms``
-    are the days of knowledge and the assumptions of the question.
+    ``first`` gives the date of the first event of the history, for the message about a day before it: only a
+    day with no facts at all asks for it. ``terms`` are the days of knowledge and the assumptions of the
+    question.
     """
 
     state: State
     entity: str | None = None
-    first: PartialDate | None = None
+    first: First = _no_first
     terms: Terms = ASKED_PLAINLY
 
     def data(self) -> dict[str, Any]:
@@ -125,15 +134,15 @@ _INEXACT: Final = "the beginning or the end has no exact date"
 _GONE: Final = "a company that it names is gone"
 
 
-def as_of_page(state: State, entity: str | None, first: PartialDate | None, terms: Terms, width: int) -> Page:
+def as_of_page(state: State, entity: str | None, first: First, terms: Terms, width: int) -> Page:
     """The page of ``state``, or of the facts that name ``entity``.
 
-    ``first`` is the date of the first event.
+    ``first`` gives the date of the first event.
     """
     return Page(lambda: _page(Question(state, entity), first, terms, min(page_width(width), _WIDEST)))
 
 
-def _page(asked: Question, first: PartialDate | None, terms: Terms, width: int) -> Iterator[Line]:
+def _page(asked: Question, first: First, terms: Terms, width: int) -> Iterator[Line]:
     yield from _title(asked, terms, width)
     listed = list(sections(asked))
     for view, section, facts in listed:
@@ -187,15 +196,16 @@ def _legend(unsure: Sequence[FactLine]) -> Line:
     return [("?", DOUBT), (f" possible, not certain: {', or '.join(sorted(reasons))}", DIM)]
 
 
-def _nothing(asked: Question, first: PartialDate | None, terms: Terms) -> str:
+def _nothing(asked: Question, first: First, terms: Terms) -> str:
     about = "" if asked.entity is None else f" about {asked.name(asked.entity)}"
     then = "" if asked.state.known is None else ", by what was known then"
     words = f"Nothing is known{about} for this day{then}."
     if terms.too_early():
         return terms.too_early()
-    if first is None or first.latest <= asked.state.as_of:
+    earliest = first() if asked.state.is_empty() else None
+    if earliest is None or earliest.latest <= asked.state.as_of:
         return words
-    return f"{words} The first event is dated {short(first)}."
+    return f"{words} The first event is dated {short(earliest)}."
 
 
 # A section
