@@ -36,7 +36,7 @@ def surely_too_many(graph: Graph, holder: str, target: str) -> bool:
 
 
 def _reached_loop(found: Mapping[str, Sequence[Edge]], holder: str) -> bool:
-    """Whether among some companies there is a loop of too many, of which something certainly reaches the holder.
+    """Whether some companies are a loop of too many, of which something certainly reaches the holder.
 
     Others may belong to the loop too, which then is only larger.
     """
