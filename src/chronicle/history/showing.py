@@ -28,7 +28,9 @@ LARGE: Final = 20_000
 
 
 def size(history: History) -> int:
-    """How many events there are, without reading those of a store."""
+    """How many events there are, without reading those of a store; rows of a replay have none."""
+    if not history.has_events:
+        return 0
     head = history.head
     return len(history.events) if head is None else head.position
 
