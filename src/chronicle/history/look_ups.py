@@ -89,7 +89,12 @@ class LookUps(OwnershipQuestions):
     def several(
         self, events: Sequence[str], known: Day | None = None, recorded: Moment | None = None
     ) -> tuple[Event, ...]:
-        """Some events by their ids, in this order, as corrected by what was known; without retracted ones."""
+        """Some events by their ids, in this order, as corrected by what was known; without retracted ones.
+
+        Raises ``NotFound`` (C608) for an id that does not exist.
+        """
+        for event in events:
+            self.position(event)
         found = self._resolved_of(events, known, recorded).events
         return tuple(found[event] for event in events if event in found)
 
