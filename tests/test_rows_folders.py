@@ -88,6 +88,7 @@ def test_rows_answer_as_the_store_does(question: tuple[str, ...], store: Path, r
 def test_a_difference_names_its_events_by_id(rows: Path) -> None:
     """On the page for people a store says what each event was; rows only have the ids."""
     assert "[chinavision-stake]" in run("--from", rows, "diff", "2013", "2015").stdout
+    assert "[chinavision-stake]" in run("--from", rows, "diff", "2013", "2015", "alibaba-pictures").stdout
 
 
 @pytest.mark.parametrize(

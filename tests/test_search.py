@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,8 +16,10 @@ import chronicle
 from chronicle.cli import chronicle as command_line
 from chronicle.engine.replay import Span
 from chronicle.engine.resolver.folding import folded
+from chronicle.engine.resolver.search import SearchWords
 from chronicle.history import History
 from chronicle.ledgers.kept import KeptLedger
+from chronicle.ledgers.texts import TextTable, text_blocks
 from given import happened
 
 NAMES = """\
@@ -308,3 +312,26 @@ def test_the_index_of_a_ledger_on_disk_finds_the_same(tmp_path: Path, files: Pat
     history.refresh()
     for text in ("kana", "zenith", "nestle"):
         assert_finds_the_same(history, text)
+
+
+TEXTS = st.text(st.sampled_from("aAkK\u212aéE\u0301ßsS4 -:`'影ﬀf\n\""), max_size=6)
+
+
+@given(st.lists(TEXTS, max_size=12), TEXTS)
+def test_texts_that_may_have_some_words_are_those_found_one_by_one(texts: list[str], wanted: str) -> None:
+    """Though of texts in ASCII only those are looked at that have one run of letters of the words."""
+    blocks = {block.name: memoryview(block.numbers) for block in text_blocks("some", texts)}
+    file: Any = SimpleNamespace(numbers=blocks.__getitem__)
+    table, words = TextTable(file, "some"), SearchWords(folded(wanted))
+    for like in (words.in_one_text, words.in_several_texts):
+        assert table.like(like, words.run) == {at for at, text in enumerate(texts) if like(text)}
+
+
+@given(st.lists(TEXTS.filter(bool), min_size=1, max_size=8), TEXTS)
+def test_a_name_is_like_every_name_that_is_equal_whatever_the_case(names: list[str], wanted: str) -> None:
+    """What a resolver leaves out before it compares names would not be the name that is looked for."""
+    words = SearchWords(folded(wanted))
+    for name in (*names, wanted.upper(), wanted.lower(), wanted.swapcase()):
+        if name.casefold() == wanted.casefold():
+            assert words.in_one_text(name)
+            assert words.in_several_texts(name)

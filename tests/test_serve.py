@@ -23,7 +23,7 @@ import hostile
 from asking import Got, asked, asked_together, elements, run
 from chronicle.cli.group import chronicle as command
 from chronicle.errors import ChronicleError, Problem, StoreError
-from chronicle.history import History
+from chronicle.history import History, showing
 from chronicle.render.words.names import name_in
 from chronicle.web import kinds, lists, things
 from chronicle.web import served as serving
@@ -768,7 +768,7 @@ def test_of_a_large_history_no_page_goes_through_everything(
     monkeypatch: pytest.MonkeyPatch, serve: Callable[[Path], Application]
 ) -> None:
     """Lists of all of it are refused in words; pages of one entity, one event and the search are there."""
-    monkeypatch.setattr(kinds, "LARGE", 3)
+    monkeypatch.setattr(showing, "LARGE", 3)
     monkeypatch.setattr(kinds, "IN_A_REPORT", 3)
     pages = serve(SHIPPED)
     asks = ("/as-of", "/timeline", "/diff?from=2014&to=2015", "/conflicts", "/timeline.csv", "/as-of.svg")

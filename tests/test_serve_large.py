@@ -18,6 +18,7 @@ import chronicle
 from asking import asked
 from chronicle.cli import chronicle as command_line
 from chronicle.cli.made_up import made
+from chronicle.history import showing
 from chronicle.web import kinds, lists, things
 from chronicle.web.application import application
 from chronicle.web.guard import Application
@@ -38,7 +39,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def pages(store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """Its pages, as if it were large."""
-    monkeypatch.setattr(kinds, "LARGE", 100)
+    monkeypatch.setattr(showing, "LARGE", 100)
     monkeypatch.setattr(kinds, "IN_A_REPORT", 100)
     served = Served.of(str(store))
     yield application(served)
@@ -108,7 +109,7 @@ def test_what_would_go_through_everything_is_refused_in_words(pages: Application
 
 def test_without_a_ledger_there_are_no_years(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first page does not lead there, and the list is refused in words."""
-    monkeypatch.setattr(kinds, "LARGE", 100)
+    monkeypatch.setattr(showing, "LARGE", 100)
     monkeypatch.setattr(kinds, "IN_A_REPORT", 100)
     served = Served.of(str(store), ledger=False)
     pages = application(served)

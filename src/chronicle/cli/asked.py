@@ -116,7 +116,7 @@ class Asked:
             known=None if self.known is None else as_day(self.known),
             recorded=self.recorded,
             assumed=self.assumed,
-            first_known=first_known(history) if history.has_events and self.known and not self.form else None,
+            known_days=history.known_days if history.has_events else tuple,
         )
 
     def show(self, answer: Answer) -> None:
@@ -128,14 +128,6 @@ class Asked:
 
 def _say_nothing(*_: object) -> None:
     pass
-
-
-def first_known(history: History) -> datetime.date | None:
-    """The first day on which an event of a history, declarations aside, could be known."""
-    from chronicle.events import EntityDeclared, knowledge
-
-    days = (knowledge(event).day for event in history.events if not isinstance(event, EntityDeclared))
-    return min(days, default=None)
 
 
 # Whether to write in colour; None decides by the stream and NO_COLOR.

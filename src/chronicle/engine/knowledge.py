@@ -140,6 +140,15 @@ class Resolved:
         return tuple(self.events[next(turns)] if event.id in replayed else event for event in natural)
 
     @cached_property
+    def by_deal(self) -> Mapping[str, Sequence[Event]]:
+        """The visible events of each deal by its id, as ``told``."""
+        found: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in self.told:
+            if event.deal is not None:
+                found[event.deal].append(event)
+        return found
+
+    @cached_property
     def announcements(self) -> Mapping[str, Event]:
         """By the id of the completion of a deal, the event that states the effects of the deal."""
         return announcements(self.ordered)

@@ -76,13 +76,16 @@ class EvidenceHeld(HeldEvents):
 
     def _resolved_about(self, spans: Iterable[Span], known: Day | None, recorded: Moment | None) -> Resolved:
         """What is known about some spans: of a history of which only parts were replayed, those parts."""
+        ended = [span.ended_by for span in spans if span.ended_by is not None]
+        behind = (*(event for span in spans for event in span.events), *ended)
+        return self._resolved_of(behind, known, recorded)
+
+    def _resolved_of(
+        self, events: Iterable[str], known: Day | None, recorded: Moment | None = None
+    ) -> Resolved:
+        """What is known about some events: of a history of which only parts were replayed, their parts."""
         if recorded is not None:
             return self._resolved(known, recorded)
-        ended = [span.ended_by for span in spans if span.ended_by is not None]
-        return self._resolved_of((*(event for span in spans for event in span.events), *ended), known)
-
-    def _resolved_of(self, events: Iterable[str], known: Day | None) -> Resolved:
-        """What is known about some events: of a history of which only parts were replayed, their parts."""
         day = None if known is None else as_day(known)
         self._read_in_without_sharing()
         if self._partial is not None and (day, None) not in self._answers:

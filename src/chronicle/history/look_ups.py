@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chronicle import events as kinds
-from chronicle.dates import Day, Moment
+from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.history.answers import Answers, found_answer
 from chronicle.history.ownership import OwnershipQuestions
@@ -74,14 +74,28 @@ class LookUps(OwnershipQuestions):
             )
         )
 
-    def several(self, events: Sequence[str], known: Day | None = None) -> tuple[Event, ...]:
+    def of_deal(
+        self, deal: str, *, known: Day | None = None, recorded: Moment | None = None
+    ) -> Sequence[Event]:
+        """The events of a deal by its id, in the order of replay, as ``timeline`` gives those of every kind.
+
+        Raises ``NotFound`` (C602) for an unknown one.
+        """
+        terms = None if known is None else as_day(known), None if recorded is None else as_moment(recorded)
+        if terms in self._answers:
+            return self._answers[terms].by_deal.get(deal, ())
+        return self.timeline(deal=deal, kinds=kinds.KINDS, known=known, recorded=recorded)
+
+    def several(
+        self, events: Sequence[str], known: Day | None = None, recorded: Moment | None = None
+    ) -> tuple[Event, ...]:
         """Some events by their ids, in this order, as corrected by what was known; without retracted ones.
 
         Raises ``NotFound`` (C608) for an id that does not exist.
         """
         for event in events:
             self.position(event)
-        found = self._resolved_of(events, known).events
+        found = self._resolved_of(events, known, recorded).events
         return tuple(found[event] for event in events if event in found)
 
     @paused_collector()
@@ -96,17 +110,19 @@ class LookUps(OwnershipQuestions):
         self.position(event)
         from chronicle.engine.diff.one_event import moved_by
 
-        resolved = self._resolved_of([event], known) if recorded is None else self._resolved(known, recorded)
+        resolved = self._resolved_of([event], known, recorded)
         return moved_by(resolved.ledger, event, [each for each in resolved.ordered if each.id == event])
 
     @paused_collector()
-    def statements_about(self, event: str, *, known: Day | None = None) -> tuple[Event, ...]:
+    def statements_about(
+        self, event: str, *, known: Day | None = None, recorded: Moment | None = None
+    ) -> tuple[Event, ...]:
         """The corrections and retractions of an event, by its id, in the order of replay.
 
         Raises ``NotFound`` (C608) for an id that does not exist.
         """
         self.position(event)
-        told = self._resolved_of([event], known).told
+        told = self._resolved_of([event], known, recorded).told
         about = (each for each in told if isinstance(each, kinds.RecordCorrected | kinds.RecordRetracted))
         return tuple(each for each in about if each.target == event)
 
@@ -119,4 +135,5 @@ class LookUps(OwnershipQuestions):
         """
         from chronicle.engine.resolver.sources import cited
 
-        return cited(text, self._resolved(known, recorded).visible.events)
+        # What is cited needs no replay.
+        return cited(text, self._visible(known, recorded).events)

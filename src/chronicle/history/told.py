@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -134,8 +135,12 @@ class ToldEvents:
         """The position of an event by its id, from 1. Raises ``NotFound`` (C608)."""
         position = self._some.positions.get(event)
         if position is None:
-            raise absent("C608", "event", event, self._log)
+            raise absent("C608", "event", event, self.event_ids())
         return position
+
+    def has_event(self, event: str) -> bool:
+        """Whether there is an event of this id."""
+        return event in self._some.positions
 
     def as_written(self, event: str) -> Event:
         """One event by its id, without its corrections. Raises ``NotFound`` (C608)."""
@@ -147,6 +152,19 @@ class ToldEvents:
         Raises ``NotFound`` (C608) for an event that is not in this history.
         """
         return kinds.knowledge(self._some.events[self.position(event.id) - 1])
+
+    def known_days(self) -> Iterator[datetime.date]:
+        """The days on which events, declarations aside, could be known, in order of position.
+
+        Read as they are asked for: who looks for one known by some day seldom needs the last.
+        """
+        some: Iterable[Event] = self._told.events
+        if self._unread and self._store is not None:
+            from chronicle import codec
+
+            read = codec.from_records(self._store.read(limit=self._head.position))
+            some = (event for _, events in read for event in events)
+        return (kinds.knowledge(event).day for event in some if not isinstance(event, kinds.EntityDeclared))
 
     def place(self, event: str) -> Place | None:
         """The file, line and column of an event by its id; None when it comes from a store."""

@@ -67,9 +67,9 @@ class KeptLedger(Ledger):
                 found[key] = None
         return found
 
-    def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:
+    def keys_like(self, view: str, like: Callable[[str], bool], run: str = "") -> Iterable[Key]:
         """The keys of a view that have a text for which ``like`` is true, in them or in their values."""
-        return self.stored.keys_like(view, like)
+        return self.stored.keys_like(view, like, run)
 
     def values(self, view: str) -> Iterable[tuple[Key, Any]]:
         """Every value of a view with its key, without the spans between."""

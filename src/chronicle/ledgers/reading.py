@@ -195,20 +195,19 @@ class StoredRows:
             found = self._firsts[view] = FirstParts(self.file, place, self.names, parts)
         return found
 
-    def keys_like(self, view: str, like: Callable[[str], bool]) -> list[Key]:
+    def keys_like(self, view: str, like: Callable[[str], bool], run: str = "") -> list[Key]:
         """The keys of a view that have a text for which ``like`` is true, in them or in their values.
 
-        Every text of the file is read once, and only the keys that are found are decoded. The text of a value
-        is that in the file, which has more than the value.
+        Only the texts that have ``run`` or are not in ASCII are looked at, and only the keys that are found
+        are decoded. The text of a value is that in the file, which has more than the value.
         """
         if view not in self.views:
             return []
         place, cells = self.views[view], set[int]()
         if like != self._names_like[0]:
-            self._names_like = like, {number for number, text in enumerate(self.names.all()) if like(text)}
+            self._names_like = like, self.names.like(like, run)
         named = self._names_like[1]
-        texts = self.values.all(place.value, place.value + place.values)
-        said = {number for number, text in enumerate(texts, start=place.value) if like(text)}
+        said = self.values.like(like, run, place.value, place.value + place.values)
         if said:
             cells = self._cells_saying(place, said)
         if named:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, Final, overload
@@ -17,6 +19,9 @@ from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
 _LARGEST: Final = 2**31 - 1
 ERRORS: Final = "surrogatepass"
 """How texts are encoded: one from code may have a lone surrogate."""
+
+_OTHER: Final = re.compile(rb"[\x80-\xff]")
+"""A byte of what is not in ASCII."""
 
 NONE: Final = 2**32 - 1
 """The number that stands for no text, no date and no event."""
@@ -184,6 +189,32 @@ class TextTable(Sequence[str]):
             whole = raw.decode("ascii")
             return (whole[begin:stop] for begin, stop in parts)
         return (str(raw[begin:stop], "utf-8", ERRORS) for begin, stop in parts)
+
+    def like(
+        self, like: Callable[[str], bool], run: str = "", first: int = 0, end: int | None = None
+    ) -> set[int]:
+        """The numbers of the texts, from one to another (exclusive), for which ``like`` is true.
+
+        Of those in ASCII it is true only where they have ``run``, in ASCII too, whatever the case: others are
+        not looked at.
+        """
+        end = len(self) if end is None else end
+        if not run:
+            return {number for number, text in enumerate(self.all(first, end), start=first) if like(text)}
+        starts = self.starts
+        raw = bytes(self.bytes[starts[first] : starts[end]])
+        lowered, wanted, found = raw.lower(), run.lower().encode("ascii"), set[int]()
+        searches: list[Callable[[int], int]] = [lambda begin: lowered.find(wanted, begin)]
+        if not raw.isascii():
+            searches.append(lambda begin: -1 if (at := _OTHER.search(raw, begin)) is None else at.start())
+        for place_from in searches:
+            at = place_from(0)
+            while at >= 0:
+                number = bisect_right(starts, starts[first] + at, first, end) - 1
+                if number not in found and like(self[number]):
+                    found.add(number)
+                at = place_from(starts[number + 1] - starts[first])
+        return found
 
 
 class DecodedTexts(dict[int, Any]):

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ultimate_owners,
     )
     from chronicle.ownership.solve import TooManyTogether, Unbounded, arriving
+    from chronicle.ownership.together import surely_too_many
     from chronicle.ownership.votes import VotesOrEquity, to_decide_by
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "loops_in",
     "owned_below",
     "strong_components",
+    "surely_too_many",
     "to_decide_by",
     "ultimate_owners",
 ]
@@ -96,6 +98,7 @@ __getattr__ = exported(
         "majority": ("MAJORITY",),
         "shares": ("LookThrough", "Owned", "Part", "direct_owners", "owned_below", "ultimate_owners"),
         "solve": ("TooManyTogether", "Unbounded", "arriving"),
+        "together": ("surely_too_many",),
         "votes": ("VotesOrEquity", "to_decide_by"),
     },
 )

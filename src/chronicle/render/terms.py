@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chronicle.dates import PartialDate
 from chronicle.render.layout import clean
@@ -19,14 +20,15 @@ Assumption = tuple[str, PartialDate]
 class Terms:
     """The terms of a question; by default all that is known and recorded, and no assumptions.
 
-    ``recorded`` is a moment as text, as ``as_moment`` gives it. ``first_known`` is the first day on which
-    anything was known, for the message about an earlier day of knowledge.
+    ``recorded`` is a moment as text, as ``as_moment`` gives it. ``known_days`` gives the days on which
+    anything became known, for the message about a day of knowledge before them; only an answer with nothing
+    in it asks for them.
     """
 
     known: datetime.date | None = None
     recorded: str | None = None
     assumed: tuple[Assumption, ...] = ()
-    first_known: datetime.date | None = None
+    known_days: Callable[[], Iterable[datetime.date]] = field(default=tuple, eq=False)
 
     def words(self) -> str:
         """The terms as the end of a title; empty for the default."""
@@ -43,10 +45,16 @@ class Terms:
 
     def too_early(self) -> str:
         """The message for a day of knowledge before anything was known; else empty."""
-        if self.known is None or self.first_known is None or self.first_known <= self.known:
+        if self.known is None:
             return ""
-        first = day_words(self.first_known)
-        return f"Nothing of this was known by then: the first of it became known on {first}."
+        first = None
+        for day in self.known_days():
+            if day <= self.known:
+                return ""
+            first = day if first is None else min(first, day)
+        if first is None:
+            return ""
+        return f"Nothing of this was known by then: the first of it became known on {day_words(first)}."
 
 
 ASKED_PLAINLY: Final = Terms()

@@ -11,13 +11,19 @@ from chronicle.dates import Day, PartialDate, as_day
 from chronicle.engine import views
 from chronicle.engine.keys import known_instead, meant
 from chronicle.engine.keys import told as is_told
-from chronicle.engine.resolver.search import SearchHit, deal_found, entity_found
-from chronicle.errors import InvalidEvents, NotFound, Problem, printable
-from chronicle.events import KINDS
+from chronicle.engine.resolver.search import SearchHit
+from chronicle.errors import NotFound, Problem, printable
 from chronicle.history import History
-from chronicle.render.lookup.deal import deal_shown
-from chronicle.render.lookup.entity import OneEntity
-from chronicle.render.lookup.event import OneEvent
+from chronicle.history.showing import (
+    changes_shown,
+    deal_with_events,
+    entity_shown,
+    event_shown,
+    is_large,
+    teller_of,
+    telling_reasons,
+    titles_told,
+)
 from chronicle.render.lookup.search import SearchPage
 from chronicle.render.lookup.shown import ShownThing
 from chronicle.render.pages.as_of import AsOf
@@ -27,9 +33,7 @@ from chronicle.render.pages.timeline import Timeline
 from chronicle.render.pages.why import Around, Explained
 from chronicle.render.terms import Terms
 from chronicle.render.words.names import namer
-from chronicle.render.words.sentences import Teller, titles_of
-from chronicle.render.words.telling import DealTitles, Telling, telling_of, telling_some
-from chronicle.web.kinds import is_large
+from chronicle.render.words.sentences import Teller
 
 Known = PartialDate | None
 
@@ -42,25 +46,9 @@ def terms(known: Known) -> Terms:
     return Terms(known=None if known is None else as_day(known))
 
 
-def telling(history: History, known: Known, *others: Known) -> Telling:
-    """What tells the events of a history, by what was known; titles of deals also by what others knew."""
-    return telling_of(
-        history.timeline(kinds=KINDS, known=known),
-        history.events,
-        partial(history.as_of, known=known),
-        history.known_since,
-        [history.timeline(kinds=KINDS, known=other) for other in others],
-    )
-
-
-def titles(history: History, known: Known) -> DealTitles:
-    """The titles of deals by what is known, each looked up when it is first needed."""
-    return DealTitles(lambda deal: history.timeline(deal=deal, kinds=KINDS, known=known))
-
-
 def teller(history: History, known: Known) -> Teller:
     """What tells a few events of a history, which need not be read as a whole for it."""
-    return Teller(namer(partial(history.as_of, known=known)), titles(history, known), history.known_since)
+    return teller_of(history, terms(known))
 
 
 def entity_meant(history: History, word: str, day: Day, known: Known) -> str:
@@ -111,15 +99,13 @@ def timeline(
     """What happened, as ``chronicle timeline`` answers."""
     concerning = None if concerning is None else quickly_meant(history, concerning)
     events = history.timeline(concerning, since=since, until=until, known=known)
-    found = titles(history, known)
-    deals = {event.deal for event in events if event.deal is not None}
     return Timeline(
         events,
         history.position,
         namer(partial(history.as_of, known=known)),
         terms(known),
         history.known_since,
-        {deal: found[deal] for deal in deals.difference(titles_of(iter(events))) if deal in found},
+        titles_told(history, events, terms(known)),
     )
 
 
@@ -128,7 +114,7 @@ def conflicts(history: History, known: Known, entity: str | None = None) -> Conf
     if entity is not None:
         entity = quickly_meant(history, entity)
         return Conflicts(history.conflicts_about(entity, known), terms(known), teller(history, known))
-    return Conflicts(history.conflicts(known), terms(known), telling(history, known).teller)
+    return Conflicts(history.conflicts(known), terms(known), teller(history, known))
 
 
 def why(
@@ -148,13 +134,7 @@ def why(
     key, cells = meant(resolver, words, day, view)
     whys = tuple(history.why(*parts, as_of=day, view=each, known=known) for each, parts in cells)
     whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
-    told = telling_some(
-        [step.event for why in whys for step in why.steps],
-        lambda deal: history.timeline(deal=deal, kinds=KINDS, known=known),
-        history.as_written,
-        partial(history.as_of, known=known),
-        history.known_since,
-    )
+    told = telling_reasons(history, whys, terms(known))
     found = (any(is_told(by, each, parts) for each, parts in cells) for by in resolver.ledgers())
     unknown = not next(found)
     instead = known_instead(resolver.ledger, key) if unknown else ()
@@ -169,17 +149,9 @@ def changes(
 
     In a large history what changed through others is left out, since it goes through everything.
     """
-    first, second = days
-    word = None if entity is None else entity_meant(history, entity, second, known[1])
-    kept = history.diff(first, second, entity=word, known=known)
-    sides = (as_day(first), as_day(second)), (terms(known[0]), terms(known[1]))
-    if is_large(history):
-        behind = {event for each in kept for event in each.events}
-        events = {event: history.as_written(event) for event in behind}
-        return Changes(kept, *sides, teller(history, known[1]), events, word)
-    through = history.diff_through_others(first, second, entity=word, known=known)
-    told = telling(history, known[1], known[0])
-    return Changes(kept, *sides, told.teller, told.events, word, through)
+    sides = as_day(days[0]), as_day(days[1])
+    word = None if entity is None else entity_meant(history, entity, sides[1], known[1])
+    return changes_shown(history, history, sides, (terms(known[0]), terms(known[1])), word)
 
 
 def found(history: History, text: str | None, known: Known) -> SearchPage:
@@ -189,43 +161,14 @@ def found(history: History, text: str | None, known: Known) -> SearchPage:
 
 def entity(history: History, word: str, day: Day, known: Known) -> ShownThing:
     """One entity with all that is known of it, as ``chronicle show`` answers."""
-    id = entity_meant(history, word, day, known)
-    ledger = history.ledger(known)
-    one = OneEntity(
-        found=entity_found(ledger, id),
-        status=ledger.cell("status", (id,)),
-        events=history.timeline(id, known=known),
-        state=history.as_of(day, known),
-        teller=teller(history, known),
-    )
-    return one.shown(terms(known))
+    return entity_shown(history, entity_meant(history, word, day, known), day, terms(known))
 
 
 def deal(history: History, word: str, known: Known) -> ShownThing:
     """One deal with its stages, effects and events, as ``chronicle show`` answers."""
-    ledger = history.ledger(known)
-    id = history.resolver(known).deal(word)
-    events = history.timeline(deal=id, known=known)
-    told = teller(history, known)
-    return deal_shown(deal_found(ledger, id), ledger.cell("deals", (id,)), events, told, terms(known))
+    return deal_with_events(history, history.resolver(known).deal(word), terms(known))
 
 
 def event(history: History, id: str, known: Known) -> ShownThing:
     """One event as written and as corrected, as ``chronicle show`` does. Raises ``NotFound`` (C608)."""
-    about = history.statements_about(id, known=known)
-    try:
-        counted = history.event(id, known)
-    except InvalidEvents:  # it was retracted
-        counted = None
-    written = history.as_written(id)
-    one = OneEvent(
-        written=written,
-        counted=counted,
-        place=history.place(id),
-        position=history.position(id),
-        knowledge=history.known_since(written),
-        statements=about,
-        moved=history.moved_by(id, known=known),
-        teller=teller(history, known),
-    )
-    return one.shown(terms(known))
+    return event_shown(history, id, terms(known))

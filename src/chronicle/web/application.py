@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chronicle.errors import ChronicleError, NotFound, Problem, StoreError
-from chronicle.history import History
+from chronicle.history import History, showing
 from chronicle.render import forms
 from chronicle.render.forms import Answer, Form
 from chronicle.render.markup import drawing_style, environment, report_style
@@ -26,7 +26,6 @@ from chronicle.render.pages.problems import Findings
 from chronicle.render.report import report_of
 from chronicle.render.report.page import Surroundings, hashed
 from chronicle.render.report.page import served as served_report
-from chronicle.web import kinds
 from chronicle.web.address import BadAddress, PageAddress
 from chronicle.web.guard import POLICY, Application, Guard
 from chronicle.web.kinds import PageKind, has_report, refuse_large
@@ -177,7 +176,7 @@ class _Site:
             address=address,
             history_name=served.name,
             state=served.state,
-            large=served.events > kinds.LARGE,
+            large=served.events > showing.LARGE,
             years_there=served.has_ledger,
             good=served.read_at.strftime("%H:%M:%S") if served.problems and address.text("last") else "",
             show=urlencode({name: value for name, value in show.items() if value}),

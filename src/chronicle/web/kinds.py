@@ -12,6 +12,7 @@ from chronicle.engine import views
 from chronicle.engine.state import State
 from chronicle.engine.state.graph import structure_near
 from chronicle.history import History
+from chronicle.history.showing import is_large, size
 from chronicle.render.forms import Answer
 from chronicle.render.groups import facts_of
 from chronicle.render.words.sentences import Teller
@@ -24,9 +25,6 @@ from chronicle.web.told import (
 
 Content = Mapping[str, Any]
 """What a template shows."""
-
-LARGE: Final = 20_000
-"""The number of events beyond which no page goes through all of them."""
 
 IN_A_REPORT: Final = 3_000
 """The number of events up to which the overview is the report of all of them."""
@@ -52,17 +50,6 @@ class PageKind:
 
     by_year: bool = False
     """Whether of a large history with a ledger it shows a year at a time."""
-
-
-def size(history: History) -> int:
-    """How many events there are, without reading those of a store."""
-    head = history.head
-    return len(history.events) if head is None else head.position
-
-
-def is_large(history: History) -> bool:
-    """Whether no page goes through all events."""
-    return size(history) > LARGE
 
 
 def has_report(history: History) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.history import History
+from chronicle.history.showing import is_large, size
 from chronicle.ledgers.reading import StoredRows
 from chronicle.render.forms import Answer
 from chronicle.render.layout import clean
@@ -26,11 +27,9 @@ from chronicle.web.kinds import (
     ON_A_PAGE,
     Content,
     around,
-    is_large,
     listed_events,
     pages_of,
     picture_of,
-    size,
 )
 from chronicle.web.told import (
     LinkedFacts,

@@ -10,6 +10,7 @@ from chronicle.engine.resolver.search import SearchHit, entity_found
 from chronicle.errors import InvalidEvents
 from chronicle.events import KINDS
 from chronicle.history import History
+from chronicle.history.showing import is_large, size
 from chronicle.render.behind import behind
 from chronicle.render.forms import Answer
 from chronicle.render.layout import clean
@@ -22,11 +23,9 @@ from chronicle.web.kinds import (
     ON_A_PAGE,
     Content,
     around,
-    is_large,
     listed_events,
     pages_of,
     picture_of,
-    size,
 )
 from chronicle.web.told import (
     KEPT,

@@ -56,9 +56,8 @@ def diff(
     what concerns it.
     """
     from chronicle.cli.progress import waiting
-    from chronicle.cli.questions.telling import telling
     from chronicle.dates import as_day
-    from chronicle.render.pages.diff import Changes
+    from chronicle.history.showing import changes_shown
 
     known = _known(asked, known_from, known_to)
     second, word = _second(first, others, one_day=known_from is not None or bool(asked.assumed))
@@ -69,16 +68,9 @@ def diff(
         entity = (
             None if word is None else supposed.resolver(known[1], asked.recorded).entity(word, as_day(second))
         )
-        kept = actual.diff(
-            first, second, entity=entity, known=known, recorded=asked.recorded, what_if=supposed
-        )
-        through = actual.diff_through_others(
-            first, second, entity=entity, known=known, recorded=asked.recorded, what_if=supposed
-        )
-        told = telling(supposed, later, evolve(asked, known=known[0]))
-    terms = (evolve(asked, known=known[0], assumed=()).terms(actual), later.terms(actual))
-    days = as_day(first), as_day(second)
-    asked.show(Changes(kept, days, terms, told.teller, told.events, entity, through))
+        terms = (evolve(asked, known=known[0], assumed=()).terms(actual), later.terms(actual))
+        changes = changes_shown(actual, supposed, (as_day(first), as_day(second)), terms, entity)
+    asked.show(changes)
 
 
 def _known(asked: Asked, first: PartialDate | None, second: PartialDate | None) -> _Known:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 from attrs import evolve
 
-from chronicle.cli import completion
+from chronicle.cli import completion, days
 from chronicle.cli.asked import Asked, day_option, reading
 from chronicle.errors import NotFound, Problem, nearest, printable
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from chronicle.dates import PartialDate
     from chronicle.history import History
     from chronicle.render.lookup.shown import ShownThing, What
-    from chronicle.render.words.telling import Telling
 
 
 @click.command(
@@ -41,12 +41,11 @@ def show(asked: Asked, word: str, what: What | None, date: PartialDate | None) -
     so on a day, its first and last events; a source with the events that cite it.
     """
     from chronicle.cli.progress import waiting
-    from chronicle.cli.questions.telling import telling
 
     history = asked.history()
     with waiting("replaying"):
         found, also = _meant(history, asked, word, what)
-        shown = _SHOW[found[0]](_ToShow(history, asked, found[1], date, telling(history, asked)))
+        shown = _SHOW[found[0]](history, asked, found[1], date)
     asked.show(evolve(shown, also=also))
 
 
@@ -62,9 +61,9 @@ def _meant(history: History, asked: Asked, word: str, what: What | None) -> tupl
         id = resolver.deal(word) if what == "deal" else resolver.entity(word) if what == "entity" else word
         return (what, id), ()
     named: dict[What, bool] = {
-        "event": _is_event(history, word),
-        "deal": word in history.deal_ids(),
-        "entity": word in history.entity_ids(),
+        "event": history.has_event(word),
+        "deal": history.names("deal", word),
+        "entity": history.names("entity", word),
     }
     exact = [kind for kind, there in named.items() if there]
     if exact:
@@ -78,17 +77,9 @@ def _meant(history: History, asked: Asked, word: str, what: What | None) -> tupl
     return (found.kind, found.id), ()
 
 
-def _is_event(history: History, word: str) -> bool:
-    try:
-        history.position(word)
-    except NotFound:
-        return False
-    return True
-
-
 def _nowhere(history: History, word: str, error: NotFound) -> NotFound:
     """The error for a word that nothing has: with the nearest event, where that of others is none."""
-    near = nearest(word, [event.id for event in history.events])
+    near = nearest(word, history.event_ids())
     help = error.problems[0].help or ""
     if near and "did you mean" not in help:
         help = f"did you mean the event {near}?"
@@ -100,77 +91,39 @@ def _nowhere(history: History, word: str, error: NotFound) -> NotFound:
 # What is shown
 
 
-class _ToShow(NamedTuple):
-    history: History
-    asked: Asked
-    id: str
-    date: PartialDate | None
-    told: Telling
+_Showing = Callable[["History", Asked, str, "PartialDate | None"], "ShownThing"]
 
 
-def _event(question: _ToShow) -> ShownThing:
-    history, asked, id, _, told = question
-    from chronicle.events import KINDS, RecordCorrected, RecordRetracted
-    from chronicle.render.lookup.event import OneEvent
+def _event(history: History, asked: Asked, id: str, _: PartialDate | None) -> ShownThing:
+    from chronicle.history.showing import event_shown
 
-    seen = history.timeline(kinds=KINDS, known=asked.known, recorded=asked.recorded)
-    counted = next((event for event in seen if event.id == id), None)
-    about = [
-        event for event in seen if isinstance(event, RecordCorrected | RecordRetracted) and event.target == id
-    ]
-    if counted is None and not any(isinstance(event, RecordRetracted) for event in about):
-        message = f'event "{printable(id)}" was not known yet'
-        raise NotFound(Problem("C608", message, help="ask by what was known later"))
-    one = OneEvent(
-        written=told.written[id],
-        counted=counted,
-        place=history.place(id),
-        position=history.position(id),
-        knowledge=history.known_since(told.written[id]),
-        statements=about,
-        moved=history.moved_by(id, known=asked.known, recorded=asked.recorded),
-        teller=told.teller,
-    )
-    return one.shown(asked.terms(history))
+    return event_shown(history, id, asked.terms(history))
 
 
-def _deal(question: _ToShow) -> ShownThing:
-    history, asked, id, _, told = question
-    from chronicle.engine.resolver.search import deal_found
-    from chronicle.render.lookup.deal import deal_shown
+def _deal(history: History, asked: Asked, id: str, _: PartialDate | None) -> ShownThing:
+    from chronicle.history.showing import deal_with_events
 
-    ledger = history.ledger(asked.known, asked.recorded)
-    events = history.timeline(deal=id, known=asked.known, recorded=asked.recorded)
-    stages = ledger.cell("deals", (id,))
-    return deal_shown(deal_found(ledger, id), stages, events, told.teller, asked.terms(history))
+    return deal_with_events(history, id, asked.terms(history))
 
 
-def _entity(question: _ToShow) -> ShownThing:
-    history, asked, id, date, told = question
-    from chronicle.engine.resolver.search import entity_found
-    from chronicle.render.lookup.entity import OneEntity
+def _entity(history: History, asked: Asked, id: str, date: PartialDate | None) -> ShownThing:
+    from chronicle.history.showing import entity_shown
 
-    ledger = history.ledger(asked.known, asked.recorded)
-    id = ledger.names.get(id, id)
-    one = OneEntity(
-        found=entity_found(ledger, id),
-        status=ledger.cell("status", (id,)),
-        events=history.timeline(id, known=asked.known, recorded=asked.recorded),
-        state=asked.state(history, date),
-        teller=told.teller,
-    )
-    return one.shown(asked.terms(history))
+    return entity_shown(history, id, date or days.today(), asked.terms(history))
 
 
-def _source(question: _ToShow) -> ShownThing:
-    history, asked, text, _, told = question
+def _source(history: History, asked: Asked, text: str, _: PartialDate | None) -> ShownThing:
+    from chronicle.cli.questions.telling import telling
     from chronicle.render.lookup.source import sources_shown
 
     found = history.cited(text, known=asked.known, recorded=asked.recorded)
     if not found:
         message = f'no source has "{printable(text)}" in publisher, title or address'
         raise NotFound(Problem("C608", message))
+    told = telling(history, asked)
     return sources_shown(text, found, told.events, told.teller, asked.terms(history))
 
 
-_SHOW = MappingProxyType({"event": _event, "deal": _deal, "entity": _entity, "source": _source})
+_SHOW: Mapping[What, _Showing] = MappingProxyType(
+    {"event": _event, "deal": _deal, "entity": _entity, "source": _source}
+)

@@ -1,15 +1,12 @@
-"""The sentences for events, by what a command was asked to use."""
+"""The sentences for all events, by what a command was asked to use."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from chronicle.cli.asked import Asked
-    from chronicle.engine.why import Why
     from chronicle.events import Event
     from chronicle.history import History
     from chronicle.render.words.telling import Telling
@@ -32,21 +29,6 @@ def telling(history: History, asked: Asked, *others: Asked) -> Telling:
         name,
         history.known_since,
         [_all_events(history, terms) for terms in others],
-    )
-
-
-def telling_reasons(history: History, asked: Asked, whys: Sequence[Why]) -> Telling:
-    """The sentences for the events of some reasons, without reading the others of ``history``."""
-    from chronicle.events import KINDS
-    from chronicle.render.words.telling import telling_some
-
-    terms: Any = {"known": asked.known, "recorded": asked.recorded}
-    return telling_some(
-        [step.event for why in whys for step in why.steps],
-        lambda deal: history.timeline(deal=deal, kinds=KINDS, **terms),
-        history.as_written,
-        partial(history.as_of, **terms),
-        history.known_since,
     )
 
 

@@ -12,11 +12,7 @@ from chronicle.cli.asked import Asked, reading
 from chronicle.cli.days import date, day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from chronicle.dates import PartialDate
-    from chronicle.events import Event
-    from chronicle.history import History
 
 
 @click.command(
@@ -79,6 +75,7 @@ def timeline(
     if first is not None and last is not None:
         raise click.UsageError("--first and --last exclude each other")
     from chronicle.cli.progress import waiting
+    from chronicle.history.showing import titles_told
     from chronicle.render.pages.timeline import Timeline
     from chronicle.render.reading_order import first_or_last
     from chronicle.render.terms import Excerpt
@@ -95,28 +92,19 @@ def timeline(
             recorded=asked.recorded,
         )
     chosen = first_or_last(events, first, last)
+    terms = asked.terms(history)
     name = namer(partial(history.as_of, known=asked.known, recorded=asked.recorded))
     asked.show(
         Timeline(
             chosen,
             history.position,
             name,
-            asked.terms(history),
+            terms,
             history.known_since,
-            _titles(history, asked, chosen),
+            titles_told(history, chosen, terms),
             Excerpt(since, until, len(events) - len(chosen), ids, reverse),
         )
     )
-
-
-def _titles(history: History, asked: Asked, events: Sequence[Event]) -> dict[str, str]:
-    """The titles of the deals of some events, also where the events that give them are not among these."""
-    from chronicle.render.words.sentences import titles_of
-
-    named = titles_of(iter(events))
-    if all(event.deal is None or event.deal in named for event in events):
-        return named
-    return titles_of(iter(history.timeline(known=asked.known, recorded=asked.recorded)))
 
 
 def _kinds(given: tuple[str, ...]) -> list[str]:

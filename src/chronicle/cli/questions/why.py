@@ -36,9 +36,9 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate | None, view: str 
     memberships, and what it came out of or became.
     """
     from chronicle.cli.progress import waiting
-    from chronicle.cli.questions.telling import telling_reasons
     from chronicle.dates import as_day
     from chronicle.engine.keys import known_instead, meant, told
+    from chronicle.history.showing import telling_reasons
     from chronicle.render.pages.why import Around, Explained
 
     history = asked.history()
@@ -51,7 +51,8 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate | None, view: str 
             for each, parts in cells
         )
         whys = tuple(each for each in whys if each.reasons or each.ended) or whys[:1]
-        words = telling_reasons(history, asked, whys)
+        terms = asked.terms(history)
+        words = telling_reasons(history, whys, terms)
         told_of = (any(told(by, each, parts) for each, parts in cells) for by in resolver.ledgers())
         unknown = not next(told_of)
         around = Around(
@@ -59,7 +60,6 @@ def why(asked: Asked, key: tuple[str, ...], date: PartialDate | None, view: str 
             later=unknown and asked.known is not None and next(told_of, False),
             today=date is None,
         )
-    terms = asked.terms(history)
     asked.show(Explained(whys, found, on, terms, words.teller, words.written, words.effects, around))
 
 

@@ -89,9 +89,9 @@ def changed_through_others(
     ``changed`` has the ids of the events that changed each. ``entity`` (an id) keeps what names it.
     """
     compared = _Compared(before, after, changed)
-    below = compared.below({target for _, target in changed})
+    below = compared.below(dict.fromkeys(target for _, target in changed))
     pairs, complete = compared.pairs(below, entity)
-    tops = compared.who_may_control({each for tie in changed for each in tie})
+    tops = compared.who_may_control(dict.fromkeys(each for tie in changed for each in tie))
     if entity is not None:
         concerned = {entity, *compared.who_may_control([entity])}
         tops = [top for top in tops if top in concerned]

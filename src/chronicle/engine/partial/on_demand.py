@@ -76,9 +76,9 @@ class OnDemandLedger(ComposedLedger):
         """Every key of a view; an unknown view has none."""
         return self.whole.keys(view)
 
-    def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:
+    def keys_like(self, view: str, like: Callable[[str], bool], run: str = "") -> Iterable[Key]:
         """The keys of a view that may have a text for which ``like`` is true."""
-        return self.whole.keys_like(view, like)
+        return self.whole.keys_like(view, like, run)
 
     def table(
         self,

@@ -91,8 +91,10 @@ class Ledger:
                         index.setdefault(each, {})[key] = None
         return index.get(entity, {})
 
-    def keys_like(self, view: str, like: Callable[[str], bool]) -> Iterable[Key]:  # noqa: ARG002
+    def keys_like(self, view: str, like: Callable[[str], bool], run: str = "") -> Iterable[Key]:  # noqa: ARG002
         """The keys of a view that may have a text for which ``like`` is true, in them or in their values.
+
+        Of texts in ASCII it is true only for those that have ``run``, in ASCII too, whatever the case.
 
         All keys, where the texts are not at hand; a ledger that has them in a table leaves out the others.
         """

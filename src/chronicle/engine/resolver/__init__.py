@@ -11,6 +11,8 @@ from attrs import field, frozen
 
 from chronicle.engine import views
 from chronicle.engine.replay import Key, Ledger, Span
+from chronicle.engine.resolver.folding import folded
+from chronicle.engine.resolver.search import SearchWords
 from chronicle.errors import NotFound, Problem, absent_of_few, nearest, printable
 from chronicle.events import Right
 
@@ -140,25 +142,29 @@ class Resolver:
     def _entity(self, word: str, day: datetime.date | None) -> str | None:
         if self.is_entity(word):
             return word
-        return _only(word, "entities", "C601", self._names_of_entities(day))
+        return _only(word, "entities", "C601", self._names_of_entities(word, day))
 
-    def _names_of_entities(self, day: datetime.date | None) -> Iterable[Sequence[tuple[str, str]]]:
-        """Names with the ids that have them, in the order in which they are tried; each list when needed."""
+    def _names_of_entities(self, word: str, day: datetime.date | None) -> Iterable[Sequence[tuple[str, str]]]:
+        """Names with the ids that have them, in the order in which they are tried; each list when needed.
+
+        Of names of a ledger those that may be ``word``, whatever the case.
+        """
         yield [(id, id) for id in self.entities()]
+        names = _names(self.ledger, SearchWords(folded(word)))
         if day is not None:
-            yield [(name, span.key[0]) for name, span in self._names if span.possible(day)]
-        yield [(name, span.key[0]) for name, span in self._names]
+            yield [(name, span.key[0]) for name, span in names if span.possible(day)]
+        yield [(name, span.key[0]) for name, span in names]
         if self.later is not None:
-            yield [(name, span.key[0]) for name, span in _names(self.later())]
+            yield [(name, span.key[0]) for name, span in _names(self.later(), SearchWords(folded(word)))]
 
     def _deal(self, word: str) -> str | None:
-        return _only(word, "deals", "C602", self._names_of_deals())
+        return _only(word, "deals", "C602", self._names_of_deals(word))
 
-    def _names_of_deals(self) -> Iterable[Sequence[tuple[str, str]]]:
+    def _names_of_deals(self, word: str) -> Iterable[Sequence[tuple[str, str]]]:
         yield [(id, id) for id in self.deals()]
-        yield self._titles
+        yield _titles(self.ledger, SearchWords(folded(word)))
         if self.later is not None:
-            yield _titles(self.later())
+            yield _titles(self.later(), SearchWords(folded(word)))
 
     @cached_property
     def _names(self) -> Sequence[tuple[str, Span]]:
@@ -214,29 +220,33 @@ def _only(word: str, what: str, code: str, lists: Iterable[Sequence[tuple[str, s
     return None
 
 
-def _titles(ledger: Ledger) -> list[tuple[str, str]]:
-    """Every title that a deal ever has, with the id of the deal."""
-    return [(span.value.title, span.key[0]) for span in _spans(ledger, views.DEALS)]
+def _titles(ledger: Ledger, like: SearchWords | None = None) -> list[tuple[str, str]]:
+    """Every title that a deal ever has, with the id of the deal; with ``like`` those that may be it."""
+    return [(span.value.title, span.key[0]) for span in _spans(ledger, views.DEALS, like)]
 
 
-def _names(ledger: Ledger) -> list[tuple[str, Span]]:
-    """Every name and identifier that an entity ever has, with the span in which it has it."""
+def _names(ledger: Ledger, like: SearchWords | None = None) -> list[tuple[str, Span]]:
+    """Every name and identifier that an entity ever has, with the span in which it has it.
+
+    With ``like`` those that may be it.
+    """
     names = [
         (name, span)
-        for span in _spans(ledger, views.NAMES)
+        for span in _spans(ledger, views.NAMES, like)
         for name in (span.value.name, span.value.short)
         if name
     ]
     identifiers = [
         (word, span)
-        for span in _spans(ledger, views.IDENTIFIERS)
+        for span in _spans(ledger, views.IDENTIFIERS, like)
         for word in (span.key[2], f"{span.key[1]}:{span.key[2]}")
     ]
     return names + identifiers
 
 
-def _spans(ledger: Ledger, view: str) -> Iterable[Span]:
-    return (span for key in ledger.keys(view) for span in ledger.cell(view, key))
+def _spans(ledger: Ledger, view: str, like: SearchWords | None) -> Iterable[Span]:
+    keys = ledger.keys(view) if like is None else like.keys(ledger, view)
+    return (span for key in keys for span in ledger.cell(view, key))
 
 
 def _near(word: str, names: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from attrs import evolve, frozen
 
 from chronicle.engine import views
-from chronicle.engine.replay import Ledger, Span
+from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver.folding import folded
 
 Rank = Literal[0, 1, 2, 3]
@@ -54,7 +54,7 @@ def search(
     if text is None:
         ids = {*entities, *(key[0] for key in ledger.keys(views.NAMES))}
         return [entity_found(ledger, id) for id in sorted(ids) if id not in ledger.names]
-    wanted = _SearchWords(folded(text))
+    wanted = SearchWords(folded(text))
     found: dict[tuple[Literal["entity", "deal"], str], int] = {}
     for kind, id, rank in _ranked(ledger, wanted, entities, deals):
         best = found.get((kind, id))
@@ -65,14 +65,14 @@ def search(
 
 
 def _ranked(
-    ledger: Ledger, wanted: _SearchWords, entities: Iterable[str], deals: Iterable[str]
+    ledger: Ledger, wanted: SearchWords, entities: Iterable[str], deals: Iterable[str]
 ) -> Iterator[tuple[Literal["entity", "deal"], str, int]]:
     """What fits, with its rank; an entity or a deal comes as often as something of it fits."""
     stays = ledger.names.get
     for id in entities:
         if (rank := wanted.rank(id)) is not None:
             yield "entity", stays(id, id), rank
-    for key in ledger.keys_like(views.NAMES, wanted.in_one_text):
+    for key in wanted.keys(ledger, views.NAMES):
         for span in ledger.cell(views.NAMES, key):
             for name in (key[0], span.value.name, span.value.short):
                 if name and (rank := wanted.rank(name)) is not None:
@@ -80,12 +80,12 @@ def _ranked(
     for id in deals:
         if (rank := wanted.rank(id)) is not None:
             yield "deal", id, rank
-    for key in ledger.keys_like(views.DEALS, wanted.in_one_text):
+    for key in wanted.keys(ledger, views.DEALS):
         for span in ledger.cell(views.DEALS, key):
             if (rank := wanted.rank(span.value.title)) is not None:
                 yield "deal", key[0], rank
     # A scheme and its value are two texts.
-    for key in ledger.keys_like(views.IDENTIFIERS, wanted.in_several_texts):
+    for key in wanted.keys(ledger, views.IDENTIFIERS):
         ranks = [wanted.rank(key[2]), wanted.rank(f"{key[1]}:{key[2]}")]
         yield from (("entity", key[0], rank) for rank in ranks if rank is not None)
 
@@ -93,13 +93,19 @@ def _ranked(
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-class _SearchWords:
+def _how_rare(run: str) -> tuple[bool, int]:
+    return any(map(str.isdigit, run)), len(run)
+
+
+class SearchWords:
     """The words that are looked for."""
 
     def __init__(self, text: str) -> None:
         self._text, self._words = text, text.split()
         # Its runs of letters and digits: a ledger may say where these cannot be, before anything is decoded.
-        self._runs = sorted(set(_WORD.findall(text)), key=len, reverse=True)
+        # First comes one that few texts may have: with a digit, else the longest.
+        self._runs = sorted(set(_WORD.findall(text)), key=_how_rare, reverse=True)
+        self.run = self._runs[0] if self._runs and self._runs[0].isascii() else ""
 
     def rank(self, text: str) -> Rank | None:
         """How well the words fit a text; None where they do not."""
@@ -111,6 +117,11 @@ class _SearchWords:
         if there.startswith(self._text):
             return 1
         return 2 if re.search(rf"\b{re.escape(self._text)}", there) else 3
+
+    def keys(self, ledger: Ledger, view: str) -> Iterable[Key]:
+        """The keys of a view of names that may have all words in one text; of identifiers, in their texts."""
+        like = self.in_several_texts if view == views.IDENTIFIERS else self.in_one_text
+        return ledger.keys_like(view, like, self.run)
 
     def in_one_text(self, text: str) -> bool:
         """Whether a text, of which more may be said than is looked for, can have all words."""

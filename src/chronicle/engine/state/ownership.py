@@ -192,6 +192,8 @@ class OwnershipOfDay(FloatsOfDay):
         one, other = self._one(key[0]), self._one(key[1])
         if not self._hang_together(one, other, right, within):
             return None
+        if ownership.surely_too_many(self.graph_of(right), one, other):
+            return None
         try:
             _ = ownership.LookThrough(self.graph_of(right), one, other).share
         except (ownership.Unbounded, ownership.TooManyTogether):
@@ -203,7 +205,7 @@ class OwnershipOfDay(FloatsOfDay):
     def _hang_together(self, one: str, other: str, right: str, within: int) -> bool:
         """Whether one entity has anything of another, as far as the next companies above that show."""
         graph = self.graph_of(right)
-        seen, waiting = {other}, [other]
+        seen, waiting = {other}, [other] if graph.held(one) else []
         for company in waiting:
             for edge in graph.holders(company):
                 if edge.holder == one:

@@ -48,7 +48,8 @@ _COLUMNS: Final = ("how", "type", "view", "subject", "before", "after", "events"
 class Changes:
     """The differences between two sides, each a day with its own terms.
 
-    ``events`` has each event by its id. With ``entity`` these are the differences that name it.
+    ``events`` has each event by its id. With ``entity`` these are the differences that name it. Where what
+    changed through others was not compared ``through`` is None.
     """
 
     differences: Sequence[Difference]
@@ -181,6 +182,10 @@ def _page(compared: Changes, width: int) -> Iterator[Line]:
             yield from _difference(difference, compared, width)
     if compared.through is not None:
         yield from _through(compared.through, compared, width)
+    elif compared.entity is not None:
+        yield []
+        words = "What is owned and controlled through others is not compared in a history of this size."
+        yield from wrap([(words, DOUBT)], width)
     yield []
     yield from wrap([(_count(shown, compared), DIM if shown else PLAIN)], width)
 

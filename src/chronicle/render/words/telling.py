@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from attrs import frozen
 
@@ -31,20 +32,23 @@ class Telling:
 class DealTitles(Mapping[str, str]):
     """The titles of deals, each looked up when it is first needed.
 
-    ``events_of`` gives the events of a deal by its id, and raises ``NotFound`` for one that is not known.
+    Each of ``ways`` gives the events of a deal by its id, and raises ``NotFound`` for one that is not known;
+    the first by which there is a title counts.
     """
 
-    def __init__(self, events_of: Callable[[str], Sequence[Event]]) -> None:
-        self._events_of = events_of
+    def __init__(self, *ways: Callable[[str], Sequence[Event]]) -> None:
+        self._ways = ways
         self._found: dict[str, str] = {}
 
     def __getitem__(self, deal: str) -> str:
         """The last title of a deal. Raises ``KeyError`` for one without."""
-        if deal not in self._found:
-            try:
-                self._found |= titles_of(iter(self._events_of(deal)))
-            except NotFound:
-                raise KeyError(deal) from None
+        ways = iter(() if deal in self._found else self._ways)
+        while deal not in self._found:
+            events_of = next(ways, None)
+            if events_of is None:
+                raise KeyError(deal)
+            with suppress(NotFound):
+                self._found |= titles_of(iter(events_of(deal)))
         return self._found[deal]
 
     def __iter__(self) -> Iterator[str]:
