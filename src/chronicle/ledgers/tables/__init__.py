@@ -64,8 +64,9 @@ class StandingTable(CodedTable):
             return
         vectors = _vectors(self)
         for standing in self._standing(vectors, certain=CERTAIN in self.column_names):
+            # It stays, and so must not have the vectors of a table: with them it would hold its columns.
             plan = self._known(
-                type(vectors), lambda: TablePlan(self.stored, self.name, self.columns, vectors)
+                type(vectors), lambda: TablePlan(self.stored, self.name, self.columns, _vectors(self))
             )
             yield plan.filled(standing, self.day, vectors)
             # Only what the next rows need is read once more.

@@ -38,18 +38,19 @@ class KeptRoom:
         """At least ``length`` bytes, uncleared, of this array alone until it and all its views are gone."""
         piece = self._fitting(length)
         if piece is None:
-            piece = numpy.empty(length + -length % SMALL, dtype=numpy.uint8)
+            # Longer by half, so that a table of another day fits: what nobody writes to takes no memory.
+            piece = numpy.empty(length + length // 2 + -length % SMALL, dtype=numpy.uint8)
         # Through a buffer, so that views of what is given refer to this array and not to that of the piece.
         given = numpy.frombuffer(memoryview(piece), dtype=numpy.uint8)
         finalize(given, self._back, piece).atexit = False
         return given
 
     def _fitting(self, length: int) -> Any:
-        """The shortest free piece that is long enough and not twice too long; None where there is none."""
+        """The shortest free piece that is long enough and not three times as long; None for none."""
         fitting = [
             (len(piece), key)
             for key, piece in [*self._free.items()]
-            if length <= len(piece) <= 2 * length + SMALL
+            if length <= len(piece) <= 3 * length + SMALL
         ]
         return self._free.pop(min(fitting)[1], None) if fitting else None
 
