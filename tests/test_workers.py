@@ -230,8 +230,9 @@ with chronicle.open({store!r}{options}) as history:
 """
 
 
-@pytest.mark.parametrize("options", ["", ", workers=2"])
-@pytest.mark.parametrize("how", ["file", "piped", "-c", "-m"])
+@pytest.mark.parametrize(
+    ("how", "options"), [("file", ""), ("piped", ", workers=2"), ("-c", ""), ("-m", ", workers=2")]
+)
 @pytest.mark.slow
 def test_a_program_without_a_guard_runs_once(how: str, options: str, store: Path, tmp_path: Path) -> None:
     """No worker imports it, wherever it comes from."""

@@ -19,14 +19,14 @@ from chronicle.ledgers.columns import Valued, block_name
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import DAYS, DOUBTED, UNLISTED, part_name
 from chronicle.ledgers.texts import ERRORS, SaidTexts
-from chronicle.ledgers.vectors import AT_ONCE, Rows, Searched, Standing, Vector, Vectors, listed, vectors
+from chronicle.ledgers.vectors import AT_ONCE, Rows, Searched, StandingRows, Vector, Vectors, listed, vectors
 
 _FEW: Final = 100
 
 
 def standing_rows(
     stored: StoredRows, view: str, day: datetime.date, vectors: Vectors, *, certain: bool
-) -> Iterator[Standing]:
+) -> Iterator[StandingRows]:
     """The listed rows of a view that may hold on a day, many at a time; if asked, also which certainly do."""
     place = stored.views[view]
     last = place.row + place.rows

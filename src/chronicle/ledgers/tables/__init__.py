@@ -20,7 +20,7 @@ from chronicle.ledgers.columns import block_name
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.standing import readers, standing_rows
 from chronicle.ledgers.tables.plan import CERTAIN, TablePlan
-from chronicle.ledgers.vectors import Standing, Vectors, listed, vectors
+from chronicle.ledgers.vectors import StandingRows, Vectors, listed, vectors
 
 Facts = Callable[[Collection[Key] | None], Sequence[Any]]
 """What gives the facts of some keys of a view on a day, and those of all keys for None."""
@@ -95,7 +95,7 @@ class StandingTable(CodedTable):
         keys = [*self.replaced, *self.added]
         return self.facts(keys) if keys else ()
 
-    def _standing(self, vectors: Vectors, *, certain: bool = False) -> Iterator[Standing]:
+    def _standing(self, vectors: Vectors, *, certain: bool = False) -> Iterator[StandingRows]:
         """The rows of the file that stand on the day, many at a time, without those that are replaced."""
         stored = self.stored
         gone = sorted(row for key in self.replaced for row in stored.rows_of(self.name, key))

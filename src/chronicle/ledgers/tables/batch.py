@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from chronicle.ledgers.reading import StoredRows
-from chronicle.ledgers.vectors import Standing, Vector, Vectors
+from chronicle.ledgers.vectors import StandingRows, Vector, Vectors
 
 More = Sequence[tuple[int, Sequence[int]]]
 """What some rows, by their places, have besides."""
@@ -24,7 +24,7 @@ class StandingBatch:
         self,
         stored: StoredRows,
         day: datetime.date,
-        standing: Standing,
+        standing: StandingRows,
         vectors: Vectors,
         taken: Mapping[tuple[str, str], Vector],
     ) -> None:

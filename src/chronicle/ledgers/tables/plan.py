@@ -20,7 +20,7 @@ from chronicle.ledgers.rows import part_name
 from chronicle.ledgers.tables.batch import StandingBatch
 from chronicle.ledgers.texts import NONE
 from chronicle.ledgers.uniform import blank, only_number
-from chronicle.ledgers.vectors import Standing, Vector, Vectors, Wanted, Way
+from chronicle.ledgers.vectors import StandingRows, Vector, Vectors, Wanted, Way
 
 CERTAIN: Final = "certain"
 """The column that says whether each fact certainly holds."""
@@ -50,7 +50,7 @@ class TablePlan:
         self._asked = vectors.asked(wanted)
         self._names = [(way, name) for way, each in self._wanted.items() for name in each]
 
-    def filled(self, standing: Standing, day: datetime.date, vectors: Vectors) -> list[Filled]:
+    def filled(self, standing: StandingRows, day: datetime.date, vectors: Vectors) -> list[Filled]:
         """The columns of some rows that stand on a day, in the order of the table."""
         taken = dict(zip(self._names, vectors.taken(standing.rows, self._asked), strict=True))
         batch = StandingBatch(self._stored, day, standing, vectors, taken)

@@ -59,7 +59,7 @@ class Searched(NamedTuple):
     certain: tuple[Vector, Vector] | None
 
 
-class Standing(NamedTuple):
+class StandingRows(NamedTuple):
     """The rows that stand on a day; ``sure`` has whether each certainly does, or is None if not asked."""
 
     rows: Rows
@@ -69,10 +69,10 @@ class Standing(NamedTuple):
 class Vectors(Protocol):
     """The operations of a library of vectors."""
 
-    def standing(self, searched: Searched, within: range, day: int) -> Standing:
+    def standing(self, searched: Searched, within: range, day: int) -> StandingRows:
         """The listed rows ``within`` that may stand on ``day``; without their doubts, whether they do."""
 
-    def less(self, standing: Standing, gone: Sequence[int]) -> Standing:
+    def less(self, standing: StandingRows, gone: Sequence[int]) -> StandingRows:
         """The same without the rows that are ``gone``, which are in order."""
 
     def held(self, numbers: Numbers) -> Vector:

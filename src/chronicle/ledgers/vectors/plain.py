@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
-from chronicle.ledgers.vectors import Rows, Searched, Standing, Vector, Wanted, Way
+from chronicle.ledgers.vectors import Rows, Searched, StandingRows, Vector, Wanted, Way
 
 
 class PlainVectors:
     """Each operation as ``Vectors`` says."""
 
-    def standing(self, searched: Searched, within: range, day: int) -> Standing:
+    def standing(self, searched: Searched, within: range, day: int) -> StandingRows:
         """As ``Vectors`` says."""
         first, last = within.start, within.stop
         flags, begins, ends, certain = searched
@@ -27,15 +27,15 @@ class PlainVectors:
             ],
         )
         if certain is None:
-            return Standing(rows, None)
+            return StandingRows(rows, None)
         begins, ends = certain
-        return Standing(rows, bytes(begins[row] <= day < ends[row] for row in rows))
+        return StandingRows(rows, bytes(begins[row] <= day < ends[row] for row in rows))
 
-    def less(self, standing: Standing, gone: Sequence[int]) -> Standing:
+    def less(self, standing: StandingRows, gone: Sequence[int]) -> StandingRows:
         """As ``Vectors`` says."""
         left_out, (rows, sure) = set(gone), standing
         left = [place for place, row in enumerate(rows) if row not in left_out]
-        return Standing(
+        return StandingRows(
             array("I", [rows[place] for place in left]),
             None if sure is None else bytes([sure[place] for place in left]),
         )

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from chronicle.ledgers.layout import Numbers
 from chronicle.ledgers.rows import UNLISTED
 from chronicle.ledgers.texts import NONE
-from chronicle.ledgers.vectors import Rows, Searched, Standing, Vector, Wanted, Way
+from chronicle.ledgers.vectors import Rows, Searched, StandingRows, Vector, Wanted, Way
 from chronicle.ledgers.vectors.room import SMALL, KeptRoom, counted
 
 AT_A_TIME: Final = 32_768
@@ -29,19 +29,19 @@ _Places = Any
 """Places in a block as numpy has them, or a ``slice`` where they stand together."""
 
 
-class _Source(NamedTuple):
+class _ColumnSource(NamedTuple):
     """The type of a column, and the block that has it: None for the places."""
 
     type: Any
     numbers: Any
 
 
-class _Asked(NamedTuple):
+class _WantedByWay(NamedTuple):
     """What is wanted by one way, as ``Way`` has it."""
 
     through: Any
     plus: int
-    sources: Sequence[_Source]
+    sources: Sequence[_ColumnSource]
 
 
 def ranges(numpy: Any, begins: Any, lengths: Any) -> Any:
@@ -106,7 +106,7 @@ class NumpyVectors:
         """The numbers at some places, to be read: in ``room`` where they do not stand together."""
         return numbers[places] if isinstance(places, slice) else self._take(numbers, places, room)
 
-    def standing(self, searched: Searched, within: range, day: int) -> Standing:
+    def standing(self, searched: Searched, within: range, day: int) -> StandingRows:
         """As ``Vectors`` says."""
         numpy, (flags, begins, ends, certain) = self._numpy, searched
         may, too = (numpy.empty(min(len(within), _SEARCHED), dtype=bool) for _ in range(2))
@@ -123,7 +123,7 @@ class NumpyVectors:
                 self._between(certain[0][part], certain[1][part], day, here, also)
                 sure.append(here.take(some, mode="clip"))
         rows = self._joined(found)
-        return Standing(rows, None if certain is None else numpy.concatenate(sure).view(numpy.uint8))
+        return StandingRows(rows, None if certain is None else numpy.concatenate(sure).view(numpy.uint8))
 
     def _between(self, begins: Any, ends: Any, day: int, found: Any, room: Any) -> None:
         """Whether a day is from each of ``begins`` on and before each of ``ends``, into ``found``."""
@@ -140,21 +140,21 @@ class NumpyVectors:
         together = count and int(rows[-1]) - int(rows[0]) + 1 == count
         return range(int(rows[0]), int(rows[-1]) + 1) if together else rows
 
-    def less(self, standing: Standing, gone: Sequence[int]) -> Standing:
+    def less(self, standing: StandingRows, gone: Sequence[int]) -> StandingRows:
         """As ``Vectors`` says."""
         numpy, (rows, sure) = self._numpy, standing
         rows = numpy.asarray(rows)
         left = numpy.isin(rows, self._array(gone), invert=True, assume_unique=True)
-        return Standing(rows[left], None if sure is None else sure[left])
+        return StandingRows(rows[left], None if sure is None else sure[left])
 
     def held(self, numbers: Numbers) -> Vector:
         """As ``Vectors`` says."""
         return self._array(numbers)
 
-    def asked(self, wanted: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> Sequence[_Asked]:
+    def asked(self, wanted: Sequence[tuple[Way, Sequence[Wanted | None]]]) -> Sequence[_WantedByWay]:
         """As ``Vectors`` says."""
         return [
-            _Asked(
+            _WantedByWay(
                 None if way.through is None else self._array(way.through),
                 way.plus,
                 [self._source(each) for each in wished],
@@ -162,21 +162,21 @@ class NumpyVectors:
             for way, wished in wanted
         ]
 
-    def _source(self, wanted: Wanted | None) -> _Source:
+    def _source(self, wanted: Wanted | None) -> _ColumnSource:
         numpy = self._numpy
         if wanted is None:
-            return _Source(numpy.dtype(numpy.uint32), None)
+            return _ColumnSource(numpy.dtype(numpy.uint32), None)
         numbers, less, width = wanted
         array = numpy.frombuffer(numbers, dtype=f"V{width}") if width else self._array(numbers)
         # Blocks whose numbers are to be reduced are short: they have dates.
-        return _Source(array.dtype, array - less if less else array)
+        return _ColumnSource(array.dtype, array - less if less else array)
 
-    def taken(self, rows: Rows, asked: Sequence[_Asked]) -> list[Vector]:
+    def taken(self, rows: Rows, asked: Sequence[_WantedByWay]) -> list[Vector]:
         """As ``Vectors`` says."""
         numpy, count, some = self._numpy, len(rows), min(len(rows), AT_A_TIME)
         sizes = [count * source.type.itemsize for each in asked for source in each.sources]
         self._reserve(sum(sizes) + _LINE * len(sizes))
-        found, gathers = list[Any](), list[tuple[_Asked, Any, list[tuple[Any, Any]]]]()
+        found, gathers = list[Any](), list[tuple[_WantedByWay, Any, list[tuple[Any, Any]]]]()
         for each in asked:
             places, gathered = None, list[tuple[Any, Any]]()
             for of, numbers in each.sources:
@@ -201,13 +201,13 @@ class NumpyVectors:
                     self._take(numbers, led, column[part])
         return found
 
-    def _together(self, rows: Rows, asked: _Asked, numbers: Any) -> Any:
+    def _together(self, rows: Rows, asked: _WantedByWay, numbers: Any) -> Any:
         """The part of a block that is a column as it stands; None where there is none."""
         if isinstance(rows, range) and asked.through is None:
             return numbers[rows.start + asked.plus : rows.stop + asked.plus]
         return None
 
-    def _led(self, asked: _Asked, places: _Places, told: Any, room: Any) -> _Places:
+    def _led(self, asked: _WantedByWay, places: _Places, told: Any, room: Any) -> _Places:
         """The places to which rows lead, in ``room`` where they are new; by numbers also in ``told``."""
         through, plus = asked.through, asked.plus
         if through is not None:
