@@ -13,6 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import chronicle
+from chronicle.engine.diff import through_others
 from chronicle.engine.state import State
 from chronicle.errors import InvalidValue, NotFound
 from chronicle.events import Event
@@ -586,6 +587,20 @@ def test_of_very_many_companies_on_one_loop_shares_are_narrow_ranges() -> None:
 
 
 @pytest.mark.slow
+def test_beside_very_many_companies_some_may_have_no_finite_share() -> None:
+    """A group leaves these out and tells of the others; who asks for all that is owned is told why not."""
+    beside = shares("o1 60% p", "q 100% p", "p 100% q", "o1 60% mine", "c0 10% mine", "o1 60% far")
+    state = History([*a_large_core(160), *beside]).as_of(DAY)
+    group = state.group("o1")
+    assert [member.entity for member in group.members] == ["far", "mine", "p", "q"]
+    assert sorted(group.effective) == ["far", "mine"]
+    low, _, high, _ = group.effective["mine"].order
+    assert Fraction(6, 10) < low <= high < Fraction(7, 10)
+    with pytest.raises(InvalidValue, match=r"C612.*held of each other by p, q"):
+        state.owned("o1")
+
+
+@pytest.mark.slow
 def test_beside_very_many_companies_a_loop_may_be_closed() -> None:
     """Then it is not known how much nobody has, and for those who are not known nothing is sure."""
     events = [*a_large_core(160), *shares("p 50-100% q", "q 50-100% p", "p 10% top", "mill 50% top")]
@@ -927,3 +942,17 @@ def test_of_very_many_pairs_not_all_are_compared_and_it_is_said() -> None:
     assert changes(history, "2021-01-01", "2021-12-31", entity="t2050")[0] == [
         ("a", "t2050", "changed", "0.6%", "0.4%")
     ]
+
+
+def test_of_groups_with_very_many_members_not_all_are_compared_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Groups are compared until so many members were looked at; here two groups lose two members each."""
+    events = [*shares("x 60% a", "a 60% b", "b 60% c"), observed("2021-06-01", "a", "b", "40%")]
+    history = History(events)
+    whole = [("x", "b", "ended"), ("x", "c", "ended"), ("a", "b", "ended"), ("a", "c", "ended")]
+    assert sorted(changes(history, "2021-01-01", "2021-12-31")[1]) == sorted(whole)
+    monkeypatch.setattr(through_others, "_MEMBERS", 1)
+    found = history.diff_through_others("2021-01-01", "2021-12-31")
+    assert not found.complete
+    assert [(each.top, each.entity) for each in found.control] == [("a", "b"), ("a", "c")]

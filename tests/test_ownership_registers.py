@@ -173,6 +173,7 @@ def test_companies_that_hold_too_much_of_each_other_are_named() -> None:
         assert raised.value.members == ("a", "b")
     below = held.owned_below("x")
     assert (below.unbounded, [each.entity for each in below]) == ((("a", "b"),), ["d", "e"])
+    assert sorted(below.ids[place] for place in below.boundless) == ["a", "b", "c"]
     assert held.effective("a", "b").low.value == pytest.approx(1)
 
 

@@ -15,6 +15,7 @@ import chronicle
 from chronicle import codec
 from chronicle.cli import chronicle as command_line
 from chronicle.cli.made_up import made
+from chronicle.engine.diff import through_others
 from chronicle.history import showing
 from chronicle.ownership import Edge, Graph, LookThrough, TooManyTogether, Unbounded, solve, together
 
@@ -121,6 +122,19 @@ def test_in_a_large_history_what_changed_through_others_is_left_out_of_one_entit
     monkeypatch.setattr(showing, "LARGE", 100)
     assert "is not compared in a history of this size" in answered(store, *words)[1]
     assert '"through_others": null' in answered(store, *words, "--json")[1]
+
+
+def test_only_of_a_small_history_it_is_advised_to_ask_for_one_entity(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where not all could be compared; of one entity of a large history nothing would be."""
+    monkeypatch.setattr(through_others, "_MEMBERS", 0)
+    advised = "more changed than was compared: ask for one ENTITY."
+    assert advised in answered(store, "diff", "2010", "2015")[1]
+    monkeypatch.setattr(showing, "LARGE", 100)
+    told = answered(store, "diff", "2010", "2015")[1]
+    assert "more changed than was compared." in told
+    assert "ask for one ENTITY" not in told
 
 
 def test_too_many_that_hold_each_other_are_told_by_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The made-up histories that all peers are given: seeded, so that the same size is the same history.
 
-They are written as files, with no class of Chronicle, so that an older commit reads the very same. Seven
+They are written as files, with no class of Chronicle, so that an older commit reads the very same; and with
+the standard library alone, since every peer's process imports what is here before it answers. Seven
 events in ten are stakes; the rest are names, units, deals with effects, roles, issues of shares, mergers and
 corrections. Four dates in ten are partial, and one event in ten is known years late.
 """
@@ -16,8 +17,6 @@ from collections.abc import Callable, Iterable
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from attrs import Factory, define
 
 ISSUER = "issuer-"
 """How the names of those begin that issue shares and merge, of which only Chronicle knows what follows."""
@@ -70,7 +69,6 @@ def write(folder: Path, size: int) -> None:
     (folder / "asked.json").write_text(json.dumps(made.asked()), encoding="utf-8")
 
 
-@define
 class _Maker:
     """Makes events in the order of their dates, and sorts them by when they became known.
 
@@ -78,22 +76,22 @@ class _Maker:
     the order of replay is that of the dates, and a peer that sorts by the first day says the same.
     """
 
-    random: random.Random
-    size: int
-    # When each event became known, and the line of it: a mapping for each would take three times the memory.
-    lines: list[tuple[str, str]] = Factory(list)
-    stakes: list[tuple[str, ...]] = Factory(list)
-    companies: list[str] = Factory(list)
-    issuers: list[str] = Factory(list)
-    held: dict[Pair, str] = Factory(dict)
-    pairs: list[Pair] = Factory(list)
-    said: dict[Pair, set[str]] = Factory(dict)
-    last: dict[object, datetime.date] = Factory(dict)
-    units: dict[str, str] = Factory(dict)
-    proposed: list[dict[str, Any]] = Factory(list)
-    corrected: set[str] = Factory(set)
-    absorbed: set[str] = Factory(set)
-    per_pair: dict[Pair, int] = Factory(dict)
+    def __init__(self, random: random.Random, size: int) -> None:
+        self.random, self.size = random, size
+        # When each event became known, and its line: a mapping for each would take three times the memory.
+        self.lines: list[tuple[str, str]] = []
+        self.stakes: list[tuple[str, ...]] = []
+        self.companies: list[str] = []
+        self.issuers: list[str] = []
+        self.held: dict[Pair, str] = {}
+        self.pairs: list[Pair] = []
+        self.said: dict[Pair, set[str]] = {}
+        self.last: dict[object, datetime.date] = {}
+        self.units: dict[str, str] = {}
+        self.proposed: list[dict[str, Any]] = []
+        self.corrected: set[str] = set()
+        self.absorbed: set[str] = set()
+        self.per_pair: dict[Pair, int] = {}
 
     def make(self) -> _Maker:
         """Make everything, in the order in which it became known."""

@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from benchmarks.peers import histories
 from benchmarks.peers.comparing import mismatches
@@ -23,6 +24,14 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLD = "plain fold"
 _LIMIT = 1800.0
 """Seconds after which a process is given up."""
+
+SETTINGS: Final = MappingProxyType({"OPENBLAS_NUM_THREADS": "1"})
+"""What is set for everybody's processes.
+
+pyarrow imports numpy, and numpy begins a thread that multiplies matrices. Nobody here has any, so it waits:
+for an eighth of a second by turning in circles, which counts as time of a processor where one is free, and
+as none where both are at work. How much of it falls before an answer says nothing of who gave it.
+"""
 
 Measured = dict[str, Any]
 """What one run found, as JSON: by size and peer the turns; who was there, who was not, who took too long."""
@@ -141,7 +150,7 @@ def _turn(at: Path, name: str, tree: Path, questions: Sequence[str]) -> Turn:
 
 def _run(tree: Path, bytecode: Path, arguments: Sequence[str]) -> str:
     command = [sys.executable, "-m", "benchmarks.peers.turn", *arguments]
-    done = run_with(tree, command, ROOT, bytecode=bytecode, seconds=_LIMIT)
+    done = run_with(tree, command, ROOT, bytecode=bytecode, seconds=_LIMIT, settings=SETTINGS)
     if done.returncode:
         sys.exit(f"{arguments} fails:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return done.stdout

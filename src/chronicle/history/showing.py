@@ -95,8 +95,8 @@ def changes_shown(
         "what_if": what_if,
     }
     kept = history.diff(*days, **asked)
-    left_out = entity is not None and is_large(history)
-    through = None if left_out else history.diff_through_others(*days, **asked)
+    large = is_large(history)
+    through = None if large and entity is not None else history.diff_through_others(*days, **asked)
     before, after = terms
     if not history.has_events:
         by_rows = without_events(partial(history.as_of, **_by(after))).teller
@@ -105,7 +105,7 @@ def changes_shown(
     if through is not None:
         behind += [*(each.events for each in through.shares), *(each.events for each in through.control)]
     events = events_told(what_if, chain.from_iterable(behind), after)
-    return Changes(kept, days, terms, teller_of(what_if, after, before), events, entity, through)
+    return Changes(kept, days, terms, teller_of(what_if, after, before), events, entity, through, large)
 
 
 def event_shown(history: History, id: str, terms: Terms) -> ShownThing:

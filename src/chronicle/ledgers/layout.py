@@ -48,7 +48,7 @@ _SIZES: Final = MappingProxyType({"B": 1, "I": 4, "i": 4, "q": 8})
 _FIXED: Final = struct.Struct("<16sIIQ")
 _ALIGNED: Final = 8
 _HASH: Final = 32
-_FEW_PAGES: Final = 32
+_FEW_PAGES: Final = 8
 _MOST_THREADS: Final = 4
 
 Numbers = memoryview

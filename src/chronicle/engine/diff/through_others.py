@@ -22,6 +22,7 @@ MOST: Final = 2_000
 """How many pairs of entities are compared; beyond it the answer says that it is not complete."""
 
 _MOST_TOPS: Final = 300  # how many groups of control are compared
+_MEMBERS: Final = 50_000  # about as many members of groups are looked at in all
 _WORK: Final = 30_000  # about as many companies are looked at in all, those of a loop as often as it takes
 
 
@@ -95,9 +96,8 @@ def changed_through_others(
     if entity is not None:
         concerned = {entity, *compared.who_may_control([entity])}
         tops = [top for top in tops if top in concerned]
-    complete = complete and len(tops) <= _MOST_TOPS
     shares = (compared.share(*pair) for pair in pairs)
-    control = (each for top in tops[:_MOST_TOPS] for each in compared.control(top))
+    control, all_groups = compared.groups(tops)
     return ThroughOthers(
         tuple(sorted((each for each in shares if each), key=lambda each: (each.target, each.holder))),
         tuple(
@@ -106,7 +106,7 @@ def changed_through_others(
                 key=lambda each: (each.entity, each.top),
             )
         ),
-        complete,
+        complete and all_groups,
     )
 
 
@@ -200,12 +200,21 @@ class _Compared(NamedTuple):
             holder, target, one, two, events or self._events_at({edge.target for edge in edges})
         )
 
-    def control(self, top: str) -> Iterator[GroupChanged]:
-        """How the group of a top changed."""
-        groups = [
-            {member.entity: member for member in state.control_graph().group([top])}
-            for state in (self.first, self.second)
-        ]
+    def groups(self, tops: Sequence[str]) -> tuple[list[GroupChanged], bool]:
+        """How the groups of some tops changed, as far as few are in them, and whether that is all."""
+        found, room = list[GroupChanged](), _MEMBERS
+        for number, top in enumerate(tops):
+            if number == _MOST_TOPS or room <= 0:
+                return found, False
+            groups = [self._group(top, state) for state in (self.first, self.second)]
+            room -= sum(map(len, groups))
+            found += self._changed(top, groups)
+        return found, True
+
+    def _group(self, top: str, state: State) -> Mapping[str, Controlled]:
+        return {member.entity: member for member in state.control_graph().group([top])}
+
+    def _changed(self, top: str, groups: Sequence[Mapping[str, Controlled]]) -> Iterator[GroupChanged]:
         for entity in dict.fromkeys((*groups[0], *groups[1])):
             one, two = groups[0].get(entity), groups[1].get(entity)
             if one is None or two is None or one.certain != two.certain:

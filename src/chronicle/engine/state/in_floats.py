@@ -15,7 +15,7 @@ from chronicle.values import Share
 
 if TYPE_CHECKING:
     from chronicle.ownership import Owned
-    from chronicle.ownership.register import Reached
+    from chronicle.ownership.register import Portfolio, Reached
 
 
 class _Above(NamedTuple):
@@ -72,6 +72,14 @@ class FloatsOfDay(RegisterOfDay):
         found = self.register(right).owned_below(holder)
         if found.unbounded:
             raise ownership.Unbounded(found.unbounded[0])
+        return self._owned(found, right)
+
+    def finite_in_floats(self, holder: str, right: Right) -> tuple[tuple[Owned, ...], frozenset[str]]:
+        """The same of those of which a finite share exists; and of which none does, by their ids."""
+        found = self.register(right).owned_below(holder)
+        return self._owned(found, right), frozenset(found.ids[place] for place in found.boundless)
+
+    def _owned(self, found: Portfolio, right: Right) -> tuple[Owned, ...]:
         above = self._above_all((each.entity for each in found), right)
         return tuple(_owned(each, above) for each in found)
 

@@ -112,7 +112,8 @@ class OwnershipOfDay(FloatsOfDay):
             with _finite():
                 found = ownership.owned_below(self.graph_of(right), one)
         except ownership.TooManyTogether:
-            found = self.owned_in_floats(one, right)
+            with _finite():
+                found = self.owned_in_floats(one, right)
         return tuple(
             self._with_declared(owned, owned.entity, (one, owned.entity or ""), right) for owned in found
         )
@@ -147,8 +148,9 @@ class OwnershipOfDay(FloatsOfDay):
             except ownership.Unbounded:
                 continue
             except ownership.TooManyTogether:
-                shares = {owned.entity: owned.share for owned in self.owned_in_floats(top, "equity")}
-                return {entity: shares.get(entity, _NONE) for entity in entities}
+                finite, without = self.finite_in_floats(top, "equity")
+                shares = {owned.entity: owned.share for owned in finite}
+                return {entity: shares.get(entity, _NONE) for entity in entities if entity not in without}
         return found
 
     @paused_collector()

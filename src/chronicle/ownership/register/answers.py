@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from chronicle.ownership.control import Threshold
 from chronicle.ownership.graph import share_between
-from chronicle.ownership.register.arrays import Floats, Ints
+from chronicle.ownership.register.arrays import Floats, Ints, ints
 from chronicle.values import NOTHING, WHOLE, Share
 
 
@@ -115,9 +115,11 @@ class Portfolio(Ranked):
     """The companies of which a holder has something at last, or may have.
 
     ``unbounded`` names loops of which, and below which, no finite share exists; these are left out.
+    ``boundless`` are all companies in and below them, as places in ``ids``.
     """
 
     unbounded: tuple[tuple[str, ...], ...] = ()
+    boundless: Ints = field(factory=lambda: ints([]), repr=False)
 
 
 @frozen(eq=False)

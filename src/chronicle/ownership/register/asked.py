@@ -163,7 +163,7 @@ class Register:
         nodes, highs = highest_below(table, one)
         value, off = self._spread_out(found)
         kept = (nodes != one) & ~numpy.isin(nodes, lost)
-        return Portfolio(*self._ranked(nodes[kept], highs[kept], value, off), unbounded)
+        return Portfolio(*self._ranked(nodes[kept], highs[kept], value, off), unbounded, lost)
 
     def ultimate_owners(self, target: str) -> Owners:
         """Everybody of whom no holder is known and who has something of ``target`` at last, or may have."""

@@ -49,7 +49,8 @@ class Changes:
     """The differences between two sides, each a day with its own terms.
 
     ``events`` has each event by its id. With ``entity`` these are the differences that name it. Where what
-    changed through others was not compared ``through`` is None.
+    changed through others was not compared ``through`` is None; in a ``large`` history it never is of an
+    entity.
     """
 
     differences: Sequence[Difference]
@@ -59,6 +60,7 @@ class Changes:
     events: Mapping[str, Event]
     entity: str | None = None
     through: ThroughOthers | None = None
+    large: bool = False
 
     def data(self) -> dict[str, Any]:
         """Each difference by its type, with the facts before and after it and the events that made it."""
@@ -204,7 +206,8 @@ def _through(through: ThroughOthers, compared: Changes, width: int) -> Iterator[
             yield from _changed(each.how, said, each.events, width)
     if not through.complete:
         yield []
-        words = "Through others more changed than was compared: ask for one ENTITY."
+        further = "" if compared.large else ": ask for one ENTITY"
+        words = f"Through others more changed than was compared{further}."
         yield from wrap([(words, DOUBT)], width)
 
 
