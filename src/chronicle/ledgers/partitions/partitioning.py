@@ -261,8 +261,14 @@ class _RowsOfChains:
     def add(self, ids: Collection[str], positions: Collection[int]) -> None:
         """Take in the records with one of some ids or positions."""
         if ids or positions:
-            found = [frames.as_records(batch) for batch in self._fetch(ids, positions)]
-            self._rows = frames.in_order([*found, *([] if self._rows is None else [self._rows])])
+            found = [] if self._rows is None else [self._rows]
+            # Of each batch little is kept, and Arrow would keep the room of all of them.
+            for batch in self._fetch(ids, positions):
+                found.append(frames.as_records(batch))
+                frames.give_memory_back()
+            self._rows = frames.in_order(found)
+            found.clear()
+            frames.give_memory_back()
 
     def chains(self, about: Iterable[tuple[int, str]]) -> Iterator[Any]:
         """Batches of some whole chains, in order of position.
