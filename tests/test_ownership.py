@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import permutations, product
 from pathlib import Path
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import chronicle
 from chronicle.engine.diff import through_others
 from chronicle.engine.state import State
+from chronicle.engine.state.edges import EdgesOfDay
 from chronicle.errors import InvalidValue, NotFound
 from chronicle.events import Event
 from chronicle.history import History
@@ -956,3 +957,19 @@ def test_of_groups_with_very_many_members_not_all_are_compared_and_it_is_said(
     found = history.diff_through_others("2021-01-01", "2021-12-31")
     assert not found.complete
     assert [(each.top, each.entity) for each in found.control] == [("a", "b"), ("a", "c")]
+
+
+def test_groups_of_one_day_look_up_once_what_counts_in_a_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many groups it may belong to."""
+    looked_up = list[str]()
+    without_votes = EdgesOfDay._without_votes
+
+    def noted(state: EdgesOfDay, target: str) -> Iterator[Edge]:
+        looked_up.append(target)
+        return without_votes(state, target)
+
+    monkeypatch.setattr(EdgesOfDay, "_without_votes", noted)
+    state = History(shares("a 60% b", "b 55% c", "c 30% a", "x 45% c")).as_of(DAY)
+    groups = {top: [member.entity for member in state.group(top).members] for top in "abcx"}
+    assert groups == {"a": ["b", "c"], "b": ["c"], "c": [], "x": []}
+    assert sorted(looked_up) == ["a", "b", "c"]

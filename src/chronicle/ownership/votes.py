@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from chronicle.ownership.graph import Edge, Graph
 from chronicle.values import NOTHING, WHOLE
@@ -38,6 +38,8 @@ class VotesOrEquity:
     votes: Graph
     equity: Graph
     without_votes: _Look
+    # By company: of the groups of many that control each other the same is asked again and again.
+    _ways: dict[str, tuple[tuple[Edge, ...], ...]] = field(factory=dict, init=False)
 
     def graph(self) -> Graph:
         """One edge from each holder to each company.
@@ -48,6 +50,12 @@ class VotesOrEquity:
 
     def ways(self, target: str) -> tuple[tuple[Edge, ...], ...]:
         """The edges that count; first by votes and then by equity where it is only possible that votes do."""
+        found = self._ways.get(target)
+        if found is None:
+            found = self._ways[target] = self._count(target)
+        return found
+
+    def _count(self, target: str) -> tuple[tuple[Edge, ...], ...]:
         stated = self.votes.holders(target)
         counted = tuple(map(as_it_may_be_now, stated))
         if any(edge.certain or edge.surely_positive for edge in stated):

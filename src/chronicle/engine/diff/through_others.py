@@ -22,7 +22,7 @@ MOST: Final = 2_000
 """How many pairs of entities are compared; beyond it the answer says that it is not complete."""
 
 _MOST_TOPS: Final = 300  # how many groups of control are compared
-_MEMBERS: Final = 50_000  # about as many members of groups are looked at in all
+_MEMBERS: Final = 200_000  # about as many members of groups are looked at in all
 _WORK: Final = 30_000  # about as many companies are looked at in all, those of a loop as often as it takes
 
 

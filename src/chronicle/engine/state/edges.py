@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Final, get_args
 
 from chronicle import ownership
@@ -28,10 +29,12 @@ class EdgesOfDay(HoldingsOfDay):
     nothing and itself where it is only possible. The owner of a business unit has all of it.
     """
 
-    __slots__ = ("_graphs",)
+    __slots__ = ("_control", "_graphs")
 
     # By right, made when the first is asked for.
     _graphs: dict[str, Graph]
+    # Made when it is first asked for.
+    _control: ControlGraph
 
     def _one(self, word: str) -> str:
         """The id of the entity that a word means."""
@@ -75,10 +78,14 @@ class EdgesOfDay(HoldingsOfDay):
 
     def control_graph(self) -> ControlGraph:
         """The edges that count for control: votes in a company where any are stated, else equity."""
-        counted = ownership.VotesOrEquity(
-            self.graph_of("votes"), self.graph_of("equity"), self._without_votes
-        )
-        return ownership.ControlGraph(counted.graph(), self._grants_of, counted.ways)
+        if not hasattr(self, "_control"):
+            counted = ownership.VotesOrEquity(
+                self.graph_of("votes"), self.graph_of("equity"), self._without_votes
+            )
+            grants = cache(lambda controller: tuple(self._grants_of(controller)))
+            control = ownership.ControlGraph(counted.graph(), grants, counted.ways)
+            object.__setattr__(self, "_control", control)
+        return self._control
 
     def _without_votes(self, target: str) -> Iterator[Edge]:
         """The edges of votes in ``target`` that are stated to be nothing."""

@@ -252,6 +252,8 @@ def among(batches: Iterable[Any], ids: Collection[str], positions: Collection[in
         by_id = compute.is_in(batch.column("id").cast(some.type), value_set=some)
         by_position = compute.is_in(batch.column("position").cast(at.type), value_set=at)
         yield batch.filter(compute.or_(by_id, by_position))
+        # Of each batch little is kept, and Arrow would keep the room of all of them.
+        give_memory_back()
 
 
 def in_order(batches: Sequence[Any]) -> Any:

@@ -261,13 +261,8 @@ class _RowsOfChains:
     def add(self, ids: Collection[str], positions: Collection[int]) -> None:
         """Take in the records with one of some ids or positions."""
         if ids or positions:
-            found = [] if self._rows is None else [self._rows]
-            # Of each batch little is kept, and Arrow would keep the room of all of them.
-            for batch in self._fetch(ids, positions):
-                found.append(frames.as_records(batch))
-                frames.give_memory_back()
-            self._rows = frames.in_order(found)
-            found.clear()
+            found = map(frames.as_records, self._fetch(ids, positions))
+            self._rows = frames.in_order([*found, *([] if self._rows is None else [self._rows])])
             frames.give_memory_back()
 
     def chains(self, about: Iterable[tuple[int, str]]) -> Iterator[Any]:
