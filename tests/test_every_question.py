@@ -167,6 +167,11 @@ OF_HISTORIES: Mapping[str, Callable[[History, Asked, str | None], Iterator[Any]]
         [(span.value, span.begin, span.end, span.events) for span in history.spans(*key, known=known)]
         for key in asked["holdings"]
     ),
+    "spans of many keys": lambda history, asked, known: (
+        [(span.key, span.value, span.begin) for span in history.spans(one, view=view, known=known)]
+        for one in asked["entities"]
+        for view in ("holdings", "roles", "units")
+    ),
     "spans table": lambda history, _, known: iter([rows(history.spans_table(known=known))]),
     "statements": lambda history, asked, known: (
         history.statements_about(event, known=known) for event in asked["events"]
@@ -270,3 +275,10 @@ def test_a_history_out_of_a_ledger_answers_as_without(
     *both, asked = histories
     found, wanted = (answered(OF_HISTORIES[question](each, asked, known)) for each in both)
     assert found == wanted
+
+
+def test_spans_of_many_keys_stand_in_order_of_key() -> None:
+    """Whatever order the events came in, so that every ledger gives them in the same."""
+    targets = ["zeta", "beta", "mill"]
+    events = [acquired(f"201{year}", "ann", target, "10%") for year, target in enumerate(targets)]
+    assert [span.key[1] for span in History(events).spans("ann")] == ["beta", "mill", "zeta"]

@@ -105,13 +105,13 @@ class Ledger:
         return ((key, span.value) for key in self.keys(view) for span in self.cell(view, key))
 
     def spans(self, view: str, *parts: str) -> tuple[Span, ...]:
-        """The spans of all keys of a view that begin with ``parts``.
+        """The spans of all keys of a view that begin with ``parts``; with any, in order of key.
 
         Raises ``NotFound`` (C606) for a view that no projector writes.
         """
         if view not in self.views:
             raise absent("C606", "view", view, self.views)
-        keys = self.beginning(view, self.names.key(view, parts)) if parts else self.keys(view)
+        keys = sorted(self.beginning(view, self.names.key(view, parts))) if parts else self.keys(view)
         return tuple(span for key in keys for span in self.cell(view, key))
 
     def beginning(self, view: str, parts: Key) -> Iterable[Key]:
