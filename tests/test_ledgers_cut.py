@@ -281,3 +281,18 @@ def test_verify_finds_no_fault_after_what_was_assumed(tmp_path: Path) -> None:
         assert history.keep_ledger() is not None
     with chronicle.open(path) as history:
         assert history.ledger_faults() == ()
+
+
+def test_of_few_events_another_day_of_knowledge_does_not_wait_for_numpy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are replayed sooner; the answers are the same."""
+    path = stored(tmp_path / "corp.db", made(200).events)
+    wanted = chronicle.open(path, ledger=False).as_of("2015", known="2010")
+    monkeypatch.setattr(cutting, "CutFile", None)
+    monkeypatch.delitem(sys.modules, "numpy")
+    with chronicle.open(path) as history:
+        found = history.as_of("2015", known="2010")
+        assert [found.view(view) for view in found.views] == [wanted.view(view) for view in wanted.views]
+        assert history.kept_ledger
+    assert "numpy" not in sys.modules

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Sequence
-from typing import cast
+from typing import Final, cast
 
 from attrs import evolve
 
@@ -14,6 +15,8 @@ from chronicle.ledgers.kept import KeptLedger
 from chronicle.ledgers.known.cutting import CutFile, out_of_turn
 from chronicle.ledgers.layout import TURNS, LedgerFile
 from chronicle.ledgers.sharing import StoredSharing
+
+_FEW: Final = 1_000
 
 
 class StoredByDay(StoredSharing):
@@ -28,9 +31,10 @@ class StoredByDay(StoredSharing):
     def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
         """The ledger by what was known on a day, without the parts out of turn, and where their events are.
 
-        None where the file does not say since when its rows were known, or without numpy.
+        None where the file does not say since when its rows were known, without numpy, and where numpy is
+        not imported yet and the events are so few that they are replayed sooner.
         """
-        if TURNS not in self._file:
+        if TURNS not in self._file or (self.length < _FEW and "numpy" not in sys.modules):
             return None
         parts, places = out_of_turn(self._file, day.toordinal())
         try:
