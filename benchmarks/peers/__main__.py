@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,6 +52,8 @@ def main() -> int:
         folder = (asked.folder or Path(made)).resolve()
         run = running.Asking(asked.turns, base, asked.only, asked.questions, asked.held_against)
         for more in running.measured(sizes, folder, run):
+            for of_size in more["sizes"].values():
+                of_size["commands"] = [_command(asked)]
             found = {**more, "sizes": {**found.get("sizes", {}), **more["sizes"]}}
             if asked.results:
                 asked.results.write_text(json.dumps(found), encoding="utf-8")
@@ -67,6 +70,16 @@ def main() -> int:
     else:
         report.write(found, running.ROOT / "docs")
     return 0
+
+
+def _command(asked: argparse.Namespace) -> str:
+    """The command by which the same is asked again, of each size alone or together."""
+    said = {"turns": [str(asked.turns)], "base": ["BASE"] if asked.base else []}
+    said["only"] = [] if asked.only == PEERS else asked.only
+    said["questions"] = [] if asked.questions == _NAMES else asked.questions
+    said["held-against"] = [] if asked.held_against == OURS else [asked.held_against]
+    words = [word for name, given in said.items() if given for word in (f"--{name}", *given)]
+    return shlex.join(["python", "-m", "benchmarks.peers", "--sizes", "SIZE", *words])
 
 
 if __name__ == "__main__":

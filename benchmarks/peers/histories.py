@@ -126,7 +126,17 @@ class _Maker:
             "holders": [holder for holder, _ in often[:5]],
             "pairs": often[:5],
             "many pairs": often[5 : 5 + MANY],
+            "issuers": self._issuers_told(),
         }
+
+    def _issuers_told(self) -> list[Pair]:
+        """The two issuers that nobody has absorbed and of whose shares most is told, each after a holder."""
+        told: dict[str, list[Pair]] = {issuer: [] for issuer in self.issuers}
+        for holder, target in self.per_pair:
+            if target in told:
+                told[target].append((holder, target))
+        most = sorted(told, key=lambda issuer: (-len(told[issuer]), issuer))
+        return [min(told[issuer], default=(self.companies[0], issuer)) for issuer in most[:2]]
 
     # Dates and knowledge
 

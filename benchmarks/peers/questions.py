@@ -57,6 +57,15 @@ def _append_late(side: Side, asked: Asked, number: int) -> Any:
     return side.append_late(Stake("found-late", *asked["pairs"][number], "0.5%", "1985-02-03"))
 
 
+def _issue_late(side: Side, asked: Asked, number: int) -> Any:
+    return side.issue_late("found-issue", tuple(asked["issuers"][0]), "2010-02-03")
+
+
+def _merge_late(side: Side, asked: Asked, number: int) -> Any:
+    (_, survivor), absorbed = asked["issuers"]
+    return side.merge_late("found-merger", survivor, tuple(absorbed), "2012-03-04")
+
+
 def _append_many(side: Side, asked: Asked, number: int) -> Any:
     """One more stake of each of many pairs; the answer is what the first and the last pair held over time."""
     pairs = asked["many pairs"]
@@ -114,5 +123,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("made from events anew", 1, lambda side, asked, number: side.rebuild()),
     Question("append of one event", 2, _append),
     Question("one back-dated event", 1, _append_late),
+    Question("one back-dated issue of shares", 1, _issue_late),
+    Question("one back-dated merger", 1, _merge_late),
     Question(f"append of {MANY:,} events", 1, _append_many),
 )

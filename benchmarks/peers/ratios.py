@@ -33,6 +33,8 @@ class Ratio(NamedTuple):
 _WHOLE, _HOLDER, _LATE = "whole state of a day", "one holder", "one back-dated event"
 _VIEWS, _OBJECTS, _KNOWN = "all views", "holdings as objects", "another day of knowledge"
 _ANEW, _APPEND, _MEMORY = "made from events anew", "append of one event", "memory"
+_ISSUE, _MERGER = "one back-dated issue of shares", "one back-dated merger"
+_REPLAY = "against a full replay (another day of knowledge, replayed)"
 _BULK = f"append of {MANY:,} events"
 
 PROMISED: tuple[Ratio, ...] = (
@@ -62,8 +64,11 @@ PROMISED: tuple[Ratio, ...] = (
     Ratio("another day of knowledge, by parts, against 0.1.0", 5, (EARLIER, _KNOWN), (WITH_LEDGER, _KNOWN)),
     Ratio("one holder, against DuckDB", 20, ("DuckDB", _HOLDER), (WITH_LEDGER, _HOLDER)),
     Ratio("one holder, against SQLite with an index", 1, ("SQLite", _HOLDER), (WITH_LEDGER, _HOLDER)),
-    Ratio("one back-dated event, against a full replay", 1000, (OURS, _KNOWN), (WITH_LEDGER, _LATE)),
+    # By another day of knowledge and without a ledger everything that was known is replayed.
+    Ratio(f"one back-dated stake, {_REPLAY}", 1000, (OURS, _KNOWN), (WITH_LEDGER, _LATE)),
     Ratio("the same, against DuckDB making its table anew", 20, ("DuckDB", _ANEW), (WITH_LEDGER, _LATE)),
+    Ratio(f"one back-dated issue of shares, {_REPLAY}", 20, (OURS, _KNOWN), (WITH_LEDGER, _ISSUE)),
+    Ratio(f"one back-dated merger, {_REPLAY}", 20, (OURS, _KNOWN), (WITH_LEDGER, _MERGER)),
     Ratio(
         "first build of the ledger, against 0.1.0 to its first answer",
         2,

@@ -22,6 +22,8 @@ _WITHOUT_PANEL = (
     "one holder as objects",
     "made from events anew",
     f"append of {MANY:,} events",
+    "one back-dated issue of shares",
+    "one back-dated merger",
 )
 """Questions that get no panel, since nobody else is asked them, or few."""
 _COLOURS = {
@@ -50,13 +52,21 @@ def tables(measured: Measured) -> str:
     """Who was asked, what was promised and is kept, and the times at every size, the largest first."""
     parts = [*_who(measured), "### What was promised", "", *_promised(measured), *_processes(measured), ""]
     for size in sorted(measured["sizes"], key=int, reverse=True):
-        parts += [_heading(measured["sizes"][size]), "", *_of_size(measured, size), ""]
+        of_size = measured["sizes"][size]
+        parts += [_heading(of_size), "", *_commands(of_size, size), *_of_size(measured, size), ""]
     return "\n".join(parts)
 
 
 def _heading(of_size: Mapping[str, Any]) -> str:
     turns = max(map(len, of_size["turns"].values()), default=0)
     return f"### {of_size['events']:,} events, {turns} turn{'' if turns == 1 else 's'}"
+
+
+def _commands(of_size: Mapping[str, Any], size: str) -> Iterator[str]:
+    """By which commands it was asked, with ``BASE`` for a checkout of the older commit."""
+    for command in of_size.get("commands", ()):
+        yield f"`{command.replace('SIZE', size)}`"
+        yield ""
 
 
 def _who(measured: Measured) -> Iterator[str]:

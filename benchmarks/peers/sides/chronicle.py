@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.histories import ISSUER
-from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake
+from benchmarks.peers.sides.side import FOR_EVER, Row, Side, Stake, cannot
 
 import chronicle
 
 _AT_ONCE = 20_000
+_HAS_LEDGERS = "ledger" in inspect.signature(chronicle.open).parameters
+"""Whether it is not the older commit, whose laws about mergers and issues were others."""
 
 
 class Replayed(Side):
@@ -41,9 +43,8 @@ class Replayed(Side):
                 store.append(some)
 
     def open(self) -> None:
-        known = inspect.signature(chronicle.open).parameters
         self._history: Any = chronicle.open(
-            str(self._store), **({"ledger": self.ledger} if "ledger" in known else {})
+            str(self._store), **({"ledger": self.ledger} if _HAS_LEDGERS else {})
         )
 
     def close(self) -> None:
@@ -82,6 +83,27 @@ class Replayed(Side):
 
     def append_many(self, stakes: Sequence[Stake]) -> None:
         self._history.append([_event(stake) for stake in stakes])
+
+    def issue_late(self, id: str, pair: tuple[str, str], day: str) -> Any:
+        issue = {"id": id, "kind": "shares.issued", "date": day, "issuer": pair[1], "shares": "10M"}
+        return self._late(issue, pair)
+
+    def merge_late(self, id: str, survivor: str, pair: tuple[str, str], day: str) -> Any:
+        holder, absorbed = pair
+        merger = {
+            "id": id,
+            "kind": "merger.absorbed",
+            "date": day,
+            "survivor": survivor,
+            "absorbed": absorbed,
+        }
+        return self._late(merger, pair, (holder, survivor))
+
+    def _late(self, event: Mapping[str, str], *pairs: tuple[str, str]) -> Any:
+        if not _HAS_LEDGERS:
+            cannot("replayed by other laws")
+        self._history.append([event])
+        return [row for pair in pairs for row in self.pair_in_time(*pair)]
 
     def holdings(self, day: str) -> Any:
         return self._history.as_of(day).holdings()

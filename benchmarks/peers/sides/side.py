@@ -97,6 +97,14 @@ class Side:
         """Take in many stakes at once, so that all or none of them are kept."""
         cannot("asked of Chronicle alone")
 
+    def issue_late(self, id: str, pair: tuple[str, str], day: str) -> Any:
+        """Take in that the target of a pair issued shares years ago, and tell the pair over time."""
+        cannot("asked of Chronicle alone")
+
+    def merge_late(self, id: str, survivor: str, pair: tuple[str, str], day: str) -> Any:
+        """Take in that a survivor absorbed the target of a pair years ago, and tell both pairs over time."""
+        cannot("asked of Chronicle alone")
+
     def holdings(self, day: str) -> Any:
         """Every holding on the day as an object."""
         cannot("asked of Chronicle alone")
