@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -27,7 +27,7 @@ from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places, vectors
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.stored_log import StoredEvents
-from chronicle.stores import open_store
+from chronicle.stores import Record, open_store
 from given import absorbed, acquired, corrected, disposed, observed, retracted
 from kept_ledgers import answers, assert_holdings_equal
 from test_parts import GROUPS, WRITTEN, assert_keys_equal, everything, spread
@@ -69,12 +69,21 @@ def store(filled: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The places of the events that are read one by one."""
+    """The positions of the events that are read, one by one or together."""
     found: list[int] = []
-    take_in = StoredEvents.take_in
-    monkeypatch.setattr(
-        StoredEvents, "take_in", lambda self, record: (found.append(record.position), take_in(self, record))
-    )
+    take_in, take_in_all = StoredEvents.take_in, StoredEvents._take_in_all
+
+    def noted(self: StoredEvents, record: Record) -> None:
+        found.append(record.position)
+        take_in(self, record)
+
+    def all_noted(self: StoredEvents, records: Iterable[Record]) -> None:
+        several = [*records]
+        found.extend(record.position for record in several)
+        take_in_all(self, iter(several))
+
+    monkeypatch.setattr(StoredEvents, "take_in", noted)
+    monkeypatch.setattr(StoredEvents, "_take_in_all", all_noted)
     return found
 
 

@@ -201,14 +201,19 @@ class Parts:
         found, waiting = set(places), list(places)
         done: set[Shared] = set()
         while waiting:
-            if len(found) > most:
-                return None
-            for shared in self._shared_at(waiting.pop()):
-                if shared not in done and self.binds(shared):
-                    done.add(shared)
-                    new = [other for other in self._sharing_of(shared) if other not in found]
-                    found.update(new)
-                    waiting += new
+            reached = list[int]()
+            # Read together.
+            for place, event in zip(waiting, self._log.at(waiting), strict=True):
+                if len(found) > most:
+                    return None
+                for shared in self._shared_at(place):
+                    if shared not in done and self.binds(shared):
+                        done.add(shared)
+                        named = self._said_of if shared == (EVENT, event.id) else self._sharing_of
+                        new = [other for other in named(shared) if other not in found]
+                        found.update(new)
+                        reached += new
+            waiting = reached
         return sorted(found)
 
     # What is kept for later
@@ -285,6 +290,11 @@ class Parts:
         sort, which = shared
         if sort == EVENT and which in self._log.positions:
             yield self._log.positions[which] - 1
+        yield from self._said_of(shared)
+
+    def _said_of(self, shared: Shared) -> Iterator[int]:
+        """The same, without an event that is meant by its id."""
+        sort, which = shared
         if self._base is not None:
             yield from self._base.places(shared)
         places = _all(self._sharing[sort].get(which, ()))
