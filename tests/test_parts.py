@@ -361,6 +361,22 @@ def test_a_late_event_costs_the_same_however_many_there_are() -> None:
     assert max(len(replayed_with(made(size).events, [more])) for size in (1_000, 10_000)) < 20
 
 
+def test_a_part_to_which_events_come_one_by_one_is_replayed_once_for_each() -> None:
+    """The first is replayed with and without what is new; from then on the part as it was is at hand."""
+    log = EventLog([*STAKES])
+    replay = PartialReplay(log, PROJECTORS, lambda _: None, resolved(STAKES), len(log))
+    with (
+        patch.object(partial, "_ONE_IN", 1),
+        patch.object(partial, "resolve", wraps=knowledge.resolve) as watched,
+    ):
+        for year in ("2014", "2013", "2012"):
+            log.events.append(issued(year, "mill", "100", id=f"in-{year}"))
+            found = replay.ledger()
+            assert found is not None
+            assert everything(found) == everything(resolved(log.events))
+    assert [len(call.args[0]) for call in watched.call_args_list] == [2, 3, 4, 5]
+
+
 # Where everything is replayed
 
 

@@ -57,6 +57,8 @@ class PartialReplay:
     _parts: Parts | None = field(default=None, init=False)
     # Whether these learned more than what all events say, such as what was assumed.
     _learned: bool = field(default=False, init=False)
+    # The places of the events that were replayed last, by all that is known, and their ledger.
+    _last: tuple[Sequence[int], Ledger] | None = field(default=None, init=False)
     # The events by the day from which they could be known, with the place of each.
     _by_knowledge: list[tuple[datetime.date, int]] = field(factory=list, init=False)
 
@@ -71,7 +73,7 @@ class PartialReplay:
     def begin_anew(self, ledger: Ledger) -> None:
         """Continue from ``ledger``, the replay of all events of the log."""
         self._ledger, self._length, self._whole = ledger, len(self._log), len(self._log)
-        self._replayed_whole, self._in_turn = ledger, None
+        self._replayed_whole, self._in_turn, self._last = ledger, None, None
 
     def go_on_with(self, log: EventLog) -> None:
         """Continue with another log of the same events."""
@@ -189,9 +191,19 @@ class PartialReplay:
         places = self._around(parts, differing, known)
         if places is None:
             return None
-        gone = self._resolve(self._at(place for place in places if place < self._length), None)
-        told = self._at(place for place in places if place not in without)
-        return patched(self._ledger, gone.ledger, self._resolve(told, known).ledger)
+        gone = self._told_by([place for place in places if place < self._length])
+        if known is None and not without:
+            replayed = self._told_by(places)
+        else:
+            told = self._at(place for place in places if place not in without)
+            replayed = self._resolve(told, known).ledger
+        return patched(self._ledger, gone, replayed)
+
+    def _told_by(self, places: Sequence[int]) -> Ledger:
+        """The ledger of the events at some places: who adds to one part again needs that of the last time."""
+        if self._last is None or self._last[0] != places:
+            self._last = places, self._resolve(self._at(places), None).ledger
+        return self._last[1]
 
     def _are_few(self, differing: Collection[int]) -> bool:
         return len(differing) <= len(self._log) // (_ONE_IN if self._base is None else _ONE_IN_CUT)
