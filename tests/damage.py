@@ -7,11 +7,9 @@ nor verifying minded) and ``crashed`` (an error that is not one of ours).
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -22,6 +20,7 @@ from chronicle import codec
 from chronicle.cli.made_up import made
 from chronicle.errors import ChronicleError, StoreError
 from chronicle.stores import Head, NewRecord, Record, Store, open_store
+from patience import within
 
 COUNT = 100
 BATCH = 10
@@ -32,7 +31,6 @@ while reading answered otherwise (an id that is there was not found); nothing ot
 not be."""
 
 _SAMPLE_OF_REASONS = 5
-_PATIENCE = 10
 
 
 def hundred() -> list[NewRecord]:
@@ -82,22 +80,6 @@ def answer_of(path: Path) -> Answer:
         return ask(store, [record.id for record in hundred()])
 
 
-@contextmanager
-def within(seconds: int) -> Iterator[None]:
-    """Raise ``TimeoutError`` in what takes longer: to be kept busy for ever is no answer either."""
-
-    def too_long(*_: object) -> None:
-        raise TimeoutError(f"no answer within {seconds} seconds")
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 class Fate(NamedTuple):
     """What became of a reader: one of ``OUTCOMES``, and the reason as a text."""
 
@@ -108,7 +90,7 @@ class Fate(NamedTuple):
 def fate(location: str | Path, before: Answer) -> Fate:
     """What becomes of a reader of the store at ``location``, which once gave the answer ``before``."""
     try:
-        with within(_PATIENCE), open_store(location, read_only=True) as store:
+        with within(), open_store(location, read_only=True) as store:
             return _fate(store, before)
     except StoreError as error:
         return Fate("refused", error.code)

@@ -18,14 +18,12 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, NoReturn, Self
 
-PATIENCE = 60.0
-"""Seconds after which a child that says nothing has failed, unless another time is given."""
+from patience import PATIENCE
 
 
 class Child:
@@ -218,22 +216,6 @@ def _lives(process: Any) -> bool:
     with suppress(psutil.NoSuchProcess):
         return process.status() != psutil.STATUS_ZOMBIE
     return False
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Raise ``TimeoutError`` when what is done inside takes longer, wherever it waits."""
-
-    def give_up(_: int, __: FrameType | None) -> NoReturn:
-        raise TimeoutError(f"not done within {seconds:g} seconds")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _serve(channel: socket.socket) -> None:

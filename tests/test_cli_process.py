@@ -9,7 +9,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from chronicle.cli import chronicle as command_line
+from patience import within
 
 HEAVY = {"cattrs", "pendulum", "yaml", "rich"}
 
@@ -382,17 +382,16 @@ def on_a_terminal(
     )
     os.close(slave)
     written = b""
-    started = time.monotonic()
-    while process.poll() is None or select.select([master], [], [], 0)[0]:
-        assert time.monotonic() - started < 60
-        if select.select([master], [], [], 0.05)[0]:
-            try:
-                written += os.read(master, 65536)
-            except OSError:
-                break
-        if interrupt and b"%" in written:
-            process.send_signal(signal.SIGINT)
-            interrupt = False
+    with within():
+        while process.poll() is None or select.select([master], [], [], 0)[0]:
+            if select.select([master], [], [], 0.05)[0]:
+                try:
+                    written += os.read(master, 65536)
+                except OSError:
+                    break
+            if interrupt and b"%" in written:
+                process.send_signal(signal.SIGINT)
+                interrupt = False
     os.close(master)
     return written.decode(), process.wait(timeout=60)
 

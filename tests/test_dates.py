@@ -7,7 +7,6 @@ import datetime
 import pickle
 import subprocess
 import sys
-import time
 import warnings
 
 import pytest
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 
 from chronicle.dates import DAWN, FOREVER, PartialDate, as_day, duration_words, parse_date
 from chronicle.errors import InvalidValue, shown
+from effort import Beginning
 
 day = datetime.date
 
@@ -387,10 +387,8 @@ def test_any_text_is_a_date_or_one_error(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["9" * 10_000_000, "[" * 10_000_000, "2014-" * 2_000_000])
 def test_a_giant_text_is_refused_at_once(text: str) -> None:
-    """Ten million characters cost nothing, and the message quotes sixty of them."""
-    begin = time.perf_counter()
-    _, message, _ = refusal(text)
-    assert time.perf_counter() - begin < 0.1
+    """Ten million characters are not looked at, and the message quotes sixty of them."""
+    _, message, _ = refusal(Beginning(text))
     assert message == f'not a date: "{text[:60]}…"'
 
 

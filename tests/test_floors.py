@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from clocks import timed_checks
+
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
 
 # What is added to which module, the contract that it breaks, and the link that must be named.
@@ -271,3 +273,57 @@ def test_every_test_has_a_sentence(root: Path) -> None:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+# Helpers of tests that have to end, and why they look at a clock.
+GUARDS = {
+    "tests/patience.py": "ends what hangs, after a minute",
+    "tests/killing.py": "ends a child or a server that hangs, after a minute",
+    "tests/fuzzing.py": "ends an input on which a reader hangs, after a thousand times what others take",
+}
+
+
+def test_no_test_asserts_a_time(root: Path) -> None:
+    """A busy computer fails no test: what must be quick is counted, and only what hangs is ended."""
+    found = {
+        path.relative_to(root).as_posix(): lines
+        for folder in ("tests", "benchmarks")
+        for path in sorted((root / folder).rglob("*.py"))
+        if (lines := timed_checks(path.read_text(encoding="utf-8")))
+    }
+    assert {name: lines for name, lines in found.items() if name not in GUARDS} == {}
+    assert found.keys() == GUARDS.keys()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "began = time.perf_counter()\nwork()\nassert time.perf_counter() - began < 2",
+        "began = time.process_time_ns()\nwork()\ntook = time.process_time_ns() - began\nassert took < 2",
+        "from time import monotonic as now\nend = now() + 2\nwhile busy():\n    assert now() < end",
+        "clock = time.perf_counter\nbegan = clock()\nwork()\nassert 2 > clock() - began",
+        "def seconds():\n    return os.times().user\nassert seconds() < 2",
+        "def both():\n    return 1, time.time()\ndef test():\n    _, took = both()\n    assert max(took) < 2",
+        "began = time.time()\nwork()\nif time.time() - began > 2:\n    raise AssertionError",
+        "assert timeit.timeit(work) < 2",
+        "assert resource.getrusage(resource.RUSAGE_SELF).ru_utime < 2",
+    ],
+)
+def test_a_time_that_is_asserted_is_found(program: str) -> None:
+    """Whichever clock it is of, and through which names it went."""
+    assert len(timed_checks(program)) == 1
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "began = time.perf_counter()\nwork()\nprint(time.perf_counter() - began)\nassert done()",
+        "def both():\n    return 1, time.time()\none, took = both()\nassert one == 1",
+        "assert event.time() == datetime.time(12, 15)",
+        "took = time.time()\nassert noted(took) == 1",
+        "def test():\n    end = time.time()\ndef other(end):\n    assert end == 1",
+    ],
+)
+def test_a_time_that_is_only_told_is_no_fault(program: str) -> None:
+    """Measuring is allowed, and what is called a time need be none."""
+    assert timed_checks(program) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,11 @@ from chronicle.codec import encode
 from chronicle.errors import InvalidEvents, Problem
 from chronicle.events import Event
 from chronicle.interop import FORMATS
+from chronicle.interop.tabular import cells
+from chronicle.interop.tabular.guesses import columns, forms
 from chronicle.interop.tabular.guessing import draft
+from chronicle.interop.tabular.text import date_forms
+from effort import searching_no_more
 
 
 def drafted(table: str | bytes) -> str:
@@ -275,12 +278,12 @@ def test_a_wide_table_is_drafted() -> None:
 
 
 @pytest.mark.parametrize("cell", ["9" * 300_000, "1," * 150_000, "1 " * 150_000, "-" * 300_000])
-def test_a_cell_of_any_length_is_looked_at_quickly(cell: str) -> None:
-    """However long it is, and whatever it looks like at its beginning."""
-    begun = time.process_time()
+def test_only_the_beginning_of_a_cell_is_looked_at(cell: str) -> None:
+    """However long it is, and whatever it looks like there: no pattern goes over all of it."""
     table = f'company,owner,percent,from\nmill,bob,"{cell}",2014\nmill,ann,5,2014\n'
-    assert "# Columns: company, owner, percent, from\n" in drafted(table)
-    assert time.process_time() - begun < 2
+    with searching_no_more([forms, columns, cells, date_forms], most=200) as looks:
+        assert "# Columns: company, owner, percent, from\n" in drafted(table)
+        assert looks()
 
 
 def test_the_delimiter_is_that_of_most_rows() -> None:

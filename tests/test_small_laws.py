@@ -10,7 +10,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -29,9 +28,11 @@ from chronicle.events import Event, StakeAcquired
 from chronicle.history import History
 from chronicle.interop.exports import exported
 from chronicle.interop.exports.material import material
+from chronicle.render import layout
 from chronicle.render.layout import Line, line_columns
 from chronicle.render.tree import Branch, tree
 from chronicle.stores import NewRecord, open_store
+from effort import steps
 from given import (
     acquired,
     corrected,
@@ -400,18 +401,29 @@ def test_json_marks_names_and_identifiers_that_are_only_possible(tmp_path: Path)
 
 
 @pytest.mark.parametrize("word", ["word and so on ", "阿里巴巴影业，", f"{JOINED} ", "x", "क्\u200dष देव "])
-def test_an_explanation_is_linear_in_the_length_of_a_note(word: str) -> None:
-    """Four times the note takes about four times as long, and not sixteen times."""
+def test_an_explanation_is_linear_in_the_length_of_a_note(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four times the note takes about four times the steps and the looks at characters, not sixteen times."""
+    measured = 0
+    real = layout.columns
 
-    def seconds(length: int) -> float:
-        note: Line = [("1 Jan 2014  ", ""), (word * (length // len(word)), "dim")]
-        began = time.process_time()
-        lines = list(tree(Branch(([("why", "")],), (Branch((note,)),)), 80))
+    def columns(text: str) -> int:
+        nonlocal measured
+        measured += len(text)
+        return real(text)
+
+    monkeypatch.setattr(layout, "columns", columns)
+
+    def taken(length: int) -> int:
+        nonlocal measured
+        measured = 0
+        pieces = length // len(word) // 5
+        note: Line = [("1 Jan 2014  ", ""), *((word * 5, "dim"),) * pieces]
+        lines: list[Line] = []
+        lines_run = steps(lambda: lines.extend(tree(Branch(([("why", "")],), (Branch((note,)),)), 80)))
         assert len(lines) > length / 200
-        return time.process_time() - began
+        return lines_run + measured
 
-    seconds(1_000)
-    assert seconds(200_000) < 10 * max(seconds(50_000), 0.01)
+    assert taken(20_000) < 5 * taken(5_000)
 
 
 @pytest.mark.parametrize("word", ["word and so on ", "阿里巴巴影业，", f"{JOINED} "])

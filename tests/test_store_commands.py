@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any
@@ -21,6 +21,7 @@ from chronicle.cli import chronicle as command
 from chronicle.errors import AppendRefused, StoreError
 from chronicle.stores import NewRecord, Record, batch, open_store
 from chronicle.stores.backup import copied, copy_of, verify_copy
+from patience import until
 
 
 def founded(*names: str) -> list[NewRecord]:
@@ -442,14 +443,6 @@ def read_lines(stream: IO[str], seen: list[str]) -> Thread:
     thread = Thread(target=read, daemon=True)
     thread.start()
     return thread
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that happens in another process."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture

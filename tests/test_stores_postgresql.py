@@ -25,6 +25,7 @@ from chronicle.stores.group import Request
 from chronicle.stores.postgresql import open_postgresql
 from chronicle.stores.postgresql import tables as postgresql_tables
 from chronicle.stores.record import GENESIS, Head, chained
+from patience import until
 from postgresql_server import connected
 
 FIVE = [NewRecord(f"event-{number}", "entity.founded", b'{"n":%d}' % number) for number in range(1, 6)]
@@ -304,7 +305,7 @@ def test_who_waited_for_a_turn_goes_on_from_what_was_added_meanwhile(
             insert(owner, schema_of(url), [added])
             waiting = Thread(target=lambda: kept.append(store.append([SIXTH]).head.position))
             waiting.start()
-            until(owner, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            until_found(owner, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
         waiting.join(timeout=60)
         assert kept == [7]
         assert store.verify().intact
@@ -466,7 +467,7 @@ def test_what_may_not_be_on_the_replicas_is_not_acknowledged(server: Any, count:
         expect_replicas(owner, "nobody")
         answer = refusal_later(lambda: store.append(numbered("more", count)))
         pid = store._connection.info.backend_pid
-        until(owner, f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'SyncRep'")
+        until_found(owner, f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'SyncRep'")
         owner.execute("SELECT pg_cancel_backend(%s)", (pid,))
         assert answer() == (
             f'C507 store "{store.location}" may not have kept this everywhere: '
@@ -479,7 +480,7 @@ def test_what_may_not_be_on_the_replicas_is_not_acknowledged(server: Any, count:
         with open_store(url) as again:
             answer = refusal_later(lambda: again.append(numbered("more", count)))
             pid = again._connection.info.backend_pid
-            until(owner, f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'SyncRep'")
+            until_found(owner, f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'SyncRep'")
             owner.execute("SELECT pg_cancel_backend(%s)", (pid,))
             assert "may not have kept this everywhere" in answer()
         expect_replicas(owner, "")
@@ -490,17 +491,14 @@ def test_what_may_not_be_on_the_replicas_is_not_acknowledged(server: Any, count:
 def expect_replicas(owner: psycopg.Connection[Any], names: str) -> None:
     owner.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
     owner.execute("SELECT pg_reload_conf()")
-    until(owner, f"SELECT 1 WHERE current_setting('synchronous_standby_names') = '{names}'")
+    until_found(owner, f"SELECT 1 WHERE current_setting('synchronous_standby_names') = '{names}'")
     # Every backend reads its settings between two statements; ours of the store has to as well.
     time.sleep(0.5)
 
 
-def until(connection: psycopg.Connection[Any], query: str) -> None:
+def until_found(connection: psycopg.Connection[Any], query: str) -> None:
     """Wait until ``query`` finds something."""
-    end = time.monotonic() + 30
-    while connection.execute(query).fetchone() is None:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: connection.execute(query).fetchone())
 
 
 def refusal_later(act: Callable[[], object]) -> Callable[[], str]:
@@ -1030,10 +1028,7 @@ def test_the_server_wakes_who_waits(url: str, monkeypatch: pytest.MonkeyPatch) -
     with open_store(url) as store, open_store(url) as writer:
         waiting = Thread(target=lambda: found.append(store.wait(5, 300)), daemon=True)
         waiting.start()
-        end = time.monotonic() + 60
-        while store._listener.connection is None:
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        until(lambda: store._listener.connection)
         time.sleep(0.2)
         writer.append([SIXTH])
         waiting.join(timeout=60)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import time
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -31,6 +30,7 @@ from chronicle.values import (
     parse_ratio,
     parse_share,
 )
+from effort import Beginning
 
 SHARE_FORMS = "write 60%, 3/8, 25-50%, >50%, <=3.2%, or ? for unknown"
 MONEY_FORMS = "write USD 800M, ~USD 380M, USD 800-805M, >USD 1bn, or undisclosed"
@@ -790,10 +790,8 @@ def test_any_text_is_a_value_or_one_error(parse: Callable[[str], object], code: 
 
 @pytest.mark.parametrize("parse", [parse_share, parse_money, parse_count, parse_ratio])
 def test_a_giant_text_is_refused_at_once(parse: Callable[[str], object]) -> None:
-    """Ten million digits cost nothing, and the message quotes sixty of them."""
-    begin = time.process_time()
-    _, message, _ = refusal(lambda: parse("9" * 10_000_000))
-    assert time.process_time() - begin < 0.1
+    """Ten million digits are not looked at, and the message quotes sixty of them."""
+    _, message, _ = refusal(lambda: parse(Beginning("9" * 10_000_000)))
     assert message.endswith(f'"{"9" * 60}…"')
 
 

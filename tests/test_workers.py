@@ -31,6 +31,7 @@ from chronicle.ledgers.places import only_writer
 from chronicle.ledgers.sections import building
 from chronicle.stores.memory import MemoryStore
 from own_projectors import BY_TARGET
+from patience import until
 from test_cli_process import on_a_terminal
 from test_sections import assert_same, by_one_process, never, stored
 from worker_tasks import fails, fails_in_its_own_way, gives_what_cannot_be_told, killed
@@ -84,7 +85,7 @@ def said_by(*arguments: str, folder: Path, typed: str = "") -> tuple[str, str, i
 
 def assert_nothing_is_left(process: subprocess.Popen[str], folder: Path) -> None:
     """Of a program that ended there is no process and no folder."""
-    wait_for(lambda: not is_there(process.pid))
+    until(lambda: not is_there(process.pid))
     assert [*(folder / "temporary").iterdir()] == []
 
 
@@ -95,14 +96,6 @@ def is_there(session: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def wait_for(what: Any) -> None:
-    """Wait until something is so, which must not take a minute."""
-    began = time.monotonic()
-    while not what():
-        assert time.monotonic() - began < 60
-        time.sleep(0.02)
 
 
 # How many
@@ -413,7 +406,7 @@ def test_after_an_interrupt_nothing_is_left(line: tuple[str, ...], store: Path, 
     """Ctrl-C reaches all processes of a command at once: it ends with 130 and without a word."""
     asked = [word.format(store=store) for word in line]
     process = running_program("-c", BUSY, *asked, folder=tmp_path)
-    wait_for(lambda: is_busy(tmp_path))
+    until(lambda: is_busy(tmp_path))
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     forget_who_is_busy(tmp_path)
@@ -426,10 +419,10 @@ def test_after_an_interrupt_nothing_is_left(line: tuple[str, ...], store: Path, 
 def test_workers_end_with_the_process_that_was_killed(store: Path, tmp_path: Path) -> None:
     """Nobody waits for what they do."""
     process = running_program("-c", BUSY, "ledger", str(store), folder=tmp_path)
-    wait_for(lambda: is_busy(tmp_path))
+    until(lambda: is_busy(tmp_path))
     process.kill()
     process.communicate(timeout=60)
-    wait_for(lambda: not is_there(process.pid))
+    until(lambda: not is_there(process.pid))
 
 
 AT_EXIT = f"""

@@ -22,6 +22,7 @@ from chronicle.cli import days
 from chronicle.codec.kinds import described
 from chronicle.codec.schema import json_schema
 from chronicle.events import KINDS
+from patience import within
 
 
 def run(*words: object, input: str | None = None) -> Result:
@@ -507,21 +508,20 @@ def test_a_terminal_completes_and_ends_by_ctrl_c(sample: Path) -> None:
         """Press a key; read until the text is shown; press again after each two seconds of silence."""
         nonlocal shown
         os.write(terminal, pressing)
-        deadline = time.monotonic() + 60
         while text not in shown:
-            assert time.monotonic() < deadline, shown
             if select.select([terminal], [], [], 2)[0]:
                 shown += os.read(terminal, 4096)
             else:
                 os.write(terminal, pressing)
 
-    until(b"? for all): ")
-    os.write(terminal, b"stake.acq\t\n")
-    until(b"stake.acquired")
-    until(b"[..2014-09]): ")
-    # Python's readline hears a Ctrl-C between the question and its wait only at the next key.
-    until(b"nothing was written", pressing=b"\x03")
-    _, status = os.waitpid(pid, 0)
+    with within():
+        until(b"? for all): ")
+        os.write(terminal, b"stake.acq\t\n")
+        until(b"stake.acquired")
+        until(b"[..2014-09]): ")
+        # Python's readline hears a Ctrl-C between the question and its wait only at the next key.
+        until(b"nothing was written", pressing=b"\x03")
+        _, status = os.waitpid(pid, 0)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 130
     assert content(sample) == before

@@ -16,7 +16,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -40,6 +39,8 @@ from chronicle.render.pages.as_of import AsOf
 from chronicle.render.picture import svg
 from chronicle.render.terms import Terms
 from chronicle.stores import NewRecord, open_store
+from effort import Beginning
+from patience import within
 from postgresql_server import connected
 
 FORMS = ((), ("--json",), ("--csv",), ("--plain",))
@@ -975,9 +976,11 @@ def test_what_is_no_password_is_shown(text: str) -> None:
     ["aa:/x:1 ", "a.", "a", "a=", "aa:/", "x='", "?a", "https:/x:1", "a:/", "%", "\x1b", "password='\\", "@"],
 )
 def test_no_text_makes_a_problem_slow_or_long(piece: str) -> None:
-    """A text of a megabyte that somebody wrote for it is looked at in a moment, and cut."""
-    began = time.process_time()
-    for end in ("", "=", ":/", ":/=@"):
-        problem = Problem("C507", piece * (1_000_000 // len(piece)) + end, help=piece)
-        assert len(problem.message) < 20_000
-    assert time.process_time() - began < 5
+    """Of a megabyte only the beginning is looked at, whoever wrote it, and no pattern hangs on it."""
+    with within():
+        for end in ("", "=", ":/", ":/=@"):
+            text = piece * (1_000_000 // len(piece)) + end
+            problem = Problem("C507", Beginning(text, most=10_000), help=piece)
+            assert len(problem.message) < 20_000
+            # As long as a message may be, a text is looked at whole.
+            without_passwords(text[-10_000:])

@@ -20,7 +20,8 @@ import pytest
 from appending import batches
 from chronicle.errors import AppendRefused
 from chronicle.stores import NewRecord, Store, migrate_store, open_store
-from killing import Child, Nursery, Server, within
+from killing import Child, Nursery, Server
+from patience import within
 from peers import Peer
 
 Size = Callable[[int, int], int]

@@ -19,7 +19,8 @@ from typing import NamedTuple
 import pytest
 
 from chronicle.stores import migrate_store, open_store
-from killing import Child, Nursery, within
+from killing import Child, Nursery
+from patience import within
 from peers import Peer, batch_of
 
 Size = Callable[[int, int], int]
