@@ -451,6 +451,7 @@ def test_a_stake_of_lots_is_like_any_other() -> None:
     lots = views.seen(stake, (views.Lot("r1", "Register", Share.exact(1)),))
     assert (lots, hash(lots), tuple(lots), lots._fields) == (stake, hash(stake), tuple(stake), stake._fields)
     assert lots.lots != stake.lots
+    assert repr(lots) == repr(stake)
 
 
 def test_without_lots_nothing_is_remembered() -> None:

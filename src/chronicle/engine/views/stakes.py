@@ -69,6 +69,9 @@ class StakeSeen(Stake):
     lots: tuple[Lot, ...] = ()
     seen_by: str | None = None
 
+    def __repr__(self) -> str:
+        return repr(Stake(*self))
+
 
 def seen(stake: Stake, lots: tuple[Lot, ...] = (), by: str | None = None) -> Stake:
     """``stake`` with these lots, observed by a publisher; unchanged if neither is known."""
