@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import stat
@@ -31,7 +32,7 @@ from chronicle.events import StakeAcquired
 from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places
 from chronicle.ledgers.layout import LedgerFile, Unsound
-from given import acquired, day
+from given import acquired, day, observed
 from kept_ledgers import answers, assert_equal, some_days
 
 SIZE = 300
@@ -678,6 +679,21 @@ def test_every_question_has_the_same_answer_with_a_ledger(store: Path, question:
     assert (kept.stdout, kept.stderr, kept.exit_code) == (plain.stdout, plain.stderr, plain.exit_code)
 
 
+def test_a_stake_is_shown_alike_with_a_ledger_and_without(tmp_path: Path) -> None:
+    """Replay remembers who saw a stake and in which lots, a ledger on disk does not: nobody is told so."""
+    path = tmp_path / "corp.db"
+    source = {"publisher": "Register", "title": "List"}
+    with chronicle.open(path, create=True) as history:
+        history.append([observed("2016", "bob", "acme", "60%", sources=[source])], declared=False)
+        history.keep_ledger()
+    for ledger in (True, False):
+        with chronicle.open(path, ledger=ledger) as history:
+            (stake,) = history.as_of("2017").holdings()
+            (span,) = history.spans("bob", "acme")
+            assert "StakeSeen" not in f"{stake!r}{span!r}"
+            assert repr(span.value) == "Stake(share=<Share 60%>, shares=None, basis='reported', stale=False)"
+
+
 def test_the_command_makes_it_tells_it_and_drops_it(store: Path) -> None:
     """Its size, where the store ended, and how old it is."""
     beside(store).unlink()
@@ -696,6 +712,33 @@ def test_the_command_makes_it_tells_it_and_drops_it(store: Path) -> None:
     assert ran("ledger", str(store), "--drop").stdout == "there is no ledger\n"
     assert json.loads(ran("ledger", str(store), "--drop", "--json").stdout) == {"dropped": []}
     assert store.exists()
+
+
+def documented_blocks(root: Path) -> dict[str, re.Pattern[str]]:
+    """The names of blocks that the page on the ledger has, each as what it stands for."""
+    page = (root / "docs" / "ledger.md").read_text(encoding="utf-8")
+    stands_for = {r"\*": "[a-z]+", "VIEW": r"\w+", "NAME": r"\w+", "PART": r"\d", "partN": r"part\d"}
+    found, before = {}, ""
+    for line in page.partition("| blocks | what |\n|---|---|\n")[2].partition("\n\n")[0].splitlines():
+        for name in re.findall(r"`([^`]+)`", line.split("|")[1]):
+            # A name that begins with a point leaves out what the one before it begins with.
+            whole = f"{before}{name}" if name.startswith(".") else name
+            before = before if whole != name else re.sub(r"\.texts\.\*$|(?<=^sharing)\.\w+$", "", name)
+            pattern = re.escape(whole)
+            for varying, any_of_them in stands_for.items():
+                pattern = pattern.replace(varying, any_of_them)
+            found[whole] = re.compile(pattern)
+    return found
+
+
+def test_the_page_has_the_format_and_every_block_of_a_ledger(root: Path, store: Path) -> None:
+    """Whoever reads the file by the page finds what is there; whoever adds a block adds a line."""
+    page = (root / "docs" / "ledger.md").read_text(encoding="utf-8")
+    assert re.findall(r"^Format (\d+)\.", page, re.MULTILINE) == [str(layout.FORMAT)]
+    written = [name for name, _ in LedgerFile(beside(store))]
+    documented = documented_blocks(root)
+    assert [name for name in written if not any(each.fullmatch(name) for each in documented.values())] == []
+    assert [name for name, each in documented.items() if not any(map(each.fullmatch, written))] == []
 
 
 @pytest.mark.parametrize(

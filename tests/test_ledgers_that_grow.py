@@ -232,6 +232,35 @@ def test_a_ledger_that_nobody_asked_for_says_what_events_share(
     assert chronicle.open(store).ledger_faults() == ()
 
 
+@pytest.mark.parametrize(("unasked", "events"), [(SIZE, SIZE + 1), (2 * SIZE, SIZE)])
+def test_where_too_much_hangs_together_everything_is_replayed_and_nothing_said(
+    store: Path, unasked: int, events: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger of a large store is made anew then, that of a small one is left; neither was wrong."""
+    held = plain(store).as_of("2030").holdings()[0]
+    appended(store, observed("2031", held.holder, held.target, "3%"))
+    monkeypatch.setattr(partial, "_ONE_IN", SIZE)
+    monkeypatch.setattr(keeping, "UNASKED", unasked)
+    history = chronicle.open(store)
+    assert answers(history.as_of("2032")) == answers(plain(store).as_of("2032"))
+    assert not history._unread
+    assert history.notices == ()
+    again = chronicle.open(store).kept_ledger
+    assert again is not None
+    assert again.head.position == events
+
+
+def test_rows_stand_in_the_order_of_their_keys_but_for_those_that_were_replayed(store: Path) -> None:
+    """By another day of knowledge and after an append they are the same as without a ledger, in any order."""
+    for known in (None, "2009"):
+        kept, right = (each.as_of("2012", known=known) for each in (chronicle.open(store), plain(store)))
+        keys = [row[:3] for row in right.rows("holdings")]
+        assert keys == sorted(keys) != []
+        if known is None:
+            assert kept.rows("holdings") == right.rows("holdings")
+        assert by_key(kept.table("holdings")) == by_key(right.table("holdings"))
+
+
 def flipped(file: Path, block: str) -> None:
     """One bit of a block of a ledger is another."""
     kept = LedgerFile(file)

@@ -1,8 +1,8 @@
 """The made-up histories that all peers are given: seeded, so that the same size is the same history.
 
 They are written as files, with no class of Chronicle, so that an older commit reads the very same; and with
-the standard library alone, since every peer's process imports what is here before it answers. Seven
-events in ten are stakes; the rest are names, units, deals with effects, roles, issues of shares, mergers and
+the standard library alone, since every peer's process imports what is here before it answers. Three
+events in four are stakes; the rest are names, units, deals with effects, roles, issues of shares, mergers and
 corrections. Four dates in ten are partial, and one event in ten is known years late.
 """
 

@@ -151,8 +151,8 @@ class LedgerFile:
     """A ledger: what it was made from, and its blocks, memory-mapped.
 
     The hashes of all pages are verified by the hash of these when it is opened, and each page by its own hash
-    when something in it is first read. So a question waits for the pages that it reads, and no answer comes
-    from a page that was not verified.
+    when something in it is first read, and only then: who changes the file in place while it is open here goes
+    unnoticed, and who cuts it short ends the process.
     """
 
     def __init__(self, path: Path) -> None:

@@ -184,8 +184,10 @@ class State(RulesOfDay):
 
         ``parts`` select by named parts of the key: ``table("holdings", holder="alibaba-group")``. Its texts
         are categories in a data frame. With ``names`` those of entities stand in the last columns;
-        such a table is made of facts, and takes longer. Raises ``NotFound`` (C606) for a view that no
-        projector writes and for an unknown part of its key.
+        such a table is made of facts, and takes longer. Rows stand in the order of their keys; out of a
+        ledger on disk those that were replayed beside it, after an append and by another day of knowledge,
+        come last. Raises ``NotFound`` (C606) for a view that no projector writes and for an unknown part of
+        its key.
         """
         if view not in self._ledger.views:
             raise absent("C606", "view", view, self._ledger.views)
