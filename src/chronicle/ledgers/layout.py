@@ -151,7 +151,7 @@ class LedgerFile:
     """A ledger: what it was made from, and its blocks, memory-mapped.
 
     The hashes of all pages are verified by the hash of these when it is opened, and each page by its own hash
-    when something in it is first read, and only then: who changes the file in place while it is open here goes
+    when something in it is first read, and only then: who changes the file in place while it is open goes
     unnoticed, and who cuts it short ends the process.
     """
 
