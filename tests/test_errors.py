@@ -63,6 +63,7 @@ PROVOKED_ELSEWHERE = dict.fromkeys(
     "C521": "test_ledger_files.py::test_a_stale_ledger_is_said_and_made_anew",
     "C522": "test_ledger_files.py::test_without_room_the_answer_comes_all_the_same",
     "C523": "test_ledger_files.py::test_verify_holds_the_ledger_against_a_replay",
+    "C524": "test_ledgers_asked_for.py::test_verify_says_that_a_ledger_was_changed_and_records_are_intact",
     "C531": "test_partitions.py::test_a_projector_that_breaks_its_promise_is_no_answer",
     "C536": "test_rows_folders.py::test_records_that_change_while_they_are_read_are_no_rows",
     "C740": "test_tables.py::test_without_nanoarrow_the_error_names_the_extra",

@@ -13,7 +13,7 @@ from chronicle.engine.declarations import Named
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.resolver import Resolver
-from chronicle.errors import Place, Problem
+from chronicle.errors import Place, Problem, UsageError
 from chronicle.history.told import ToldEvents
 from chronicle.stores import Store
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from chronicle.engine.partial import PartialReplay
     from chronicle.engine.replay import Ledger, Projector
     from chronicle.events import Event
-    from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
+    from chronicle.ledgers.keeping import LedgerKeeper
+    from chronicle.ledgers.kept import KeptFile
     from chronicle.ledgers.known.by_day import StoredByDay
     from chronicle.ledgers.layout import Block
     from chronicle.ledgers.partitions.first_pass import Report
@@ -119,12 +120,15 @@ class HeldEvents(ToldEvents):
     def keep_ledger(self) -> KeptFile | None:
         """Write the ledger of all that is known to disk, whatever its size, and give it, proven.
 
-        None where that fails, which ``notices`` reports. Raises ``UsageError`` (C509) without a store.
+        None where that cannot be, or another process is doing it: ``notices`` has why. Raises ``UsageError``
+        (C509) without a store.
         """
         keeper = self._ledger_keeper()
         keeper.asked()
+        if not keeper.can_begin():
+            return None
         self._base = self._opened = None
-        self._go_on_from_file(self._keep(keeper))
+        self._go_on_from_file(self._keep(keeper, asked=True))
         return self._base
 
     def drop_ledger(self) -> tuple[Path, ...]:
@@ -177,7 +181,12 @@ class HeldEvents(ToldEvents):
         if self._keeper is None:
             from chronicle.ledgers.keeping import LedgerKeeper
 
-            self._keeper = LedgerKeeper(self._require_store(), self._own_projectors, self._notices.append)
+            if self._store is None:
+                help = "record the files into a store and open that: chronicle record FILES --into STORE"
+                raise UsageError(
+                    Problem("C509", "a history without a store has no ledger on disk", help=help)
+                )
+            self._keeper = LedgerKeeper(self._store, self._own_projectors, self._notices.append)
         return self._keeper
 
     def _changed(self) -> None:
@@ -345,9 +354,10 @@ class HeldEvents(ToldEvents):
         return partial.on_demand(known, lambda: partial.ledger(known) or self._resolved(known, None).ledger)
 
     @paused_collector()
-    def _keep(self, keeper: LedgerKeeper) -> KeptFile | None:
+    def _keep(self, keeper: LedgerKeeper, *, asked: bool = False) -> KeptFile | None:
         """Write the ledger of all that is known to disk. None where the store has changed since."""
-        return keeper.keep(self._all_replayed(), self._head, self._sharing)
+        self._read_in()
+        return keeper.keep(self._all_replayed, self._head, self._sharing, asked=asked)
 
     def _sharing(self) -> list[Block]:
         """What all events share, as blocks of the ledger on disk."""
@@ -383,6 +393,6 @@ def _rows_made_again(
     keeper.refuse(file.file.path)
     keeper.asked()
     again = kind.from_store(keeper.store, projectors, ledger=False)
-    again.keep_ledger()
+    again._go_on_from_file(again._keep(again._ledger_keeper()))
     notices += again.notices
     return blocks_of(again._of_the_first(file.head.position))[1]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from chronicle.errors import StoreError, not_installed
 
 if TYPE_CHECKING:
-    from chronicle.ledgers.keeping import KeptFile, LedgerKeeper
+    from chronicle.ledgers.keeping import LedgerKeeper
+    from chronicle.ledgers.kept import KeptFile
     from chronicle.ledgers.partitions.first_pass import Report
 
 LARGE: Final = 300_000

@@ -15,16 +15,24 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from chronicle.errors import Problem, StoreError, printable
-from chronicle.ledgers.layout import CHANGED, SHARED, Block, CannotKeep, LedgerFile, Unsound, has_sharing
-from chronicle.ledgers.places import beside, in_cache, is_of_another, is_writable, only_writer, written_aside
+from chronicle.errors import Problem, StoreError, printable, reason_of
+from chronicle.ledgers.layout import CHANGED, Block, CannotKeep, LedgerFile, Misfit, Unsound, has_sharing
+from chronicle.ledgers.places import (
+    beside,
+    close_to_others,
+    in_cache,
+    is_being_written,
+    is_of_another,
+    is_writable,
+    only_writer,
+    written_aside,
+)
 from chronicle.stores.protocol import Store
 from chronicle.stores.record import GENESIS, Head
 
 if TYPE_CHECKING:
-    from chronicle.engine.partial.parts import Parts
     from chronicle.engine.replay import Projector
-    from chronicle.ledgers.kept import KeptLedger
+    from chronicle.ledgers.kept import KeptFile
     from chronicle.ledgers.rows import WholeReplay
 
 UNASKED: Final = 20_000
@@ -32,6 +40,9 @@ UNASKED: Final = 20_000
 
 _MADE_ANEW: Final = "nothing to do: the answer comes from the events, and the ledger is made anew"
 _WITHOUT: Final = "the answer comes from the events, as it does with --no-ledger"
+_GIVE_VERSION: Final = 'give it one that changes with its functions: Projector(..., version="1")'
+_OTHER_MAKES: Final = "another process is making it"
+_ASK_AGAIN: Final = "ask again when it has ended"
 
 # A ledger of the beginning of a store is gone on from if no more than one event in so many came behind it.
 _ONE_IN: Final = 10
@@ -64,61 +75,12 @@ class MadeFrom(NamedTuple):
         return "" if about.get("projectors") == self.projectors else "it was made with other projectors"
 
 
-class KeptFile(NamedTuple):
-    """A ledger in a file that fits, whose pages are verified when they are first read."""
+class NotUsed(NamedTuple):
+    """A ledger that lies there and is not used: its path, why, and whether it is not as it was written."""
 
-    file: LedgerFile
-    ledger: KeptLedger
-
-    @property
-    def path(self) -> str:
-        """The path of the file."""
-        return str(self.file.path)
-
-    @property
-    def size(self) -> int:
-        """The size of the file in bytes."""
-        return self.file.size
-
-    @property
-    def rows(self) -> int:
-        """The number of its rows, each a span."""
-        return sum(view.rows for view in self.ledger.stored.views.values())
-
-    @property
-    def shares(self) -> bool:
-        """Whether it says what the events share, so that a few of them can be read alone."""
-        return has_sharing(self.file)
-
-    @property
-    def made(self) -> str:
-        """The time when it was made, in UTC."""
-        return str(self.file.about["made"])
-
-    def faults(self, replayed: WholeReplay, parts: Parts, turns: Sequence[Block] = ()) -> tuple[str, ...]:
-        """The names of the blocks that differ from those of a replay.
-
-        With those that are not as they were written, and those of what the events share, where the file has
-        them, that lack something of ``parts``, or differ from ``turns``.
-        """
-        from chronicle.ledgers.kept import differing_blocks, is_as_in
-        from chronicle.ledgers.sharing import lacking_blocks
-
-        try:
-            lacking = (
-                lacking_blocks(self.file, parts, replayed.log.events, self.head.position)
-                if self.shares
-                else ()
-            )
-            late = [block.name for block in turns if self.shares and not is_as_in(self.file, block)]
-        except Unsound:
-            lacking, late = (SHARED,), []
-        return (*differing_blocks(self.file, replayed), *lacking, *late)
-
-    @property
-    def head(self) -> Head:
-        """Where the store ended when it was made."""
-        return Head(self.file.about["position"], self.file.about["chain"])
+    path: Path
+    why: str
+    is_changed: bool = False
 
 
 @cache
@@ -209,44 +171,55 @@ class LedgerKeeper:
     def _is_beside(self) -> bool:
         return self._beside is not None and is_writable(self._beside.absolute().parent)
 
-    def opened(self, *, proven: bool = False) -> KeptFile | None:
-        """The ledger of the store as it is now or of its beginning; None where none fits, which is reported.
-
-        With ``proven`` all its rows are verified now, and not when they are first read.
-        """
+    def opened(self) -> KeptFile | None:
+        """The ledger of the store as it is now, or of its beginning; where none fits, that is reported."""
         if not self.able or (self._is_beside() and not _is_there(self._beside)):
             return None
-        made_from = self.made_from()
-        places = self.places(made_from) if made_from else ()
-        found = (self._open(path, made_from, proven) for path in places if made_from)
-        return next((each for each in found if each is not None), None)
+        kept, others = self.examined()
+        for other in others if kept is None else ():
+            self.refuse(other.path, other.why)
+        return kept
 
-    def _open(
-        self, path: Path, made_from: MadeFrom, proven: bool = False, whole: bool = False
-    ) -> KeptFile | None:
+    def examined(self, *, whole: bool = False) -> tuple[KeptFile | None, list[NotUsed]]:
+        """The ledger that fits, if there is one, and what lies at the places before it and is not used.
+
+        With ``whole`` every page is verified now, and not when it is first read.
+        """
+        others: list[NotUsed] = []
+        made_from = self.made_from()
+        if made_from is None:
+            return None, others
+        for path in self.places(made_from):
+            found = self._open(path, made_from, whole)
+            if isinstance(found, NotUsed):
+                others.append(found)
+            elif found is not None:
+                return found, others
+        return None, others
+
+    def _open(self, path: Path, made_from: MadeFrom, whole: bool) -> KeptFile | NotUsed | None:
         try:
             if is_of_another(path, self._store_file):
-                raise Unsound("it is the file of somebody else")
+                raise Misfit("it is the file of somebody else")
+            close_to_others(path, self._store_file if path == self._beside else None)
             file = LedgerFile(path)
-            differs = made_from.differs(dict(file.about))
-            if differs and not self._goes_on_from(file, made_from):
-                raise Unsound(differs)
-            if proven:
-                file.prove_rows()
             if whole and not file.is_whole():
                 raise Unsound(CHANGED)
+            differs = made_from.differs(dict(file.about))
+            if differs and not self._goes_on_from(file, made_from):
+                raise Misfit(differs)
             # Imported here, since most stores are small and have no ledger.
-            from chronicle.ledgers.kept import KeptLedger
+            from chronicle.ledgers.kept import KeptFile, KeptLedger
 
             return KeptFile(file, KeptLedger.of(file))
         except FileNotFoundError:
             return None
+        except Misfit as misfit:
+            return NotUsed(path, str(misfit))
         except Unsound as unsound:
-            why = str(unsound)
+            return NotUsed(path, str(unsound), is_changed=True)
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-        self.refuse(path, why)
-        return None
+            return NotUsed(path, reason_of(error))
 
     def refuse(self, path: Path, why: str = CHANGED) -> None:
         """Report that a ledger is not used, and make it anew when everything was replayed."""
@@ -279,23 +252,50 @@ class LedgerKeeper:
         """Note that a ledger is kept on request: then none is written unasked beside it."""
         self._tried = True
 
-    def keep(
-        self, replayed: WholeReplay, head: Head, sharing: Callable[[], Sequence[Block]] | None = None
-    ) -> KeptFile | None:
-        """Write the ledger that was replayed from the store up to ``head``, and open it, all of it verified.
+    def can_begin(self) -> bool:
+        """Whether a ledger that somebody asks for can be made now. Reports why not (C522)."""
+        path, help = self._beside, _WITHOUT
+        try:
+            made_from = self.made_from()
+        except StoreError as error:
+            why = error.problems[0].message
+        else:
+            if self._in_memory:
+                why = "a store in memory has no file beside which it could lie"
+            elif self._projectors is None:
+                why, help = "a projector of your own has no version", _GIVE_VERSION
+            elif made_from is None:
+                why, help = "the store has no events", "record some: chronicle record FILES --into STORE"
+            elif is_being_written(path := self.places(made_from)[-1]):
+                why, help = _OTHER_MAKES, _ASK_AGAIN
+            else:
+                return True
+        self._cannot_keep(path, why, help)
+        return False
 
-        ``sharing`` makes the blocks of what the events share. None where it cannot be
-        kept, which is reported; and None, without a report, where the store has changed or another process is
-        writing the ledger.
+    def keep(
+        self,
+        replayed: Callable[[], WholeReplay],
+        head: Head,
+        sharing: Callable[[], Sequence[Block]],
+        *,
+        asked: bool = False,
+    ) -> KeptFile | None:
+        """Write the ledger that is ``replayed`` of the store up to ``head``, and open it, all of it verified.
+
+        ``sharing`` makes the blocks of what the events share. Both are called by the one process that writes
+        it. None where it cannot be kept, which is reported; where the store has changed or another process
+        is writing the ledger, that is reported only if somebody ``asked`` for it.
         """
         self._tried = True
 
         def write_it(file: BinaryIO, about: About) -> None:
-            write(file, about(), replayed, () if sharing is None else sharing())
+            whole, shared = replayed(), sharing()
+            write(file, about(), whole, shared)
 
-        return self.keep_written_by(write_it, head)
+        return self.keep_written_by(write_it, head, asked=asked)
 
-    def keep_written_by(self, write: Write, head: Head) -> KeptFile | None:
+    def keep_written_by(self, write: Write, head: Head, *, asked: bool = False) -> KeptFile | None:
         """Have ``write`` write the ledger of the store up to ``head``, and open it, all of it verified.
 
         It is given the empty file, and what the header is to say. None and reports as of ``keep``.
@@ -305,7 +305,7 @@ class LedgerKeeper:
         except StoreError:
             # The store was closed or cannot be read. The replayed ledger is still an answer.
             return None
-        if made_from is None or (made_from.position, made_from.chain) != head:
+        if made_from is None:
             return None
         # Where none can be written beside the store, one that is there can still be read.
         path = self.places(made_from)[-1]
@@ -314,15 +314,29 @@ class LedgerKeeper:
             return {**made_from._asdict(), "made": datetime.now(UTC).isoformat(timespec="seconds")}
 
         try:
-            if not self._written(path, lambda file: write(file, about)):
-                return None
-            return self._open(path, made_from, whole=True)
+            if (made_from.position, made_from.chain) != head:
+                why_not = "more was recorded meanwhile", "ask again"
+            elif self._written(path, lambda file: write(file, about)):
+                return self._read_back(path, made_from)
+            else:
+                why_not = _OTHER_MAKES, _ASK_AGAIN
+            if asked:
+                self._cannot_keep(path, *why_not)
+            return None
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
+            why = reason_of(error)
         except CannotKeep as error:
             why = f"it has {error}"
         self._cannot_keep(path, why)
         return None
+
+    def _read_back(self, path: Path, made_from: MadeFrom) -> KeptFile | None:
+        """A ledger that was just written, all of it verified. None where it is not as it was written."""
+        found = self._open(path, made_from, whole=True)
+        if isinstance(found, NotUsed):
+            self.refuse(path, found.why)
+            return None
+        return found
 
     def cannot_keep(self, why: str) -> None:
         """Report that the ledger of the store cannot be kept (C522), and why."""
@@ -330,9 +344,9 @@ class LedgerKeeper:
         if made_from is not None:
             self._cannot_keep(self.places(made_from)[-1], why)
 
-    def _cannot_keep(self, path: Path, why: str) -> None:
-        message = f'ledger "{printable(str(path))}" cannot be kept: {why}'
-        self._report(Problem("C522", message, help=_WITHOUT))
+    def _cannot_keep(self, path: Path | None, why: str, help: str = _WITHOUT) -> None:
+        named = "a ledger" if path is None else f'ledger "{printable(str(path))}"'
+        self._report(Problem("C522", f"{named} cannot be kept: {why}", help=help))
 
     def _written(self, path: Path, write: Callable[[BinaryIO], object]) -> bool:
         """Write a ledger; False where another process is writing it."""

@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from attrs import field, frozen
 
 from chronicle.engine import views
 from chronicle.engine.replay import Cell, Guess, Key, Ledger, LinkedIds, Listed, Nothing, Span, StandingValue
 from chronicle.engine.replay.later import Later
-from chronicle.ledgers.layout import Block, LedgerFile, Numbers, write
+from chronicle.ledgers.layout import SHARED, Block, LedgerFile, Numbers, Unsound, has_sharing, write
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import WholeReplay, blocks_of
 from chronicle.ledgers.standing import LookUp, all_standing, look_up, some_standing
 from chronicle.ledgers.tables import StandingTable, standing_table
 from chronicle.ledgers.texts import FoundTexts
+from chronicle.stores.record import Head
+
+if TYPE_CHECKING:
+    from chronicle.engine.partial.parts import Parts
 
 
 @frozen(eq=False)
@@ -207,3 +211,59 @@ def is_as_in(file: LedgerFile, block: Block) -> bool:
     """Whether a file has a block as it was written, and in it the same numbers."""
     sound = block.name in file and file.is_sound(block.name)
     return sound and file.numbers(block.name) == memoryview(block.numbers)
+
+
+class KeptFile(NamedTuple):
+    """A ledger in a file that fits, whose pages are verified when they are first read."""
+
+    file: LedgerFile
+    ledger: KeptLedger
+
+    @property
+    def path(self) -> str:
+        """The path of the file."""
+        return str(self.file.path)
+
+    @property
+    def size(self) -> int:
+        """The size of the file in bytes."""
+        return self.file.size
+
+    @property
+    def rows(self) -> int:
+        """The number of its rows, each a span."""
+        return sum(view.rows for view in self.ledger.stored.views.values())
+
+    @property
+    def shares(self) -> bool:
+        """Whether it says what the events share, so that a few of them can be read alone."""
+        return has_sharing(self.file)
+
+    @property
+    def made(self) -> str:
+        """The time when it was made, in UTC."""
+        return str(self.file.about["made"])
+
+    def faults(self, replayed: WholeReplay, parts: Parts, turns: Sequence[Block] = ()) -> tuple[str, ...]:
+        """The names of the blocks that differ from those of a replay.
+
+        With those that are not as they were written, and those of what the events share, where the file has
+        them, that lack something of ``parts``, or differ from ``turns``.
+        """
+        from chronicle.ledgers.sharing import lacking_blocks
+
+        try:
+            lacking = (
+                lacking_blocks(self.file, parts, replayed.log.events, self.head.position)
+                if self.shares
+                else ()
+            )
+            late = [block.name for block in turns if self.shares and not is_as_in(self.file, block)]
+        except Unsound:
+            lacking, late = (SHARED,), []
+        return (*differing_blocks(self.file, replayed), *lacking, *late)
+
+    @property
+    def head(self) -> Head:
+        """Where the store ended when it was made."""
+        return Head(self.file.about["position"], self.file.about["chain"])

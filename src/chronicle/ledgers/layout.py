@@ -59,6 +59,10 @@ class Unsound(Exception):
     """A file that is no ledger, or not as it was written; its message says why in a few words."""
 
 
+class Misfit(Unsound):
+    """A file that may be as it was written, and is not to be used here."""
+
+
 class CannotKeep(Exception):
     """Something that no ledger on disk can hold; its message says what."""
 
@@ -166,7 +170,7 @@ class LedgerFile:
         self._again: Mapping[str, Numbers] = {}
         self._given: dict[str, Numbers] = {}
         if sys.byteorder != "little":
-            raise Unsound("this computer writes numbers the other way round")
+            raise Misfit("this computer writes numbers the other way round")
         with path.open("rb") as file:
             self.size = os.fstat(file.fileno()).st_size
             if self.size < _FIXED.size + 2 * _HASH:
@@ -190,7 +194,7 @@ class LedgerFile:
         if magic != _MAGIC:
             raise Unsound("it is no ledger")
         if format != FORMAT:
-            raise Unsound(f"it has format {format}, and this version reads {FORMAT}")
+            raise Misfit(f"it has format {format}, and this version reads {FORMAT}")
         if length != self.size:
             raise Unsound("it is cut off" if length > self.size else "something was added to it")
         self._hashes = self._bytes[self._body : -_HASH]
@@ -216,11 +220,6 @@ class LedgerFile:
     def is_whole(self) -> bool:
         """Whether every page of the file is as it was written."""
         return self._is_sound(0, self._body, only_proven=True)
-
-    def prove_rows(self) -> None:
-        """Verify everything but what the events share. Raises ``Unsound``."""
-        if not self._is_sound(0, self._shared(), only_proven=True):
-            raise Unsound(CHANGED)
 
     def prove_shared(self) -> None:
         """Verify what the events share, and all that stands behind it. Raises ``Unsound``."""

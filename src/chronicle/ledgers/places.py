@@ -57,6 +57,32 @@ def is_of_another(ledger: Path, store: Path | None) -> bool:
     return ledger.stat().st_uid not in trusted
 
 
+def close_to_others(ledger: Path, store: Path | None) -> None:
+    """Have nobody read a ledger who may not read the store, as far as it is this user's to say.
+
+    The store may have been closed to others since the ledger was written. A ledger in the cache is without
+    ``store``, and its user's alone. Raises ``OSError`` where a file is not there.
+    """
+    if not hasattr(os, "geteuid"):
+        return
+    found = ledger.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    allowed = mode & (stat.S_IRWXU | _mode(store, found.st_gid))
+    if mode != allowed:
+        with suppress(OSError):
+            ledger.chmod(allowed)
+
+
+def _mode(store: Path | None, group: int) -> int:
+    """The mode of the ledger of a store: who may read the one may read the other. ``group`` is its own."""
+    if store is None:
+        return _OWN_FILE
+    found = store.stat()
+    mode = stat.S_IMODE(found.st_mode) & 0o666
+    # Those of another group may what all others may.
+    return mode if group == found.st_gid else mode & ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
+
+
 @contextmanager
 def written_aside(path: Path, store: Path | None) -> Iterator[BinaryIO]:
     """A file to write a ledger into, which then replaces the one at ``path``.
@@ -65,7 +91,6 @@ def written_aside(path: Path, store: Path | None) -> Iterator[BinaryIO]:
     """
     if store is None:
         path.parent.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
-    mode = _OWN_FILE if store is None else stat.S_IMODE(store.stat().st_mode) & 0o666
     with drafted(path, replace=True) as draft:
         descriptor = os.open(
             draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _OWN_FILE
@@ -73,7 +98,10 @@ def written_aside(path: Path, store: Path | None) -> Iterator[BinaryIO]:
         with open(descriptor, "wb") as file:
             yield file
             file.flush()
-            draft.chmod(mode)
+            if store is not None and hasattr(os, "chown"):
+                with suppress(OSError):
+                    os.chown(draft, -1, store.stat().st_gid)
+            draft.chmod(_mode(store, draft.stat().st_gid))
 
 
 @contextmanager
@@ -99,6 +127,18 @@ def only_writer(path: Path) -> Iterator[bool]:
                 # Deleted while it is locked: a process that has it open then sees that it was replaced.
                 with suppress(OSError):
                     lock.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether some process is writing the ledger at ``path`` at this moment, as far as can be seen."""
+    try:
+        descriptor = os.open(f"{path}.lock", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _locked(descriptor)
     finally:
         os.close(descriptor)
 

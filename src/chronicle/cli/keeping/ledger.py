@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from chronicle.cli.progress import waiting, waiting_for_all
-from chronicle.errors import printable
+from chronicle.errors import Problem, StoreError, UsageError, printable
+from chronicle.stores.location import is_event_file, is_standard_input
 
 if TYPE_CHECKING:
     from chronicle.history import History
-    from chronicle.ledgers.keeping import KeptFile
+    from chronicle.ledgers.kept import KeptFile
 
 _EPILOG = """\
 \b
@@ -41,10 +43,11 @@ def ledger(store: str, *, drop: bool, workers: int | None, as_json: bool) -> Non
 
     It is what replay makes of the events, kept in a file beside the store, so that a question is answered
     in the time of opening a file. Large stores get one unasked. It is proven whenever it is used, and may
-    be deleted at any time.
+    be deleted at any time. Where none can be made, or another process is making it, the exit code is 4.
     """
     from chronicle.history import open_history
 
+    _refuse_files(store)
     with waiting_for_all("reading") as report:
         history = open_history(
             store,
@@ -62,8 +65,16 @@ def ledger(store: str, *, drop: bool, workers: int | None, as_json: bool) -> Non
                 kept = history.keep_ledger()
         _print_notices(history)
         if kept is None:
-            click.get_current_context().exit(1)
+            click.get_current_context().exit(StoreError.exit_code)
         click.echo(json.dumps(_data(kept), indent=2) if as_json else _told(kept))
+
+
+def _refuse_files(source: str) -> None:
+    """Raise ``UsageError`` (C509) for event files, or a folder of them: only a store has a ledger."""
+    if is_standard_input(source) or is_event_file(source) or Path(source).is_dir():
+        files = "FILES" if is_standard_input(source) else printable(source)
+        message = f'"{printable(source)}" is no store, and only a store has a ledger beside it'
+        raise UsageError(Problem("C509", message, help=f"record it: chronicle record {files} --into STORE"))
 
 
 def _print_dropped(history: History, as_json: bool) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from attrs import frozen
 
-from chronicle.errors import Damaged, Problem, printable
+from chronicle.errors import ChronicleError, Damaged, Problem, printable
 
 if TYPE_CHECKING:
     from chronicle.stores import Store, Verification
@@ -46,7 +46,8 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
 
     Prints the head: position and chain hash of the last record. `chronicle seal` keeps it in a file; with
     --seal, that proves later that nobody rewrote the whole store. The ledger beside the store, if there is
-    one, is compared with a full replay. Damage is named and never repaired, and the exit code is 4.
+    one that fits, is compared with a full replay. Damage is named and never repaired, and the exit code is 4;
+    it is 1 where all is intact but the file of the ledger, which can be made anew.
     """
     from chronicle.cli.progress import waiting
     from chronicle.stores import open_store
@@ -59,55 +60,87 @@ def verify(store: str, *, files: tuple[Path, ...], key: Path | None, as_json: bo
         with waiting("verifying") as progress:
             result = opened.verify(progress)
         checked = [_checked(file, seal, opened, key) for file, seal in seals] if result.intact else []
-        ledger = _held_against_replay(opened) if result.intact else None
-    problems = (*result.problems, *(problem for each in checked for problem in each.problems))
-    problems = (*problems, *(ledger.problems if ledger else ()))
+        ledgers = _ledgers(opened) if result.intact else []
+    broken = (*result.problems, *(problem for each in checked for problem in each.problems))
+    problems = (*broken, *(problem for each in ledgers for problem in each.problems))
     if as_json:
-        _print_json(result, checked, ledger, problems)
-        click.get_current_context().exit(Damaged.exit_code if problems else 0)
+        _print_json(result, checked, ledgers, problems)
+        click.get_current_context().exit(_exit_code(problems))
+    if not broken:
+        # What is known of the records stands whatever is wrong with a ledger.
+        noun = "record" if result.records == 1 else "records"
+        click.echo(f"{result.records:,} {noun} intact; head {result.head.position} {result.head.chain}")
+        fine = (each for each in ledgers if not each.problems)
+        for line in (*(each.told() for each in checked), *(each.told() for each in fine)):
+            click.echo(line)
     if problems:
-        raise Damaged(*problems)
-    noun = "record" if result.records == 1 else "records"
-    click.echo(f"{result.records:,} {noun} intact; head {result.head.position} {result.head.chain}")
-    for each in checked:
-        click.echo(each.told())
-    if ledger:
-        click.echo(f'ledger "{printable(ledger.file)}": {ledger.rows:,} rows, as a replay makes them')
+        raise Damaged(*problems) if _exit_code(problems) == Damaged.exit_code else ChronicleError(*problems)
+
+
+def _exit_code(problems: tuple[Problem, ...]) -> int:
+    """0 without problems, and that of findings where only files of ledgers were changed."""
+    if all(problem.code == _CHANGED for problem in problems):
+        return ChronicleError.exit_code if problems else 0
+    return Damaged.exit_code
+
+
+_CHANGED: Final = "C524"
 
 
 @frozen
-class _LedgerCompared:
-    """The ledger beside the store, compared with a full replay of its events."""
+class _LedgerVerified:
+    """A ledger of the store: compared with a full replay of its events, or why it was not."""
 
     file: str
-    rows: int
+    rows: int | None = None
+    why: str | None = None
     problems: tuple[Problem, ...] = ()
 
+    def told(self) -> str:
+        """What is known of it, in words."""
+        known = f"not compared: {self.why}"
+        if self.rows is not None:
+            known = f"{self.rows:,} rows, as a replay makes them"
+        return f'ledger "{printable(self.file)}": {known}'
+
     def data(self) -> dict[str, Any]:
-        """The same as JSON data."""
-        return {"file": self.file, "rows": self.rows}
+        """The same as JSON data; ``rows`` is null where they were not compared."""
+        return {"file": self.file, "rows": self.rows, "why": self.why}
 
 
-def _held_against_replay(store: Store) -> _LedgerCompared | None:
-    from chronicle.cli.exit import print_problems
-    from chronicle.cli.progress import waiting
+def _ledgers(store: Store) -> list[_LedgerVerified]:
+    """The ledger that fits, compared, and those at the places before it, of which none is used."""
     from chronicle.engine.projectors import PROJECTORS
-    from chronicle.history import History
     from chronicle.ledgers.keeping import LedgerKeeper
 
-    notices: list[Problem] = []
-    kept = LedgerKeeper(store, PROJECTORS, notices.append).opened(proven=True)
-    print_problems(tuple(notices), color=False)
-    if kept is None:
-        return None
+    kept, others = LedgerKeeper(store, PROJECTORS, lambda _: None).examined(whole=True)
+    found = [_unused(str(other.path), other.why, other.is_changed) for other in others]
+    return found if kept is None else [*found, _held_against_replay(store, kept.path)]
+
+
+def _unused(path: str, why: str, is_changed: bool) -> _LedgerVerified:
+    if not is_changed:
+        return _LedgerVerified(path, why=why)
+    message = f'ledger "{printable(path)}" is not as it was written: {why}'
+    help = "the records are intact; make it anew: chronicle ledger STORE"
+    return _LedgerVerified(path, why=why, problems=(Problem(_CHANGED, message, help=help),))
+
+
+def _held_against_replay(store: Store, path: str) -> _LedgerVerified:
+    """A ledger that was found to be as it was written, compared with a full replay."""
+    from chronicle.cli.progress import waiting
+    from chronicle.history import History
+
     history = History.from_store(store, workers=1)
     with waiting("replaying"):
-        faults = history.ledger_faults()
+        kept, faults = history.proven_ledger(), history.ledger_faults()
+    if kept is None or kept.path != path:
+        return _LedgerVerified(path, why="it was replaced meanwhile")
     if not faults:
-        return _LedgerCompared(kept.path, kept.rows)
-    message = f'ledger "{printable(kept.path)}" says something else than the events: {", ".join(faults)}'
+        return _LedgerVerified(path, kept.rows)
+    message = f'ledger "{printable(path)}" says something else than the events: {", ".join(faults)}'
     help = "drop it: chronicle ledger STORE --drop"
-    return _LedgerCompared(kept.path, kept.rows, (Problem("C523", message, help=help),))
+    return _LedgerVerified(path, kept.rows, problems=(Problem("C523", message, help=help),))
 
 
 @frozen
@@ -175,7 +208,7 @@ def _checked(file: Path, seal: Seal, store: Store, key: Path | None) -> _Checked
 def _print_json(
     result: Verification,
     checked: list[_Checked],
-    ledger: _LedgerCompared | None,
+    ledgers: list[_LedgerVerified],
     problems: tuple[Problem, ...],
 ) -> None:
     from chronicle.render.pages.problems import Findings
@@ -185,7 +218,8 @@ def _print_json(
         "position": result.head.position,
         "chain": result.head.chain,
         "seals": [each.data() for each in checked],
-        **({"ledger": ledger.data()} if ledger else {}),
+        # The last is the one that answers, if any does.
+        **({"ledger": ledgers[-1].data()} if ledgers else {}),
         **Findings(problems).data(),
     }
     click.echo(json.dumps(answer, indent=2))

@@ -17,7 +17,8 @@ from attrs import define
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.errors import Problem
 from chronicle.events import IdentityLinked
-from chronicle.ledgers.keeping import About, KeptFile, LedgerKeeper
+from chronicle.ledgers.keeping import About, LedgerKeeper
+from chronicle.ledgers.kept import KeptFile
 from chronicle.ledgers.layout import LedgerFile, Size, write_sized
 from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.first_pass import (
