@@ -32,6 +32,7 @@ from chronicle.events import StakeAcquired
 from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places
 from chronicle.ledgers.layout import LedgerFile, Unsound
+from chronicle.stores.drafts import is_still
 from given import acquired, day, observed
 from kept_ledgers import answers, assert_equal, some_days
 
@@ -504,11 +505,11 @@ def test_a_lock_that_another_took_over_is_no_lock(store: Path) -> None:
     lock = Path(f"{beside(store)}.lock")
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT)
     try:
-        assert places._is_still(lock, descriptor)
+        assert is_still(lock, descriptor)
         lock.unlink()
-        assert not places._is_still(lock, descriptor)
+        assert not is_still(lock, descriptor)
         lock.touch()
-        assert not places._is_still(lock, descriptor)
+        assert not is_still(lock, descriptor)
     finally:
         os.close(descriptor)
 

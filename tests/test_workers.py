@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -412,7 +413,51 @@ def test_after_an_interrupt_nothing_is_left(line: tuple[str, ...], store: Path, 
     forget_who_is_busy(tmp_path)
     assert (out, err.strip(), process.returncode) == ("", "", 130)
     assert_nothing_is_left(process, tmp_path)
-    assert not [path for path in store.parent.iterdir() if ".ledger" in path.name]
+    assert [*store.parent.iterdir()] == [store]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "line", [("ledger", "{store}"), ("--from", "{store}", "as-of", "2009")], ids=["ledger", "as-of"]
+)
+def test_after_it_was_told_to_end_nothing_is_left(line: tuple[str, ...], store: Path, tmp_path: Path) -> None:
+    """SIGTERM, as ``kill`` and ``timeout`` send it, reaches one process: it ends by that, without a word."""
+    process = running_program("-c", BUSY, *(word.format(store=store) for word in line), folder=tmp_path)
+    until(lambda: is_busy(tmp_path))
+    process.terminate()
+    out, err = process.communicate(timeout=60)
+    forget_who_is_busy(tmp_path)
+    assert (out, err, process.returncode) == ("", "", -signal.SIGTERM)
+    assert_nothing_is_left(process, tmp_path)
+    assert [*store.parent.iterdir()] == [store]
+
+
+@pytest.mark.slow
+def test_what_a_process_that_was_killed_left_is_deleted_by_the_next(store: Path, tmp_path: Path) -> None:
+    """It has what the history says. What a process holds that is at work stays."""
+    processes = [
+        running_program("-c", BUSY, "ledger", str(each), folder=tmp_path)
+        for each in (store, stored(tmp_path, made(300).events))
+    ]
+    folders = tmp_path / "temporary"
+    until(lambda: len({path.name.partition(".")[0] for path in folders.glob("*.busy")}) == 2)
+    assert len([*filter(Path.is_dir, folders.iterdir())]) == 4
+    killed_one, busy_one = processes
+    killed_one.kill()
+    killed_one.communicate(timeout=60)
+    until(lambda: not is_there(killed_one.pid))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folders.iterdir() if path.is_dir()} == {0o700}
+    assert len([*filter(Path.is_dir, folders.iterdir())]) == 4
+    other = tmp_path / "other"
+    other.mkdir()
+    environment = {**os.environ, "TMPDIR": str(folders)}
+    command_of_next = [sys.executable, "-m", "chronicle", "ledger", "--workers", "2"]
+    subprocess.run([*command_of_next, str(stored(other, made(60).events))], env=environment, check=True)
+    assert len([*filter(Path.is_dir, folders.iterdir())]) == 2
+    busy_one.terminate()
+    busy_one.communicate(timeout=60)
+    forget_who_is_busy(tmp_path)
+    assert_nothing_is_left(busy_one, tmp_path)
 
 
 @pytest.mark.slow

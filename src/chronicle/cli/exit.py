@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -34,6 +34,41 @@ def reported(context: click.Context) -> Iterator[None]:
         context.exit(error.exit_code)
     except (OSError, SystemExit) as end:
         context.exit(code_of(end))
+
+
+class Terminated(BaseException):
+    """The process was told to end by SIGTERM."""
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Inside, SIGTERM ends the process as Ctrl-C does: what is temporary is deleted, and workers are ended.
+
+    Then it comes to the end that the signal gives it. A signal that is ignored, or handled by somebody, is
+    left alone, and so it is in another thread than the main one, and on Windows.
+    """
+    import signal
+    import threading
+
+    is_main = threading.current_thread() is threading.main_thread()
+    if os.name != "posix" or not is_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def end(*_: object) -> NoReturn:
+        # Told so once more, it ends at once.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except Terminated:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def code_of(end: OSError | SystemExit) -> int:

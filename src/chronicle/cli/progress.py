@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 
 from attrs import Factory, define
+
+from chronicle.cli.exit import ended_in_order
 
 Report = Callable[[int, int], None]
 """Called with how much is done and the total."""
@@ -32,9 +34,21 @@ def waiting(what: str) -> Iterator[Report]:
 
 @contextmanager
 def waiting_for_all(what: str) -> Iterator[Callable[[str, int, int], None]]:
-    """The same where one thing goes on after the other: the function is called with what it is as well."""
-    with _shown(what) as meter:
-        yield meter.report_of
+    """The same where one thing goes on after the other: the function is called with what it is as well.
+
+    From when it is first called, what is temporary is deleted when the process is told to end (SIGTERM).
+    """
+    begun = False
+
+    def report(what: str, done: int, total: int) -> None:
+        nonlocal begun
+        if not begun:
+            begun = True
+            stack.enter_context(ended_in_order())
+        meter.report_of(what, done, total)
+
+    with ExitStack() as stack, _shown(what) as meter:
+        yield report
 
 
 @contextmanager

@@ -70,7 +70,11 @@ def open_history(
     if is_text or os.path.isdir(path):
         return History.from_files([path], projectors)
     store = open_store(source, create=create, read_only=read_only)
-    return History.from_store(store, projectors, ledger=ledger, workers=workers, report=report)
+    try:
+        return History.from_store(store, projectors, ledger=ledger, workers=workers, report=report)
+    except BaseException:
+        store.close()
+        raise
 
 
 def _is_of_rows(path: Path) -> bool:

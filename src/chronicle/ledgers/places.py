@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from chronicle.stores.drafts import drafted
+from chronicle.stores.drafts import drafted, is_still
 from chronicle.stores.location import is_address
 
 _OWN_FOLDER: Final = 0o700
@@ -115,7 +115,7 @@ def only_writer(path: Path) -> Iterator[bool]:
     lock.parent.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, _OWN_FILE)
     try:
-        mine = _locked(descriptor) and _is_still(lock, descriptor)
+        mine = _locked(descriptor) and is_still(lock, descriptor)
         if mine:
             for draft in path.parent.glob(f"{_escaped(path.name)}.*.new"):
                 with suppress(OSError):
@@ -145,12 +145,6 @@ def is_being_written(path: Path) -> bool:
 
 def _escaped(name: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
-
-
-def _is_still(lock: Path, descriptor: int) -> bool:
-    with suppress(OSError):
-        return os.path.samestat(os.stat(lock), os.fstat(descriptor))
-    return False
 
 
 def _locked(descriptor: int) -> bool:

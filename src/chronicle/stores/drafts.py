@@ -94,3 +94,10 @@ def sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def is_still(path: str | Path, descriptor: int) -> bool:
+    """Whether what is open is what is at ``path`` now: not where that was deleted or replaced since."""
+    with suppress(OSError):
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    return False

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -91,13 +90,14 @@ def _piped(files: tuple[str, ...]) -> Iterator[_Piped | None]:
     """Standard input, if it is among the files. Its copy is deleted at the end."""
     from chronicle.authoring import is_json_lines, standard_input
     from chronicle.stores.location import is_standard_input
+    from chronicle.stores.work_folders import work_folder
 
     if not any(map(is_standard_input, files)):
         yield None
         return
     data = standard_input()
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / ("stdin.jsonl" if is_json_lines(data) else "stdin.yaml")
+    with work_folder("input") as folder:
+        copy = folder / ("stdin.jsonl" if is_json_lines(data) else "stdin.yaml")
         copy.write_bytes(data)
         yield _Piped(data, copy)
 

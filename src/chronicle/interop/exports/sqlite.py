@@ -9,11 +9,9 @@ answer. The views ``holdings_now`` and ``holdings_on_day`` add names.
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from fractions import Fraction
-from pathlib import Path
 
 from chronicle.codec import encode
 from chronicle.engine import views
@@ -22,6 +20,7 @@ from chronicle.errors import InvalidValue, Problem
 from chronicle.interop.exports.columnar import read_back
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import json_text, line, number_text
+from chronicle.stores.work_folders import work_folder
 
 # The columns that have the id of an entity: parts of keys, and fields of values with the same name.
 _ENTITY_PARTS = frozenset(name for name, refers in views.REFERS.items() if refers == "entity")
@@ -76,8 +75,8 @@ CREATE VIEW holdings_on_day AS
 
 def everything(material: Material) -> Iterator[bytes]:
     """The bytes of the whole file. Raises ``InvalidValue`` (C741) for a count that SQLite cannot keep."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "export.sqlite"
+    with work_folder("export") as folder:
+        path = folder / "export.sqlite"
         with closing(sqlite3.connect(path)) as connection:
             _write(connection, material)
         with path.open("rb") as file:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 
 from attrs import define
@@ -19,6 +18,7 @@ from chronicle.ledgers.partitions.partitioning import NumbersByPosition, Partiti
 from chronicle.ledgers.partitions.partitioning import partitioned as partitioned_by
 from chronicle.ledgers.partitions.telling import tells
 from chronicle.ledgers.partitions.workers import Run
+from chronicle.stores.work_folders import work_folder
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and the total."""
@@ -91,8 +91,8 @@ class Spooled:
 @contextmanager
 def spooled(source: RecordSource) -> Iterator[Spooled]:
     """A source that is read once; what was kept of it is deleted afterwards."""
-    with TemporaryDirectory(prefix="chronicle-replay-") as folder:
-        yield Spooled(source, str(Path(folder) / "records.arrow"))
+    with work_folder("records") as folder:
+        yield Spooled(source, str(folder / "records.arrow"))
 
 
 @paused_collector()

@@ -74,6 +74,7 @@ def replay_into(
     key = projectors_key(projectors)
     job = Job(source.key, partitions, code_key(), token_hex() if key is None else key, quarantine, known)
     rows = RowsFolder(folder, job)
+    report("reading", 0, int(source.head.get("position", 0)))
     with ExitStack() as stack:
         run = stack.enter_context(running(workers) if machines is None else machines())
         records = stack.enter_context(spooled(source))

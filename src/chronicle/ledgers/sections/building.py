@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final
 
 from attrs import define
@@ -37,6 +36,7 @@ from chronicle.ledgers.sections.joining import joined
 from chronicle.ledgers.sections.laying import lay_down
 from chronicle.ledgers.sections.spool import BlockSpool, spooled_bytes
 from chronicle.stores import Head
+from chronicle.stores.work_folders import work_folder
 
 _AT_ONCE: Final = 30_000
 """About so many events are replayed together: larger are only parts that are."""
@@ -85,8 +85,8 @@ def write_in_sections(
     share, number by number. Raises ``NotInSections``, ``CannotKeep`` for what no ledger on disk can hold,
     ``WorkerEnded``, what reading the source raises, and ``OSError``.
     """
-    with TemporaryDirectory(prefix=_PREFIX) as folder:
-        work = Path(folder)
+    report("reading", 0, int(source.head["position"]))
+    with work_folder("sections") as work:
         with spooled(_WithoutLinks(source)) as records, running(workers) as run:
             sections = _laid_down(work, records, workers, run, report)
         report("joining", 0, 1)
@@ -113,9 +113,6 @@ def _laid_down(work: Path, records: Spooled, workers: int, run: Run, report: Rep
     for done, _ in enumerate(run(tasks), start=1):
         report("replaying", done, len(sections))
     return sections
-
-
-_PREFIX: Final = "chronicle-ledger-"
 
 
 @define
