@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from chronicle.cli.exit import Terminated, ended_in_order
+from chronicle.cli.exit import ended_in_order, exit_code
 from chronicle.stores import work_folders
 from chronicle.stores.work_folders import work_folder
 
@@ -181,8 +181,12 @@ def test_a_process_that_is_told_to_end_does_so_once_it_has_tidied_up(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     killed = list[int]()
     monkeypatch.setattr(os, "kill", lambda _, number: killed.append(number))
-    with pytest.raises(Terminated), ended_in_order(), work_folder("records"):
-        signal.raise_signal(signal.SIGTERM)
+
+    def run() -> None:
+        with ended_in_order(), work_folder("records"):
+            signal.raise_signal(signal.SIGTERM)
+
+    assert exit_code(run) == 143
     assert [*temporary.iterdir()] == []
     assert killed == [signal.SIGTERM]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

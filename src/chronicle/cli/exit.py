@@ -19,6 +19,7 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 PIPE_CLOSED = 141
 """The exit code when the reader of a pipe has closed it: 128 and the number of SIGPIPE."""
+_SIGNALLED = 128
 
 _COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
@@ -37,15 +38,19 @@ def reported(context: click.Context) -> Iterator[None]:
 
 
 class Terminated(BaseException):
-    """The process was told to end by SIGTERM."""
+    """The process was told to end by a signal of this number: SIGTERM."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """Inside, SIGTERM ends the process as Ctrl-C does: what is temporary is deleted, and workers are ended.
 
-    Then it comes to the end that the signal gives it. A signal that is ignored, or handled by somebody, is
-    left alone, and so it is in another thread than the main one, and on Windows.
+    Then it comes to the end that the signal gives it, in ``exit_code``. A signal that is ignored, or handled
+    by somebody, is left alone, and so it is in another thread than the main one, and on Windows.
     """
     import signal
     import threading
@@ -55,18 +60,14 @@ def ended_in_order() -> Iterator[None]:
         yield
         return
 
-    def end(*_: object) -> NoReturn:
+    def end(number: int, _: object) -> NoReturn:
         # Told so once more, it ends at once.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        raise Terminated
+        raise Terminated(number)
 
     signal.signal(signal.SIGTERM, end)
     try:
         yield
-    except Terminated:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
-        raise
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
@@ -101,6 +102,10 @@ def exit_code(run: Callable[[], Any]) -> int:
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
+    except Terminated as end:
+        # Only now, when everything is closed, by the signal: those who sent it expect that.
+        os.kill(os.getpid(), end.number)
+        return _SIGNALLED + end.number
     return result if isinstance(result, int) else 0
 
 
