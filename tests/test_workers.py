@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import re
 import signal
 import stat
@@ -353,6 +354,16 @@ def test_what_fails_in_a_worker_fails_here(task: Any, error: type[Exception], wo
     with pytest.raises(error, match=words) as raised, running(2) as run:
         list(run([partial(time.sleep, 600), task]))
     assert task is killed or "in a worker process:" in raised.value.__notes__[0]
+
+
+@pytest.mark.parametrize("begun", [b"", pickle.dumps((sys.path, {}))[:40]], ids=["nothing", "a part"])
+def test_a_worker_that_is_told_nothing_ends_without_a_word(
+    begun: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The process that started it was ended between starting it and telling it what to do."""
+    process = workers._started()
+    out, _ = process.communicate(begun)
+    assert (out, process.returncode, capfd.readouterr().err) == (b"", 1, "")
 
 
 def test_where_python_cannot_be_started_this_process_does_all(monkeypatch: pytest.MonkeyPatch) -> None:

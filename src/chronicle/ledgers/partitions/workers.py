@@ -161,11 +161,17 @@ def _started() -> subprocess.Popen[bytes]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-# The path where modules are found comes before any module of Chronicle.
-_PROGRAM: Final = (
-    "import pickle, sys; sys.path[:], main = pickle.load(sys.stdin.buffer); "
-    "from chronicle.ledgers.partitions.workers import work; work(main)"
-)
+# The path where modules are found comes before any module of Chronicle. Where nothing comes, or not all of
+# it, the process that started this one has come to its end meanwhile, and nobody wants to hear of it.
+_PROGRAM: Final = """
+import pickle, sys
+try:
+    sys.path[:], main = pickle.load(sys.stdin.buffer)
+except (EOFError, pickle.UnpicklingError):
+    sys.exit(1)
+from chronicle.ledgers.partitions.workers import work
+work(main)
+"""
 
 
 def _hand_over(process: subprocess.Popen[bytes], tasks: SimpleQueue[_Task | None]) -> None:
