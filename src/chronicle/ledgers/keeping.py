@@ -154,8 +154,10 @@ class LedgerKeeper:
 
     def made_from(self) -> MadeFrom | None:
         """What a ledger of the store as it is now is made from; None where none can be kept."""
+        if not self.able or self._projectors is None:
+            return None
         head = self.store.head()
-        if not self.able or not head.position or self._projectors is None:
+        if not head.position:
             return None
         first = next(iter(self.store.read(limit=1)), None)
         begins = (GENESIS if first is None else first.chain).hex()
