@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,37 @@ from typing import Any
 import pyarrow
 from attrs import astuple
 
+import chronicle
 from chronicle.engine.replay import Ledger, Span
 from chronicle.engine.state import State
 from chronicle.engine.views import KEYS, view_of
+from chronicle.events import Event
 from chronicle.history import History
 from chronicle.ledgers.kept import KeptLedger, write_ledger
 from chronicle.ledgers.layout import LedgerFile
 
 _NAMED = 60
 """Of so many entities is it asked what names them."""
+
+
+def kept_beside(store: Path, events: Iterable[Event]) -> Path:
+    """A new store of some events, with the ledger beside it."""
+    with chronicle.open(store, create=True) as history:
+        history.append(events, declared=False)
+        assert history.keep_ledger() is not None
+    return store
+
+
+def beside(store: Path) -> Path:
+    """Where the ledger of a store lies."""
+    return Path(f"{store}.ledger")
+
+
+def copied(store: Path, folder: Path) -> Path:
+    """A copy of a store and of its ledger in a folder."""
+    for path in (store, beside(store)):
+        shutil.copy(path, folder / path.name)
+    return folder / store.name
 
 
 def written(history: History, file: Path) -> LedgerFile:

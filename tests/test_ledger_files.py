@@ -34,7 +34,7 @@ from chronicle.ledgers import keeping, layout, places
 from chronicle.ledgers.layout import LedgerFile, Unsound
 from chronicle.stores.drafts import is_still
 from given import acquired, day, observed
-from kept_ledgers import answers, assert_equal, some_days
+from kept_ledgers import answers, assert_equal, beside, copied, kept_beside, some_days
 
 SIZE = 300
 DAY = day("2009-06-30")
@@ -52,30 +52,19 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of a few hundred events, and the ledger beside it."""
-    path = tmp_path_factory.mktemp("filled") / "corp.db"
-    with chronicle.open(path, create=True) as history:
-        history.append(made(SIZE).events, declared=False)
-        assert history.keep_ledger() is not None
-    return path
+    return kept_beside(tmp_path_factory.mktemp("filled") / "corp.db", made(SIZE).events)
 
 
 @pytest.fixture
 def store(filled: Path, tmp_path: Path) -> Path:
     """A copy of both for the test."""
-    for path in (filled, beside(filled)):
-        shutil.copy(path, tmp_path / path.name)
-    return tmp_path / filled.name
+    return copied(filled, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def right(filled: Path) -> list[tuple[Any, ...]]:
     """The right answers of a day."""
     return answers(chronicle.open(filled, ledger=False).as_of(DAY))
-
-
-def beside(store: Path) -> Path:
-    """Where the ledger of a store lies."""
-    return Path(f"{store}.ledger")
 
 
 def left_beside(store: Path) -> list[str]:

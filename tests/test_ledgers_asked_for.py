@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.places import only_writer
 from chronicle.stores import open_store
 from given import acquired
+from kept_ledgers import beside, copied, kept_beside
 
 SIZE = 300
 MORE = [acquired(str(2020 + at), "company-1", "company-2", "1%") for at in range(SIZE // 10 + 1)]
@@ -39,24 +39,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of a few hundred events, and the ledger beside it."""
-    path = tmp_path_factory.mktemp("filled") / "corp.db"
-    with chronicle.open(path, create=True) as history:
-        history.append(made(SIZE).events, declared=False)
-        assert history.keep_ledger() is not None
-    return path
+    return kept_beside(tmp_path_factory.mktemp("filled") / "corp.db", made(SIZE).events)
 
 
 @pytest.fixture
 def store(filled: Path, tmp_path: Path) -> Path:
     """A copy of both for the test."""
-    for path in (filled, beside(filled)):
-        shutil.copy(path, tmp_path / path.name)
-    return tmp_path / filled.name
-
-
-def beside(store: Path) -> Path:
-    """Where the ledger of a store lies."""
-    return Path(f"{store}.ledger")
+    return copied(filled, tmp_path)
 
 
 def ran(*arguments: object) -> Any:
