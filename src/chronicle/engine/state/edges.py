@@ -82,6 +82,7 @@ class EdgesOfDay(HoldingsOfDay):
             counted = ownership.VotesOrEquity(
                 self.graph_of("votes"), self.graph_of("equity"), self._without_votes
             )
+            # The groups of many that control each other ask for the same again and again.
             grants = cache(lambda controller: tuple(self._grants_of(controller)))
             control = ownership.ControlGraph(counted.graph(), grants, counted.ways)
             object.__setattr__(self, "_control", control)

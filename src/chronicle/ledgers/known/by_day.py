@@ -17,6 +17,7 @@ from chronicle.ledgers.layout import TURNS, LedgerFile
 from chronicle.ledgers.sharing import StoredSharing
 
 _FEW: Final = 1_000
+"""Fewer events than these are replayed sooner than numpy is imported."""
 
 
 class StoredByDay(StoredSharing):
