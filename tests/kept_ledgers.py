@@ -18,7 +18,7 @@ from chronicle.engine.views import KEYS, view_of
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.ledgers.kept import KeptLedger, write_ledger
-from chronicle.ledgers.layout import LedgerFile
+from chronicle.ledgers.layout import CHANGED, Block, LedgerFile, Unsound
 
 _NAMED = 60
 """Of so many entities is it asked what names them."""
@@ -42,6 +42,14 @@ def copied(store: Path, folder: Path) -> Path:
     for path in (store, beside(store)):
         shutil.copy(path, folder / path.name)
     return folder / store.name
+
+
+def all_blocks(file: LedgerFile) -> list[Block]:
+    """The blocks of a ledger, to be written again. Raises ``Unsound`` where it is not as it was written."""
+    if not file.is_whole():
+        raise Unsound(CHANGED)
+    numbers = {name: file.numbers(name) for name, _ in file}
+    return [Block(name, numbers[name].format, numbers[name]) for name in numbers]
 
 
 def written(history: History, file: Path) -> LedgerFile:

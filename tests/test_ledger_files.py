@@ -34,7 +34,7 @@ from chronicle.ledgers import keeping, layout, places
 from chronicle.ledgers.layout import LedgerFile, Unsound
 from chronicle.stores.drafts import is_still
 from given import acquired, day, observed
-from kept_ledgers import answers, assert_equal, beside, copied, kept_beside, some_days
+from kept_ledgers import all_blocks, answers, assert_equal, beside, copied, kept_beside, some_days
 
 SIZE = 300
 DAY = day("2009-06-30")
@@ -314,10 +314,10 @@ def test_no_flipped_bit_is_believed(store: Path, page: int, monkeypatch: pytest.
         whole[bit // 8] ^= 1 << bit % 8
         tmp.write_bytes(whole)
         with pytest.raises(Unsound):
-            LedgerFile(flipped).blocks()
+            all_blocks(LedgerFile(flipped))
         whole[bit // 8] ^= 1 << bit % 8
     tmp.write_bytes(whole)
-    assert LedgerFile(flipped).blocks()
+    assert all_blocks(LedgerFile(flipped))
 
 
 def test_flipped_bits_are_said_and_no_answer_suffers(store: Path, right: list[tuple[Any, ...]]) -> None:

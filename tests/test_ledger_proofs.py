@@ -21,7 +21,7 @@ from chronicle.history import History
 from chronicle.ledgers import keeping, layout
 from chronicle.ledgers.layout import LedgerFile, Unsound
 from given import acquired
-from kept_ledgers import answers, told
+from kept_ledgers import all_blocks, answers, told
 
 SIZE = 200
 DAY = "2009-06-30"
@@ -138,7 +138,7 @@ def test_a_question_proves_only_what_it_reads(store: Path) -> None:
     assert columns(history.as_of(DAY), "holdings", "holder", "share")
     assert said(history) == []
     with pytest.raises(Unsound, match="it was changed"):
-        LedgerFile(beside(store)).blocks()
+        all_blocks(LedgerFile(beside(store)))
 
 
 def test_a_table_proves_only_the_rows_of_its_view(store: Path) -> None:
@@ -213,7 +213,7 @@ def test_what_was_forged_does_not_mix_with_what_is_made_again(store: Path, damag
     """
     file = LedgerFile(beside(store))
     forged = []
-    for name, code, numbers in file.blocks():
+    for name, code, numbers in all_blocks(file):
         content = bytearray(memoryview(numbers).tobytes())
         if name == "rows.certain_from":
             content[0] ^= 1

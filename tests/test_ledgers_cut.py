@@ -31,7 +31,7 @@ from chronicle.ledgers.known import cutting
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.stores import open_store
 from given import acquired, corrected, happened, issued, observed, retracted
-from kept_ledgers import answers, some_days
+from kept_ledgers import all_blocks, answers, some_days
 from test_in_turn import OWN_DAYS, days_of, known_soon, mixed
 from test_ledgers_that_grow import flipped
 from test_parts import GROUPS, HISTORIES, assert_keys_equal, everything, spread
@@ -247,7 +247,7 @@ def forged(path: Path, name: str, change: int) -> None:
     """Write the ledger of a store anew, with another number in one of its blocks."""
     file = LedgerFile(Path(f"{path}.ledger"))
     blocks = []
-    for block in file.blocks():
+    for block in all_blocks(file):
         content = bytearray(memoryview(block.numbers).tobytes())
         if block.name == name:
             content[0] ^= change

@@ -23,6 +23,8 @@ from chronicle.web import kinds, lists, things
 from chronicle.web.application import application
 from chronicle.web.guard import Application
 from chronicle.web.served import Served
+from given import acquired
+from kept_ledgers import copied
 from test_serve import PATHS, QUERIES, assert_only_texts
 
 
@@ -94,6 +96,18 @@ def test_a_year_has_the_events_that_began_or_ended_something_in_it(
     dated = [history.event(id).date.earliest for id in seen]
     assert {day.year for day in dated} == {int(year[1])}
     assert dated == sorted(dated)
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_year_has_what_was_appended_since(store: Path, tmp_path: Path) -> None:
+    """The page asks the ledger and what was replayed behind it, and not the file alone."""
+    served = Served.of(str(copied(store, tmp_path)))
+    pages, year = application(served), "/timeline?since=2017&until=2017"
+    asked(pages, year)
+    with chronicle.open(tmp_path / store.name) as history:
+        history.append([acquired("2017-05-05", "company-1", "company-2", "1%", id="late")], declared=False)
+    assert 'href="/event/late"' in asked(pages, year).text
+    served.close()
 
 
 @pytest.mark.parametrize(

@@ -119,8 +119,12 @@ class Named:
 
     def count(self, what: str) -> int:
         """How many ids of one sort there are."""
+        return len(self.before.get(what, ())) + len(self.added(what))
+
+    def added(self, what: str) -> list[str]:
+        """The ids of one sort that are not among those of ``before``, sorted."""
         before = self.before.get(what, ())
-        return len(before) + sum(1 for each in self._new(what) if each not in before)
+        return sorted(each for each in self._new(what) if each not in before)
 
     def _new(self, what: str) -> set[str]:
         return self.entities if what == "entity" else self.deals

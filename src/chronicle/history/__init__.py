@@ -133,7 +133,7 @@ class History(LookUps):
         assumed._told = told
         assumed._assumed |= {event.id for event in more}
         assumed._recorded_at = None if self._recorded is None else [*self._recorded, *("" for _ in more)]
-        assumed._store = assumed._keeper = assumed._opened = assumed._base = None
+        assumed._store = assumed._keeper = assumed._opened = assumed._base = assumed._supplement = None
         assumed._named, assumed._noted = Named(), 0
         if self._partial is not None:
             assumed._partial_replay = self._partial.forked(assumed._told, assumed._origin)

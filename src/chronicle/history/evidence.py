@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chronicle import events as kinds
 from chronicle.dates import Day, Moment, as_day
 from chronicle.engine.replay import Key, Ledger, Span
-from chronicle.history.held import HeldEvents
+from chronicle.history.ledger_on_disk import LedgerOnDisk
 
 if TYPE_CHECKING:
     from chronicle.engine.knowledge import Resolved
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chronicle.events import Event
 
 
-class EvidenceHeld(HeldEvents):
+class EvidenceHeld(LedgerOnDisk):
     """Events, and the evidence that they are for facts."""
 
     def _line(

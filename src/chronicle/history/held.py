@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 from chronicle.dates import Day, Moment, as_day, as_moment
@@ -20,15 +19,17 @@ from chronicle.stores import Store
 if TYPE_CHECKING:
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
+    from chronicle.engine.partial.parts import KnownSharing
     from chronicle.engine.replay import Ledger, Projector
     from chronicle.events import Event
     from chronicle.ledgers.keeping import LedgerKeeper
     from chronicle.ledgers.kept import KeptFile
-    from chronicle.ledgers.known.by_day import StoredByDay
     from chronicle.ledgers.layout import Block
     from chronicle.ledgers.partitions.first_pass import Report
-    from chronicle.ledgers.rows import WholeReplay
+    from chronicle.ledgers.rows import NamedIds, WholeReplay
     from chronicle.ledgers.stored_log import StoredLog
+    from chronicle.ledgers.supplements.opening import Supplement
+    from chronicle.ledgers.supplements.writing import SupplementWriter
 
 # How many ledgers of other days of knowledge are cached.
 _KEPT_LEDGERS = 8
@@ -51,10 +52,12 @@ class HeldEvents(ToldEvents):
     ) -> None:
         """Arguments are those of ``ToldEvents``."""
         super().__init__(events, projectors, places=places, recorded=recorded, store=store)
-        # The ledger on disk, if one fits; the one from which this history goes on, behind which events may
-        # have been added; and what writes it.
-        self._opened: KeptFile | None = None
+        # The ledger on disk, where it is that of all events; the file from which this history goes on, behind
+        # which events may have been added; what another process replayed of these; and what writes them.
+        self._opened: Ledger | None = None
         self._base: KeptFile | None = None
+        self._supplement: Supplement | None = None
+        self._supplement_writer: SupplementWriter | None = None
         self._keeper: LedgerKeeper | None = None
         self._notices: list[Problem] = []
         self._assumed: frozenset[str] = frozenset()
@@ -110,51 +113,6 @@ class HeldEvents(ToldEvents):
         """
         return self._base
 
-    def proven_ledger(self) -> KeptFile | None:
-        """The same with every page of it proven now; None where one is not as written, which is reported."""
-        file = self._base
-        if file is not None and not file.file.is_whole():
-            self._refuse(file)
-        return self._base
-
-    def keep_ledger(self) -> KeptFile | None:
-        """Write the ledger of all that is known to disk, whatever its size, and give it, proven.
-
-        None where that cannot be, or another process is doing it: ``notices`` has why. Raises ``UsageError``
-        (C509) without a store.
-        """
-        keeper = self._ledger_keeper()
-        keeper.asked()
-        if not keeper.can_begin():
-            return None
-        self._base = self._opened = None
-        self._go_on_from_file(self._keep(keeper, asked=True))
-        return self._base
-
-    def drop_ledger(self) -> tuple[Path, ...]:
-        """Delete the ledger on disk, and give the files deleted.
-
-        Raises ``UsageError`` (C509) without a store, and ``OSError`` where a file cannot be deleted.
-        """
-        return tuple(self._ledger_keeper().drop())
-
-    @paused_collector()
-    def ledger_faults(self) -> tuple[str, ...]:
-        """The names of the blocks of the ledger on disk that differ from what a full replay gives.
-
-        Empty where all agree or there is no ledger. Raises what reading the store raises.
-        """
-        kept = self._base
-        if kept is None:
-            return ()
-        from chronicle.engine.partial import PartialReplay
-
-        log = EventLog(self._log.events[: kept.head.position])
-        replayed = self._replayed(log)
-        replay = PartialReplay(log, self._projectors, self._origin, replayed.ledger, len(log))
-        turns = self._turns(replay, replayed.ledger, log)
-        return kept.faults(replayed, replay.all_parts(), turns)
-
     def _of_the_first(self, length: int) -> WholeReplay:
         """The replay of the first events of the store."""
         if length == len(self._log):
@@ -199,11 +157,15 @@ class HeldEvents(ToldEvents):
         if self._partial is not None:
             self._partial.go_on_with(self._told)
         elif self._base is not None:
-            self._go_on_from(self._base.ledger)
+            self._go_on_from(self._on_disk(self._base))
+
+    def _on_disk(self, file: KeptFile) -> Ledger:
+        """The ledger on disk, with what another process replayed behind it."""
+        return file.ledger if self._supplement is None else self._supplement.ledger
 
     def _forget(self) -> None:
         """Drop all cached answers."""
-        self._last_day: tuple[str, KeptFile, datetime.date, Resolver] | None = None
+        self._last_day: tuple[str, Ledger, datetime.date, Resolver] | None = None
         self._answers: dict[tuple[datetime.date | None, str | None], knowledge.Resolved] = {}
         self._resolvers: dict[tuple[datetime.date | None, str | None], Resolver] = {}
         self._partial_ledgers: dict[tuple[datetime.date | None, str | None], Ledger | None] = {}
@@ -214,9 +176,16 @@ class HeldEvents(ToldEvents):
             return
         self._made_again_where_unsound(file)
         self._base, self._head, self._unread = file, file.head, True
-        self._named, self._noted = Named(before=file.ledger.named_ids()), file.head.position
-        if self._store.head() == file.head:
-            self._opened = file
+        named, end = file.ledger.named_ids(), self._store.head()
+        if end != file.head and file.shares:
+            from chronicle.ledgers.supplements.opening import opened
+
+            self._supplement = more = opened(self._ledger_keeper(), file)
+            if more is not None:
+                self._head, named = more.head, more.named_ids()
+        self._named, self._noted = Named(before=named), self._head.position
+        if end == self._head:
+            self._opened = self._on_disk(file)
         self._says_what_is_shared = file if file.shares else None
 
     def _made_again_where_unsound(self, file: KeptFile) -> None:
@@ -248,18 +217,23 @@ class HeldEvents(ToldEvents):
         from chronicle.ledgers.stored_log import StoredLog
 
         try:
-            sharing = StoredByDay(file.file, file.head.position)
+            first = StoredByDay(file.file, file.head.position)
         except Unsound:
             self._refuse(file)
             self._read_in()
             return
+        sharing: KnownSharing = first
+        if self._supplement is not None:
+            from chronicle.ledgers.supplements.sharing import SharingOfBoth
+
+            sharing = SharingOfBoth(first, self._supplement.sharing)
         if self._unread:
             self._told = StoredLog.of(self._store, sharing)
-        self._go_on_from(file.ledger, sharing)
+        self._go_on_from(self._on_disk(file), sharing)
 
     def _refuse(self, file: KeptFile) -> None:
         """Go on without a ledger on disk that is not as it was written, and say so."""
-        self._base = self._opened = self._says_what_is_shared = None
+        self._base = self._opened = self._says_what_is_shared = self._supplement = None
         self._ledger_keeper().refuse(file.file.path)
 
     def _read_in_without_sharing(self) -> None:
@@ -310,7 +284,7 @@ class HeldEvents(ToldEvents):
                 self._go_on_from_file(self._keep(self._keeper))
         return self._answers[day, held]
 
-    def _go_on_from(self, ledger: Ledger, sharing: StoredByDay | None = None) -> None:
+    def _go_on_from(self, ledger: Ledger, sharing: KnownSharing | None = None) -> None:
         """Note the ledger of everything so far: from now on only what differs from it is to be replayed."""
         from chronicle.engine.partial import PartialReplay
 
@@ -325,7 +299,8 @@ class HeldEvents(ToldEvents):
     def _go_on_from_file(self, kept: KeptFile | None) -> None:
         """Answer from now on from a ledger that was written just now: look-ups in it need no index."""
         if kept is not None:
-            self._base = self._opened = kept
+            self._base, self._opened = kept, kept.ledger
+            self._supplement = self._supplement_writer = None
             self._made_again_where_unsound(kept)
             self._go_on_from(kept.ledger)
 
@@ -348,10 +323,30 @@ class HeldEvents(ToldEvents):
     ) -> Ledger | None:
         if recorded is not None:
             return partial.ledger(known, self._recorded_after(recorded))
-        if known is None or self._sparse is None:
+        if known is None:
+            ledger = partial.ledger()
+            self._keep_supplement(partial)
+            return ledger
+        if self._sparse is None:
             return partial.ledger(known)
         # Of a history whose events need not be read only what is asked about is replayed.
         return partial.on_demand(known, lambda: partial.ledger(known) or self._resolved(known, None).ledger)
+
+    def _keep_supplement(self, partial: PartialReplay) -> None:
+        """Write what was replayed behind the ledger on disk, where that pays."""
+        file, keeper = self._base, self._keeper
+        if file is None or keeper is None or not file.shares:
+            return
+        from chronicle.ledgers.supplements.writing import SupplementWriter
+
+        if self._supplement_writer is None:
+            self._supplement_writer = SupplementWriter(keeper, file, self._supplement)
+
+        def named() -> NamedIds:
+            found = self._everything_named()
+            return found.added("entity"), found.added("deal")
+
+        self._supplement_writer.keep(partial, self._told.events, named, self._head)
 
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper, *, asked: bool = False) -> KeptFile | None:

@@ -115,7 +115,7 @@ class Questions(EvidenceHeld):
         if known is None and recorded is None and self._last_day is not None:
             asked, opened, found, resolver = self._last_day
             if type(day) is str and asked == day and opened is self._opened:
-                return State(found, None, opened.ledger, self._assumed, resolver)
+                return State(found, None, opened, self._assumed, resolver)
         resolver = self.resolver(known, recorded)
         found, by = as_day(day), None if known is None else as_day(known)
         if by is None and recorded is None and self._opened is not None and type(day) is str:
@@ -170,7 +170,7 @@ class Questions(EvidenceHeld):
         if self._rows is not None and recorded is None:
             return self._rows.by(None if known is None else as_day(known))
         if self._opened is not None and known is None and recorded is None:
-            return self._opened.ledger
+            return self._opened
         day = None if known is None else as_day(known)
         held = None if recorded is None else as_moment(recorded)
         if (day, held) not in self._answers:

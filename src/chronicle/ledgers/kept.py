@@ -88,6 +88,9 @@ class KeptLedger(Ledger):
             spans = self._spans[view, key] = () if cell is None else self.stored.spans(view, cell)
         return spans
 
+    def log(self, view: str, key: Key) -> None:
+        """None: a file has the spans of a cell, and not the changes from which they follow."""
+
     def possible(self, view: str, key: Key, day: datetime.date) -> Iterable[Span]:
         """The spans of one key that may hold on a day; none for a key that is not there."""
         key = self.names.key(view, key)

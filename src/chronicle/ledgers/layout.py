@@ -268,6 +268,11 @@ class LedgerFile:
         if hasattr(mmap, "MADV_DONTNEED") and not start % mmap.PAGESIZE:
             self._mapped.madvise(mmap.MADV_DONTNEED, start, end - start)
 
+    @property
+    def fingerprint(self) -> str:
+        """The hash of the hashes of all pages, in hexadecimal: no other file has it."""
+        return bytes(self._bytes[-_HASH:]).hex()
+
     def __contains__(self, name: object) -> bool:
         """Whether there is a block of this name."""
         return name in self._blocks
@@ -345,12 +350,6 @@ class LedgerFile:
             for page, (low, high) in zip(pages, ends, strict=True)
             if self._proven[page]
         )
-
-    def blocks(self) -> list[Block]:
-        """All blocks, to be written again. Raises ``Unsound`` where one is not as it was written."""
-        if not self.is_whole():
-            raise Unsound(CHANGED)
-        return [Block(name, code, self.numbers(name)) for name, (code, _, _) in self._blocks.items()]
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         """The names of the blocks, each with its size in bytes."""

@@ -23,6 +23,11 @@ def beside(location: str) -> Path | None:
     return None if location == "memory:" or is_address(location) else Path(f"{location}.ledger")
 
 
+def supplement_of(ledger: Path) -> Path:
+    """The path of what was replayed of later events, beside the ledger at a path."""
+    return Path(f"{ledger}.supplement")
+
+
 def in_cache(key: str) -> Path:
     """The path of the ledger for ``key`` in the user's cache, used where none can be beside the store."""
     return cache_folder() / f"{sha256(key.encode()).hexdigest()[:32]}.ledger"

@@ -22,12 +22,11 @@ from chronicle.ledgers.rows import (
     FIRST,
     LAST,
     NEVER,
-    StoredDates,
     ViewRows,
     order_name,
     part_name,
 )
-from chronicle.ledgers.texts import ERRORS, NONE, DecodedTexts, FoundTexts, TextTable
+from chronicle.ledgers.texts import ERRORS, NONE, DecodedTexts, FoundTexts, StoredDates, TextTable
 from chronicle.ledgers.uniform import UniformBlocks
 from chronicle.ledgers.values import of_text, to_text
 
@@ -310,25 +309,35 @@ class StoredRows:
             for row in range(self.rows_from[cell], self.rows_from[cell + 1]):
                 yield key, of_text(self.values[self.value_of[row]])
 
-    def years(self) -> dict[int, int]:
+    def years(self) -> Counter[int]:
         """By year, how many values began in it, as far as that is certain: by the first day of each."""
         found: Counter[int] = Counter()
         for date, count in Counter(self.begin_of).items():
-            found[datetime.date.fromordinal(self.dates.earliest[date]).year] += count
-        return dict(sorted(found.items()))
+            found[self.year(date)] += count
+        return found
 
-    def happened(self, first: datetime.date, last: datetime.date) -> list[str]:
-        """The ids of the events that began or ended a value from one day to another, by the days of these."""
+    def year(self, date: int) -> int:
+        """The year of the first day of a date, by its number."""
+        return datetime.date.fromordinal(self.dates.earliest[date]).year
+
+    def happened(
+        self, first: datetime.date, last: datetime.date, without: Container[int] = ()
+    ) -> dict[str, datetime.date]:
+        """The ids of the events that began or ended a value from one day to another, each with its day.
+
+        By these days; ``without`` some rows.
+        """
         low, high, earliest = first.toordinal(), last.toordinal(), self.dates.earliest
         days = {date: day for date, day in enumerate(earliest) if low <= day <= high}
         found: dict[int, int] = {}
         for row, date in enumerate(self.begin_of):
-            if date in days:
+            if date in days and row not in without:
                 found.setdefault(self.behind(row)[-1], days[date])
         for row, date in enumerate(self._end):
-            if date in days and self._ended_by[row] != NONE:
+            if date in days and self._ended_by[row] != NONE and row not in without:
                 found.setdefault(self._ended_by[row], days[date])
-        return [self.event_ids[event] for event in sorted(found, key=lambda event: (found[event], event))]
+        events = sorted(found, key=lambda event: (found[event], event))
+        return {self.event_ids[event]: datetime.date.fromordinal(found[event]) for event in events}
 
     def value(self, number: int) -> Any:
         """The value with this number, decoded once."""

@@ -6,7 +6,6 @@ of replay. A cell is a key of a view; what all rows of a cell share is written o
 
 from __future__ import annotations
 
-import datetime
 import json
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -15,20 +14,16 @@ from operator import sub
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from chronicle.dates import PartialDate
 from chronicle.engine.event_log import EventLog
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay import GOES_ON, Doubt, Key, Ledger, Nothing, Span
 from chronicle.engine.views import Stake, is_listed
 from chronicle.ledgers.columns import of_values
-from chronicle.ledgers.layout import Block, LedgerFile, numbers_of
+from chronicle.ledgers.layout import Block
 from chronicle.ledgers.texts import (
     NONE,
-    PRECISIONS,
-    DecodedTexts,
     Numbered,
     NumberedDates,
-    TextTable,
     slots_block,
     text_blocks,
 )
@@ -93,35 +88,6 @@ class WholeReplay(NamedTuple):
     ledger: Ledger
     log: EventLog
     named: NamedIds
-
-
-class StoredDates:
-    """The dates in a file by their numbers, each made once."""
-
-    text = numbers_of("dates.text")
-    earliest, latest = numbers_of("dates.earliest"), numbers_of("dates.latest")
-    _precision, _approximate = numbers_of("dates.precision"), numbers_of("dates.approximate")
-
-    def __init__(self, file: LedgerFile) -> None:
-        self.file = file
-        self.texts = TextTable(file, "dates")
-        self.written = DecodedTexts(self.texts)
-        self._made: dict[int, PartialDate] = {}
-
-    def __getitem__(self, number: int) -> PartialDate:
-        if number not in self._made:
-            self._made[number] = self._date(number)
-        return self._made[number]
-
-    def _date(self, number: int) -> PartialDate:
-        # Not read from the text: the file has what that says, and a date from code may differ from its text.
-        return PartialDate(
-            datetime.date.fromordinal(self.earliest[number]),
-            datetime.date.fromordinal(self.latest[number]),
-            PRECISIONS[self._precision[number]],
-            bool(self._approximate[number]),
-            self.texts[self.text[number]],
-        )
 
 
 class _RowColumns:
@@ -293,14 +259,25 @@ def blocks_of(replayed: WholeReplay) -> tuple[list[ViewRows], list[Block]]:
     Raises ``NotKept`` for a value that has no text, ``TooLarge`` for more than can be counted.
     """
     ledger, log, named = replayed
-    positions = log.positions
+    positions, turns = log.positions, log.turns()
+
+    def turns_of(view: str) -> Iterable[int]:
+        return _turns(ledger, view, lambda event: turns[positions[event] - 1])
+
+    return blocks_in_turn(ledger, named, turns_of)
+
+
+def blocks_in_turn(
+    ledger: Ledger, named: NamedIds, turns_of: Callable[[str], Iterable[int]]
+) -> tuple[list[ViewRows], list[Block]]:
+    """The same of any ledger. ``turns_of`` gives for each cell of a view, sorted by key, its place among all.
+
+    ``named`` are ids that the file is to have besides those in the keys. Raises as ``blocks_of`` does.
+    """
     with paused_collector():
-        turns = log.turns()
         names = _names(ledger, named)
         rows = _RowColumns(names)
-        found = [
-            _view(ledger, view, lambda event: turns[positions[event] - 1], rows) for view in ledger.views
-        ]
+        found = [_view(ledger, view, turns_of(view), rows) for view in ledger.views]
         links = array("I", [names.known(name) for pair in ledger.names.items() for name in pair])
         guesses = (
             json.dumps([each.view, each.key, each.events, each.counted], separators=(",", ":"))
@@ -337,11 +314,11 @@ def _names(ledger: Ledger, named: NamedIds) -> Numbered:
     return Numbered(sorted(found))
 
 
-def _view(ledger: Ledger, view: str, turn_of: Callable[[str], int], rows: _RowColumns) -> ViewRows:
+def _view(ledger: Ledger, view: str, turns: Iterable[int], rows: _RowColumns) -> ViewRows:
     cell, row, value = len(rows.turns), rows.count, len(rows.values)
     rows.of_view, rows.met = {}, []
     keys, _ = ledger.in_order(view)
-    rows.take_cells(keys, _turns(ledger, view, turn_of))
+    rows.take_cells(keys, turns)
     rows.take_rows(ledger, view, keys)
     lengths = {*map(len, keys)}
     parts = lengths.pop() if len(lengths) == 1 else 0

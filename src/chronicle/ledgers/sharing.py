@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 from zlib import crc32
 
-from chronicle.engine.partial.parts import Parts
+from chronicle.engine.partial.parts import KnownSharing, Parts
 from chronicle.engine.partial.shared import Shared
 from chronicle.events import Event, known_on
 from chronicle.ledgers.layout import SHARED, Block, LedgerFile
@@ -29,22 +30,34 @@ PLACES, PLACES_FROM = f"{_NAME}.places", f"{_NAME}.places_from"
 KNOWN, KNOWN_PLACES = f"{_NAME}.known", f"{_NAME}.known_places"
 
 
-def sharing_blocks(parts: Parts, events: Sequence[Event], length: int) -> list[Block]:
-    """What the first ``length`` of ``events`` share, as blocks. ``parts`` has taken in all of these."""
+def sharing_blocks(
+    parts: Parts, events: Sequence[Event], length: int, first: int = 0, before: StoredSharing | None = None
+) -> list[Block]:
+    """What the first ``length`` of ``events`` share, as blocks. ``parts`` has taken in all of these.
+
+    Where ``parts`` has a base, it is what those behind it share, which begin at the place ``first``; and what
+    ``before`` has, if that was kept of some of these.
+    """
     founded = _founded(parts.founded)
+    for entity, day in zip(*before.foundings(), strict=True) if before else ():
+        founded[entity] = max(day, founded.get(entity, day))
+    founded = dict(sorted(founded.items()))
     return [
-        *_things(parts, length),
-        *(Block(name, "I", _numbers(entities)) for name, entities in _kinds(parts)),
+        *_things(parts, length, before),
+        *(
+            Block(name, "I", _numbers(entities, before.kind(name) if before else ()))
+            for name, entities in _kinds(parts)
+        ),
         Block(LINKED, "B", bytes([parts.linked])),
         Block(FOUNDED, "I", array("I", founded)),
         Block(FOUNDED_BY, "q", array("q", founded.values())),
-        *_days(events, length),
+        *_days(events, range(before.length if before else first, length), before),
     ]
 
 
-def _things(parts: Parts, length: int) -> list[Block]:
+def _things(parts: Parts, length: int, before: StoredSharing | None) -> list[Block]:
     """The numbers of all things that are shared, in order, and for each the places of those that share it."""
-    found: dict[int, Sequence[int]] = {}
+    found: dict[int, Sequence[int]] = dict(before.things()) if before else {}
     for sort, of_sort in parts.sharing_by_sort(length):
         begun = _number_of_sort(sort)
         for which, places in of_sort:
@@ -67,14 +80,21 @@ def _kinds(parts: Parts) -> tuple[tuple[str, Iterable[str]], ...]:
     return (COUNTED, parts.counted), (TURNING, parts.turning), (EARLY, parts.early)
 
 
-def _days(events: Sequence[Event], length: int) -> list[Block]:
+def _days(events: Sequence[Event], places: range, before: StoredSharing | None = None) -> list[Block]:
     """From when each event was known: the days in order, and the place of the event of each."""
     # The day above the place: as one number, of which a million take less room than pairs.
-    both = sorted([known_on(events[at]).toordinal() << _BITS | at for at in range(length)])
+    both = [known_on(events[at]).toordinal() << _BITS | at for at in places]
+    both += [day << _BITS | at for day, at in before.days()] if before else ()
+    both.sort()
     return [
         Block(KNOWN, "i", array("i", [each >> _BITS for each in both])),
         Block(KNOWN_PLACES, "I", array("I", [each & _LAST for each in both])),
     ]
+
+
+def days_known(events: Sequence[Event], places: range) -> list[tuple[int, int]]:
+    """The day, as an ordinal, from which each event was known, and its place, as ``StoredSharing.days``."""
+    return sorted((known_on(events[at]).toordinal(), at) for at in places)
 
 
 _BITS: Final = 32
@@ -91,11 +111,11 @@ def _founded(days: Mapping[str, int]) -> dict[int, int]:
     for entity, day in days.items():
         number = _number(entity)
         found[number] = max(day, found.get(number, day))
-    return dict(sorted(found.items()))
+    return found
 
 
-def _numbers(entities: Iterable[str]) -> array[int]:
-    return array("I", sorted({_number(entity) for entity in entities}))
+def _numbers(entities: Iterable[str], before: Iterable[int] = ()) -> array[int]:
+    return array("I", sorted({*before, *map(_number, entities)}))
 
 
 def _number(thing: Shared | str) -> int:
@@ -115,23 +135,30 @@ def lacking_blocks(file: LedgerFile, parts: Parts, events: Sequence[Event], leng
     They may have more: what was learned of earlier days of knowledge.
     """
     stored = StoredSharing(file, length)
-    lacking = set()
+    lacking = {*lacking_in(stored, parts, length)}
+    lacking |= {
+        block.name
+        for block in _days(events, range(length))
+        if file.numbers(block.name) != memoryview(block.numbers)
+    }
+    return tuple(sorted(lacking))
+
+
+def lacking_in(stored: KnownSharing | StoredSharing, parts: Parts, length: int) -> Iterator[str]:
+    """The names of the blocks that must have more than ``stored`` says, by what ``parts`` shares."""
     for shared, places in parts.sharing(length):
         if not {*stored.places(shared)}.issuperset(places):
-            lacking.add(PLACES)
-    for name, entities in _kinds(parts):
-        if not {*file.numbers(name)}.issuperset(map(_number, entities)):
-            lacking.add(name)
+            yield PLACES
+    found = (stored.is_counted, stored.is_turning, stored.is_early)
+    for (name, entities), is_such in zip(_kinds(parts), found, strict=True):
+        if not all(map(is_such, entities)):
+            yield name
     for entity, day in parts.founded.items():
-        found = stored.founded(entity)
-        if found is None or found < day:
-            lacking.add(FOUNDED)
+        since = stored.founded(entity)
+        if since is None or since < day:
+            yield FOUNDED
     if parts.linked and not stored.linked:
-        lacking.add(LINKED)
-    for block in _days(events, length):
-        if file.numbers(block.name) != memoryview(block.numbers):
-            lacking.add(block.name)
-    return tuple(sorted(lacking))
+        yield LINKED
 
 
 class StoredSharing:
@@ -171,6 +198,27 @@ class StoredSharing:
         """The ``past`` of the date on which an entity was founded; None without a founding."""
         at = _found(self._founded, _number(entity))
         return None if at is None else self._founded_by[at]
+
+    # All of it, to be written again
+
+    def things(self) -> Iterator[tuple[int, Sequence[int]]]:
+        """The number of each thing that is shared, and the places of the events that share it."""
+        places = self._places.tolist()
+        for thing, (begin, end) in zip(self._things.tolist(), pairwise(self._from.tolist()), strict=True):
+            yield thing, places[begin:end]
+
+    def kind(self, block: str) -> Sequence[int]:
+        """The numbers of the entities in ``COUNTED``, ``TURNING`` or ``EARLY``."""
+        found = {COUNTED: self._counted, TURNING: self._turning, EARLY: self._early}[block]
+        return found.tolist()
+
+    def foundings(self) -> tuple[Sequence[int], Sequence[int]]:
+        """The numbers of the entities that were founded, and of each the ``past`` of the date."""
+        return self._founded.tolist(), self._founded_by.tolist()
+
+    def days(self) -> Iterator[tuple[int, int]]:
+        """The day, as an ordinal, from which each event was known, and the place of that event."""
+        return zip(self._known.tolist(), self._known_places.tolist(), strict=True)
 
     def known_after(self, day: datetime.date) -> Sequence[int]:
         """The places of the events that became known after a day."""

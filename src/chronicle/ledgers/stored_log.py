@@ -8,8 +8,8 @@ from typing import overload
 from attrs import define, field
 
 from chronicle.engine.event_log import EventLog, statements
+from chronicle.engine.partial.parts import KnownSharing
 from chronicle.events import Event, RecordConfirmed
-from chronicle.ledgers.sharing import StoredSharing
 from chronicle.stores import Record, Store
 
 
@@ -117,7 +117,7 @@ class StoredLog(EventLog):
 
     events: StoredEvents
     _store: Store = field(kw_only=True)
-    _sharing: StoredSharing = field(kw_only=True)
+    _sharing: KnownSharing = field(kw_only=True)
     _looked_up: _StoredPositions = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -125,7 +125,7 @@ class StoredLog(EventLog):
         self._looked_up = _StoredPositions(self._store, self._sharing.length, self._positions)
 
     @classmethod
-    def of(cls, store: Store, sharing: StoredSharing) -> StoredLog:
+    def of(cls, store: Store, sharing: KnownSharing) -> StoredLog:
         """The log of the first events of a store, those that ``sharing`` speaks of."""
         return cls(StoredEvents(store, sharing.length), store=store, sharing=sharing)
 

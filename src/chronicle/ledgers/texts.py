@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from array import array
 from bisect import bisect_right
@@ -14,7 +15,7 @@ from zlib import crc32
 from attrs import Factory, define
 
 from chronicle.dates import PartialDate, Precision
-from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers
+from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Numbers, numbers_of
 
 _LARGEST: Final = 2**31 - 1
 ERRORS: Final = "surrogatepass"
@@ -229,6 +230,35 @@ class DecodedTexts(dict[int, Any]):
         # ``str`` of a part of the file would take half as long again.
         text = self[number] = self._table.bytes[begin:end].tobytes().decode("utf-8", ERRORS)
         return text
+
+
+class StoredDates:
+    """The dates in a file by their numbers, each made once."""
+
+    text = numbers_of("dates.text")
+    earliest, latest = numbers_of("dates.earliest"), numbers_of("dates.latest")
+    _precision, _approximate = numbers_of("dates.precision"), numbers_of("dates.approximate")
+
+    def __init__(self, file: LedgerFile) -> None:
+        self.file = file
+        self.texts = TextTable(file, "dates")
+        self.written = DecodedTexts(self.texts)
+        self._made: dict[int, PartialDate] = {}
+
+    def __getitem__(self, number: int) -> PartialDate:
+        if number not in self._made:
+            self._made[number] = self._date(number)
+        return self._made[number]
+
+    def _date(self, number: int) -> PartialDate:
+        # Not read from the text: the file has what that says, and a date from code may differ from its text.
+        return PartialDate(
+            datetime.date.fromordinal(self.earliest[number]),
+            datetime.date.fromordinal(self.latest[number]),
+            PRECISIONS[self._precision[number]],
+            bool(self._approximate[number]),
+            self.texts[self.text[number]],
+        )
 
 
 class SaidTexts(dict[int, Any]):

@@ -7,9 +7,10 @@ from typing import Any
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
+from chronicle.engine.replay import Ledger
 from chronicle.history import History
 from chronicle.history.showing import is_large, size
-from chronicle.ledgers.reading import StoredRows
+from chronicle.ledgers.supplements.by_year import began_by_year, happened
 from chronicle.render.forms import Answer
 from chronicle.render.layout import clean
 from chronicle.render.pages.claims import claimed, said_by
@@ -87,9 +88,8 @@ def timeline_answer(history: History, address: PageAddress, _: str) -> Any:
 
 def timeline(history: History, address: PageAddress, _: str) -> Content:
     """What happened, in order; of a large history what began or ended in a year, by its ledger."""
-    kept = history.kept_ledger
-    if is_large(history) and address.text("entity") is None and kept is not None:
-        return _years(history, kept.ledger.stored, address)
+    if is_large(history) and address.text("entity") is None and history.kept_ledger is not None:
+        return _years(history, history.ledger(), address)
     found = timeline_answer(history, address, "")
     return {
         "title": "Timeline",
@@ -98,15 +98,15 @@ def timeline(history: History, address: PageAddress, _: str) -> Content:
     }
 
 
-def _years(history: History, rows: StoredRows, address: PageAddress) -> Content:
-    years = rows.years()
+def _years(history: History, ledger: Ledger, address: PageAddress) -> Content:
+    years = began_by_year(ledger)
     since, until = address.days.get("since"), address.days.get("until")
     newest = PartialDate.of(datetime.date(max(years, default=datetime.date.today().year), 1, 1))
     first = (since or until or newest).earliest
     last = until.latest if until else first.replace(month=12, day=31)
     if last < first:
         raise BadAddress(f"no day lies between {first} and {last}", "give the earlier date as since")
-    ids = rows.happened(first, last)
+    ids = happened(ledger, first, last)
     begin, end = paged(ids, address.page, ON_A_PAGE)
     events = history.several(ids[begin:end], address.known)
     links = [

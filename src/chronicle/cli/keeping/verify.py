@@ -12,6 +12,9 @@ from attrs import frozen
 from chronicle.errors import ChronicleError, Damaged, Problem, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chronicle.ledgers.keeping import NotUsed
     from chronicle.stores import Store, Verification
     from chronicle.stores.seals import Seal
 
@@ -89,8 +92,9 @@ _CHANGED: Final = "C524"
 
 @frozen
 class _LedgerVerified:
-    """A ledger of the store: compared with a full replay of its events, or why it was not."""
+    """A ledger of the store, or its supplement: compared with a full replay, or why it was not."""
 
+    what: str
     file: str
     rows: int | None = None
     why: str | None = None
@@ -101,7 +105,7 @@ class _LedgerVerified:
         known = f"not compared: {self.why}"
         if self.rows is not None:
             known = f"{self.rows:,} rows, as a replay makes them"
-        return f'ledger "{printable(self.file)}": {known}'
+        return f'{self.what} "{printable(self.file)}": {known}'
 
     def data(self) -> dict[str, Any]:
         """The same as JSON data; ``rows`` is null where they were not compared."""
@@ -109,25 +113,32 @@ class _LedgerVerified:
 
 
 def _ledgers(store: Store) -> list[_LedgerVerified]:
-    """The ledger that fits, compared, and those at the places before it, of which none is used."""
+    """The ledger that fits, compared, with its supplement, and those before them, of which none is used."""
     from chronicle.engine.projectors import PROJECTORS
     from chronicle.ledgers.keeping import LedgerKeeper
+    from chronicle.ledgers.supplements.opening import examined
 
-    kept, others = LedgerKeeper(store, PROJECTORS, lambda _: None).examined(whole=True)
-    found = [_unused(str(other.path), other.why, other.is_changed) for other in others]
-    return found if kept is None else [*found, _held_against_replay(store, kept.path)]
+    keeper = LedgerKeeper(store, PROJECTORS, lambda _: None)
+    kept, others = keeper.examined(whole=True)
+    found = [_unused("ledger", other) for other in others]
+    if kept is None:
+        return found
+    _, others = examined(keeper, kept)
+    found += [_unused("supplement", other) for other in others]
+    return [*found, *_held_against_replay(store, kept.path)]
 
 
-def _unused(path: str, why: str, is_changed: bool) -> _LedgerVerified:
-    if not is_changed:
-        return _LedgerVerified(path, why=why)
-    message = f'ledger "{printable(path)}" is not as it was written: {why}'
+def _unused(what: str, file: NotUsed) -> _LedgerVerified:
+    path, why = str(file.path), file.why
+    if not file.is_changed:
+        return _LedgerVerified(what, path, why=why)
+    message = f'{what} "{printable(path)}" is not as it was written: {why}'
     help = "the records are intact; make it anew: chronicle ledger STORE"
-    return _LedgerVerified(path, why=why, problems=(Problem(_CHANGED, message, help=help),))
+    return _LedgerVerified(what, path, why=why, problems=(Problem(_CHANGED, message, help=help),))
 
 
-def _held_against_replay(store: Store, path: str) -> _LedgerVerified:
-    """A ledger that was found to be as it was written, compared with a full replay."""
+def _held_against_replay(store: Store, path: str) -> Iterator[_LedgerVerified]:
+    """A ledger that was found to be as it was written, and its supplement, compared with a full replay."""
     from chronicle.cli.progress import waiting
     from chronicle.history import History
 
@@ -135,12 +146,22 @@ def _held_against_replay(store: Store, path: str) -> _LedgerVerified:
     with waiting("replaying"):
         kept, faults = history.proven_ledger(), history.ledger_faults()
     if kept is None or kept.path != path:
-        return _LedgerVerified(path, why="it was replaced meanwhile")
+        yield _LedgerVerified("ledger", path, why="it was replaced meanwhile")
+        return
+    yield _compared("ledger", path, kept.rows, faults)
+    more = history.ledger_supplement
+    if more is not None and not faults:
+        with waiting("replaying"):
+            faults = history.supplement_faults()
+        yield _compared("supplement", more.path, more.rows, faults)
+
+
+def _compared(what: str, path: str, rows: int, faults: tuple[str, ...]) -> _LedgerVerified:
     if not faults:
-        return _LedgerVerified(path, kept.rows)
-    message = f'ledger "{printable(path)}" says something else than the events: {", ".join(faults)}'
+        return _LedgerVerified(what, path, rows)
+    message = f'{what} "{printable(path)}" says something else than the events: {", ".join(faults)}'
     help = "drop it: chronicle ledger STORE --drop"
-    return _LedgerVerified(path, kept.rows, problems=(Problem("C523", message, help=help),))
+    return _LedgerVerified(what, path, rows, problems=(Problem("C523", message, help=help),))
 
 
 @frozen
@@ -219,7 +240,7 @@ def _print_json(
         "chain": result.head.chain,
         "seals": [each.data() for each in checked],
         # The last is the one that answers, if any does.
-        **({"ledger": ledgers[-1].data()} if ledgers else {}),
+        **{each.what: each.data() for each in ledgers},
         **Findings(problems).data(),
     }
     click.echo(json.dumps(answer, indent=2))

@@ -21,7 +21,7 @@ from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Guess, Ledger, Projector
 from chronicle.engine.replay.cut import cut_off
 from chronicle.engine.replay.later import Later
-from chronicle.engine.replay.patched import patched
+from chronicle.engine.replay.patched import PatchedLedger, patched
 from chronicle.events import Event, knowledge
 
 # If more than one event in so many differs, everything is replayed: parts are replayed twice, with and
@@ -59,6 +59,8 @@ class PartialReplay:
     _learned: bool = field(default=False, init=False)
     # The places of the events that were replayed last, by all that is known, and their ledger.
     _last: tuple[Sequence[int], Ledger] | None = field(default=None, init=False)
+    # How many events were replayed because of those that were added, by all that is known.
+    replayed_events: int = field(default=0, init=False)
     # The events by the day from which they could be known, with the place of each.
     _by_knowledge: list[tuple[datetime.date, int]] = field(factory=list, init=False)
 
@@ -127,6 +129,16 @@ class PartialReplay:
             return self._replayed(parts, differing, known, without)
         return self._cut_off(parts, known, differing) or self._replayed(parts, differing, known)
 
+    def gone_on(self) -> tuple[PatchedLedger, Parts] | None:
+        """The ledger of all events, and what those share that came behind what a file says of the others.
+
+        None where no such are there, or not all of them were replayed in parts.
+        """
+        ledger, parts = self._ledger, self._parts
+        if self._base is None or parts is None or parts.linked or self._length < len(self._log):
+            return None
+        return (ledger, parts) if isinstance(ledger, PatchedLedger) else None
+
     def on_demand(self, known: datetime.date, whole: Callable[[], Ledger]) -> Ledger | None:
         """The ledger by what was known on a day, of which only the parts that are asked about are replayed.
 
@@ -193,6 +205,7 @@ class PartialReplay:
             return None
         gone = self._told_by([place for place in places if place < self._length])
         if known is None and not without:
+            self.replayed_events += len(places)
             replayed = self._told_by(places)
         else:
             told = self._at(place for place in places if place not in without)
@@ -241,7 +254,7 @@ class PartialReplay:
     def _cut_off_kept(
         self, parts: Parts, known: datetime.date, base: KnownSharing, after: Container[int]
     ) -> Ledger | None:
-        later = range(base.length, len(self._log))
+        later = range(base.cut_length, len(self._log))
         touched = self._around(parts, later, known) if later else []
         cut = None if touched is None else base.cut_off(known)
         if touched is None or cut is None:
@@ -249,7 +262,7 @@ class PartialReplay:
         ledger, out = cut
         told = sorted(place for place in {*out, *touched} if place not in after)
         replayed = self._resolve(self._at(told), known).ledger
-        before = self._at(place for place in touched if place < base.length)
+        before = self._at(place for place in touched if place < base.cut_length)
         for day in (None, known) if before else ():
             ledger = patched(ledger, self._resolve(before, day).ledger, replayed)
         # Where nothing was added since, no cell that was replayed is in the ledger without these parts.

@@ -49,6 +49,8 @@ class KnownSharing(Protocol):
 
     length: int
     linked: bool
+    # Of how many of them ``cut_off`` speaks; those behind must be replayed beside it.
+    cut_length: int
 
     def places(self, shared: Shared) -> Sequence[int]:
         """The places of the events that share something, by any version of them."""
@@ -278,7 +280,9 @@ class Parts:
     @property
     def early(self) -> Iterator[str]:
         """Whom something names that may have come before the founding was over."""
-        return filter(self._may_act_before_being_founded, self._founded)
+        # With a base, those are of others that were founded in it.
+        named = () if self._base is None else self._sharing[ENTITY]
+        return filter(self._may_act_before_being_founded, {**self._founded, **dict.fromkeys(named)})
 
     def _shared_at(self, place: int) -> Iterator[Shared]:
         event = self._log.events[place]

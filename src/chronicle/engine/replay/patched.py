@@ -12,9 +12,10 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from chronicle.engine.replay.before import index_of
-from chronicle.engine.replay.changes import Cell, Key, Log, Nothing
+from chronicle.engine.replay.changes import Cell, ChangeLogs, Key, Log, Nothing
 from chronicle.engine.replay.later import Later
 from chronicle.engine.replay.ledger import Guess, Ledger, standing_in
+from chronicle.engine.replay.linked import LinkedIds
 from chronicle.engine.replay.spans import Span
 from chronicle.engine.replay.standing import Listed, StandingValue
 
@@ -167,6 +168,13 @@ def patched(base: Ledger, gone: Ledger, replayed: Ledger, *, beside: bool = Fals
         patches=patches,
         beside=beside,
     )
+
+
+def collected(views: tuple[str, ...], cells: Patches) -> Ledger:
+    """A ledger of some cells of others, and of nothing else; ids are those that stay."""
+    nothing = Ledger(views, ChangeLogs())
+    guesses = cast("tuple[Guess, ...]", Later(lambda: _guesses(nothing, cells)))
+    return PatchedLedger(views, cast("Any", None), LinkedIds(), guesses, base=nothing, patches=cells)
 
 
 def _guesses(base: Ledger, patches: Patches) -> tuple[Guess, ...]:

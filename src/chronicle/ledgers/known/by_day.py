@@ -26,7 +26,7 @@ class StoredByDay(StoredSharing):
     def __init__(self, file: LedgerFile, length: int) -> None:
         """Raises ``Unsound`` where something that is read later is not as it was written."""
         super().__init__(file, length)
-        self._file = file
+        self._file, self.cut_length = file, length
         file.prove_shared()
 
     def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:

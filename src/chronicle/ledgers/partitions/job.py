@@ -18,7 +18,7 @@ from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Projector
 from chronicle.errors import InvalidEvents, Problem
-from chronicle.ledgers.keeping import code_key, projectors_key
+from chronicle.ledgers.keeping.made_from import code_key, projectors_key
 from chronicle.ledgers.partitions import frames
 from chronicle.ledgers.partitions.first_pass import (
     RecordSource,

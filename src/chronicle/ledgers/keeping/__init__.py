@@ -6,16 +6,14 @@ made.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
-from functools import cache
-from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, TypeVar
 
 from chronicle.errors import Problem, StoreError, printable, reason_of
+from chronicle.ledgers.keeping.made_from import MadeFrom, code_key, projectors_key
 from chronicle.ledgers.layout import CHANGED, Block, CannotKeep, LedgerFile, Misfit, Unsound, has_sharing
 from chronicle.ledgers.places import (
     beside,
@@ -25,6 +23,7 @@ from chronicle.ledgers.places import (
     is_of_another,
     is_writable,
     only_writer,
+    supplement_of,
     written_aside,
 )
 from chronicle.stores.protocol import Store
@@ -47,32 +46,7 @@ _ASK_AGAIN: Final = "ask again when it has ended"
 # A ledger of the beginning of a store is gone on from if no more than one event in so many came behind it.
 _ONE_IN: Final = 10
 
-# The packages that give events their meaning. Another version of these may make another ledger.
-_ROOMS: Final = ("codec", "dates", "engine", "events", "ledgers", "values")
-
-
-class MadeFrom(NamedTuple):
-    """Everything from which a ledger is made, which must be equal for the ledger to be used.
-
-    ``begins`` is the chain hash of the first record of the store, which no other history has. ``code`` is a
-    hash of the code that replayed, ``projectors`` the names and versions of the user's own.
-    """
-
-    begins: str
-    position: int
-    chain: str
-    code: str
-    projectors: str
-
-    def differs(self, about: dict[str, Any]) -> str:
-        """How a ledger differs, in a few words; empty where it does not."""
-        if about.get("begins") != self.begins:
-            return "it is of another history"
-        if about.get("position") != self.position or about.get("chain") != self.chain:
-            return f"it was made of {about.get('position'):,} events, and the store has {self.position:,}"
-        if about.get("code") != self.code:
-            return "another version of Chronicle made it"
-        return "" if about.get("projectors") == self.projectors else "it was made with other projectors"
+Found = TypeVar("Found")
 
 
 class NotUsed(NamedTuple):
@@ -81,41 +55,6 @@ class NotUsed(NamedTuple):
     path: Path
     why: str
     is_changed: bool = False
-
-
-@cache
-def code_key() -> str:
-    """A hash of the code that gives events their meaning."""
-    root = Path(__file__).resolve().parents[1]
-    hashed = sha256(str(import_module("chronicle").__version__).encode())
-    for room in _ROOMS:
-        for module in sorted(_modules(str(root / room))):
-            # Every process that asks a ledger reads two hundred of them: by ``pathlib`` in twice the time.
-            with open(module, "rb", buffering=0) as file:
-                hashed.update(file.read())
-    return hashed.hexdigest()
-
-
-def _modules(folder: str) -> Iterator[str]:
-    """The paths of all modules in a folder."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith(".py"):
-                yield entry.path
-            elif entry.is_dir():
-                yield from _modules(entry.path)
-
-
-def projectors_key(projectors: Sequence[Projector]) -> str | None:
-    """The user's own projectors as text; None where one of them has no version."""
-    if not projectors:
-        return ""
-    from chronicle.engine.projectors import PROJECTORS
-
-    own = [projector for projector in projectors if projector not in PROJECTORS]
-    if not all(projector.version for projector in own):
-        return None
-    return "\n".join(f"{each.name}\t{each.version}\t{','.join(each.views)}" for each in own)
 
 
 About = Callable[[], Mapping[str, Any]]
@@ -134,7 +73,7 @@ class LedgerKeeper:
     def __init__(
         self, store: Store, projectors: Sequence[Projector], report: Callable[[Problem], None]
     ) -> None:
-        self.store, self._report = store, report
+        self.store, self.report = store, report
         self._projectors = projectors_key(projectors)
         place = beside(store.location)
         self._store_file = None if place is None else Path(store.location)
@@ -200,13 +139,8 @@ class LedgerKeeper:
         return None, others
 
     def _open(self, path: Path, made_from: MadeFrom, whole: bool) -> KeptFile | NotUsed | None:
-        try:
-            if is_of_another(path, self._store_file):
-                raise Misfit("it is the file of somebody else")
-            close_to_others(path, self._store_file if path == self._beside else None)
-            file = LedgerFile(path)
-            if whole and not file.is_whole():
-                raise Unsound(CHANGED)
+        def fitting() -> KeptFile:
+            file = self.opened_file(path, whole=whole)
             differs = made_from.differs(dict(file.about))
             if differs and not self._goes_on_from(file, made_from):
                 raise Misfit(differs)
@@ -214,20 +148,33 @@ class LedgerKeeper:
             from chronicle.ledgers.kept import KeptFile, KeptLedger
 
             return KeptFile(file, KeptLedger.of(file))
-        except FileNotFoundError:
-            return None
-        except Misfit as misfit:
-            return NotUsed(path, str(misfit))
-        except Unsound as unsound:
-            return NotUsed(path, str(unsound), is_changed=True)
-        except OSError as error:
-            return NotUsed(path, reason_of(error))
+
+        return used(path, fitting)
+
+    def opened_file(self, path: Path, *, whole: bool) -> LedgerFile:
+        """The file of a ledger or of its supplement at one of the places of this store.
+
+        With ``whole`` every page is verified. Raises ``OSError``, and ``Unsound`` where it is not as it was
+        written or not to be believed.
+        """
+        if is_of_another(path, self._store_file):
+            raise Misfit("it is the file of somebody else")
+        close_to_others(path, self._store_of(path))
+        file = LedgerFile(path)
+        if whole and not file.is_whole():
+            raise Unsound(CHANGED)
+        return file
+
+    def _store_of(self, path: Path) -> Path | None:
+        """The store beside which a file lies; None for a file in the cache."""
+        is_beside = self._beside is not None and path in (self._beside, supplement_of(self._beside))
+        return self._store_file if is_beside else None
 
     def refuse(self, path: Path, why: str = CHANGED) -> None:
         """Report that a ledger is not used, and make it anew when everything was replayed."""
         message = f'ledger "{printable(str(path))}" is not used: {why}'
         self._refused, self._tried = True, False
-        self._report(Problem("C521", message, help=_MADE_ANEW))
+        self.report(Problem("C521", message, help=_MADE_ANEW))
 
     def _goes_on_from(self, file: LedgerFile, made_from: MadeFrom) -> bool:
         """Whether a ledger is of the beginning of the store, and the rest is little enough to be replayed."""
@@ -240,8 +187,12 @@ class LedgerKeeper:
             return False
         if made_from.differs({**file.about, "position": made_from.position, "chain": made_from.chain}):
             return False
-        last = next(iter(self.store.read(after=length - 1, limit=1)), None)
-        return last is not None and last.chain.hex() == chain
+        return self.has_record(length, chain)
+
+    def has_record(self, position: int, chain: object) -> bool:
+        """Whether the record at a position of the store has this chain hash."""
+        found = next(iter(self.store.read(after=position - 1, limit=1)), None)
+        return found is not None and found.chain.hex() == chain
 
     def worth_it(self, events: int) -> bool:
         """Whether to keep a ledger of so many events without being asked; at most once for each keeper.
@@ -348,21 +299,32 @@ class LedgerKeeper:
 
     def _cannot_keep(self, path: Path | None, why: str, help: str = _WITHOUT) -> None:
         named = "a ledger" if path is None else f'ledger "{printable(str(path))}"'
-        self._report(Problem("C522", f"{named} cannot be kept: {why}", help=help))
+        self.report(Problem("C522", f"{named} cannot be kept: {why}", help=help))
 
     def _written(self, path: Path, write: Callable[[BinaryIO], object]) -> bool:
         """Write a ledger; False where another process is writing it."""
         with only_writer(path) as mine:
             if mine:
-                with written_aside(path, self._store_file if path == self._beside else None) as file:
+                with self.written_aside(path) as file:
                     write(file)
+                # It goes with the ledger that is gone.
+                with suppress(OSError):
+                    supplement_of(path).unlink()
             return mine
 
+    def written_aside(self, path: Path) -> AbstractContextManager[BinaryIO]:
+        """A file to write into, which then replaces the one at a place of this store. Raises ``OSError``."""
+        return written_aside(path, self._store_of(path))
+
     def drop(self) -> list[Path]:
-        """Delete the ledgers of the store, and give the paths deleted. Raises ``OSError``."""
+        """Delete the ledgers of the store and what lies beside them, and give the paths deleted.
+
+        Raises ``OSError``.
+        """
         made_from = self.made_from()
         places = [self._beside] if made_from is None else self.places(made_from)
-        dropped = [path for path in places if path is not None and path.exists()]
+        both = [each for path in places if path is not None for each in (path, supplement_of(path))]
+        dropped = [path for path in both if path.exists()]
         for path in dropped:
             path.unlink()
         return dropped
@@ -375,6 +337,20 @@ def write(
     from chronicle.ledgers.kept import write_ledger
 
     write_ledger(file, about, replayed, more)
+
+
+def used(path: Path, fitting: Callable[[], Found]) -> Found | NotUsed | None:
+    """What ``fitting`` opens at a path, or why it is not used; None where nothing is there."""
+    try:
+        return fitting()
+    except FileNotFoundError:
+        return None
+    except Misfit as misfit:
+        return NotUsed(path, str(misfit))
+    except Unsound as unsound:
+        return NotUsed(path, str(unsound), is_changed=True)
+    except OSError as error:
+        return NotUsed(path, reason_of(error))
 
 
 def _is_there(path: Path | None) -> bool:

@@ -1,0 +1,129 @@
+"""How a supplement is written: what was replayed of events behind a ledger on disk, where that pays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from chronicle.engine.partial import PartialReplay
+from chronicle.engine.replay.patched import PatchedLedger, collected
+from chronicle.errors import Problem, printable, reason_of
+from chronicle.events import Event
+from chronicle.ledgers.keeping import LedgerKeeper
+from chronicle.ledgers.kept import KeptFile, KeptLedger
+from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Unsound, write
+from chronicle.ledgers.places import only_writer, supplement_of
+from chronicle.ledgers.rows import NamedIds, blocks_in_turn
+from chronicle.ledgers.sharing import sharing_blocks
+from chronicle.ledgers.supplements.gone import gone_blocks
+from chronicle.ledgers.supplements.ledger import on_disk, replaced_in
+from chronicle.ledgers.supplements.opening import Supplement, examined, places
+from chronicle.stores.record import Head
+
+# One is written when so many events were read or replayed that the last one does not speak of, and no fewer
+# than one in so many of those that it cost: what is written anew then is little for what it saves.
+_LEAST: Final = 500
+_ONE_IN: Final = 4
+
+_WITHOUT: Final = "the answer is right, and the next process replays the same"
+
+
+class SupplementWriter:
+    """Writes the supplement of a ledger anew, whenever enough was replayed since."""
+
+    def __init__(self, keeper: LedgerKeeper, kept: KeptFile, before: Supplement | None) -> None:
+        self._keeper, self._kept, self._before = keeper, kept, before
+        # How many events were replayed before this process, and for the last supplement in all.
+        self._begun = self._written = 0 if before is None else before.replayed
+        self._first = kept.head.position if before is None else before.head.position
+
+    def keep(
+        self, replay: PartialReplay, events: Sequence[Event], named: Callable[[], NamedIds], head: Head
+    ) -> None:
+        """Write it, if that pays, of all ``events``, which end at ``head``.
+
+        ``named`` gives the ids that they name, and no events of the ledger and of the supplement of before.
+        What cannot be is reported (C522).
+        """
+        replayed = self._begun + replay.replayed_events + len(events) - self._first
+        if replayed - self._written < max(_LEAST, self._written // _ONE_IN):
+            return
+        found = replay.gone_on()
+        # Where everything was replayed meanwhile, the parts replayed since lie over that.
+        if found is None or on_disk(found[0]) is not self._kept.ledger:
+            return
+        self._written = replayed
+        found_at = places(self._keeper)
+        if not found_at:
+            # The store was closed or cannot be read. What was replayed is still an answer.
+            return
+        ledger, parts = found
+        about = {"ledger": self._kept.file.fingerprint, **head._asdict(), "replayed": replayed}
+        before, first = self._before, self._kept.head.position
+
+        def write(file: BinaryIO) -> None:
+            shared = None if before is None else before.sharing
+            sharing = sharing_blocks(parts, events, len(events), first, shared)
+            ids = named() if before is None else _together(named(), before.ledger.more)
+            write_supplement(file, about, ledger, ids, sharing)
+
+        self._write(found_at[-1], write, head)
+
+    def _write(self, ledger: Path, write: Callable[[BinaryIO], None], head: Head) -> None:
+        """Write it where a ledger lies or would lie, unless another process does or has a later one."""
+        path = supplement_of(ledger)
+        try:
+            with only_writer(ledger) as mine:
+                if mine and self._is_later(head):
+                    with self._keeper.written_aside(path) as file:
+                        write(file)
+            return
+        except OSError as error:
+            why = reason_of(error)
+        except CannotKeep as error:
+            why = f"it has {error}"
+        message = f'supplement "{printable(str(path))}" of the ledger cannot be kept: {why}'
+        self._keeper.report(Problem("C522", message, help=_WITHOUT))
+
+    def _is_later(self, head: Head) -> bool:
+        """Whether the ledger is still the one on disk, and its supplement of fewer events."""
+        with suppress(OSError, Unsound):
+            if LedgerFile(self._kept.file.path).fingerprint == self._kept.file.fingerprint:
+                found, _ = examined(self._keeper, self._kept)
+                return found is None or found.head.position < head.position
+        return False
+
+
+def _together(named: NamedIds, before: KeptLedger) -> NamedIds:
+    """Some ids, with those of the events of a supplement."""
+    entities, deals = (
+        sorted({*some, *more}) for some, more in zip(named, before.named_ids().values(), strict=True)
+    )
+    return entities, deals
+
+
+def write_supplement(
+    out: BinaryIO, about: Mapping[str, Any], replayed: PatchedLedger, named: NamedIds, sharing: list[Block]
+) -> int:
+    """Write what a ledger has that its base on disk does not have, into an empty file, and give the length.
+
+    ``about`` says what it goes with, ``named`` has the ids of what its events name and those of the base do
+    not. Raises as ``write_ledger`` does.
+    """
+    base, cells = on_disk(replayed), replaced_in(replayed)
+    there = {
+        view: {key: ledger for key, ledger in of_view.items() if ledger.has(view, key)}
+        for view, of_view in cells.items()
+    }
+    gone = (
+        (view, key)
+        for view, of_view in cells.items()
+        for key in of_view
+        if key not in there[view] and base.has(view, key)
+    )
+    ledger = collected(replayed.views, there)
+    views, blocks = blocks_in_turn(ledger, named, lambda view: ledger.in_order(view)[1])
+    written = {**about, "views": [list(view) for view in views]}
+    return write(out, written, [*blocks, *gone_blocks(gone), *sharing])
