@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pyarrow
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -27,10 +28,13 @@ from chronicle.cli import chronicle as command_line
 from chronicle.cli.workloads import made
 from chronicle.engine import partial
 from chronicle.engine.partial import PartialReplay
+from chronicle.engine.state import State
+from chronicle.engine.state.facts import FactsOfDay
+from chronicle.engine.views import KEYS
 from chronicle.errors import InvalidEvents
 from chronicle.events import Event
 from chronicle.history import History
-from chronicle.ledgers import keeping, layout, places
+from chronicle.ledgers import keeping, layout, places, vectors
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.places import supplement_of
 from chronicle.ledgers.stored_log import StoredEvents
@@ -160,6 +164,41 @@ def test_each_process_adds_to_what_was_there(store: Path) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
+def test_tables_are_columns_of_both_files_and_of_what_was_replayed_last(store: Path) -> None:
+    """No fact is made for a row of either file, whatever makes the columns."""
+    holder, target = a_stake(store)
+    appended(
+        store,
+        observed("2031", holder, target, "3%"),
+        acquired("2031", "company-1", "newcomer", "1%", id="new"),
+        acquired("2031", "company-2", "newcomer", "2%"),
+    )
+    as_plain(store)
+    with chronicle.open(store) as history, patch.object(FactsOfDay, "_facts", _never):
+        both = pyarrow.table(history.as_of("2032").table("holdings"))
+        assert both.to_pylist()[-2:] != both.to_pylist()[:2]
+    appended(store, retracted("2032", "new"), observed("2032", holder, target, "4%"))
+    with patch.object(writing, "_LEAST", 10**9), chronicle.open(store) as history:
+        for many, day in product((vectors.MANY, 1), ("2031-06-30", "2033")):
+            with patch.object(vectors, "MANY", many), patch.object(vectors, "SOME", many):
+                found, wanted = (each.as_of(day).table("holdings") for each in (history, plain(store)))
+                assert len(found) == len(wanted)
+                assert by_key(found) == by_key(wanted)
+                table = pyarrow.table(found)
+                table.validate(full=True)
+                keys = [(row["holder"], row["target"], row["right"]) for row in table.to_pylist()]
+                assert keys == [row[:3] for row in found.rows()] == [each.key for each in found.each()]
+                assert by_key(found.select("target", "share")) == by_key(wanted.select("target", "share"))
+    registers = [each.as_of("2033").register() for each in (chronicle.open(store), plain(store))]
+    assert registers[0].effective("company-2", "newcomer") == registers[1].effective("company-2", "newcomer")
+
+
+def by_key(table: Any) -> list[dict[str, Any]]:
+    """The rows of a table, in an order that does not matter."""
+    return sorted(pyarrow.table(table).to_pylist(), key=str)
+
+
+@pytest.mark.usefixtures("at_once")
 def test_it_says_what_later_events_share(store: Path) -> None:
     """What is appended next is replayed with those events that are in the supplement alone."""
     appended(store, acquired("2031", "newcomer", "company-1", "10%"))
@@ -197,13 +236,13 @@ def test_little_that_was_replayed_is_not_written(store: Path) -> None:
 def test_a_process_that_goes_on_writes_it_when_enough_came_again(store: Path) -> None:
     """Each time at least a quarter of what it cost so far, so that it is not written with each event."""
     written: list[int] = []
-    keep = writing.write_supplement
+    write = writing.write
 
-    def noted(out: Any, about: Any, *more: Any) -> int:
+    def noted(out: Any, about: Any, blocks: Any) -> int:
         written.append(about["position"])
-        return keep(out, about, *more)
+        return write(out, about, blocks)
 
-    with patch.object(writing, "_LEAST", 4), patch.object(writing, "write_supplement", noted):
+    with patch.object(writing, "_LEAST", 4), patch.object(writing, "write", noted):
         history = chronicle.open(store)
         for number in range(20):
             history.append([acquired("2032", f"company-{number}", f"new-{number}", "1%")], declared=False)
@@ -342,7 +381,7 @@ def test_where_it_cannot_be_written_that_is_said(store: Path, monkeypatch: pytes
     def full(*_: object) -> int:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(writing, "write_supplement", full)
+    monkeypatch.setattr(writing, "write", full)
     history = as_plain(store)
     assert [notice.code for notice in history.notices] == ["C522"]
     assert [path.name for path in store.parent.iterdir() if "supplement" in path.name] == []
@@ -527,6 +566,13 @@ def test_any_history_with_supplements_answers_as_if_everything_were_replayed(
             assert last.supplement_faults() == ()
 
 
+def _parts_of_keys(state: State, view: str) -> Iterator[dict[str, str]]:
+    """By name, each part of each key of a view on the day, alone and all together."""
+    for fact in state.view(view):
+        whole = dict(zip(KEYS.get(view, ()), fact.key, strict=False))
+        yield from (part for part in (whole, *({name: whole[name]} for name in whole)) if part)
+
+
 def _assert_says_the_same(path: Path, known: datetime.date) -> None:
     with chronicle.open(path) as found, plain(path) as fresh:
         for by in (None, known):
@@ -541,6 +587,9 @@ def _assert_says_the_same(path: Path, known: datetime.date) -> None:
             for view in wanted.views:
                 tables = [json.dumps(each.table(view).to_dicts(), default=str) for each in asked]
                 assert sorted(json.loads(tables[0]), key=str) == sorted(json.loads(tables[1]), key=str)
+                for parts in _parts_of_keys(asked[1], view):
+                    rows = [each.rows(view, "since", "events", **parts) for each in asked]
+                    assert rows[0] == rows[1] != []
         assert_equal(fresh.ledger(), found.ledger(), ())
         assert found.entity_ids() == fresh.entity_ids()
         assert found.deal_ids() == fresh.deal_ids()

@@ -16,7 +16,7 @@ from chronicle.ledgers.layout import SHARED, Block, LedgerFile, Numbers, Unsound
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.rows import WholeReplay, blocks_of
 from chronicle.ledgers.standing import LookUp, all_standing, look_up, some_standing
-from chronicle.ledgers.tables import StandingTable, standing_table
+from chronicle.ledgers.tables import RowsBehind, StandingTable, standing_table
 from chronicle.ledgers.texts import FoundTexts
 from chronicle.stores.record import Head
 
@@ -144,7 +144,8 @@ class KeptLedger(Ledger):
         """
         if view not in self.stored.views:
             return None
-        return standing_table(self.stored, view, day, facts, replaced=replaced, added=added)
+        without = self.stored.rows_of_all(view, replaced)
+        return standing_table(self.stored, view, day, facts, RowsBehind(without, last=(*replaced, *added)))
 
     def plain_rows(
         self, view: str, day: datetime.date, parts: Mapping[str, str], columns: tuple[str, ...]

@@ -6,7 +6,7 @@ import datetime
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -256,6 +256,10 @@ class StoredRows:
         """The rows of a key; none for one that is not there."""
         cell = self.find(view, key)
         return range(0) if cell is None else range(self.rows_from[cell], self.rows_from[cell + 1])
+
+    def rows_of_all(self, view: str, keys: Iterable[Key]) -> list[int]:
+        """The rows of some keys, in order."""
+        return sorted(row for key in keys for row in self.rows_of(view, key))
 
     def spans(self, view: str, cell: int) -> tuple[Span, ...]:
         """The spans of a cell, in the order of replay."""

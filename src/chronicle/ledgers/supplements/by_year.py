@@ -10,6 +10,7 @@ from chronicle.engine.replay import Ledger, Span
 from chronicle.ledgers.kept import KeptLedger
 from chronicle.ledgers.reading import StoredRows
 from chronicle.ledgers.supplements.ledger import on_disk, replaced_in
+from chronicle.ledgers.supplements.replaced import rows_replaced
 
 
 def began_by_year(ledger: Ledger) -> dict[int, int]:
@@ -44,6 +45,6 @@ def _parted(ledger: Ledger) -> tuple[StoredRows | None, set[int], list[Span]]:
     base = on_disk(ledger)
     if not isinstance(base, KeptLedger):
         return None, set(), [*ledger]
-    cells = [(view, key) for view, of_view in replaced_in(ledger).items() for key in of_view]
-    rows = {row for view, key in cells for row in base.stored.rows_of(view, key)}
-    return base.stored, rows, [span for view, key in cells for span in ledger.cell(view, key)]
+    cells = replaced_in(ledger)
+    spans = [span for view, of_view in cells.items() for key in of_view for span in ledger.cell(view, key)]
+    return base.stored, {*rows_replaced(base, cells)}, spans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from operator import itemgetter
@@ -13,7 +14,11 @@ from attrs import field, frozen
 from chronicle.engine.replay import Guess, Key, Ledger, Listed, StandingValue
 from chronicle.engine.replay.later import Later
 from chronicle.engine.replay.patched import ComposedLedger, PatchedLedger, Patches
+from chronicle.engine.views import KEYS
 from chronicle.ledgers.kept import KeptLedger
+from chronicle.ledgers.layout import Numbers
+from chronicle.ledgers.supplements.replaced import REPLACED
+from chronicle.ledgers.tables import RowsBehind, following_table, standing_table
 
 
 @frozen(eq=False)
@@ -117,15 +122,44 @@ class SupplementedLedger(ComposedLedger):
         replaced: Collection[Key] = (),
         added: Collection[Key] = (),
     ) -> Any:
-        """As ``Ledger`` says. The rows of the keys of ``more`` are made of facts, and come last."""
-        both = [*dict.fromkeys([*replaced, *sorted(self.replaced(view))])] if self._is_in(view) else replaced
-        return self.base.table(view, day, facts, both, added)
+        """As ``Ledger`` says. The rows of ``more`` come behind those of ``base``, as columns of its file."""
+        if not self._is_in(view):
+            return self.base.table(view, day, facts, replaced, added)
+        one, other = self.base.stored, self.more.stored
+        followed = cast("Collection[Key]", Later(lambda: self._more_without(view, replaced)))
+        behind = RowsBehind(other.rows_of_all(view, replaced), followed=followed)
+        following = following_table(other, view, day, facts, behind)
+        without: Sequence[int] = self._rows_replaced(view)
+        more = [key for key in replaced if not self.is_replaced(view, key)]
+        if more:
+            without = sorted([*without, *one.rows_of_all(view, more)])
+        last = (*replaced, *added)
+        return standing_table(one, view, day, facts, RowsBehind(without, following, followed, last))
+
+    def _rows_replaced(self, view: str) -> Numbers:
+        """The rows of ``base``, in order, of the cells that are not those of ``base``."""
+        place, rows = self.base.stored.views[view], self.more.stored.file.numbers(REPLACED)
+        return rows[bisect_left(rows, place.row) : bisect_left(rows, place.row + place.rows)]
+
+    def _more_without(self, view: str, keys: Collection[Key]) -> list[Key]:
+        """The keys of ``more`` but for some, sorted as its rows are."""
+        left_out = frozenset(keys)
+        return sorted(key for key in self.more.keys(view) if key not in left_out)
 
     def plain_rows(
         self, view: str, day: datetime.date, parts: Mapping[str, str], columns: tuple[str, ...]
     ) -> list[tuple[Any, ...]] | None:
-        """As ``Ledger`` says; None for a view of which ``more`` has something."""
-        return None if self._is_in(view) else self.base.plain_rows(view, day, parts, columns)
+        """As ``Ledger`` says. Rows of both files by their keys, in the order of these."""
+        names = KEYS.get(view)
+        if names is None or not self._is_in(view):
+            return self.base.plain_rows(view, day, parts, columns)
+        wanted, count = (*names, *columns), len(names)
+        found, more = (each.plain_rows(view, day, parts, wanted) for each in (self.base, self.more))
+        if found is None or more is None:
+            return None
+        both = [*(row for row in found if not self.is_replaced(view, row[:count])), *more]
+        # Rows of one key come from one file, and stay in the order of replay.
+        return [row[count:] for row in sorted(both, key=itemgetter(slice(count)))]
 
     def _holding(self, view: str, key: Key) -> Ledger:
         return self.more if self.is_replaced(view, key) else self.base

@@ -16,8 +16,8 @@ from chronicle.ledgers.keeping import LedgerKeeper, NotUsed, used
 from chronicle.ledgers.kept import KeptFile, KeptLedger
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.places import supplement_of
-from chronicle.ledgers.supplements.gone import gone_in
 from chronicle.ledgers.supplements.ledger import SupplementedLedger
+from chronicle.ledgers.supplements.replaced import gone_in
 from chronicle.stores.record import Head
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from chronicle.ledgers.known.by_day import StoredByDay
 from chronicle.ledgers.rows import WholeReplay
 from chronicle.ledgers.sharing import KNOWN, days_known, lacking_in
 from chronicle.ledgers.supplements.opening import Supplement
+from chronicle.ledgers.supplements.replaced import REPLACED, rows_replaced
 from chronicle.ledgers.supplements.sharing import SharingOfBoth
 from chronicle.ledgers.values import to_text
 
@@ -27,6 +28,9 @@ def faults_of(
     behind = range(first.length, supplement.head.position)
     if [*sharing.days()] != days_known(replayed.log.events, behind):
         wrong.add(KNOWN)
+    ledger = supplement.ledger
+    if [*supplement.file.numbers(REPLACED)] != rows_replaced(ledger.base, ledger.patches()):
+        wrong.add(REPLACED)
     return tuple(sorted(wrong))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from chronicle.engine.partial import PartialReplay
 from chronicle.engine.replay.patched import PatchedLedger, collected
@@ -15,11 +15,11 @@ from chronicle.ledgers.keeping import LedgerKeeper
 from chronicle.ledgers.kept import KeptFile, KeptLedger
 from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Unsound, write
 from chronicle.ledgers.places import only_writer, supplement_of
-from chronicle.ledgers.rows import NamedIds, blocks_in_turn
+from chronicle.ledgers.rows import NamedIds, ViewRows, blocks_in_turn
 from chronicle.ledgers.sharing import sharing_blocks
-from chronicle.ledgers.supplements.gone import gone_blocks
 from chronicle.ledgers.supplements.ledger import on_disk, replaced_in
 from chronicle.ledgers.supplements.opening import Supplement, examined, places
+from chronicle.ledgers.supplements.replaced import replaced_blocks
 from chronicle.stores.record import Head
 
 # One is written when so many events were read or replayed that the last one does not speak of, and no fewer
@@ -61,24 +61,25 @@ class SupplementWriter:
             return
         ledger, parts = found
         about = {"ledger": self._kept.file.fingerprint, **head._asdict(), "replayed": replayed}
-        before, first = self._before, self._kept.head.position
+        before, first, on_the_disk = self._before, self._kept.head.position, self._kept.ledger
 
-        def write(file: BinaryIO) -> None:
+        def fill(file: BinaryIO) -> None:
             shared = None if before is None else before.sharing
             sharing = sharing_blocks(parts, events, len(events), first, shared)
             ids = named() if before is None else _together(named(), before.ledger.more)
-            write_supplement(file, about, ledger, ids, sharing)
+            views, blocks = supplement_blocks(ledger, on_the_disk, ids)
+            write(file, {**about, "views": [list(view) for view in views]}, [*blocks, *sharing])
 
-        self._write(found_at[-1], write, head)
+        self._write(found_at[-1], fill, head)
 
-    def _write(self, ledger: Path, write: Callable[[BinaryIO], None], head: Head) -> None:
+    def _write(self, ledger: Path, fill: Callable[[BinaryIO], None], head: Head) -> None:
         """Write it where a ledger lies or would lie, unless another process does or has a later one."""
         path = supplement_of(ledger)
         try:
             with only_writer(ledger) as mine:
                 if mine and self._is_later(head):
                     with self._keeper.written_aside(path) as file:
-                        write(file)
+                        fill(file)
             return
         except OSError as error:
             why = reason_of(error)
@@ -104,26 +105,18 @@ def _together(named: NamedIds, before: KeptLedger) -> NamedIds:
     return entities, deals
 
 
-def write_supplement(
-    out: BinaryIO, about: Mapping[str, Any], replayed: PatchedLedger, named: NamedIds, sharing: list[Block]
-) -> int:
-    """Write what a ledger has that its base on disk does not have, into an empty file, and give the length.
+def supplement_blocks(
+    replayed: PatchedLedger, base: KeptLedger, named: NamedIds
+) -> tuple[list[ViewRows], list[Block]]:
+    """Where the cells and rows of each view are that a ledger has and ``base``, on disk, has not; as blocks.
 
-    ``about`` says what it goes with, ``named`` has the ids of what its events name and those of the base do
-    not. Raises as ``write_ledger`` does.
+    ``named`` has the ids of what its events name and those of the base do not. Raises as ``blocks_of`` does.
     """
-    base, cells = on_disk(replayed), replaced_in(replayed)
+    cells = replaced_in(replayed)
     there = {
         view: {key: ledger for key, ledger in of_view.items() if ledger.has(view, key)}
         for view, of_view in cells.items()
     }
-    gone = (
-        (view, key)
-        for view, of_view in cells.items()
-        for key in of_view
-        if key not in there[view] and base.has(view, key)
-    )
     ledger = collected(replayed.views, there)
     views, blocks = blocks_in_turn(ledger, named, lambda view: ledger.in_order(view)[1])
-    written = {**about, "views": [list(view) for view in views]}
-    return write(out, written, [*blocks, *gone_blocks(gone), *sharing])
+    return views, [*blocks, *replaced_blocks(base, cells)]

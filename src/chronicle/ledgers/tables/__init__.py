@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
 from typing import Any, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chronicle.engine.replay import Key
 from chronicle.engine.replay.later import Later
@@ -26,22 +27,35 @@ Facts = Callable[[Collection[Key] | None], Sequence[Any]]
 """What gives the facts of some keys of a view on a day, and those of all keys for None."""
 
 
+@frozen
+class RowsBehind:
+    """What of a table is not in the rows of its file.
+
+    ``without`` are rows of the file, in order, that are not in the table. Behind the others come the rows of
+    ``following``, the table of a second file, which has the keys ``followed``; and last those of the keys in
+    ``last``, made of facts.
+    """
+
+    without: Sequence[int] = ()
+    following: StandingTable | None = None
+    followed: Collection[Key] = ()
+    last: Collection[Key] = ()
+
+
 @frozen(repr=False, eq=False)
 class StandingTable(CodedTable):
     """The facts of a view on a day, one a row, as columns from a file."""
 
     stored: StoredRows
     day: datetime.date
-    # The keys whose rows are not those of the file, and those that it does not have: their rows are made of
-    # facts, and come last.
-    replaced: Collection[Key]
-    added: Collection[Key]
+    behind: RowsBehind
     facts: Facts
 
     def _with(self, columns: tuple[Column, ...]) -> Self:
-        return type(self)(
-            self.name, columns, self._rows, self.stored, self.day, self.replaced, self.added, self.facts
-        )
+        behind, following = self.behind, self.behind.following
+        if following is not None:
+            behind = evolve(behind, following=following._with(columns))
+        return type(self)(self.name, columns, self._rows, self.stored, self.day, behind, self.facts)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """As ``Table`` says. No fact is made for a row, and each text and value is decoded once."""
@@ -49,13 +63,16 @@ class StandingTable(CodedTable):
         for some in self._standing(_vectors(self)):
             rows = listed(some.rows)
             yield from zip(*[each(rows, self.day) for each in read], strict=True)
-        facts = self._in_place()
+        if self.behind.following is not None:
+            yield from self.behind.following.rows()
+        facts = self._last()
         if facts:
             yield from CodedTable(self.name, self.columns, facts).rows()
 
     def __len__(self) -> int:
         standing = self._standing(_vectors(self))
-        return sum(len(each.rows) for each in standing) + len(self._in_place())
+        own = sum(len(each.rows) for each in standing) + len(self._last())
+        return own if self.behind.following is None else own + len(self.behind.following)
 
     def filled(self) -> Iterator[list[Filled]]:
         """The columns as buffers, some rows at a time."""
@@ -71,7 +88,9 @@ class StandingTable(CodedTable):
             yield plan.filled(standing, self.day, vectors)
             # Only what the next rows need is read once more.
             self.stored.file.let_go()
-        facts = self._in_place()
+        if self.behind.following is not None:
+            yield from self.behind.following.filled()
+        facts = self._last()
         if facts:
             yield from CodedTable(self.name, self.columns, facts).filled()
 
@@ -91,43 +110,46 @@ class StandingTable(CodedTable):
         wanted = [column for column in self.columns if column.name in own]
         return all(block_name(self.name, column) in self.stored.file for column in wanted)
 
-    def _in_place(self) -> Sequence[Any]:
-        keys = [*self.replaced, *self.added]
-        return self.facts(keys) if keys else ()
+    def _last(self) -> Sequence[Any]:
+        return self.facts(self.behind.last) if self.behind.last else ()
 
     def _standing(self, vectors: Vectors, *, certain: bool = False) -> Iterator[StandingRows]:
-        """The rows of the file that stand on the day, many at a time, without those that are replaced."""
-        stored = self.stored
-        gone = sorted(row for key in self.replaced for row in stored.rows_of(self.name, key))
-        for found in standing_rows(stored, self.name, self.day, vectors, certain=certain):
-            standing = vectors.less(found, gone) if gone else found
+        """The rows of the file that stand on the day, many at a time, and are in the table."""
+        without = self.behind.without
+        for found in standing_rows(self.stored, self.name, self.day, vectors, certain=certain):
+            standing = vectors.less(found, without) if without else found
             if len(standing.rows):
                 yield standing
 
 
 def standing_table(
-    stored: StoredRows,
-    view: str,
-    day: datetime.date,
-    facts: Facts,
-    *,
-    replaced: Collection[Key] = (),
-    added: Collection[Key] = (),
+    stored: StoredRows, view: str, day: datetime.date, facts: Facts, behind: RowsBehind
 ) -> StandingTable:
     """The table of a view on a day.
 
-    ``facts`` gives those of some keys, or of all for None. It is only called for the rows of the table, and
-    for those of the keys in ``replaced``, and in ``added``, which are not in the file: these rows come last.
+    ``facts`` gives those of some keys, or of all for None. It is only called for what the rows are made of,
+    and for the rows that come last.
     """
-    last = (*replaced, *added)
-    there = frozenset(last)
 
     def rows() -> Sequence[Any]:
+        there = frozenset([*behind.followed, *behind.last])
         if not there:
             return facts(None)
-        return [*(fact for fact in facts(None) if fact.key not in there), *facts(last)]
+        own = (fact for fact in facts(None) if fact.key not in there)
+        parts = (facts(keys) for keys in (behind.followed, behind.last) if keys)
+        return [*own, *chain.from_iterable(parts)]
 
-    return StandingTable(view, facts_of(view), Later(rows), stored, day, replaced, added, facts)
+    return StandingTable(view, facts_of(view), Later(rows), stored, day, behind, facts)
+
+
+def following_table(
+    stored: StoredRows, view: str, day: datetime.date, facts: Facts, behind: RowsBehind
+) -> StandingTable:
+    """The table of the keys that are ``followed``, all of which a second file has."""
+    return evolve(
+        standing_table(stored, view, day, facts, RowsBehind(behind.without)),
+        rows=Later(lambda: facts(behind.followed) if behind.followed else ()),
+    )
 
 
 def _vectors(table: StandingTable) -> Vectors:
