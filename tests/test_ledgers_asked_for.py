@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -119,6 +120,29 @@ def test_a_lock_that_nobody_holds_is_not_another_process(store: Path) -> None:
     Path(f"{beside(store)}.lock").touch()
     assert not places.is_being_written(beside(store))
     assert ran("ledger", store).exit_code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs modes")
+def test_a_lock_that_another_user_left_is_no_hindrance(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may only be read, and is locked all the same; where none can be made, that is said."""
+    open_file = os.open
+
+    def of_another(path: Any, flags: int, mode: int = 0o777) -> int:
+        if str(path).endswith(".lock") and flags & os.O_RDWR:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return open_file(path, flags, mode)
+
+    with only_writer(beside(store)):
+        assert Path(f"{beside(store)}.lock").stat().st_mode & 0o444 == 0o444
+    Path(f"{beside(store)}.lock").touch()
+    monkeypatch.setattr(os, "open", of_another)
+    with only_writer(beside(store)) as mine:
+        assert mine
+        assert places.is_being_written(beside(store))
+        with only_writer(beside(store)) as other:
+            assert not other
+    with pytest.raises(PermissionError), only_writer(beside(store)):
+        pass
 
 
 def test_what_was_recorded_meanwhile_is_said(store: Path) -> None:

@@ -778,6 +778,19 @@ def test_a_reader_who_may_not_write_leaves_nothing_behind(
         assert store.wait(5, 10)
 
 
+def test_a_reader_who_may_make_no_files_beside_the_store_reads_it_alone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though he may write to the file: SQLite could not make those by which it shares one."""
+    may = os.access
+    monkeypatch.setattr(
+        os, "access", lambda name, mode: (mode != os.W_OK or Path(name).is_file()) and may(name, mode)
+    )
+    with open_store(path, read_only=True) as store:
+        assert store.verify().intact
+        assert [file.name for file in path.parent.iterdir()] == ["corp.db"]
+
+
 def test_a_store_opened_for_reading_refuses_to_write(path: Path) -> None:
     """Reading only means only reading: the file has the same bytes afterwards."""
     before = path.read_bytes()

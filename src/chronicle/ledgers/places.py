@@ -16,6 +16,8 @@ from chronicle.stores.location import is_address
 
 _OWN_FOLDER: Final = 0o700
 _OWN_FILE: Final = 0o600
+# What is locked is empty, and whoever may read it can wait for it.
+_LOCK_FILE: Final = 0o644
 
 
 def beside(location: str) -> Path | None:
@@ -118,7 +120,7 @@ def only_writer(path: Path) -> Iterator[bool]:
     """
     lock = Path(f"{path}.lock")
     lock.parent.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, _OWN_FILE)
+    descriptor = _opened_lock(lock, os.O_CREAT)
     try:
         mine = _locked(descriptor) and is_still(lock, descriptor)
         if mine:
@@ -139,13 +141,23 @@ def only_writer(path: Path) -> Iterator[bool]:
 def is_being_written(path: Path) -> bool:
     """Whether some process is writing the ledger at ``path`` at this moment, as far as can be seen."""
     try:
-        descriptor = os.open(f"{path}.lock", os.O_RDWR)
+        descriptor = _opened_lock(Path(f"{path}.lock"))
     except OSError:
         return False
     try:
         return not _locked(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _opened_lock(lock: Path, create: int = 0) -> int:
+    """The file to be locked; that of another user is opened for reading alone, which locks it as well."""
+    try:
+        return os.open(lock, os.O_RDWR | create, _LOCK_FILE)
+    except PermissionError:
+        if not lock.exists():
+            raise
+        return os.open(lock, os.O_RDONLY)
 
 
 def _escaped(name: str) -> str:

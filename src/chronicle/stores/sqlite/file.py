@@ -111,14 +111,16 @@ def _is_fixed(path: Path) -> bool:
     """Whether to read the file alone, as it is now, without the two files by which SQLite shares it.
 
     So on a file system that is read-only. So also when nobody has the store open and this user may not write
-    to it: SQLite would create the two files as this user, and the writers of the store could not use them.
+    to it: SQLite would create the two files as this user, and the writers of the store could not use them; or
+    when this user may make no files in its folder, where SQLite could not create them.
     """
     if _log_size(path):
         return False
     folder = path.absolute().parent
     if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
         return True
-    return not os.access(path, os.W_OK) and not os.path.exists(f"{path}-shm")
+    may_share = os.access(path, os.W_OK) and os.access(folder, os.W_OK)
+    return not may_share and not os.path.exists(f"{path}-shm")
 
 
 def _log_size(path: Path) -> int:
