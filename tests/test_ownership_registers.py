@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -177,6 +178,19 @@ def test_companies_that_hold_too_much_of_each_other_are_named() -> None:
     assert held.effective("a", "b").low.value == pytest.approx(1)
 
 
+def test_thousands_that_hold_too_much_of_each_other_are_not_eliminated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An elimination would be a full matrix of them; that nothing is finite is seen by going around."""
+    monkeypatch.setattr("scipy.sparse.linalg.splu", lambda *_, **__: pytest.fail("eliminated"))
+    names = [f"c{n}" for n in range(3_000)]
+    dice = random.Random(1)
+    pairs = {tuple(dice.sample(names, 2)) for _ in range(12_000)}
+    held = Register.of([Edge(*pair, Fraction(2, 5), Fraction(2, 5)) for pair in sorted(pairs)])
+    with pytest.raises(Unbounded):
+        held.ultimate_owners(names[0])
+
+
 def test_a_finite_share_that_floats_cannot_find_is_found_by_fractions() -> None:
     """What goes around ten thousand million times, and ends."""
     almost = Fraction(10**12 - 1, 10**12)
@@ -223,12 +237,14 @@ def registers(draw: st.DrawFn) -> list[Edge]:
     return [edge for edge in edges if edge.high]
 
 
-@pytest.fixture(params=["small loops", "large loops"])
+@pytest.fixture(params=["small loops", "large loops", "giant loops"])
 def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loops are solved as small ones are, and as large ones."""
-    if request.param == "large loops":
+    """Loops are solved as small ones are, as large ones, and as those of which no elimination would end."""
+    if request.param != "small loops":
         monkeypatch.setattr(order, "SMALL", 1)
         monkeypatch.setattr(linear, "LARGE", 2)
+    if request.param == "giant loops":
+        monkeypatch.setattr(order, "MOST_ELIMINATED", 1)
 
 
 def exactly(graph: Graph, holder: str, target: str) -> tuple[Fraction, Fraction] | None:

@@ -16,6 +16,7 @@ LARGE: Final = 500
 
 _NEAR: Final = 1e-14  # a smaller part of what is there is not worth another round
 _TIMES: Final = 400
+_TOO_MUCH: Final = numpy.zeros(0)
 
 
 class Solved(Protocol):
@@ -29,6 +30,9 @@ def eliminated_whole(matrix: Any) -> Solved | None:
     """The elimination of a matrix; None where there is no solution without negative numbers."""
     from scipy.sparse.linalg import splu
 
+    if matrix.shape[0] >= LARGE and _is_endless(matrix):
+        # An elimination finds that too, and of thousands that hold each other at random it does not end.
+        return None
     try:
         # The diagonal may always be the pivot, as it is in the exact elimination of solve.py.
         found: Solved = splu(
@@ -37,6 +41,27 @@ def eliminated_whole(matrix: Any) -> Solved | None:
     except RuntimeError:
         return None
     return found if _is_finite(found, matrix) else None
+
+
+def _is_endless(matrix: Any) -> bool:
+    """Whether so much goes around a loop that it is seen by going around."""
+    return _summed(matrix.tocsr(), numpy.ones(matrix.shape[0]), ENDLESS) is _TOO_MUCH
+
+
+def _summed(matrix: Any, right: Floats, most: float = numpy.inf) -> Floats | None:
+    """The solution by going around; ``_TOO_MUCH`` above a number, None where that would be too often.
+
+    Nothing of ``right`` is below zero, so that each time around only adds.
+    """
+    values = right
+    for _ in range(_TIMES):
+        left = right - matrix @ values
+        values = values + left
+        if (numpy.abs(left) <= _NEAR * values).all():
+            return floats(values)
+        if (values > most).any():
+            return _TOO_MUCH
+    return None
 
 
 def gone_around(matrix: Any) -> Solved | None:
@@ -66,13 +91,9 @@ class _GoneAround:
     def solve(self, right: Floats, trans: str = "N") -> Floats:
         """As ``Solved`` says; of no number where there is no solution."""
         if self._eliminated is None:
-            matrix = self._matrix.T if trans == "T" else self._matrix
-            values = right
-            for _ in range(_TIMES):
-                left = right - matrix @ values
-                values = values + left
-                if (numpy.abs(left) <= _NEAR * values).all():
-                    return floats(values)
+            values = _summed(self._matrix.T if trans == "T" else self._matrix, right)
+            if values is not None:
+                return values
             self._eliminated = eliminated_whole(self._matrix.tocsc())
         if self._eliminated is None:
             return numpy.full(len(right), numpy.nan)

@@ -14,6 +14,9 @@ from chronicle.ownership.register.linear import ENDLESS, eliminated_whole, gone_
 SMALL: Final = 24
 """Loops of up to so many members are solved by their inverse, larger ones by sparse elimination."""
 
+MOST_ELIMINATED: Final = 20_000
+"""Loops of more members are gone around: where so many hold each other at random, no elimination ends."""
+
 
 @define(eq=False, slots=False)
 class Order:
@@ -112,7 +115,8 @@ class Loops:
             members = order.members_of(int(component))
             held = edges[inside == component]
             matrix = _matrix(order, weights, held, len(members), places)
-            eliminated = gone_around(matrix) if once else eliminated_whole(matrix)
+            around = once or len(members) > MOST_ELIMINATED
+            eliminated = gone_around(matrix) if around else eliminated_whole(matrix)
             if eliminated is None:
                 unsolved[component] = True
             else:
