@@ -193,3 +193,29 @@ def test_what_goes_through_all_cells_is_asked_of_a_whole_replay(tmp_path: Path) 
     assert [hit.id for hit in chronicle.open(store).search("company-3", known="2010")] == [
         hit.id for hit in chronicle.open(store, ledger=False).search("company-3", known="2010")
     ]
+
+
+def test_after_many_questions_all_that_differs_is_replayed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes from one to the next through a large history would read nearly all of it, part by part."""
+    store = tmp_path / "made.db"
+    _stored(store, made(1_000).events)
+    monkeypatch.setattr(partial, "_LEAST_ASKED", 30)
+    wholes: list[object] = []
+    ledger = partial.PartialReplay.ledger
+    monkeypatch.setattr(
+        partial.PartialReplay,
+        "ledger",
+        lambda replay, known=None, *more: (wholes.append(known), ledger(replay, known, *more))[1],
+    )
+    history = chronicle.open(store)
+    asked, wanted = (each.ledger(known="2005") for each in (history, chronicle.open(store, ledger=False)))
+    wholes.clear()
+    for entity in [f"company-{number}" for number in range(60)]:
+        found = sorted(asked.where("holdings", 1, entity))
+        assert found == sorted(wanted.where("holdings", 1, entity))
+        for key in found:
+            assert [*map(told, asked.cell("holdings", key))] == [*map(told, wanted.cell("holdings", key))]
+    assert wholes == [datetime.date(2005, 12, 31)]
+    assert _read(history) < 500

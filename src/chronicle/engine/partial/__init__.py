@@ -34,6 +34,12 @@ _ONE_IN: Final = 8
 _ONE_IN_CUT: Final = 64
 
 
+# If more than one in so many were read for what is asked about by another day of knowledge, and no fewer than
+# so many, all that differs is replayed: read part by part, each event costs more.
+_ONE_IN_ASKED: Final = 128
+_LEAST_ASKED: Final = 2_000
+
+
 @define
 class PartialReplay:
     """The ledger of all that is known, kept up to date part by part.
@@ -320,9 +326,9 @@ class _PartsByDay:
             if place in self._done:
                 continue
             part = replay._around(self._parts, [place], self._known)
-            if part is None:
+            self._done.update(part or ())
+            if part is None or len(self._done) > max(_LEAST_ASKED, len(replay._log) // _ONE_IN_ASKED):
                 raise TooMuch
-            self._done.update(part)
             if any(knowledge(event).day > self._known for event in replay._at(part)):
                 differing.update(part)
         if not differing:
