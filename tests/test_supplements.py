@@ -229,6 +229,19 @@ def test_a_ledger_that_is_made_anew_has_none(store: Path) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
+def test_what_it_says_is_said_where_no_ledger_can_be_made(store: Path) -> None:
+    """More was recorded meanwhile: who asked for a new ledger goes on from the old one and its supplement."""
+    appended(store, acquired("2031", "company-1", "newcomer", "1%"))
+    as_plain(store)
+    history = chronicle.open(store)
+    appended(store, acquired("2032", "company-1", "newcomer", "2%"))
+    assert history.keep_ledger() is None
+    assert str(history.as_of("2031-12-31").share("company-1", "newcomer")) == "1%"
+    assert history.refresh() == 1
+    assert answers(history.as_of("2033")) == answers(plain(store).as_of("2033"))
+
+
+@pytest.mark.usefixtures("at_once")
 def test_it_is_dropped_with_its_ledger(store: Path) -> None:
     """Both hold names of persons."""
     appended(store, acquired("2031", "company-1", "company-2", "1%"))
