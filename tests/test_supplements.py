@@ -294,6 +294,25 @@ def test_one_that_was_changed_is_not_believed(store: Path, fault: Callable[[Path
     assert head_of_supplement(store) == SIZE + 1
 
 
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+@pytest.mark.parametrize("of", [beside, supplement])
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", os.mkdir)])
+def test_what_is_no_plain_file_is_not_opened(
+    store: Path, make: Callable[[Path], None], of: Callable[[Path], Path]
+) -> None:
+    """Who opens a pipe would wait for a writer; and no folder is closed to others."""
+    appended(store, acquired("2031", "company-1", "company-2", "1%"))
+    there = of(store)
+    there.unlink(missing_ok=True)
+    make(there)
+    there.chmod(0o755)
+    history = as_plain(store)
+    assert history.notices[0].code == "C521"
+    assert history.notices[0].message.endswith(" is not used: it is no plain file")
+    assert not there.is_dir() or there.stat().st_mode & 0o777 == 0o755
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("at_once")
 def test_every_bit_of_it_counts(store: Path) -> None:

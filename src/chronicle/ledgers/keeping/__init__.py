@@ -21,6 +21,7 @@ from chronicle.ledgers.places import (
     in_cache,
     is_being_written,
     is_of_another,
+    is_plain_file,
     is_writable,
     only_writer,
     supplement_of,
@@ -157,6 +158,8 @@ class LedgerKeeper:
         With ``whole`` every page is verified. Raises ``OSError``, and ``Unsound`` where it is not as it was
         written or not to be believed.
         """
+        if not is_plain_file(path):
+            raise Misfit("it is no plain file")
         if is_of_another(path, self._store_file):
             raise Misfit("it is the file of somebody else")
         close_to_others(path, self._store_of(path))
