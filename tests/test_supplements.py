@@ -294,6 +294,17 @@ def test_one_that_was_changed_is_not_believed(store: Path, fault: Callable[[Path
     assert head_of_supplement(store) == SIZE + 1
 
 
+def test_one_that_is_not_believed_is_made_anew_however_little_it_has(store: Path) -> None:
+    """What several processes replayed bit by bit, the next one replays at once, and may find it little."""
+    appended(store, acquired("2031", "company-1", "company-2", "1%"))
+    with patch.object(writing, "_LEAST", 1):
+        as_plain(store)
+    one_bit(supplement(store))
+    assert [notice.code for notice in as_plain(store).notices] == ["C521"]
+    assert as_plain(store).notices == ()
+    assert head_of_supplement(store) == SIZE + 1
+
+
 @pytest.mark.usefixtures("at_once")
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
 @pytest.mark.parametrize("of", [beside, supplement])
@@ -392,6 +403,20 @@ def test_beside_a_ledger_that_nobody_may_write_it_lies_in_the_cache(
     assert [path.suffix for path in cache.iterdir()] == [".supplement"]
     with patch.object(PartialReplay, "_replayed", _never):
         assert chronicle.open(store).as_of("2033").share("company-1", "company-2") is not None
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_later_of_two_is_used(store: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One beside a ledger that nobody may write anew, and the one in the cache that was replayed since."""
+    appended(store, acquired("2031", "company-1", "company-2", "1%"))
+    as_plain(store)
+    monkeypatch.setattr(keeping, "is_writable", lambda _: False)
+    appended(store, acquired("2032", "company-1", "company-3", "1%"))
+    as_plain(store)
+    assert head_of_supplement(store) == SIZE + 1
+    with patch.object(PartialReplay, "_replayed", _never):
+        assert chronicle.open(store).as_of("2033").share("company-1", "company-3") is not None
+    assert len([*cache.iterdir()]) == 1
 
 
 @pytest.mark.usefixtures("at_once")

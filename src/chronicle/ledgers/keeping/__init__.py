@@ -80,6 +80,8 @@ class LedgerKeeper:
         self._store_file = None if place is None else Path(store.location)
         self._beside = place
         self._refused = self._tried = False
+        # Whether it was said of a supplement that it is not used, and is made anew.
+        self.refused_supplement = False
         self._in_memory = store.location == "memory:"
 
     @property
