@@ -252,6 +252,12 @@ def test_what_is_said_to_stand_behind_something_counts_whatever_it_says(record: 
     assert_cut([evolve(record, after=None, known=parse_date("2016")), moved])
 
 
+def test_what_retracts_a_confirmation_may_be_told_before_it() -> None:
+    """The confirmation is of no part, and what retracts it twice is one."""
+    said = happened("record.confirmed", "2014", "said", targets=["early"])
+    assert_cut([retracted("2013", "said"), _EARLY, said, retracted("2015", "said")])
+
+
 def test_of_names_and_stages_told_twice_one_counts_however_far_apart() -> None:
     """So that the later claim may take the earlier one out of the ledger."""
     for kind, fields in (

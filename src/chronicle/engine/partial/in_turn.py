@@ -86,7 +86,9 @@ def _otherwise(chains: Iterable[Sequence[Event]], known: Mapping[str, datetime.d
 
     It was not yet corrected, or not retracted, or for a while it was retracted.
     """
-    for chain in chains:
+    for whole in chains:
+        # What only confirms is of no part, also where it was retracted.
+        chain = [event for event in whole if event.id in known]
         if len(chain) < 2:
             continue
         now = _told(visible(chain).events)
