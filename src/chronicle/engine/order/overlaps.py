@@ -88,6 +88,13 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
         if event.id in found or not tied.isdisjoint(ended_by(does))
         for name in ended_by(does)
     }
+    # So does a reinstatement, by which acts are ordered: what these concern is ordered together with them.
+    parties |= {
+        does.entity
+        for life in lives.values()
+        for event, does in life
+        if type(does) is EntityReinstated and event.id in found
+    }
     if gathering.hot or parties:
         gathering.gather(parties, named)
     founded = frozenset(event.entity for event in arranged.reaching if type(event) is EntityFounded)
