@@ -1491,3 +1491,15 @@ def test_what_a_company_buys_when_it_is_reinstated_is_sold_by_who_had_it() -> No
     found = history.as_of("2015")
     assert [str(found.share(holder, "mill")) for holder in ("north", "quay")] == ["5%", "5%"]
     assert [each.certain for each in found.holdings(target="mill")] == [True, True]
+
+
+def test_what_is_ordered_by_a_founding_stands_among_what_concerns_the_founded() -> None:
+    """A purchase of the year of the founding is ordered with it, and both with a name of the day before."""
+    history = History(
+        [
+            acquired("2014", "quay", "mill", "5%", seller="north"),
+            happened("entity.renamed", "2014-03-31", entity="quay", name="Quay"),
+            happened("entity.founded", "2014-04-01", entity="quay", name="Quayside", type="company"),
+        ]
+    )
+    assert [span.value.name for span in history.spans("quay", view="names")] == ["Quay", "Quayside"]

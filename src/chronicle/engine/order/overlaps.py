@@ -73,8 +73,8 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     gathering = _Gathering(arranged, set(arranged.overlapping), found)
     gathering.add_deals()
     gathering.add_counts()
-    if doubtful:
-        gathering.add(event for event in natural if event.id in doubtful)
+    doubted = [event for event in natural if event.id in doubtful] if doubtful else []
+    gathering.add([*found.values(), *doubted])
     following = [event for event in natural if event.after is not None]
     if following:
         followed = {event.after for event in following}
@@ -87,13 +87,6 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
         for event, does in ending
         if event.id in found or not tied.isdisjoint(ended_by(does))
         for name in ended_by(does)
-    }
-    # So does a reinstatement, by which acts are ordered: what these concern is ordered together with them.
-    parties |= {
-        does.entity
-        for life in lives.values()
-        for event, does in life
-        if type(does) is EntityReinstated and event.id in found
     }
     if gathering.hot or parties:
         gathering.gather(parties, named)
