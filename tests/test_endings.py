@@ -1476,3 +1476,30 @@ def test_who_is_founded_and_dissolved_in_one_year_was_founded_first() -> None:
     assert sure(history.as_of("2016").roles("ann")) == POSSIBLE
     (span,) = history.spans("ann", "mill", view="roles")
     assert (str(span.possible_from), str(span.certain_from)) == ("2014-01-01", "2014-12-31")
+
+
+def test_what_a_company_buys_when_it_is_reinstated_is_sold_by_who_had_it() -> None:
+    """The purchase is ordered with the return of the buyer, and both among all else about that stake."""
+    history = History(
+        [
+            happened("entity.insolvent", "2013-05", entity="quay", stage="opened"),
+            happened("entity.reinstated", "2014", entity="quay", reason="all were paid"),
+            acquired("2014-03-31", "north", "mill", "10%"),
+            acquired("2014-04-01", "quay", "mill", "5%", seller="north"),
+        ]
+    )
+    found = history.as_of("2015")
+    assert [str(found.share(holder, "mill")) for holder in ("north", "quay")] == ["5%", "5%"]
+    assert [each.certain for each in found.holdings(target="mill")] == [True, True]
+
+
+def test_what_is_ordered_by_a_founding_stands_among_what_concerns_the_founded() -> None:
+    """A purchase of the year of the founding is ordered with it, and both with a name of the day before."""
+    history = History(
+        [
+            acquired("2014", "quay", "mill", "5%", seller="north"),
+            happened("entity.renamed", "2014-03-31", entity="quay", name="Quay"),
+            happened("entity.founded", "2014-04-01", entity="quay", name="Quayside", type="company"),
+        ]
+    )
+    assert [span.value.name for span in history.spans("quay", view="names")] == ["Quay", "Quayside"]

@@ -232,6 +232,32 @@ def test_a_part_out_of_turn_is_replayed(later: Event) -> None:
     assert days_out_of_turn([_EARLY, later]) == [(day("2011-06-30"), known_from(later).day)]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        happened("record.confirmed", "[2014-03-15..2014-04-15]", "said", targets=["other"], after="agreed"),
+        retracted("[2014-03-15..2014-04-15]", "nothing", id="said", after="agreed", known="2015"),
+    ],
+    ids=["confirmed", "retracted"],
+)
+def test_what_is_said_to_stand_behind_something_counts_whatever_it_says(record: Event) -> None:
+    """That which it stands behind happened before it, as far as both are known."""
+    told = [
+        happened("deal.agreed", "2014-04", "agreed", deal="d"),
+        record,
+        happened("deal.completed", "2013-07", deal="d", known="2015"),
+    ]
+    assert_cut(told)
+    moved = happened("deal.agreed", "2014-04", "agreed", deal="d", after="said")
+    assert_cut([evolve(record, after=None, known=parse_date("2016")), moved])
+
+
+def test_what_retracts_a_confirmation_may_be_told_before_it() -> None:
+    """The confirmation is of no part, and what retracts it twice is one."""
+    said = happened("record.confirmed", "2014", "said", targets=["early"])
+    assert_cut([retracted("2013", "said"), _EARLY, said, retracted("2015", "said")])
+
+
 def test_of_names_and_stages_told_twice_one_counts_however_far_apart() -> None:
     """So that the later claim may take the earlier one out of the ledger."""
     for kind, fields in (

@@ -303,7 +303,7 @@ def a_folder(store: Path, _: pytest.MonkeyPatch) -> str:
     """It cannot be read."""
     beside(store).unlink()
     beside(store).mkdir()
-    return "is a directory"
+    return "it is no plain file"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder is another error there")

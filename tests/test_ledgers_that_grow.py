@@ -28,7 +28,7 @@ from chronicle.ledgers import keeping, layout, places, vectors
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.stored_log import StoredEvents
 from chronicle.stores import Record, open_store
-from given import absorbed, acquired, corrected, disposed, observed, retracted
+from given import absorbed, acquired, corrected, disposed, happened, observed, retracted
 from kept_ledgers import all_blocks, answers, assert_holdings_equal
 from test_parts import GROUPS, WRITTEN, assert_keys_equal, everything, spread
 
@@ -125,6 +125,20 @@ def test_a_day_that_is_asked_again_is_answered_with_what_came_since(store: Path)
         history.keep_ledger()
         rows = history.as_of("2032").rows("holdings", "target", "share", holder=held.holder)
         assert (held.target, "3%") in rows
+
+
+def test_what_was_assumed_of_a_company_founded_before_is_no_event_of_the_history(tmp_path: Path) -> None:
+    """The history that was assumed goes on further than the one whose parts are asked for next."""
+    store = tmp_path / "corp.db"
+    with chronicle.open(store, create=True) as history:
+        founded = happened("entity.founded", "2000", entity="mill", name="Mill", type="company")
+        history.append([*made(SIZE).events, founded], declared=False)
+        history.keep_ledger()
+        history.append([acquired("2031", "newcomer", "company-1", "1%")], declared=False)
+    history = chronicle.open(store)
+    assumed = history.assume(events=[acquired("2032", "newcomer", "mill", "2%")])
+    assert str(assumed.as_of("2033").share("newcomer", "mill")) == "2%"
+    assert history.timeline("mill") == plain(store).timeline("mill")
 
 
 def test_a_process_appends_without_reading_everything(store: Path, read: list[int]) -> None:

@@ -228,6 +228,32 @@ def test_the_law_is_tried_on_histories_of_several_parts() -> None:
     assert sum(1 for parts in counted if parts > 1) > len(counted) / 3
 
 
+def test_what_a_corrected_record_was_about_is_replayed_when_that_is_retracted(tmp_path: Path) -> None:
+    """It counts again: in a history that goes on, and by a ledger on disk that was made before."""
+    told = [
+        acquired("2013", "ann", "mill", "10%", id="stays"),
+        *(acquired("2013", f"holder-{number}", f"target-{number}", "1%") for number in range(40)),
+        retracted("2014", "stays", id="wrong"),
+        corrected("2014", "wrong", {"target": "goes"}),
+        acquired("2013", "ann", "farm", "10%", id="goes"),
+    ]
+    with chronicle.open(tmp_path / "corp.db", create=True) as history:
+        history.append(told, declared=False)
+        assert history.as_of("2016").share("ann", "farm") is None
+        history.keep_ledger()
+    later = retracted("2012", "wrong")
+    with chronicle.open(tmp_path / "corp.db") as history, chronicle.open("memory:", create=True) as other:
+        other.append(told, declared=False)
+        assert other.as_of("2016").share("ann", "farm") is None
+        for each in (history, other):
+            each.append([later], declared=False)
+            for known in (None, "2013", "2014-12-31"):
+                assert each.ledger(known).cell("holdings", ("ann", "farm", "equity")) == resolved(
+                    [*told, later], None if known is None else day(known)
+                ).cell("holdings", ("ann", "farm", "equity"))
+            assert str(each.as_of("2016").share("ann", "farm")) == "10%"
+
+
 @pytest.mark.slow
 @settings(max_examples=max(200, settings.default.max_examples))
 @given(HISTORIES, GROUPS, CUTS, KNOWN)

@@ -268,6 +268,19 @@ def test_a_ledger_that_is_made_anew_has_none(store: Path) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
+def test_what_it_says_is_said_where_no_ledger_can_be_made(store: Path) -> None:
+    """More was recorded meanwhile: who asked for a new ledger goes on from the old one and its supplement."""
+    appended(store, acquired("2031", "company-1", "newcomer", "1%"))
+    as_plain(store)
+    history = chronicle.open(store)
+    appended(store, acquired("2032", "company-1", "newcomer", "2%"))
+    assert history.keep_ledger() is None
+    assert str(history.as_of("2031-12-31").share("company-1", "newcomer")) == "1%"
+    assert history.refresh() == 1
+    assert answers(history.as_of("2033")) == answers(plain(store).as_of("2033"))
+
+
+@pytest.mark.usefixtures("at_once")
 def test_it_is_dropped_with_its_ledger(store: Path) -> None:
     """Both hold names of persons."""
     appended(store, acquired("2031", "company-1", "company-2", "1%"))
@@ -318,6 +331,36 @@ def test_one_that_was_changed_is_not_believed(store: Path, fault: Callable[[Path
     assert str(supplement(store)) in history.notices[0].message
     assert as_plain(store).notices == ()
     assert head_of_supplement(store) == SIZE + 1
+
+
+def test_one_that_is_not_believed_is_made_anew_however_little_it_has(store: Path) -> None:
+    """What several processes replayed bit by bit, the next one replays at once, and may find it little."""
+    appended(store, acquired("2031", "company-1", "company-2", "1%"))
+    with patch.object(writing, "_LEAST", 1):
+        as_plain(store)
+    one_bit(supplement(store))
+    assert [notice.code for notice in as_plain(store).notices] == ["C521"]
+    assert as_plain(store).notices == ()
+    assert head_of_supplement(store) == SIZE + 1
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+@pytest.mark.parametrize("of", [beside, supplement])
+@pytest.mark.parametrize("make", [os.mkdir, getattr(os, "mkfifo", os.mkdir)])
+def test_what_is_no_plain_file_is_not_opened(
+    store: Path, make: Callable[[Path], None], of: Callable[[Path], Path]
+) -> None:
+    """Who opens a pipe would wait for a writer; and no folder is closed to others."""
+    appended(store, acquired("2031", "company-1", "company-2", "1%"))
+    there = of(store)
+    there.unlink(missing_ok=True)
+    make(there)
+    there.chmod(0o755)
+    history = as_plain(store)
+    assert history.notices[0].code == "C521"
+    assert history.notices[0].message.endswith(" is not used: it is no plain file")
+    assert not there.is_dir() or there.stat().st_mode & 0o777 == 0o755
 
 
 @pytest.mark.slow
@@ -399,6 +442,20 @@ def test_beside_a_ledger_that_nobody_may_write_it_lies_in_the_cache(
     assert [path.suffix for path in cache.iterdir()] == [".supplement"]
     with patch.object(PartialReplay, "_replayed", _never):
         assert chronicle.open(store).as_of("2033").share("company-1", "company-2") is not None
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_later_of_two_is_used(store: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One beside a ledger that nobody may write anew, and the one in the cache that was replayed since."""
+    appended(store, acquired("2031", "company-1", "company-2", "1%"))
+    as_plain(store)
+    monkeypatch.setattr(keeping, "is_writable", lambda _: False)
+    appended(store, acquired("2032", "company-1", "company-3", "1%"))
+    as_plain(store)
+    assert head_of_supplement(store) == SIZE + 1
+    with patch.object(PartialReplay, "_replayed", _never):
+        assert chronicle.open(store).as_of("2033").share("company-1", "company-3") is not None
+    assert len([*cache.iterdir()]) == 1
 
 
 @pytest.mark.usefixtures("at_once")

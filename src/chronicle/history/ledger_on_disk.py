@@ -36,6 +36,8 @@ class LedgerOnDisk(HeldEvents):
         keeper.asked()
         if not keeper.can_begin():
             return None
+        # While both files are there: where no new one can be kept, it is gone on from them.
+        self._read_in()
         self._base = self._opened = self._supplement = None
         self._go_on_from_file(self._keep(keeper, asked=True))
         return self._base

@@ -51,6 +51,14 @@ def is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
+def is_plain_file(ledger: Path) -> bool:
+    """Whether a file lies at a path, and no folder or pipe: who opens a pipe waits for a writer.
+
+    Raises ``OSError`` where nothing is there.
+    """
+    return stat.S_ISREG(ledger.stat().st_mode)
+
+
 def is_of_another(ledger: Path, store: Path | None) -> bool:
     """Whether a ledger belongs to a user who is neither this user, nor root, nor the owner of the store.
 

@@ -73,8 +73,8 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     gathering = _Gathering(arranged, set(arranged.overlapping), found)
     gathering.add_deals()
     gathering.add_counts()
-    if doubtful:
-        gathering.add(event for event in natural if event.id in doubtful)
+    doubted = [event for event in natural if event.id in doubtful] if doubtful else []
+    gathering.add([*found.values(), *doubted])
     following = [event for event in natural if event.after is not None]
     if following:
         followed = {event.after for event in following}

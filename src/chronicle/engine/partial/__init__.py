@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from typing import Any, Final, cast
 
 from attrs import define, field
@@ -22,7 +22,7 @@ from chronicle.engine.replay import Guess, Ledger, Projector
 from chronicle.engine.replay.cut import cut_off
 from chronicle.engine.replay.later import Later
 from chronicle.engine.replay.patched import PatchedLedger, patched
-from chronicle.events import Event, knowledge
+from chronicle.events import Event, RecordCorrected, RecordRetracted, knowledge
 
 # If more than one event in so many differs, everything is replayed: parts are replayed twice, with and
 # without the differing events. So it is if more than that were appended since everything was replayed, for
@@ -32,6 +32,8 @@ _ONE_IN: Final = 8
 # If more than one in so many came to be known after a day of knowledge, the ledger of today is cut off. Where
 # nothing is kept of what was known when, that is only done instead of a replay of everything.
 _ONE_IN_CUT: Final = 64
+
+_ABOUT_OTHERS: Final = frozenset({RecordCorrected, RecordRetracted})
 
 
 # If more than one in so many were read for what is asked about by another day of knowledge, and no fewer than
@@ -281,11 +283,26 @@ class PartialReplay:
         while places is not None:
             told = self._at(places)
             # What a correction makes of an event may be about others: these then belong to its part.
-            new = [self._add_versions(parts, told, day) for day in dict.fromkeys((None, known))]
+            new = [
+                self._add_versions(parts, some, day)
+                for some in (told, *self._told_before(places, told))
+                for day in dict.fromkeys((None, known))
+            ]
             if not any(new):
                 break
             places = parts.around(differing, len(self._log) // _ONE_IN)
         return places
+
+    def _told_before(self, places: Sequence[int], told: Sequence[Event]) -> Iterator[Sequence[Event]]:
+        """The events of some that a ledger has which is gone on from, where later ones are about these.
+
+        What was corrected in it may be retracted now, and what that was about is as it was before.
+        """
+        base = self._base
+        for length in {self._length, self._length if base is None else base.cut_length}:
+            first = bisect_left(places, length)
+            if any(type(event) in _ABOUT_OTHERS for event in told[first:]):
+                yield told[:first]
 
     def _add_versions(self, parts: Parts, told: Sequence[Event], known: datetime.date | None) -> bool:
         seen = visible(told, known)

@@ -62,7 +62,8 @@ def days_out_of_turn(told: Sequence[Event], chains: Iterable[Sequence[Event]] | 
         return []
     records = [event for event in told if type(event) in _RECORDS]
     seen: Sequence[Event] = visible(told).events if records else told
-    counted = [event for event in seen if type(event) not in _SAYING_NOTHING]
+    ordering = _ordering(seen)
+    counted = [event for event in seen if type(event) not in _SAYING_NOTHING or event.id in ordering]
     if _looks_ahead(counted):
         return [(days[0], days[-1])]
     dates = [event.date for event in counted]
@@ -85,7 +86,9 @@ def _otherwise(chains: Iterable[Sequence[Event]], known: Mapping[str, datetime.d
 
     It was not yet corrected, or not retracted, or for a while it was retracted.
     """
-    for chain in chains:
+    for whole in chains:
+        # What only confirms is of no part, also where it was retracted.
+        chain = [event for event in whole if event.id in known]
         if len(chain) < 2:
             continue
         now = _told(visible(chain).events)
@@ -120,6 +123,17 @@ def _joined(found: Iterable[Between]) -> list[Between]:
 
 
 _SAYING_NOTHING: Final = frozenset({*_RECORDS, RecordConfirmed})
+
+
+def _ordering(events: Iterable[Event]) -> set[str]:
+    """The ids of the events that stand in some order because it was said so, whatever else they say."""
+    return {
+        id
+        for event in events
+        for named in (event.after, event.ends)
+        if named is not None
+        for id in (event.id, named)
+    }
 
 
 def _late(days: Sequence[int], orders: Sequence[int], pasts: Sequence[int]) -> list[Between]:
@@ -283,6 +297,10 @@ def _several(parts: Parts, log: EventLog) -> list[list[int]]:
     """The places of each part with more than one event."""
     parents, joined = array("I", range(len(log))), bytearray(len(log))
     confirming = {place for place, event in enumerate(log.events) if type(event) is RecordConfirmed}
+    if confirming:
+        # What only confirms hangs together with nothing, for one may confirm everything.
+        ordering = _ordering(log.events)
+        confirming = {place for place in confirming if log.events[place].id not in ordering}
     for places in parts.binding():
         some = [place for place in places if place not in confirming] if confirming else places
         if len(some) > 1:

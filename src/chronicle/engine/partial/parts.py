@@ -301,9 +301,13 @@ class Parts:
         sort, which = shared
         if self._base is not None:
             yield from self._base.places(shared)
+        yield from self._behind_the_base(sort, which)
+
+    def _behind_the_base(self, sort: str, which: Any) -> Sequence[int]:
+        """The same, without what the base says."""
         places = _all(self._sharing[sort].get(which, ()))
         # A fork of this log may be longer.
-        yield from (place for place in places if place < self._length) if self._forked else places
+        return [place for place in places if place < self._length] if self._forked else places
 
     def binds(self, shared: Shared) -> bool:
         """Whether events hang together by what they share."""
@@ -329,7 +333,7 @@ class Parts:
             before = base.founded(entity)
             if before is not None and (founded is None or before >= founded):
                 # Of the events of the base none came before this founding was over.
-                founded, places = before, _all(self._sharing[ENTITY].get(entity, ()))
+                founded, places = before, self._behind_the_base(ENTITY, entity)
         if founded is None:
             return False
         events, versions, orders = self._log.events, self._versions, self._orders

@@ -21,6 +21,7 @@ from chronicle.ledgers.places import (
     in_cache,
     is_being_written,
     is_of_another,
+    is_plain_file,
     is_writable,
     only_writer,
     supplement_of,
@@ -79,6 +80,8 @@ class LedgerKeeper:
         self._store_file = None if place is None else Path(store.location)
         self._beside = place
         self._refused = self._tried = False
+        # Whether it was said of a supplement that it is not used, and is made anew.
+        self.refused_supplement = False
         self._in_memory = store.location == "memory:"
 
     @property
@@ -157,6 +160,8 @@ class LedgerKeeper:
         With ``whole`` every page is verified. Raises ``OSError``, and ``Unsound`` where it is not as it was
         written or not to be believed.
         """
+        if not is_plain_file(path):
+            raise Misfit("it is no plain file")
         if is_of_another(path, self._store_file):
             raise Misfit("it is the file of somebody else")
         close_to_others(path, self._store_of(path))

@@ -77,27 +77,32 @@ class _Both(Collection[str]):
 
 
 def opened(keeper: LedgerKeeper, kept: KeptFile) -> Supplement | None:
-    """The supplement of a ledger, where one goes with it and the store; what cannot be used is reported."""
+    """The supplement of a ledger, where one goes with it and the store; else what cannot be used is reported.
+
+    Then one is written again, however little is in it.
+    """
     found, others = examined(keeper, kept)
-    for other in others:
+    for other in others if found is None else ():
+        keeper.refused_supplement = True
         message = f'supplement "{printable(str(other.path))}" of the ledger is not used: {other.why}'
         keeper.report(Problem("C521", message, help=_MADE_ANEW))
     return found
 
 
 def examined(keeper: LedgerKeeper, kept: KeptFile) -> tuple[Supplement | None, list[NotUsed]]:
-    """The supplement that goes with a ledger, if there is one, and what cannot be used before it.
+    """The supplement of most events that goes with a ledger, if there is one, and what cannot be used.
 
     One of another ledger, or of events that are not in the store, is as none.
     """
+    fitting: list[Supplement] = []
     others: list[NotUsed] = []
     for path in map(supplement_of, places(keeper)):
         found = used(path, partial(_opened, keeper, kept, path))
         if isinstance(found, NotUsed):
             others.append(found)
         elif found is not None:
-            return found, others
-    return None, others
+            fitting.append(found)
+    return max(fitting, key=lambda each: each.head.position, default=None), others
 
 
 def places(keeper: LedgerKeeper) -> list[Path]:

@@ -48,13 +48,14 @@ class SupplementWriter:
         What cannot be is reported (C522).
         """
         replayed = self._begun + replay.replayed_events + len(events) - self._first
-        if replayed - self._written < max(_LEAST, self._written // _ONE_IN):
+        enough = 1 if self._keeper.refused_supplement else max(_LEAST, self._written // _ONE_IN)
+        if replayed - self._written < enough:
             return
         found = replay.gone_on()
         # Where everything was replayed meanwhile, the parts replayed since lie over that.
         if found is None or on_disk(found[0]) is not self._kept.ledger:
             return
-        self._written = replayed
+        self._written, self._keeper.refused_supplement = replayed, False
         found_at = places(self._keeper)
         if not found_at:
             # The store was closed or cannot be read. What was replayed is still an answer.
