@@ -223,6 +223,20 @@ def test_of_some_entities_it_has_what_names_them_and_with_depth_what_is_around()
     assert error.value.code == "C601"
 
 
+def test_of_some_entities_it_has_claims_that_never_counted() -> None:
+    """A source of which another says otherwise may be behind nothing on the page."""
+    late = [{"publisher": "Post", "published": "2015-06-30"}]
+    early = [{"publisher": "Times", "published": "2014-12"}]
+    history = History(
+        [
+            happened("deal.proposed", "2013", deal="plan", parties=["a", "b"], title="Plan", sources=late),
+            happened("deal.agreed", "2015-07", deal="plan", sources=late),
+            happened("deal.agreed", "2014-04", deal="plan", sources=early),
+        ]
+    )
+    assert "Times" in history.report("a")
+
+
 def test_it_has_nothing_that_became_known_later() -> None:
     """Not a word of it."""
     history = chain()

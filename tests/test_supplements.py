@@ -301,6 +301,27 @@ def test_it_has_the_mode_of_the_store(store: Path) -> None:
     assert supplement(store).stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs links and modes")
+@pytest.mark.usefixtures("at_once")
+def test_what_a_link_in_its_place_leads_to_stays_as_it_is(store: Path, tmp_path: Path) -> None:
+    """Whoever may write beside the store could have the rights to any file of its reader taken away."""
+    other = tmp_path / "letter.txt"
+    other.write_text("dear ann")
+    other.chmod(0o644)
+    store.chmod(0o600)
+    appended(store, acquired("2031", "company-1", "company-2", "1%"))
+    supplement(store).symlink_to(other)
+    assert [notice.code for notice in as_plain(store).notices] == ["C521"]
+    assert (other.stat().st_mode & 0o777, other.read_text()) == (0o644, "dear ann")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_folder_in_its_place_is_not_dropped(store: Path) -> None:
+    """It is no file of Chronicle, and the ledger goes all the same."""
+    supplement(store).mkdir()
+    assert chronicle.open(store).drop_ledger() == (beside(store),)
+
+
 def cut_short(file: Path) -> None:
     """The last bytes are missing."""
     file.write_bytes(file.read_bytes()[:-7])

@@ -171,7 +171,10 @@ class HeldEvents(ToldEvents):
         self._partial_ledgers: dict[tuple[datetime.date | None, str | None], Ledger | None] = {}
 
     def _begin_with(self, file: KeptFile | None) -> None:
-        """Go on from a ledger on disk, if there is one, which was made of the store or of its beginning."""
+        """Go on from a ledger on disk, if there is one, which was made of the store or of its beginning.
+
+        Of its beginning it is gone on from with its supplement, if that has one that fits.
+        """
         if file is None or self._store is None:
             return
         self._made_again_where_unsound(file)

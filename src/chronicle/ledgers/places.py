@@ -16,7 +16,7 @@ from chronicle.stores.location import is_address
 
 _OWN_FOLDER: Final = 0o700
 _OWN_FILE: Final = 0o600
-# What is locked is empty, and whoever may read it can wait for it.
+# The file that is locked is empty; others lock it by opening it for reading.
 _LOCK_FILE: Final = 0o644
 
 
@@ -76,9 +76,10 @@ def close_to_others(ledger: Path, store: Path | None) -> None:
     """Have nobody read a ledger who may not read the store, as far as it is this user's to say.
 
     The store may have been closed to others since the ledger was written. A ledger in the cache is without
-    ``store``, and its user's alone. Raises ``OSError`` where a file is not there.
+    ``store``, and its user's alone. What a link in its place leads to stays as it is. Raises ``OSError``
+    where a file is not there.
     """
-    if not hasattr(os, "geteuid"):
+    if not hasattr(os, "geteuid") or ledger.is_symlink():
         return
     found = ledger.stat()
     mode = stat.S_IMODE(found.st_mode)

@@ -73,8 +73,8 @@ def candidates(arranged: Arranged, doubtful: Set[str] = frozenset()) -> Candidat
     gathering = _Gathering(arranged, set(arranged.overlapping), found)
     gathering.add_deals()
     gathering.add_counts()
-    doubted = [event for event in natural if event.id in doubtful] if doubtful else []
-    gathering.add([*found.values(), *doubted])
+    # What lives order is ordered with all that concerns the same, and so is what is doubtful.
+    gathering.add([*found.values(), *(event for event in natural if event.id in doubtful)])
     following = [event for event in natural if event.after is not None]
     if following:
         followed = {event.after for event in following}

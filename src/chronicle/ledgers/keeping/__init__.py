@@ -329,7 +329,7 @@ class LedgerKeeper:
         made_from = self.made_from()
         places = [self._beside] if made_from is None else self.places(made_from)
         both = [each for path in places if path is not None for each in (path, supplement_of(path))]
-        dropped = [path for path in both if path.exists()]
+        dropped = [path for path in both if path.is_file()]
         for path in dropped:
             path.unlink()
         return dropped

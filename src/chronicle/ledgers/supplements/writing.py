@@ -44,7 +44,7 @@ class SupplementWriter:
     ) -> None:
         """Write it, if that pays, of all ``events``, which end at ``head``.
 
-        ``named`` gives the ids that they name, and no events of the ledger and of the supplement of before.
+        ``named`` gives the ids that these events name and that neither file has.
         What cannot be is reported (C522).
         """
         replayed = self._begun + replay.replayed_events + len(events) - self._first
@@ -78,7 +78,7 @@ class SupplementWriter:
         path = supplement_of(ledger)
         try:
             with only_writer(ledger) as mine:
-                if mine and self._is_later(head):
+                if mine and self._is_needed(head):
                     with self._keeper.written_aside(path) as file:
                         fill(file)
             return
@@ -89,7 +89,7 @@ class SupplementWriter:
         message = f'supplement "{printable(str(path))}" of the ledger cannot be kept: {why}'
         self._keeper.report(Problem("C522", message, help=_WITHOUT))
 
-    def _is_later(self, head: Head) -> bool:
+    def _is_needed(self, head: Head) -> bool:
         """Whether the ledger is still the one on disk, and its supplement of fewer events."""
         with suppress(OSError, Unsound):
             if LedgerFile(self._kept.file.path).fingerprint == self._kept.file.fingerprint:

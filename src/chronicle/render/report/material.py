@@ -93,14 +93,17 @@ def report_of(
         kept = set(map(id, listed))
         listed = tuple(each for each in found.rectangles if id(each) in kept or _is_name_of(each, named))
     written = {event.id: event for event in history.events}
+    disagreements = tuple(each for each in found.disagreements if each.conflict.chosen.id in versions)
+    # Of rivals it tells from when they were known, though they may be about something else.
+    rivals = (event.id for each in disagreements for event in each.conflict.others)
     return Report(
         chosen=chosen,
         rectangles=listed,
         events=_told(history.timeline(kinds=KINDS, known=known, recorded=recorded), versions),
         versions=versions,
-        disagreements=tuple(each for each in found.disagreements if each.conflict.chosen.id in versions),
+        disagreements=disagreements,
         written=written,
-        known_since={id: history.known_since(written[id]) for id in versions},
+        known_since={id: history.known_since(written[id]) for id in dict.fromkeys((*versions, *rivals))},
         places={id: place for id in versions if (place := history.place(id)) is not None},
         names=KnownNames(names),
         opens=opens,
