@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import errno
+import gc
 import json
 import os
 import random
@@ -513,6 +514,23 @@ def test_a_store_that_was_closed_keeps_nothing(store: Path, monkeypatch: pytest.
     assert not beside(store).exists()
     with pytest.raises(StoreError, match="C507"):
         history.refresh()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs a list of open files")
+def test_a_history_that_was_closed_keeps_no_file_open(store: Path) -> None:
+    """Though the collector of cycles has not come: a program may open very many, one after the other."""
+    counts = []
+    gc.disable()
+    try:
+        for _ in range(4):
+            with chronicle.open(store) as history:
+                assert history.as_of(DAY).holdings()
+                assert history.kept_ledger is not None
+            del history
+            counts.append(len(list(Path("/proc/self/fd").iterdir())))
+    finally:
+        gc.enable()
+    assert len({*counts}) == 1
 
 
 _WRITER = """

@@ -17,6 +17,8 @@ from chronicle.history.told import ToldEvents
 from chronicle.stores import Store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from chronicle.engine import knowledge
     from chronicle.engine.partial import PartialReplay
     from chronicle.engine.partial.parts import KnownSharing
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from chronicle.ledgers.kept import KeptFile
     from chronicle.ledgers.layout import Block
     from chronicle.ledgers.partitions.first_pass import Report
-    from chronicle.ledgers.rows import NamedIds, WholeReplay
+    from chronicle.ledgers.rows import WholeReplay
     from chronicle.ledgers.stored_log import StoredLog
     from chronicle.ledgers.supplements.opening import Supplement
     from chronicle.ledgers.supplements.writing import SupplementWriter
@@ -193,7 +195,9 @@ class HeldEvents(ToldEvents):
 
     def _made_again_where_unsound(self, file: KeptFile) -> None:
         keeper, own, notices = self._ledger_keeper(), self._own_projectors, self._notices
-        file.file.made_again_by(partial(_rows_made_again, type(self), keeper, own, file, notices))
+        # Of the file its place alone: it would else never be closed before the collector of cycles comes.
+        place = file.file.path, file.head.position
+        file.file.made_again_by(partial(_rows_made_again, type(self), keeper, own, place, notices))
 
     @property
     def _partial(self) -> PartialReplay | None:
@@ -344,12 +348,8 @@ class HeldEvents(ToldEvents):
 
         if self._supplement_writer is None:
             self._supplement_writer = SupplementWriter(keeper, file, self._supplement)
-
-        def named() -> NamedIds:
-            found = self._everything_named()
-            return found.added("entity"), found.added("deal")
-
-        self._supplement_writer.keep(partial, self._told.events, named, self._head)
+        events, named = self._told.events, self._everything_named
+        self._supplement_writer.keep(partial, events, named, self._head)
 
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper, *, asked: bool = False) -> KeptFile | None:
@@ -379,18 +379,20 @@ def _rows_made_again(
     kind: type[HeldEvents],
     keeper: LedgerKeeper,
     projectors: Sequence[Projector],
-    file: KeptFile,
+    place: tuple[Path, int],
     notices: list[Problem],
 ) -> Sequence[Block]:
     """The rows of a ledger on disk that is found not to be as it was written, from a replay of the events.
 
-    That is said, and a new ledger is written in its place. Raises what reading the store raises.
+    ``place`` is its path, and of how many events it is. That is said, and a new ledger is written there.
+    Raises what reading the store raises.
     """
     from chronicle.ledgers.rows import blocks_of
 
-    keeper.refuse(file.file.path)
+    path, length = place
+    keeper.refuse(path)
     keeper.asked()
     again = kind.from_store(keeper.store, projectors, ledger=False)
     again._go_on_from_file(again._keep(again._ledger_keeper()))
     notices += again.notices
-    return blocks_of(again._of_the_first(file.head.position))[1]
+    return blocks_of(again._of_the_first(length))[1]

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 class LedgerOnDisk(HeldEvents):
     """What can be done with the ledger on disk of a history."""
 
+    def close(self) -> None:
+        """As ``ToldEvents`` says. A ledger on disk is closed with the last answer out of it."""
+        super().close()
+        # They hold this history, which would stay with its files until the collector of cycles comes.
+        self._resolvers.clear()
+        self._last_day = None
+
     def proven_ledger(self) -> KeptFile | None:
         """``kept_ledger`` with every page proven now; None where one is not as written, which is reported."""
         file = self._base

@@ -38,16 +38,15 @@ class SupplementedLedger(ComposedLedger):
         """The ledger of both files."""
 
         def guesses() -> list[Guess]:
-            stayed = [guess for guess in base.guesses if not found.is_replaced(guess.view, guess.key)]
+            stayed = [each for each in base.guesses if not _is_replaced(more, gone, each.view, each.key)]
             return [*stayed, *more.guesses]
 
         lazily = cast("tuple[Guess, ...]", Later(guesses))
-        found = cls(base.views, cast("Any", None), base.names, lazily, base=base, more=more, gone=gone)
-        return found
+        return cls(base.views, cast("Any", None), base.names, lazily, base=base, more=more, gone=gone)
 
     def is_replaced(self, view: str, key: Key) -> bool:
         """Whether a key is not that of ``base``."""
-        return key in self.gone.get(view, ()) or self.more.has(view, key)
+        return _is_replaced(self.more, self.gone, view, key)
 
     def replaced(self, view: str) -> frozenset[Key]:
         """The keys of a view that are not those of ``base``, as a set: all of them are decoded."""
@@ -172,6 +171,10 @@ class SupplementedLedger(ComposedLedger):
     def _without_replaced(self, view: str, found: Iterable[Key], more: Iterable[Key]) -> list[Key]:
         replaced = self.replaced(view)
         return [*(key for key in found if key not in replaced), *more]
+
+
+def _is_replaced(more: Ledger, gone: Mapping[str, frozenset[Key]], view: str, key: Key) -> bool:
+    return key in gone.get(view, ()) or more.has(view, key)
 
 
 def on_disk(ledger: Ledger) -> Ledger:

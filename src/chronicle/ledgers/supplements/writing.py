@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from chronicle.engine.declarations import Named
 from chronicle.engine.partial import PartialReplay
 from chronicle.engine.replay.patched import PatchedLedger, collected
 from chronicle.errors import Problem, printable, reason_of
@@ -40,11 +41,11 @@ class SupplementWriter:
         self._first = kept.head.position if before is None else before.head.position
 
     def keep(
-        self, replay: PartialReplay, events: Sequence[Event], named: Callable[[], NamedIds], head: Head
+        self, replay: PartialReplay, events: Sequence[Event], named: Callable[[], Named], head: Head
     ) -> None:
         """Write it, if that pays, of all ``events``, which end at ``head``.
 
-        ``named`` gives the ids that these events name and that neither file has.
+        ``named`` gives the ids that all events name, of which those in its ``before`` are in the two files.
         What cannot be is reported (C522).
         """
         replayed = self._begun + replay.replayed_events + len(events) - self._first
@@ -67,7 +68,7 @@ class SupplementWriter:
         def fill(file: BinaryIO) -> None:
             shared = None if before is None else before.sharing
             sharing = sharing_blocks(parts, events, len(events), first, shared)
-            ids = named() if before is None else _together(named(), before.ledger.more)
+            ids = _named_behind(named(), before)
             views, blocks = supplement_blocks(ledger, on_the_disk, ids)
             write(file, {**about, "views": [list(view) for view in views]}, [*blocks, *sharing])
 
@@ -98,11 +99,10 @@ class SupplementWriter:
         return False
 
 
-def _together(named: NamedIds, before: KeptLedger) -> NamedIds:
-    """Some ids, with those of the events of a supplement."""
-    entities, deals = (
-        sorted({*some, *more}) for some, more in zip(named, before.named_ids().values(), strict=True)
-    )
+def _named_behind(named: Named, before: Supplement | None) -> NamedIds:
+    """The ids that only events behind the ledger name, also those that a supplement had before."""
+    had = before.ledger.more.named_ids() if before else {}
+    entities, deals = (sorted({*named.added(what), *had.get(what, ())}) for what in ("entity", "deal"))
     return entities, deals
 
 
