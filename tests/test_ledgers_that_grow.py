@@ -6,6 +6,7 @@ import datetime
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -25,11 +26,12 @@ from chronicle.errors import InvalidEvents, NotFound
 from chronicle.events import Event, RecordConfirmed
 from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places, vectors
+from chronicle.ledgers.known import by_day
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.stored_log import StoredEvents
 from chronicle.stores import Record, open_store
 from given import absorbed, acquired, corrected, disposed, happened, observed, retracted
-from kept_ledgers import all_blocks, answers, assert_holdings_equal
+from kept_ledgers import all_blocks, answers, assert_holdings_equal, kept_beside
 from test_parts import GROUPS, WRITTEN, assert_keys_equal, everything, spread
 
 KNOWN = st.sampled_from(histories.KNOWN)
@@ -45,7 +47,11 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def generous() -> Iterator[None]:
     """However much was appended, or differs, only the parts of it are replayed."""
-    with patch.object(keeping, "_ONE_IN", 1), patch.object(partial, "_ONE_IN", 1):
+    with ExitStack() as stack:
+        # Nor is any part too small to be looked for in the file.
+        for module, names in ((keeping, ["_ONE_IN"]), (partial, ["_ONE_IN", "_MANY"]), (by_day, ["_FEW"])):
+            for name in names:
+                stack.enter_context(patch.object(module, name, 1))
         yield
 
 
@@ -150,6 +156,31 @@ def test_a_process_appends_without_reading_everything(store: Path, read: list[in
         assert history.head is not None
         assert history.head.position == SIZE + 1
     assert len(set(read)) < SIZE / 10
+
+
+def test_which_cells_a_large_part_had_is_read_and_not_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger says which are of a part that some day of knowledge found out of turn."""
+    holders = [f"holder-{number}" for number in range(12)]
+    stakes = [acquired(str(2001 + at), holder, "mill", "5%") for at, holder in enumerate(holders)]
+    part = [happened("shares.issued", "2000", issuer="mill", shares="1000", known="2016"), *stakes]
+    store = kept_beside(tmp_path / "corp.db", [*made(SIZE).events, *part])
+    monkeypatch.setattr(partial, "_MANY", 10)
+    monkeypatch.setattr(by_day, "_FEW", 10)
+    replayed: list[int] = []
+    resolve = partial.PartialReplay._resolve
+
+    def noted(replay: Any, events: Any, known: Any) -> Any:
+        replayed.append(len(events))
+        return resolve(replay, events, known)
+
+    monkeypatch.setattr(partial.PartialReplay, "_resolve", noted)
+    appended(store, happened("shares.issued", "2004-06", issuer="mill", shares="500"))
+    found, wanted = chronicle.open(store), plain(store)
+    assert everything(found.ledger()) == everything(wanted.ledger())
+    assert_keys_equal(found.ledger(), wanted.ledger())
+    assert replayed == [len(part) + 1]
 
 
 def test_tables_are_columns_of_the_file_with_the_rows_that_were_replayed_last(store: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from chronicle.errors import InvalidEvents
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places, vectors
+from chronicle.ledgers.known import by_day
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.places import supplement_of
 from chronicle.ledgers.stored_log import StoredEvents
@@ -66,7 +68,11 @@ def at_once() -> Iterator[None]:
 @pytest.fixture
 def generous(at_once: None) -> Iterator[None]:  # the same, and more
     """However much was appended, or differs, only the parts of it are replayed."""
-    with patch.object(keeping, "_ONE_IN", 1), patch.object(partial, "_ONE_IN", 1):
+    with ExitStack() as stack:
+        # Nor is any part too small to be looked for in the file.
+        for module, names in ((keeping, ["_ONE_IN"]), (partial, ["_ONE_IN", "_MANY"]), (by_day, ["_FEW"])):
+            for name in names:
+                stack.enter_context(patch.object(module, name, 1))
         yield
 
 

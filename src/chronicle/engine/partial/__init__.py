@@ -21,7 +21,7 @@ from chronicle.engine.projectors import PROJECTORS
 from chronicle.engine.replay import Guess, Ledger, Projector
 from chronicle.engine.replay.cut import cut_off
 from chronicle.engine.replay.later import Later
-from chronicle.engine.replay.patched import PatchedLedger, patched
+from chronicle.engine.replay.patched import CellsByView, PatchedLedger, patched
 from chronicle.events import Event, RecordCorrected, RecordRetracted, knowledge
 
 # If more than one event in so many differs, everything is replayed: parts are replayed twice, with and
@@ -32,6 +32,9 @@ _ONE_IN: Final = 8
 # If more than one in so many came to be known after a day of knowledge, the ledger of today is cut off. Where
 # nothing is kept of what was known when, that is only done instead of a replay of everything.
 _ONE_IN_CUT: Final = 64
+
+# Of so many events a file is asked which cells they changed: of fewer a replay says it as soon.
+_MANY: Final = 1_000
 
 _ABOUT_OTHERS: Final = frozenset({RecordCorrected, RecordRetracted})
 
@@ -211,14 +214,26 @@ class PartialReplay:
         places = self._around(parts, differing, known)
         if places is None:
             return None
-        gone = self._told_by([place for place in places if place < self._length])
+        cells, rest = self._gone([place for place in places if place < self._length])
+        gone = self._told_by(rest) if rest else None
         if known is None and not without:
             self.replayed_events += len(places)
             replayed = self._told_by(places)
         else:
             told = self._at(place for place in places if place not in without)
             replayed = self._resolve(told, known).ledger
-        return patched(self._ledger, gone, replayed)
+        return patched(self._ledger, gone or replayed, replayed, cells=cells)
+
+    def _gone(self, places: Sequence[int]) -> tuple[CellsByView, Sequence[int]]:
+        """The cells of some events as far as a file says which they are, and the places of the other events.
+
+        What these changed is found out by replaying them once more.
+        """
+        base = self._base
+        if base is None or len(places) < _MANY or places[-1] >= base.cut_length:
+            return {}, places
+        cells, known = base.cells_of(places)
+        return cells, [place for place in places if place not in known]
 
     def _told_by(self, places: Sequence[int]) -> Ledger:
         """The ledger of the events at some places: who adds to one part again needs that of the last time."""

@@ -38,6 +38,7 @@ from chronicle.engine.partial.shared import (
     shared_in_columns,
 )
 from chronicle.engine.replay import Ledger
+from chronicle.engine.replay.patched import CellsByView
 from chronicle.events import EntityFounded, Event, IdentityLinked
 
 
@@ -69,6 +70,13 @@ class KnownSharing(Protocol):
 
     def known_after(self, day: datetime.date) -> Sequence[int]:
         """The places of the events that became known after a day."""
+
+    def cells_of(self, places: Collection[int]) -> tuple[CellsByView, Collection[int]]:
+        """The cells of large parts whose events are at some places, by view, and where these events are.
+
+        No part where it is not known, or where not all of its events are at these places. Of all that was
+        known when the ledger of ``cut_off`` was made.
+        """
 
     def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
         """The ledger by what was known on a day, without the parts out of turn, and where their events are.

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, cast
 
 from attrs import field, frozen
@@ -21,6 +22,10 @@ from chronicle.engine.replay.standing import Listed, StandingValue
 
 Patches = Mapping[str, Mapping[Key, Ledger]]
 """By view and key, the ledger that has a cell; a cell without an entry does not exist."""
+
+
+CellsByView = Mapping[str, Collection[Key]]
+"""Some cells: keys by view."""
 
 
 @frozen(eq=False)
@@ -145,8 +150,15 @@ class PatchedLedger(ComposedLedger):
         return self._there[view]
 
 
-def patched(base: Ledger, gone: Ledger, replayed: Ledger, *, beside: bool = False) -> Ledger:
-    """``base`` with the cells of ``replayed`` in the place of those of ``gone``.
+def patched(
+    base: Ledger,
+    gone: Ledger,
+    replayed: Ledger,
+    *,
+    beside: bool = False,
+    cells: CellsByView = MappingProxyType({}),
+) -> Ledger:
+    """``base`` with the cells of ``replayed`` in the place of those of ``gone`` and of ``cells``.
 
     ``beside`` says that ``base`` has none of these cells.
     """
@@ -156,9 +168,11 @@ def patched(base: Ledger, gone: Ledger, replayed: Ledger, *, beside: bool = Fals
         base = base.base
     for ledger in (gone, replayed):
         for view in ledger.views:
-            cells = ledger.keys(view)
-            if cells:
-                patches[view].update(dict.fromkeys(cells, replayed))
+            keys = ledger.keys(view)
+            if keys:
+                patches[view].update(dict.fromkeys(keys, replayed))
+    for view, keys in cells.items():
+        patches[view].update(dict.fromkeys(keys, replayed))
     return PatchedLedger(
         base.views,
         cast("Any", None),

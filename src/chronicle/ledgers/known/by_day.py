@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from itertools import chain, pairwise
 from typing import Final, cast
 
 from attrs import evolve
 
-from chronicle.engine.replay import Guess, Ledger
+from chronicle.engine.replay import Guess, Key, Ledger
 from chronicle.engine.replay.later import Later
+from chronicle.engine.replay.patched import CellsByView
 from chronicle.ledgers.kept import KeptLedger
+from chronicle.ledgers.known import turns
 from chronicle.ledgers.known.cutting import CutFile, out_of_turn
 from chronicle.ledgers.layout import TURNS, LedgerFile
 from chronicle.ledgers.sharing import StoredSharing
@@ -28,6 +32,26 @@ class StoredByDay(StoredSharing):
         super().__init__(file, length)
         self._file, self.cut_length = file, length
         file.prove_shared()
+
+    def cells_of(self, places: Collection[int]) -> tuple[CellsByView, Collection[int]]:
+        """As ``KnownSharing`` says: of the parts that are out of turn by some day of knowledge."""
+        if TURNS not in self._file:
+            return {}, ()
+        first, flat = (self._file.numbers(name) for name in (turns.PLACES_FROM, turns.PLACES))
+        found, wanted = dict[int, Sequence[int]](), frozenset(places)
+        for part, (begin, end) in enumerate(pairwise(first)):
+            # Smaller ones are replayed as soon as their cells are found.
+            if end - begin >= _FEW and flat[begin] in wanted:
+                of_part = flat[begin:end].tolist()
+                if wanted.issuperset(of_part):
+                    found[part] = of_part
+        stored = KeptLedger.of(self._file).stored
+        cells = [cell for cell, part in enumerate(self._file.numbers(turns.CELLS)) if part in found]
+        keys = dict[str, Collection[Key]]()
+        for view in stored.views.values():
+            first_one, end_one = (bisect_left(cells, at) for at in (view.cell, view.cell + view.cells))
+            keys[view.name] = [*map(stored.key, cells[first_one:end_one])]
+        return keys, frozenset(chain.from_iterable(found.values()))
 
     def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
         """The ledger by what was known on a day, without the parts out of turn, and where their events are.

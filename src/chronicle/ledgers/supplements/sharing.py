@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from chronicle.engine.partial.shared import Shared
 from chronicle.engine.replay import Ledger
+from chronicle.engine.replay.patched import CellsByView
 from chronicle.ledgers.known.by_day import StoredByDay
 from chronicle.ledgers.sharing import StoredSharing
 
@@ -46,6 +47,10 @@ class SharingOfBoth:
     def known_after(self, day: datetime.date) -> Sequence[int]:
         """The places of the events that became known after a day."""
         return [*self._first.known_after(day), *self._more.known_after(day)]
+
+    def cells_of(self, places: Collection[int]) -> tuple[CellsByView, Collection[int]]:
+        """As ``KnownSharing`` says, of the events that the first file speaks of."""
+        return self._first.cells_of(places)
 
     def cut_off(self, day: datetime.date) -> tuple[Ledger, Sequence[int]] | None:
         """The ledger by what was known on a day of the events that the first file speaks of."""
