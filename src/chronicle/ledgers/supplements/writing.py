@@ -27,6 +27,9 @@ from chronicle.stores.record import Head
 # than one in so many of those that it cost: what is written anew then is little for what it saves.
 _LEAST: Final = 500
 _ONE_IN: Final = 4
+# A process that has written one writes the next after so many times what that one cost: it has all
+# that it replayed, and the next is for others alone.
+_TIMES: Final = 2
 
 _WITHOUT: Final = "the answer is right, and the next process replays the same"
 
@@ -39,6 +42,7 @@ class SupplementWriter:
         # How many events were replayed before this process, and for the last supplement in all.
         self._begun = self._written = 0 if before is None else before.replayed
         self._first = kept.head.position if before is None else before.head.position
+        self._has_written = False
 
     def keep(
         self, replay: PartialReplay, events: Sequence[Event], named: Callable[[], Named], head: Head
@@ -49,14 +53,13 @@ class SupplementWriter:
         What cannot be is reported (C522).
         """
         replayed = self._begun + replay.replayed_events + len(events) - self._first
-        enough = 1 if self._keeper.refused_supplement else max(_LEAST, self._written // _ONE_IN)
-        if replayed - self._written < enough:
+        if replayed - self._written < self._enough():
             return
         found = replay.gone_on()
         # Where everything was replayed meanwhile, the parts replayed since lie over that.
         if found is None or on_disk(found[0]) is not self._kept.ledger:
             return
-        self._written, self._keeper.refused_supplement = replayed, False
+        self._written, self._has_written, self._keeper.refused_supplement = replayed, True, False
         found_at = places(self._keeper)
         if not found_at:
             # The store was closed or cannot be read. What was replayed is still an answer.
@@ -73,6 +76,13 @@ class SupplementWriter:
             write(file, {**about, "views": [list(view) for view in views]}, [*blocks, *sharing])
 
         self._write(found_at[-1], fill, head)
+
+    def _enough(self) -> int:
+        """How many events must have been replayed since the last one was written."""
+        if self._keeper.refused_supplement:
+            return 1
+        share = self._written * _TIMES if self._has_written else self._written // _ONE_IN
+        return max(_LEAST, share)
 
     def _write(self, ledger: Path, fill: Callable[[BinaryIO], None], head: Head) -> None:
         """Write it where a ledger lies or would lie, unless another process does or has a later one."""
