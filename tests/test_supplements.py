@@ -61,7 +61,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def at_once() -> Iterator[None]:
     """However little was replayed, a supplement is written."""
-    with patch.multiple(writing, _LEAST=1, _ONE_IN=10**9, _TIMES=0):
+    with patch.multiple(writing, _ONE_IN=10**9, _TIMES=0), patch.object(keeping, "LEAST_REPLAYED", 1):
         yield
 
 
@@ -184,7 +184,7 @@ def test_tables_are_columns_of_both_files_and_of_what_was_replayed_last(store: P
         both = pyarrow.table(history.as_of("2032").table("holdings"))
         assert both.to_pylist()[-2:] != both.to_pylist()[:2]
     appended(store, retracted("2032", "new"), observed("2032", holder, target, "4%"))
-    with patch.object(writing, "_LEAST", 10**9), chronicle.open(store) as history:
+    with patch.object(keeping, "LEAST_REPLAYED", 10**9), chronicle.open(store) as history:
         for many, day in product((vectors.MANY, 1), ("2031-06-30", "2033")):
             with patch.object(vectors, "MANY", many), patch.object(vectors, "SOME", many):
                 found, wanted = (each.as_of(day).table("holdings") for each in (history, plain(store)))
@@ -248,7 +248,7 @@ def test_a_process_that_goes_on_writes_it_when_enough_came_again(store: Path) ->
         written.append(about["position"])
         return write(out, about, blocks)
 
-    with patch.object(writing, "_LEAST", 4), patch.object(writing, "write", noted):
+    with patch.object(keeping, "LEAST_REPLAYED", 4), patch.object(writing, "write", noted):
         history = chronicle.open(store)
         for number in range(20):
             history.append([acquired("2032", f"company-{number}", f"new-{number}", "1%")], declared=False)
@@ -363,7 +363,7 @@ def test_one_that_was_changed_is_not_believed(store: Path, fault: Callable[[Path
 def test_one_that_is_not_believed_is_made_anew_however_little_it_has(store: Path) -> None:
     """What several processes replayed bit by bit, the next one replays at once, and may find it little."""
     appended(store, acquired("2031", "company-1", "company-2", "1%"))
-    with patch.object(writing, "_LEAST", 1):
+    with patch.object(keeping, "LEAST_REPLAYED", 1):
         as_plain(store)
     one_bit(supplement(store))
     assert [notice.code for notice in as_plain(store).notices] == ["C521"]
@@ -524,9 +524,7 @@ def test_verify_finds_one_that_says_something_else(store: Path) -> None:
 _WRITER = """
 import sys
 import chronicle
-from chronicle.ledgers import layout
-from chronicle.ledgers.supplements import writing
-from chronicle.ledgers.supplements.by_year import began_by_year, happened
+from chronicle.ledgers import keeping, layout
 
 wanted, written = int(sys.argv[2]), 0
 true = layout._Hashing.write
@@ -541,7 +539,7 @@ def write(self, part):
     true(self, part)
 
 
-layout._Hashing.write, writing._LEAST = write, 1
+layout._Hashing.write, keeping.LEAST_REPLAYED = write, 1
 chronicle.open(sys.argv[1]).as_of("2033").holdings()
 print("done", flush=True)
 """
@@ -574,10 +572,9 @@ def test_a_writer_that_is_killed_leaves_what_was_there(store: Path, moment: int)
 _ASKING = """
 import sys
 import chronicle
-from chronicle.ledgers.supplements import writing
-from chronicle.ledgers.supplements.by_year import began_by_year, happened
+from chronicle.ledgers import keeping
 
-writing._LEAST, writing._ONE_IN = 1, 10**9
+keeping.LEAST_REPLAYED = 1
 for number in range(6):
     with chronicle.open(sys.argv[1]) as history:
         event = {
@@ -610,7 +607,7 @@ def test_several_that_append_and_ask_at_once_all_get_the_answer(store: Path) -> 
 def test_verify_tells_of_it(store: Path) -> None:
     """Its rows as a replay makes them, or that it was changed, for which the records need not be."""
     appended(store, acquired("2031", "company-1", "company-2", "1%"))
-    with patch.object(writing, "_LEAST", 1):
+    with patch.object(keeping, "LEAST_REPLAYED", 1):
         as_plain(store)
     told = CliRunner().invoke(command_line, ["verify", str(store)])
     assert told.exit_code == 0

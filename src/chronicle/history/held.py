@@ -344,12 +344,14 @@ class HeldEvents(ToldEvents):
         file, keeper = self._base, self._keeper
         if file is None or keeper is None or not file.shares:
             return
+        if not keeper.may_supplement(partial.replayed_events + len(self._told) - file.head.position):
+            return
+        # Imported only now, since most appends are small.
         from chronicle.ledgers.supplements.writing import SupplementWriter
 
         if self._supplement_writer is None:
             self._supplement_writer = SupplementWriter(keeper, file, self._supplement)
-        events, named = self._told.events, self._everything_named
-        self._supplement_writer.keep(partial, events, named, self._head)
+        self._supplement_writer.keep(partial, self._told.events, self._everything_named, self._head)
 
     @paused_collector()
     def _keep(self, keeper: LedgerKeeper, *, asked: bool = False) -> KeptFile | None:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 UNASKED: Final = 20_000
 """The number of events from which on a ledger is kept without being asked: with fewer, replay is quick."""
 
+LEAST_REPLAYED: Final = 500
+"""The number of events, read or replayed behind a ledger, from which on they are kept in its supplement."""
+
 _MADE_ANEW: Final = "nothing to do: the answer comes from the events, and the ledger is made anew"
 _WITHOUT: Final = "the answer comes from the events, as it does with --no-ledger"
 _GIVE_VERSION: Final = 'give it one that changes with its functions: Projector(..., version="1")'
@@ -205,6 +208,10 @@ class LedgerKeeper:
         One that did not fit is made again whatever its size.
         """
         return self.able and not self._tried and (self._refused or events >= UNASKED)
+
+    def may_supplement(self, replayed: int) -> bool:
+        """Whether so many events, read or replayed behind the ledger, may be enough to be kept."""
+        return self.refused_supplement or replayed >= LEAST_REPLAYED
 
     def asked(self) -> None:
         """Note that a ledger is kept on request: then none is written unasked beside it."""

@@ -12,7 +12,7 @@ from chronicle.engine.partial import PartialReplay
 from chronicle.engine.replay.patched import PatchedLedger, collected
 from chronicle.errors import Problem, printable, reason_of
 from chronicle.events import Event
-from chronicle.ledgers.keeping import LedgerKeeper
+from chronicle.ledgers import keeping
 from chronicle.ledgers.kept import KeptFile, KeptLedger
 from chronicle.ledgers.layout import Block, CannotKeep, LedgerFile, Unsound, write
 from chronicle.ledgers.places import only_writer, supplement_of
@@ -23,9 +23,8 @@ from chronicle.ledgers.supplements.opening import Supplement, examined, places
 from chronicle.ledgers.supplements.replaced import replaced_blocks
 from chronicle.stores.record import Head
 
-# One is written when so many events were read or replayed that the last one does not speak of, and no fewer
-# than one in so many of those that it cost: what is written anew then is little for what it saves.
-_LEAST: Final = 500
+# One is written when many events were read or replayed that the last one does not speak of, and no fewer than
+# one in so many of those that it cost: what is written anew then is little for what it saves.
 _ONE_IN: Final = 4
 # A process that has written one writes the next after so many times what that one cost: it has all
 # that it replayed, and the next is for others alone.
@@ -37,7 +36,7 @@ _WITHOUT: Final = "the answer is right, and the next process replays the same"
 class SupplementWriter:
     """Writes the supplement of a ledger anew, whenever enough was replayed since."""
 
-    def __init__(self, keeper: LedgerKeeper, kept: KeptFile, before: Supplement | None) -> None:
+    def __init__(self, keeper: keeping.LedgerKeeper, kept: KeptFile, before: Supplement | None) -> None:
         self._keeper, self._kept, self._before = keeper, kept, before
         # How many events were replayed before this process, and for the last supplement in all.
         self._begun = self._written = 0 if before is None else before.replayed
@@ -82,7 +81,7 @@ class SupplementWriter:
         if self._keeper.refused_supplement:
             return 1
         share = self._written * _TIMES if self._has_written else self._written // _ONE_IN
-        return max(_LEAST, share)
+        return max(keeping.LEAST_REPLAYED, share)
 
     def _write(self, ledger: Path, fill: Callable[[BinaryIO], None], head: Head) -> None:
         """Write it where a ledger lies or would lie, unless another process does or has a later one."""
