@@ -26,7 +26,6 @@ from chronicle.errors import InvalidEvents, NotFound
 from chronicle.events import Event, RecordConfirmed
 from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places, vectors
-from chronicle.ledgers.known import by_day
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.stored_log import StoredEvents
 from chronicle.stores import Record, open_store
@@ -49,7 +48,7 @@ def generous() -> Iterator[None]:
     """However much was appended, or differs, only the parts of it are replayed."""
     with ExitStack() as stack:
         # Nor is any part too small to be looked for in the file.
-        for module, names in ((keeping, ["_ONE_IN"]), (partial, ["_ONE_IN", "_MANY"]), (by_day, ["_FEW"])):
+        for module, names in ((keeping, ["_ONE_IN"]), (partial, ["_ONE_IN", "_MANY"])):
             for name in names:
                 stack.enter_context(patch.object(module, name, 1))
         yield
@@ -167,7 +166,6 @@ def test_which_cells_a_large_part_had_is_read_and_not_replayed(
     part = [happened("shares.issued", "2000", issuer="mill", shares="1000", known="2016"), *stakes]
     store = kept_beside(tmp_path / "corp.db", [*made(SIZE).events, *part])
     monkeypatch.setattr(partial, "_MANY", 10)
-    monkeypatch.setattr(by_day, "_FEW", 10)
     replayed: list[int] = []
     resolve = partial.PartialReplay._resolve
 

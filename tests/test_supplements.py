@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 
 import chronicle
 import histories
-from chronicle import codec
 from chronicle.cli import chronicle as command_line
 from chronicle.cli.workloads import made
 from chronicle.engine import partial
@@ -36,15 +35,14 @@ from chronicle.errors import InvalidEvents
 from chronicle.events import Event
 from chronicle.history import History
 from chronicle.ledgers import keeping, layout, places, vectors
-from chronicle.ledgers.known import by_day
 from chronicle.ledgers.layout import LedgerFile
 from chronicle.ledgers.places import supplement_of
 from chronicle.ledgers.stored_log import StoredEvents
 from chronicle.ledgers.supplements import writing
 from chronicle.ledgers.supplements.by_year import began_by_year, happened
-from chronicle.stores import open_store
 from given import absorbed, acquired, corrected, disposed, observed, retracted
 from kept_ledgers import all_blocks, answers, assert_equal, assert_holdings_equal, beside
+from test_ledgers_that_grow import appended, by_key, plain
 from test_parts import GROUPS, WRITTEN, assert_keys_equal, everything, spread
 
 KNOWN = st.sampled_from(histories.KNOWN)
@@ -70,7 +68,7 @@ def generous(at_once: None) -> Iterator[None]:  # the same, and more
     """However much was appended, or differs, only the parts of it are replayed."""
     with ExitStack() as stack:
         # Nor is any part too small to be looked for in the file.
-        for module, names in ((keeping, ["_ONE_IN"]), (partial, ["_ONE_IN", "_MANY"]), (by_day, ["_FEW"])):
+        for module, names in ((keeping, ["_ONE_IN"]), (partial, ["_ONE_IN", "_MANY"])):
             for name in names:
                 stack.enter_context(patch.object(module, name, 1))
         yield
@@ -92,17 +90,6 @@ def store(filled: Path, tmp_path: Path) -> Path:
     for path in (filled, beside(filled)):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     return tmp_path / filled.name
-
-
-def appended(store: Path, *events: Event) -> None:
-    """Append events by a process of its own."""
-    with open_store(str(store)) as opened:
-        opened.append([codec.to_record(event) for event in events])
-
-
-def plain(store: Path) -> History:
-    """The history in a store, without any ledger on disk."""
-    return chronicle.open(store, ledger=False)
 
 
 def supplement(store: Path) -> Path:
@@ -197,11 +184,6 @@ def test_tables_are_columns_of_both_files_and_of_what_was_replayed_last(store: P
                 assert by_key(found.select("target", "share")) == by_key(wanted.select("target", "share"))
     registers = [each.as_of("2033").register() for each in (chronicle.open(store), plain(store))]
     assert registers[0].effective("company-2", "newcomer") == registers[1].effective("company-2", "newcomer")
-
-
-def by_key(table: Any) -> list[dict[str, Any]]:
-    """The rows of a table, in an order that does not matter."""
-    return sorted(pyarrow.table(table).to_pylist(), key=str)
 
 
 @pytest.mark.usefixtures("at_once")

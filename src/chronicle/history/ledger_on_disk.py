@@ -20,7 +20,11 @@ class LedgerOnDisk(HeldEvents):
     """What can be done with the ledger on disk of a history."""
 
     def close(self) -> None:
-        """As ``ToldEvents`` says. A ledger on disk is closed with the last answer out of it."""
+        """As ``ToldEvents`` says.
+
+        A ledger on disk is closed with the last answer out of it; where one needed events or a replay, when
+        the collector of cycles comes.
+        """
         super().close()
         # They hold this history, which would stay with its files until the collector of cycles comes.
         self._resolvers.clear()

@@ -72,7 +72,7 @@ class KnownSharing(Protocol):
         """The places of the events that became known after a day."""
 
     def cells_of(self, places: Collection[int]) -> tuple[CellsByView, Collection[int]]:
-        """The cells of large parts whose events are at some places, by view, and where these events are.
+        """The cells of parts whose events are at some places, by view, and where these events are.
 
         No part where it is not known, or where not all of its events are at these places. Of all that was
         known when the ledger of ``cut_off`` was made.

@@ -40,8 +40,7 @@ class StoredByDay(StoredSharing):
         first, flat = (self._file.numbers(name) for name in (turns.PLACES_FROM, turns.PLACES))
         found, wanted = dict[int, Sequence[int]](), frozenset(places)
         for part, (begin, end) in enumerate(pairwise(first)):
-            # Smaller ones are replayed as soon as their cells are found.
-            if end - begin >= _FEW and flat[begin] in wanted:
+            if flat[begin] in wanted:
                 of_part = flat[begin:end].tolist()
                 if wanted.issuperset(of_part):
                     found[part] = of_part
