@@ -405,7 +405,7 @@ _SAID_TWICE: list[tuple[str, str, dict[str, Any]]] = [
 def test_what_is_said_again_goes_on(
     view: str, kind: str, fields: dict[str, Any], dates: tuple[str, ...]
 ) -> None:
-    """It stood before and stands after: nothing is in doubt while that day is open, and nothing is told twice."""
+    """It stood before and stands after: while that day is open it is told once, and as certain."""
     told = [
         happened(kind, date, f"e{number}", **fields) for number, date in enumerate(("2012-03-05", *dates))
     ]
