@@ -473,6 +473,11 @@ def test_a_status_that_is_only_possible_is_marked_in_every_output(tmp_path: Path
         assert [row for row in rows if "dissolved" in row and "possible" in row and "certain" not in row]
     after = answer("--from", file, "as-of", "2013-12-31")["entities"][1]
     assert (after["status"], after["status_certain"]) == ("dissolved", True)
+    rows = History.from_files([file]).as_of("2013-06-20").entities_table().to_dicts()
+    assert [(row["entity"], row["certain"], row["status_certain"]) for row in rows] == [
+        ("mill", True, True),
+        ("quay", True, False),
+    ]
 
 
 # Long texts
