@@ -91,6 +91,11 @@ class Search:
         plan = self.plan
         return next(plan.first[index] for index in self.members if plan.natural[index].id == event)
 
+    def last_of(self, event: str) -> int:
+        """The last such day."""
+        plan = self.plan
+        return next(plan.last[index] for index in self.members if plan.natural[index].id == event)
+
     def _most_at_once(self) -> int:
         """The greatest number of windows of the group that share a day."""
         first, last = self._windows()

@@ -88,7 +88,9 @@ class Walk:
                 self._moved.append((plan.turns[index], event))
             else:
                 self._note_senseless(index)
-                self._goes_on(self.take_one(event, plan.turns[index]), event)
+                noted = self.take_one(event, plan.turns[index])
+                if event.date.earliest is not event.date.latest:
+                    self._goes_on(noted, event)
             self._doubt_happenings()
         self._take(plain[taken:])
         return Replayed(self._in_turn(), self.running.ledger(names))
@@ -266,7 +268,6 @@ class _Ordered:
         doubts = {cell: doubts_before(self.walk.running, cell) for cell in bases}
         path = [place for place, _ in self.found.path(kept)]
         made: defaultdict[Cell, list[int]] = defaultdict(list)
-        until: dict[tuple[Cell, int], int] = {}
         doubtful = self.walk.running.doubtful
         resting = set(doubtful)
         turn = 0
@@ -275,7 +276,6 @@ class _Ordered:
             turn = max(turn, order_of(plan.first[index], plan.last[index]))
             for cell, change in self.walk.take_one(plan.natural[index], turn):
                 made[cell].append(change)
-                until[cell, change] = plan.last[index]
         resting.update(doubtful)
         days = days_of(kept, [(plan.first[index], plan.last[index]) for index in members])
         order = tuple(plan.natural[members[place]].id for place in path)
@@ -298,8 +298,9 @@ class _Ordered:
             elif cell[0] not in views.KEYS:
                 self._bound_own(cell, made[cell])
             elif cell not in doubtful:
+                log = self.walk.running.changes.cells[cell[0]][cell[1]]
                 for change in made[cell]:
-                    self.walk.running.goes_on(cell, change, as_date(until[cell, change]))
+                    self.walk.running.goes_on(cell, change, as_date(self.search.last_of(log[change].event)))
 
     def _bound_own(self, cell: Cell, made: Sequence[int]) -> None:
         """Bound the values of a user's own view: they change at some time within the windows of the group."""

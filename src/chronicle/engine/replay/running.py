@@ -125,7 +125,7 @@ class Replay:
             self.take_with_care(ordered)
             return
         table, before, cells = self.handlers, self.before, self.changes.cells
-        appeared, naming, keep, again = before.appeared, before.naming, self._keep, self._said_again
+        appeared, naming, keep, said = before.appeared, before.naming, self._keep, self.said
         for event in ordered:
             handler = table.get(type(event))
             if handler is None:
@@ -137,13 +137,14 @@ class Replay:
                 if value is None or made_from or view in naming:
                     keep(change)
                     if value is not None and window.earliest is not window.latest:
-                        again(change, made)
+                        self._said_again(change, made)
                     continue
                 log = cells[view].get(key)
                 if log is not None:
+                    old = log[-1].value
                     log.append(change)
-                    if window.earliest is not window.latest:
-                        again(change, made)
+                    if window.earliest is not window.latest and said is not None and said(old) == said(value):
+                        self._said_again(change, made)
                 else:
                     cells[view][key] = [change]
                     if view in appeared:
@@ -215,6 +216,9 @@ class Replay:
         """Let go on what one of the changes ``made`` by an event of no group says again, in a wide window."""
         window, cell = change.window, (change.view, change.key)
         if self.said is None or change.value is None or window.earliest == window.latest:
+            return
+        if len(self.changes.cells[change.view].get(change.key, ())) < 2:
+            # Mostly nothing was said before.
             return
         own = (each for each in made if each.value is None and (each.view, each.key) == cell)
         if any(end.window.earliest < window.latest for end in own):
