@@ -416,6 +416,20 @@ def test_what_is_said_again_goes_on(
         assert [each for each in history.diff("2013", "2014-05-10") if each.view == view] == []
 
 
+@pytest.mark.parametrize("dates", [("2012-03-05", "2014"), ("2014", "2014-05"), ("2014-05-10", "2014")])
+def test_parties_that_are_listed_in_another_order_are_the_same(dates: tuple[str, str]) -> None:
+    """Two sources that name them in two orders tell of one partnership."""
+    told = [
+        happened("partnership.agreed", date, f"e{number}", parties=parties, subject="films")
+        for number, (date, parties) in enumerate(zip(dates, (["ann", "mill"], ["mill", "ann"]), strict=True))
+    ]
+    for events in permutations(told):
+        history = History(events)
+        assert [fact.certain for fact in history.as_of("2015").partnerships()] == [True]
+        assert [fact.certain for fact in history.as_of("2014-12-31").partnerships()] == [True]
+        assert "C408" not in [problem.code for problem in history.check()]
+
+
 def test_what_is_said_again_ends_a_doubt() -> None:
     """The company is gone, so that the role is only possible, until it is said that it stands."""
     role = {"person": "ann", "entity": "mill", "role": "director"}

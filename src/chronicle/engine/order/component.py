@@ -20,12 +20,19 @@ def content(value: Any) -> Any:
     """A value as the search compares it: of a stake also its lots, and not how it was computed."""
     if isinstance(value, views.Stake):
         return value.share, value.shares, value.stale, value.lots
-    return value
+    return _by_parties(value)
 
 
 def said(value: Any) -> Any:
     """A value as it is compared in answers: of a stake without its lots and without how it was computed."""
-    return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
+    if isinstance(value, views.Stake):
+        return value.share, value.shares, value.stale
+    return _by_parties(value)
+
+
+def _by_parties(value: Any) -> Any:
+    """A value, of a partnership with its parties in any order."""
+    return (frozenset(value.parties), *value[1:]) if isinstance(value, views.Partnership) else value
 
 
 LIVE = "live"
