@@ -141,9 +141,11 @@ class Replay:
                     continue
                 log = cells[view].get(key)
                 if log is not None:
-                    old = log[-1].value
+                    old = log[-1]
                     log.append(change)
-                    if window.earliest is not window.latest and said is not None and said(old) == said(value):
+                    if window.earliest is window.latest or said is None or old.window.latest == DAWN:
+                        continue
+                    if said(old.value) == said(value):
                         self._said_again(change, made)
                 else:
                     cells[view][key] = [change]
@@ -217,14 +219,14 @@ class Replay:
         window, cell = change.window, (change.view, change.key)
         if self.said is None or change.value is None or window.earliest == window.latest:
             return
-        if len(self.changes.cells[change.view].get(change.key, ())) < 2:
-            # Mostly nothing was said before.
+        log = self.changes.cells[change.view].get(change.key, ())
+        if len(log) < 2 or log[-2].window.latest == DAWN:
+            # Mostly nothing was said before, but by a declaration.
             return
         own = (each for each in made if each.value is None and (each.view, each.key) == cell)
         if any(end.window.earliest < window.latest for end in own):
             # The event says itself until when, and that may come first.
             return
-        log = self.changes.cells[change.view].get(change.key, ())
         place = next((place for place in range(len(log) - 1, -1, -1) if log[place] is change), None)
         if place is not None:
             self.goes_on(cell, place, window.latest)
