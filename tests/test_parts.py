@@ -22,7 +22,9 @@ import test_replay_laws
 from chronicle import codec
 from chronicle.cli.made_up import made
 from chronicle.engine import knowledge, partial, views
+from chronicle.engine.arranged import arrange
 from chronicle.engine.event_log import EventLog
+from chronicle.engine.order.overlaps import candidates
 from chronicle.engine.partial import PartialReplay
 from chronicle.engine.partial import parts as parts_of_histories
 from chronicle.engine.partial.parts import Parts
@@ -212,6 +214,22 @@ def test_another_part_decides_nothing_where_it_has_an_end_by_name() -> None:
     ]
     ended = happened("entity.insolvent", "2000", entity="ann", stage="liquidation", ends="farm")
     assert everything(resolved([*told, ended]))[0].items() >= everything(resolved(told))[0].items()
+
+
+def test_a_deal_and_a_company_of_one_id_are_two_things() -> None:
+    """What is ordered of the one is not what concerns the other, nor what others hold of it."""
+    told = [
+        happened("deal.proposed", "2014", deal="mill", title="Sale", parties=["ann", "bob"]),
+        happened("deal.agreed", "2014-05", deal="mill"),
+        happened("entity.renamed", "2001", entity="mill", name="Old Mill"),
+        acquired("2003", "south", "mill", "5%"),
+        happened("entity.dissolved", "2019", entity="mill", reason="over"),
+    ]
+    assert candidates(arrange(told)).ids == {told[0].id, told[1].id}
+    elsewhere = [evolve(event, deal="sale") if event.deal else event for event in told]
+    assert everything(resolved(told))[0].keys() - everything(resolved(elsewhere))[0].keys() == {
+        ("deals", ("mill",))
+    }
 
 
 @pytest.mark.slow

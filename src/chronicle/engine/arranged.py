@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
-from chronicle.engine import sense
+from chronicle.engine import sense, views
 from chronicle.engine.replay import in_order
 from chronicle.events import (
     KINDS,
@@ -64,19 +64,38 @@ _NOTED: Mapping[type[Event], int] = MappingProxyType(
 )
 
 
+def _in_view(view: str, key_of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Gives the key of what an event concerns, with its view unless it is a holding or an entity."""
+    if view == views.HOLDINGS or view in _OF_ENTITIES:
+        return key_of
+    return lambda event: (view, key_of(event))
+
+
+# The views in which an event concerns an entity as such: all events about one of them are compared.
+_OF_ENTITIES = frozenset({views.NAMES, views.STATUS, views.SHARES, views.UNITS, views.LISTINGS})
+
 # What an event of each kind concerns: events that touch the same cells concern the same.
 _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
-    {kind: key_of for kind, (_, key_of) in sense.CONCERNS.items()}
+    {kind: _in_view(view, key_of) for kind, (view, key_of) in sense.CONCERNS.items()}
 )
 
 
 def concern_of(event: Event) -> Any:
     """The key of what an event concerns; events with equal keys concern the same.
 
-    None for a kind without one.
+    That of a holding is its holder, target and right, that of an entity its id; that of anything else, such
+    as a deal or a role, is a pair: a view, and the key in it. None for a kind without one.
     """
     concern = _CONCERN.get(type(event))
     return None if concern is None else concern(event)
+
+
+def entities_in(key: Any) -> tuple[str, ...]:
+    """The entities that a key of ``concern_of`` names, but of holdings; that of a deal names none."""
+    if isinstance(key, str):
+        return (key,)
+    _, within = key
+    return within if isinstance(within, tuple) else ()
 
 
 @define

@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from chronicle.engine.arranged import Arranged, concern_of, hang_together
+from chronicle.engine.arranged import Arranged, concern_of, entities_in, hang_together
 from chronicle.engine.order.plan import Lives
 from chronicle.engine.order.touching import OF_DEALS, acting, possible_effects_of
 from chronicle.events import (
@@ -103,14 +103,9 @@ def _named_in(hot: Set[Any], arranged: Arranged) -> Set[str]:
     found: set[str] = set()
     for key in hot:
         if key in arranged.others.first:
-            found.update((key,) if isinstance(key, str) else key)
-            # The key of a deal or of a partnership is one text: its events say whose it is.
-            found.update(name for event in arranged.others.about(key) for name in _parties_of(event))
+            found.update(entities_in(key))
+            found.update(*(getattr(event, "parties", ()) for event in arranged.others.about(key)))
     return found
-
-
-def _parties_of(event: Event) -> tuple[str, ...]:
-    return getattr(event, "parties", ())
 
 
 @define
@@ -120,8 +115,8 @@ class _Gathering:
     arranged: Arranged
     hot: set[Any]
     found: dict[str, Event]
-    # By deal, what its announced effects concern.
-    effects: dict[str, list[Any]] = field(factory=dict)
+    # By the key of a deal, what its announced effects concern.
+    effects: dict[Any, list[Any]] = field(factory=dict)
 
     def add(self, events: Iterable[Event]) -> None:
         """Add events that are candidates in any case, with everything that concerns the same."""
@@ -157,11 +152,12 @@ class _Gathering:
 
     def _add_deal(self, event: Any, visits: defaultdict[Any, list[Event]]) -> None:
         """Note what the effects of a deal concern; a deal with effects of other kinds is hot in any case."""
-        keys = self.effects.setdefault(event.deal, [])
+        deal = concern_of(event)
+        keys = self.effects.setdefault(deal, [])
         for effect in possible_effects_of(event):
             key = concern_of(effect)
             if key is None or isinstance(effect, _COUNTS):
-                self.hot.update(filter(None, (event.deal, key)))
+                self.hot.update(filter(None, (deal, key)))
             else:
                 keys.append(key)
                 keys.extend(_sides(effect))
