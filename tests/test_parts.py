@@ -232,6 +232,60 @@ def test_a_deal_and_a_company_of_one_id_are_two_things() -> None:
     }
 
 
+BEGINNINGS = (
+    (happened("entity.founded", "2014-03-01", entity="bob", name="Bob", type="company"),),
+    (
+        happened("entity.dissolved", "2010", entity="bob", reason="over"),
+        happened("entity.reinstated", "2014-03-01", entity="bob", reason="court"),
+    ),
+)
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=["founded", "reinstated"])
+def test_who_begins_in_an_open_year_acts_later_in_it(beginning: tuple[Event, ...]) -> None:
+    """A sale in November is to somebody who is there since March, though the stake may be of any day."""
+    sold = [
+        observed("2014", "ann", "mill", "10%"),
+        acquired("2014-11", "bob", "mill", shares="250", seller="ann"),
+    ]
+    cells, guesses = everything(resolved([*beginning, *sold]))
+    assert not guesses
+    assert {cell: cells[cell] for cell in cells if cell[0] == "holdings"} == everything(resolved(sold))[0]
+
+
+def test_another_part_decides_nothing_where_one_acts_before_being_founded() -> None:
+    """That an end elsewhere overlaps an act says nothing of a life that orders nothing."""
+    told = [
+        transferred("2014-03-31", "shop", "ann", "bob"),
+        happened("unit.launched", "[..2014-04]", unit="shop", owner="ann"),
+        happened("entity.founded", "2015-07", entity="shop", name="Shop", type="company"),
+    ]
+    elsewhere = [
+        happened("entity.insolvent", "2014-04-01", entity="mill", stage="liquidation"),
+        absorbed("[2014-03-15..2014-04-15]", "south", "mill"),
+    ]
+    beside, guesses = everything(resolved([*told, *elsewhere]))
+    alone = everything(resolved(told))
+    assert alone[1] == guesses
+    assert {cell: said for cell, said in beside.items() if cell in alone[0]} == alone[0]
+
+
+def test_a_unit_with_shares_is_ordered_as_one_and_counted_as_the_other() -> None:
+    """When it was launched says nothing of the number of its shares, though the dates overlap."""
+    counted = [
+        happened("shares.restructured", "2014", issuer="shop", ratio="2:1"),
+        happened(
+            "deal.completed",
+            "2014-03",
+            deal="sale",
+            after="nothing",
+            effects=[{"kind": "stake.disposed", "holder": "bob", "target": "shop", "share": "1/3"}],
+        ),
+    ]
+    launched = happened("unit.launched", "2014-03-31", unit="shop", owner="ann")
+    assert everything(resolved([launched, *counted]))[0].items() >= everything(resolved(counted))[0].items()
+
+
 @pytest.mark.slow
 def test_the_law_is_tried_on_histories_of_several_parts() -> None:
     """More than a third of the histories fall into parts: else the law would say little."""

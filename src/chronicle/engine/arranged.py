@@ -65,14 +65,13 @@ _NOTED: Mapping[type[Event], int] = MappingProxyType(
 
 
 def _in_view(view: str, key_of: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Gives the key of what an event concerns, with its view unless it is a holding or an entity."""
-    if view == views.HOLDINGS or view in _OF_ENTITIES:
+    """Gives the key of what an event concerns, with its view unless that is a holding."""
+    if view == views.HOLDINGS:
         return key_of
-    return lambda event: (view, key_of(event))
+    # A founding begins both, a name and a status.
+    named = views.NAMES if view == views.STATUS else view
+    return lambda event: (named, key_of(event))
 
-
-# The views in which an event concerns an entity as such: all events about one of them are compared.
-_OF_ENTITIES = frozenset({views.NAMES, views.STATUS, views.SHARES, views.UNITS, views.LISTINGS})
 
 # What an event of each kind concerns: events that touch the same cells concern the same.
 _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
@@ -83,19 +82,19 @@ _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
 def concern_of(event: Event) -> Any:
     """The key of what an event concerns; events with equal keys concern the same.
 
-    That of a holding is its holder, target and right, that of an entity its id; that of anything else, such
-    as a deal or a role, is a pair: a view, and the key in it. None for a kind without one.
+    That of a holding is its holder, target and right; that of anything else is a pair of a view and the key
+    in it, which may be a text. None for a kind without one.
     """
     concern = _CONCERN.get(type(event))
     return None if concern is None else concern(event)
 
 
 def entities_in(key: Any) -> tuple[str, ...]:
-    """The entities that a key of ``concern_of`` names, but of holdings; that of a deal names none."""
-    if isinstance(key, str):
-        return (key,)
-    _, within = key
-    return within if isinstance(within, tuple) else ()
+    """The entities that a key of ``concern_of`` names; none for a deal or a partnership."""
+    view, within = key[0], key[1]
+    if view in (views.DEALS, views.PARTNERSHIPS):
+        return ()
+    return (within,) if isinstance(within, str) else within
 
 
 @define
