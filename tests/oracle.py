@@ -5,6 +5,8 @@ Knows stakes, units, absorptions and deals. A value is a fraction, "?", "owned" 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from attrs import asdict
 
 from chronicle.events import ORDER
@@ -50,12 +52,25 @@ def in_turn(ordered):
 
 
 def on(day, log):
-    for (value, begin, *doubts), (_, end, *_) in zip(log, [*log[1:], (None, None)], strict=True):
-        certain = begin.latest <= day and (end is None or day < end.earliest)
+    for value, doubts, (first, surely, perhaps_over, over) in days_of(log):
+        certain = surely <= day and (perhaps_over is None or day < perhaps_over)
         certain = certain and all(day < doubt.earliest for doubt in doubts)
-        possible = begin.earliest <= day and (end is None or day < end.latest)
+        possible = first <= day and (over is None or day < over)
         if value is not None and (certain or possible):
             yield value, certain
+
+
+def days_of(log):
+    """Each value, its doubts, and from when it may stand, surely stands, may not and surely does not."""
+    found = [
+        (value, doubts, [begin.earliest, begin.latest, end and end.earliest, end and end.latest])
+        for (value, begin, *doubts), (_, end, *_) in zip(log, [*log[1:], (None, None)], strict=True)
+    ]
+    for (one, doubts, days), (two, others, later) in pairwise(found):
+        if one is not None and one == two and not doubts and not others:
+            # It was so before and is so after, whenever it was said again.
+            days[2:] = later[:2] = [max(later[1], days[0])] * 2
+    return found
 
 
 def plus(one, two):

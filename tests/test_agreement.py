@@ -374,3 +374,94 @@ def test_a_purchase_that_was_seen_otherwise_later_stays_a_conflict() -> None:
         History([acquired("2012", "a", "mill", "25-50%"), observed("2014", "a", "mill", "30%")]).conflicts()
         == ()
     )
+
+
+# What is said again
+
+_SAID_TWICE: list[tuple[str, str, dict[str, Any]]] = [
+    ("holdings", "stake.acquired", {"holder": "ann", "target": "mill", "holds": "10%"}),
+    ("holdings", "stake.acquired", {"holder": "ann", "target": "mill", "holds": "10%", "right": "votes"}),
+    ("units", "unit.launched", {"unit": "shop", "owner": "mill"}),
+    ("deals", "deal.proposed", {"deal": "sale", "title": "Sale", "parties": ["mill"]}),
+    ("roles", "role.appointed", {"person": "ann", "entity": "mill", "role": "director"}),
+    ("control", "control.granted", {"controller": "ann", "target": "mill", "basis": "votes"}),
+    ("listings", "listing.started", {"entity": "mill", "exchange": "HKEX", "ticker": "42"}),
+    ("memberships", "membership.started", {"entity": "mill", "group": "index"}),
+    ("partnerships", "partnership.agreed", {"parties": ["ann", "mill"], "subject": "films"}),
+    ("projects", "project.released", {"project": "film", "where": "Japan"}),
+    ("names", "entity.renamed", {"entity": "mill", "name": "Harbour"}),
+    ("identifiers", "entity.identified", {"entity": "mill", "scheme": "lei", "value": "7"}),
+    ("status", "entity.insolvent", {"entity": "mill", "stage": "filed"}),
+    ("status", "entity.dissolved", {"entity": "mill", "reason": "wound up"}),
+    ("shares", "shares.issued", {"issuer": "mill", "shares": "100", "total": "100"}),
+    ("lineage", "merger.absorbed", {"survivor": "quay", "absorbed": "mill"}),
+]
+
+
+@pytest.mark.parametrize(
+    "dates", [("2014",), ("[2014-03..2014-06]",), ("2014-Q2", "2014-05-10"), ("2014", "2014-05")]
+)
+@pytest.mark.parametrize(("view", "kind", "fields"), _SAID_TWICE)
+def test_what_is_said_again_goes_on(
+    view: str, kind: str, fields: dict[str, Any], dates: tuple[str, ...]
+) -> None:
+    """It stood before and stands after: while that day is open it is told once, and as certain."""
+    told = [
+        happened(kind, date, f"e{number}", **fields) for number, date in enumerate(("2012-03-05", *dates))
+    ]
+    for events in permutations(told):
+        history = History(events)
+        for day in ("2013", "2014-01-01", "2014-04-15", "2014-05-10", "2014-06-30", "2014-12-31", "2015"):
+            assert [fact.certain for fact in history.as_of(day).view(view)] == [True], day
+        assert [each for each in history.diff("2013", "2014-05-10") if each.view == view] == []
+
+
+def test_what_is_said_again_ends_a_doubt() -> None:
+    """The company is gone, so that the role is only possible, until it is said that it stands."""
+    role = {"person": "ann", "entity": "mill", "role": "director"}
+    history = History(
+        [
+            happened("role.appointed", "2010-01-01", **role),
+            happened("entity.dissolved", "2012-01-01", entity="mill", reason="wound up"),
+            happened("entity.reinstated", "2014-03-01", entity="mill", reason="restored"),
+            happened("entity.dissolved", "2015-01-01", "again", entity="mill", reason="wound up"),
+            happened("role.appointed", "2016", **role),
+        ]
+    )
+    days = ("2011", "2013", "2014-06-30", "2015-06-30", "2016-06-30", "2016-12-31")
+    said = [{fact.certain for fact in history.as_of(day).roles()} for day in days]
+    assert said == [{True}, {False}, {True}, {False}, {False}, {True}]
+
+
+def test_what_is_said_again_is_over_when_it_ends() -> None:
+    """Bought, said again in the next year, and sold in the year after: each day by its own window."""
+    history = History(
+        [
+            acquired("2012-03-05", "ann", "mill", holds="10%"),
+            acquired("2014", "ann", "mill", holds="10%"),
+            disposed("2015", "ann", "mill", holds="0%"),
+        ]
+    )
+    days = ("2014-06-30", "2015-06-30", "2015-12-31")
+    said = [[held.certain for held in history.as_of(day).holdings()] for day in days]
+    assert said == [[True], [False], []]
+
+
+def test_by_what_was_known_before_it_is_said_again() -> None:
+    """As long as nobody knew of the second report, the first stands by itself."""
+    role = {"person": "ann", "entity": "mill", "role": "director"}
+    history = History(
+        [
+            happened("role.appointed", "2012-03-05", known="2012-04", **role),
+            happened("role.appointed", "2014", known="2016", **role),
+            happened("role.ended", "2017", known="2018", **role),
+        ]
+    )
+    said = {
+        known: [
+            [fact.certain for fact in history.as_of(day, known).roles()]
+            for day in ("2014-06-30", "2017-06-30")
+        ]
+        for known in ("2013", "2017", None)
+    }
+    assert said == {"2013": [[True], [True]], "2017": [[True], [True]], None: [[True], [False]]}

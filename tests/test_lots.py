@@ -249,6 +249,90 @@ def test_a_record_that_begins_when_another_ends_follows_it(day: str) -> None:
     assert {str(holding.share) for holding in inside} <= {"30%", "60%"}
 
 
+def told_on(history: History, *days: str) -> dict[str, list[tuple[str | None, bool]]]:
+    """What may be held on some days, nothing included, and whether that is certain."""
+    found = {}
+    for day in days:
+        state = history.as_of(day)
+        held = [(str(each.share), each.certain) for each in state.holdings(*PAIR)]
+        nothing = [(None, not held)] if None in state.candidates(*PAIR) else []
+        found[day] = sorted((*held, *nothing), key=repr)
+    return found
+
+
+_OPEN_20, _OPEN_25, _NOTHING = ("20%", False), ("25%", False), (None, False)
+
+
+@pytest.mark.parametrize(
+    ("end", "begin", "days"),
+    [
+        # Each day with all that may be held by any days that the dates allow.
+        (
+            "2014",
+            "2014-05",
+            {
+                "2014-02-01": [_OPEN_20, _NOTHING],
+                "2014-05-15": [_OPEN_20, _OPEN_25, _NOTHING],
+                "2014-05-31": [("25%", True)],
+                "2015": [("25%", True)],
+            },
+        ),
+        (
+            "2014-05",
+            "2014",
+            {
+                "2014-02-01": [_OPEN_20, _OPEN_25],
+                "2014-05-30": [_OPEN_20, _OPEN_25, _NOTHING],
+                "2014-06-15": [_OPEN_25, _NOTHING],
+                "2014-12-31": [("25%", True)],
+            },
+        ),
+        (
+            "2014-05",
+            "2014-05-11",
+            {
+                "2014-05-10": [_OPEN_20, _NOTHING],
+                "2014-05-11": [("25%", True)],
+                "2014-06": [("25%", True)],
+            },
+        ),
+        ("2014", "2014", {"2014-06": [_OPEN_20, _OPEN_25], "2014-12-31": [("25%", True)]}),
+    ],
+)
+def test_a_record_that_may_begin_before_another_ends(
+    end: str, begin: str, days: dict[str, list[tuple[str | None, bool]]]
+) -> None:
+    """Of the first it is the end that comes first, and that end leaves the second alone."""
+    events = [record("r1", "2012", "20%"), record("r1", end, "0%"), record("r2", begin, "25%")]
+    for order in permutations(events):
+        history = History(order)
+        told = told_on(history, *days)
+        for day, said in days.items():
+            assert set(told[day]) >= set(said), day
+            assert [each for each in told[day] if each[0] and each not in said] == [], day
+        assert history.check() == ()
+
+
+@pytest.mark.parametrize(("end", "begin"), [("2014", "2014"), ("2014-03", "2014-03"), ("2014-01", "2014")])
+def test_a_record_that_takes_the_place_of_another_and_ends_in_the_same_window(end: str, begin: str) -> None:
+    """It ends after its own beginning, though something stands that an end may end before it."""
+    one, two = record("r1", "2012", "20%"), record("r2", begin, "25%")
+    ended = [
+        observed(
+            date, *PAIR, "0%", id=f"end-of-{lot}", lot=lot, ends=begun.id, sources=[{"publisher": "Register"}]
+        )
+        for lot, date, begun in (("r1", end, one), ("r2", "2014", two))
+    ]
+    for order in permutations([one, two, *ended]):
+        history = History(order)
+        assert [str(history.as_of(day).share(*PAIR)) for day in ("2013", "2014-12-31", "2020")] == [
+            "20%",
+            "None",
+            "None",
+        ]
+        assert [problem.code for problem in history.check()] == []
+
+
 def test_records_follow_each_other_in_a_row() -> None:
     """Each replaces the one before while that still runs."""
     events = [

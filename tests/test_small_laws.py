@@ -397,6 +397,89 @@ def test_json_marks_names_and_identifiers_that_are_only_possible(tmp_path: Path)
     assert quay["identifiers"] == [{"scheme": "ticker", "value": "0042.HK", "certain": True}]
 
 
+TWICE = """
+entities:
+  - {id: mill, name: Mill Works, type: company}
+events:
+  - {kind: entity.identified, date: 2010, entity: mill, scheme: lei, value: "7", until: 2014}
+  - {kind: entity.identified, date: 2012, entity: mill, scheme: lei, value: "7", until: 2016}
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "certain"), [("2010-06-30", False), ("2013", True), ("2014-05-10", True), ("2016-05-10", False)]
+)
+def test_an_identifier_that_is_given_twice_is_one(day: str, certain: bool, tmp_path: Path) -> None:
+    """For overlapping times: it is told once, and is certain where it is so by either."""
+    file = written(tmp_path, TWICE)
+    (mill,) = answer("--from", file, "as-of", day)["entities"]
+    assert mill["identifiers"] == [{"scheme": "lei", "value": "7", "certain": certain}]
+    said = "Mill Works, company, lei 7\n" if certain else "Mill Works, company, lei 7 (possible)\n"
+    assert said in run("--from", file, "as-of", day, "mill").stdout
+
+
+def test_an_identifier_that_is_still_certain_makes_no_difference(tmp_path: Path) -> None:
+    """The first time may be over, the second is not."""
+    assert "No differences" in run("--from", written(tmp_path, TWICE), "diff", "2013", "2014-05-10").stdout
+
+
+_LEI = {"entity": "mill", "scheme": "lei", "value": "7"}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("given", "days"),
+    [
+        # Each day: certain, possible or nothing, by every day that the dates allow.
+        (
+            (("[2014-04..2014-05]", None), ("[2014-01..2014-05]", "2014-03-31")),
+            {"2014-02-10": "possible", "2014-04-10": "possible", "2014-05-31": "certain", "2020": "certain"},
+        ),
+        (
+            (("[2014-01..2014-05]", None), ("2014-02", "2014-03-10")),
+            {"2014-01-10": "possible", "2014-03-05": "certain", "2014-04-01": "possible", "2020": "possible"},
+        ),
+        (
+            (("2012", None), ("2014", "2014-05")),
+            {"2013": "certain", "2014-03-10": "possible", "2015": "nothing", "2020": "nothing"},
+        ),
+        (
+            (("2012", None), ("2014", "2016")),
+            {"2013": "certain", "2014-03-10": "certain", "2016-06": "possible", "2020": "nothing"},
+        ),
+    ],
+)
+def test_an_identifier_that_runs_out_and_is_given_again(
+    given: tuple[tuple[str, str | None], ...], days: dict[str, str], turned: bool
+) -> None:
+    """Its end is no event of its own, and comes after its own beginning, wherever another one begins."""
+    events = [
+        happened("entity.identified", date, f"e{number}", **_LEI, **({"until": until} if until else {}))
+        for number, (date, until) in enumerate(given)
+    ]
+    history = History(events[::-1] if turned else events)
+    for day, said in days.items():
+        found = [fact.certain for fact in history.as_of(day).view("identifiers")]
+        assert ("certain" if any(found) else "possible" if found else "nothing") == said, day
+
+
+def test_a_status_that_is_only_possible_is_marked_in_every_output(tmp_path: Path) -> None:
+    """The name is certain, and that the company is dissolved is not: no row says that both are."""
+    file = written(tmp_path, RENAMED)
+    quay = answer("--from", file, "as-of", "2013-06-20")["entities"][1]
+    assert (quay["status"], quay["certain"], quay["status_certain"]) == ("dissolved", True, False)
+    for form in ("--csv", "--plain"):
+        rows = run("--from", file, "as-of", "2013-06-20", form).stdout.splitlines()
+        assert [row for row in rows if "dissolved" in row and "possible" in row and "certain" not in row]
+    after = answer("--from", file, "as-of", "2013-12-31")["entities"][1]
+    assert (after["status"], after["status_certain"]) == ("dissolved", True)
+    rows = History.from_files([file]).as_of("2013-06-20").entities_table().to_dicts()
+    assert [(row["entity"], row["certain"], row["status_certain"]) for row in rows] == [
+        ("mill", True, True),
+        ("quay", True, False),
+    ]
+
+
 # Long texts
 
 

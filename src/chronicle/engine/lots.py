@@ -3,8 +3,9 @@
 The records of one publisher that give one pair a stake of one right add up, with two exceptions. Records that
 state the same share from the same time are one lot stated twice: it counts once, until the last of them
 ends. And a record that begins while an earlier one with a known end still runs replaces that
-one. Replay cannot look ahead to an end, so this is done before it: events get the name
-of the lot that they are about, and those that add nothing are set aside.
+one; where it is open whether it still runs, it ends with the first of its own end and that beginning.
+Replay cannot look ahead to an end, so this is done before it: events get the name of the lot that they are
+about, and those that add nothing are set aside.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class _ToldLot:
 
 @define
 class _Sorting:
-    changed: dict[str, Event] = Factory(dict)
+    changed: dict[str, StakeObserved] = Factory(dict)
     set_aside: dict[str, str] = Factory(dict)
 
     def sort(self, told: Sequence[StakeObserved]) -> None:
@@ -99,6 +100,7 @@ class _Sorting:
                 replaced = max(earlier, key=lambda lot: (lot.record.begin.date.order, lot.record.name))
                 self._ends_with(replaced.record, record.begin)
                 replaced.record = record
+                self._ends_itself(record)
                 self._call(record, replaced.name)
             else:
                 lots.append(_ToldLot(record.name, record))
@@ -126,12 +128,34 @@ class _Sorting:
         twin.events = sorted(both, key=_when)
 
     def _ends_with(self, record: _LotRecord, following: StakeObserved) -> None:
-        """Set aside what ``record`` states from the beginning of ``following`` on."""
-        late = (event for event in record.events if _when(event) >= _when(following))
+        """Set aside what ``record`` states from the beginning of ``following`` on.
+
+        Where it is open which comes first, its end or that beginning, it ends with the first of the two.
+        """
+        end = record.end
+        first = end if end is not None and _is_open(end, following) else None
+        late = (event for event in record.events if _when(event) >= _when(following) and event is not first)
         self.set_aside.update((event.id, following.id) for event in late)
+        if first is not None:
+            days = (first.date.earliest, following.date.earliest), (first.date.latest, following.date.latest)
+            date = evolve(first.date, earliest=min(days[0]), latest=min(days[1]))
+            self.changed[first.id] = evolve(self._now(first), date=date)
+            self._comes_after(following, first)
+
+    def _ends_itself(self, record: _LotRecord) -> None:
+        """Let a record that has the name of another one end after its own beginning."""
+        if record.end is not None and record.end.date.earliest <= record.begin.date.latest:
+            self._comes_after(record.end, record.begin)
+
+    def _comes_after(self, event: StakeObserved, other: StakeObserved) -> None:
+        if event.after is None:
+            self.changed[event.id] = evolve(self._now(event), after=other.id)
+
+    def _now(self, event: StakeObserved) -> StakeObserved:
+        return self.changed.get(event.id, event)
 
     def _call(self, record: _LotRecord, name: str) -> None:
-        self.changed.update((event.id, evolve(event, lot=name)) for event in record.events)
+        self.changed.update((event.id, evolve(self._now(event), lot=name)) for event in record.events)
 
 
 def _records(told: Iterable[StakeObserved]) -> list[_LotRecord]:
@@ -147,6 +171,12 @@ def _records(told: Iterable[StakeObserved]) -> list[_LotRecord]:
 def _when(event: StakeObserved) -> tuple[int, bool]:
     # On one day a record begins before it ends.
     return event.date.order, event.holds.is_nothing
+
+
+def _is_open(end: StakeObserved, begin: StakeObserved) -> bool:
+    """Whether a record may end before another begins, and may run on; in one window it ends with that."""
+    overlap = end.date.earliest <= begin.date.latest and begin.date.earliest <= end.date.latest
+    return overlap and end.date.order != begin.date.order
 
 
 def _same(one: StakeObserved, two: StakeObserved) -> bool:

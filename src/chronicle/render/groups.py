@@ -29,7 +29,8 @@ class FactGroup(NamedTuple):
         """A row for each: view, subject, object, detail, value, certainty, since, events, amounts, names."""
         for fact in self.facts:
             own = _entity_cells(fact) if self.view is None else cells(self.view, fact)
-            sure = ("certain" if fact.certain else "possible", str(fact.since), " ".join(fact.events))
+            certain = fact.certain and (self.view is not None or fact.status_certain)
+            sure = ("certain" if certain else "possible", str(fact.since), " ".join(fact.events))
             amount, names = _amount(self.view, fact), _names(self.view, fact, name)
             yield (*map(clean, (*own, *sure)), *amount, *map(clean, names))
 
@@ -105,6 +106,7 @@ def _entity(entity: Entity) -> Data:
         **sure_data(entity),
         "short": entity.short,
         "jurisdiction": entity.jurisdiction,
+        "status_certain": entity.status_certain,
     }
 
 

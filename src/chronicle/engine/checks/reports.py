@@ -165,11 +165,17 @@ def _same(events: list[Event]) -> Iterator[Problem]:
         seen = event.date.order if isinstance(event, StakeObserved) else None
         alike[(seen, *(getattr(event, name) for name in _own_fields(type(event))))].append(event)
     for told in alike.values():
-        first = told[0]
-        for event in told[1:]:
-            if not overlap(first, event):
-                first = event
-            elif event.after != first.id and first.after != event.id:
+        # By what they end: two ends of two beginnings are two events.
+        firsts: dict[str | None, Event] = {}
+        for event in told:
+            ends = tuple(firsts) if event.ends is None else (event.ends, None)
+            near = (firsts[end] for end in ends if end in firsts and overlap(firsts[end], event))
+            first = next(near, None)
+            if first is None:
+                firsts[event.ends] = event
+                continue
+            firsts.setdefault(event.ends, event)
+            if event.after != first.id and first.after != event.id:
                 yield _twice(first, event)
 
 

@@ -204,7 +204,7 @@ def _same(before: Sequence[Fact], after: Sequence[Fact]) -> bool:
         one.span is two.span and one.certain == two.certain for one, two in zip(before, after, strict=True)
     ):
         return True
-    return _answers(before) == _answers(after)
+    return _surely(before) == _surely(after)
 
 
 def _causes(
@@ -237,6 +237,15 @@ def _events_of_unmatched(before: Sequence[Fact], after: Sequence[Fact]) -> list[
 
 def _answers(facts: Iterable[Fact]) -> list[tuple[object, ...]]:
     return [(fact.key, fact.value, fact.certain) for fact in facts]
+
+
+def _surely(facts: Iterable[Fact]) -> dict[tuple[object, ...], bool]:
+    """Each answer once, and whether it is certain by any of the facts that give it."""
+    found: dict[tuple[object, ...], bool] = {}
+    for fact in facts:
+        said = fact.key, fact.value
+        found[said] = fact.certain or found.get(said, False)
+    return found
 
 
 def _values(facts: Iterable[Fact]) -> list[tuple[object, ...]]:

@@ -11,10 +11,14 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
+from attrs import evolve
+
+from chronicle.dates import DAWN
 from chronicle.engine import views
-from chronicle.engine.replay import GOES_ON, Cell, Change, Ledger, Span
+from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Ledger, Span
 
 NEVER = datetime.date.min
 _FOREVER = datetime.date.max
@@ -69,7 +73,7 @@ def differing(earlier: Ledger, now: Ledger, uncounted: Set[str] = frozenset()) -
         if _same(*spans):
             continue
         told = [_told(each, open_.get(cell, ())) for each, open_ in zip(spans, guessed, strict=True)]
-        if told[0].answers == told[1].answers:
+        if told[1].answers in (told[0].answers, _answers_that_go_on(spans[0])):
             continue
         cells.append(cell)
         for all_effects, each in zip(effects, told, strict=True):
@@ -130,6 +134,23 @@ def _answers(spans: Iterable[Span]) -> dict[_Answer, tuple[_Days, _Days]]:
             answer[0].extend(possible)
             answer[1].extend(_certain(span))
     return {answer: (_joined(possible), _joined(certain)) for answer, (possible, certain) in found.items()}
+
+
+def _answers_that_go_on(spans: Sequence[Span]) -> dict[_Answer, tuple[_Days, _Days]]:
+    """The answers of 0.1.0 if a value that is said again had gone on, as it does now.
+
+    There it was only possible, and listed twice, while the day on which it was said again was open. It was
+    the same value, so that no rule changed an answer.
+    """
+    bounds = [Bounds() for _ in spans]
+    for place, (one, two) in enumerate(pairwise(spans)):
+        again = one.end == two.begin and said(one.view, one.value) == said(two.view, two.value)
+        if again and not one.doubts and not two.doubts and one.begin.latest != DAWN:
+            day = max(two.begin.latest, bounds[place].possible_from or one.begin.earliest)
+            bounds[place] = bounds[place]._replace(certain_until=day, possible_until=day)
+            bounds[place + 1] = Bounds(day, day)
+    made = (evolve(span, bounds=each) for span, each in zip(spans, bounds, strict=True))
+    return _answers(made)
 
 
 def _days(first: datetime.date, end: datetime.date | None) -> _Days:

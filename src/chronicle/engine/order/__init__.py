@@ -19,13 +19,14 @@ from itertools import compress
 from operator import not_
 
 from chronicle.engine.arranged import Arranged, arrange
+from chronicle.engine.order.component import said
 from chronicle.engine.order.overlaps import candidates
 from chronicle.engine.order.plan import Origin, Plan, ReplayTerms
 from chronicle.engine.order.walk import Replayed, Walk
 from chronicle.engine.replay import Projector, Replay
 from chronicle.events import Event
 
-__all__ = ["Origin", "ReplayTerms", "Replayed", "replay_in_order"]
+__all__ = ["Origin", "ReplayTerms", "Replayed", "replay_in_order", "said"]
 
 
 def replay_in_order(
@@ -57,7 +58,7 @@ def replay_in_order(
     unordered = {view for each in projectors if each not in shipped for view in each.views}
     while True:
         plan = Plan(compared, events, own, terms, lives)
-        running = Replay(projectors, own)
+        running = Replay(projectors, own, said)
         running.changes.unordered.update(unordered)
         walk = Walk(plan, running, deciding, found.deals)
         replayed = walk.result(plain, names)

@@ -10,8 +10,7 @@ from typing import Any
 from attrs import define
 
 from chronicle.dates import FOREVER
-from chronicle.engine import views
-from chronicle.engine.order.component import DOUBTED, LIVE, OpenDoubt
+from chronicle.engine.order.component import DOUBTED, LIVE, OpenDoubt, said
 from chronicle.engine.order.course import Course, Stretch, as_date, runs_of, stretches_of, surely
 from chronicle.engine.order.deciding import Deciding
 from chronicle.engine.order.search import Arrangement, Found, Search
@@ -29,11 +28,6 @@ def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
         if cell[0] not in (LIVE, ANNOUNCED)
     )
     return {cell: running.before.get(*cell) for cell in cells}
-
-
-def _said(value: Any) -> Any:
-    """A value as it is compared: of a stake without its lots and without how it was computed."""
-    return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
 
 
 _event_of = attrgetter("event")
@@ -76,7 +70,7 @@ class Left:
         told = len(self.running.changes.others[self.cell])
         self._assign(course, log, runs, standing)
         self._note_nothing(course, log)
-        others = tuple(value for value in finals if _said(value) != _said(standing))
+        others = tuple(value for value in finals if said(value) != said(standing))
         if others:
             concerned = Deciding(self.search, self.found, self.cell, self.base).concerned(self.order)
             self.running.guesses.append(Guess(view, key, concerned))
@@ -160,7 +154,7 @@ class Left:
         if self.base is not None and stretches:
             stretches = self._end_base(course, log, stretches, bool(runs))
         ending = (each for each in reversed(stretches) if each.high == end)
-        last = next((each for each in ending if _said(each.value) == _said(standing)), None)
+        last = next((each for each in ending if said(each.value) == said(standing)), None)
         if last is not None and runs:
             stretches.remove(last)
             for index in self._divide(course, log, self._of_value(log, runs, last), last):
@@ -236,12 +230,12 @@ class Left:
 
     def _bringing_back(self, log: Sequence[Change]) -> list[int]:
         """The changes of the group that make what stood before it."""
-        again = (index for index in self.made if _said(log[index].value) == _said(self.base))
+        again = (index for index in self.made if said(log[index].value) == said(self.base))
         return [index for index in again if log[index].operation not in GOES_ON]
 
     def _of_value(self, log: Sequence[Change], runs: Sequence[int], stretch: Stretch) -> list[int]:
         """Those of some changes that make the value of a stretch."""
-        return [index for index in runs if _said(log[index].value) == _said(stretch.value)]
+        return [index for index in runs if said(log[index].value) == said(stretch.value)]
 
     def _runs_of(
         self,
@@ -256,7 +250,7 @@ class Left:
         What ended and began again in one day leaves one stretch of days, though it has two beginnings.
         """
         same = self._of_value(log, free, stretch)
-        kept = sum(1 for each in later if _said(each.value) == _said(stretch.value))
+        kept = sum(1 for each in later if said(each.value) == said(stretch.value))
         high = self._day(course, stretch.high)
         own = [index for index in same if as_date(self.search.first_of(log[index].event)) < high]
         return own[: max(1, len(same) - kept)] or same[:1]
@@ -271,7 +265,7 @@ class Left:
         """
         low = as_date(course[stretch.low].day)
         days = [max(low, as_date(self.search.first_of(log[index].event))) for index in same]
-        if _said(stretch.value) != _said(self.base) or not all(self.base in each.values for each in course):
+        if said(stretch.value) != said(self.base) or not all(self.base in each.values for each in course):
             days[0] = low
         end = None if stretch.high == len(course) else self._day(course, stretch.high)
         bounds = self.running.changes.bounds[self.cell]

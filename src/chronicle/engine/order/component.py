@@ -23,6 +23,11 @@ def content(value: Any) -> Any:
     return value
 
 
+def said(value: Any) -> Any:
+    """A value as it is compared in answers: of a stake without its lots and without how it was computed."""
+    return (value.share, value.shares, value.stale) if isinstance(value, views.Stake) else value
+
+
 LIVE = "live"
 """A view of the search only: which beginnings stand in a cell."""
 

@@ -13,10 +13,9 @@ from attrs import define, field, frozen
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.by_life import ByLife
+from chronicle.engine.order.indexes import Union, in_turn
 from chronicle.engine.order.lives import Lives
-from chronicle.engine.order.preceding import in_turn
 from chronicle.engine.order.touching import acting, begun_by, possible_effects, touched_by
-from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, DealCompleted, Event, ended_by
 
 Origin = Callable[[Event], Hashable]

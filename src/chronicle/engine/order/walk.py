@@ -18,6 +18,7 @@ from chronicle.engine.order.component import doubts_before
 from chronicle.engine.order.course import as_date, course_of, days_of
 from chronicle.engine.order.plan import Plan
 from chronicle.engine.order.search import Found, Search
+from chronicle.engine.order.spells import bound_by_their_own_ends
 from chronicle.engine.order.touching import OF_DEALS, acting, deal_step
 from chronicle.engine.replay import (
     GOES_ON,
@@ -87,7 +88,7 @@ class Walk:
                 self._moved.append((plan.turns[index], event))
             else:
                 self._note_senseless(index)
-                self.take_one(event, plan.turns[index])
+                self._goes_on(self.take_one(event, plan.turns[index]), event)
             self._doubt_happenings()
         self._take(plain[taken:])
         return Replayed(self._in_turn(), self.running.ledger(names))
@@ -226,6 +227,13 @@ class Walk:
             self._open.extend(noted)
         return noted
 
+    def _goes_on(self, noted: Sequence[tuple[Cell, int]], event: Event) -> None:
+        """Let go on what an event of no group says again, unless it is open how often it happened."""
+        if event.id not in self.plan.terms.doubtful:
+            for cell, index in noted:
+                if cell not in self.running.doubtful:
+                    self.running.goes_on(cell, index, event.date.latest)
+
     def _doubt_happenings(self) -> None:
         """Make possible only what was made by events of which it is open how often they happened."""
         changes = self.running.changes
@@ -258,6 +266,7 @@ class _Ordered:
         doubts = {cell: doubts_before(self.walk.running, cell) for cell in bases}
         path = [place for place, _ in self.found.path(kept)]
         made: defaultdict[Cell, list[int]] = defaultdict(list)
+        until: dict[tuple[Cell, int], int] = {}
         doubtful = self.walk.running.doubtful
         resting = set(doubtful)
         turn = 0
@@ -266,10 +275,13 @@ class _Ordered:
             turn = max(turn, order_of(plan.first[index], plan.last[index]))
             for cell, change in self.walk.take_one(plan.natural[index], turn):
                 made[cell].append(change)
+                until[cell, change] = plan.last[index]
         resting.update(doubtful)
         days = days_of(kept, [(plan.first[index], plan.last[index]) for index in members])
         order = tuple(plan.natural[members[place]].id for place in path)
         for cell in dict.fromkeys([*made, *bases]):
+            if cell[0] == views.IDENTIFIERS and bound_by_their_own_ends(self.walk.running, cell, made[cell]):
+                continue
             if cell in bases:
                 left = Left(
                     self.walk.running,
@@ -285,6 +297,9 @@ class _Ordered:
                 left.bound(course_of([(low, high, *left.in_node(node)) for low, high, node in days]))
             elif cell[0] not in views.KEYS:
                 self._bound_own(cell, made[cell])
+            elif cell not in doubtful:
+                for change in made[cell]:
+                    self.walk.running.goes_on(cell, change, as_date(until[cell, change]))
 
     def _bound_own(self, cell: Cell, made: Sequence[int]) -> None:
         """Bound the values of a user's own view: they change at some time within the windows of the group."""

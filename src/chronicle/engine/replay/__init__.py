@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chronicle.engine.replay.linked import LinkedIds
     from chronicle.engine.replay.order import Happening, in_order
     from chronicle.engine.replay.projector import Handler, Projector
-    from chronicle.engine.replay.running import Live, Replay, ending_its_own, replay
+    from chronicle.engine.replay.running import Live, Replay, ending_its_own, ends_itself, replay
     from chronicle.engine.replay.spans import Piece, Span, pieces
     from chronicle.engine.replay.standing import Listed, StandingValue, with_doubts
 
@@ -62,6 +62,7 @@ __all__ = [
     "World",
     "doubts_in",
     "ending_its_own",
+    "ends_itself",
     "in_order",
     "pieces",
     "replay",
@@ -89,7 +90,7 @@ __getattr__ = exported(
         "linked": ("LinkedIds",),
         "order": ("Happening", "in_order"),
         "projector": ("Handler", "Projector"),
-        "running": ("Live", "Replay", "ending_its_own", "replay"),
+        "running": ("Live", "Replay", "ending_its_own", "ends_itself", "replay"),
         "spans": ("Piece", "Span", "pieces"),
         "standing": ("Listed", "StandingValue", "with_doubts"),
     },

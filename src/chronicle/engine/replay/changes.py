@@ -96,6 +96,8 @@ class ChangeLogs:
     # Bounds, by the index of the change with which a value begins, where they differ from the windows of the
     # changes because of the order of replay.
     bounds: defaultdict[Cell, dict[int, Bounds]] = Factory(lambda: defaultdict(dict))
+    # The cells of which a change on an open day says a value again: that alone makes bounds, too.
+    again: set[Cell] = Factory(set)
     others: defaultdict[Cell, list[Other]] = Factory(lambda: defaultdict(list))
     # The views that are replayed in one order only: those of a user's own projectors.
     unordered: set[str] = Factory(set)

@@ -167,6 +167,14 @@ class Ledger:
             return None
         return changes.cells[view].get(cell[1])
 
+    def said_again(self, view: str, key: Key) -> Log | None:
+        """The changes of a cell whose bounds say only that a value goes on that was said again; else None."""
+        changes, cell = self._changes, (view, self.names.key(view, key))
+        if cell not in changes.again or cell in changes.others:
+            return None
+        more = cell in changes.doubted or cell in changes.nothing or view in changes.unordered
+        return None if more else changes.cells[view].get(cell[1])
+
     def logs(self, view: str, keys: Iterable[Key]) -> Iterator[Log | None]:
         """What ``log`` says of some keys of a view, which must be there."""
         changes = self._changes

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from chronicle.dates import DAWN
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.replay.before import Before, World
-from chronicle.engine.replay.changes import GOES_ON, Bounds, Cell, Change, ChangeLogs, Other, remember_causes
+from chronicle.engine.replay.changes import (
+    GOES_ON,
+    Bounds,
+    Cell,
+    Change,
+    ChangeLogs,
+    Log,
+    Other,
+    doubts_in,
+    remember_causes,
+)
 from chronicle.engine.replay.ledger import Guess, Ledger
 from chronicle.engine.replay.order import Happening
 from chronicle.engine.replay.projector import Projector, handlers_of
@@ -30,6 +41,12 @@ class Beginning(NamedTuple):
 
 Live = tuple[Beginning, ...]
 """The beginnings that stand in a cell, oldest first."""
+
+
+def ends_itself(log: Log, place: int) -> bool:
+    """Whether the event of a change says itself until when the value stands, as of an identifier."""
+    following = log[place + 1] if place + 1 < len(log) else None
+    return following is not None and following.value is None and following.event == log[place].event
 
 
 def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change | None, Live]:
@@ -80,11 +97,17 @@ def _without(live: Live, place: int) -> Live:
 class Replay:
     """A replay in progress: the values so far, and the events that come next.
 
-    ``own`` are the ids of the beginnings that some event ends by name. Raises ``UsageError`` (C607) if two
-    projectors write the same view.
+    ``own`` are the ids of the beginnings that some event ends by name. ``said`` gives a value as answers
+    compare it: one that an event says again goes on; without it, each begins anew. Raises ``UsageError``
+    (C607) if two projectors write the same view.
     """
 
-    def __init__(self, projectors: Sequence[Projector], own: Set[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        projectors: Sequence[Projector],
+        own: Set[str] = frozenset(),
+        said: Callable[[Any], Any] | None = None,
+    ) -> None:
         self.handlers = handlers_of(projectors)
         self.changes = ChangeLogs()
         self.before = Before(self.changes)
@@ -93,6 +116,7 @@ class Replay:
         self.guesses: list[Guess] = []
         self.live: dict[Cell, Live] = {}
         self.own = own
+        self.said = said
         self._views = tuple(dict.fromkeys(view for projector in projectors for view in projector.views))
 
     def take(self, ordered: Iterable[Happening]) -> None:
@@ -101,20 +125,25 @@ class Replay:
             self.take_with_care(ordered)
             return
         table, before, cells = self.handlers, self.before, self.changes.cells
-        appeared, naming, keep = before.appeared, before.naming, self._keep
+        appeared, naming, keep, again = before.appeared, before.naming, self._keep, self._said_again
         for event in ordered:
             handler = table.get(type(event))
             if handler is None:
                 continue
             # All changes of an event are computed before the first is made: they read the values before it.
-            for change in tuple(handler(event, before)):
-                view, key, _, value, _, _, made_from = change
+            made = tuple(handler(event, before))
+            for change in made:
+                view, key, _, value, window, _, made_from = change
                 if value is None or made_from or view in naming:
                     keep(change)
+                    if value is not None and window.earliest is not window.latest:
+                        again(change, made)
                     continue
                 log = cells[view].get(key)
                 if log is not None:
                     log.append(change)
+                    if window.earliest is not window.latest:
+                        again(change, made)
                 else:
                     cells[view][key] = [change]
                     if view in appeared:
@@ -125,7 +154,10 @@ class Replay:
         for event in ordered:
             handler = self.handlers.get(type(event))
             if handler is not None:
-                self._take_made(event, tuple(handler(event, self.before)))
+                made = tuple(handler(event, self.before))
+                self._take_made(event, made)
+                for change in made if event.date.earliest is not event.date.latest else ():
+                    self._said_again(change, made)
 
     def take_noting(self, event: Happening) -> list[tuple[Cell, int]]:
         """The same for one event. Gives the place of each of its changes: a cell and an index in its log."""
@@ -176,6 +208,53 @@ class Replay:
             self.before.changed(view, key, change.value)
         if change.made_from:
             remember_causes(self.changes, change)
+
+    # Values that are said again
+
+    def _said_again(self, change: Change, made: Iterable[Change]) -> None:
+        """Let go on what one of the changes ``made`` by an event of no group says again, in a wide window."""
+        window, cell = change.window, (change.view, change.key)
+        if self.said is None or change.value is None or window.earliest == window.latest:
+            return
+        own = (each for each in made if each.value is None and (each.view, each.key) == cell)
+        if any(end.window.earliest < window.latest for end in own):
+            # The event says itself until when, and that may come first.
+            return
+        log = self.changes.cells[change.view].get(change.key, ())
+        place = next((place for place in range(len(log) - 1, -1, -1) if log[place] is change), None)
+        if place is not None:
+            self.goes_on(cell, place, window.latest)
+
+    def goes_on(self, cell: Cell, place: int, last: datetime.date) -> None:
+        """Let a value stand on that the change at ``place`` of a log says again, by the day ``last``.
+
+        The value stands before that change and after it, so that nothing is in doubt while its day is open:
+        what was said before counts until ``last``, and the change from then on. Not of a value that is only
+        possible, by a guess or since its company is gone: to say it again ends that.
+        """
+        log = self.changes.cells[cell[0]][cell[1]]
+        if self.said is None or not place or log[place].operation in GOES_ON:
+            return
+        if ends_itself(log, place) and log[place + 1].window.earliest < last:
+            return
+        before = place - 1
+        while before and log[before].operation in GOES_ON:
+            before -= 1
+        old, bounds = log[before], self.changes.bounds.get(cell, {})
+        known, new = bounds.get(before, Bounds()), bounds.get(place, Bounds())
+        limits = known.certain_until, known.possible_until, new.certain_until, new.possible_until
+        if old.value is None or self.said(old.value) != self.said(log[place].value) or any(limits):
+            return
+        if old.window.latest == DAWN:
+            # A declaration says no day: the name holds until the first event that gives one.
+            return
+        if cell in self.changes.doubted and (doubts_in(log) or doubts_in(log[:place])):
+            return
+        day = max(last, known.possible_from or old.window.earliest)
+        bounds = self.changes.bounds[cell]
+        bounds[before] = known._replace(certain_until=day, possible_until=day)
+        bounds[place] = new._replace(possible_from=day, certain_from=day)
+        self.changes.again.add(cell)
 
     def _ending_its_own(self, event: Happening, change: Change) -> Change | None:
         cell = change.view, change.key
@@ -244,13 +323,14 @@ def replay(
     ordered: Iterable[Happening],
     projectors: Sequence[Projector],
     names: Mapping[str, str] = MappingProxyType({}),
+    said: Callable[[Any], Any] | None = None,
 ) -> Ledger:
     """The ledger that ``projectors`` make of events that are in the order of replay.
 
-    ``names`` maps ids that events no longer use to the ids that they use instead.
-    Raises ``UsageError`` (C607) if two projectors write the same view.
+    ``names`` maps ids that events no longer use to the ids that they use instead, ``said`` is as in
+    ``Replay``. Raises ``UsageError`` (C607) if two projectors write the same view.
     """
-    running = Replay(projectors)
+    running = Replay(projectors, said=said)
     with paused_collector():
         running.take(ordered)
     return running.ledger(names)

@@ -125,22 +125,25 @@ class State(RulesOfDay):
         from chronicle.engine.state.answers import Entity
 
         kind = self._last(views.TYPES, (entity,)) or views.EntityKind("other")
-        status = self._last(views.STATUS, (entity,))
-        identifiers = self._where(views.IDENTIFIERS, {"entity": entity})
+        statuses = list(self._cell(views.STATUS, (entity,)))
+        # Several events may give one identifier, each for a time of its own.
+        identifiers: dict[tuple[str, str], bool] = {}
+        for fact in self._where(views.IDENTIFIERS, {"entity": entity}):
+            said = fact.key[1], fact.key[2]
+            identifiers[said] = fact.certain or identifiers.get(said, False)
         return Entity(
             entity=entity,
             name=name.value.name,
             short=name.value.short,
             type=kind.type,
             jurisdiction=kind.jurisdiction,
-            status=None if status is None else status.status,
-            identifiers=tuple((fact.key[1], fact.key[2]) for fact in identifiers),
+            status=statuses[-1].value.status if statuses else None,
+            identifiers=tuple(identifiers),
             certain=name.certain,
             since=name.since,
             events=name.events,
-            possible_identifiers=tuple(
-                (fact.key[1], fact.key[2]) for fact in identifiers if not fact.certain
-            ),
+            possible_identifiers=tuple(each for each, certain in identifiers.items() if not certain),
+            status_certain=all(fact.certain for fact in statuses),
         )
 
     # Ties

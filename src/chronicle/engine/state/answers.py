@@ -77,9 +77,9 @@ class Deal:
 class Entity:
     """An entity by the name that it had on the day.
 
-    ``status`` is None if no event founds or ends it. ``certain`` is about the
-    name. ``identifiers`` are pairs (scheme, value) valid on the day; ``possible_identifiers`` those of
-    them that are only possible.
+    ``status`` is None if no event founds or ends it, and ``status_certain`` false if it is only possible.
+    ``certain`` is about the name. ``identifiers`` are pairs (scheme, value) valid on the day;
+    ``possible_identifiers`` those of them that are only possible.
     """
 
     entity: str
@@ -93,6 +93,7 @@ class Entity:
     since: PartialDate
     events: tuple[str, ...]
     possible_identifiers: tuple[tuple[str, str], ...] = ()
+    status_certain: bool = True
 
 
 def excess_of(target: str, right: str, held: list[Holding]) -> Excess | None:

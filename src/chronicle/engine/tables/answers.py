@@ -27,6 +27,7 @@ _ENTITIES: Final = (
         "identifiers", "texts", lambda row: tuple(f"{scheme}:{value}" for scheme, value in row.identifiers)
     ),
     *SINCE,
+    *named("flag", "status_certain"),
 )
 _ENTITY: Final[Read] = attrgetter("entity")
 

@@ -62,7 +62,9 @@ class _RowsByDay:
         """Take in the cells of the next view."""
         keys, _ = ledger.in_order(view)
         positions, numbers, days = self.positions, self.turns.numbers, self.turns.known
-        for key, log in zip(keys, ledger.logs(view, keys), strict=True):
+        for key, found in zip(keys, ledger.logs(view, keys), strict=True):
+            # What was said again ends no value: its rows are cut off as those of other cells.
+            log = ledger.said_again(view, key) if found is None else found
             rows = len(self.known)
             event = ledger.first_event(view, key) if log is None else log[0].event
             place = positions[event] - 1

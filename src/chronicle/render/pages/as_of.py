@@ -174,11 +174,7 @@ def _title(asked: Question, terms: Terms, width: int) -> Iterator[Line]:
 def _about(asked: Question, entity: str) -> Line:
     """What the entity is: its name, type and status, and its identifiers."""
     for found in groups.entities(asked.state, entity):
-        doubt = (
-            ""
-            if all(fact.certain for fact in asked.state.view(views.STATUS, entity=entity))
-            else " (possible)"
-        )
+        doubt = "" if found.status_certain else " (possible)"
         said = [found.type or "", found.jurisdiction or "", found.status and f"{found.status}{doubt}"]
         for identifier in found.identifiers:
             doubt = " (possible)" if identifier in found.possible_identifiers else ""
