@@ -130,7 +130,10 @@ def settle(
             if whole is not chosen:
                 filled[chosen.id] = whole
             conflicts.extend(_conflict(fact, chosen, others, positions, whole))
-    kept = (filled.get(event.id, event) for event in events if event.id not in set_aside)
+    # Mostly nothing was set aside: the events are the same ones, and stay arranged.
+    kept = events
+    if set_aside:
+        kept = [filled.get(event.id, event) for event in events if event.id not in set_aside]
     return Settled(tuple(kept), tuple(conflicts), set_aside, frozenset(filled))
 
 
