@@ -151,6 +151,61 @@ def test_two_sources_on_what_a_deal_would_do_claim_the_same() -> None:
     assert [unit.owner for unit in history.as_of("2016").units("u")] == ["x"]
 
 
+def test_a_stage_is_what_all_say_of_it_whoever_says_it_last() -> None:
+    """A later report that only names the deal takes back neither what it would do nor the day."""
+    buys = {"kind": "stake.acquired", "holder": "group", "target": "film", "share": "60%"}
+    said = {"title": "Purchase", "parties": ["group", "film"], "effects": [buys]}
+    full = stage("agreed", "full", "Post", "2014-03-08", **said)
+    brief = stage("agreed", "brief", "Times", "2014-03")
+    done = stage("completed", "done", "Gazette", "2014-06-24")
+    conflict = conflict_of(full, brief, done)
+    assert (conflict.chosen, conflict.others, conflict.differ, conflict.once) == (brief, (full,), (), True)
+    assert conflict.rule == "all agree; dated 2014-03-08, which all allow"
+    history = History([full, brief, done])
+    (deal,) = history.as_of("2014-03-08").deals()
+    assert (deal.title, deal.parties, deal.certain) == ("Purchase", ("group", "film"), True)
+    assert [str(held.share) for held in history.as_of("2015").holdings()] == ["60%"]
+
+
+def test_how_a_deal_was_completed_stays_as_one_of_two_says() -> None:
+    """Less than was agreed came about: a report that it was completed is no report that all of it did."""
+    buys = {"kind": "stake.acquired", "holder": "group", "target": "film", "share": "60%"}
+    agreed = stage("agreed", "agreed", "Post", "2014-03-08", effects=[buys])
+    less = stage("completed", "less", "Gazette", "2014-06-24", effects=[{**buys, "share": "40%"}])
+    brief = stage("completed", "brief", "Times", "2014-06")
+    nothing = stage("completed", "nothing", "Herald", "2014-06-24", effects=[])
+    for claims in ((less, brief), (brief, less)):
+        (held,) = History([agreed, *claims]).as_of("2014-06-24").holdings()
+        assert (str(held.share), held.certain) == ("40%", True)
+    assert conflict_of(agreed, less, nothing).differ == ("effects",)
+    assert History([agreed, less, nothing]).as_of("2015").holdings() == ()
+
+
+def test_a_founding_and_a_new_name_are_what_all_say_of_them() -> None:
+    """The narrowest window, the founders and the short name, whoever says them; not those of another name."""
+    film = {"entity": "film", "name": "Film"}
+    founded = [
+        happened("entity.founded", date, id=id, **film, type="company", sources=by(publisher), **more)
+        for id, date, publisher, more in (
+            ("day", "2014-03-08", "Post", {"founders": ["ann"], "jurisdiction": "GB"}),
+            ("year", "2014", "Times", {}),
+        )
+    ]
+    state = History(founded).as_of("2014-03-08")
+    assert (state.entity("film").jurisdiction, state.entity("film").certain) == ("GB", True)
+    renamed = [
+        happened("entity.renamed", date, id=id, entity="film", name=name, sources=by(publisher), **more)
+        for id, date, name, publisher, more in (
+            ("other", "2016-05", "Studios", "Gazette", {"short": "S"}),
+            ("short", "2016-05-02", "Pictures", "Post", {"short": "P"}),
+            ("last", "2016-05", "Pictures", "Times", {}),
+        )
+    ]
+    called = History([*founded, *renamed]).as_of("2016-05-02").entity("film")
+    assert (called.name, called.short, called.certain) == ("Pictures", "P", True)
+    assert History([*founded, renamed[0], renamed[2]]).as_of("2017").entity("film").short is None
+
+
 def test_two_sources_on_one_new_name_claim_the_same() -> None:
     """It was renamed once; two names far apart are two renamings."""
     names = [

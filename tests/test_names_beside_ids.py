@@ -194,3 +194,12 @@ def test_cells_for_spreadsheets_are_no_formulas(tmp_path: Path) -> None:
     assert "'=1+1" in run(path, "export", "csv", "--events", "--for-spreadsheets")
     result = CliRunner().invoke(command_line, ["--from", str(path), "export", "json", "--for-spreadsheets"])
     assert (result.exit_code, "is no CSV" in result.stderr) == (2, True)
+
+
+def test_what_has_no_object_has_no_name_for_it(tmp_path: Path) -> None:
+    """A partnership need not be for a project: its row has the parties, as a table and as lines."""
+    told = TOLD + "  - {kind: partnership.agreed, date: 2014, parties: [north, mill], subject: films}\n"
+    path = written(tmp_path, told)
+    (row,) = [row for row in rows(path, "as-of", "2015", "--csv") if row["what"] == "partnership"]
+    assert (row["subject_name"], row["object_name"]) == ("North Holdings Ltd; Mill Works", "")
+    assert "partnership\tnorth mill" in run(path, "as-of", "2015", "--plain")

@@ -22,7 +22,9 @@ import test_replay_laws
 from chronicle import codec
 from chronicle.cli.made_up import made
 from chronicle.engine import knowledge, partial, views
+from chronicle.engine.arranged import arrange
 from chronicle.engine.event_log import EventLog
+from chronicle.engine.order.overlaps import candidates
 from chronicle.engine.partial import PartialReplay
 from chronicle.engine.partial import parts as parts_of_histories
 from chronicle.engine.partial.parts import Parts
@@ -173,16 +175,36 @@ def test_what_many_events_share_is_what_each_does_of_every_kind() -> None:
 def test_a_history_is_what_its_parts_are(events: list[Event], groups: list[str]) -> None:
     """The ledgers of its parts, each replayed alone, have what the ledger of the whole has, and no more."""
     history = spread(events, groups)
+    if not any(isinstance(event, IdentityLinked) for event in history):
+        assert_is_what_its_parts_are(history)
+
+
+def assert_is_what_its_parts_are(events: Sequence[Event]) -> None:
+    """The ledgers of the parts of a history have what the ledger of the whole has, and no more."""
     cells: dict[Any, Any] = {}
     guesses: set[Any] = set()
-    if any(isinstance(event, IdentityLinked) for event in history):
-        return
-    for part in parts_of(history):
+    for part in parts_of(events):
         found, guessed = everything(resolved(part))
         assert cells.keys().isdisjoint(found)
         cells.update(found)
         guesses |= guessed
-    assert (cells, guesses) == everything(resolved(history))
+    assert (cells, guesses) == everything(resolved(events))
+
+
+@pytest.mark.parametrize("proposed", ["2015-07", "2013"])
+@pytest.mark.parametrize("effects", [{}, {"effects": []}])
+def test_what_a_deal_may_do_to_a_company_is_of_the_part_of_the_deal(
+    proposed: str, effects: dict[str, Any]
+) -> None:
+    """The deal may have been completed before the company that its effects name was founded."""
+    bought = {"kind": "stake.acquired", "holder": "bob", "target": "mill", "share": "10%"}
+    assert_is_what_its_parts_are(
+        [
+            happened("entity.founded", "2012-05-05", entity="bob", name="Bob", type="company"),
+            happened("deal.completed", "[..2014-04]", deal="sale", **effects),
+            happened("deal.proposed", proposed, deal="sale", title="Sale", parties=["ann"], effects=[bought]),
+        ]
+    )
 
 
 def test_another_part_decides_nothing_where_an_event_was_moved_by_after() -> None:
@@ -212,6 +234,76 @@ def test_another_part_decides_nothing_where_it_has_an_end_by_name() -> None:
     ]
     ended = happened("entity.insolvent", "2000", entity="ann", stage="liquidation", ends="farm")
     assert everything(resolved([*told, ended]))[0].items() >= everything(resolved(told))[0].items()
+
+
+def test_a_deal_and_a_company_of_one_id_are_two_things() -> None:
+    """What is ordered of the one is not what concerns the other, nor what others hold of it."""
+    told = [
+        happened("deal.proposed", "2014", deal="mill", title="Sale", parties=["ann", "bob"]),
+        happened("deal.agreed", "2014-05", deal="mill"),
+        happened("entity.renamed", "2001", entity="mill", name="Old Mill"),
+        acquired("2003", "south", "mill", "5%"),
+        happened("entity.dissolved", "2019", entity="mill", reason="over"),
+    ]
+    assert candidates(arrange(told)).ids == {told[0].id, told[1].id}
+    elsewhere = [evolve(event, deal="sale") if event.deal else event for event in told]
+    assert everything(resolved(told))[0].keys() - everything(resolved(elsewhere))[0].keys() == {
+        ("deals", ("mill",))
+    }
+
+
+BEGINNINGS = (
+    (happened("entity.founded", "2014-03-01", entity="bob", name="Bob", type="company"),),
+    (
+        happened("entity.dissolved", "2010", entity="bob", reason="over"),
+        happened("entity.reinstated", "2014-03-01", entity="bob", reason="court"),
+    ),
+)
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=["founded", "reinstated"])
+def test_who_begins_in_an_open_year_acts_later_in_it(beginning: tuple[Event, ...]) -> None:
+    """A sale in November is to somebody who is there since March, though the stake may be of any day."""
+    sold = [
+        observed("2014", "ann", "mill", "10%"),
+        acquired("2014-11", "bob", "mill", shares="250", seller="ann"),
+    ]
+    cells, guesses = everything(resolved([*beginning, *sold]))
+    assert not guesses
+    assert {cell: cells[cell] for cell in cells if cell[0] == "holdings"} == everything(resolved(sold))[0]
+
+
+def test_another_part_decides_nothing_where_one_acts_before_being_founded() -> None:
+    """That an end elsewhere overlaps an act says nothing of a life that orders nothing."""
+    told = [
+        transferred("2014-03-31", "shop", "ann", "bob"),
+        happened("unit.launched", "[..2014-04]", unit="shop", owner="ann"),
+        happened("entity.founded", "2015-07", entity="shop", name="Shop", type="company"),
+    ]
+    elsewhere = [
+        happened("entity.insolvent", "2014-04-01", entity="mill", stage="liquidation"),
+        absorbed("[2014-03-15..2014-04-15]", "south", "mill"),
+    ]
+    beside, guesses = everything(resolved([*told, *elsewhere]))
+    alone = everything(resolved(told))
+    assert alone[1] == guesses
+    assert {cell: said for cell, said in beside.items() if cell in alone[0]} == alone[0]
+
+
+def test_a_unit_with_shares_is_ordered_as_one_and_counted_as_the_other() -> None:
+    """When it was launched says nothing of the number of its shares, though the dates overlap."""
+    counted = [
+        happened("shares.restructured", "2014", issuer="shop", ratio="2:1"),
+        happened(
+            "deal.completed",
+            "2014-03",
+            deal="sale",
+            after="nothing",
+            effects=[{"kind": "stake.disposed", "holder": "bob", "target": "shop", "share": "1/3"}],
+        ),
+    ]
+    launched = happened("unit.launched", "2014-03-31", unit="shop", owner="ann")
+    assert everything(resolved([launched, *counted]))[0].items() >= everything(resolved(counted))[0].items()
 
 
 @pytest.mark.slow

@@ -170,3 +170,14 @@ def test_an_end_is_stated_when_it_was_known(tmp_path: Path) -> None:
     imported = again(History(PEOPLE), "bods", tmp_path)
     assert imported.as_of("2016", known="2016").entity("bods:yard").status != "dissolved"
     assert imported.as_of("2016").entity("bods:yard").status == "dissolved"
+
+
+@pytest.mark.parametrize("format", ["bods", "ftm"])
+def test_a_name_comes_back_with_its_marks_of_direction(format: str, tmp_path: Path) -> None:
+    """Hebrew and Arabic names have marks that nobody sees; without them the name is another one."""
+    name = "\u200fAcme\u200e שלום (\u061c١) Ltd"
+    history = History(
+        [declared("acme", name), declared("ann", "Ann"), acquired("2014", "ann", "acme", "30%")]
+    )
+    names = {entity.name for entity in again(history, format, tmp_path).as_of("2015").entities()}
+    assert name in names

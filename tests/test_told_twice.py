@@ -421,6 +421,17 @@ def test_a_share_that_one_paper_does_not_know_comes_from_the_other() -> None:
         assert share(*order) == "30%"
 
 
+def test_a_share_within_the_range_of_the_other_paper_is_the_share() -> None:
+    """A range leaves open which share it is, whichever claim counts; what only meets it does not."""
+    claims = bought("a", THE_11TH, "A"), bought("b", THE_11TH, "B", "25-50%")
+    narrower = bought("c", THE_11TH, "C", "29-40%")
+    for order in permutations((*claims, narrower)):
+        assert share(*order) == "30%"
+    assert share(claims[0], bought("d", THE_11TH, "D", "?"), claims[1]) == "30%"
+    assert share(bought("e", THE_11TH, "E", "20-30%"), bought("f", THE_11TH, "F", "25-50%")) == "25-50%"
+    assert share(bought("g", THE_11TH, "G", "29.6%"), bought("h", THE_11TH, "H", "30%")) == "30%"
+
+
 def test_claims_of_one_deal_stay_a_matter_of_that_deal() -> None:
     """They are settled as before, whenever they say it was; one that names no deal goes with them."""
     claims = [
@@ -450,6 +461,9 @@ def test_claims_of_one_deal_stay_a_matter_of_that_deal() -> None:
         ({"seller": "south", "price": "USD 5M"}, {"holds": "50%"}),
         ({"seller": "south", "confidence": "rumoured"}, {"confidence": "confirmed"}),
         ({"seller": "south", "date": MARCH}, {"date": "2014"}),
+        ({"seller": "south", "share": "?"}, {}),
+        ({"seller": "south"}, {"share": "?"}),
+        ({"seller": "south", "share": "25-50%"}, {}),
     ],
 )
 def test_the_notices_of_buyer_and_seller_are_one(

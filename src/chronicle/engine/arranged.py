@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, field
 
-from chronicle.engine import sense
+from chronicle.engine import sense, views
 from chronicle.engine.replay import in_order
 from chronicle.events import (
     KINDS,
@@ -64,19 +64,37 @@ _NOTED: Mapping[type[Event], int] = MappingProxyType(
 )
 
 
+def _in_view(view: str, key_of: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Gives the key of what an event concerns, with its view unless that is a holding."""
+    if view == views.HOLDINGS:
+        return key_of
+    # A founding begins both, a name and a status.
+    named = views.NAMES if view == views.STATUS else view
+    return lambda event: (named, key_of(event))
+
+
 # What an event of each kind concerns: events that touch the same cells concern the same.
 _CONCERN: Mapping[type[Event], Callable[[Any], Any]] = MappingProxyType(
-    {kind: key_of for kind, (_, key_of) in sense.CONCERNS.items()}
+    {kind: _in_view(view, key_of) for kind, (view, key_of) in sense.CONCERNS.items()}
 )
 
 
 def concern_of(event: Event) -> Any:
     """The key of what an event concerns; events with equal keys concern the same.
 
-    None for a kind without one.
+    That of a holding is its holder, target and right; that of anything else is a pair of a view and the key
+    in it, which may be a text. None for a kind without one.
     """
     concern = _CONCERN.get(type(event))
     return None if concern is None else concern(event)
+
+
+def entities_in(key: Any) -> tuple[str, ...]:
+    """The entities that a key of ``concern_of`` names; none for a deal or a partnership."""
+    view, within = key[0], key[1]
+    if view in (views.DEALS, views.PARTNERSHIPS):
+        return ()
+    return (within,) if isinstance(within, str) else within
 
 
 @define

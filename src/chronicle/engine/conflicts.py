@@ -23,6 +23,7 @@ from attrs import Factory, define, frozen
 from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.disagreements import words_of_difference
+from chronicle.engine.filling import filled_from
 from chronicle.engine.replay import Ledger, Span
 from chronicle.events import (
     ORDER,
@@ -87,12 +88,14 @@ class Conflict:
 class Settled:
     """The events that count, in order of position, and the conflicts in which they were chosen.
 
-    ``set_aside`` maps the id of each event that does not count to the id of the one that does.
+    ``set_aside`` maps the id of each event that does not count to the id of the one that does. ``filled`` are
+    the ids of those that count with something that others say.
     """
 
     events: tuple[Event, ...]
     conflicts: tuple[Conflict, ...]
     set_aside: Mapping[str, str]
+    filled: frozenset[str] = frozenset()
 
 
 def settle(
@@ -114,6 +117,7 @@ def settle(
     firsts = {fact: min(positions[claim.id] for claim in claims) for fact, claims in rivals.items()}
     facts = {fact: rivals[fact] for fact in sorted(rivals, key=firsts.__getitem__)} | rumours
     set_aside: dict[str, str] = {}
+    filled: dict[str, Event] = {}
     conflicts: list[Conflict] = []
     for fact, claims in facts.items():
         ranked = sorted(claims, key=lambda claim: weight(claim, positions[claim.id], known), reverse=True)
@@ -122,9 +126,15 @@ def settle(
             next(others for kept, others in choices if kept is chosen).append(rumour)
         for chosen, others in choices:
             set_aside.update((other.id, chosen.id) for other in others)
-            conflicts.extend(_conflict(fact, chosen, others, positions))
-    kept = tuple([event for event in events if event.id not in set_aside]) if set_aside else tuple(events)
-    return Settled(kept, tuple(conflicts), set_aside)
+            whole = _told_by_all(chosen, others)
+            if whole is not chosen:
+                filled[chosen.id] = whole
+            conflicts.extend(_conflict(fact, chosen, others, positions, whole))
+    # Mostly nothing was set aside: the events are the same ones, and stay arranged.
+    kept = events
+    if set_aside:
+        kept = [filled.get(event.id, event) for event in events if event.id not in set_aside]
+    return Settled(tuple(kept), tuple(conflicts), set_aside, frozenset(filled))
 
 
 def _facts(related: Iterable[Sequence[Event]]) -> dict[tuple[str, ...], list[Event]]:
@@ -269,6 +279,18 @@ class _HeldByClaims:
                 self.share = Share.exact(NOTHING)
 
 
+def _told_by_all(chosen: Event, others: Sequence[Event]) -> Event:
+    """What a claim says together with those that it sets aside: of a stage, a founding or one new name.
+
+    Claims about a stake are left as they are: their figures belong together.
+    """
+    if isinstance(chosen, _STAKES):
+        return chosen
+    name = getattr(chosen, "name", None) if isinstance(chosen, EntityRenamed) else None
+    same = [each for each in others if name is None or getattr(each, "name", None) == name]
+    return filled_from(chosen, [chosen, *same]) if same else chosen
+
+
 def _same_fact(one: Event, two: Event) -> bool:
     if one.after == two.id or two.after == one.id or not _independent(one, two):
         return False
@@ -315,14 +337,21 @@ def _independent(one: Event, two: Event) -> bool:
 
 
 def _conflict(
-    fact: tuple[str, ...], chosen: Event, others: Sequence[Event], positions: Mapping[str, int]
+    fact: tuple[str, ...],
+    chosen: Event,
+    others: Sequence[Event],
+    positions: Mapping[str, int],
+    whole: Event,
 ) -> Iterator[Conflict]:
+    """The conflict of claims that differ in something, or that were taken together as ``whole``."""
     differ = words_of_difference(chosen, others)
     if not differ and any(map(_is_rumour, others)):
         # The rumour states a share that no field-by-field comparison shows: it differs from the sum so far.
         differ = ("share",)
-    if differ:
-        ordered = tuple(sorted(others, key=lambda other: positions[other.id]))
+    ordered = tuple(sorted(others, key=lambda other: positions[other.id]))
+    if whole is not chosen:
+        yield told_once(fact, chosen, ordered, whole.date)
+    elif differ:
         yield Conflict(fact, chosen, ordered, differ, _rule(chosen, others))
 
 
@@ -331,7 +360,7 @@ def told_once(fact: tuple[str, ...], chosen: Event, others: Sequence[Event], dat
     differ = words_of_difference(chosen, others)
     rule = _rule(chosen, others) if differ else "all agree"
     if date != chosen.date:
-        rule += f"; dated {date}, which all allow"
+        rule += f"; dated {date}, which {'most' if 'day' in differ else 'all'} allow"
     return Conflict(fact, chosen, tuple(others), differ, rule, once=True)
 
 

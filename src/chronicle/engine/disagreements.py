@@ -12,9 +12,6 @@ from chronicle.events import (
 )
 from chronicle.values import Money, Share, disagree
 
-_OPEN: tuple[object, ...] = (None, ())
-
-
 # The fields in which claims may differ, with the word for each.
 _COMPARED = MappingProxyType(
     {
@@ -44,13 +41,20 @@ def _differences(one: Event, two: Event) -> Iterator[str]:
     for name, word in _COMPARED.items():
         first, second = getattr(one, name, None), getattr(two, name, None)
         # An observation says nothing about the day on which the value began.
-        if first in _OPEN or second in _OPEN or (word == "day" and isinstance(two, StakeObserved)):
+        if word == "day" and isinstance(two, StakeObserved):
+            continue
+        if _is_open(name, first) or _is_open(name, second):
             continue
         # What the buyer holds afterwards and what the seller holds afterwards are two things.
         if name == "holds" and getattr(one, "holder", None) != getattr(two, "holder", None):
             continue
         if _disagree(first, second):
             yield word
+
+
+def _is_open(name: str, value: object) -> bool:
+    # That a deal has no effects is stated by an empty list of them.
+    return value is None or (value == () and name != "effects")
 
 
 def _disagree(first: object, second: object) -> bool:

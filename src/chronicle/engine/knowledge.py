@@ -175,7 +175,9 @@ def resolve(
         told = happenings.join(seen.events, seen.known, arranged)
         arranged = _rearranged(told.events, arranged)
         settled = settle(told.events, seen.known, arranged.related())
-        if settled.set_aside:
+        if settled.filled:
+            arranged = arrange(settled.events)
+        elif settled.set_aside:
             arranged = arranged.without(settled.set_aside, settled.events)
         deals = happenings.in_deals(settled.events, arranged.reaching, seen.known)
         counted = _with_lots(

@@ -128,7 +128,7 @@ def _name(view: View, field: str, fact: Any, name: Callable[[str], str | None]) 
     found = view.read(field, fact.key, fact.value) if field else None
     if field in view.entities:
         several = found if isinstance(found, tuple) else (found,)
-        return "; ".join(name(each) or each for each in several)
+        return "; ".join(name(each) or each for each in several if each is not None)
     return (name(found) or "") if view.key.get(field) == "entity" and found else ""
 
 

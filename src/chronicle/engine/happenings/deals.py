@@ -10,9 +10,10 @@ from typing import Any
 
 from attrs import evolve
 
+from chronicle.engine.filling import date_of_all
 from chronicle.engine.happenings.found import STAKES, FoundHappenings, OneHappening, Told, say_counted_once
 from chronicle.engine.happenings.grouping import Subject, subject_of
-from chronicle.engine.happenings.one_event import both_sides, date_of_all, filled
+from chronicle.engine.happenings.one_event import both_sides, filled
 from chronicle.engine.happenings.sides import other_party
 from chronicle.events import (
     COUNTED,

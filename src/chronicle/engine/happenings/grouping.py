@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from attrs import Factory, define
 
+from chronicle.engine import views
 from chronicle.engine.arranged import Arranged
 from chronicle.engine.happenings.found import (
     STAKES,
@@ -46,8 +47,7 @@ class Claims:
         if subject not in self._found:
             kind, about = subject
             # All events about one subject concern the same.
-            key = (*about, "equity") if kind is InvestmentMade else about
-            claims = subjects_of(self._arranged.about(key)).get(subject, [])
+            claims = subjects_of(self._arranged.about(_concern_of(kind, about))).get(subject, [])
             self._found[subject] = sorted(claims, key=self.position)
         return self._found[subject]
 
@@ -79,6 +79,13 @@ _ABOUT: Final[Mapping[type[Event], Callable[[Event], Any]]] = MappingProxyType(
 def subject_of(event: Event) -> Subject:
     """What a claim is about: its kind, and the fields in which claims of one happening agree."""
     return type(event), _ABOUT[type(event)](event)
+
+
+def _concern_of(kind: type[Event], about: Any) -> Any:
+    """What ``arranged.concern_of`` says of the events of one subject."""
+    if kind is InvestmentMade:
+        return *about, "equity"
+    return about if kind in STAKES else (views.SHARES, about)
 
 
 # Claims of one kind

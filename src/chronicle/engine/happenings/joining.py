@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from chronicle.engine.arranged import Arranged, arrange, hang_together
+from chronicle.engine.filling import date_of_all
 from chronicle.engine.happenings.found import (
     FoundHappenings,
     OneHappening,
@@ -15,7 +16,7 @@ from chronicle.engine.happenings.found import (
     say_counted_once,
 )
 from chronicle.engine.happenings.grouping import Claims, by_several, happenings_of, subjects_of
-from chronicle.engine.happenings.one_event import both_sides, date_of_all, filled, filled_other
+from chronicle.engine.happenings.one_event import both_sides, filled, filled_other
 from chronicle.engine.happenings.sides import mirror, sides_of
 from chronicle.events import (
     Event,

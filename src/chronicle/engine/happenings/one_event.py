@@ -7,43 +7,23 @@ from typing import Any, Final
 
 from attrs import evolve, fields
 
-from chronicle.dates import PartialDate, parse_date
+from chronicle.dates import PartialDate
+from chronicle.engine.filling import filled_in
 from chronicle.engine.happenings.sides import other_party
 from chronicle.events import (
     ENVELOPE,
     Event,
     SharesIssued,
 )
-from chronicle.values import Count, Share
-
-
-def date_of_all(claims: Sequence[Event]) -> PartialDate:
-    """The narrowest window that all claims allow; as written in a claim, if one has just this window."""
-    earliest = max(claim.date.earliest for claim in claims)
-    latest = min(claim.date.latest for claim in claims)
-    stated = [
-        claim.date for claim in claims if (claim.date.earliest, claim.date.latest) == (earliest, latest)
-    ]
-    if stated:
-        return min(stated, key=lambda date: (date.approximate, date.uncertain, date.text))
-    return parse_date(f"[{earliest}..{latest}]") if earliest < latest else PartialDate.of(earliest)
+from chronicle.values import Count
 
 
 def filled(chosen: Event, ranked: Sequence[Event], date: PartialDate) -> Event:
     """The chosen claim, in which fields that it leaves open are filled in from the others of its kind."""
-    given: dict[str, Any] = {"date": date}
-    for name in _fields(type(chosen)):
-        if _open(getattr(chosen, name)):
-            said = (getattr(each, name) for each in ranked)
-            given[name] = next((value for value in said if not _open(value)), getattr(chosen, name))
+    given = {**filled_in(chosen, ranked, _fields(type(chosen))), "date": date}
     if isinstance(chosen, SharesIssued):
         given["subscribers"] = _subscribers(chosen, ranked)
     return evolve(chosen, **given)
-
-
-def _open(value: object) -> bool:
-    """Whether a claim leaves a field open: it states nothing, or `?` for a share."""
-    return value in (None, ()) or (isinstance(value, Share) and value.is_unknown)
 
 
 def _fields(kind: type[Event]) -> tuple[str, ...]:
@@ -73,7 +53,8 @@ def both_sides(kept: Any, other: Any, ranked: Sequence[Event]) -> list[Event]:
     Two events, of one party each, if the other side states what it holds afterwards: one event has one such
     field.
     """
-    shared = {name: next(filter(None, (getattr(each, name) for each in ranked)), None) for name in _SHARED}
+    shared: dict[str, Any] = {name: getattr(ranked[0], name) for name in _SHARED}
+    shared |= filled_in(ranked[0], ranked, _SHARED)
     if other.holds is None:
         return [evolve(kept, **shared, **{other_party(kept): other.holder})]
     return [evolve(each, **shared, **{other_party(each): None}) for each in (kept, other)]

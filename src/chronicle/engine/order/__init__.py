@@ -18,8 +18,6 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from operator import not_
 
-from attrs import evolve
-
 from chronicle.engine.arranged import Arranged, arrange
 from chronicle.engine.order.component import said
 from chronicle.engine.order.overlaps import candidates
@@ -67,4 +65,4 @@ def replay_in_order(
         if walk.against <= lives.ignored and walk.loose <= lives.loose:
             return replayed
         # Lives that ordered events to their cost are ignored, and the replay is repeated.
-        lives = evolve(lives, against=lives.against | walk.against, loose=lives.loose | walk.loose)
+        lives = lives.without(walk.against, walk.loose)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from itertools import combinations
 from operator import attrgetter
 from typing import Any
 
 from attrs import define
 
 from chronicle.dates import FOREVER
-from chronicle.engine.order.component import DOUBTED, LIVE, OpenDoubt, content, said
+from chronicle.engine.order.component import DOUBTED, LIVE, OpenDoubt, said
 from chronicle.engine.order.course import Course, Stretch, as_date, runs_of, stretches_of, surely
+from chronicle.engine.order.deciding import Deciding
 from chronicle.engine.order.search import Arrangement, Found, Search
 from chronicle.engine.order.touching import ANNOUNCED
 from chronicle.engine.replay import GOES_ON, Bounds, Cell, Change, Guess, Nothing, Other, Replay, doubts_in
@@ -28,10 +28,6 @@ def bases_of(running: Replay, kept: Sequence[Arrangement]) -> dict[Cell, Any]:
         if cell[0] not in (LIVE, ANNOUNCED)
     )
     return {cell: running.before.get(*cell) for cell in cells}
-
-
-# With more steps than this, which events of a group decide a cell is not computed.
-_MOST_DECIDED = 10_000
 
 
 _event_of = attrgetter("event")
@@ -73,10 +69,11 @@ class Left:
         finals = list(dict.fromkeys(node.overlay.get(self.cell, self.base) for node in self.found.best))
         told = len(self.running.changes.others[self.cell])
         self._assign(course, log, runs, standing)
-        self._note_nothing(course)
+        self._note_nothing(course, log)
         others = tuple(value for value in finals if said(value) != said(standing))
         if others:
-            self.running.guesses.append(Guess(view, key, self._concerned()))
+            concerned = Deciding(self.search, self.found, self.cell, self.base).concerned(self.order)
+            self.running.guesses.append(Guess(view, key, concerned))
         if self.earlier is not None:
             self._rest_on_earlier(course, runs, told)
             others = (*others, *(value for value in self.earlier if value not in others))
@@ -118,13 +115,25 @@ class Left:
             for each in others[told:]
         ]
 
-    def _note_nothing(self, course: Course) -> None:
-        """Note when the cell may be empty, except for the time before the group."""
+    def _note_nothing(self, course: Course, log: list[Change]) -> None:
+        """Note when the cell may be empty, but not the time before the group and before the first value."""
         for low, high in runs_of([place for place, each in enumerate(course) if None in each.values]):
             if low or high < len(course) or any(len(each.values) > 1 for each in course):
                 until = None if high == len(course) else self._day(course, high)
                 times = Nothing(as_date(course[low].day), until, not low, high == len(course))
-                self.running.changes.nothing[self.cell].append(times)
+                if low or until is None or not self._begins(log, until):
+                    self.running.changes.nothing[self.cell].append(times)
+
+    def _begins(self, log: list[Change], until: datetime.date) -> bool:
+        """Whether the first value that the cell ever has may not have begun up to a day, by its own window.
+
+        That it may be empty until then is known without a word, as it is where no order is in doubt.
+        """
+        if 0 not in self.made or self.running.changes.others[self.cell]:
+            return False
+        bounds = self.running.changes.bounds[self.cell].get(0)
+        certain = None if bounds is None else bounds.certain_from
+        return until <= (certain or log[0].window.latest)
 
     def _absent(self, course: Course) -> None:
         """Bound a cell without changes that another best order fills: it needs a log of changes."""
@@ -325,52 +334,6 @@ class Left:
                 ),
             )
         )
-
-    def _concerned(self) -> tuple[str, ...]:
-        """Ids, in the order of replay, of the events whose order decides the cell, or else that change it."""
-        plan, members, kept = self.search.plan, self.search.members, self.found.kept()
-        places = self._deciding(kept) or {
-            place
-            for node in kept
-            for before, place in node.ways
-            if before.overlay.get(self.cell, self.base) != node.overlay.get(self.cell, self.base)
-        }
-        ids = {plan.natural[members[place]].id for place in places}
-        found = tuple(event for event in self.order if event in ids)
-        return found if len(found) > 1 else self.order
-
-    def _deciding(self, kept: Sequence[Arrangement]) -> set[int]:
-        """The places of the events whose order matters for the cell: only two, if those decide alone."""
-        count = len(self.search.members)
-        if count < 3 or count * count * len(kept) > _MOST_DECIDED:
-            return set()
-        found: set[int] = set()
-        first, last = self.search.plan.first, self.search.plan.last
-        windows = [(first[index], last[index]) for index in self.search.members]
-        for one, two in combinations(range(count), 2):
-            if windows[one][1] < windows[two][0] or windows[two][1] < windows[one][0]:
-                continue
-            forth, back = self._come_to(kept, one, two), self._come_to(kept, two, one)
-            if len(forth) == len(back) == 1 and forth != back:
-                return {one, two}
-            if forth and back and forth != back:
-                found |= {one, two}
-        return found
-
-    def _come_to(self, kept: Sequence[Arrangement], one: int, two: int) -> set[Any]:
-        """The values of the cell in the end by the best orders in which one event comes before another."""
-        reached: set[int] = set()
-        for node in kept:
-            ways = (
-                (id(way), place, way.mask >> (two if place == one else one) & 1) for way, place in node.ways
-            )
-            if not node.ways or any(
-                way in reached and (place not in (one, two) or (place == two) == bool(other))
-                for way, place, other in ways
-            ):
-                reached.add(id(node))
-        ends = (node for node in self.found.best if id(node) in reached)
-        return {content(node.overlay.get(self.cell, self.base)) for node in ends}
 
     def _makers(self, value: Any) -> list[Event]:
         """The events by which some best order arrives at a value, in order."""

@@ -8,14 +8,14 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import accumulate, chain, compress, islice
 
-from attrs import Factory, define, field, frozen
+from attrs import define, field, frozen
 
 from chronicle.dates import order_of
 from chronicle.engine import sense, views
 from chronicle.engine.order.by_life import ByLife
-from chronicle.engine.order.preceding import in_turn
+from chronicle.engine.order.indexes import Union, in_turn
+from chronicle.engine.order.lives import Lives
 from chronicle.engine.order.touching import acting, begun_by, possible_effects, touched_by
-from chronicle.engine.order.union import Union
 from chronicle.events import ENDS_OF_TIES, KINDS, NO_ACTS, DealCompleted, Event, ended_by
 
 Origin = Callable[[Event], Hashable]
@@ -44,26 +44,6 @@ _OF_DEALS: frozenset[type[Event]] = frozenset(
 
 # What no life orders against what begins or ends it: what is no act, and what ends by itself with a company.
 _NOT_ORDERED: frozenset[type[Event]] = frozenset({*NO_ACTS, *ENDS_OF_TIES, DealCompleted})
-
-
-@frozen
-class Lives:
-    """Whether any entity is founded or ends, which are founded some time, and whose life orders nothing.
-
-    The latter are those that certainly act before being founded or after their end (``contradicted``), and
-    those by whose lives events were ordered that would make more sense without (``against``). ``loose`` are
-    ids of events that no life orders by itself, as they stand among some that make no sense in any order:
-    the search weighs their lives like other sense.
-    """
-
-    any: bool
-    founded: frozenset[str]
-    contradicted: frozenset[str]
-    against: frozenset[str] = frozenset()
-    loose: frozenset[str] = frozenset()
-    ignored: frozenset[str] = field(
-        init=False, default=Factory(lambda self: self.contradicted | self.against, takes_self=True)
-    )
 
 
 @define

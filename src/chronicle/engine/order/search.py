@@ -205,16 +205,21 @@ class Search:
         """Whether no entity acts here before being founded or after its end."""
         if self.free or not self.plan.lives.any or isinstance(event, NO_ACTS):
             return True
-        ignored = self.plan.lives.ignored
-        for name in acting(event):
-            if name in ignored:
-                continue
-            status = node.overlay.get((views.STATUS, (name,)), self.running.before.get(views.STATUS, (name,)))
-            over = status is not None and status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
-            unborn = status is None and name in self.plan.lives.founded and name not in founded_by(event)
-            if over or unborn:
-                return False
-        return True
+        return not any(self._dead(name, event, node) for name in acting(event))
+
+    def _dead(self, name: str, event: Event, node: Arrangement) -> bool:
+        """Whether an entity acts here before being founded or after its end."""
+        lives, cell = self.plan.lives, (views.STATUS, (name,))
+        if name in lives.ignored:
+            return False
+        status = node.overlay.get(cell, self.running.before.get(*cell))
+        if status is None:
+            dead, since = name in lives.founded and name not in founded_by(event), 0
+        else:
+            dead = status.status == "dissolved" and not isinstance(event, ENDS_OF_TIES)
+            since = self.plan.turns[self.members[0]]
+        # What begins a life outside of the group, and before the event, may not have been replayed yet.
+        return dead and (cell in node.overlay or not lives.begins_before(name, event, since))
 
     def _pending(self, mask: int, place: int) -> list[int]:
         """The members with the same window, as written, that have not happened yet."""

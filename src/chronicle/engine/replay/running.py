@@ -214,7 +214,7 @@ class Replay:
 
     # Values that are said again
 
-    def _said_again(self, change: Change, made: Iterable[Change]) -> None:
+    def _said_again(self, change: Change, made: Sequence[Change]) -> None:
         """Let go on what one of the changes ``made`` by an event of no group says again, in a wide window."""
         window, cell = change.window, (change.view, change.key)
         if self.said is None or change.value is None or window.earliest == window.latest:
@@ -223,11 +223,14 @@ class Replay:
         if len(log) < 2 or log[-2].window.latest == DAWN:
             # Mostly nothing was said before, but by a declaration.
             return
-        own = (each for each in made if each.value is None and (each.view, each.key) == cell)
-        if any(end.window.earliest < window.latest for end in own):
-            # The event says itself until when, and that may come first.
-            return
-        place = next((place for place in range(len(log) - 1, -1, -1) if log[place] is change), None)
+        if len(made) > 1:
+            own = (each for each in made if each.value is None and (each.view, each.key) == cell)
+            if any(end.window.earliest < window.latest for end in own):
+                # The event says itself until when, and that may come first.
+                return
+        # Mostly it was the last one.
+        places = range(len(log) - 1, -1, -1)
+        place = next((place for place in places if log[place] is change), None)
         if place is not None:
             self.goes_on(cell, place, window.latest)
 
@@ -246,10 +249,12 @@ class Replay:
         before = place - 1
         while before and log[before].operation in GOES_ON:
             before -= 1
-        old, bounds = log[before], self.changes.bounds.get(cell, {})
+        old = log[before]
+        if old.value is None or self.said(old.value) != self.said(log[place].value):
+            return
+        bounds = self.changes.bounds.get(cell, {})
         known, new = bounds.get(before, Bounds()), bounds.get(place, Bounds())
-        limits = known.certain_until, known.possible_until, new.certain_until, new.possible_until
-        if old.value is None or self.said(old.value) != self.said(log[place].value) or any(limits):
+        if any((known.certain_until, known.possible_until, new.certain_until, new.possible_until)):
             return
         if old.window.latest == DAWN:
             # A declaration says no day: the name holds until the first event that gives one.

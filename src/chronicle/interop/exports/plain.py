@@ -13,14 +13,17 @@ from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine.replay import Span
 from chronicle.engine.views import view_of
 from chronicle.engine.views.data import key_data, value_data
-from chronicle.errors.characters import UNSEEN
+from chronicle.errors.characters import NOT_IN_A_LINE, UNSEEN
 
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 
 
 def line(text: str) -> str:
-    """``text`` in one line: line ends and tabs are spaces, what cannot be seen is a stand-in for itself."""
-    return UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else _STAND_IN, text)
+    """``text`` in one line: line ends and tabs are spaces, what would be obeyed has a stand-in.
+
+    Marks of direction stay: a name in Hebrew or Arabic has them, and is another one without.
+    """
+    return NOT_IN_A_LINE.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else _STAND_IN, text)
 
 
 def json_text(data: object, indent: int | None = None) -> str:

@@ -1,8 +1,8 @@
-"""Disjoint sets of numbers."""
+"""Indexes of events, without the events: disjoint sets of them, and an order in which each has its turn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import define, field
 
@@ -38,3 +38,28 @@ class Union:
         first, second = self.root(one), self.root(two)
         self.parents[max(first, second)] = min(first, second)
         return first != second
+
+
+def in_turn(before: Mapping[int, set[int]]) -> list[int]:
+    """The indexes in ``before``, each after those that must come before it.
+
+    A circle is cut: of two indexes in it, each of which must come before the other, one no longer must.
+    """
+    order: dict[int, None] = {}
+    under_way: set[int] = set()
+    for start in sorted(before):
+        stack = [(start, False)]
+        while stack:
+            index, done = stack.pop()
+            if done:
+                under_way.discard(index)
+                order.setdefault(index)
+            elif index not in order and index not in under_way:
+                under_way.add(index)
+                stack.append((index, True))
+                for earlier in sorted(before.get(index, ())):
+                    if earlier in under_way:
+                        before[index].discard(earlier)
+                    elif earlier not in order:
+                        stack.append((earlier, False))
+    return list(order)
