@@ -463,6 +463,28 @@ def test_an_identifier_that_runs_out_and_is_given_again(
         assert ("certain" if any(found) else "possible" if found else "nothing") == said, day
 
 
+def test_an_identifier_runs_out_whatever_its_event_ends() -> None:
+    """``until`` is about the identifier of the event, and ``ends`` about another event."""
+    first = happened("entity.identified", "2010", "first", **_LEI)
+    last = happened("entity.identified", "2012", "last", **_LEI | {"value": "8"}, until="2016", ends="first")
+    state = History([first, last]).as_of
+    assert [[fact.key[2] for fact in state(day).view("identifiers")] for day in ("2014", "2017")] == [
+        ["7", "8"],
+        ["7"],
+    ]
+
+
+def test_an_end_of_itself_is_a_finding() -> None:
+    """It ends nothing, and nothing is dropped in silence."""
+    role = {"person": "ann", "entity": "mill", "role": "director"}
+    begun = happened("role.appointed", "2010", "begun", **role)
+    over = happened("role.ended", "2012", "over", **role, ends="over")
+    history = History([begun, over])
+    assert [fact.certain for fact in history.as_of("2014").roles()] == [True]
+    (problem,) = [each for each in history.check() if each.code == "C411"]
+    assert problem.message == "'ends' names the event itself: \"over\""
+
+
 def test_a_status_that_is_only_possible_is_marked_in_every_output(tmp_path: Path) -> None:
     """The name is certain, and that the company is dissolved is not: no row says that both are."""
     file = written(tmp_path, RENAMED)

@@ -75,7 +75,7 @@ def _cell_words(view: str, key: Key) -> str:
 
 
 def not_followed(examined: Examined) -> Iterator[Problem]:
-    """C411: `after` or `ends` names no event; `after` runs in a circle, or goes against the dates."""
+    """C411: `after` or `ends` names no event, or itself; `after` runs in a circle, or against the dates."""
     after = {event.id: event.after for event in examined.events if event.after is not None}
     for event in examined.events:
         if event.after is None:
@@ -108,6 +108,13 @@ def _ending_nothing(examined: Examined) -> Iterator[Problem]:
                 "C411",
                 f'\'ends\' names no event: "{event.id}" is said to end "{event.ends}"',
                 help=_did_you_mean(event.ends, examined),
+                events=(event.id,),
+            )
+        elif event.ends == event.id:
+            yield Problem(
+                "C411",
+                f"'ends' names the event itself: \"{event.id}\"",
+                help="name the event whose beginning it ends, or leave out `ends`",
                 events=(event.id,),
             )
 

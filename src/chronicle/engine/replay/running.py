@@ -58,7 +58,8 @@ def ending_its_own(event: Happening, change: Change, live: Live) -> tuple[Change
     """
     if change.value is not None:
         return change, _with(event, change, live)
-    if event.ends is None or getattr(event, "lot", None) is not None:
+    if event.ends is None or getattr(event, "lot", None) is not None or (live and live[-1].event == event.id):
+        # The last: an identifier runs out by the event that gave it, whatever else that ends.
         return change, ()
     place = next((place for place, each in enumerate(live) if each.event == event.ends), None)
     if place is None:
