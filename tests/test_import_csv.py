@@ -268,6 +268,10 @@ def test_a_share_is_read_as_its_source_writes_it(shares: Shares, text: str, shar
         (Shares("percent"), "half"),
         (Shares("percent"), "150"),
         (Shares("fraction"), "60"),
+        (Shares("percent", comma=True), "1.000"),
+        (Shares("percent", comma=True), "12.500"),
+        (Shares("stated", comma=True), "33.333%"),
+        (Shares("percent", comma=True), "1.000,5"),
     ],
 )
 def test_a_share_that_may_mean_two_things_is_refused(shares: Shares, text: str) -> None:

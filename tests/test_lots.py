@@ -239,6 +239,21 @@ def test_a_record_that_begins_while_one_with_an_end_runs_takes_its_place() -> No
     assert holding.events == (events[2].id,)
 
 
+def test_an_end_by_name_comes_after_what_it_ends() -> None:
+    """Once a record that changed on no stated day is closed, nothing of it is left, not even possibly."""
+    first = record("r1", "[..2016-06-10]", "30%")
+    changed = record("r1", "[2016-09-11..2018-06-10]", "10%")
+    closed = record("r1", "2018-06-10", "0%", ends=changed.id)
+    for events in ([first, changed, closed], [closed, changed, first]):
+        assert course(*events, days=("2018-06-10", "2019")) == [None, None]
+        assert doubts(*events) == []
+        inside = History(events).as_of("2018-06-09").holdings()
+        assert {(str(holding.share), holding.certain) for holding in inside} == {
+            ("30%", False),
+            ("10%", False),
+        }
+
+
 @pytest.mark.parametrize("day", ["2018-01-01", "2018-01", "2018"])
 def test_a_record_that_begins_when_another_ends_follows_it(day: str) -> None:
     """The newest first, or the oldest: never both, never nothing."""

@@ -149,7 +149,7 @@ class Search:
             - out_of_line(self.plan, self.members, place, pending)
         )
         good, world = self._through(event, world)
-        score += _SENSE * (good and self._alive(event, node))
+        score += _SENSE * (good and self._alive(event, node) and self._has_begun(event, node.mask))
         self._reach(node, place, score, world.overlay, following)
 
     def _through(self, event: Event, world: Component) -> tuple[bool, Component]:
@@ -200,6 +200,13 @@ class Search:
         if not asked(event, world):
             return False
         return event.ends is None or world.would_change(event, self.handlers)
+
+    def _has_begun(self, event: Event, mask: int) -> bool:
+        """Whether what an event ends by name is not still to begin; a lot can end in what it was before."""
+        if event.ends is None:
+            return True
+        left = (index for place, index in enumerate(self.members) if not mask >> place & 1)
+        return all(self.plan.natural[index].id != event.ends for index in left)
 
     def _alive(self, event: Event, node: Arrangement) -> bool:
         """Whether no entity acts here before being founded or after its end."""

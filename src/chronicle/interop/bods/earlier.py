@@ -9,18 +9,29 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
-from chronicle.interop.bods.interests import Tie, key_of, tie_after
+from chronicle.interop.bods.checks import Statement, listed, mapped
+from chronicle.interop.bods.interests import Tie, is_gone, key_of, latest, tie_after, value_of
 from chronicle.interop.bods.parties import Party, party_after
-from chronicle.interop.registers import part
+from chronicle.interop.bods.rules import is_date_or_moment
+from chronicle.interop.registers import part, tidy
 from chronicle.stores import Record, Store
 
 Plain = dict[str, Any]
+
+Made = tuple[str, dict[str, Any]]
+"""The id of an event that was made, and its plain fields."""
+
+_ENVELOPE = ("id", "known", "sources")
+_STATUSES = ("new", "updated", "closed")
+
+Turn = tuple[str, int, str]
+"""A sort key of statements: the date, what it does to its record, and the day of its publication."""
 
 TITLE: Final = "statement "
 """The beginning of the title of the source of every event, before the id of the statement."""
@@ -28,6 +39,7 @@ TITLE: Final = "statement "
 _OURS = "bods:"
 _ENDS_OF_TIES = ("holder", "target", "controller", "person", "entity")
 _OF_RECORDS = ("record.corrected", "record.retracted")
+_BY_STATEMENT = ":corrected"  # the end of the id of a correction that a statement makes
 
 
 @frozen
@@ -39,6 +51,21 @@ class StatementTold:
     events: tuple[Plain, ...]
     corrected: tuple[Plain, ...] = ()
     """The corrections and retractions that it made of events of a statement before it."""
+    published: str = ""
+    first: tuple[Plain, ...] = ()
+    """The events as they were before other statements were read late."""
+
+    def after(self, changes: Sequence[Plain]) -> StatementTold:
+        """The same with what a statement that was read late has changed of its events."""
+        own = f"{_OURS}{part(self.statement)}:"
+        known = {plain["id"] for plain in self.events}
+        changed = {plain["id"]: plain for plain in changes if plain["kind"] not in _OF_RECORDS}
+        gone = {plain["target"] for plain in changes if plain["kind"] == "record.retracted"}
+        if not (known & (changed.keys() | gone) or any(id.startswith(own) for id in changed)):
+            return self
+        kept = [changed.get(plain["id"], plain) for plain in self.events if plain["id"] not in gone]
+        more = [plain for id, plain in changed.items() if id.startswith(own) and id not in known]
+        return evolve(self, events=_in_time((*kept, *more)), first=self.first or self.events)
 
 
 @define
@@ -106,6 +133,15 @@ class EarlierRecords:
         one, other = plain.get("controller") or plain.get("holder"), plain.get("target")
         return [_pair(one, other)] if one and other else []
 
+    def has(self, event: str) -> bool:
+        """Whether the store has an event of this id."""
+        return self.as_written(event) is not None
+
+    def as_written(self, event: str) -> Plain | None:
+        """The event of this id as the store has it, without what has corrected it."""
+        record = None if self._store is None else self._store.get(event)
+        return None if record is None else json.loads(record.body) | {"id": record.id}
+
     def knows(self, record: str) -> bool:
         """Whether the store has something of a record."""
         return key(record) in self._positions
@@ -123,7 +159,7 @@ class EarlierRecords:
             unnamed = self._told_at(self._positions[_pair(*parties)])
             own = [each for each in unnamed if each.statement == statement]
             told += own or (unnamed if len(unnamed) == 1 else [])
-        return sorted(told, key=lambda each: each.date)
+        return sorted(told, key=lambda each: (each.date, each.published))
 
     def _told_at(self, positions: array[int] | None) -> list[StatementTold]:
         read = [json.loads(each.body) | {"id": each.id} for each in self._read(positions or ())]
@@ -132,7 +168,11 @@ class EarlierRecords:
             if statement := _statement_of(plain):
                 by_statement.setdefault(statement, []).append(plain)
         dates = {plain["id"]: plain["known"] for plain in read if plain["kind"] not in _OF_RECORDS}
-        return [_told(statement, events, dates) for statement, events in by_statement.items()]
+        first = _as_first_read(read)
+        return [
+            _told(statement, events, dates, first.get(statement, ()))
+            for statement, events in by_statement.items()
+        ]
 
     def _read(self, positions: Iterable[int]) -> Iterator[Record]:
         """The records at these positions, which ascend; those that follow each other in one go."""
@@ -157,12 +197,22 @@ def key(record: str) -> str:
     return part(record)
 
 
-def after_told(told: list[StatementTold], is_tie: bool) -> Tie | Party | None:
-    """What was known after these statements of one record; None before the first."""
+def after_told(
+    told: Sequence[StatementTold], is_tie: bool, later: Sequence[StatementTold] = ()
+) -> Tie | Party | None:
+    """What was known after these statements of one record; None before the first.
+
+    A statement that was read before them, also one of the ``later`` ones, may have made the declaration of an
+    entity: it has the name of the first.
+    """
     events = [plain for each in told for plain in each.events]
     if not told:
         return None
-    return tie_after(told[-1].date, events) if is_tie else party_after(told[-1].date, events)
+    if is_tie:
+        return tie_after(told[-1].date, events)
+    every = (plain for each in (*told, *later) for plain in each.events)
+    declared = [plain for plain in every if plain["kind"] == "entity.declared"]
+    return party_after(told[-1].date, [*declared[:1], *(each for each in events if each not in declared)])
 
 
 def _pair(one: str, other: str) -> str:
@@ -171,16 +221,46 @@ def _pair(one: str, other: str) -> str:
 
 def _statement_of(plain: Plain) -> str | None:
     """The id of the statement that an event is of; None for events that no statement made."""
-    title: str = (plain.get("sources") or [{}])[0].get("title") or ""
+    title: str = _told_by(plain).get("title") or ""
     return title.removeprefix(TITLE) if title.startswith(TITLE) else None
 
 
-def _told(statement: str, events: list[Plain], dates: dict[str, str]) -> StatementTold:
-    own = tuple(plain for plain in events if plain["kind"] not in _OF_RECORDS)
+def _in_time(events: Iterable[Plain]) -> tuple[Plain, ...]:
+    """The events of one statement in the order of their days: some were made when another was read late."""
+    return tuple(sorted(events, key=_place_in_time))
+
+
+def _place_in_time(plain: Plain) -> tuple[str, bool]:
+    return ("", False) if key_of(plain) is None else (latest(plain["date"]), is_gone(plain))
+
+
+def _told_by(plain: Plain) -> Plain:
+    return next(iter(plain.get("sources") or ()), {})
+
+
+def _as_first_read(read: Sequence[Plain]) -> dict[str, list[Plain]]:
+    """By statement the events as they were made, also those that are gone, without what another corrected."""
+    corrected = {
+        plain["target"]
+        for plain in read
+        if plain["kind"] in _OF_RECORDS and plain["id"].endswith(_BY_STATEMENT)
+    }
+    found: dict[str, list[Plain]] = {}
+    for plain in read:
+        if plain["kind"] not in _OF_RECORDS and plain["id"] not in corrected:
+            found.setdefault(_statement_of(plain) or "", []).append(plain)
+    return found
+
+
+def _told(
+    statement: str, events: list[Plain], dates: dict[str, str], first: Iterable[Plain]
+) -> StatementTold:
+    own = _in_time(plain for plain in events if plain["kind"] not in _OF_RECORDS)
     changes = tuple(plain for plain in events if plain["kind"] in _OF_RECORDS)
     # A correction is known from its publication, and is of the day of what it corrects.
     known = [dates[each["id"]] for each in own] or [dates.get(each["target"], "") for each in changes]
-    return StatementTold(statement, max(known, default=""), own, changes)
+    published = max((str(_told_by(each).get("published") or "") for each in events), default="")
+    return StatementTold(statement, max(known, default=""), own, changes, published, tuple(first))
 
 
 def _as_corrected(read: list[Plain]) -> list[Plain]:
@@ -194,3 +274,85 @@ def _as_corrected(read: list[Plain]) -> list[Plain]:
         if plain["kind"] == "record.corrected" and plain["target"] in found and plain["id"] in found:
             found[plain["target"]].update(plain["set"])
     return [{name: value for name, value in plain.items() if value is not None} for plain in found.values()]
+
+
+# Statements that are read again
+
+
+def as_told(
+    entries: Mapping[str, Made],
+    own: Sequence[Mapping[str, Any]],
+    as_written: Callable[[str], Mapping[str, Any] | None],
+) -> dict[str, Made]:
+    """Events under the ids that an earlier import of their statement gave them, when it knew less.
+
+    ``as_written`` gives an event as it was before it was corrected: what another statement has corrected
+    since is said again under its own id.
+    """
+    taken = {plain["id"]: _said(plain) for plain in own}
+    ids = {said: id for id, said in taken.items() if said is not None}
+    found: dict[str, Made] = {}
+    for slot, (id, plain) in entries.items():
+        said = _said(plain)
+        other = said is not None and taken.get(id, said) != said and _said_first(as_written(id)) != said
+        alike = None if said is None else ids.get(said)
+        found[slot] = alike or (f"{id}:again" if other else id), plain
+    return found
+
+
+def _said_first(plain: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    return None if plain is None else _said(plain)
+
+
+def _said(plain: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """What an event of a relationship says; None for other events."""
+    key = key_of(plain)
+    return None if key is None else (plain["kind"], key, value_of(plain), plain["date"])
+
+
+def slot_of(told: StatementTold, plain: Mapping[str, Any]) -> str:
+    """The slot of an event in its statement."""
+    return str(plain["id"]).removeprefix(f"bods:{part(told.statement)}:")
+
+
+def without_envelope(plain: Mapping[str, Any]) -> Made:
+    """An event as a statement makes it: its id, and its fields without those of the statement."""
+    fields = {name: value for name, value in plain.items() if name not in _ENVELOPE}
+    if plain["kind"] == "stake.observed":
+        fields.setdefault("right", "equity")
+    return str(plain["id"]), fields
+
+
+# What a statement says of itself
+
+
+def source_of(statement: Statement) -> dict[str, Any]:
+    """The source of the events of a statement, which names it in its title."""
+    publication, source = mapped(statement.get("publicationDetails")), mapped(statement.get("source"))
+    publisher = mapped(publication.get("publisher"))
+    asserted = [tidy(mapped(each).get("name")) for each in listed(source.get("assertedBy"))]
+    address = tidy(source.get("url"))
+    given = {
+        "publisher": tidy(publisher.get("name")) or next(filter(None, asserted), None),
+        "title": TITLE + tidy(statement["statementId"]),
+        "url": address if address.startswith(("http://", "https://")) and " " not in address else None,
+        "published": _day(publication.get("publicationDate")),
+        "retrieved": _day(source.get("retrievedAt")),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def published_on(statement: Statement) -> str | None:
+    """The day on which a statement was published, where that is said."""
+    return _day(mapped(statement.get("publicationDetails")).get("publicationDate"))
+
+
+def turn_of(statement: Statement) -> Turn:
+    """Where a statement comes among those of its record: a correction comes after what it corrects."""
+    status = statement.get("recordStatus")
+    place = _STATUSES.index(status) if status in _STATUSES else 0
+    return statement["statementDate"][:10], place, published_on(statement) or ""
+
+
+def _day(value: Any) -> str | None:
+    return value[:10] if isinstance(value, str) and is_date_or_moment(value) else None

@@ -110,7 +110,7 @@ def tie_facts(
     after: dict[str, InterestSeen] = {}
     for key in dict.fromkeys([*stood, *timelines]):
         standing = stood.get(key, InterestSeen())
-        points = list(_learned(timelines.get(key, []), standing, before, date))
+        points = list(_learned(timelines.get(key, []), standing, before, date, is_new=key not in stood))
         value = points[-1].value if points else standing.value
         if value != _GONE and (closed or key not in timelines):
             points.append(_Point(date, _GONE, ""))
@@ -157,6 +157,11 @@ def value_of(plain: Mapping[str, Any]) -> str:
     # A role has it in the note, and so had control in imports by earlier versions.
     first: str = (plain.get("note") or "").partition(";")[0]
     return first if first.startswith(_SHARE) else _HELD
+
+
+def is_gone(plain: Mapping[str, Any]) -> bool:
+    """Whether an event of a relationship is an end."""
+    return value_of(plain) == _GONE
 
 
 def fact_again(
@@ -306,17 +311,18 @@ def _sum(shares: Iterator[Share | None]) -> str:
 
 
 def _learned(
-    timeline: list[_Point], standing: InterestSeen, before: Tie | None, date: str
+    timeline: list[_Point], standing: InterestSeen, before: Tie | None, date: str, *, is_new: bool
 ) -> Iterator[_Point]:
     """The points that a statement adds, with their dates: those after the statement before, and what differs.
 
-    What began on no stated day began at some time by the statement, and after the statement before if that
-    did not have it.
+    Of what no statement before said anything all days count that are stated. What began on no stated day
+    began at some time by the statement, and after the statement before if that did not have it.
     """
     value, since = standing.value, standing.since
     for point, following in pairwise((*timeline, None)):
         assert point is not None
-        if point.value != value and (before is None or point.day > before.date):
+        is_later = before is None or point.day > before.date or (is_new and point.day)
+        if point.value != value and is_later:
             until = min(date, following.day) if following else date
             yield point._replace(day=point.day or f"[..{until}]")
             value, since = point.value, point.day or until

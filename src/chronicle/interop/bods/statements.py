@@ -11,7 +11,7 @@ import datetime
 import json
 import pickle
 import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from attrs import define, field, frozen
@@ -19,18 +19,28 @@ from attrs import define, field, frozen
 from chronicle.errors import Place, Problem, shown
 from chronicle.events import Event
 from chronicle.interop.bods.checks import Statement, StatementDoubt, Together, doubts_within, listed, mapped
-from chronicle.interop.bods.earlier import TITLE, EarlierRecords, StatementTold, after_told
+from chronicle.interop.bods.earlier import (
+    EarlierRecords,
+    Made,
+    StatementTold,
+    Turn,
+    after_told,
+    as_told,
+    published_on,
+    slot_of,
+    source_of,
+    turn_of,
+    without_envelope,
+)
 from chronicle.interop.bods.form import faults_of, is_essential
 from chronicle.interop.bods.interests import (
     Tie,
-    key_of,
     placeholder_id,
     tie_facts,
     unspecified,
     unused_interest,
-    value_of,
 )
-from chronicle.interop.bods.late import changes_in_later
+from chronicle.interop.bods.late import changed_by, changes_in_later
 from chronicle.interop.bods.parties import (
     Facts,
     Party,
@@ -39,13 +49,9 @@ from chronicle.interop.bods.parties import (
     party_facts,
     record_id,
 )
-from chronicle.interop.bods.rules import is_date_or_moment
 from chronicle.interop.bods.versions import Records, is_older
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.registers import NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
-
-_Made = tuple[str, dict[str, Any]]  # the id of an event that was made, and its plain fields
-_ENVELOPE = ("id", "known", "sources")
 
 
 @define
@@ -64,11 +70,13 @@ class _Context:
 
     before: Party | Tie | None
     corrects: bool
-    old: dict[str, _Made]
+    old: dict[str, Made]
     following: list[StatementTold] = field(factory=list)
     again: bool = False
     own: tuple[Mapping[str, Any], ...] = ()
     """The events that an earlier import made of this very statement."""
+    replaced_by: str = ""
+    """The statement of the same date that was published later and was read earlier."""
 
 
 @define
@@ -81,10 +89,11 @@ class StatementReader:
     _older: Records = field(init=False)
     _series: dict[str, _Series] = field(factory=dict)
     _told: dict[str, list[StatementTold]] = field(factory=dict)
-    _waiting: list[tuple[str, bool, bytes, Place]] = field(factory=list)
+    _waiting: list[tuple[bool, Turn, bytes, Place]] = field(factory=list)
     _contents: dict[str, int] = field(factory=dict)  # a checksum of each statement of the files before
     _described: dict[str, int] = field(factory=dict)  # the file that describes a record; -1 for several
     _doubts: list[tuple[int, StatementDoubt, Place]] = field(factory=list)
+    _late: dict[str, tuple[Place, dict[str, Any]]] = field(factory=dict)  # by the event that is changed
     _files: int = 0
 
     def __attrs_post_init__(self) -> None:
@@ -106,13 +115,21 @@ class StatementReader:
     def finish(self) -> Iterator[Incoming]:
         """The events of the statements that waited, and the doubts that no other file removed."""
         waiting, self._waiting = self._waiting, []
-        for _, _, kept, place in sorted(waiting, key=lambda each: (each[1], each[0])):
+        for *_, kept, place in sorted(waiting, key=lambda each: each[:2]):
             value = pickle.loads(zlib.decompress(kept))
             yield from self._events(self._older.modern(value) if is_older(value) else value, place)
+        yield from self._changes()
         for file, doubt, place in self._doubts:
             if self._described.get(doubt.record or "", file) == file:
                 yield Problem("C722", doubt.message, place)
         self._doubts.clear()
+
+    def _changes(self) -> Iterator[Incoming]:
+        """What late statements have changed of later ones, each event once, as all of them leave it."""
+        late, self._late = self._late, {}
+        for id, (place, plain) in late.items():
+            if plain["kind"] != "record.retracted" or self.earlier.has(id):
+                yield made(place, "C720", plain)
 
     def is_newer(self, id: str) -> bool:
         """Never: a statement that comes twice is one, and a later statement makes events of its own."""
@@ -147,7 +164,7 @@ class StatementReader:
         if self._must_wait(value):
             kept = zlib.compress(pickle.dumps(given), 1)
             is_tie = value["recordType"] == "relationship"
-            self._waiting.append((value["statementDate"][:10], is_tie, kept, place))
+            self._waiting.append((is_tie, turn_of(value), kept, place))
         else:
             yield from self._events(value, place)
 
@@ -177,6 +194,11 @@ class StatementReader:
     def _events(self, statement: Statement, place: Place) -> Iterator[Incoming]:
         record, date = statement["recordId"], statement["statementDate"][:10]
         context = self._context(statement)
+        published = published_on(statement)
+        if context.replaced_by:
+            said = f"statement was corrected by one that was read before it, {context.replaced_by}"
+            yield Problem("C722", f"{said}; this statement was left out", place)
+            return
 
         def named(slot: str) -> str:
             """The id of the event in a slot: that with which it was first made, where it is corrected."""
@@ -187,20 +209,28 @@ class StatementReader:
             yield Problem("C723", f"party is not named: {reason}", place)
         if unused := unused_interest(mapped(statement["recordDetails"])):
             yield Problem("C724", unused, place)
-        published = _day(mapped(statement.get("publicationDetails")).get("publicationDate"))
         known = published if context.corrects else date
-        envelope = {"known": known or date, "sources": [_source(statement)]}
-        late = list(changes_in_later(facts, context.before, after, context.following, context.again))
+        envelope = {"known": known or date, "sources": [source_of(statement)]}
+        changes = changes_in_later(
+            facts,
+            context.before,
+            after,
+            context.following,
+            again=context.again,
+            is_taken=self.earlier.has,
+        )
+        late = list(changes)
         entries = {part(slot): (event_id(statement, slot), plain) for slot, plain in facts.items()}
         if context.own:
-            entries = _as_told(entries, context.own)
+            entries = as_told(entries, context.own, self.earlier.as_written)
         if context.corrects:
             entries = yield from _corrections(statement, context.old, entries, envelope, place)
         else:
             yield from (_event(place, entry, envelope) for entry in entries.values())
-        yield from (made(place, "C720", plain) for plain in late)
+        self._late.update({changed_by(plain): (place, plain) for plain in late})
         if record in self._told:
-            self._remember(statement, date, entries, context.corrects)
+            self._told[record] = [each.after(late) for each in self._told[record]]
+            self._remember(statement, date, entries, context.corrects, published or "")
         else:
             self._series[record] = _Series(date, context.before, after, json.dumps(entries).encode())
 
@@ -217,12 +247,18 @@ class StatementReader:
             return _Context(last.before, True, json.loads(last.made))
         own = tidy(statement["statementId"])
         at = next((place for place, each in enumerate(told) if each.statement == own), None)
+        published = published_on(statement)
+        if at is None and published:
+            newer = (each.statement for each in told if each.date == date and each.published > published)
+            if (replaced_by := next(newer, None)) is not None:
+                return _Context(None, False, {}, replaced_by=replaced_by)
         previous = told[:at] if at is not None else [each for each in told if each.date <= date]
         following = told[len(previous) + (at is not None) :]
         same = [each for each in previous if each.date == date]
         is_tie = statement["recordType"] == "relationship"
-        before = after_told([each for each in previous if each.date < date], is_tie)
-        old = {_slot_of(each, plain): _without_envelope(plain) for each in same for plain in each.events}
+        earlier = [each for each in previous if each.date < date]
+        before = after_told(earlier, is_tie, told[len(earlier) :])
+        old = {slot_of(each, plain): without_envelope(plain) for each in same for plain in each.events}
         made_before = told[at].events if at is not None else ()
         return _Context(before, bool(same), old, following, at is not None, made_before)
 
@@ -238,7 +274,12 @@ class StatementReader:
         return self._told.get(record)
 
     def _remember(
-        self, statement: Statement, date: str, entries: Mapping[str, _Made], corrects: bool
+        self,
+        statement: Statement,
+        date: str,
+        entries: Mapping[str, Made],
+        corrects: bool,
+        published: str,
     ) -> None:
         told, own = self._told[statement["recordId"]], tidy(statement["statementId"])
         if any(each.statement == own for each in told):
@@ -249,8 +290,8 @@ class StatementReader:
             told[same[0]] = StatementTold(told[same[0]].statement, date, events)
             for place in same[1:]:
                 told[place] = StatementTold(told[place].statement, date, ())
-        told.append(StatementTold(own, date, () if corrects else events))
-        told.sort(key=lambda each: each.date)
+        told.append(StatementTold(own, date, () if corrects else events, published=published))
+        told.sort(key=lambda each: (each.date, each.published))
 
     def _facts(
         self, statement: Statement, before: Party | Tie | None, named: Callable[[str], str]
@@ -282,43 +323,13 @@ class StatementReader:
         return own if own in self.earlier.named else self._entity(party) or own
 
 
-def _as_told(entries: Mapping[str, _Made], own: Sequence[Mapping[str, Any]]) -> dict[str, _Made]:
-    """Events under the ids that an earlier import of their statement gave them, when it knew less."""
-    taken = {plain["id"]: _said(plain) for plain in own}
-    ids = {said: id for id, said in taken.items() if said is not None}
-    found: dict[str, _Made] = {}
-    for slot, (id, plain) in entries.items():
-        said = _said(plain)
-        other = said is not None and taken.get(id, said) != said
-        alike = None if said is None else ids.get(said)
-        found[slot] = alike or (f"{id}:again" if other else id), plain
-    return found
-
-
-def _said(plain: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """What an event of a relationship says; None for other events."""
-    key = key_of(plain)
-    return None if key is None else (plain["kind"], key, value_of(plain), plain["date"])
-
-
-def _slot_of(told: StatementTold, plain: Mapping[str, Any]) -> str:
-    return str(plain["id"]).removeprefix(f"bods:{part(told.statement)}:")
-
-
-def _without_envelope(plain: Mapping[str, Any]) -> _Made:
-    fields = {name: value for name, value in plain.items() if name not in _ENVELOPE}
-    if plain["kind"] == "stake.observed":
-        fields.setdefault("right", "equity")
-    return str(plain["id"]), fields
-
-
 def _corrections(
     statement: Statement,
-    old: Mapping[str, _Made],
-    new: Mapping[str, _Made],
+    old: Mapping[str, Made],
+    new: Mapping[str, Made],
     envelope: Mapping[str, Any],
     place: Place,
-) -> Generator[Incoming, None, dict[str, _Made]]:
+) -> Generator[Incoming, None, dict[str, Made]]:
     """The corrections of what the statement before made, when this one has the same date.
 
     Returns the events that stand now, by slot, under the ids with which they were first made.
@@ -328,7 +339,7 @@ def _corrections(
         tidy(each.get("description")) for each in annotations if each.get("motivation") == "correcting"
     ]
     reason = next(filter(None, described), f"statement {tidy(statement['statementId'])}")
-    stands: dict[str, _Made] = {}
+    stands: dict[str, Made] = {}
     for slot, (identifier, plain) in new.items():
         if slot not in old:
             stands[slot] = identifier, plain
@@ -366,22 +377,3 @@ def _reasons(statement: Statement) -> Iterator[str]:
             if not isinstance(party, str):
                 description = tidy(mapped(party).get("description"))
                 yield f"{end}, {unspecified(party)}" + (f" ({description})" if description else "")
-
-
-def _source(statement: Statement) -> dict[str, Any]:
-    publication, source = mapped(statement.get("publicationDetails")), mapped(statement.get("source"))
-    publisher = mapped(publication.get("publisher"))
-    asserted = [tidy(mapped(each).get("name")) for each in listed(source.get("assertedBy"))]
-    address = tidy(source.get("url"))
-    given = {
-        "publisher": tidy(publisher.get("name")) or next(filter(None, asserted), None),
-        "title": TITLE + tidy(statement["statementId"]),
-        "url": address if address.startswith(("http://", "https://")) and " " not in address else None,
-        "published": _day(publication.get("publicationDate")),
-        "retrieved": _day(source.get("retrievedAt")),
-    }
-    return {name: value for name, value in given.items() if value}
-
-
-def _day(value: Any) -> str | None:
-    return value[:10] if isinstance(value, str) and is_date_or_moment(value) else None

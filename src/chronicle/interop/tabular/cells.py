@@ -182,7 +182,7 @@ class Shares:
         if self.form == "stated" and not self.comma:
             return text
         tidied = "".join(text.split()).translate(_DASHES)
-        found = _LOOSE_SHARE.fullmatch(tidied.replace(",", ".") if self.comma else tidied)
+        found = _LOOSE_SHARE.fullmatch(_with_points(tidied) if self.comma else tidied)
         if found is None:
             return text
         sign, low, below, high, percent = found.groups(default="")
@@ -191,6 +191,15 @@ class Shares:
         places = 2 if self.form == "fraction" and not percent else 0
         first, last = _shifted(low, places), _shifted(high, places)
         return f"{sign}{first}-{below}{last}%" if high else f"{sign}{first}%"
+
+
+# With a comma before the decimals, points part thousands; in front of them stands no zero.
+_THOUSANDS: Final = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![0-9.])")
+
+
+def _with_points(text: str) -> str:
+    """Numbers with decimal commas as numbers with points: ``1.000,5`` is ``1000.5``."""
+    return _THOUSANDS.sub(lambda found: found[0].replace(".", ""), text).replace(",", ".")
 
 
 def _shifted(text: str, places: int) -> str:
