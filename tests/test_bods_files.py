@@ -534,3 +534,50 @@ def test_an_interest_that_is_over_when_it_is_first_told_was_there(imported: Impo
     votes = [imported.history.as_of(day).share(BOB, ACME, "votes") for day in ("2018-01-04", "2018-01-05")]
     assert [str(each) for each in votes] == ["None", "50%"]
     assert imported.history.as_of("2021-06-01").share(BOB, ACME, "votes") is None
+
+
+def older(id: str, kind: str, day: str, replaces: Sequence[str] = (), **fields: Any) -> Statement:
+    """A statement of 0.2, which may replace others."""
+    replaced = {"replacesStatements": [each.ljust(32, "0") for each in replaces]} if replaces else {}
+    return {
+        "statementID": id.ljust(32, "0"),
+        "statementType": kind,
+        "statementDate": day,
+        "isComponent": False,
+        **fields,
+        **replaced,
+        "publicationDetails": {
+            "publicationDate": "2024-01-01",
+            "bodsVersion": "0.2",
+            "publisher": {"name": "Demo"},
+        },
+    }
+
+
+@pytest.mark.parametrize("order", [*permutations(range(5))][::7])
+def test_a_tie_to_a_statement_that_replaces_another_is_a_tie_to_the_company(
+    imported: Imported, order: tuple[int, ...]
+) -> None:
+    """Also where the tie is imported first, when nobody knows yet which company the statement is about."""
+
+    def held(name: str, percent: int, day: str, company: str, replaces: Sequence[str] = ()) -> Statement:
+        ends = {
+            "subject": {"describedByEntityStatement": company.ljust(32, "0")},
+            "interestedParty": {"describedByPersonStatement": "person".ljust(32, "0")},
+        }
+        interest = {"type": "shareholding", "interestLevel": "direct", "share": {"exact": percent}}
+        return older(name, "ownershipOrControlStatement", day, replaces, **ends, interests=[interest])
+
+    named = {"personType": "knownPerson", "names": [{"type": "individual", "fullName": "Bob Example"}]}
+    statements = [
+        older("first", "entityStatement", "2020-01-10", entityType="registeredEntity", name="Acme Ltd"),
+        older(
+            "second", "entityStatement", "2021-03-01", ["first"], entityType="registeredEntity", name="Acme"
+        ),
+        older("person", "personStatement", "2020-01-10", **named),
+        held("tie-1", 30, "2020-01-10", "first"),
+        held("tie-2", 40, "2021-03-01", "second", ["tie-1"]),
+    ]
+    for place in order:
+        imported.take([statements[place]])
+    assert [share for _, _, share, _ in imported.held("2022-01-01")] == ["40%"]

@@ -250,6 +250,35 @@ def test_nothing_that_changes_hands_is_a_finding() -> None:
     assert len(helps(bought, disposed("2015", "north", "mill", "0%"))) == 1
     assert not helps(bought, disposed("2015", "north", "mill", holds="0%"))
     assert not helps(observed("2015", "north", "mill", "0%"))
+    assert len(helps(bought, acquired("2015", "north", "mill", shares="0"))) == 1
+    assert not helps(bought, acquired("2015", "north", "mill", "?", shares="0"))
+
+
+def test_no_share_and_a_split_of_one_into_one_are_findings() -> None:
+    """Nothing is issued, cancelled or split; a total that is stated beside it says something."""
+    counted = issued("2014", "mill", "1000", total="1000")
+    split = happened("shares.restructured", "2015", issuer="mill", ratio="2:2")
+    cancelled = happened("shares.cancelled", "2015", issuer="mill", shares="0")
+    for event in (split, cancelled, issued("2015", "mill", "0")):
+        (problem,) = findings("C416", counted, event)
+        assert problem.events == (event.id,)
+    assert not helps(counted, issued("2015", "mill", "0", total="900"))
+
+
+def test_more_shares_cannot_be_cancelled_than_there_are() -> None:
+    """None is left, and somebody has to look; where the total after it is stated, that counts."""
+    counted = issued("2014", "mill", "1000", total="1000")
+    for number, found in (("1000", 0), ("1001", 1)):
+        cancelled = happened("shares.cancelled", "2015", issuer="mill", shares=number)
+        assert len(findings("C401", counted, cancelled)) == found
+    stated = happened("shares.cancelled", "2015", issuer="mill", shares="1001", total="900")
+    assert not findings("C401", counted, stated)
+
+
+def test_who_gets_shares_of_itself_holds_itself() -> None:
+    """Shares that are issued to the issuer are its own, as those that it buys."""
+    own = issued("2014", "mill", "10", total="10", subscribers={"mill": "5"})
+    assert [problem.message for problem in findings("C414", own)] == ["holds itself: mill"]
 
 
 def test_what_a_deal_would_end_and_does_not_find_is_a_finding() -> None:

@@ -31,6 +31,7 @@ from chronicle.events import (
     PartnershipEnded,
     RoleEnded,
     SharesCancelled,
+    SharesIssued,
     SharesRestructured,
     StakeAcquired,
     StakeDisposed,
@@ -56,7 +57,7 @@ def without_effect(examined: Examined) -> Iterator[Problem]:
             yield from _ran_out_before(event)
         elif isinstance(event, EntityReinstated):
             yield from _reinstated_nothing(event, examined)
-        elif isinstance(event, SharesRestructured | SharesCancelled):
+        elif isinstance(event, SharesIssued | SharesRestructured | SharesCancelled):
             yield from _counted_nothing(event, examined)
         elif isinstance(event, StakeAcquired | StakeDisposed):
             yield from _moved_nothing(event)
@@ -255,12 +256,26 @@ def _near(entity: str, view: str, is_it: Callable[[Any], bool], examined: Examin
 # Counts
 
 
-def _counted_nothing(event: SharesRestructured | SharesCancelled, examined: Examined) -> Iterator[Problem]:
-    """C416 for a split, or a cancellation without a total, of an unknown number of shares."""
+def _counted_nothing(
+    event: SharesIssued | SharesRestructured | SharesCancelled, examined: Examined
+) -> Iterator[Problem]:
+    """C416 for no share, or a split or a cancellation without a total of an unknown number of shares."""
     if views.SHARES not in examined.ledger.views:
         return
-    if isinstance(event, SharesCancelled) and event.total is not None:
+    if isinstance(event, SharesRestructured):
+        nothing = (f"the ratio is {event.ratio}", "ratio") if event.ratio.factor == 1 else None
+    elif event.total is not None:
         return
+    else:
+        done = "issued" if isinstance(event, SharesIssued) else "cancelled"
+        nothing = None if event.shares.value else (f"no share is {done}", "shares")
+    if nothing is not None:
+        yield _problem(event, nothing[0], f"correct `{nothing[1]}`, or retract this event")
+    elif not isinstance(event, SharesIssued):
+        yield from _counted_unknown(event, examined)
+
+
+def _counted_unknown(event: SharesRestructured | SharesCancelled, examined: Examined) -> Iterator[Problem]:
     issuer = event.issuer
     before = examined.ended(views.SHARES, (issuer,), event.id)
     if any(span.value.total is not None for span in before):
@@ -282,11 +297,14 @@ def _splits_a_holding(event: SharesRestructured, examined: Examined) -> bool:
 
 def _moved_nothing(event: StakeAcquired | StakeDisposed) -> Iterator[Problem]:
     share, count = event.share, event.shares
-    if share is not None and share.is_nothing and event.holds is None and not (count and count.value):
+    no_share = share is None or share.is_nothing
+    no_count = count is None or not count.value
+    if event.holds is None and no_share and no_count:
+        amount = "shares" if share is None else "share"
         yield _problem(
             event,
             f"nothing of {event.target} changes hands",
-            "correct `share`, say `share: ?` for what nobody knows, or retract this event",
+            f"correct `{amount}`, say `share: ?` for what nobody knows, or retract this event",
         )
 
 

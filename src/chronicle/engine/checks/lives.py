@@ -26,6 +26,7 @@ from chronicle.events import (
     InvestmentMade,
     MergerAbsorbed,
     MergerConsolidated,
+    SharesIssued,
     StakeAcquired,
     StakeDisposed,
     StakeObserved,
@@ -340,6 +341,8 @@ def _with_itself(event: Event) -> Iterator[tuple[str, str]]:
     match event:
         case StakeAcquired() | StakeDisposed() | StakeObserved() if event.holder == event.target:
             yield "holds", event.holder
+        case SharesIssued() if event.issuer in dict(event.subscribers):
+            yield "holds", event.issuer
         case StakeAcquired() if event.seller == event.holder:
             yield "buys from", event.holder
         case StakeDisposed() if event.buyer == event.holder:

@@ -49,6 +49,8 @@ def disposed_of_more(examined: Examined) -> Iterator[Problem]:
             giving = _giving(event, examined)
             if giving is not None and not ends_its_own(event, examined):
                 yield from _judged(event, giving, examined)
+        elif isinstance(event, SharesCancelled):
+            yield from _cancelled_more(event, examined)
         elif isinstance(event, DemergerSplit) and views.UNITS in examined.ledger.views:
             yield from _handed_out(event, examined)
 
@@ -64,6 +66,23 @@ def _giving(event: StakeAcquired | StakeDisposed, examined: Examined) -> _Giving
         before = stood_before(examined, (event.holder, event.target, event.right), event.id)
         moved = event.holds - before.value.share if before else event.holds
     return _Giving((event.seller, event.target, event.right), moved, None, count)
+
+
+def _cancelled_more(event: SharesCancelled, examined: Examined) -> Iterator[Problem]:
+    """C401 for more shares that are cancelled than there were, where no total says how many are left."""
+    if event.total is not None or views.SHARES not in examined.ledger.views:
+        return
+    totals = [span.value.total for span in examined.ended(views.SHARES, (event.issuer,), event.id)]
+    most = max((total for total in totals if total is not None), default=None)
+    if most is not None and event.shares.value > most:
+        yield Problem(
+            "C401",
+            f"more shares cancelled than there were: {event.shares.value:,} of {event.issuer} "
+            f"on {event.date}, and there were {most:,}",
+            help="correct the number, or add the shares.issued that is missing before it; "
+            "until then none is left",
+            events=(event.id,),
+        )
 
 
 def stood_before(examined: Examined, key: Key, event: str) -> Span | None:

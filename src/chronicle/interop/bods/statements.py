@@ -303,10 +303,15 @@ class StatementReader:
         stated = entity_id(statement)
         entity = self.entities.setdefault(record, self._entity(record) or stated)
         facts, after = party_facts(statement, entity, before if isinstance(before, Party) else None, named)
-        if before is None and entity != record_id(record) and record_id(record) in self.earlier.named:
-            reason = "the record of the entity, which relationships name"
-            linked = {"a": entity, "b": record_id(record), "date": NOBODY_SAYS, "reason": reason}
-            facts["linked"] = {"kind": "identity.linked", **linked}
+        # A relationship that was imported before may name the record, or a statement of 0.1 to 0.3 itself.
+        named_by = {"linked:statement": record_id(statement["statementId"])}
+        if before is None:
+            named_by["linked"] = record_id(record)
+        for slot, named_id in named_by.items():
+            if named_id != entity and named_id in self.earlier.named:
+                reason = "the record of the entity, which relationships name"
+                linked = {"a": entity, "b": named_id, "date": NOBODY_SAYS, "reason": reason}
+                facts[slot] = {"kind": "identity.linked", **linked}
         return facts, after
 
     def _ends(self, statement: Statement) -> tuple[str, str]:
