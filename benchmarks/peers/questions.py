@@ -11,6 +11,9 @@ from benchmarks.peers.sides.side import Row, Side, Stake
 FIRST = "store to first answer"
 """From the start of a process to the whole state of a day, which is asked before all others."""
 
+FEW = "few others in its part"
+"""How questions are called that are about companies with which few events hang together."""
+
 Asked = Mapping[str, Any]
 """What the questions are about, as ``asked.json`` has it."""
 
@@ -55,6 +58,16 @@ def _append(side: Side, asked: Asked, number: int) -> tuple[Row, ...]:
 
 def _append_late(side: Side, asked: Asked, number: int) -> Any:
     return side.append_late(Stake("found-late", *asked["pairs"][number], "0.5%", "1985-02-03"))
+
+
+def _issue_late_elsewhere(side: Side, asked: Asked, number: int) -> Any:
+    """Of a company that was no issuer so far, and merges with nobody: few events hang together with it."""
+    return side.issue_late("found-issue-elsewhere", tuple(asked["pairs"][3]), "2010-02-03")
+
+
+def _merge_late_elsewhere(side: Side, asked: Asked, number: int) -> Any:
+    (_, survivor), absorbed = asked["pairs"][2], asked["pairs"][4]
+    return side.merge_late("found-merger-elsewhere", survivor, tuple(absorbed), "2012-03-04")
 
 
 def _issue_late(side: Side, asked: Asked, number: int) -> Any:
@@ -123,6 +136,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question("made from events anew", 1, lambda side, asked, number: side.rebuild()),
     Question("append of one event", 2, _append),
     Question("one back-dated event", 1, _append_late),
+    Question(f"one back-dated issue of shares, {FEW}", 1, _issue_late_elsewhere),
+    Question(f"one back-dated merger, {FEW}", 1, _merge_late_elsewhere),
     Question("one back-dated issue of shares", 1, _issue_late),
     Question("one back-dated merger", 1, _merge_late),
     Question(f"append of {MANY:,} events", 1, _append_many),

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.peers.histories import MANY
-from benchmarks.peers.questions import FIRST, QUESTIONS
+from benchmarks.peers.questions import FEW, FIRST, QUESTIONS
 from benchmarks.peers.sides import EARLIER, OURS, WITH_LEDGER
 
 CPU, WALL = "cpu", "wall"
@@ -67,8 +67,11 @@ PROMISED: tuple[Ratio, ...] = (
     # By another day of knowledge and without a ledger everything that was known is replayed.
     Ratio(f"one back-dated stake, {_REPLAY}", 1000, (OURS, _KNOWN), (WITH_LEDGER, _LATE)),
     Ratio("the same, against DuckDB making its table anew", 20, ("DuckDB", _ANEW), (WITH_LEDGER, _LATE)),
-    Ratio(f"one back-dated issue of shares, {_REPLAY}", 20, (OURS, _KNOWN), (WITH_LEDGER, _ISSUE)),
-    Ratio(f"one back-dated merger, {_REPLAY}", 20, (OURS, _KNOWN), (WITH_LEDGER, _MERGER)),
+    *(
+        Ratio(f"{late}{where}, {_REPLAY}", 20, (OURS, _KNOWN), (WITH_LEDGER, f"{late}{where}"))
+        for late in (_ISSUE, _MERGER)
+        for where in (f", {FEW}", "")
+    ),
     Ratio(
         "first build of the ledger, against 0.1.0 to its first answer",
         2,

@@ -22,8 +22,11 @@ _WITHOUT_PANEL = (
     "one holder as objects",
     "made from events anew",
     f"append of {MANY:,} events",
-    "one back-dated issue of shares",
-    "one back-dated merger",
+    *(
+        name
+        for name in _NAMES
+        if name.startswith(("one back-dated issue of shares", "one back-dated merger"))
+    ),
 )
 """Questions that get no panel, since nobody else is asked them, or few."""
 _COLOURS = {
