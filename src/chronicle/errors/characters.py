@@ -15,8 +15,7 @@ _RETURN: Final = "\r"
 _LINE_ENDS_OF_UNICODE: Final = "\u2028\u2029"
 _TURNS: Final = "\u202a-\u202e\u2066-\u2069"  # a terminal shows what follows in another direction
 _MARKS_OF_DIRECTION: Final = "\u061c\u200e\u200f"  # without width, and of no effect but on their neighbours
-_FREE: Final = "\ufffe\uffff"  # what Unicode keeps free
-_NO_CHARACTERS: Final = "\ufeff" + _FREE  # the mark of byte order, and these
+_NO_CHARACTERS: Final = "\ufeff\ufffe\uffff"  # the mark of byte order, and what Unicode keeps free
 _HALVES: Final = "\ud800-\udfff"  # of characters that UTF-16 writes in two parts
 
 _OBEYED: Final = _CONTROLS + _RETURN + _LINE_ENDS_OF_UNICODE + _TURNS + _HALVES
@@ -32,8 +31,8 @@ FORBIDDEN_IN_LINES: Final = _any_of(_OBEYED)
 FORBIDDEN: Final = _any_of(_OBEYED, _LAYOUT)
 """What no text of one line may have."""
 
-NOT_IN_A_LINE: Final = _any_of(_OBEYED, _LAYOUT, _FREE)
-"""What no text of one line can have in a file of another format. Marks of direction are letters of a name."""
+NOT_IN_DATA: Final = _any_of(_OBEYED, _LAYOUT, _NO_CHARACTERS)
+"""What no text of one line can have in a file for programs. Marks of direction are letters of a name."""
 
 UNSEEN: Final = _any_of(_OBEYED, _LAYOUT, _MARKS_OF_DIRECTION, _NO_CHARACTERS)
 """What nobody would see in a line of a file of another format."""

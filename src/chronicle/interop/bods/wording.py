@@ -11,7 +11,7 @@ from chronicle.engine import views
 from chronicle.engine.replay import Span
 from chronicle.interop.bods.codes import INTERESTS, OF_NOMINATIONS, OF_TRUSTS
 from chronicle.interop.bods.interests import BASIS_STATED, INDIRECT, RIGHTS, ROLE_STATED, ROLES, UNKNOWN
-from chronicle.interop.exports.plain import line, number_text
+from chronicle.interop.exports.plain import data_line, number_text
 from chronicle.ownership import HELD_INDIRECTLY, gives_control
 from chronicle.values import NOTHING, WHOLE, Share
 
@@ -49,7 +49,7 @@ def interest_of(span: Span) -> dict[str, Any] | None:
         return {"type": _OF_RIGHTS[what], "directOrIndirect": "direct"} | _holding(span)
     if span.view == views.ROLES:
         kind = _OF_ROLES.get(what) or next((kind for kind, words in _SEATS if words.search(what)), None)
-        said = {} if what in _OF_ROLES else {"details": line(f"{ROLE_STATED}{what}")}
+        said = {} if what in _OF_ROLES else {"details": data_line(f"{ROLE_STATED}{what}")}
         return None if kind is None else {"type": kind, "directOrIndirect": "direct"} | said
     return _control(what, span.value.share)
 
@@ -73,11 +73,11 @@ def _holding(span: Span) -> dict[str, Any]:
 def _stated(share: Share | None, *more: str) -> dict[str, Any]:
     """A share in numbers; in words what they cannot say of it, and ``more``. None states no share."""
     if share is None:
-        return {"details": line(", ".join(more))} if more else {}
+        return {"details": data_line(", ".join(more))} if more else {}
     numbers = _share(share)
     said = [] if numbers and not share.approximate and "/" not in share.canonical() else [str(share)]
     said += more
-    return ({"share": numbers} if numbers else {}) | ({"details": line(", ".join(said))} if said else {})
+    return ({"share": numbers} if numbers else {}) | ({"details": data_line(", ".join(said))} if said else {})
 
 
 def _share(share: Share) -> dict[str, float]:

@@ -30,7 +30,7 @@ from chronicle.interop.bods.codes import REGISTERS
 from chronicle.interop.bods.papers import paper_of
 from chronicle.interop.bods.wording import interest_of
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import json_text, line
+from chronicle.interop.exports.plain import data_line, json_text
 
 _ENTITY_TYPES: Final = MappingProxyType(
     {
@@ -171,7 +171,7 @@ def _record_of(material: Material, entity: str) -> str:
     keys = sorted(material.ledger.where(views.IDENTIFIERS, 0, entity))
     imported = [value for _, scheme, value in keys if scheme == _OURS]
     taken = imported and material.ledger.cell(views.NAMES, (imported[0],))
-    return entity if not imported or taken else line(imported[0])
+    return entity if not imported or taken else data_line(imported[0])
 
 
 def _begun(span: Span, material: Material) -> bool:
@@ -192,10 +192,10 @@ def _person(material: Material, entity: str, name: str) -> dict[str, Any]:
     details: dict[str, Any] = {
         "isComponent": False,
         "personType": "knownPerson",
-        "names": [{"type": "legal", "fullName": line(name)}],
+        "names": [{"type": "legal", "fullName": data_line(name)}],
     }
     keys = sorted(material.ledger.where(views.IDENTIFIERS, 0, entity))
-    identifiers = [each for key in keys if (each := paper_of(line(key[1]), line(key[2])))]
+    identifiers = [each for key in keys if (each := paper_of(data_line(key[1]), data_line(key[2])))]
     return details | ({"identifiers": identifiers} if identifiers else {})
 
 
@@ -204,7 +204,7 @@ def _organization(material: Material, entity: str, name: str) -> dict[str, Any]:
     details: dict[str, Any] = {
         "isComponent": False,
         "entityType": _entity_type(material.type_of(entity)),
-        "name": line(name),
+        "name": data_line(name),
     }
     if kind is not None and kind.jurisdiction and _COUNTRY.fullmatch(kind.jurisdiction):
         details["jurisdiction"] = {"name": kind.jurisdiction, "code": kind.jurisdiction}
@@ -224,7 +224,7 @@ def _entity_type(kind: str) -> dict[str, str]:
 
 def _identifiers(material: Material, entity: str) -> Iterator[dict[str, str]]:
     for key in material.ledger.where(views.IDENTIFIERS, 0, entity):
-        _, scheme, value = map(line, key)
+        _, scheme, value = map(data_line, key)
         if scheme != _OURS:
             register = _SCHEMES.get(scheme, scheme.upper())
             known = {"scheme": register} if scheme in _SCHEMES or register in REGISTERS else {}
@@ -352,7 +352,7 @@ def _identified(statement: Mapping[str, Any]) -> dict[str, Any]:
 
 def _source(material: Material, span: Span) -> dict[str, Any]:
     for source in material.sources(span):
-        stated = {"type": ["thirdParty"], "description": line(str(source))}
+        stated = {"type": ["thirdParty"], "description": data_line(str(source))}
         address = {"url": source.url} if source.url and source.url.startswith(("http:", "https:")) else {}
         return {"source": stated | address}
     return {}

@@ -12,7 +12,7 @@ from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine import views
 from chronicle.engine.replay import Span
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import encoded, json_text, line
+from chronicle.interop.exports.plain import data_line, encoded, json_text
 from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT, hull
 from chronicle.ownership import INDIRECT_OF_UNKNOWN_KIND, held_indirectly
 from chronicle.values import Share
@@ -109,22 +109,22 @@ def _ends(view: views.View) -> tuple[int, int]:
 
 def _entity(material: Material, entity: str, schema: str) -> dict[str, Any]:
     names = [span.value for span in material.ledger.cell(views.NAMES, (entity,))]
-    full = [line(name.name) for name in names] or [entity]
+    full = [data_line(name.name) for name in names] or [entity]
     kind: views.EntityKind | None = material.last(views.TYPES, entity)
     properties: dict[str, list[str]] = {
         "name": [full[-1]],
         "previousName": [name for name in dict.fromkeys(full[:-1]) if name != full[-1]],
-        "alias": list(dict.fromkeys(line(name.short) for name in names if name.short)),
+        "alias": list(dict.fromkeys(data_line(name.short) for name in names if name.short)),
         # Only the country: the format has few codes of subdivisions.
         "jurisdiction": []
         if kind is None or not kind.jurisdiction
-        else [line(kind.jurisdiction)[:2].lower()],
+        else [data_line(kind.jurisdiction)[:2].lower()],
         # What the schema does not say: a fund, a unit, a project is a company there.
         "keywords": [kind.type] if kind is not None and THINGS[schema] != kind.type else [],
         **_life(material, entity, schema),
     }
     for key in material.ledger.where(views.IDENTIFIERS, 0, entity):
-        properties.setdefault(_identifier(schema, key[1], key[2]), []).append(line(key[2]))
+        properties.setdefault(_identifier(schema, key[1], key[2]), []).append(data_line(key[2]))
     return _made(entity, schema, full[-1], properties)
 
 
@@ -171,7 +171,7 @@ def _stake(span: Span) -> dict[str, list[str]]:
         return {"ownershipType": [UNIT]}
     stake: views.Stake = span.value
     return {
-        "percentage": [] if stake.share.is_unknown else [line(str(stake.share))],
+        "percentage": [] if stake.share.is_unknown else [data_line(str(stake.share))],
         "sharesCount": [] if stake.shares is None else [str(stake.shares)],
         "ownershipType": [span.key[2]],
     }
@@ -181,7 +181,7 @@ def _either(spans: Sequence[Span]) -> dict[str, list[str]]:
     """The range around the shares of which one is held; as records of their own they would add up."""
     shares = [span.value.share for span in spans]
     unknown = any(share.is_unknown for share in shares)
-    return {"percentage": [] if unknown else [line(str(hull(shares)))], "sharesCount": []}
+    return {"percentage": [] if unknown else [data_line(str(hull(shares)))], "sharesCount": []}
 
 
 def _control(span: Span, schemata: dict[str, str]) -> _Made:
@@ -190,23 +190,23 @@ def _control(span: Span, schemata: dict[str, str]) -> _Made:
     share: Share | None = span.value.share
     right = None if basis.casefold() == INDIRECT_OF_UNKNOWN_KIND else held_indirectly(basis)
     if right is None or schemata[target] in _PEOPLE:
-        ends = {"subject": [controller], "object": [target], "role": [line(f"{CONTROL}{basis}")]}
+        ends = {"subject": [controller], "object": [target], "role": [data_line(f"{CONTROL}{basis}")]}
         return "UnknownLink", ends | _in_summary(share)
     owned = {"owner": [controller], "asset": [target], "ownershipType": [right, INDIRECT]}
     if share is None or share.is_unknown:
         return "Ownership", owned | _in_summary(share)
-    return "Ownership", owned | {"percentage": [line(str(share))]}
+    return "Ownership", owned | {"percentage": [data_line(str(share))]}
 
 
 def _in_summary(share: Share | None) -> dict[str, list[str]]:
-    return {} if share is None else {"summary": [line(f"{SHARE}{share}")]}
+    return {} if share is None else {"summary": [data_line(f"{SHARE}{share}")]}
 
 
 def _role(span: Span, schemata: dict[str, str]) -> _Made | None:
     person, organization, role = span.key
     if schemata[organization] in _PEOPLE:
         return None
-    return "Directorship", {"director": [person], "organization": [organization], "role": [line(role)]}
+    return "Directorship", {"director": [person], "organization": [organization], "role": [data_line(role)]}
 
 
 def _member(span: Span, schemata: dict[str, str]) -> _Made | None:
@@ -252,7 +252,7 @@ def _tie(
     more = {
         **period,
         "recordId": [span.events[-1]],
-        "publisher": [line(source.publisher) for source in sources if source.publisher],
+        "publisher": [data_line(source.publisher) for source in sources if source.publisher],
         "sourceUrl": [source.url for source in sources if source.url and source.url.startswith("http")],
     }
     identity = f"{schema.lower()}-{_digest([span.view, *span.key, str(number)])[:40]}"

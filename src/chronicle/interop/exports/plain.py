@@ -13,17 +13,26 @@ from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine.replay import Span
 from chronicle.engine.views import view_of
 from chronicle.engine.views.data import key_data, value_data
-from chronicle.errors.characters import NOT_IN_A_LINE, UNSEEN
+from chronicle.errors.characters import NOT_IN_DATA, UNSEEN
 
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 
 
 def line(text: str) -> str:
-    """``text`` in one line: line ends and tabs are spaces, what would be obeyed has a stand-in.
+    """``text`` in one line: line ends and tabs are spaces, what cannot be seen is a stand-in for itself."""
+    return UNSEEN.sub(_in_its_place, text)
 
-    Marks of direction stay: a name in Hebrew or Arabic has them, and is another one without.
+
+def data_line(text: str) -> str:
+    """The same for a file that programs read, or that escapes what cannot be seen: marks of direction stay.
+
+    A name in Hebrew or Arabic has them, and is another one without.
     """
-    return NOT_IN_A_LINE.sub(lambda found: " " if found[0] in "\t\n\r\x85\u2028\u2029" else _STAND_IN, text)
+    return NOT_IN_DATA.sub(_in_its_place, text)
+
+
+def _in_its_place(found: re.Match[str]) -> str:
+    return " " if found[0] in "\t\n\r\x85\u2028\u2029" else _STAND_IN
 
 
 def json_text(data: object, indent: int | None = None) -> str:

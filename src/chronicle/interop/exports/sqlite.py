@@ -19,7 +19,7 @@ from chronicle.engine.tables import Column, Table, rows_by_day, spans_table, tab
 from chronicle.errors import InvalidValue, Problem
 from chronicle.interop.exports.columnar import read_back
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import json_text, line, number_text
+from chronicle.interop.exports.plain import data_line, json_text, number_text
 from chronicle.stores.work_folders import work_folder
 
 # The columns that have the id of an entity: parts of keys, and fields of values with the same name.
@@ -124,8 +124,8 @@ def _entity(material: Material, entity: str) -> tuple[object, ...]:
     name, kind, status = (material.last(view, entity) for view in (views.NAMES, views.TYPES, views.STATUS))
     return (
         entity,
-        line(name.name) if name else entity,
-        name and name.short and line(name.short),
+        data_line(name.name) if name else entity,
+        name and name.short and data_line(name.short),
         kind and kind.type,
         kind and kind.jurisdiction,
         status and status.status,
@@ -136,7 +136,7 @@ def _write_events(connection: sqlite3.Connection, material: Material) -> None:
     for position, event in enumerate(material.written, 1):
         plain = encode(event)
         window = (event.date.earliest.isoformat(), event.date.latest.isoformat())
-        title = line(material.tell(event))
+        title = data_line(material.tell(event))
         connection.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -172,7 +172,7 @@ _TAKEN = frozenset(
 
 def _table_name(view: str, taken: set[str]) -> str:
     """The name of the table of a view: that of the view, unless SQLite or another table has it."""
-    plain = line(view)
+    plain = data_line(view)
     name, number = plain, 1
     while name.casefold() in taken or name.casefold().startswith("sqlite_"):
         name, number = f"view_{plain}" if number == 1 else f"view_{plain}_{number}", number + 1

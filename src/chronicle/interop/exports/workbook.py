@@ -18,7 +18,7 @@ from chronicle.errors import Problem, UsageError, not_installed
 from chronicle.interop.exports.columnar import read_back
 from chronicle.interop.exports.delimited import facts_of, spans_of
 from chronicle.interop.exports.material import Material
-from chronicle.interop.exports.plain import json_text, line
+from chronicle.interop.exports.plain import data_line, json_text
 
 _ROWS = 1_048_575  # of a sheet, its header left out
 _LONGEST = 32_767  # characters of a cell
@@ -67,7 +67,7 @@ def _openpyxl() -> Any:
 
 def _title(view: str, others: list[str]) -> str:
     """A title of a sheet for a view: short enough, of allowed characters, and unlike the others."""
-    title = _NO_TITLE.sub("_", line(view))[:_TITLE]
+    title = _NO_TITLE.sub("_", data_line(view))[:_TITLE]
     taken = {other.casefold() for other in others}
     number = 2
     while title.casefold() in taken:
@@ -116,6 +116,6 @@ def _text(sheet: Any, text: str) -> Any:
     """A cell of text, which is no formula even if it begins with ``=``."""
     from openpyxl.cell import WriteOnlyCell
 
-    cell = WriteOnlyCell(sheet, line(text)[:_LONGEST])
+    cell = WriteOnlyCell(sheet, data_line(text)[:_LONGEST])
     cell.data_type = "s"
     return cell
