@@ -366,6 +366,34 @@ def test_a_worker_that_is_told_nothing_ends_without_a_word(
     assert (out, process.returncode, capfd.readouterr().err) == (b"", 1, "")
 
 
+def test_an_interrupt_while_a_worker_is_started_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The start comes to its end, and then the worker is ended."""
+    started: list[subprocess.Popen[bytes]] = []
+    start = workers._started
+
+    def interrupted() -> subprocess.Popen[bytes]:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+        started.append(start())
+        return started[-1]
+
+    monkeypatch.setattr(workers, "_started", interrupted)
+    with pytest.raises(KeyboardInterrupt), running(2) as run:
+        list(run([partial(time.sleep, 600)]))
+    assert [process.poll() for process in started] == [-signal.SIGKILL]
+
+
+def test_what_keeps_a_worker_from_being_started_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever for a process that never was."""
+
+    def fails_to_start() -> subprocess.Popen[bytes]:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(workers, "_started", fails_to_start)
+    with pytest.raises(OSError, match="no more processes"), running(2) as run:
+        list(run([partial(add, 1, 1)]))
+
+
 def test_where_python_cannot_be_started_this_process_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that carries Python would be started again in its place."""
     monkeypatch.setattr(workers, "_python", lambda: "/usr/bin/mill")

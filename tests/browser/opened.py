@@ -50,6 +50,15 @@ class Opened:
         ]
 
 
+def wait_for_page(page: Any, address: str) -> None:
+    """Wait until the page at an address, with ``*`` for any part, is there, whole.
+
+    A form of which the button has not come yet is not sent by the Enter key.
+    """
+    page.wait_for_url(address)
+    page.wait_for_function("document.readyState === 'complete'")
+
+
 @contextmanager
 def opened(browser: Any, file: Path, fragment: str = "", **options: Any) -> Iterator[Opened]:
     """The page of a file; ``options`` are those of a context of the browser, such as its colours."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from browser.opened import opened_at
+from browser.opened import opened_at, wait_for_page
 from test_serve import SHIPPED, WRITTEN, edit
 from test_serve_process import serving
 
@@ -82,13 +82,13 @@ def test_the_keyboard_alone_leads_from_page_to_page(browser: Any, shipped: str) 
                 break
         page.keyboard.type("taobao movie")
         page.keyboard.press("Enter")
-        page.wait_for_url("**/search?q=taobao+movie")
-        page.get_by_role("link", name="Taobao Movie").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/entity/taobao-movie")
-        page.get_by_label("As of", exact=True).fill("2014")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/entity/taobao-movie?as_of=2014&known=")
+        wait_for_page(page, "**/search?q=taobao+movie")
+        page.get_by_role("link", name="Taobao Movie").press("Enter")
+        wait_for_page(page, "**/entity/taobao-movie")
+        day = page.get_by_label("As of", exact=True)
+        day.fill("2014")
+        day.press("Enter")
+        wait_for_page(page, "**/entity/taobao-movie?as_of=2014&known=")
         assert page.get_by_role("heading", name="As of 31 December 2014").is_visible()
 
 
@@ -100,7 +100,7 @@ def test_a_page_works_without_javascript(browser: Any, shipped: str) -> None:
         found.page.get_by_role("button", name="Show").click()
         assert found.page.get_by_role("heading", name="As of 31 December 2015").is_visible()
         found.page.get_by_role("link", name="Alibaba Group").first.click()
-        found.page.wait_for_url("**/entity/alibaba-group?as_of=2015")
+        wait_for_page(found.page, "**/entity/alibaba-group?as_of=2015")
 
 
 @pytest.mark.slow

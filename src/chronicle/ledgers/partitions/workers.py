@@ -15,6 +15,7 @@ import sys
 import traceback
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from io import BytesIO, StringIO
 from queue import SimpleQueue
@@ -92,7 +93,9 @@ class _WorkerPool:
             self.tasks.put((pickle.dumps(task), answers))
             waiting += 1
             if len(self.workers) < min(self.most, waiting):
+                # Noted before it is started: whatever comes in between, it is ended.
                 self.workers.append(_WorkerProcess(self.tasks))
+                self.workers[-1].start()
             if waiting == self.most * _WAITING:
                 yield _given(answers.get())
                 waiting -= 1
@@ -109,7 +112,7 @@ class _WorkerPool:
     def kill(self) -> None:
         """End the workers, whatever they do."""
         for worker in self.workers:
-            worker.process.kill()
+            worker.kill()
         for _ in self.workers:
             self.tasks.put(None)
         for worker in self.workers:
@@ -121,29 +124,43 @@ _Task = tuple[bytes, "SimpleQueue[bytes | None]"]
 
 
 class _WorkerProcess:
-    """A worker, and the thread that hands it one task after the other.
+    """A worker, and the thread that starts it and hands it one task after the other.
 
-    The end of this process does not wait for the thread, and kills the worker.
+    Signals interrupt the main thread alone, so that no worker is started by halves. The end of this process
+    does not wait for the thread, and kills the worker.
     """
 
     def __init__(self, tasks: SimpleQueue[_Task | None]) -> None:
-        self.process = _started()
-        self._killed_at_exit = weakref.finalize(self, self.process.kill)
-        self._thread = Thread(target=_hand_over, args=(self.process, tasks), daemon=True)
+        self._process = Future[subprocess.Popen[bytes]]()
+        self.kill = weakref.finalize(self, _kill, self._process)
+        self._thread = Thread(target=_start_and_hand_over, args=(self._process, tasks), daemon=True)
+
+    def start(self) -> None:
+        """Start the worker. Raises ``OSError`` where that cannot be done."""
         self._thread.start()
+        self._process.result()
 
     def end(self, patience: float | None) -> None:
         """Wait for the end of a worker; one that takes longer than some seconds is killed."""
+        if self._process.cancelled() or self._process.exception() is not None:
+            return
+        process = self._process.result()
         self._thread.join()
         try:
-            self.process.wait(patience)
+            process.wait(patience)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self._killed_at_exit.detach()
-        for stream in (self.process.stdin, self.process.stdout):
+            process.kill()
+            process.wait()
+        self.kill.detach()
+        for stream in (process.stdin, process.stdout):
             with suppress(OSError):
                 _open(stream).close()
+
+
+def _kill(process: Future[subprocess.Popen[bytes]]) -> None:
+    """Kill a worker, or have it never started."""
+    if not process.cancel() and process.exception() is None:
+        process.result().kill()
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -172,6 +189,19 @@ except (EOFError, pickle.UnpicklingError):
 from chronicle.ledgers.partitions.workers import work
 work(main)
 """
+
+
+def _start_and_hand_over(started: Future[subprocess.Popen[bytes]], tasks: SimpleQueue[_Task | None]) -> None:
+    """Start a worker, unless nobody wants it any more, and hand it tasks until there is none."""
+    if not started.set_running_or_notify_cancel():
+        return
+    try:
+        process = _started()
+    except Exception as error:  # whatever it is: somebody waits for the process
+        started.set_exception(error)
+        return
+    started.set_result(process)
+    _hand_over(process, tasks)
 
 
 def _hand_over(process: subprocess.Popen[bytes], tasks: SimpleQueue[_Task | None]) -> None:
