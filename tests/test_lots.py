@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -328,8 +329,18 @@ def test_a_record_that_may_begin_before_another_ends(
         assert history.check() == ()
 
 
-@pytest.mark.parametrize(("end", "begin"), [("2014", "2014"), ("2014-03", "2014-03"), ("2014-01", "2014")])
-def test_a_record_that_takes_the_place_of_another_and_ends_in_the_same_window(end: str, begin: str) -> None:
+@pytest.mark.parametrize(
+    ("end", "begin", "found"),
+    [
+        ("2014", "2014", []),
+        ("2014-03", "2014-03", []),
+        # The second may have begun and ended in January, while the first ran.
+        ("2014-01", "2014", ["C419"]),
+    ],
+)
+def test_a_record_that_takes_the_place_of_another_and_ends_in_the_same_window(
+    end: str, begin: str, found: list[str]
+) -> None:
     """It ends after its own beginning, though something stands that an end may end before it."""
     one, two = record("r1", "2012", "20%"), record("r2", begin, "25%")
     ended = [
@@ -345,7 +356,99 @@ def test_a_record_that_takes_the_place_of_another_and_ends_in_the_same_window(en
             "None",
             "None",
         ]
-        assert [problem.code for problem in history.check()] == []
+        assert [problem.code for problem in history.check()] == found
+
+
+@pytest.mark.parametrize(
+    ("second", "day", "said"),
+    [
+        # It may end after the first, whose place it then takes, or before it, and then it is beside it.
+        (("2013", "2014"), "2013-12-31", ["25%", "45%"]),
+        # It may begin before the first, which then takes its place.
+        (("2012", "2013"), "2012-12-31", ["20%", "45%"]),
+        # It certainly ends before the first one, or certainly after it.
+        (("2013", "2014-02"), "2013-12-31", ["45%"]),
+        (("2013", "2015"), "2013-12-31", ["25%"]),
+    ],
+)
+def test_where_dates_leave_open_whether_a_record_takes_a_place_both_are_possible(
+    second: tuple[str, str], day: str, said: list[str]
+) -> None:
+    """The first stands from June 2012 to March 2014: neither answer is called certain."""
+    events = [
+        record("r1", "2012-06", "20%"),
+        record("r1", "2014-03", "0%"),
+        record("r2", second[0], "25%"),
+        record("r2", second[1], "0%"),
+    ]
+    for order in permutations(events):
+        told = told_on(History(order), day)[day]
+        assert [(share, certain) for share, certain in told if share] == [
+            (share, len(said) == 1) for share in said
+        ]
+    assert share_on("2016", *events) is None
+
+
+_DAYS = [f"2012-{month:02}-01" for month in (1, 3, 5, 7, 9, 11)]
+_Window = tuple[int, int]
+
+
+def _windows(least: int) -> st.SearchStrategy[_Window]:
+    """The first and the last of the days, by number, on which something may have been."""
+    last = len(_DAYS) - 1
+    return st.tuples(st.integers(least, last), st.integers(0, 2)).map(
+        lambda drawn: (drawn[0], min(last, drawn[0] + drawn[1]))
+    )
+
+
+@st.composite
+def _open_records(draw: Any) -> list[tuple[_Window, _Window | None]]:
+    """When some records of one stake begin, and end if they do."""
+    told = []
+    for _ in range(draw(st.integers(2, 3))):
+        begin = draw(_windows(0).filter(lambda window: window[0] < len(_DAYS) - 1))
+        told.append((begin, draw(st.none() | _windows(begin[0] + 1))))
+    return told
+
+
+def _recorded(told: Any) -> list[Event]:
+    """The records as events, each of a share of its own."""
+
+    def date(window: _Window) -> str:
+        first, last = (_DAYS[number] for number in window)
+        return first if first == last else f"[{first}..{last}]"
+
+    events = []
+    for number, (begin, end) in enumerate(told):
+        events.append(record(f"r{number}", date(begin), f"{10 + 3**number}%"))
+        if end is not None:
+            events.append(record(f"r{number}", date(end), "0%"))
+    return events
+
+
+def _exact(told: list[tuple[_Window, _Window | None]]) -> Iterator[tuple[Any, ...]]:
+    """The records with every choice of days, where one window is one day, and what ends began before."""
+    windows = sorted({window for each in told for window in each if window is not None})
+    for days in product(*(range(first, last + 1) for first, last in windows)):
+        chosen = {window: (day, day) for window, day in zip(windows, days, strict=True)}
+        exact = tuple((chosen[begin], None if end is None else chosen[end]) for begin, end in told)
+        if all(end is None or begin < end for begin, end in exact):
+            yield exact
+
+
+@drawn(_open_records())
+def test_what_is_certain_of_records_is_so_on_all_days_that_their_dates_allow(
+    told: list[tuple[_Window, _Window | None]],
+) -> None:
+    """Each choice of days is a history of its own, in which everything is certain."""
+    choices = [History(_recorded(exact)) for exact in _exact(told)]
+    assume(choices)
+    history = History(_recorded(told))
+    for day in (f"2012-{month:02}-15" for month in (1, 3, 5, 7, 9, 11)):
+        shares = [(each.share, each.certain) for each in history.as_of(day).holdings(*PAIR)]
+        if shares and all(certain for _, certain in shares):
+            truth = {choice.as_of(day).share(*PAIR) for choice in choices}
+            assert truth == {share for share, _ in shares}
 
 
 def test_records_follow_each_other_in_a_row() -> None:

@@ -2,19 +2,23 @@
 
 The records of one publisher that give one pair a stake of one right add up, with two exceptions. Records that
 state the same share from the same time are one lot stated twice: it counts once, until the last of them
-ends. And a record that begins while an earlier one with a known end still runs replaces that
-one; where it is open whether it still runs, it ends with the first of its own end and that beginning.
+ends. And a record that begins while an earlier one with a known end still runs, and does not end before it,
+replaces that one; where it is open whether it still runs, it ends with the first of its own end and that
+beginning. Where dates leave open which record replaces which, an end may be as early as it would then be.
 Replay cannot look ahead to an end, so this is done before it: events get the name of the lot that they are
 about, and those that add nothing are set aside.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from attrs import Factory, define, evolve, field, frozen
 
+from chronicle.dates import PartialDate
 from chronicle.events import Event, StakeObserved
 
 
@@ -79,31 +83,24 @@ class _LotRecord:
 
 
 @define
-class _ToldLot:
-    """The name of a lot, and the record that states it at present."""
-
-    name: str
-    record: _LotRecord
-
-
-@define
 class _Sorting:
     changed: dict[str, StakeObserved] = Factory(dict)
     set_aside: dict[str, str] = Factory(dict)
 
     def sort(self, told: Sequence[StakeObserved]) -> None:
         """Sort out the records of one holding by one publisher."""
-        lots: list[_ToldLot] = []
-        for record in self._told_once(_records(told)):
-            earlier = [lot for lot in lots if _runs_out(lot.record, record)]
-            if earlier:
-                replaced = max(earlier, key=lambda lot: (lot.record.begin.date.order, lot.record.name))
-                self._ends_with(replaced.record, record.begin)
-                replaced.record = record
+        records = self._told_once(_records(told))
+        places = _Places(records)
+        names: dict[str, str] = {}
+        for record in records:
+            replaced = places.taken_by(record)
+            if replaced is not None:
+                names[record.name] = names.get(replaced.name, replaced.name)
+                self._ends_with(replaced, record.begin)
                 self._ends_itself(record)
-                self._call(record, replaced.name)
-            else:
-                lots.append(_ToldLot(record.name, record))
+                self._call(record, names[record.name])
+        for record, followings in places.perhaps_taken():
+            self._may_end_with(record, followings)
 
     def _told_once(self, records: Iterable[_LotRecord]) -> list[_LotRecord]:
         """The records, where those that state the same are joined into one under the name of the first."""
@@ -141,6 +138,19 @@ class _Sorting:
             date = evolve(first.date, earliest=min(days[0]), latest=min(days[1]))
             self.changed[first.id] = evolve(self._now(first), date=date)
             self._comes_after(following, first)
+
+    def _may_end_with(self, record: _LotRecord, followings: Sequence[_LotRecord]) -> None:
+        """Let a record end between the beginning of the first of ``followings`` and its own end.
+
+        They are lots of their own: where it is open which it is, what is held is one sum or the other.
+        """
+        assert record.end is not None
+        end, begin = self._now(record.end), record.begin.date
+        first = min(each.begin.date.earliest for each in followings)
+        date = evolve(end.date, earliest=min(end.date.earliest, max(first, begin.earliest)))
+        self.changed[end.id] = evolve(end, date=date)
+        if date.earliest <= begin.latest:
+            self._comes_after(end, record.begin)
 
     def _ends_itself(self, record: _LotRecord) -> None:
         """Let a record that has the name of another one end after its own beginning."""
@@ -186,14 +196,111 @@ def _same(one: StakeObserved, two: StakeObserved) -> bool:
     return overlap and one.holds == two.holds and len(counts) < 2
 
 
-def _runs_out(record: _LotRecord, following: _LotRecord) -> bool:
-    """Whether a record that began earlier has a known end and is replaced by ``following``.
+@define
+class _Places:
+    """Which of the records of one holding takes the place of which: surely, or by some days of their dates.
 
-    It is not if it states something else before that end, or ends after the other: then it is a separate lot.
+    A record takes the place of the one that began last among those that run and come to a known end, unless
+    that states something else in the meantime, or ends after the other: then it is a lot beside it.
     """
-    begin, end = following.begin, record.end
-    if end is None or record.begin.date.order >= begin.date.order:
+
+    records: Sequence[_LotRecord]
+    _there: list[_LotRecord] = field(init=False)
+    _perhaps: dict[str, list[_LotRecord]] = Factory(dict)
+
+    def __attrs_post_init__(self) -> None:
+        self._there = [record for record in self.records if record.end is not None]
+
+    def taken_by(self, record: _LotRecord) -> _LotRecord | None:
+        """The record of which ``record`` surely takes the place; asked of each, the earliest first."""
+        begin = record.begin.date
+        self._there = [each for each in self._there if _last_day(each) >= begin.earliest]
+        running = [
+            (each, sure)
+            for each in _begun_by(self._there, begin)
+            if (sure := _takes_place(record, each)) is not False
+        ]
+        surely_there = [each for each, sure in running if sure and _surely_runs(each, record)]
+        last = [
+            (each, sure)
+            for each, sure in running
+            if not any(_began_before(each, other) for other in surely_there)
+        ]
+        if len(last) == 1 and last[0][1] and self._is_first(record, last[0][0]):
+            self._there.remove(last[0][0])
+            return last[0][0]
+        for each, _ in last:
+            self._perhaps.setdefault(each.name, []).append(record)
+        return None
+
+    def _is_first(self, record: _LotRecord, replaced: _LotRecord) -> bool:
+        """Whether no other record may have taken the same place before."""
+        later = self.records[self.records.index(record) + 1 :]
+        return replaced.name not in self._perhaps and all(
+            _began_before(record, each) or _takes_place(each, replaced) is False
+            for each in _begun_by(later, record.begin.date)
+        )
+
+    def perhaps_taken(self) -> Iterable[tuple[_LotRecord, list[_LotRecord]]]:
+        """The records of which it is open whether another takes their place, with those others."""
+        by_name = {record.name: record for record in self.records}
+        return [(by_name[name], others) for name, others in self._perhaps.items()]
+
+
+def _takes_place(following: _LotRecord, record: _LotRecord) -> bool | None:
+    """Whether a record takes the place of another one; None if the dates leave that open.
+
+    It is sure also where only that is open which comes first, the end of the one or the beginning of the
+    other: it ends with the first of the two, and is not there any more.
+    """
+    end, begin = record.end, following.begin.date
+    if end is None or following is record:
         return False
-    updated = any(_when(begin) <= _when(event) < _when(end) for event in record.events)
-    outlives = following.end is not None and following.end.date.order < end.date.order
-    return begin.date.earliest <= end.date.latest and not updated and not outlives
+    later = _precedes(record.begin.date, begin)
+    outlived = following.end is not None and _precedes(following.end.date, end.date)
+    updated = [
+        _both(_precedes(event.date, end.date), _not(_precedes(event.date, begin)))
+        for event in record.events[1:-1]
+    ]
+    if later is False or outlived is True or True in updated or _precedes(end.date, begin) is True:
+        return False
+    return None if None in (later, outlived, *updated) else True
+
+
+def _begun_by(records: Iterable[_LotRecord], begin: PartialDate) -> Iterator[_LotRecord]:
+    """Of records in order of their beginning, those that may have begun by the last day of another's."""
+    return takewhile(lambda record: record.begin.date.earliest <= begin.latest, records)
+
+
+def _last_day(record: _LotRecord) -> datetime.date:
+    assert record.end is not None
+    return record.end.date.latest
+
+
+def _surely_runs(record: _LotRecord, following: _LotRecord) -> bool:
+    """Whether a record surely has not ended when another begins."""
+    return record.end is not None and _precedes(record.end.date, following.begin.date) is False
+
+
+def _began_before(one: _LotRecord, two: _LotRecord) -> bool:
+    """Whether a record surely began before another; of two of one window, that with the lower name did."""
+    if one.begin.date.order == two.begin.date.order:
+        return one.name < two.name
+    return _precedes(one.begin.date, two.begin.date) is True
+
+
+def _precedes(one: PartialDate, two: PartialDate) -> bool | None:
+    """Whether a day of one date is before that of another; None if that is open. One window is one day."""
+    if one.order == two.order or two.latest <= one.earliest:
+        return False
+    return True if one.latest < two.earliest else None
+
+
+def _not(told: bool | None) -> bool | None:
+    return None if told is None else not told
+
+
+def _both(one: bool | None, two: bool | None) -> bool | None:
+    if one is False or two is False:
+        return False
+    return True if one and two else None
