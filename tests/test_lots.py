@@ -451,6 +451,14 @@ def test_what_is_certain_of_records_is_so_on_all_days_that_their_dates_allow(
             assert truth == {share for share, _ in shares}
 
 
+def test_a_record_that_takes_a_place_with_a_range_does_not_confirm_what_ended() -> None:
+    """The stake of 30 % is over, whatever lies in the range."""
+    events = [record("r1", "2015-01-01", "30%"), record("r1", "2016-01-01", "0%")]
+    wider = record("r2", "2016-01-01", "25-50%")
+    assert course(*events, wider, days=("2015", "2016", "2020")) == ["30%", "25-50%", "25-50%"]
+    assert course(events[0], record("r1", "2016-01-01", "25-50%"), days=("2015", "2016")) == ["30%", "30%"]
+
+
 def test_records_follow_each_other_in_a_row() -> None:
     """Each replaces the one before while that still runs."""
     events = [

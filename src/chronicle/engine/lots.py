@@ -20,6 +20,7 @@ from attrs import Factory, define, evolve, field, frozen
 
 from chronicle.dates import PartialDate
 from chronicle.events import Event, StakeObserved
+from chronicle.values import confirms
 
 
 @frozen
@@ -127,10 +128,15 @@ class _Sorting:
     def _ends_with(self, record: _LotRecord, following: StakeObserved) -> None:
         """Set aside what ``record`` states from the beginning of ``following`` on.
 
-        Where it is open which comes first, its end or that beginning, it ends with the first of the two.
+        Where it is open which comes first, its end or that beginning, it ends with the first of the two. Its
+        end stays also where ``following`` says less than it did: else that would confirm what is over.
         """
         end = record.end
         first = end if end is not None and _is_open(end, following) else None
+        if first is None and end is not None and _says_less(following, record):
+            self.changed[end.id] = evolve(self._now(end), date=following.date)
+            self._comes_after(following, end)
+            return
         late = (event for event in record.events if _when(event) >= _when(following) and event is not first)
         self.set_aside.update((event.id, following.id) for event in late)
         if first is not None:
@@ -189,6 +195,12 @@ def _is_open(end: StakeObserved, begin: StakeObserved) -> bool:
     return overlap and end.date.order != begin.date.order
 
 
+def _says_less(following: StakeObserved, record: _LotRecord) -> bool:
+    """Whether the share of a record would confirm the last one of the record whose place it takes."""
+    stated = [event.holds for event in record.events if not event.holds.is_nothing]
+    return stated[-1] != following.holds and confirms(following.holds, stated[-1], rounded=False)
+
+
 def _same(one: StakeObserved, two: StakeObserved) -> bool:
     """Whether two records begin as one lot stated twice: with the same share, in windows that overlap."""
     overlap = one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
@@ -198,7 +210,7 @@ def _same(one: StakeObserved, two: StakeObserved) -> bool:
 
 @define
 class _Places:
-    """Which of the records of one holding takes the place of which: surely, or by some days of their dates.
+    """Which record of one holding takes the place of which: certainly, or by some days of their dates.
 
     A record takes the place of the one that began last among those that run and come to a known end, unless
     that states something else in the meantime, or ends after the other: then it is a lot beside it.
@@ -212,7 +224,7 @@ class _Places:
         self._there = [record for record in self.records if record.end is not None]
 
     def taken_by(self, record: _LotRecord) -> _LotRecord | None:
-        """The record of which ``record`` surely takes the place; asked of each, the earliest first."""
+        """The record of which ``record`` certainly takes the place; asked of each, the earliest first."""
         begin = record.begin.date
         self._there = [each for each in self._there if _last_day(each) >= begin.earliest]
         running = [
@@ -220,11 +232,11 @@ class _Places:
             for each in _begun_by(self._there, begin)
             if (sure := _takes_place(record, each)) is not False
         ]
-        surely_there = [each for each, sure in running if sure and _surely_runs(each, record)]
+        certainly_there = [each for each, sure in running if sure and _certainly_runs(each, record)]
         last = [
             (each, sure)
             for each, sure in running
-            if not any(_began_before(each, other) for other in surely_there)
+            if not any(_began_before(each, other) for other in certainly_there)
         ]
         if len(last) == 1 and last[0][1] and self._is_first(record, last[0][0]):
             self._there.remove(last[0][0])
@@ -277,13 +289,13 @@ def _last_day(record: _LotRecord) -> datetime.date:
     return record.end.date.latest
 
 
-def _surely_runs(record: _LotRecord, following: _LotRecord) -> bool:
-    """Whether a record surely has not ended when another begins."""
+def _certainly_runs(record: _LotRecord, following: _LotRecord) -> bool:
+    """Whether a record certainly has not ended when another begins."""
     return record.end is not None and _precedes(record.end.date, following.begin.date) is False
 
 
 def _began_before(one: _LotRecord, two: _LotRecord) -> bool:
-    """Whether a record surely began before another; of two of one window, that with the lower name did."""
+    """Whether a record certainly began before another; of two of one window, that with the lower name did."""
     if one.begin.date.order == two.begin.date.order:
         return one.name < two.name
     return _precedes(one.begin.date, two.begin.date) is True

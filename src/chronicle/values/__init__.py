@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chronicle.errors.exports import exported
 
 if TYPE_CHECKING:
-    from chronicle.values.agreement import confirms, contradicts, disagree
+    from chronicle.values.agreement import confirms, contradicts, disagree, range_around
     from chronicle.values.counts import Count, Ratio, parse_count, parse_ratio
     from chronicle.values.currencies import CURRENCIES
     from chronicle.values.money import Money, parse_money
@@ -39,12 +39,13 @@ __all__ = [
     "parse_money",
     "parse_ratio",
     "parse_share",
+    "range_around",
 ]
 
 __getattr__ = exported(
     __name__,
     {
-        "agreement": ("confirms", "contradicts", "disagree"),
+        "agreement": ("confirms", "contradicts", "disagree", "range_around"),
         "counts": ("Count", "Ratio", "parse_count", "parse_ratio"),
         "currencies": ("CURRENCIES",),
         "money": ("Money", "parse_money"),

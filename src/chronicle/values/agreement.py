@@ -7,6 +7,7 @@ are exact: no other share rounds to either.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -114,3 +115,13 @@ def _half_a_digit(share: Share) -> Fraction:
         return NOTHING
     _, _, decimals = text.rstrip(" %").partition(".")
     return Fraction(1, 200 * 10 ** len(decimals))
+
+
+def range_around(shares: Iterable[Share]) -> Share:
+    """The smallest range that contains all of some shares; unknown if one of them is."""
+    shares = [*shares]
+    if len(set(shares)) == 1 or any(share.is_unknown for share in shares):
+        return next((share for share in shares if share.is_unknown), shares[0])
+    low = min(shares, key=lambda share: (share.minimum or 0, share.minimum_open))
+    high = max(shares, key=lambda share: (share.maximum or 0, not share.maximum_open))
+    return Share(low.minimum, high.maximum, low.minimum_open, high.maximum_open)

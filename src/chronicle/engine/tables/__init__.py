@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         units_table,
     )
     from chronicle.engine.tables.columns import names_beside
-    from chronicle.engine.tables.courses import Row, rows_by_day, spans_table, table_by_day
+    from chronicle.engine.tables.courses import Row, edges, rows_by_day, spans_table, table_by_day
     from chronicle.engine.tables.over_days import FactOnDays, table_over_days
     from chronicle.engine.tables.table import Column, Kind, Table
 
@@ -35,6 +35,7 @@ __all__ = [
     "Row",
     "Table",
     "deals_table",
+    "edges",
     "entities_table",
     "facts_table",
     "group_table",
@@ -67,7 +68,7 @@ __getattr__ = exported(
             "units_table",
         ),
         "columns": ("names_beside",),
-        "courses": ("Row", "rows_by_day", "spans_table", "table_by_day"),
+        "courses": ("Row", "edges", "rows_by_day", "spans_table", "table_by_day"),
         "over_days": ("FactOnDays", "table_over_days"),
         "table": ("Column", "Kind", "Table"),
     },

@@ -109,7 +109,7 @@ def _pieces(cell: tuple[Span, ...]) -> Iterator[Row]:
     # A heap of the negative indexes of the possible spans: the one that begins last is on top.
     standing: list[int] = []
     position = 0
-    for day, until in pairwise([*_edges(cell), None]):
+    for day, until in pairwise([*edges(cell), None]):
         assert day is not None
         while position < len(starting) and cell[starting[position]].possible_from <= day:
             heappush(standing, -starting[position])
@@ -121,7 +121,8 @@ def _pieces(cell: tuple[Span, ...]) -> Iterator[Row]:
             yield Row(span, day, until, span.certain(day))
 
 
-def _edges(cell: tuple[Span, ...]) -> list[datetime.date]:
+def edges(cell: Iterable[Span]) -> list[datetime.date]:
+    """The days on which what is so of one key, or whether it is certain, may change."""
     days: set[datetime.date] = set()
     for span in cell:
         days.update((span.possible_from, span.certain_from))

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.engine import views
-from chronicle.engine.replay import Span
 from chronicle.interop.bods.codes import INTERESTS, OF_NOMINATIONS, OF_TRUSTS
 from chronicle.interop.bods.interests import BASIS_STATED, INDIRECT, RIGHTS, ROLE_STATED, ROLES, UNKNOWN
 from chronicle.interop.exports.plain import data_line, number_text
@@ -39,19 +38,18 @@ _SEATS: Final = (
 _PLACES = 12  # decimals; readers of JSON keep about 15 digits
 
 
-def interest_of(span: Span) -> dict[str, Any] | None:
-    """The interest that a span of holdings, control or roles is, without its dates.
+def interest_of(view: str, what: str, value: Any) -> dict[str, Any] | None:
+    """The interest that a holding, control or a role is, without its dates: of a right, a basis or a role.
 
     None for a role that is no seat on a board or in the management.
     """
-    what = span.key[2]
-    if span.view == views.HOLDINGS:
-        return {"type": _OF_RIGHTS[what], "directOrIndirect": "direct"} | _holding(span)
-    if span.view == views.ROLES:
+    if view == views.HOLDINGS:
+        return {"type": _OF_RIGHTS[what], "directOrIndirect": "direct"} | _holding(value)
+    if view == views.ROLES:
         kind = _OF_ROLES.get(what) or next((kind for kind, words in _SEATS if words.search(what)), None)
         said = {} if what in _OF_ROLES else {"details": data_line(f"{ROLE_STATED}{what}")}
         return None if kind is None else {"type": kind, "directOrIndirect": "direct"} | said
-    return _control(what, span.value.share)
+    return _control(what, value.share)
 
 
 def _control(basis: str, share: Share | None) -> dict[str, Any]:
@@ -66,8 +64,8 @@ def _control(basis: str, share: Share | None) -> dict[str, Any]:
     return {"type": "otherInfluenceOrControl", "directOrIndirect": "direct"} | said
 
 
-def _holding(span: Span) -> dict[str, Any]:
-    return _stated(span.value.share, *([] if span.value.basis == "reported" else [span.value.basis]))
+def _holding(stake: views.Stake) -> dict[str, Any]:
+    return _stated(stake.share, *([] if stake.basis == "reported" else [stake.basis]))
 
 
 def _stated(share: Share | None, *more: str) -> dict[str, Any]:

@@ -15,7 +15,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -29,8 +28,9 @@ from chronicle.interop.bods.annotations import called_since, how_stated
 from chronicle.interop.bods.codes import REGISTERS
 from chronicle.interop.bods.papers import paper_of
 from chronicle.interop.bods.wording import interest_of
-from chronicle.interop.exports.material import Material
+from chronicle.interop.exports.material import Material, begun_by
 from chronicle.interop.exports.plain import data_line, json_text
+from chronicle.interop.exports.ties import Tie, ties
 
 _ENTITY_TYPES: Final = MappingProxyType(
     {
@@ -58,9 +58,9 @@ _About = tuple[str, str, str, str, datetime.date]
 
 @frozen
 class _Interest:
-    """A span between a holder and a target, and the interest that it is, without its dates."""
+    """A tie of a holder to a target, and the interest that it is, without its dates."""
 
-    span: Span
+    tie: Tie
     holder: str
     target: str
     said: dict[str, Any]
@@ -80,7 +80,7 @@ def _statements(material: Material) -> Iterator[dict[str, Any]]:
     first_days = _named(material)
     for cell in series:
         for entity in (cell[0].holder, cell[0].target):
-            day = cell[0].span.certain_from
+            day = cell[0].tie.begun_by
             first_days[entity] = min(day, first_days.get(entity, day))
     for entity in sorted(first_days):
         yield from _entity(material, entity, first_days[entity])
@@ -91,7 +91,7 @@ def _statements(material: Material) -> Iterator[dict[str, Any]]:
 def _named(material: Material) -> dict[str, datetime.date]:
     """The entities that have a name by the day, and when each is stated if nothing needs it before."""
     first = _first_day(material)
-    begun = {cell[0].key[0]: cell[0].certain_from for cell in material.cells(views.NAMES)}
+    begun = {cell[0].key[0]: begun_by(cell[0]) for cell in material.cells(views.NAMES)}
     return {entity: max(first, day) for entity, day in begun.items() if day <= material.state.as_of}
 
 
@@ -109,9 +109,10 @@ def _ties(material: Material) -> Iterator[list[_Interest]]:
             holder, target, _ = cell[0].key
             if material.type_of(target) not in outside:
                 yield [
-                    _Interest(span, holder, target, said)
-                    for span in cell
-                    if span.certain_from <= material.state.as_of and (said := interest_of(span)) is not None
+                    _Interest(tie, holder, target, said)
+                    for tie in ties(material, cell, undated=False)
+                    if tie.begun_by <= material.state.as_of
+                    and (said := interest_of(view, tie.key[2], tie.value)) is not None
                 ]
 
 
@@ -123,10 +124,10 @@ def _entity(material: Material, entity: str, first_day: datetime.date) -> Iterat
     person = material.type_of(entity) == "person"
     record = "person" if person else "entity"
     names = [span for span in material.ledger.cell(views.NAMES, (entity,)) if _begun(span, material)]
-    current = [span for span in names if span.certain_from <= first_day][-1:]
-    following = [span for span in names if span.certain_from > first_day]
+    current = [span for span in names if begun_by(span) <= first_day][-1:]
+    following = [span for span in names if begun_by(span) > first_day]
     stated: list[tuple[datetime.date, str, Span | None]] = [
-        (span.certain_from, span.value.name, span) for span in (*current, *following)
+        (begun_by(span), span.value.name, span) for span in (*current, *following)
     ]
     if not current:
         stated.insert(0, (first_day, entity, None))
@@ -141,7 +142,7 @@ def _entity(material: Material, entity: str, first_day: datetime.date) -> Iterat
     if end is not None:
         life["deathDate" if person else "dissolutionDate"] = end.begin
         # Nobody states the end before it was known.
-        day = max(day, end.certain_from, min(material.known_by(end.events[-1]), material.state.as_of))
+        day = max(day, begun_by(end), min(material.known_by(end.events[-1]), material.state.as_of))
         yield _party(material, entity, (known_as, known_as, record, "closed", day), (name, end), life)
 
 
@@ -175,7 +176,7 @@ def _record_of(material: Material, entity: str) -> str:
 
 
 def _begun(span: Span, material: Material) -> bool:
-    return span.certain_from <= material.state.as_of
+    return begun_by(span) <= material.state.as_of
 
 
 def _end(material: Material, entity: str) -> Span | None:
@@ -251,64 +252,61 @@ _OF_PEOPLE = ("birthDate", "deathDate")
 # Relationships
 
 
-def _relationship(material: Material, ties: Iterable[_Interest]) -> Iterator[dict[str, Any]]:
+def _relationship(material: Material, interests: Iterable[_Interest]) -> Iterator[dict[str, Any]]:
     """The statements of one cell, each once: several possible values may make the same statement."""
     made: set[str] = set()
-    for statement in _series(material, ties):
+    for statement in _series(material, interests):
         if statement["statementId"] not in made:
             made.add(statement["statementId"])
             yield statement
 
 
-def _series(material: Material, ties: Iterable[_Interest]) -> Iterator[dict[str, Any]]:
+def _series(material: Material, interests: Iterable[_Interest]) -> Iterator[dict[str, Any]]:
     """A statement ``new``, ``updated`` at each change, ``closed``; and a new series after that."""
     number, status, day = 1, "new", DAWN
-    following: _Interest | None
-    for tie, following in pairwise((*ties, None)):
-        assert tie is not None
+    for interest in interests:
         # Windows may overlap, but the dates of a series never go backwards.
-        span, begin = tie.span, max(day, tie.span.certain_from)
-        record, day = _record_id(span, number), begin
-        yield _tie_statement(material, tie, (record, status, begin), begin)
+        tie, begin = interest.tie, max(day, interest.tie.begun_by)
+        record, day = _record_id(tie, number), begin
+        yield _tie_statement(material, interest, (record, status, begin), begin)
         status = "updated"
-        over = span.possible_until
-        goes_on = following is not None and following.span.begin == span.end and not span.ends_in_nothing
-        if span.end is not None and not goes_on and over is not None and over <= material.state.as_of:
+        over = tie.over_by
+        if tie.end is not None and not tie.goes_on and over is not None and over <= material.state.as_of:
             day = max(begin, over)
-            yield _tie_statement(material, tie, (record, "closed", day), begin, span.end)
+            yield _tie_statement(material, interest, (record, "closed", day), begin, tie.end)
             number, status = number + 1, "new"
 
 
 _INTEREST = "/recordDetails/interests/0"
 
 
-def _record_id(span: Span, number: int) -> str:
-    return _identity([span.view, *span.key, str(number)])
+def _record_id(tie: Tie, number: int) -> str:
+    return _identity([tie.view, *tie.key, str(number)])
 
 
 def _tie_statement(
     material: Material,
-    tie: _Interest,
+    of: _Interest,
     about: tuple[str, str, datetime.date],
     begin: datetime.date,
     end: PartialDate | None = None,
 ) -> dict[str, Any]:
     record, status, day = about
-    subject = _record_of(material, tie.target)
+    subject = _record_of(material, of.target)
     # In the standard only a person can be a beneficial owner. For a person it is unknown here.
-    owner = {} if material.type_of(tie.holder) == "person" else {"beneficialOwnershipOrControl": False}
-    interest = tie.said | owner | {"startDate": begin.isoformat()}
-    stated = {f"{_INTEREST}/startDate": tie.span.begin}
+    owner = {} if material.type_of(of.holder) == "person" else {"beneficialOwnershipOrControl": False}
+    interest = of.said | owner | {"startDate": begin.isoformat()}
+    stated = {f"{_INTEREST}/startDate": of.tie.begin}
     if end is not None:
         interest["endDate"] = day.isoformat()
         stated[f"{_INTEREST}/endDate"] = end
     details = {
         "isComponent": False,
         "subject": subject,
-        "interestedParty": _record_of(material, tie.holder),
+        "interestedParty": _record_of(material, of.holder),
         "interests": [interest],
     }
-    return _statement(material, (record, subject, "relationship", status, day), details, tie.span, stated)
+    return _statement(material, (record, subject, "relationship", status, day), details, of.tie.span, stated)
 
 
 # Statements

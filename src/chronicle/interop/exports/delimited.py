@@ -33,7 +33,7 @@ from chronicle.engine.tables import (
 from chronicle.engine.views.data import fact_data, value_data
 from chronicle.errors import obeyed_hidden
 from chronicle.events import plain_name, reference_fields
-from chronicle.interop.exports.material import Material
+from chronicle.interop.exports.material import Material, begun_by
 from chronicle.interop.exports.plain import json_text, number_text, span_data
 from chronicle.values import Share
 
@@ -122,7 +122,11 @@ def spans(material: Material) -> Iterator[bytes]:
     windows = ("begin", "begin_earliest", "begin_latest", "end", "end_earliest", "end_latest")
     more = (*windows, "ended_by", "events")
     rows = (
-        [*_common(span, parts), *_rest(span_data(span), *more), *_names(span, parts, material, _begun(span))]
+        [
+            *_common(span, parts),
+            *_rest(span_data(span), *more),
+            *_names(span, parts, material, begun_by(span)),
+        ]
         for span in material.spans()
     )
     return _csv(material, (*_common_columns(parts), *more, *_name_columns(parts)), rows)
@@ -132,7 +136,7 @@ def spans_of(material: Material, view: str) -> Table:
     """The spans of one view, with the names that entities had when each began."""
     cells = material.cells(view)
     table = spans_table(view, [span for cell in cells for span in cell])
-    return _with_names(view, table, lambda span, entity: material.called(entity, _begun(span)))
+    return _with_names(view, table, lambda span, entity: material.called(entity, begun_by(span)))
 
 
 def by_day(material: Material) -> Iterator[bytes]:
@@ -156,10 +160,6 @@ def by_day_table(material: Material) -> Table:
 
 def _with_names(view: str, table: Table, name: Callable[[Any, str], str | None]) -> Table:
     return evolve(table, columns=(*table.columns, *names_beside(view, table.columns, name)))
-
-
-def _begun(span: Span) -> datetime.date:
-    return span.certain_from
 
 
 def _parts(material: Material) -> int:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
 from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine import views
-from chronicle.engine.replay import Span
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import data_line, encoded, json_text
-from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT, hull
+from chronicle.interop.exports.ties import Tie, ties
+from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT
 from chronicle.ownership import INDIRECT_OF_UNKNOWN_KIND, held_indirectly
 from chronicle.values import Share
 
@@ -42,17 +42,12 @@ def _entities(material: Material) -> Iterator[dict[str, Any]]:
         yield _entity(material, entity, schemata[entity]) | {"id": ids[entity]}
     for view in _tied():
         for cell in material.cells(view.name) if view.name in material.ledger.views else ():
-            last = [span for span in cell if span.end is None] if view.name == views.HOLDINGS else []
-            for number, span in enumerate(cell):
-                if span in last[1:]:
-                    continue  # one of several values of which one is so: the first of them has the range
-                made = _TIES.get(view.name, _link)(span, schemata)
+            for number, tie in enumerate(ties(material, cell, undated=True)):
+                made = _TIES.get(view.name, _link)(tie, schemata)
                 if made is not None:
                     schema, properties = made
-                    if len(last) > 1 and span is last[0]:
-                        properties = properties | _either(last)
                     linked = {name: _linked(name, texts, ids) for name, texts in properties.items()}
-                    yield _tie(material, span, number, schema, linked)
+                    yield _line(material, tie, number, schema, linked)
 
 
 def _ids(entities: Iterable[str]) -> dict[str, str]:
@@ -153,41 +148,34 @@ def _life(material: Material, entity: str, schema: str) -> dict[str, list[str]]:
 
 
 _Made = tuple[str, dict[str, list[str]]]
-"""A schema, and the properties that the span itself states."""
+"""A schema, and the properties that the tie itself states."""
 
 
 def _owned(owner: int, asset: int) -> Any:
-    def made(span: Span, schemata: dict[str, str]) -> _Made | None:
-        if schemata[span.key[asset]] in _PEOPLE:
+    def made(tie: Tie, schemata: dict[str, str]) -> _Made | None:
+        if schemata[tie.key[asset]] in _PEOPLE:
             return None  # a person cannot be owned
-        properties = {"owner": [span.key[owner]], "asset": [span.key[asset]]}
-        return "Ownership", properties | _stake(span)
+        properties = {"owner": [tie.key[owner]], "asset": [tie.key[asset]]}
+        return "Ownership", properties | _stake(tie)
 
     return made
 
 
-def _stake(span: Span) -> dict[str, list[str]]:
-    if span.view != views.HOLDINGS:
+def _stake(tie: Tie) -> dict[str, list[str]]:
+    if tie.view != views.HOLDINGS:
         return {"ownershipType": [UNIT]}
-    stake: views.Stake = span.value
+    stake: views.Stake = tie.value
     return {
         "percentage": [] if stake.share.is_unknown else [data_line(str(stake.share))],
         "sharesCount": [] if stake.shares is None else [str(stake.shares)],
-        "ownershipType": [span.key[2]],
+        "ownershipType": [tie.key[2]],
     }
 
 
-def _either(spans: Sequence[Span]) -> dict[str, list[str]]:
-    """The range around the shares of which one is held; as records of their own they would add up."""
-    shares = [span.value.share for span in spans]
-    unknown = any(share.is_unknown for share in shares)
-    return {"percentage": [] if unknown else [data_line(str(hull(shares)))], "sharesCount": []}
-
-
-def _control(span: Span, schemata: dict[str, str]) -> _Made:
+def _control(tie: Tie, schemata: dict[str, str]) -> _Made:
     """Control is a link, but for what is held through others, where the target can be owned."""
-    controller, target, basis = span.key
-    share: Share | None = span.value.share
+    controller, target, basis = tie.key
+    share: Share | None = tie.value.share
     right = None if basis.casefold() == INDIRECT_OF_UNKNOWN_KIND else held_indirectly(basis)
     if right is None or schemata[target] in _PEOPLE:
         ends = {"subject": [controller], "object": [target], "role": [data_line(f"{CONTROL}{basis}")]}
@@ -202,27 +190,27 @@ def _in_summary(share: Share | None) -> dict[str, list[str]]:
     return {} if share is None else {"summary": [data_line(f"{SHARE}{share}")]}
 
 
-def _role(span: Span, schemata: dict[str, str]) -> _Made | None:
-    person, organization, role = span.key
+def _role(tie: Tie, schemata: dict[str, str]) -> _Made | None:
+    person, organization, role = tie.key
     if schemata[organization] in _PEOPLE:
         return None
     return "Directorship", {"director": [person], "organization": [organization], "role": [data_line(role)]}
 
 
-def _member(span: Span, schemata: dict[str, str]) -> _Made | None:
-    if schemata[span.key[1]] in _PEOPLE:
+def _member(tie: Tie, schemata: dict[str, str]) -> _Made | None:
+    if schemata[tie.key[1]] in _PEOPLE:
         return None
-    return "Membership", {"member": [span.key[0]], "organization": [span.key[1]]}
+    return "Membership", {"member": [tie.key[0]], "organization": [tie.key[1]]}
 
 
-def _succession(span: Span, _: dict[str, str]) -> _Made:
-    return "Succession", {"predecessor": [span.key[0]], "successor": [span.key[1]], "role": [span.value.how]}
+def _succession(tie: Tie, _: dict[str, str]) -> _Made:
+    return "Succession", {"predecessor": [tie.key[0]], "successor": [tie.key[1]], "role": [tie.value.how]}
 
 
-def _link(span: Span, _: dict[str, str]) -> _Made:
+def _link(tie: Tie, _: dict[str, str]) -> _Made:
     """A tie for which the format has no schema: its two ends, and what the view calls it."""
-    view = views.view_of(span.view)
-    first, second = (span.key[at] for at in _ends(view))
+    view = views.view_of(tie.view)
+    first, second = (tie.key[at] for at in _ends(view))
     return "UnknownLink", {"subject": [first], "object": [second], "role": [view.what]}
 
 
@@ -244,26 +232,26 @@ def _tied() -> list[views.View]:
     return [view for view in views.in_order(_TIES) if view.names[1:]]
 
 
-def _tie(
-    material: Material, span: Span, number: int, schema: str, properties: dict[str, list[str]]
+def _line(
+    material: Material, tie: Tie, number: int, schema: str, properties: dict[str, list[str]]
 ) -> dict[str, Any]:
-    sources = material.sources(span)
-    period = {"date": _prefix(span.begin)} if schema == "Succession" else _period(span)
+    sources = material.sources(tie.span)
+    period = {"date": _prefix(tie.begin)} if schema == "Succession" else _period(tie)
     more = {
         **period,
-        "recordId": [span.events[-1]],
+        "recordId": [tie.span.events[-1]],
         "publisher": [data_line(source.publisher) for source in sources if source.publisher],
         "sourceUrl": [source.url for source in sources if source.url and source.url.startswith("http")],
     }
-    identity = f"{schema.lower()}-{_digest([span.view, *span.key, str(number)])[:40]}"
+    identity = f"{schema.lower()}-{_digest([tie.view, *tie.key, str(number)])[:40]}"
     return _made(identity, schema, schema, properties | more)
 
 
-def _period(span: Span) -> dict[str, list[str]]:
-    ends = [] if span.end is None else _window(span.end)
-    by = span.begin.earliest == DAWN and span.begin.latest != FOREVER
-    seen = [span.begin.latest.isoformat()] if by else []
-    return {"startDate": _window(span.begin), "endDate": ends, "retrievedAt": seen}
+def _period(tie: Tie) -> dict[str, list[str]]:
+    ends = [] if tie.end is None else _window(tie.end)
+    by = tie.begin.earliest == DAWN < tie.begin.latest != FOREVER
+    seen = [tie.begin.latest.isoformat()] if by else []
+    return {"startDate": _window(tie.begin), "endDate": ends, "retrievedAt": seen}
 
 
 def _window(date: PartialDate) -> list[str]:

@@ -21,6 +21,12 @@ Tell = Callable[[Event], str]
 """A function that gives an event as a sentence."""
 
 
+def begun_by(span: Span) -> datetime.date:
+    """The first day by which a value has begun; of one that is certain on no day, the last of its begin."""
+    until = span.certain_until
+    return span.certain_from if until is None or span.certain_from < until else span.begin.latest
+
+
 @frozen(eq=False)
 class Material:
     """What an export can use.

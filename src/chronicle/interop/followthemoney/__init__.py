@@ -21,7 +21,7 @@ from chronicle.interop.followthemoney.values import last_of, one_date, prefix_da
 from chronicle.interop.incoming import Incoming
 from chronicle.interop.registers import NOBODY_SAYS, ArrayItem, json_items, made, part, tidy
 from chronicle.ownership import HELD_INDIRECTLY
-from chronicle.values import Share, parse_share
+from chronicle.values import Share, parse_share, range_around
 
 THINGS = MappingProxyType(
     {
@@ -218,7 +218,7 @@ def _ownership(record: _EntityLine) -> Iterator[Incoming]:
     for text in texts:
         if share_of_text(text) is None:
             yield Problem("C721", f"percentage is no share: {shown(text)}", record.place)
-    share = hull(stated) if stated else Share.unknown()
+    share = range_around(stated) if stated else Share.unknown()
     if len(set(stated)) > 1:
         yield Problem("C722", f"several percentages: {shown(', '.join(texts))}", record.place)
     counts = [text for text in record.texts("sharesCount") if text.isdecimal()]
@@ -304,15 +304,6 @@ def _unit(record: _EntityLine) -> Iterator[Incoming]:
         if end:
             over = {"kind": "unit.closed", "unit": unit, "date": end, "reason": "no longer of this owner"}
             yield record.event(f"ended:{number}", **over, ends=begun)
-
-
-def hull(shares: list[Share]) -> Share:
-    """The smallest range that contains all the shares."""
-    if len(set(shares)) == 1:
-        return shares[0]
-    low = min(shares, key=lambda share: (share.minimum or 0, share.minimum_open))
-    high = max(shares, key=lambda share: (share.maximum or 0, not share.maximum_open))
-    return Share(low.minimum, high.maximum, low.minimum_open, high.maximum_open)
 
 
 def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str]) -> _Make:
