@@ -448,9 +448,9 @@ def test_two_records_of_what_is_held_indirectly_end_by_themselves() -> None:
         record_tie("r2", "2022-01-01", status="closed"),
     ]
     events, _ = read([*BOTH, *records])
-    days = ("2020-01-01", "2021-06-01", "2022-06-01")
+    days = ("2020-01-01", "2021-01-01", "2021-06-01", "2022-06-01")
     found = [[str(fact.value.share) for fact in state_on(day, events).control()] for day in days]
-    assert found == [["30%"], ["40%"], ["30%"]]
+    assert found == [["30%"], ["40%"], ["40%", "30%"], ["30%"]]
 
 
 def test_a_statement_of_the_same_day_corrects_the_share() -> None:
@@ -464,19 +464,39 @@ def test_a_statement_of_the_same_day_corrects_the_share() -> None:
     assert [str(fact.value.share) for fact in known] == ["50%"]
 
 
+def test_what_an_update_leaves_out_ended_since_the_statement_before() -> None:
+    """Nobody says when: it is certain by the one statement, possible until the other, and over by that."""
+    series = [
+        tie("2020-01-01", holds(40), holds(kind="boardMember", startDate="2019-01-01")),
+        tie("2022-01-01", holds(40), status="updated"),
+    ]
+    events, _ = read([*BOTH, *series])
+    found = [
+        [fact.certain for fact in state_on(day, events).roles()]
+        for day in ("2020-01-01", "2020-01-02", "2021-12-31", "2022-01-01")
+    ]
+    assert found == [[True], [False], [False], []]
+    later = tie("2022-01-01", holds(50, startDate="2021-06-01"), status="closed")
+    events, _ = read([*BOTH, series[0], later])
+    assert [str(e.date) for e in events if e.kind == "stake.observed"][-2:] == [
+        "2021-06-01",
+        "[2021-06-02..2022-01-01]",
+    ]
+
+
 def test_a_closed_record_ends_what_it_held() -> None:
-    """After the closing statement nothing is held and nothing controlled, unless an end date says when."""
+    """By the closing statement nothing is held and nothing controlled, unless an end date says when."""
     series = [tie("2020-01-01", holds(40), holds(kind="trustee")), tie("2021-05-01", status="closed")]
     events, _ = read([*BOTH, *series])
     assert [(e.kind, str(e.date)) for e in events][-2:] == [
-        ("stake.observed", "2021-05-01"),
-        ("control.ended", "2021-05-01"),
+        ("stake.observed", "[2020-01-02..2021-05-01]"),
+        ("control.ended", "[2020-01-02..2021-05-01]"),
     ]
     bare = [tie("2020-01-01"), tie("2021-05-01", status="updated")]
     events, _ = read([*BOTH, *bare])
     assert [str(e.holds) for e in events if e.kind == "stake.observed"] == ["?"]
     events, _ = read([*BOTH, *bare, tie("2022-05-01", status="closed")])
-    assert (str(events[-1].holds), str(events[-1].date)) == ("0%", "2022-05-01")
+    assert (str(events[-1].holds), str(events[-1].date)) == ("0%", "[2021-05-02..2022-05-01]")
     ended = holds(40, startDate="2019-01-01", endDate="2021-03-01")
     events, _ = read([*BOTH, tie("2020-01-01", holds(40)), tie("2021-05-01", ended, status="closed")])
     assert [(str(e.date), str(e.holds)) for e in events[-2:]] == [

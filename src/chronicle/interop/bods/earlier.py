@@ -169,9 +169,10 @@ class EarlierRecords:
                 by_statement.setdefault(statement, []).append(plain)
         dates = {plain["id"]: plain["known"] for plain in read if plain["kind"] not in _OF_RECORDS}
         first = _as_first_read(read)
+        # Of some all events are gone, when another was read late: they still say what is not so.
         return [
-            _told(statement, events, dates, first.get(statement, ()))
-            for statement, events in by_statement.items()
+            _told(statement, by_statement.get(statement, []), dates, first.get(statement, []))
+            for statement in dict.fromkeys([*by_statement, *filter(None, first)])
         ]
 
     def _read(self, positions: Iterable[int]) -> Iterator[Record]:
@@ -252,14 +253,14 @@ def _as_first_read(read: Sequence[Plain]) -> dict[str, list[Plain]]:
     return found
 
 
-def _told(
-    statement: str, events: list[Plain], dates: dict[str, str], first: Iterable[Plain]
-) -> StatementTold:
+def _told(statement: str, events: list[Plain], dates: dict[str, str], first: list[Plain]) -> StatementTold:
     own = _in_time(plain for plain in events if plain["kind"] not in _OF_RECORDS)
     changes = tuple(plain for plain in events if plain["kind"] in _OF_RECORDS)
     # A correction is known from its publication, and is of the day of what it corrects.
     known = [dates[each["id"]] for each in own] or [dates.get(each["target"], "") for each in changes]
-    published = max((str(_told_by(each).get("published") or "") for each in events), default="")
+    if not events:
+        known = [dates[each["id"]] for each in first]
+    published = max((str(_told_by(each).get("published") or "") for each in events or first), default="")
     return StatementTold(statement, max(known, default=""), own, changes, published, tuple(first))
 
 

@@ -113,7 +113,10 @@ def tie_facts(
         points = list(_learned(timelines.get(key, []), standing, before, date, is_new=key not in stood))
         value = points[-1].value if points else standing.value
         if value != _GONE and (closed or key not in timelines):
-            points.append(_Point(date, _GONE, ""))
+            since = latest(points[-1].day) if points else standing.since
+            # Nobody says when: at some time since it was last there.
+            day = between(max(before.date if before else "", since), date)
+            points.append(_Point(day, _GONE, ""))
         for number, point in enumerate(points):
             slot = f"{key}:{number}"
             is_end = point.value == _GONE and standing.value != _GONE
@@ -176,7 +179,7 @@ def fact_again(
     target = like.get("target") or like["entity"]
     is_end = found.value == _GONE
     note = found.value if found.value.startswith(_SHARE) else ""
-    point = _Point(days[1] if is_end else between(*days), found.value, note)
+    point = _Point(between(*days), found.value, note)
     lot = found.lot or stands.lot
     ends = stands.by if is_end else None
     return {**_fact(key, point, holder, target, _record_in(like)), "lot": lot, "ends": ends}

@@ -8,7 +8,7 @@ after it are gone through once more, from what is known after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from chronicle.interop.bods.earlier import Plain, StatementTold
@@ -41,7 +41,7 @@ def changes_in_later(
     the store had when the later ones were read, and that is read ``again``, changes nothing of them.
     ``is_taken`` says whether an event had this id before.
     """
-    following = [each for each in following if each.events]
+    following = [each for each in following if each.events or each.first]
     if isinstance(after, Tie):
         if not again:
             stood = before if isinstance(before, Tie) else None
@@ -74,6 +74,7 @@ def _of_tie(
             now = {plain["id"]: plain for plain in told.get(key, ())}
             # What it said when it was first read has all its days.
             events = first.get(key) or list(now.values())
+            undated = _undated_ends(events, later.date)
             standing = stands.get(key, InterestSeen())
             if now:
                 said[key] = InterestSeen(value_of(list(now.values())[-1]), lot=events[-1].get("lot"))
@@ -96,6 +97,8 @@ def _of_tie(
                 changed = _after(plain, standing, date, later.date) if place == 0 else dict(plain)
                 if is_gone(changed) and standing.by:
                     changed["ends"] = standing.by
+                    if plain["id"] in undated:
+                        changed["date"] = between(max(date, standing.since), later.date)
                 if changed != now.get(plain["id"]):
                     yield changed
                 standing = InterestSeen(
@@ -126,13 +129,27 @@ def _learned_again(events: Sequence[Plain], value: str, date: str | None, later:
     with the statement. All of it, where no statement before said anything of this (``date`` is None).
     """
     kept: list[Plain] = []
-    ends_here = len(events) > 1 and is_gone(events[-1]) and events[-1]["date"] == later
+    ends_here = len(events) > 1 and is_gone(events[-1]) and latest(events[-1]["date"]) == later
     last = events[-2:] if ends_here else events[-1:]
     for plain in events:
         if value_of(plain) != value and (date is None or plain in last or latest(plain["date"]) > date):
             kept.append(plain)
             value = value_of(plain)
     return kept
+
+
+def _undated_ends(events: Sequence[Plain], date: str) -> set[str]:
+    """The ids of ends of which a statement of ``date`` does not say when they were, only that it was by then.
+
+    Where it does not say either when what ended began, the end has the day of the statement.
+    """
+    windows = {end["id"] for end in events if is_gone(end) and end["date"].startswith("[")}
+    by_then = {
+        end["id"]
+        for begin, end in pairwise(events)
+        if is_gone(end) and begin["date"].startswith("[") and end["date"] == date
+    }
+    return windows | by_then
 
 
 def _after(plain: Plain, stands: InterestSeen, date: str, later: str) -> Plain:
@@ -212,5 +229,5 @@ def _names(
 
 
 def _envelope(told: StatementTold) -> Plain:
-    first = told.events[0]
+    first = (told.events or told.first)[0]
     return {name: first[name] for name in ("known", "sources") if name in first}
