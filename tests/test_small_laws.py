@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner, Result
 from icalendar import Calendar
 
@@ -483,6 +484,24 @@ def test_an_end_of_itself_is_a_finding() -> None:
     assert [fact.certain for fact in history.as_of("2014").roles()] == [True]
     (problem,) = [each for each in history.check() if each.code == "C411"]
     assert problem.message == "'ends' names the event itself: \"over\""
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        happened("role.appointed", "2014", id="new", person="ann", entity="mill", role="chair", ends="old"),
+        happened("shares.issued", "2014", id="new", issuer="mill", shares="10", ends="old"),
+    ],
+    ids=["a role", "shares"],
+)
+def test_an_end_of_what_begins_has_no_effect(event: Event) -> None:
+    """It is a finding, and the answer is the same without it."""
+    old = happened("role.appointed", "2012", id="old", person="ann", entity="mill", role="director")
+    history = History([old, event])
+    assert f"'ends' has no effect: \"new\" ({event.kind}) ends nothing" in [
+        problem.message for problem in history.check()
+    ]
+    assert history.as_of("2015").facts() == History([old, evolve(event, ends=None)]).as_of("2015").facts()
 
 
 def test_a_status_that_is_only_possible_is_marked_in_every_output(tmp_path: Path) -> None:

@@ -7,11 +7,38 @@ from collections.abc import Iterator, Mapping
 from chronicle.engine import views
 from chronicle.engine.checks.examined import Examined, listed
 from chronicle.engine.replay import Guess, Key
+from chronicle.engine.sense import BEGINS
 from chronicle.errors import Problem, nearest
-from chronicle.events import Event, MergerAbsorbed, MergerConsolidated
+from chronicle.events import (
+    DealAgreed,
+    DealApproved,
+    DealProposed,
+    DealTerminated,
+    EntityDeclared,
+    EntityFounded,
+    EntityReinstated,
+    Event,
+    InvestmentMade,
+    MergerAbsorbed,
+    MergerConsolidated,
+    SharesCancelled,
+    SharesIssued,
+    SharesRestructured,
+)
 
 # With more events than this, the id spelled most alike is not looked for.
 _COMPARED = 20_000
+
+
+_ENDING_NOTHING: frozenset[type[Event]] = frozenset(
+    {
+        *BEGINS,
+        *(DealProposed, DealAgreed, DealApproved, DealTerminated),
+        *(EntityDeclared, EntityFounded, EntityReinstated),
+        *(InvestmentMade, SharesIssued, SharesCancelled, SharesRestructured),
+    }
+)
+"""Kinds of which no event ends what another began."""
 
 
 # Guesses
@@ -116,6 +143,13 @@ def _ending_nothing(examined: Examined) -> Iterator[Problem]:
                 f"'ends' names the event itself: \"{event.id}\"",
                 help="name the event whose beginning it ends, or leave out `ends`",
                 events=(event.id,),
+            )
+        elif event.ends is not None and type(event) in _ENDING_NOTHING:
+            yield Problem(
+                "C411",
+                f"'ends' has no effect: \"{event.id}\" ({event.kind}) ends nothing",
+                help="leave out `ends`, or say it of an event that ends something",
+                events=(event.id, event.ends),
             )
 
 
