@@ -20,7 +20,7 @@ from chronicle.engine import views
 from chronicle.engine.replay import Key, Nothing, Span
 from chronicle.engine.tables import edges
 from chronicle.interop.exports.material import Material, begun_by
-from chronicle.values import Share, range_around
+from chronicle.values import Share, confirms, range_around
 
 
 @frozen
@@ -164,17 +164,22 @@ def _by_day(
     spans: Sequence[Span], days: Sequence[datetime.date], value_on: Callable[[datetime.date], Any]
 ) -> Iterator[Tie]:
     """A tie for each time between two of the days in which one value is told; None is told on no day."""
-    told = zip(map(value_on, days), days, (*days[1:], None), strict=True)
-    for value, times in groupby(told, key=lambda each: each[0]):
+    runs = [(value, [*run]) for value, run in groupby(days, key=value_on)]
+    for (value, run), (following, next_run) in pairwise((*runs, (None, [FOREVER]))):
+        day, until = run[0], next_run[0]
         if value is not None:
-            (_, day, until), *more = times
-            until = more[-1][2] if more else until
-            until = None if until == FOREVER else until
-            begin, end = PartialDate.of(day), None if until is None else PartialDate.of(until)
-            if until is not None and day == DAWN:
+            is_over = until != FOREVER
+            begin, end = PartialDate.of(day), PartialDate.of(until) if is_over else None
+            if is_over and day == DAWN:
                 begin = _window(day, until - datetime.timedelta(days=1))
-            # What follows is told anew: where it says less, as a change it would confirm what was told.
-            yield Tie(_latest(spans, day), value, begin, end, begin.latest, until, goes_on=False)
+            over_by, goes_on = until if is_over else None, _goes_on(value, following)
+            yield Tie(_latest(spans, day), value, begin, end, begin.latest, over_by, goes_on)
+
+
+def _goes_on(value: Any, following: Any) -> bool:
+    """Whether a value can be told as a change of another: not where it says less, and so would confirm it."""
+    stakes = isinstance(value, views.Stake) and isinstance(following, views.Stake)
+    return stakes and not confirms(following.share, value.share, rounded=False)
 
 
 def _possible(material: Material, spans: Sequence[Span], day: datetime.date) -> views.Stake | None:
