@@ -85,6 +85,22 @@ def test_rows_answer_as_the_store_does(question: tuple[str, ...], store: Path, r
     assert run("--from", rows, *question).stdout == run("--from", store, *question).stdout
 
 
+def test_what_an_event_may_leave_out_is_no_id(tmp_path: Path) -> None:
+    """A partnership for no project and a release by nobody: their replay ended in a traceback."""
+    (tmp_path / "a.yaml").write_text(
+        "entities: [{id: a, name: A, type: company}, {id: b, name: B, type: company}, "
+        "{id: film, name: Film, type: project}]\nevents:\n"
+        "  - {kind: partnership.agreed, date: 2014, parties: [a, b], subject: films}\n"
+        "  - {kind: project.released, date: 2014, project: film, where: China}\n"
+    )
+    run("record", tmp_path / "a.yaml", "--into", tmp_path / "corp.db")
+    run("replay", tmp_path / "corp.db", "--into", tmp_path / "rows")
+    for question in (("as-of", "2015", "--json"), ("as-of", "2015", "a"), ("diff", "2012", "2015", "film")):
+        told = [run("--from", tmp_path / source, *question).stdout for source in ("rows", "corp.db")]
+        assert told[0].split("\n\n")[0] == told[1].split("\n\n")[0]
+        assert "films" in told[0] or "China" in told[0]
+
+
 def test_a_difference_names_its_events_by_id(rows: Path) -> None:
     """On the page for people a store says what each event was; rows only have the ids."""
     assert "[chinavision-stake]" in run("--from", rows, "diff", "2013", "2015").stdout

@@ -684,6 +684,34 @@ def test_a_page_learns_that_a_store_has_more(tmp_path: Path, serve: Callable[[Pa
     assert asked(pages, f"/changed?since={state_of(page)}").json == {"changed": False}
 
 
+def test_a_store_in_whose_place_another_file_is_put_is_opened_again(
+    tmp_path: Path, serve: Callable[[Path], Application]
+) -> None:
+    """Pages tell of the new file, and of none as of a source with errors, with the last good answer."""
+    (tmp_path / "a.yaml").write_text(WRITTEN)
+    for name, share in (("a.db", "5%"), ("b.db", "7%")):
+        (tmp_path / "a.yaml").write_text(WRITTEN.replace("5%", share))
+        with chronicle.open(tmp_path / name, create=True) as writer:
+            writer.append(chronicle.open(tmp_path / "a.yaml").events)
+    pages = serve(tmp_path / "a.db")
+    page = asked(pages, "/as-of").text
+    assert "5%" in page
+    (tmp_path / "b.db").replace(tmp_path / "a.db")
+    assert asked(pages, f"/changed?since={state_of(page)}").json == {"changed": True}
+    page = asked(pages, "/as-of").text
+    assert ("7%" in page, "5%" in page) == (True, False)
+    assert asked(pages, f"/changed?since={state_of(page)}").json == {"changed": False}
+    (tmp_path / "a.db").rename(tmp_path / "aside.db")
+    assert asked(pages, f"/changed?since={state_of(page)}").json == {"changed": True}
+    gone = asked(pages, "/as-of")
+    assert gone.status == 409
+    assert asked(pages, f"/changed?since={state_of(gone.text)}").json == {"changed": False}
+    assert asked(pages, "/as-of.json").json["problems"][0]["code"] == "C604"
+    assert "7%" in asked(pages, "/as-of?last=good").text
+    (tmp_path / "aside.db").rename(tmp_path / "a.db")
+    assert "7%" in asked(pages, "/as-of").text
+
+
 def test_a_store_that_cannot_be_read_is_said(
     tmp_path: Path, serve: Callable[[Path], Application], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import chronicle
+from chronicle.cli.group import chronicle as command
 from chronicle.engine import views
 from chronicle.engine.replay import LinkedIds
 from chronicle.history import History
@@ -259,3 +261,50 @@ def test_in_a_view_of_your_own_any_part_may_be_an_entity() -> None:
     }
     for view, (asked, meant) in keys.items():
         assert names.key(view, asked) == meant
+
+
+LINKED: list[Plain] = [
+    {**BOUGHT, "holder": "nord"},
+    {**BOUGHT, "id": "held", "holder": "fund", "target": "nord", "share": "60%"},
+    {"kind": "partnership.agreed", "date": "2014", "parties": ["nord", "fund"], "subject": "films"},
+    {"kind": "deal.proposed", "date": "2014", "deal": "sale", "title": "Sale", "parties": ["nord", "fund"]},
+    {"kind": "shares.issued", "date": "2013", "issuer": "nord", "shares": "5", "total": "5"},
+    {"kind": "identity.linked", "date": "2015", "a": "north", "b": "nord"},
+]
+
+
+@pytest.mark.parametrize("opened", WAYS)
+def test_an_id_that_was_linked_asks_for_the_one_that_stays(tmp_path: Path, opened: Opened) -> None:
+    """Every answer about it is that about the other id; by what was known before the link it is its own."""
+    history = opened(tmp_path, [*declared("north", "nord", "film", "fund"), *LINKED])
+    state = history.as_of("2016")
+    for view in (views.HOLDINGS, views.PARTNERSHIPS, views.DEALS, views.SHARES):
+        assert state.naming(view, "nord") == state.naming(view, "north") != (), view
+    assert state.entity("nord") == state.entity("north")
+    assert state.partnerships("nord") == state.partnerships("north") != ()
+    assert state.above_the_whole("nord") == state.above_the_whole("north")
+    assert history.resolver().entity("nord") == history.resolver().either("nord").id == "north"
+    assert tuple(history.diff("2012", "2016", entity="nord")) == tuple(
+        history.diff("2012", "2016", entity="north")
+    )
+    assert len(history.diff("2012", "2016", entity="nord")) == 5
+    through = history.diff_through_others("2012", "2016", entity="nord")
+    assert through == history.diff_through_others("2012", "2016", entity="north")
+    assert [(each.top, each.entity) for each in through.control] == [("fund", "north")]
+    if opened is not from_rows:
+        assert history.resolver("2014").entity("nord") == "nord"
+        assert [each.target for each in history.as_of("2014", "2014").holdings(holder="nord")] == ["film"]
+
+
+@pytest.mark.parametrize("words", [("as-of", "2016"), ("diff", "2012", "2016"), ("timeline",), ("show",)])
+def test_a_command_about_an_id_that_was_linked_is_about_the_one_that_stays(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """`as-of` and `diff` said that nothing is known of it."""
+    path = str(appended(tmp_path, [*declared("north", "nord", "film", "fund"), *LINKED]))
+    by_old, by_kept = (
+        CliRunner().invoke(command, ["--from", path, *words, id, "--json"]) for id in ("nord", "north")
+    )
+    assert by_old.exit_code == 0, by_old.output
+    assert by_old.output == by_kept.output
+    assert '"holder": "north"' in by_old.output

@@ -99,9 +99,7 @@ class Asked:
 
     def entity(self, history: History, word: str, on: datetime.date) -> str:
         """The id of the entity that a word means on a day. Raises ``NotFound`` (C601)."""
-        resolver = history.resolver(self.known, self.recorded)
-        found = resolver.entity(word, on)
-        return resolver.ledger.names.get(found, found)
+        return history.resolver(self.known, self.recorded).entity(word, on)
 
     def source_named(self) -> str:
         """The source that was given, else the default one. Raises ``NotFound`` (C604) when there is none."""

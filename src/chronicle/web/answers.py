@@ -53,9 +53,7 @@ def teller(history: History, known: Known) -> Teller:
 
 def entity_meant(history: History, word: str, day: Day, known: Known) -> str:
     """The id of the entity that a word means. Raises ``NotFound`` (C601)."""
-    resolver = history.resolver(known)
-    found = resolver.entity(quickly_meant(history, word), as_day(day))
-    return resolver.ledger.names.get(found, found)
+    return history.resolver(known).entity(quickly_meant(history, word), as_day(day))
 
 
 def quickly_meant(history: History, word: str) -> str:

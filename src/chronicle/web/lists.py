@@ -38,6 +38,7 @@ from chronicle.web.told import (
     PageLinks,
     happenings,
     paged,
+    why_possible_here,
 )
 
 # A day
@@ -52,6 +53,8 @@ def as_of(history: History, address: PageAddress, _: str) -> Content:
         "title": f"As of {day_words(asked.state.as_of)}",
         "terms": asked.terms.words().removeprefix(", "),
         "sections": shown,
+        "above": facts.above_the_whole(),
+        "possible": why_possible_here(shown),
         "pages": pages_of(address, first, last, count),
         "picture": picture_of(asked.state, asked.entity, address),
         "about": None if asked.entity is None else facts.links.entity(asked.entity),

@@ -35,6 +35,9 @@ _PATIENCE: Final = 2
 _NOBODY: Final = ""
 
 
+_FileId = tuple[int, int] | None
+
+
 @define(eq=False)
 class Served:
     """A source and its history, as it was last read without errors.
@@ -51,6 +54,9 @@ class Served:
     _history: History = field(init=False)
     _state: str = field(init=False)
     _tried: str = field(init=False)
+    # Which file the store was when it was opened, and when it was last looked at.
+    _file: _FileId = field(default=None, init=False)
+    _file_tried: _FileId = field(default=None, init=False)
     _thread: OneThread = field(init=False)
     _is_ready: bool = field(default=False, init=False)
 
@@ -107,6 +113,7 @@ class Served:
 
     def _open(self, report: Callable[[str, int, int], None]) -> None:
         self._tried = self._state_of_files()
+        self._file = self._file_tried = self._file_now()
         self._history = self._read(report)
         self._note()
 
@@ -164,8 +171,7 @@ class Served:
     def _catch_up(self) -> None:
         """Read what is new in the source. With errors in it, note these and keep the history."""
         if self._history.head is not None:
-            if self._history.refresh():
-                self._note()
+            self._catch_up_with_store()
             return
         now = self._state_of_files()
         if now == self._tried:
@@ -181,10 +187,35 @@ class Served:
         else:
             self._note()
 
+    def _catch_up_with_store(self) -> None:
+        """Read what was appended; or all of it, where another file has taken the place of the store."""
+        self._file_tried = now = self._file_now()
+        if now == self._file:
+            self.problems = ()
+            if self._history.refresh():
+                self._note()
+            return
+        try:
+            found = self._read()
+        except ChronicleError as error:
+            self.problems = tuple(map(self.shown, error.problems))
+        else:
+            self._history.close()
+            self._history, self._file = found, now
+            self._note()
+
     def _is_other(self, state: str) -> bool:
         if self._history.head is None:
             return self._state_of_files() != state
-        return state != self._tried or self._history.has_news()
+        return state != self._tried or self._file_now() != self._file_tried or self._history.has_news()
+
+    def _file_now(self) -> _FileId:
+        """Which file the source is; None where there is none, and for a store on a server."""
+        try:
+            stat = os.stat(self.source)
+        except OSError:
+            return None
+        return stat.st_dev, stat.st_ino
 
     def _state_of_files(self) -> str:
         """The names, sizes and times of change of the event files, in few characters."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from chronicle.engine import views
+from chronicle.engine.replay import Span
 from chronicle.engine.resolver.search import SearchHit, entity_found
 from chronicle.errors import InvalidEvents
 from chronicle.events import KINDS
@@ -14,6 +13,7 @@ from chronicle.history.showing import is_large, size
 from chronicle.render.behind import behind
 from chronicle.render.forms import Answer
 from chronicle.render.layout import clean
+from chronicle.render.lookup.search import identifier_words, name_words
 from chronicle.render.lookup.shown import ShownLine, ShownThing, days_words
 from chronicle.render.words.days import day_words
 from chronicle.render.words.said import plainly
@@ -37,6 +37,7 @@ from chronicle.web.told import (
     paged,
     sentence,
     source,
+    why_possible_here,
 )
 
 # Overview
@@ -95,14 +96,17 @@ def search_answer(history: History, address: PageAddress, _: str) -> Answer:
 
 
 def _hit(hit: SearchHit, links: PageLinks) -> Content:
-    named = [getattr(each.value, "title", None) or _name(each) for each in hit.names]
     return {
         "href": links.deal(hit.id) if hit.kind == "deal" else links.entity(hit.id),
         "id": hit.id,
         "type": f"deal, {hit.type}" if hit.kind == "deal" else hit.type or "undeclared",
-        "names": list(map(clean, named)),
-        "identifiers": [f"{clean(each.key[1])} {clean(each.key[2])}" for each in hit.identifiers],
+        "names": [(name_words(each), _days_of(hit, each)) for each in hit.names],
+        "identifiers": list(map(identifier_words, hit.identifiers)),
     }
+
+
+def _days_of(hit: SearchHit, name: Span) -> str:
+    return days_words(name) if hit.kind == "entity" else ""
 
 
 # One entity
@@ -123,12 +127,14 @@ def entity(history: History, address: PageAddress, id: str) -> Content:
         "lang": facts.called(one).lang,
         "id": one,
         "type": found.type or "declared nowhere",
-        "names": [(_name(each), days_words(each)) for each in found.names],
+        "names": [(name_words(each), days_words(each)) for each in found.names],
         "identifiers": [
             (f"{clean(each.key[1])} {clean(each.key[2])}", days_words(each)) for each in found.identifiers
         ],
         "day": day_words(state.as_of) + answers.terms(known).words(),
         "sections": shown,
+        "above": facts.above_the_whole(),
+        "possible": why_possible_here(shown),
         "count": count,
         "all_facts": address.link("/as-of", KEPT, entity=one) if last < count else "",
         "picture": picture_of(state, one, address),
@@ -136,11 +142,6 @@ def entity(history: History, address: PageAddress, id: str) -> Content:
         "disputed": address.link("/conflicts", ("known",), entity=one),
         **listed_events(told.events, answers.teller(history, address.known), address),
     }
-
-
-def _name(span: Any) -> str:
-    name: views.Name = span.value
-    return clean(name.name) + (f" ({clean(name.short)})" if name.short else "")
 
 
 def entity_picture(history: History, address: PageAddress, id: str) -> str:

@@ -14,12 +14,15 @@ from chronicle.engine.replay import Key
 from chronicle.engine.state import State
 from chronicle.errors.characters import FORBIDDEN
 from chronicle.events import Event, references
+from chronicle.render.groups import excesses
 from chronicle.render.layout import DIM, DOUBT, STRONG, Line, clean
+from chronicle.render.pages.as_of import why_possible
 from chronicle.render.sections import FactLine, Question, sections
 from chronicle.render.words.days import day_before, short, speaking_day
 from chronicle.render.words.figures import money_words, share_figure, share_is_unknown
 from chronicle.render.words.marks import mark_of
 from chronicle.render.words.names import names_of
+from chronicle.render.words.owners import above_line
 from chronicle.render.words.sentences import Teller
 from chronicle.render.words.sources import source_in_full
 from chronicle.values import Source
@@ -51,7 +54,7 @@ Pieces = tuple[LinkedText, ...]
 class FactItem:
     """A fact: its figure, what it says, since when, whether it is certain, and the events that made it.
 
-    ``why`` is the address of the page that explains it.
+    ``why`` is the address of the page that explains it. One that is ``doubted`` names a company that is gone.
     """
 
     figure: str
@@ -61,6 +64,7 @@ class FactItem:
     events: tuple[tuple[str, str], ...]
     why: str
     under: LinkedText | None = None
+    doubted: bool = False
 
 
 @frozen
@@ -164,6 +168,11 @@ class LinkedFacts:
             start += len(lines)
         return shown, first, last, count
 
+    def above_the_whole(self) -> list[Pieces]:
+        """Of which companies more than the whole is held, each in a line."""
+        found = excesses(self.state, self.entity)
+        return [self.pieces(above_line(each, lambda id: f"{_MARK}{id}{_MARK}")) for each in found]
+
     def pieces(self, line: Line) -> Pieces:
         """A line with names and links in place of marked ids."""
         return tuple(piece for text, style in line for piece in self._split(text, style) if piece.text)
@@ -190,7 +199,13 @@ class LinkedFacts:
             events=tuple((id, self.links.event(id)) for id in line.events),
             why=self.links.why(line.view, line.key),
             under=None if line.under is None else self.called(line.under),
+            doubted=line.doubted,
         )
+
+
+def why_possible_here(sections: Iterable[FactSection]) -> str:
+    """Why some of the facts that are shown are only possible; empty where all are certain."""
+    return why_possible(fact.doubted for each in sections for fact in each.facts if not fact.certain)
 
 
 _STYLES: Final = {STRONG: "strong", DIM: "dim", DOUBT: "doubt"}

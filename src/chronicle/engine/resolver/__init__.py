@@ -44,14 +44,15 @@ class Resolver:
     def entity(self, word: str, day: datetime.date | None = None) -> str:
         """The id of the entity that ``word`` means: its id, its name or identifier on ``day`` or on any day.
 
-        Case does not matter. Raises ``NotFound`` (C601): with all ids if several
-        entities have the name, else with the nearest name.
+        Case does not matter. An id that was linked to another means the one that stays, by the day of
+        knowledge. Raises ``NotFound`` (C601): with all ids if several entities have the name, else with the
+        nearest name.
         """
         found = self._entity(word, day)
         if found is None:
             help = self._hint(_near(word, self._known_as()))
             raise NotFound(Problem("C601", f'no entity "{printable(word)}"', help=help))
-        return found
+        return self._stays(found)
 
     def deal(self, word: str) -> str:
         """The id of the deal that ``word`` means: its id or a title that it ever had.
@@ -74,7 +75,7 @@ class Resolver:
             return Reference("deal", word)
         entity = self._entity(word, day)
         if entity is not None:
-            return Reference("entity", entity)
+            return Reference("entity", self._stays(entity))
         deal = self._deal(word)
         if deal is not None:
             return Reference("deal", deal)
@@ -130,6 +131,9 @@ class Resolver:
     def is_deal(self, word: str) -> bool:
         """Whether a word is the id of a deal."""
         return word in self._deal_ids if self.has is None else self.has("deal", word)
+
+    def _stays(self, id: str) -> str:
+        return self.ledger.names.get(id, id)
 
     @cached_property
     def _ids(self) -> frozenset[str]:

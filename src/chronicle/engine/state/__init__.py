@@ -83,6 +83,7 @@ class State(RulesOfDay):
 
     def entity(self, entity: str) -> Entity:
         """One entity, by its id or a name. Raises ``NotFound`` (C601) if it has no name on the day."""
+        entity = self._ledger.names.get(entity, entity)
         names = list(self._cell(views.NAMES, (entity,)))
         if not names and self._resolver is not None:
             entity = self._resolver.entity(entity, self.as_of)

@@ -114,6 +114,7 @@ class FactsOfDay:
         """
         if view not in self._ledger.views:
             return ()
+        entity = self._ledger.names.get(entity, entity)
         named = views.view_of(view).named
         keys = self._ledger.keys_naming(view, entity, named)
         return tuple(fact for fact in self._listed(view, [*keys]) if entity in named(fact.key, fact.value))

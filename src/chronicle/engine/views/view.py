@@ -198,7 +198,7 @@ class View:
         found = list[str]()
         for name in self.entities:
             stated = getattr(value, name)
-            found += stated if isinstance(stated, tuple) else (stated,)
+            found += stated if isinstance(stated, tuple) else () if stated is None else (stated,)
         return tuple(found)
 
     def _reader(self, name: str) -> Callable[[Key, Any], Any]:

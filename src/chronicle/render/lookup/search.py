@@ -77,9 +77,9 @@ def _lines(found: SearchHit) -> Iterator[Line]:
     """Each name on a line of its own, then the identifiers."""
     for span in found.names:
         days = days_words(span)
-        yield [(_name(span), PLAIN), (f"  {days}" if days and found.kind == "entity" else "", DIM)]
+        yield [(name_words(span), PLAIN), (f"  {days}" if days and found.kind == "entity" else "", DIM)]
     if found.identifiers:
-        yield [("; ".join(map(_identifier, found.identifiers)), DIM)]
+        yield [("; ".join(map(identifier_words, found.identifiers)), DIM)]
 
 
 def _type(found: SearchHit) -> str:
@@ -88,13 +88,15 @@ def _type(found: SearchHit) -> str:
     return found.type or "undeclared"
 
 
-def _name(span: Span) -> str:
+def name_words(span: Span) -> str:
+    """A name, and the short one in parentheses; or a title."""
     value = span.value
     short = getattr(value, "short", None)
     return clean(getattr(value, "name", None) or value.title) + (f" ({clean(short)})" if short else "")
 
 
-def _identifier(span: Span) -> str:
+def identifier_words(span: Span) -> str:
+    """An identifier, and where it is over its days."""
     days = days_words(span) if span.end is not None else ""
     return f"{clean(span.key[1])} {clean(span.key[2])}" + (f" {days}" if days else "")
 
@@ -103,7 +105,7 @@ def _row(found: SearchHit) -> tuple[str, ...]:
     names = []
     for span in found.names:
         days = days_words(span) if found.kind == "entity" else ""
-        names.append(_name(span) + (f" [{days}]" if days else ""))
+        names.append(name_words(span) + (f" [{days}]" if days else ""))
     identifiers = (f"{clean(span.key[1])}:{clean(span.key[2])}" for span in found.identifiers)
     return (found.kind, clean(found.id), found.type or "", "; ".join(names), " ".join(identifiers))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -186,10 +186,15 @@ def _about(asked: Question, entity: str) -> Line:
     return [(clean(entity), STRONG), (", which has no name yet", DIM)]
 
 
+def why_possible(doubted: Iterable[bool]) -> str:
+    """Why facts are only possible: for each of them whether it is since a company is gone."""
+    return ", or ".join(sorted({_GONE if each else _INEXACT for each in doubted}))
+
+
 def _legend(unsure: Sequence[FactLine]) -> Line:
     """The legend of the marks: why facts on the page are only possible."""
-    reasons = dict.fromkeys(_GONE if fact.doubted else _INEXACT for fact in unsure)
-    return [("?", DOUBT), (f" possible, not certain: {', or '.join(sorted(reasons))}", DIM)]
+    reasons = why_possible(fact.doubted for fact in unsure)
+    return [("?", DOUBT), (f" possible, not certain: {reasons}", DIM)]
 
 
 def _nothing(asked: Question, first: First, terms: Terms) -> str:

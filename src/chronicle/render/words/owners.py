@@ -129,14 +129,18 @@ def figure(share: Share) -> str:
     return "unknown" if share.is_unknown else share_words(share).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def above_lines(excess: Excess, called: Called, width: int) -> Iterator[Line]:
+def above_line(excess: Excess, called: Called) -> Line:
     """The finding that more than the whole of a company is held."""
     least = "" if excess.exact else "at least "
     right = "" if excess.right == "equity" else f" ({excess.right})"
     said = f"{least}{figure(excess.share)} of {called(excess.target)}{right} is held in all"
-    line: Line = [(said, STRONG), (": more than there is, see `chronicle check`", PLAIN)]
+    return [(said, STRONG), (": more than there is, see `chronicle check`", PLAIN)]
+
+
+def above_lines(excess: Excess, called: Called, width: int) -> Iterator[Line]:
+    """The same on a page of some width."""
     head: Line = [("! ", DOUBT)]
-    for part in wrap(line, width - line_columns(head)):
+    for part in wrap(above_line(excess, called), width - line_columns(head)):
         yield [*head, *part]
         head = [("  ", PLAIN)]
 
