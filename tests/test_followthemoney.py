@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import assume, settings
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from chronicle import codec
 from chronicle.errors import Problem
 from chronicle.events import Event
+from chronicle.history import History
 from chronicle.interop import followthemoney
 from chronicle.interop.followthemoney.values import one_date, prefix_date, share_of_text
 from chronicle.values import parse_share
@@ -158,6 +162,8 @@ def test_what_states_no_share_is_none(text: str) -> None:
         (["2021-02-16T21"], "2021-02-16"),
         (["2021", "2021-02"], "2021-02"),
         (["2021-02", "2020"], "[2020..2021-02]"),
+        (["2012-03", "2013", "2013-01-01"], "[2012-03..2013]"),
+        (["2013-05-04", "2014", "2014-01-02", "2013"], "[2013..2014]"),
         (["2021-13", "2021-02-30", "0017", "3201-01-01", "spring"], None),
         ([], None),
     ],
@@ -459,3 +465,77 @@ def test_no_text_makes_a_share_or_a_date_fail(text: str) -> None:
     share = share_of_text(text)
     assert share is None or 0 <= share.minimum <= share.maximum <= 1
     prefix_date(text)
+
+
+# Several records of one tie
+
+_DAYS = [f"2012-{month:02}-01" for month in (1, 3, 5, 7, 9)]
+_Window = tuple[int, int]
+_Dated = tuple[_Window, _Window | None]
+_WINDOWS = st.tuples(st.integers(0, 4), st.integers(0, 3)).map(lambda each: (each[0], min(4, sum(each))))
+_RECORDS = st.lists(st.tuples(_WINDOWS, st.none() | _WINDOWS), min_size=2, max_size=3)
+
+
+def _records_of(schema: str, told: list[_Dated]) -> list[Any]:
+    """Records of one tie, each with a begin and perhaps an end. What nobody knows exactly has two dates."""
+    ends = {"Directorship": ("director", "organization"), "Membership": ("member", "organization")}
+    one, other = ends.get(schema, ("owner", "asset"))
+    records = []
+    for number, (begin, end) in enumerate(told):
+        dates = {"startDate": sorted({_DAYS[day] for day in begin})}
+        if end is not None:
+            dates["endDate"] = sorted({_DAYS[day] for day in end})
+        share = {"ownershipType": "indirect", "percentage": f"{10 + number}"} if one == "owner" else {}
+        records.append(record(f"r{number}", schema, **{one: "ann", other: "film", **dates, **share}))
+    return records
+
+
+def _exact(told: list[_Dated]) -> Iterator[list[_Dated]]:
+    """The records by every choice of days, where one window is one day and nothing ends before it began."""
+    windows = sorted({window for each in told for window in each if window is not None})
+    for days in product(*(range(first, last + 1) for first, last in windows)):
+        chosen = {window: (day, day) for window, day in zip(windows, days, strict=True)}
+        exact = [(chosen[begin], None if end is None else chosen[end]) for begin, end in told]
+        if all(end is None or begin < end for begin, end in exact):
+            yield exact
+
+
+def _facts(told: list[Any], day: str) -> dict[tuple[Any, ...], bool]:
+    """The ties that may stand on a day, each with whether it does for certain."""
+    state = History(read(*told)[0]).as_of(day)
+    facts = [*state.roles(), *state.view("memberships"), *state.control()]
+    return {(fact.key, str(getattr(fact.value, "share", ""))): fact.certain for fact in facts}
+
+
+@pytest.mark.parametrize("schema", ["Directorship", "Membership", "Ownership"])
+@given_any(_RECORDS)
+@settings(max_examples=30)
+def test_records_of_one_tie_say_what_all_days_that_their_dates_allow_say(
+    schema: str, told: list[_Dated]
+) -> None:
+    """What is certain is so by every choice of days, and of what may be so by one something is possible."""
+    choices = [*_exact(told)]
+    assume(choices)
+    for day in (f"2012-{month:02}-15" for month in (2, 4, 6, 8)):
+        answer = _facts(_records_of(schema, told), day)
+        truth = [_facts(_records_of(schema, choice), day) for choice in choices[:: 1 + len(choices) // 12]]
+        for fact, certain in answer.items():
+            assert not certain or all(fact in each for each in truth), (day, fact)
+        assert answer or not any(truth), day
+
+
+def test_a_second_seat_begins_before_or_after_the_first() -> None:
+    """The one without an end says nothing of when the other began."""
+    seats = [
+        record("one", "Directorship", director="ann", organization="film", startDate="2012", endDate="2013"),
+        record("two", "Directorship", director="ann", organization="film", startDate="2012-06"),
+    ]
+    for told in (seats, seats[::-1]):
+        history = History(read(*told)[0])
+        days = ("2011-12-31", "2012-03-01", "2012-06-30", "2015-01-01")
+        assert [[role.certain for role in history.as_of(day).roles()] for day in days] == [
+            [],
+            [False],
+            [True],
+            [True],
+        ]

@@ -2,7 +2,7 @@
 
 Where the windows of events overlap, those orders are taken in which most events make sense (``order/``):
 
-- a begin finds its cell empty, or begins a record of its own, which another event ends by name;
+- a begin finds its cell empty, or begins a record of its own, which it names or another event ends by name;
 - an end finds what it ends; a sale is of no more than is held; a unit is transferred by its owner;
 - a stage of a deal comes after the earlier and before the later stages that events state;
 - a split or a cancellation finds a number of shares;
@@ -15,7 +15,7 @@ whatever the values are: ``order/by_life.py``. ``CONCERNS`` decides which events
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -307,6 +307,13 @@ SENSE: Mapping[type[Event], Sense] = MappingProxyType(
 
 BEGINS: frozenset[type[Event]] = frozenset({UnitLaunched, *(tie.begins for tie in TIES if tie.ends)})
 """The kinds that may begin a record of their own in a cell in which another one stands."""
+
+
+def is_own(event: Event, ended_by_name: Set[str]) -> bool:
+    """Whether an event begins a record of its own: it names that, or another event ends it by name."""
+    if type(event) not in BEGINS:
+        return False
+    return event.id in ended_by_name or getattr(event, "record", None) is not None
 
 
 # What events touch

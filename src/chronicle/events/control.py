@@ -98,13 +98,17 @@ class RoleEnded(Event):
 
 @frozen(kw_only=True, repr=False, eq=False)
 class MembershipStarted(Event):
-    """An entity joins a group: an index, an association."""
+    """An entity joins a group: an index, an association.
+
+    ``record`` names the record of a register that says so.
+    """
 
     kind: ClassVar[str] = "membership.started"
     about: ClassVar[tuple[str, ...]] = ("entity", "group")
 
     entity: EntityId
     group: EntityId
+    record: str | None = None
 
 
 @frozen(kw_only=True, repr=False, eq=False)

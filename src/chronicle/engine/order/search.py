@@ -195,7 +195,7 @@ class Search:
         asked = sense.SENSE.get(type(event))
         if asked is None:
             return True
-        if type(event) in sense.BEGINS and event.id in self.plan.own:
+        if sense.is_own(event, self.plan.own):
             return True
         if not asked(event, world):
             return False

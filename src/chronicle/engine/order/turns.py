@@ -33,7 +33,7 @@ def out_of_line(plan: Plan, members: Sequence[int], place: int, pending: Sequenc
         1
         for other in (members[each] for each in pending)
         if _turn(plan, plan.natural[other]) < turn
-        and not _two_lots(event, plan.natural[other])
+        and not _of_two_records(plan, event, plan.natural[other])
         and plan.terms.origin(plan.natural[other]) == plan.terms.origin(event)
         and (not things.isdisjoint(plan.touched[other]) or _wide(event, plan.natural[other]))
     )
@@ -50,10 +50,19 @@ def _turn(plan: Plan, event: Event) -> tuple[int, int]:
     return rank, plan.position[event.id]
 
 
-def _two_lots(one: Event, two: Event) -> bool:
-    """Whether both are records of a register about different lots: the order of its lines says nothing."""
-    lots = getattr(one, "lot", None), getattr(two, "lot", None)
-    return None not in lots and lots[0] != lots[1]
+def _of_two_records(plan: Plan, one: Event, two: Event) -> bool:
+    """Whether both are of records of a register, and not of one: the order of its lines says nothing."""
+    records = _record_of(plan, one), _record_of(plan, two)
+    return None not in records and records[0] != records[1]
+
+
+def _record_of(plan: Plan, event: Event) -> str | None:
+    """The record of a register that an event names, as a lot or else; of an end that of what it ends."""
+    named: str | None = getattr(event, "lot", None) or getattr(event, "record", None)
+    if named is None and event.ends in plan.position:
+        begun = plan.by_position[plan.position[event.ends]]
+        named = getattr(begun, "lot", None) or getattr(begun, "record", None)
+    return named
 
 
 def _wide(one: Event, two: Event) -> bool:

@@ -186,7 +186,9 @@ class Walk:
         """The same for an event that is ordered by a life alone."""
         event = self.plan.natural[index]
         asked = sense.SENSE.get(type(event)) if event.id in self.plan.by_life else None
-        if asked is None or event.id in self.plan.own or asked(event, self.running.before):
+        if asked is None or event.id in self.plan.own or sense.is_own(event, self.plan.own):
+            return
+        if asked(event, self.running.before):
             return
         if self.plan.separated([index]):
             self.against.update(acting(event))

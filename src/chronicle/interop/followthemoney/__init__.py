@@ -276,7 +276,8 @@ def _controlled(
 ) -> Iterator[Incoming]:
     """Control from its start to its end. ``more`` are the fields that an end does not have."""
     begun = f"{tie['basis']}:{number}"
-    yield record.event(begun, kind="control.granted", date=record.since(), **tie, **more)
+    granted = {"kind": "control.granted", "date": record.since(), "record": _id(record.id)}
+    yield record.event(begun, **granted, **tie, **more)
     if end := record.date("endDate"):
         over = {"kind": "control.ended", "date": end, "ends": record.event_id(begun)}
         yield record.event(f"ended:{begun}", **over, **tie)
@@ -315,7 +316,9 @@ def _tied(one: str, other: str, kinds: tuple[str, str], fields: tuple[str, str])
         extra = {"role": "; ".join(record.texts("role")) or "director"} if "role" in kinds[0] else {}
         for number, left, right in pairs:
             tie = {fields[0]: left, fields[1]: right, **extra}
-            yield record.event(f"started:{number}", kind=kinds[0], date=record.since(), **tie)
+            yield record.event(
+                f"started:{number}", kind=kinds[0], date=record.since(), **tie, record=_id(record.id)
+            )
             if end:
                 ends = record.event_id(f"started:{number}")
                 yield record.event(f"ended:{number}", kind=kinds[1], date=end, **tie, ends=ends)

@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import evolve
 
+from chronicle.dates import parse_date
 from chronicle.errors import InvalidValue
 from chronicle.interop.registers import tidy
 from chronicle.values import Share, parse_share
@@ -94,7 +95,11 @@ def one_date(texts: list[str]) -> str | None:
     longest = max(dates, key=len)
     if all(longest.startswith(date) for date in dates):
         return longest
-    return f"[{dates[0]}..{dates[-1]}]"
+    # Of a year and a day in it, the year is the later end: it may be any of its days.
+    windows = [(parse_date(date), date) for date in dates]
+    first = min(windows, key=lambda window: window[0].earliest)[1]
+    last = max(windows, key=lambda window: window[0].latest)[1]
+    return f"[{first}..{last}]"
 
 
 def last_of(date: str) -> str:
