@@ -236,6 +236,23 @@ def test_another_part_decides_nothing_where_it_has_an_end_by_name() -> None:
     assert everything(resolved([*told, ended]))[0].items() >= everything(resolved(told))[0].items()
 
 
+def test_an_end_by_name_elsewhere_adds_no_value_where_a_company_comes_back() -> None:
+    """Who comes back makes certain again what is not open; what is open has the values that it had."""
+
+    def record(id: str, date: str, lot: str, **more: Any) -> Event:
+        return happened("stake.observed", date, id, holder="a", target="b", holds="20%", lot=lot, **more)
+
+    events = [
+        record("first", "2015", "l1"),
+        record("second", "2014-Q1", "l2", sources=[{"publisher": "Times"}]),
+        record("third", "2014-03", "l3"),
+        happened("entity.reinstated", "[2014-04..]", "back", entity="a", reason="court"),
+    ]
+    over = happened("membership.ended", "2014-Q1", "over", entity="c", group="d", ends="first")
+    found = [History(each).spans("a", view="holdings") for each in (events, [*events, over])]
+    assert [str(span) for span in found[0]] == [str(span) for span in found[1]]
+
+
 def test_a_deal_and_a_company_of_one_id_are_two_things() -> None:
     """What is ordered of the one is not what concerns the other, nor what others hold of it."""
     told = [

@@ -285,7 +285,8 @@ class Replay:
     def _otherwise(self, event: Happening, made: Sequence[Change]) -> dict[Cell, tuple[Any, ...]]:
         """For each cell that ``event`` changes and that depends on a guess: its other possible values."""
         touched: dict[Cell, set[Cell]] = {}
-        for change in made:
+        # What only makes a value doubtful, or certain again, leaves the other values as they are.
+        for change in (each for each in made if each.operation not in ("doubt", "lift")):
             read = {cell for cell in ((change.view, change.key), *change.made_from) if cell in self.doubtful}
             if read:
                 touched[change.view, change.key] = read
