@@ -36,6 +36,8 @@ from chronicle.interop.tabular.text.names import is_pattern, parts_of
 _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23
 _ZEROS: Final = re.compile(r"(0{2,})(?:;.*)?")  # a number format of nothing but zeros
+_HALVES: Final = re.compile("[\ud800-\udfff]")  # halves of characters, which an escape in a cell may write
+_ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _CHUNK: Final = 256
 _MOST_SHEETS: Final = 50  # so many sheets are looked at for a draft
 # The digits with which a spreadsheet computes; further digits of a float are noise.
@@ -85,7 +87,7 @@ def sample(stream: BinaryIO, name: str) -> tuple[BinaryIO, Sheets]:
             titles = [each.title for each in _workbook(file, stack).worksheets] or [_named((), None)]
             rows = {title: _first_rows(file, title) for title in titles[:_MOST_SHEETS]}
             sheets = sheets_of(rows)
-            return BytesIO("".join(rows[sheets.chosen]).encode()), sheets
+            return BytesIO("".join(rows[sheets.chosen]).encode("utf-8", "replace")), sheets
     except InvalidEvents as error:
         raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
 
@@ -141,6 +143,10 @@ class SheetLines(Lines):
     def expect(self, width: int) -> None:
         """Give rows at least ``width`` cells, whatever stood above the header."""
         self._width = width
+
+    def is_damaged(self, text: str) -> bool:
+        """Whether some of a text is no character; a workbook says itself how it is encoded."""
+        return bool(_HALVES.search(text))
 
     def let_go(self) -> None:
         """Close the workbook, and leave the stream open."""
@@ -235,8 +241,17 @@ def _text(value: object, point: str) -> str:
         case datetime.date() | datetime.time():
             text = value.isoformat()
         case _:
-            text = str(value)
+            text = _unescaped(str(value))
     return text
+
+
+def _unescaped(text: str) -> str:
+    """A text with the characters that a workbook writes as their numbers, and ends of lines in one form."""
+    if "_x" not in text:
+        return text
+    written = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    written = written.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    return written.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _line(cells: Sequence[str]) -> str:
