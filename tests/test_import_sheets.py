@@ -17,7 +17,7 @@ from chronicle.errors import Problem
 from chronicle.interop.tabular.guessing import draft
 from chronicle.interop.tabular.text.sheet_marks import SheetMarks
 from chronicle.interop.tabular.xlsx import sample
-from test_import_xlsx import DAY, HEADER, events, file, mapping, problems, read
+from test_import_xlsx import DAY, HEADER, RULE, events, file, mapping, problems, read
 
 __all__ = ["file"]
 
@@ -110,6 +110,23 @@ def test_a_formula_that_was_never_computed_is_a_finding(file: Path) -> None:
     found = read(str(file), mapping(rule))
     assert problems(found) == [("C701", 2, 14), ("C701", 4, 3)]
     assert [item for item in found if not isinstance(item, Problem)] != []
+
+
+def test_an_error_of_a_formula_is_a_finding(file: Path) -> None:
+    """All whose name could not be looked up would be one owner; a mapping may say that there is none."""
+    sheet = sheet_of(("#N/A", DAY, 0.1, None), ("a", DAY, 0.2, "#REF!"), ("b", DAY, 0.3, "#1"))
+    name = saved(sheet, file)
+    found = read(name)
+    assert problems(found) == [("C701", 2, 1), ("C701", 3, 18)]
+    assert [each.message for each in found if isinstance(each, Problem)] == [
+        'error of a spreadsheet: #N/A (column "owner")',
+        'error of a spreadsheet: #REF! (column "note")',
+    ]
+    assert problems(read(name, mapping(empty=["#REF!"]))) == [("C701", 2, 1)]
+    only = {**RULE, "when": {"owner": {"not": "#N/A"}}}
+    assert problems(read(name, mapping(only, rest="skip"))) == [("C701", 3, 18)]
+    unread = {key: text for key, text in RULE.items() if key != "note"}
+    assert problems(read(name, mapping(unread, values={"owner": {"#N/A": "nobody"}}))) == []
 
 
 def test_a_formula_whose_text_is_empty_is_an_empty_cell(file: Path) -> None:

@@ -41,6 +41,7 @@ _ZEROS: Final = re.compile(r"(0{2,})(?:;.*)?")  # a number format of nothing but
 _HALVES: Final = re.compile("[\ud800-\udfff]")  # halves of characters, which an escape in a cell may write
 _AT_ONCE: Final = 1 << 20
 _NEVER: Final = "\udcff"  # in the place of a value that was never computed; no text has it
+_ERROR: Final = "\udcfe"  # before an error of a formula
 # What a number format shows as it is: texts, single characters, colours and conditions, blanks.
 _AS_IT_IS: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -127,6 +128,7 @@ class SheetLines(Lines):
         self._as_percent = mapping is None or mapping.shares.form != "fraction"
         self._width = len(mapping.header) if mapping else 0
         self._used: Collection[int] = ()
+        self._meant = mapping.texts_meant() if mapping else frozenset[str]()
         self._row = self._seen = 0
         # By column the value of merged cells, and their last row.
         self._below: dict[int, tuple[str, int]] = {}
@@ -170,7 +172,10 @@ class SheetLines(Lines):
             if self._as_percent and self._is_percent(cell):
                 return f"{_text(float(Decimal(format(value, _DIGITS)) * 100), self._point)}%"
             return _text(value, self._point).zfill(self._digits(cell))
-        return _text(value, self._point)
+        text = _text(value, self._point)
+        if text.startswith("#") and cell.data_type == "e" and cell.column - 1 in self._used:
+            return text if text in self._meant else f"{_ERROR}{text}"
+        return text
 
     def _digits(self, cell: Any) -> int:
         """How many digits a number is shown with at least: 00195 is 195 in the format 00000."""
@@ -199,10 +204,13 @@ class SheetLines(Lines):
         return bool(_HALVES.search(text))
 
     def damage_of(self, cell: str) -> tuple[str, str, str]:
-        """As for a text: a formula without a value, or half of a character."""
+        """As for a text: a formula without a value, an error of one, or half of a character."""
         if cell == _NEVER:
             help = "open the workbook in a spreadsheet, save it and import that"
             return "C701", "formula that was never computed", help
+        if cell.startswith(_ERROR):
+            help = f"put it right, or say in the mapping that it is none: `empty: [{shown(cell[1:])}]`"
+            return "C701", f"error of a spreadsheet: {cell[1:]}", help
         return "C704", "text with half of a character", "write the cell anew"
 
     def let_go(self) -> None:
