@@ -116,13 +116,32 @@ def test_a_sheet_is_read_as_a_table(file: Path) -> None:
         ("007", "007"),
         ('say "a, b"', 'say "a, b"'),
         ("a\nb", "a\nb"),
-        ("#N/A", "#N/A"),
+        ("#1", "#1"),
+        ("Zoë 阿里 \N{GRINNING FACE}", "Zoë 阿里 \N{GRINNING FACE}"),
+        ("a_x000D_\nb", "a\nb"),
+        ("_x00E9_ _xD83D__xDE00_ _x005F_x000D_", "é \N{GRINNING FACE} _x000D_"),
     ],
 )
 def test_a_cell_is_the_text_of_what_it_holds(cell: object, text: str, file: Path) -> None:
     """Numbers have no noise of floats and no exponent, days no time, and texts stay as they are."""
     found = events(read(workbook(file, HEADER, ("a", 2014, 1, cell))))
     assert found[0]["note"] == text
+
+
+def test_names_in_any_script_are_drafted_and_read(file: Path) -> None:
+    """A workbook with any letter beyond ASCII ended in a traceback."""
+    name = workbook(file, HEADER, ("Zoë", DAY, 0.1, None), ("阿里", DAY, 0.2, None))
+    assert "Zoë,2014-06-30" in sample(io.BytesIO(file.read_bytes()), name)[0].read().decode()
+    renamed = {"kind": "entity.renamed", "id": "{share}", "date": "{day}", "entity": "t", "name": "{owner}"}
+    assert [each["name"] for each in events(read(name, mapping(renamed)))] == ["Zoë", "阿里"]
+
+
+def test_half_a_character_is_a_finding(file: Path) -> None:
+    """It stands as an escape in a cell; in a draft it has a mark in its place."""
+    name = workbook(file, HEADER, ("a", DAY, 0.1, "é _xD800_"), ("b", DAY, 0.2, "x"))
+    assert problems(read(name)) == [("C704", 2, 18)]
+    assert len(read(name)) == 2
+    assert "é ?" in sample(io.BytesIO(file.read_bytes()), name)[0].read().decode()
 
 
 @given(st.decimals(min_value=0, max_value=1, places=12))
@@ -231,7 +250,7 @@ def test_a_date_that_no_calendar_has_is_a_finding(file: Path) -> None:
     book.save(file)
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        assert problems(read(str(file))) == [("C301", 2, 3)]
+        assert problems(read(str(file))) == [("C701", 2, 3)]
     assert heard == []
 
 

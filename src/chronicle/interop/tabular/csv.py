@@ -129,7 +129,6 @@ class _TableFile:
             said = self._mapping
             header, rows = header_of(self._lines, self._name, said.delimiter, said.header_line, said.quotes)
         self._delimiter, self._width = rows.delimiter, len(header)
-        self._lines.expect(len(header))
         columns: dict[str, int] = {}
         for index, title in enumerate(header):
             columns.setdefault(title, index)
@@ -137,6 +136,7 @@ class _TableFile:
             columns.setdefault(title, len(header) + len(self._further))
             self._further.append(self._told[title])
         columns = _as_named(columns, _named(self._mapping))
+        self._lines.expect(len(header), {columns[name] for name in _named(self._mapping) & columns.keys()})
         found, missing = makers(self._mapping, columns, self._across)
         for column in missing:
             yield self._missing(column, columns)
@@ -281,12 +281,10 @@ class _TableFile:
     def _undecoded(self, row: list[str]) -> Problem:
         index = next((number for number, cell in enumerate(row) if self._lines.is_damaged(cell)), 0)
         names = [name for name, at in self._columns.items() if at == index]
-        encoding = self._mapping.encoding or "utf-8"
+        code, message, help = self._lines.damage_of(row[index])
         place = self._place(names[0] if names else None)
         where = f" (column {shown(names[0])})" if names else ""
-        raw = undamaged(place.excerpt)
-        help = "say the encoding in the mapping: `encoding: cp1252` or whatever it is"
-        return Problem("C704", f"text is not {encoding}{where}", evolve(place, excerpt=raw), help)
+        return Problem(code, f"{message}{where}", evolve(place, excerpt=undamaged(place.excerpt)), help)
 
     def _row(self) -> RowRead:
         """The last row, or the one that is read again."""

@@ -110,6 +110,18 @@ class TableMapping:
     report_rest: bool = True
     tellers: bool = False
 
+    def texts_meant(self) -> frozenset[str]:
+        """The texts of cells of which the mapping says by themselves what they mean."""
+        conditions = (condition for rule in self.rules for condition in rule.when)
+        return frozenset().union(
+            self.empty,
+            self.shares.unknown,
+            self.dates.open,
+            self.dates.instead,
+            *self.values.values(),
+            *((*each.values, *each.not_values) for each in conditions),
+        )
+
     def published(self, told: Mapping[str, str]) -> datetime.date | None:
         """The last day of ``source.published``, if every rule states the same one for the whole table.
 

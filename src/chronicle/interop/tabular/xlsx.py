@@ -13,9 +13,10 @@ import re
 import shutil
 import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
+from functools import partial
 from io import BytesIO, StringIO
 from itertools import islice
 from tempfile import SpooledTemporaryFile
@@ -32,10 +33,18 @@ from chronicle.interop.tabular.rules import TableMapping
 from chronicle.interop.tabular.snapshots import AcrossFiles
 from chronicle.interop.tabular.text.lines import Lines
 from chronicle.interop.tabular.text.names import is_pattern, parts_of
+from chronicle.interop.tabular.text.sheet_marks import SheetMarks
 
 _LAST_ROW: Final = 1_048_576  # the most rows of a sheet; larger row numbers are ignored
 _IN_MEMORY: Final = 1 << 23
 _ZEROS: Final = re.compile(r"(0{2,})(?:;.*)?")  # a number format of nothing but zeros
+_HALVES: Final = re.compile("[\ud800-\udfff]")  # halves of characters, which an escape in a cell may write
+_AT_ONCE: Final = 1 << 20
+_NEVER: Final = "\udcff"  # in the place of a value that was never computed; no text has it
+_ERROR: Final = "\udcfe"  # before an error of a formula
+# What a number format shows as it is: texts, single characters, colours and conditions, blanks.
+_AS_IT_IS: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
+_ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 _CHUNK: Final = 256
 _MOST_SHEETS: Final = 50  # so many sheets are looked at for a draft
 # The digits with which a spreadsheet computes; further digits of a float are noise.
@@ -65,13 +74,19 @@ def _titles(file: BinaryIO, name: str, sheet: str | None) -> list[str]:
     """The names of the sheets to be read: all that are like a pattern, else one."""
     try:
         with ExitStack() as stack:
-            titles = [each.title for each in _workbook(file, stack).worksheets]
+            titles = _in_order(_workbook(file, stack))
             if sheet is None or sheet in titles or not is_pattern(sheet):
                 return [_named(titles, sheet)]
             found = [title for title in titles if parts_of(title, sheet) is not None]
             return found or [_named(titles, sheet)]
     except InvalidEvents as error:
         raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
+
+
+def _in_order(workbook: Any) -> list[str]:
+    """The names of the sheets; those that are hidden come last."""
+    sheets = sorted(workbook.worksheets, key=lambda sheet: sheet.sheet_state != "visible")
+    return [sheet.title for sheet in sheets]
 
 
 def sample(stream: BinaryIO, name: str) -> tuple[BinaryIO, Sheets]:
@@ -82,10 +97,10 @@ def sample(stream: BinaryIO, name: str) -> tuple[BinaryIO, Sheets]:
     try:
         with ExitStack() as stack:
             file = _copied(stream, stack)
-            titles = [each.title for each in _workbook(file, stack).worksheets] or [_named((), None)]
+            titles = _in_order(_workbook(file, stack)) or [_named((), None)]
             rows = {title: _first_rows(file, title) for title in titles[:_MOST_SHEETS]}
             sheets = sheets_of(rows)
-            return BytesIO("".join(rows[sheets.chosen]).encode()), sheets
+            return BytesIO("".join(rows[sheets.chosen]).encode("utf-8", "replace")), sheets
     except InvalidEvents as error:
         raise InvalidEvents(*(problem.at(Place(name)) for problem in error.problems)) from None
 
@@ -108,15 +123,29 @@ class SheetLines(Lines):
         self.damaged = False
         self._ahead: deque[str] = deque()
         self._zeros: dict[int, int] = {}
+        self._percents: dict[int, bool] = {}
         self._point = "," if mapping and mapping.comma else "."
+        self._as_percent = mapping is None or mapping.shares.form != "fraction"
         self._width = len(mapping.header) if mapping else 0
+        self._used: Collection[int] = ()
+        self._meant = mapping.texts_meant() if mapping else frozenset[str]()
+        self._row = self._seen = 0
+        # By column the value of merged cells, and their last row.
+        self._below: dict[int, tuple[str, int]] = {}
         with ExitStack() as stack:
-            self._rows = _rows(stream, mapping.sheet if mapping else None, stack)
+            self._rows, self._marks = _rows(stream, mapping.sheet if mapping else None, stack)
             self._open = stack.pop_all()
 
     def read_line(self) -> str:
         """The next row, as a line of CSV."""
         cells = [self._cell(cell) for cell in next(self._rows)]
+        self._row += 1
+        if self._marks.merged:
+            self._fill(cells)
+        if self._marks.has_formulas:
+            never, self._seen = self._marks.never_computed(self._row, self._seen)
+            for column in never.intersection(self._used, range(len(cells))):
+                cells[column] = _NEVER
         while cells and not cells[-1]:
             cells.pop()
         # A sheet has no width: the first row that is not empty gives that of the table.
@@ -124,11 +153,29 @@ class SheetLines(Lines):
         cells.extend([""] * (self._width - len(cells) if cells else 0))
         return _line(cells)
 
+    def _fill(self, cells: list[str]) -> None:
+        """Give cells that are merged with some above them the value of the first, where a row has others."""
+        is_empty = not any(cells)
+        for column, last in self._marks.merged.get(self._row, ()):
+            if column < len(cells):
+                self._below[column] = cells[column], last
+        for column, (text, last) in [*self._below.items()]:
+            if not is_empty:
+                cells.extend([""] * (column + 1 - len(cells)))
+                cells[column] = cells[column] or text
+            if last <= self._row:
+                del self._below[column]
+
     def _cell(self, cell: Any) -> str:
         value = cell.value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if self._as_percent and self._is_percent(cell):
+                return f"{_text(float(Decimal(format(value, _DIGITS)) * 100), self._point)}%"
             return _text(value, self._point).zfill(self._digits(cell))
-        return _text(value, self._point)
+        text = _text(value, self._point)
+        if text.startswith("#") and cell.data_type == "e" and cell.column - 1 in self._used:
+            return text if text in self._meant else f"{_ERROR}{text}"
+        return text
 
     def _digits(self, cell: Any) -> int:
         """How many digits a number is shown with at least: 00195 is 195 in the format 00000."""
@@ -138,23 +185,59 @@ class SheetLines(Lines):
             self._zeros[style] = len(found[1]) if found else 0
         return self._zeros[style]
 
-    def expect(self, width: int) -> None:
-        """Give rows at least ``width`` cells, whatever stood above the header."""
-        self._width = width
+    def _is_percent(self, cell: Any) -> bool:
+        """Whether a number is shown as so many of a hundred."""
+        style = cell._style_id if hasattr(cell, "_style_id") else 0
+        if style not in self._percents:
+            self._percents[style] = "%" in _AS_IT_IS.sub("", (cell.number_format or "").partition(";")[0])
+        return self._percents[style]
+
+    def expect(self, width: int, used: Collection[int]) -> None:
+        """Give rows at least ``width`` cells, whatever stood above the header.
+
+        A formula without a value makes a row damaged where it stands in a column that is used.
+        """
+        self._width, self._used = width, used
+
+    def is_damaged(self, text: str) -> bool:
+        """Whether some of a text is no character; a workbook says itself how it is encoded."""
+        return bool(_HALVES.search(text))
+
+    def damage_of(self, cell: str) -> tuple[str, str, str]:
+        """As for a text: a formula without a value, an error of one, or half of a character."""
+        if cell == _NEVER:
+            help = "open the workbook in a spreadsheet, save it and import that"
+            return "C701", "formula that was never computed", help
+        if cell.startswith(_ERROR):
+            help = f"put it right, or say in the mapping that it is none: `empty: [{shown(cell[1:])}]`"
+            return "C701", f"error of a spreadsheet: {cell[1:]}", help
+        return "C704", "text with half of a character", "write the cell anew"
 
     def let_go(self) -> None:
         """Close the workbook, and leave the stream open."""
         self._open.close()
 
 
-def _rows(stream: BinaryIO, title: str | None, stack: ExitStack) -> Iterator[Sequence[object]]:
+def _rows(
+    stream: BinaryIO, title: str | None, stack: ExitStack
+) -> tuple[Iterator[Sequence[object]], SheetMarks]:
     workbook = _workbook(_copied(stream, stack), stack)
     sheets = {sheet.title: sheet for sheet in workbook.worksheets}
     sheet = sheets[_named(list(sheets), title)]
+    marks = _marks(sheet)
     sheet.reset_dimensions()  # the size that a sheet states is often wrong
     rows = sheet.iter_rows(max_row=_LAST_ROW)
     stack.callback(rows.close)
-    return _careful(rows)
+    return _careful(rows), marks
+
+
+def _marks(sheet: Any) -> SheetMarks:
+    """The marks of a sheet; of one that is damaged none, which is noticed with its rows."""
+    try:
+        with sheet._get_source() as source:
+            return SheetMarks.of(iter(partial(source.read, _AT_ONCE), b""))
+    except Exception:  # as many types as a damaged archive has
+        return SheetMarks()
 
 
 def _copied(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
@@ -235,8 +318,17 @@ def _text(value: object, point: str) -> str:
         case datetime.date() | datetime.time():
             text = value.isoformat()
         case _:
-            text = str(value)
+            text = _unescaped(str(value))
     return text
+
+
+def _unescaped(text: str) -> str:
+    """A text with the characters that a workbook writes as their numbers, and ends of lines in one form."""
+    if "_x" not in text:
+        return text
+    written = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    written = written.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    return written.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import codecs
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BufferedReader, TextIOWrapper
 from typing import BinaryIO, Final
 
@@ -20,6 +20,7 @@ from chronicle.errors import InvalidEvents, Problem
 
 # What decoding puts in place of bytes that are invalid in the encoding.
 _DAMAGED = re.compile("[\udc80-\udcff]")
+_HALVES = re.compile("[\ud800-\udfff]")  # of characters, each half a text by itself
 _REPLACED = re.compile("\N{REPLACEMENT CHARACTER}")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NO_TABLE: Final = {
@@ -45,6 +46,7 @@ class Lines:
         self._damage = _DAMAGED if is_utf8 else _REPLACED
         self._text = TextIOWrapper(buffered, encoding, errors, newline="")
         self._ahead: deque[str] = deque()
+        self._encoding = encoding if encoding != "utf-8-sig" else "utf-8"
         self.number = 0
         self.taken: list[str] = []
         self.damaged = False
@@ -68,8 +70,13 @@ class Lines:
         """Whether some of a text could not be decoded."""
         return bool(self._damage.search(text))
 
-    def expect(self, width: int) -> None:
-        """Be told how many cells a row has. A line of text has as many as it has."""
+    def damage_of(self, cell: str) -> tuple[str, str, str]:  # noqa: ARG002  # a workbook looks at it
+        """What is wrong with a cell that is damaged: a code, a message and what to do."""
+        help = "say the encoding in the mapping: `encoding: cp1252` or whatever it is"
+        return "C704", f"text is not {self._encoding}", help
+
+    def expect(self, width: int, used: Collection[int]) -> None:
+        """Be told how many cells a row has, and which of them are used; of text all are read as they are."""
 
     def let_go(self) -> None:
         """Release the stream without closing it."""
@@ -90,7 +97,7 @@ class Lines:
 
 def undamaged(text: str) -> str:
     """A text with a mark in place of each byte that could not be decoded."""
-    return _DAMAGED.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _refuse_other(start: bytes) -> None:
