@@ -389,6 +389,28 @@ def test_where_dates_leave_open_whether_a_record_takes_a_place_both_are_possible
     assert share_on("2016", *events) is None
 
 
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        # The second takes the place of the first if it began later, and else is beside it.
+        (("2014-03-31", None), ["14%", "9%"]),
+        (("2015", "2014-03-31"), ["14%", "5%"]),
+        (("2014-03-31", "2014-03-31"), ["5%", "14%", "9%"]),
+        ((None, None), ["14%"]),
+    ],
+)
+def test_two_records_that_stood_by_one_day_began_on_days_of_their_own(
+    ends: tuple[str | None, str | None], said: list[str]
+) -> None:
+    """The register was read on that day, and says nothing of when they began."""
+    events = [record("r1", "[..2013]", "5%"), record("r2", "[..2013]", "9%")]
+    events += [record(f"r{number}", end, "0%") for number, end in enumerate(ends, 1) if end]
+    for order in permutations(events):
+        told = History(order).as_of("2014-02-01").holdings(*PAIR)
+        assert sorted(str(each.share) for each in told) == sorted(said)
+        assert all(each.certain for each in told) == (len(said) == 1)
+
+
 _DAYS = [f"2012-{month:02}-01" for month in (1, 3, 5, 7, 9, 11)]
 _Window = tuple[int, int]
 

@@ -18,7 +18,7 @@ from itertools import takewhile
 
 from attrs import Factory, define, evolve, field, frozen
 
-from chronicle.dates import PartialDate
+from chronicle.dates import DAWN, PartialDate
 from chronicle.events import Event, StakeObserved
 from chronicle.values import confirms
 
@@ -296,16 +296,21 @@ def _certainly_runs(record: _LotRecord, following: _LotRecord) -> bool:
 
 def _began_before(one: _LotRecord, two: _LotRecord) -> bool:
     """Whether a record certainly began before another; of two of one window, that with the lower name did."""
-    if one.begin.date.order == two.begin.date.order:
+    if _is_one_day(one.begin.date, two.begin.date):
         return one.name < two.name
     return _precedes(one.begin.date, two.begin.date) is True
 
 
 def _precedes(one: PartialDate, two: PartialDate) -> bool | None:
-    """Whether a day of one date is before that of another; None if that is open. One window is one day."""
-    if one.order == two.order or two.latest <= one.earliest:
+    """Whether a day of one date is before that of another; None if that is open."""
+    if _is_one_day(one, two) or two.latest <= one.earliest:
         return False
     return True if one.latest < two.earliest else None
+
+
+def _is_one_day(one: PartialDate, two: PartialDate) -> bool:
+    """Whether two dates are taken as one day: those of one window, unless nobody says when that began."""
+    return one.order == two.order and one.earliest != DAWN
 
 
 def _not(told: bool | None) -> bool | None:
