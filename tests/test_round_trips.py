@@ -280,3 +280,26 @@ def test_a_seat_in_a_company_that_was_dissolved_comes_back_as_it_was(format: str
     imported = again(history, format, tmp_path)
     for day in (day for day in days_of(history) if day.year > 1990):
         assert facts_on(imported, format, day) == facts_on(history, format, day), day
+
+
+def test_a_name_before_the_first_event_comes_back(tmp_path: Path) -> None:
+    """The first that happens is the change of name: until then it was the other."""
+    renamed = happened("entity.renamed", "2013", entity="mill", name="Mills")
+    history = History([declared("mill", "Mill"), declared("bob", "Bob"), renamed])
+    imported = again(history, "bods", tmp_path)
+    for day in days_of(History([renamed])):
+        assert facts_on(imported, "bods", day) == facts_on(history, "bods", day), day
+
+
+@pytest.mark.parametrize("format", ["bods", "ftm"])
+def test_an_end_by_a_day_comes_back(format: str, tmp_path: Path) -> None:
+    """Nobody says since when a company is gone, but by when it was."""
+    history = History(
+        [
+            happened("entity.founded", "1999-05-01", entity="mill", name="Mill", type="company"),
+            happened("entity.dissolved", "[..2014-03]", entity="mill", reason="wound up"),
+        ]
+    )
+    assert history.as_of("2014-03-31").entity("mill").status == "dissolved"
+    imported = again(history, format, tmp_path)
+    assert imported.as_of("2014-03-31").entity(f"{format}:mill").status == "dissolved"

@@ -83,7 +83,8 @@ def _statements(material: Material) -> Iterator[dict[str, Any]]:
             day = cell[0].tie.begun_by
             first_days[entity] = min(day, first_days.get(entity, day))
     for entity in sorted(first_days):
-        yield from _entity(material, entity, first_days[entity])
+        first_day = min(first_days[entity], _while_first_named(material, entity))
+        yield from _entity(material, entity, first_day)
     for cell in series:
         yield from _relationship(material, cell)
 
@@ -93,6 +94,15 @@ def _named(material: Material) -> dict[str, datetime.date]:
     first = _first_day(material)
     begun = {cell[0].key[0]: begun_by(cell[0]) for cell in material.cells(views.NAMES)}
     return {entity: max(first, day) for entity, day in begun.items() if day <= material.state.as_of}
+
+
+def _while_first_named(material: Material, entity: str) -> datetime.date:
+    """By when an entity is stated, so that no name is lost: the last day before it can have another one."""
+    first, second, *_ = (*material.ledger.cell(views.NAMES, (entity,)), None, None)
+    if first is None or second is None:
+        return FOREVER
+    before = second.possible_from - datetime.timedelta(days=second.possible_from > DAWN)
+    return max(begun_by(first), before)
 
 
 def _first_day(material: Material) -> datetime.date:

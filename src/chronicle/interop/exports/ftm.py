@@ -144,7 +144,9 @@ def _life(material: Material, entity: str, schema: str) -> dict[str, list[str]]:
     spans = material.ledger.cell(views.STATUS, (entity,))
     founded = [span.begin for span in spans[:1] if span.value.status == "active"]
     ended = [span.begin for span in spans[-1:] if span.value.status == "dissolved"]
-    return {begin: _prefix(*founded), end: _prefix(*ended)}
+    # The end is not lost where it is only known by when it was.
+    last_days = [date.latest.isoformat() for date in ended if date.latest != FOREVER]
+    return {begin: _prefix(*founded), end: _prefix(*ended) or last_days}
 
 
 _Made = tuple[str, dict[str, list[str]]]
