@@ -133,6 +133,15 @@ RULES: tuple[dict[str, Any], ...] = (
         "where": "{told}",
         "confidence": "{to}",
     },
+    {
+        "kind": "stake.observed",
+        "date": "{from}",
+        "holder": "{owner}",
+        "target": "{plant}",
+        "holds": "{share}",
+        "end": "{to}",
+        "ends": {"holds": "0%"},
+    },
 )
 
 CONDITIONS: tuple[Mapping[str, Any], ...] = (
@@ -162,7 +171,7 @@ CELLS: Mapping[str, Sequence[str]] = {
     "owner": ("a", "Alma", "alma ", "alma", "Ålma", "東芝", "a\\b", "100% x"),
     "plant": ("p", "mill", "P q", "p-q", "Ñ"),
     "from": ("2015-01-02", "2015", "2014-03~", "[2014..2015]"),
-    "to": ("", "2016-01-02", "2016", "9999-12-31"),
+    "to": ("", "2016-01-02", "2016", "2015", "9999-12-31"),
     "share": ("60%", "60%", "0.5%", ">50%", "?"),
     "told": ("x", "2015-05-05", "USD 5M", "yes", "a b", "USD 5M"),
 }

@@ -152,6 +152,16 @@ def test_a_row_that_is_a_lot_says_so() -> None:
     assert [(event["holds"], event["lot"]) for event in found] == [("10%", "E 1"), ("0%", "E 1")]
 
 
+@pytest.mark.parametrize("to", ["2016", "2017"])
+def test_a_row_that_begins_and_ends_in_one_window_makes_two_events(to: str) -> None:
+    """An end is lost to no beginning that has the same date, kind and parties."""
+    rule = {name: text for name, text in STAKE.items() if name != "id"}
+    rules = mapping({**rule, "end": "{to}", "ends": {"holds": "0%"}})
+    begun, ended = events(read(f"day,owner,plant,share,to\n2016,a,p,10%,{to}\n", rules))
+    assert (begun["id"], ended["ends"]) == ("2016-stake-observed-a-p", begun["id"])
+    assert ended["id"] == ("2016-stake-observed-a-p.end" if to == "2016" else "2017-stake-observed-a-p")
+
+
 def test_what_follows_an_end_may_have_fields_of_its_own() -> None:
     """The event of an end takes over what both kinds have, and gets what only it has from the mapping."""
     rule = {

@@ -130,6 +130,9 @@ class Maker:
         second = _further(plain, self.rule.ends, ending["date"], ".end")
         if isinstance(begun[0], Event):
             second["ends"] = begun[0].id
+            if "id" not in second and (second["kind"], second["date"]) == (plain["kind"], plain["date"]):
+                # What is made of date, kind and parties would be the id of both.
+                second["id"] = f"{begun[0].id}.end"
         if parse_date(second["date"]).latest < parse_date(plain["date"]).earliest:
             message = f"ends before it begins: {shown(plain['date'])} to {shown(second['date'])}"
             help = "look which of the two is wrong, and whether ends are inclusive"

@@ -212,6 +212,9 @@ class _EndsOfRule:
         columns = {field.name: [field.read(row)] for field in self._fields}
         columns |= {"date": [end], "ends": [self._ends(begun.id)]}
         ids = self._form.ids(columns, [None if own is None else f"{own}.end"], ())
+        if ids[0] == begun.id:
+            # The row begins and ends in one window: date, kind and parties are the same.
+            ids = self._form.ids(columns, [f"{begun.id}.end"], ())
         if ids[0] is None:
             raise Unfit
         return self._form.records(columns, [ids[0]], [begun.place])
