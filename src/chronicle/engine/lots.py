@@ -123,7 +123,7 @@ class _Sorting:
             if end is not last:
                 self.set_aside[end.id] = last.id if last is not None else twin.begin.id
         both = (event for event in (*twin.events, *record.events) if event.id not in self.set_aside)
-        twin.events = sorted(both, key=_when)
+        twin.events = _in_time(both)
 
     def _ends_with(self, record: _LotRecord, following: StakeObserved) -> None:
         """Set aside what ``record`` states from the beginning of ``following`` on.
@@ -179,9 +179,16 @@ def _records(told: Iterable[StakeObserved]) -> list[_LotRecord]:
     by_name: defaultdict[str, list[StakeObserved]] = defaultdict(list)
     for event in told:
         by_name[str(event.lot)].append(event)
-    records = [_LotRecord(name, sorted(events, key=_when)) for name, events in by_name.items()]
+    records = [_LotRecord(name, _in_time(events)) for name, events in by_name.items()]
     begun = (record for record in records if not record.begin.holds.is_nothing)
     return sorted(begun, key=lambda record: (record.begin.date.order, record.name))
+
+
+def _in_time(events: Iterable[StakeObserved]) -> list[StakeObserved]:
+    """The events of one record by date; what follows an end by name on the day of that comes after it."""
+    told = [*events]
+    ends = {event.id for event in told if event.holds.is_nothing}
+    return sorted(told, key=lambda event: (event.date.order, 2 if event.after in ends else _when(event)[1]))
 
 
 def _when(event: StakeObserved) -> tuple[int, bool]:

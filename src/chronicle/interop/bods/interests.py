@@ -15,10 +15,21 @@ from chronicle.interop.bods.annotations import stated_dates
 from chronicle.interop.bods.checks import Statement, listed, mapped
 from chronicle.interop.bods.parties import Facts, between, record_id
 from chronicle.interop.bods.rules import is_date
-from chronicle.interop.bods.shares import share_of, stated_share
+from chronicle.interop.bods.shares import (
+    GONE,
+    HELD,
+    SHARE,
+    DatedInterest,
+    Point,
+    afresh,
+    is_open_or_again,
+    open_timeline,
+    share_of,
+    stated_share,
+    timeline,
+)
 from chronicle.interop.registers import part, tidy
 from chronicle.ownership import HELD_INDIRECTLY, INDIRECT_OF_UNKNOWN_KIND, gives_control
-from chronicle.values import Share
 
 RIGHTS: Final = MappingProxyType(
     {
@@ -54,23 +65,12 @@ INDIRECT: Final = INDIRECT_OF_UNKNOWN_KIND
 _CONTROL = "control:"
 _INDIRECT = "indirect "
 _ROLE = "role:"
-_GONE = "0%"
-_HELD = "held"
-_SHARE = "share "
-
-
-class _Point(NamedTuple):
-    """A value that holds from a day on, or from nobody says when (``""``): a share, held, or gone."""
-
-    day: str
-    value: str
-    note: str
 
 
 class InterestSeen(NamedTuple):
     """The value of a right, basis or role, since when at the latest, the id of its event, and its lot."""
 
-    value: str = _GONE
+    value: str = GONE
     since: str = ""
     by: str = ""
     lot: str | None = None
@@ -101,10 +101,10 @@ def tie_facts(
     facts: Facts = dict(_placeholders(statement)) if before is None else {}
     stood = dict(before.values) if before else {}
     details = mapped(statement["recordDetails"])
-    timelines = _timelines(details)
+    timelines = _timelines(details, before, date)
     # A statement without interests ends those of the statement before; a first one without any ends nothing.
     if not timelines and not closed and (before is None or stood.keys() == {_without_interests(details)}):
-        timelines[_without_interests(details)] = [_Point("", _standing_without(details), "")]
+        timelines[_without_interests(details)] = [Point("", _standing_without(details), "")]
     record = record_id(statement["recordId"])
     days = {latest(text): text for text in stated_dates(statement).values()}
     after: dict[str, InterestSeen] = {}
@@ -112,17 +112,19 @@ def tie_facts(
         standing = stood.get(key, InterestSeen())
         points = list(_learned(timelines.get(key, []), standing, before, date, is_new=key not in stood))
         value = points[-1].value if points else standing.value
-        if value != _GONE and (closed or key not in timelines):
-            since = latest(points[-1].day) if points else standing.since
+        if value != GONE and (closed or key not in timelines):
+            since = latest(points[-1].date) if points else standing.since
             # Nobody says when: at some time since it was last there.
             day = between(max(before.date if before else "", since), date)
-            points.append(_Point(day, _GONE, ""))
+            points.append(Point(day, GONE, ""))
         for number, point in enumerate(points):
             slot = f"{key}:{number}"
-            is_end = point.value == _GONE and standing.value != _GONE
+            is_end = point.value == GONE and standing.value != GONE
             ends, lot = (standing.by, standing.lot) if is_end else (None, _lot(record, key))
-            dated = point._replace(day=days.get(point.day, point.day))
-            facts[slot] = {**_fact(key, dated, holder, target, record), "ends": ends, "lot": lot}
+            dated = point._replace(day=days.get(point.date, point.date))
+            follows = number and is_open_or_again(points[number - 1], point)
+            told = {**_fact(key, dated, holder, target, record), "ends": ends, "lot": lot}
+            facts[slot] = {**told, "after": standing.by} if follows else told
             standing = InterestSeen(point.value, latest(point.day), named(slot), lot)
         after[key] = standing
     return facts, Tie(date, after)
@@ -154,17 +156,17 @@ def value_of(plain: Mapping[str, Any]) -> str:
     if plain["kind"] == "stake.observed":
         return str(plain["holds"])
     if plain["kind"].endswith("ended"):
-        return _GONE
+        return GONE
     if plain.get("share"):
-        return f"{_SHARE}{plain['share']}"
+        return f"{SHARE}{plain['share']}"
     # A role has it in the note, and so had control in imports by earlier versions.
     first: str = (plain.get("note") or "").partition(";")[0]
-    return first if first.startswith(_SHARE) else _HELD
+    return first if first.startswith(SHARE) else HELD
 
 
 def is_gone(plain: Mapping[str, Any]) -> bool:
     """Whether an event of a relationship is an end."""
-    return value_of(plain) == _GONE
+    return value_of(plain) == GONE
 
 
 def fact_again(
@@ -177,9 +179,9 @@ def fact_again(
     """
     holder = like.get("holder") or like.get("controller") or like["person"]
     target = like.get("target") or like["entity"]
-    is_end = found.value == _GONE
-    note = found.value if found.value.startswith(_SHARE) else ""
-    point = _Point(between(*days), found.value, note)
+    is_end = found.value == GONE
+    note = found.value if found.value.startswith(SHARE) else ""
+    point = Point(between(*days), found.value, note)
     lot = found.lot or stands.lot
     ends = stands.by if is_end else None
     return {**_fact(key, point, holder, target, _record_in(like)), "lot": lot, "ends": ends}
@@ -215,19 +217,34 @@ def placeholder_id(statement: Statement, end: str) -> str:
     return f"{record_id(statement['recordId'])}:{end.lower()}"
 
 
-def _timelines(details: Mapping[str, Any]) -> dict[str, list[_Point]]:
+def _timelines(details: Mapping[str, Any], before: Tie | None, date: str) -> dict[str, list[Point]]:
     """The values over time by right, basis or role, from the dates of the interests.
 
-    Several of one right add up.
+    Several of one right add up. Those without a start had begun by the statement, of ``date``; and after the
+    one before, if what stood after that was without them.
     """
-    kept: defaultdict[str, list[_Dated]] = defaultdict(list)
+    kept: defaultdict[str, list[DatedInterest]] = defaultdict(list)
     for interest in map(mapped, listed(details.get("interests"))):
         key, share = _key(interest), share_of(interest)
         start, end = _day(interest.get("startDate")), _day(interest.get("endDate"))
-        kept[key].append(_Dated(start, end, share, _note(interest, key)))
+        kept[key].append(DatedInterest(start, end, share, _note(interest, key)))
     if kept.keys() & set(RIGHTS.values()):
         kept.pop(UNKNOWN, None)  # a stake of which the share is known is not made unknown by it
-    return {key: _timeline(key, spans) for key, spans in kept.items()}
+    timelines = {key: timeline(key, spans) for key, spans in kept.items()}
+    for key, told in timelines.items():
+        starts = {span.start for span in kept[key]}
+        if "" in starts and len(starts) + len(told) > 2 and _is_open(told, key, before, date):
+            timelines[key] = open_timeline(key, kept[key], before.date if before else "", date)
+    return timelines
+
+
+def _is_open(told: list[Point], key: str, before: Tie | None, date: str) -> bool:
+    """Whether a value depends on when something began of which nobody says that, on a day before ``date``."""
+    if before is None:
+        return any("" < point.day < date for point in told)
+    stood = [point.value for point in told if point.day <= before.date]
+    known = before.values.get(key, InterestSeen())
+    return known.since <= before.date and stood[-1:] != [known.value]
 
 
 def unused_interest(details: Mapping[str, Any]) -> str:
@@ -235,15 +252,6 @@ def unused_interest(details: Mapping[str, Any]) -> str:
     keys = {_key(each) for each in map(mapped, listed(details.get("interests")))}
     beside = UNKNOWN in keys and keys & set(RIGHTS.values())
     return "interest of unknown kind beside a share" if beside else ""
-
-
-class _Dated(NamedTuple):
-    """An interest with its days, which are empty where they are not stated."""
-
-    start: str
-    end: str
-    share: Share | None
-    note: str
 
 
 def _key(interest: Mapping[str, Any]) -> str:
@@ -278,72 +286,41 @@ def _without_interests(details: Mapping[str, Any]) -> str:
 
 
 def _standing_without(details: Mapping[str, Any]) -> str:
-    return _HELD if unspecified(details["interestedParty"]) else "?"
-
-
-def _timeline(key: str, spans: list[_Dated]) -> list[_Point]:
-    days = sorted({span.start for span in spans} | {span.end for span in spans if span.end})
-    points: list[_Point] = []
-    for day in days:
-        standing = [span for span in spans if span.start <= day and not ("" < span.end <= day)]
-        value = _value(key, standing) if standing else _GONE
-        notes = "; ".join(dict.fromkeys(span.note for span in standing if span.note))
-        if value.startswith(_SHARE):
-            notes = "; ".join(filter(None, (value, notes)))
-        if not points or points[-1].value != value:
-            points.append(_Point(day, value, notes))
-    return points
-
-
-def _value(key: str, standing: list[_Dated]) -> str:
-    """What is held on one day: a share, or for control and roles that it is, with the share where stated."""
-    if ":" not in key:
-        return _sum(span.share for span in standing)
-    stated = [span.share for span in standing if span.share is not None]
-    return _SHARE + _sum(iter(stated)) if stated else _HELD
-
-
-def _sum(shares: Iterator[Share | None]) -> str:
-    total: Share | None = None
-    for share in shares:
-        stated = Share.unknown() if share is None else share
-        total = stated if total is None else total + stated
-    assert total is not None
-    excess = total.maximum is not None and total.maximum > 1
-    return "?" if excess else str(total)
+    return HELD if unspecified(details["interestedParty"]) else "?"
 
 
 def _learned(
-    timeline: list[_Point], standing: InterestSeen, before: Tie | None, date: str, *, is_new: bool
-) -> Iterator[_Point]:
+    told: list[Point], standing: InterestSeen, before: Tie | None, date: str, *, is_new: bool
+) -> Iterator[Point]:
     """The points that a statement adds, with their dates: those after the statement before, and what differs.
 
     Of what no statement before said anything all days count that are stated. What began on no stated day
     began at some time by the statement, and after the statement before if that did not have it.
     """
     value, since = standing.value, standing.since
-    for point, following in pairwise((*timeline, None)):
+    for point, following in pairwise((*told, None)):
         assert point is not None
         is_later = before is None or point.day > before.date or (is_new and point.day)
         if point.value != value and is_later:
             until = min(date, following.day) if following else date
-            yield point._replace(day=point.day or f"[..{until}]")
+            dated = point._replace(day=point.day or f"[..{until}]")
+            yield from afresh(dated, value) if point.several else (dated,)
             value, since = point.value, point.day or until
-    if timeline and timeline[-1].value != value:
-        last = timeline[-1]
+    if told and told[-1].value != value:
+        last = told[-1]
         day = last.day if last.day > since else max(date, since)
         if not last.day and before is not None:
             day = between(max(before.date, since), date)
-        yield last._replace(day=day)
+        yield from afresh(last._replace(day=day), value) if last.several else (last._replace(day=day),)
 
 
-def _fact(key: str, point: _Point, holder: str, target: str, record: str) -> dict[str, Any]:
+def _fact(key: str, point: Point, holder: str, target: str, record: str) -> dict[str, Any]:
     common = {"target": target, "date": point.day, "note": point.note or None}
-    is_end = point.value == _GONE
+    is_end = point.value == GONE
     if key.startswith(_CONTROL):
         kind = "control.ended" if is_end else "control.granted"
         basis = key.removeprefix(_CONTROL)
-        stated = {"share": point.value.removeprefix(_SHARE)} if point.value.startswith(_SHARE) else {}
+        stated = {"share": point.value.removeprefix(SHARE)} if point.value.startswith(SHARE) else {}
         tie = {"kind": kind, "controller": holder, "basis": basis, **stated}
         return {**tie, **common, **_of(record, is_end)}
     if key.startswith(_ROLE):

@@ -8,7 +8,7 @@ after it are gone through once more, from what is known after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count, pairwise
+from itertools import count
 from typing import Any
 
 from chronicle.interop.bods.earlier import Plain, StatementTold
@@ -74,7 +74,7 @@ def _of_tie(
             now = {plain["id"]: plain for plain in told.get(key, ())}
             # What it said when it was first read has all its days.
             events = first.get(key) or list(now.values())
-            undated = _undated_ends(events, later.date)
+            undated = _undated_end(events, later.date)
             standing = stands.get(key, InterestSeen())
             if now:
                 said[key] = InterestSeen(value_of(list(now.values())[-1]), lot=events[-1].get("lot"))
@@ -97,7 +97,7 @@ def _of_tie(
                 changed = _after(plain, standing, date, later.date) if place == 0 else dict(plain)
                 if is_gone(changed) and standing.by:
                     changed["ends"] = standing.by
-                    if plain["id"] in undated:
+                    if plain["id"] == undated:
                         changed["date"] = between(max(date, standing.since), later.date)
                 if changed != now.get(plain["id"]):
                     yield changed
@@ -138,18 +138,16 @@ def _learned_again(events: Sequence[Plain], value: str, date: str | None, later:
     return kept
 
 
-def _undated_ends(events: Sequence[Plain], date: str) -> set[str]:
-    """The ids of ends of which a statement of ``date`` does not say when they were, only that it was by then.
+def _undated_end(events: Sequence[Plain], date: str) -> str | None:
+    """The id of the last end, if a statement of ``date`` does not say when it was, only that it was by then.
 
     Where it does not say either when what ended began, the end has the day of the statement.
     """
-    windows = {end["id"] for end in events if is_gone(end) and end["date"].startswith("[")}
-    by_then = {
-        end["id"]
-        for begin, end in pairwise(events)
-        if is_gone(end) and begin["date"].startswith("[") and end["date"] == date
-    }
-    return windows | by_then
+    end = events[-1] if events else None
+    if end is None or not is_gone(end):
+        return None
+    begun_by = len(events) > 1 and events[-2]["date"].startswith("[") and end["date"] == date
+    return end["id"] if end["date"].startswith("[") or begun_by else None
 
 
 def _after(plain: Plain, stands: InterestSeen, date: str, later: str) -> Plain:
