@@ -64,7 +64,8 @@ def open_history(
         return History.from_files([path], projectors)
     is_text = is_event_file(path)
     is_path = not is_address(source) and str(source) != "memory:"
-    if is_path and not os.path.exists(path) and (is_text or not create):
+    # An empty text is a variable that was not set, and no folder.
+    if is_path and not (os.path.exists(path) and str(source)) and (is_text or not create):
         message = f'nothing to read at "{printable(str(source))}"'
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
     if _is_of_rows(path):
