@@ -154,6 +154,16 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     return History.from_store(store, ledger=False), store
 
 
+def copied(store: Store | None) -> Store:
+    """A copy of a store in memory, to be tried on; empty where there is none."""
+    from chronicle.stores import NewRecord, open_store
+
+    copy = open_store("memory:")
+    if store is not None:
+        copy.append([NewRecord(record.id, record.kind, record.body) for record in store.read()])
+    return copy
+
+
 # The output
 
 
