@@ -177,6 +177,46 @@ def test_a_retraction_withdraws_an_event_and_can_be_withdrawn() -> None:
     assert str(history.as_of("2016").share("group", "film")) == "60%"
 
 
+def test_statements_of_several_at_once_are_all_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An id that another took, before or while a statement is made, gets a number, unless it was given."""
+    path = tmp_path / "store.db"
+    with chronicle.open(path, create=True) as first:
+        first.append([*NAMES, BOUGHT])
+        with chronicle.open(path) as other:
+            said = {"reason": "r", "date": "2015"}
+            ids = [
+                each.correct("bought", {"note": f"n{n}"}, **said).id for n, each in enumerate((first, other))
+            ]
+            catch_up, waiting = History._catch_up, ["while"]
+
+            def meanwhile(history: History) -> int:
+                found = catch_up(history)
+                # Between what the id is made of and the append.
+                if waiting and history is first and len(history.events) > len([*NAMES, BOUGHT]) + 1:
+                    ids.append(other.correct("bought", {"note": waiting.pop()}, **said).id)
+                return found
+
+            with monkeypatch.context() as patched:
+                patched.setattr(History, "_catch_up", meanwhile)
+                ids.append(first.correct("bought", {"note": "last"}, **said).id)
+            assert ids == [ids[0], *(f"{ids[0]}-{number}" for number in (2, 3, 4))]
+            noted = [
+                json.loads(dict(event.set)["note"])
+                for event in first.events
+                if event.kind == "record.corrected"
+            ]
+            assert noted == ["n0", "n1", "while", "last"]
+            with pytest.raises(InvalidEvents) as error:
+                other.retract("bought", **said, id=ids[0])
+            assert error.value.code == "C205"
+            gone = other.retract("bought", **said).id
+            with pytest.raises(InvalidEvents) as error:
+                first.retract("bought", reason="another", date="2015")
+            assert (error.value.code, first.events[-1].id) == ("C212", gone)
+
+
 @pytest.mark.parametrize(
     ("event", "values", "code"),
     [

@@ -247,6 +247,39 @@ def test_a_dry_run_prints_what_would_be_written(sample: Path) -> None:
     assert content(sample) == before
 
 
+BOUGHT = ("--kind", "stake.acquired", "--set", "share=1%")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--set", "target=bolt-wroks"), "C204"),
+        (("--set", "target=example-films", "--set", "after=no-event"), None),
+        (("--set", "target=example-films", "--id", "example-films-founded"), None),
+        (("--kind", "record.retracted", "--set", "target=no-event", "--set", "reason=r"), "C213"),
+    ],
+)
+@pytest.mark.parametrize("into", ["files", "store"])
+def test_a_dry_run_refuses_what_would_be_refused(
+    words: tuple[str, ...], code: str | None, into: str, sample: Path, tmp_path: Path
+) -> None:
+    """With the same error and exit code, whether it goes to a file or to a store."""
+    where: tuple[object, ...] = ()
+    if into == "store":
+        assert run("record", sample, "--into", tmp_path / "corp.db").exit_code == 0
+        where = ("--into", tmp_path / "corp.db")
+    kind = () if "--kind" in words else (*BOUGHT, "--set", "holder=example-fund")
+    command = ("add", "--no-input", "--date", "2024", *kind, *words, *where)
+    before, tried = content(sample), run(*command, "--dry-run")
+    assert content(sample) == before
+    done = run(*command)
+    assert (tried.exit_code == 0) == (done.exit_code == 0), (tried.output, done.output)
+    if done.exit_code:
+        assert (tried.exit_code, tried.stderr) == (done.exit_code, done.stderr)
+    if code is not None:
+        assert code in tried.stderr
+
+
 def test_an_event_is_recorded_in_a_store(sample: Path, tmp_path: Path) -> None:
     """By --into, or by --from; with its entities; the same again is there already."""
     store = tmp_path / "corp.db"

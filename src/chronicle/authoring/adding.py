@@ -44,19 +44,26 @@ class Addition:
 
 
 def add(
-    source: str | Path, event: Event, declared: Sequence[EntityDeclared] = (), file: str | Path | None = None
+    source: str | Path,
+    event: Event,
+    declared: Sequence[EntityDeclared] = (),
+    file: str | Path | None = None,
+    *,
+    dry_run: bool = False,
 ) -> Addition:
     """Write an event into ``file`` of the folder ``source``, and entities that it brings in.
 
     ``file`` is one of the files of ``source`` or a new one beside them; if not given, that of
     ``file_for_events``. Before anything is written the whole history is read as it would be. Each file is
     written under another name and then renamed; another process that adds meanwhile waits. The same event
-    again changes nothing. Raises ``InvalidEvents`` with every problem that the history would have; C114 for
-    a file that cannot be written or that somebody else has changed, C115 where the event has no place in it.
+    again changes nothing. With ``dry_run`` all is done but the writing.
+
+    Raises ``InvalidEvents`` with every problem that the history would have; C114 for a file that cannot be
+    written or that somebody else has changed, C115 where the event has no place in it.
     """
     folder = _folder(Path(source))
     with _alone(folder) as alone:
-        if alone:
+        if alone and not dry_run:
             _delete_drafts(folder)
         files = event_files(source)
         target = Path(file) if file is not None else file_for_events(files)
@@ -69,6 +76,8 @@ def add(
         _declare(drafts, declared, chosen, folder if os.path.isdir(source) else None)
         chosen.insert(event)
         place = _examined(drafts, event)
+        if dry_run:
+            return Addition(target, place, ())
         return Addition(target, place, _write([draft for draft in drafts if draft.changed], first=chosen))
 
 

@@ -298,6 +298,8 @@ class NotFound(ChronicleError, LookupError):
 
 def absent(code: str, what: str, word: str, known: Iterable[str]) -> NotFound:
     """The error for something that does not exist. Its help names the nearest of ``known``."""
+    if not isinstance(word, str):  # asked for by a program
+        return NotFound(Problem(code, f"no {what} {shown(word)}", help="give a text"))
     near = nearest(word, known)
     help = f"did you mean {near}?" if near else None
     return NotFound(Problem(code, f'no {what} "{printable(word)}"', help=help))
@@ -310,6 +312,22 @@ def absent_of_few(code: str, what: str, word: str, known: Iterable[str]) -> NotF
         return absent(code, what, word, names)
     help = f"there are {', '.join(names[:-1])} and {names[-1]}"
     return NotFound(Problem(code, f'no {what} "{printable(word)}"', help=help))
+
+
+def one_of(word: object, allowed: Iterable[str]) -> None:
+    """Raise ``InvalidValue`` (C211) for what is none of a few words."""
+    words = list(allowed)
+    if word not in words:
+        help = f"write {', '.join(words[:-1])} or {words[-1]}"
+        raise InvalidValue(Problem("C211", f"not one of the allowed words: {shown(word)}", help=help))
+
+
+def named_by(word: object, code: str = "C601") -> None:
+    """Raise ``NotFound`` for what is asked about as an entity, or as a deal (C602), and is no text."""
+    if not isinstance(word, str):
+        what = "deal" if code == "C602" else "entity"
+        help = f"give the id of the {what}, or its name, as a text"
+        raise NotFound(Problem(code, f"not the id or the name of a thing: {shown(word)}", help=help))
 
 
 def not_installed(library: str, needed: str, extra: str) -> UsageError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +21,7 @@ from chronicle.dates import Day, Moment, PartialDate, as_date, as_day, parse_dat
 from chronicle.engine.declarations import Named, unknown_names
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state import State
-from chronicle.errors import InvalidEvents, NotFound, Problem, UsageError, absent, printable
+from chronicle.errors import AppendRefused, InvalidEvents, NotFound, Problem, UsageError, absent, printable
 from chronicle.history.look_ups import LookUps
 from chronicle.stores import open_store
 from chronicle.stores.location import is_address, is_event_file, is_standard_input
@@ -36,6 +36,8 @@ __all__ = ["History", "open_history"]
 
 # Assumed events are known from the first day, so that a what-if can be asked for any day of knowledge.
 _ALWAYS = parse_date("0001-01-01")
+# How often a statement is made again, of which another process took the id meanwhile.
+_TRIES = 100
 
 
 def open_history(
@@ -62,7 +64,8 @@ def open_history(
         return History.from_files([path], projectors)
     is_text = is_event_file(path)
     is_path = not is_address(source) and str(source) != "memory:"
-    if is_path and not os.path.exists(path) and (is_text or not create):
+    # An empty text is a variable that was not set, and no folder.
+    if is_path and not (os.path.exists(path) and str(source)) and (is_text or not create):
         message = f'nothing to read at "{printable(str(source))}"'
         raise NotFound(Problem("C604", message, help="name a folder of event files, a file or a store"))
     if _is_of_rows(path):
@@ -228,15 +231,19 @@ class History(LookUps):
         retracted (C212), a field that it does not have (C202), values that make no event, and names that are
         not declared (C204, C208); ``UsageError`` (C509) without a store, unless it is a dry run.
         """
-        current = self.event(event)
         from chronicle.engine.patches import patched
         from chronicle.engine.statements import Statement
 
         said = Statement(reason, tuple(sources), date, known, id)
-        correction = said.correction(current, values, self._some)
-        # Called because it raises for values that make no event.
-        patched(current, correction.set)
-        return self._stated(correction, dry_run)
+
+        def made() -> Event:
+            current = self.event(event)
+            correction = said.correction(current, values, self._some)
+            # Called because it raises for values that make no event.
+            patched(current, correction.set)
+            return correction
+
+        return self._stated(made, dry_run, retried=id is None)
 
     def retract(
         self,
@@ -253,15 +260,30 @@ class History(LookUps):
         from chronicle.engine.statements import Statement
 
         said = Statement(reason, tuple(sources), date, known, id)
-        return self._stated(said.retraction(self.event(event), self._some), dry_run)
+        return self._stated(
+            lambda: said.retraction(self.event(event), self._some), dry_run, retried=id is None
+        )
 
-    def _stated(self, event: Event, dry_run: bool) -> Event:
-        """Append one event and give it. On a dry run only check it."""
+    def _stated(self, made: Callable[[], Event], dry_run: bool, *, retried: bool) -> Event:
+        """Append one event and give it. On a dry run only check it.
+
+        It is made of what the store has; again, if ``retried``, where another took its id in between.
+        """
         if dry_run:
+            event = made()
             self._refuse_faulty([event])
             self._refuse_unknown([event])
-        else:
-            self.append([event])
+            return event
+        for last in (*[not retried] * _TRIES, True):
+            self._catch_up()
+            event = made()
+            try:
+                self.append([event])
+            except AppendRefused as error:
+                if last or error.code != "C503":
+                    raise
+            else:
+                break
         return event
 
     def _open_deal(self, deal: str, known: Day | None) -> str:

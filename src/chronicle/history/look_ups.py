@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from chronicle import events as kinds
 from chronicle.dates import Day, Moment, as_day, as_moment
 from chronicle.engine.gc_pause import paused_collector
+from chronicle.errors import named_by
 from chronicle.history.answers import Answers, found_answer
 from chronicle.history.ownership import OwnershipQuestions
 
@@ -39,6 +40,8 @@ class LookUps(OwnershipQuestions):
         """
         from chronicle.engine.resolver.search import search
 
+        if text is not None:
+            named_by(text)
         ledger = self.ledger(known, recorded)
         if known is None and recorded is None:
             return found_answer(search(ledger, text, self.entity_ids(), self.deal_ids()))

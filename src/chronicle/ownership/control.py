@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import isfinite
+from numbers import Rational
 
 from attrs import field, frozen
 
-from chronicle.errors import InvalidValue, Problem
+from chronicle.errors import InvalidValue, Problem, shown
 from chronicle.ownership.graph import Edge, Graph, share_between
 from chronicle.ownership.majority import MAJORITY
 from chronicle.values import NOTHING, WHOLE, Share
@@ -18,6 +19,9 @@ from chronicle.values import NOTHING, WHOLE, Share
 def _as_part(share: Fraction | float) -> Fraction:
     """A part of the whole, exactly as it is written: 0.1 is a tenth, though no float is."""
     part = Fraction(str(share)) if isinstance(share, float) and isfinite(share) else share
+    if not isinstance(part, Rational | float):
+        help = "give a part of the whole, such as Fraction(1, 4) or 0.25"
+        raise InvalidValue(Problem("C302", f"not a share: {shown(share)}", help=help))
     if not NOTHING <= part <= WHOLE:
         help = "a share is a part of the whole, from 0 to 1, such as Fraction(1, 4)"
         raise InvalidValue(Problem("C302", f"not a share: {share}", help=help))

@@ -14,7 +14,7 @@ from chronicle.cli import completion
 from chronicle.cli.asked import Asked, color_option, written_option
 from chronicle.cli.exit import colored, print_problems
 from chronicle.cli.statements.drafting import EventDraft, value_of
-from chronicle.cli.statements.recording import opened, pairs, source
+from chronicle.cli.statements.recording import copied, opened, pairs, source
 
 if TYPE_CHECKING:
     from chronicle.authoring.adding import Addition
@@ -160,6 +160,7 @@ class Destination:
         if self.dry_run:
             from chronicle.codec.event_text import file_of
 
+            self._try(event, declared, file)
             click.echo(file_of(declared, event), nl=False)
             click.echo("nothing has changed yet: leave out --dry-run to write it", err=True)
             return
@@ -179,6 +180,17 @@ class Destination:
             after = self.history
         caused = tuple(problem for said, problem in _findings(after).items() if said not in before)
         print_problems(caused, color=colored(asked.color, sys.stderr))
+
+    def _try(self, event: Event, declared: list[EntityDeclared], file: str | Path | None) -> None:
+        """Do all but the writing, so that what would be refused is refused."""
+        if self.store is None:
+            from chronicle.authoring.adding import add as add_to_files
+
+            add_to_files(self.source, event, declared, file or self.file, dry_run=True)
+        else:
+            from chronicle.history import History
+
+            History.from_store(copied(self.store), ledger=False).append([*declared, event])
 
 
 _MOST_CHECKED = 20_000

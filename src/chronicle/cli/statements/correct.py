@@ -42,11 +42,13 @@ def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[st
     statement = Options(**said)
     given = _pairs(fields, dropped)
     history, store = opened(asked, statement.into)
-    correction = history.correct(event, _values(history.event(event), given), **statement.said)
+    values = _values(history.event(event), given)
     if store is None and dropped:
         message = "a file of events has no way to take a field away"
         raise click.UsageError(f"{message}; use --into STORE")
-    state(history, store, correction, statement)
+    state(
+        history, store, lambda dry: history.correct(event, values, **statement.said, dry_run=dry), statement
+    )
 
 
 def _pairs(fields: tuple[str, ...], dropped: tuple[str, ...]) -> dict[str, str | None]:

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from chronicle.cli.exit import colored, print_problems
 from chronicle.cli.progress import waiting
+from chronicle.cli.statements.recording import copied
 from chronicle.errors import AppendRefused, ChronicleError, InvalidEvents, Problem, printable
 from chronicle.stores.location import is_address, is_event_file
 
@@ -181,11 +182,8 @@ def _opened(into: str, create: bool) -> _Target:
 def _rehearsal(held: _Target | None) -> _Target:
     """A copy in memory, for a dry run."""
     from chronicle.history import History
-    from chronicle.stores import NewRecord, open_store
 
-    store = open_store("memory:")
-    if held:
-        store.append([NewRecord(record.id, record.kind, record.body) for record in held.store.read()])
+    store = copied(held.store if held else None)
     return _Target(store, History.from_store(store, ledger=False))
 
 

@@ -15,6 +15,8 @@ from chronicle.cli.days import as_written, date
 from chronicle.errors import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chronicle.dates import PartialDate
     from chronicle.events import Event
     from chronicle.history import History
@@ -39,14 +41,13 @@ class Options:
 
     @property
     def said(self) -> dict[str, Any]:
-        """The arguments of ``History.correct`` and ``History.retract``, except the event and its values."""
+        """The arguments of ``History.correct`` and ``History.retract`` but what it is about."""
         return {
             "reason": self.reason,
             "sources": self.sources,
             "date": self.date,
             "known": self.known,
             "id": self.id,
-            "dry_run": True,
         }
 
 
@@ -153,19 +154,35 @@ def opened(asked: Asked, into: str | None) -> tuple[History, Store | None]:
     return History.from_store(store, ledger=False), store
 
 
+def copied(store: Store | None) -> Store:
+    """A copy of a store in memory, to be tried on; empty where there is none."""
+    from chronicle.stores import NewRecord, open_store
+
+    copy = open_store("memory:")
+    if store is not None:
+        copy.append([NewRecord(record.id, record.kind, record.body) for record in store.read()])
+    return copy
+
+
 # The output
 
 
-def state(history: History, store: Store | None, event: Event, statement: Options) -> None:
-    """Append an event to the store of the history, or print it as YAML."""
+def state(history: History, store: Store | None, made: Callable[[bool], Event], statement: Options) -> None:
+    """Append an event to the store of the history, or print it as YAML.
+
+    ``made`` makes it, and appends it unless it is told that this is a dry run.
+    """
     if store is None or statement.dry_run:
         from chronicle.codec.event_text import event_file
 
-        click.echo(event_file([event]), nl=False)
+        click.echo(event_file([made(True)]), nl=False)
         next = "leave out --dry-run to record it" if store else "put it into a file of the history"
         click.echo(f"nothing has changed yet: {next}", err=True)
         return
-    new = history.append([event])
+    before = store.head().position
+    event = made(False)
     head = store.head()
-    said = f'recorded "{event.id}"' if new else f'"{event.id}" was there already'
+    said = (
+        f'recorded "{event.id}"' if history.position(event.id) > before else f'"{event.id}" was there already'
+    )
     click.echo(f"{said}; head {head.position} {head.chain}", err=True)

@@ -26,4 +26,4 @@ def retract(asked: Asked, event: str, **said: Any) -> None:
     """
     statement = Options(**said)
     history, store = opened(asked, statement.into)
-    state(history, store, history.retract(event, **statement.said), statement)
+    state(history, store, lambda dry: history.retract(event, **statement.said, dry_run=dry), statement)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 from chronicle.dates import PartialDate
 from chronicle.engine import views
 from chronicle.engine.lineage.answer import Hop, Way
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.state import Fact
+from chronicle.errors import one_of
 
 _WAYS: Final[tuple[Way, Way]] = ("forward", "back")
 _FIRST: Final = -(2**40)  # before every day, on either way
@@ -53,8 +54,14 @@ class _Reach(NamedTuple):
 
 
 def lineage_of(ledger: Ledger, entity: str, day: datetime.date, ways: Iterable[Way]) -> tuple[Hop, ...]:
-    """Every succession before or after ``entity`` (an id) by ``day``; on each way the nearest first."""
+    """Every succession before or after ``entity`` (an id) by ``day``; on each way the nearest first.
+
+    Raises ``InvalidValue`` (C211) for another way than back and forward.
+    """
     entity = ledger.names.get(entity, entity)
+    ways = tuple(ways)
+    for way in ways:
+        one_of(way, get_args(Way))
     return tuple(hop for way in ways for hop in _hops(ledger, entity, day, way))
 
 

@@ -13,7 +13,7 @@ from chronicle.engine import views
 from chronicle.engine.replay import Key, Ledger, Span
 from chronicle.engine.resolver.folding import folded
 from chronicle.engine.resolver.search import SearchWords
-from chronicle.errors import NotFound, Problem, absent_of_few, nearest, printable
+from chronicle.errors import NotFound, Problem, absent_of_few, named_by, nearest, printable
 from chronicle.events import Right
 
 
@@ -48,6 +48,7 @@ class Resolver:
         knowledge. Raises ``NotFound`` (C601): with all ids if several entities have the name, else with the
         nearest name.
         """
+        named_by(word)
         found = self._entity(word, day)
         if found is None:
             help = self._hint(_near(word, self._known_as()))
@@ -59,6 +60,7 @@ class Resolver:
 
         Raises ``NotFound`` (C602): with all ids if several deals have the title, else with the nearest one.
         """
+        named_by(word, "C602")
         found = word if self.is_deal(word) else self._deal(word)
         if found is None:
             near = _near(word, [*(title for title, _ in self._titles), *self.deals()])
@@ -71,6 +73,7 @@ class Resolver:
 
         Raises ``NotFound`` (C601, or C602 if the nearest name is of a deal) with the nearest of both.
         """
+        named_by(word)
         if self.is_deal(word) and not self.is_entity(word):
             return Reference("deal", word)
         entity = self._entity(word, day)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from chronicle.engine import tables, views
 from chronicle.engine.gc_pause import paused_collector
 from chronicle.engine.state.facts import Fact
 from chronicle.engine.state.rules import RulesOfDay
 from chronicle.engine.views import Stage
-from chronicle.errors import NotFound, Problem, absent
+from chronicle.errors import NotFound, Problem, absent, named_by, one_of
 from chronicle.errors.exports import exported
 from chronicle.events import Right
 from chronicle.ownership.majority import MAJORITY
@@ -75,14 +75,20 @@ class State(RulesOfDay):
 
     @paused_collector()
     def deals(self, deal: str | None = None, stage: Stage | None = None) -> tuple[Deal, ...]:
-        """The deals known on the day, each with the stage that it has reached."""
+        """The deals known on the day, each with the stage that it has reached.
+
+        Raises ``InvalidValue`` (C211) for a stage that no deal has.
+        """
         from chronicle.engine.state.answers import deal_of
 
         found = self._where(views.DEALS, {"deal": deal})
+        if stage is not None:
+            one_of(stage, get_args(Stage))
         return tuple(deal_of(fact) for fact in found if stage in (None, fact.value.stage))
 
     def entity(self, entity: str) -> Entity:
         """One entity, by its id or a name. Raises ``NotFound`` (C601) if it has no name on the day."""
+        named_by(entity)
         entity = self._ledger.names.get(entity, entity)
         names = list(self._cell(views.NAMES, (entity,)))
         if not names and self._resolver is not None:
