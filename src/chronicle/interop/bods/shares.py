@@ -90,7 +90,8 @@ SHARE: Final = "share "
 class Point(NamedTuple):
     """A value that holds from a day on, or from nobody says when (``""``): a share, held, or gone.
 
-    It may hold from ``first`` on, where that is given, after the point before. ``several`` says that it is a sum of interests.
+    It may hold from ``first`` on, where that is given, after the point before. ``several`` says that it is a
+    sum of interests.
     """
 
     day: str
