@@ -211,7 +211,7 @@ def _says_less(following: StakeObserved, record: _LotRecord) -> bool:
 def _same(one: StakeObserved, two: StakeObserved) -> bool:
     """Whether two records begin as one lot stated twice: with the same share, in windows that overlap.
 
-    Two shares that nobody knows are different ones: one of the records may say later which it is.
+    Two unknown shares are not the same: one of them may become known later.
     """
     if one.holds.is_unknown:
         return False
