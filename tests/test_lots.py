@@ -411,6 +411,15 @@ def test_two_records_that_stood_by_one_day_began_on_days_of_their_own(
         assert all(each.certain for each in told) == (len(said) == 1)
 
 
+def test_two_records_of_shares_that_nobody_knows_are_two() -> None:
+    """What one of them says later says nothing of the other."""
+    known = record("r1", "2016-01-01", "3%")
+    events = [record("r1", "2014-01-01", "?"), record("r2", "2014", "?"), known]
+    for order in permutations(events):
+        assert share_on("2017", *order) == ("?", True)
+    assert share_on("2017", *events, record("r2", "2016-06-01", "0%")) == ("3%", True)
+
+
 _DAYS = [f"2012-{month:02}-01" for month in (1, 3, 5, 7, 9, 11)]
 _Window = tuple[int, int]
 

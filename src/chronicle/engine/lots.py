@@ -209,7 +209,12 @@ def _says_less(following: StakeObserved, record: _LotRecord) -> bool:
 
 
 def _same(one: StakeObserved, two: StakeObserved) -> bool:
-    """Whether two records begin as one lot stated twice: with the same share, in windows that overlap."""
+    """Whether two records begin as one lot stated twice: with the same share, in windows that overlap.
+
+    Two unknown shares are not the same: one of them may become known later.
+    """
+    if one.holds.is_unknown:
+        return False
     overlap = one.date.earliest <= two.date.latest and two.date.earliest <= one.date.latest
     counts = {each.shares.value for each in (one, two) if each.shares is not None}
     return overlap and one.holds == two.holds and len(counts) < 2
