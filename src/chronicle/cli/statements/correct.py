@@ -44,6 +44,8 @@ def correct(asked: Asked, event: str, fields: tuple[str, ...], dropped: tuple[st
     history, store = opened(asked, statement.into)
     values = _values(history.event(event), given)
     if store is None and dropped:
+        # What is wrong with the correction itself is said first.
+        history.correct(event, values, **statement.said, dry_run=True)
         message = "a file of events has no way to take a field away"
         raise click.UsageError(f"{message}; use --into STORE")
     state(
