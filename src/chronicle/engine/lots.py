@@ -91,7 +91,7 @@ class _Sorting:
     def sort(self, told: Sequence[StakeObserved]) -> None:
         """Sort out the records of one holding by one publisher."""
         records = self._told_once(_records(told))
-        places = _Places(records)
+        places = _TakenPlaces(records)
         names: dict[str, str] = {}
         for record in records:
             replaced = places.taken_by(record)
@@ -221,7 +221,7 @@ def _same(one: StakeObserved, two: StakeObserved) -> bool:
 
 
 @define
-class _Places:
+class _TakenPlaces:
     """Which record of one holding takes the place of which: certainly, or by some days of their dates.
 
     A record takes the place of the one that began last among those that run and come to a known end, unless

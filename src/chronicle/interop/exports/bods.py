@@ -30,7 +30,7 @@ from chronicle.interop.bods.papers import paper_of
 from chronicle.interop.bods.wording import interest_of
 from chronicle.interop.exports.material import Material, begun_by
 from chronicle.interop.exports.plain import data_line, json_text
-from chronicle.interop.exports.ties import Tie, ties
+from chronicle.interop.exports.ties import TieTold, ties
 
 _ENTITY_TYPES: Final = MappingProxyType(
     {
@@ -60,7 +60,7 @@ _About = tuple[str, str, str, str, datetime.date]
 class _Interest:
     """A tie of a holder to a target, and the interest that it is, without its dates."""
 
-    tie: Tie
+    tie: TieTold
     holder: str
     target: str
     said: dict[str, Any]
@@ -290,7 +290,7 @@ def _series(material: Material, interests: Iterable[_Interest]) -> Iterator[dict
 _INTEREST = "/recordDetails/interests/0"
 
 
-def _record_id(tie: Tie, number: int) -> str:
+def _record_id(tie: TieTold, number: int) -> str:
     return _identity([tie.view, *tie.key, str(number)])
 
 

@@ -12,7 +12,7 @@ from chronicle.dates import DAWN, FOREVER, PartialDate
 from chronicle.engine import views
 from chronicle.interop.exports.material import Material
 from chronicle.interop.exports.plain import data_line, encoded, json_text
-from chronicle.interop.exports.ties import Tie, ties
+from chronicle.interop.exports.ties import TieTold, ties
 from chronicle.interop.followthemoney import CONTROL, INDIRECT, SCHEMES, SHARE, THINGS, UNIT
 from chronicle.ownership import INDIRECT_OF_UNKNOWN_KIND, held_indirectly
 from chronicle.values import Share
@@ -154,7 +154,7 @@ _Made = tuple[str, dict[str, list[str]]]
 
 
 def _owned(owner: int, asset: int) -> Any:
-    def made(tie: Tie, schemata: dict[str, str]) -> _Made | None:
+    def made(tie: TieTold, schemata: dict[str, str]) -> _Made | None:
         if schemata[tie.key[asset]] in _PEOPLE:
             return None  # a person cannot be owned
         properties = {"owner": [tie.key[owner]], "asset": [tie.key[asset]]}
@@ -163,7 +163,7 @@ def _owned(owner: int, asset: int) -> Any:
     return made
 
 
-def _stake(tie: Tie) -> dict[str, list[str]]:
+def _stake(tie: TieTold) -> dict[str, list[str]]:
     if tie.view != views.HOLDINGS:
         return {"ownershipType": [UNIT]}
     stake: views.Stake = tie.value
@@ -174,7 +174,7 @@ def _stake(tie: Tie) -> dict[str, list[str]]:
     }
 
 
-def _control(tie: Tie, schemata: dict[str, str]) -> _Made:
+def _control(tie: TieTold, schemata: dict[str, str]) -> _Made:
     """Control is a link, but for what is held through others, where the target can be owned."""
     controller, target, basis = tie.key
     share: Share | None = tie.value.share
@@ -192,24 +192,24 @@ def _in_summary(share: Share | None) -> dict[str, list[str]]:
     return {} if share is None else {"summary": [data_line(f"{SHARE}{share}")]}
 
 
-def _role(tie: Tie, schemata: dict[str, str]) -> _Made | None:
+def _role(tie: TieTold, schemata: dict[str, str]) -> _Made | None:
     person, organization, role = tie.key
     if schemata[organization] in _PEOPLE:
         return None
     return "Directorship", {"director": [person], "organization": [organization], "role": [data_line(role)]}
 
 
-def _member(tie: Tie, schemata: dict[str, str]) -> _Made | None:
+def _member(tie: TieTold, schemata: dict[str, str]) -> _Made | None:
     if schemata[tie.key[1]] in _PEOPLE:
         return None
     return "Membership", {"member": [tie.key[0]], "organization": [tie.key[1]]}
 
 
-def _succession(tie: Tie, _: dict[str, str]) -> _Made:
+def _succession(tie: TieTold, _: dict[str, str]) -> _Made:
     return "Succession", {"predecessor": [tie.key[0]], "successor": [tie.key[1]], "role": [tie.value.how]}
 
 
-def _link(tie: Tie, _: dict[str, str]) -> _Made:
+def _link(tie: TieTold, _: dict[str, str]) -> _Made:
     """A tie for which the format has no schema: its two ends, and what the view calls it."""
     view = views.view_of(tie.view)
     first, second = (tie.key[at] for at in _ends(view))
@@ -235,7 +235,7 @@ def _tied() -> list[views.View]:
 
 
 def _line(
-    material: Material, tie: Tie, number: int, schema: str, properties: dict[str, list[str]]
+    material: Material, tie: TieTold, number: int, schema: str, properties: dict[str, list[str]]
 ) -> dict[str, Any]:
     sources = material.sources(tie.span)
     period = {"date": _prefix(tie.begin)} if schema == "Succession" else _period(tie)
@@ -249,7 +249,7 @@ def _line(
     return _made(identity, schema, schema, properties | more)
 
 
-def _period(tie: Tie) -> dict[str, list[str]]:
+def _period(tie: TieTold) -> dict[str, list[str]]:
     ends = [] if tie.end is None else _window(tie.end)
     by = tie.begin.earliest == DAWN < tie.begin.latest != FOREVER
     seen = [tie.begin.latest.isoformat()] if by else []

@@ -24,7 +24,7 @@ from chronicle.values import Share, confirms, range_around
 
 
 @frozen
-class Tie:
+class TieTold:
     """A value between two entities.
 
     ``begun_by`` is the first day by which it has begun, ``over_by`` the first one by which it has ended, None
@@ -50,7 +50,7 @@ class Tie:
         return self.span.key
 
 
-def ties(material: Material, cell: Sequence[Span], undated: bool) -> list[Tie]:
+def ties(material: Material, cell: Sequence[Span], undated: bool) -> list[TieTold]:
     """The ties of the spans of one key, in order of time; spans in which nothing is held are left out.
 
     ``undated`` says whether the format has ties without a date of their begin.
@@ -76,7 +76,7 @@ def _within(empty: Iterable[Nothing]) -> Iterator[datetime.date]:
         yield from (day for day in (time.low, time.high) if day not in (None, FOREVER))
 
 
-def _by_their_bounds(told: list[Tie]) -> list[Tie]:
+def _by_their_bounds(told: list[TieTold]) -> list[TieTold]:
     """Ties of one value, with windows from where it is possible to where it is certain, and back.
 
     One that is never certain has its own windows, if they overlap and it is possible in both. No tie where
@@ -104,7 +104,7 @@ _Times = list[tuple[bool | None, datetime.date, datetime.date | None]]
 """Times that follow each other: whether what is so is certain, from a day until another one."""
 
 
-def _bounded(spans: Sequence[Span], times: _Times) -> Tie | None:
+def _bounded(spans: Sequence[Span], times: _Times) -> TieTold | None:
     """The tie of a time that is possible at its begin, then certain, then possible; None for any other."""
     turns = [(sure, [*between]) for sure, between in groupby(times, key=lambda time: time[0])]
     certain = [number for number, (sure, _) in enumerate(turns) if sure]
@@ -114,10 +114,10 @@ def _bounded(spans: Sequence[Span], times: _Times) -> Tie | None:
     begin, over = _window(times[0][1], sure[0][1]), times[-1][2]
     end = None if sure[-1][2] is None else _window(sure[-1][2], over or FOREVER)
     span = _latest(spans, sure[0][1])
-    return Tie(span, span.value, begin, end, begin.latest, over, goes_on=False)
+    return TieTold(span, span.value, begin, end, begin.latest, over, goes_on=False)
 
 
-def _is_by_its_windows(tie: Tie) -> bool:
+def _is_by_its_windows(tie: TieTold) -> bool:
     span, begin, end = tie.span, tie.begin, tie.end
     if end is None or not end.earliest <= begin.latest < end.latest:
         return False
@@ -129,7 +129,7 @@ def _window(first: datetime.date, last: datetime.date) -> PartialDate:
     return PartialDate.of(first) if first == last else parse_date(f"[{texts[0]}..{texts[1]}]")
 
 
-def _is_open(tie: Tie, undated: bool) -> bool:
+def _is_open(tie: TieTold, undated: bool) -> bool:
     """Whether a window has no last day, or that of an end no first one: no format has such dates."""
     begin, end = tie.begin, tie.end
     if end is not None and (end.earliest == DAWN or end.latest == FOREVER):
@@ -155,14 +155,14 @@ def _follows(span: Span, following: Span) -> bool:
     return end is not None and (end == following.begin or end.latest <= following.begin.earliest)
 
 
-def _as_it_is(span: Span, following: Span | None) -> Tie:
+def _as_it_is(span: Span, following: Span | None) -> TieTold:
     goes_on = following is not None and following.begin == span.end and not span.ends_in_nothing
-    return Tie(span, span.value, span.begin, span.end, begun_by(span), span.possible_until, goes_on)
+    return TieTold(span, span.value, span.begin, span.end, begun_by(span), span.possible_until, goes_on)
 
 
 def _by_day(
     spans: Sequence[Span], days: Sequence[datetime.date], value_on: Callable[[datetime.date], Any]
-) -> Iterator[Tie]:
+) -> Iterator[TieTold]:
     """A tie for each time between two of the days in which one value is told; None is told on no day."""
     runs = [(value, [*run]) for value, run in groupby(days, key=value_on)]
     for (value, run), (following, next_run) in pairwise((*runs, (None, [FOREVER]))):
@@ -173,7 +173,7 @@ def _by_day(
             if is_over and day == DAWN:
                 begin = _window(day, until - datetime.timedelta(days=1))
             over_by, goes_on = until if is_over else None, _goes_on(value, following)
-            yield Tie(_latest(spans, day), value, begin, end, begin.latest, over_by, goes_on)
+            yield TieTold(_latest(spans, day), value, begin, end, begin.latest, over_by, goes_on)
 
 
 def _goes_on(value: Any, following: Any) -> bool:

@@ -34,7 +34,7 @@ class SheetMarks:
     @classmethod
     def of(cls, chunks: Iterable[bytes]) -> SheetMarks:
         """The marks in the XML of a sheet, a chunk at a time."""
-        reader, rest = _Reader(), b""
+        reader, rest = _SheetReader(), b""
         for chunk in chunks:
             text = rest + chunk
             # What follows the last tag is read with the next chunk.
@@ -63,7 +63,7 @@ class SheetMarks:
         return frozenset(found), seen
 
 
-class _Reader:
+class _SheetReader:
     """Reads the marks of a sheet, tag by tag where there are formulas."""
 
     def __init__(self) -> None:
