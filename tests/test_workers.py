@@ -371,13 +371,17 @@ def test_an_interrupt_while_a_worker_is_started_leaves_none(monkeypatch: pytest.
     started: list[subprocess.Popen[bytes]] = []
     start = workers._started
 
-    def interrupted() -> subprocess.Popen[bytes]:
-        os.kill(os.getpid(), signal.SIGINT)
+    def slow() -> subprocess.Popen[bytes]:
         time.sleep(0.1)
         started.append(start())
         return started[-1]
 
-    monkeypatch.setattr(workers, "_started", interrupted)
+    def interrupted(worker: workers._WorkerProcess) -> None:
+        worker._thread.start()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workers, "_started", slow)
+    monkeypatch.setattr(workers._WorkerProcess, "start", interrupted)
     with pytest.raises(KeyboardInterrupt), running(2) as run:
         list(run([partial(time.sleep, 600)]))
     assert [process.poll() for process in started] == [-signal.SIGKILL]
