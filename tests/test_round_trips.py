@@ -303,3 +303,18 @@ def test_an_end_by_a_day_comes_back(format: str, tmp_path: Path) -> None:
     assert history.as_of("2014-03-31").entity("mill").status == "dissolved"
     imported = again(history, format, tmp_path)
     assert imported.as_of("2014-03-31").entity(f"{format}:mill").status == "dissolved"
+
+
+@pytest.mark.parametrize("format", ["bods", "ftm"])
+def test_an_end_between_two_days_comes_back(format: str, tmp_path: Path) -> None:
+    """It is possible from the first of them, and certain from the last."""
+    founded = happened("entity.founded", "1999-05-01", entity="mill", name="Mill", type="company")
+    over = happened("entity.dissolved", "[2012-06..2013-09]", entity="mill", reason="wound up")
+    history = History([founded, over])
+    imported = again(history, format, tmp_path)
+    for day in days_of(History([over])):
+        told = [
+            [(fact.value.status, fact.certain) for fact in each.as_of(day).view("status")]
+            for each in (history, imported)
+        ]
+        assert told[0] == told[1], day

@@ -3,9 +3,10 @@
 A record is an entity, a person, or one right, control or seat of a holder in a target. It begins with a
 statement ``new``, has one ``updated`` for each change, and ends with ``closed``: when a stake is given up, a
 company is dissolved, a person dies. A stake that was given up and acquired again is a second record, as the
-standard requires. What happens after the day of the export is left out. The standard has full days
-only: a partial date counts from its last day, and an annotation says how it was stated. Business units,
-memberships and roles that are no seats are not part of the standard.
+standard requires, and so is a time in which less is known than before. What happens after the day of the
+export is left out. The standard has full days only: a partial date counts from its last day, and an
+annotation says how it was stated. Business units, memberships and roles that are no seats are not part of
+the standard.
 """
 
 from __future__ import annotations

@@ -145,8 +145,9 @@ def _life(material: Material, entity: str, schema: str) -> dict[str, list[str]]:
     founded = [span.begin for span in spans[:1] if span.value.status == "active"]
     ended = [span.begin for span in spans[-1:] if span.value.status == "dissolved"]
     # The end is not lost where it is only known by when it was.
+    over = [text for date in ended for text in _window(date)]
     last_days = [date.latest.isoformat() for date in ended if date.latest != FOREVER]
-    return {begin: _prefix(*founded), end: _prefix(*ended) or last_days}
+    return {begin: _prefix(*founded), end: over or last_days}
 
 
 _Made = tuple[str, dict[str, list[str]]]
